@@ -42,9 +42,8 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass
 class Ran:
-    """What became of the partitions of one command: those complete before, those run, and what went wrong."""
+    """What became of the partitions of one command: those run, and what went wrong."""
 
-    complete_before: list[tuple[str, str]] = field(default_factory=list)
     run: list[tuple[str, str]] = field(default_factory=list)
     problems: dict[tuple[str, str], str] = field(default_factory=dict)
     refused: int = 0
@@ -73,7 +72,6 @@ def run_partitions(
     done = Ran()
     states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
     todo = [state for state in states if not state.complete]
-    done.complete_before = [(state.model, state.week) for state in states if state.complete]
     if not todo:
         return done
     for state in todo:

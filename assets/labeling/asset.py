@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
-from assets.labeling.anchors.step import label_anchor_sets
+from assets.labeling.anchors.sets import label_anchor_sets
 from assets.labeling.partition import UnlabeledError, label, left_over, split
 
 

@@ -7,8 +7,7 @@ import duckdb
 
 from assets.generation.asset import shown
 from assets.generation.workplace import Workplace
-from assets.labeling.thumbnails.partition import Picture, complete_weeks
-from assets.labeling.thumbnails.study import complete_study
+from assets.labeling.thumbnails.partition import Picture, complete_study, complete_weeks
 from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish

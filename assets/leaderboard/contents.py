@@ -23,11 +23,11 @@ from assets.leaderboard.past.index import PastEntry, folders_of
 from assets.leaderboard.past.keeping import past_pages
 from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import fetcher
+from assets.leaderboard.replies import reply_file
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash
 from assets.leaderboard.views.kind import PastFolders, Thumbnails
 from assets.leaderboard.views.query import rows
-from assets.leaderboard.views.reply import reply_file
 from assets.suites.analysis import shipped
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex

@@ -13,9 +13,8 @@ from pydantic import (
     model_validator,
 )
 
-from assets.studies.declared.base import Data, Numbering, check_unique
+from assets.studies.declared.base import Data, Numbering, check_unique, fields_of
 from assets.studies.declared.conditions import check_baseline
-from assets.studies.declared.keys import fields_of
 from assets.studies.declared.labels import LabelFiles, StudyLabeler
 from assets.studies.declared.patterns import Pattern
 from assets.studies.declared.pictures import Images

@@ -28,7 +28,6 @@ class _Known:
     """A condition: its alert, whether it holds, the channels that are to have it and do not yet."""
 
     alert: Alert
-    found_at: datetime
     holds: bool = True
     wanted: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
@@ -57,7 +56,7 @@ class AlertRecord:
             self.began = at
         elif event == "found":
             one = Alert(**said["alert"])
-            self._known[one.key] = _Known(one, at, wanted={*said["to"]})
+            self._known[one.key] = _Known(one, wanted={*said["to"]})
         elif event == "over":
             self._known[said["key"]].holds = False
         elif event == "sent":

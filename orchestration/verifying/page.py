@@ -19,9 +19,8 @@ from assets.leaderboard.page.raster import DRAWN
 from assets.leaderboard.page.sheets import named, nameless, site_of
 from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import entries_of, folders_of
-from assets.leaderboard.replies import replies_in
+from assets.leaderboard.replies import replies_in, reply_file
 from assets.leaderboard.sheets import sheets
-from assets.leaderboard.views.reply import reply_file
 from orchestration.verifying import analysis
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import listed

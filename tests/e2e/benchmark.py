@@ -22,7 +22,7 @@ from assets.gateway.network.connection import Connection
 from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.workplace import Workplace
-from assets.labeling.anchors.step import label_anchor_sets
+from assets.labeling.anchors.sets import label_anchor_sets
 from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.leaderboard.published import Edition

@@ -54,7 +54,7 @@ def slots(store: Store) -> dict[tuple[str, ...], Row]:
 
 def add_photo(store: Store) -> None:
     """Add what `photo` said of all 472 pictures, as it wrote it itself; a sample is read anew by another test."""
-    found, version = slots(store), photo.make().version
+    found, version = slots(store), photo.PhotoLabeler().version
     with GOLDEN.open(encoding="utf-8", newline="") as file:
         golden = list(csv.DictReader(file))
     rows = [

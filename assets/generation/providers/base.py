@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from assets.gateway.records import Answer
+from assets.gateway.records import Answer, Outcome
 from assets.generation.slots import Request
 
 
@@ -102,3 +102,11 @@ def answerable(provider: Provider) -> frozenset[str] | None:
 def holds_conversations(provider: Provider) -> bool:
     """Return whether later turns of a conversation can be asked: a provider that can says `converses = True`."""
     return bool(getattr(provider, "converses", False))
+
+
+def refused_turn(provider: str, request: Request) -> Answer | None:
+    """Return the answer to a later turn of a conversation, which stops the run, or None: the request stands alone."""
+    if not request.history:
+        return None
+    told = f"{provider} holds no conversations; remove conversations from this model's suites"
+    return Answer(outcome=Outcome.INVALID_PARAMS, error_code="no_conversation", error_message=told)

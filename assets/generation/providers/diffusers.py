@@ -23,10 +23,9 @@ from typing import Any
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.base import Probe
+from assets.generation.providers.base import Probe, refused_turn
 from assets.generation.providers.errors import ErrorRow, error_answer
 from assets.generation.providers.seeds import check_seed, slot_seed
-from assets.generation.providers.single_turn import refused_turn
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 

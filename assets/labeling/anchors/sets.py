@@ -11,16 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
+from assets.generation.workplace import Workplace
 from assets.labeling.anchors import drift
 from assets.labeling.anchors import shipped as shipped_anchors
+from assets.labeling.asked.guard import ask_about
 from assets.labeling.gold.records import check_pseudonym
 from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import make_labeler
+from assets.suites.loader import load_attributes
 from assets.suites.schema import Attribute
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -38,6 +42,7 @@ from warehouse.loading.anchor_objects import (
     read_list,
 )
 from warehouse.loading.beside import put_recorded
+from warehouse.loading.load import partitions
 from warehouse.loading.objects import read_image
 from warehouse.loading.seals import sealed
 from warehouse.store import Store
@@ -287,3 +292,26 @@ def accept(
         said = {"reason": reason.strip(), "by": by, "accepted_at": utc_now().isoformat()}
         store.put_if_absent(key, sealed(key, said))
     return open_events
+
+
+def label_anchor_sets(place: Workplace, week: str) -> AnchorReport:
+    """Label all anchor sets for the weeks that an edition of `week` holds; safe to run again.
+
+    A labeler that cannot label them leaves a gap, which is reported and stops nothing.
+    """
+    weeks = sorted({planned for planned, _ in partitions(place.store) if planned <= week})
+    with place.store.lease("anchors", purpose=f"label anchors for {week}"):
+        ensure_shipped(place.store, load_attributes())
+        report = label_anchors(
+            place.store,
+            weeks,
+            week,
+            make=partial(make_labeler, entries=place.labelers),
+            ask=partial(ask_about, place),
+        )
+    if place.interrupt.is_set():
+        raise KeyboardInterrupt
+    for (gap, who), why in report.gaps.items():
+        if gap == week:
+            place.listener.told(f"anchors, week {gap}: {who} did not label them: {why}")
+    return report

@@ -7,7 +7,6 @@ by who imports, and neither stored nor repeated in a message.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,11 +58,10 @@ class _Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Imported:
-    """What one import did: answers added, those that were there already, and answers by rater afterwards."""
+    """What one import did: answers added, and those that were there already."""
 
     added: int
     already: int
-    by_rater: Mapping[str, int]
 
 
 def parse_raters(given: Sequence[str]) -> dict[str, str]:
@@ -105,7 +103,6 @@ def import_labels(store: Store, sample: Sample, files: Sequence[Path], raters: M
     return Imported(
         added=len(new),
         already=len({*labels}) - len(new),
-        by_rater=Counter(label.rater for label in {*there, *labels}),
     )
 
 

@@ -1,4 +1,4 @@
-"""Thumbnails of one model's week, made where they are missing; a note in the store says that a week has them all.
+"""Thumbnails of one model's week or of a study, made where they are missing; a note in the store says that all are there.
 
 The note's name holds the fingerprint of the partition: what was labeled and loaded has one, and other pictures have
 another. So publishing finds weeks without thumbnails by listing the notes, and looks at no picture of the others. The
@@ -149,3 +149,21 @@ def complete_weeks(place: Workplace, loaded: Sequence[tuple[str, str, str]]) -> 
                 )
             if place.interrupt.is_set():
                 raise KeyboardInterrupt
+
+
+def complete_study(place: Workplace, study: str, definition: str, pictures: Sequence[Picture]) -> None:
+    """Make the thumbnails that pictures of a study lack, then the note.
+
+    A picture of which none can be made is reported once and is in the note, for a study does not change.
+
+    Under another hash of its definition its pictures are looked at again.
+    """
+    note = keys.study_thumbnail_note(study, definition)
+    if not pictures or place.store.head(note) is not None:
+        return
+    work = shrink(place, pictures, f"study {study}")
+    if work.lacking:
+        place.listener.told(f"Thumbnails of {work.lacking:,} pictures of the study {study} made.")
+    if place.interrupt.is_set():
+        raise KeyboardInterrupt
+    place.store.put_if_absent(note, work.noted(note))

@@ -9,7 +9,15 @@ from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import Looked
 from assets.leaderboard.cells.reading import Cell, CellPicture, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.views.cells import Expected, Outcomes, PromptHead, PromptRow, Thumb, ValueShare
+from assets.leaderboard.views.cells import (
+    Expected,
+    Outcomes,
+    PromptCard,
+    PromptHead,
+    PromptRow,
+    Thumb,
+    ValueShare,
+)
 from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row
 from assets.suites.loader import suite_words
@@ -94,7 +102,6 @@ def head(prompt: PromptPictures) -> PromptHead:
         turns=tuple(later[number] for number in sorted(later)),
         sensitive=is_sensitive(f"{row['suite']}@{row['suite_major']}"),
         attribute=asked.attribute if asked else None,
-        attribute_title=title(words.attribute(asked.attribute)) if asked else None,
         framed=many(asked.attribute, asked.value) if asked else None,
         first_week=reading.first_week(prompt.week),
     )
@@ -232,3 +239,29 @@ def is_stereotype(prompt: PromptPictures) -> bool:
         for row in prompt.declared
         if row["attribute"] == asked.attribute
     )
+
+
+#: Pictures of a prompt that are shown.
+FEW = 7
+_BRIEF = 90
+
+
+def card(prompt: PromptPictures) -> PromptCard:
+    """Return a prompt with pictures of real models, or of simulated ones where there are no others."""
+    cells = first_kind(prompt.cells)
+    shares = [share.share for share in framed(prompt, cells) if share.share is not None]
+    of = head(prompt)
+    return PromptCard(
+        head=of,
+        brief=cut(of.text, _BRIEF),
+        thumbs=tuple(thumb(prompt, picture) for picture in _some(cells)),
+        simulated=cells[0].simulated,
+        models=len(cells),
+        low=min(shares, default=None),
+        high=max(shares, default=None),
+    )
+
+
+def _some(cells: Sequence[Cell]) -> list[CellPicture]:
+    every = (picture for cell in cells for picture in cell.counted)
+    return sorted(every, key=lambda picture: picture.place)[:FEW]

@@ -91,7 +91,6 @@ class ShownChange:
     unseen: Message | None  # what unseen answers could make of it
     checks: tuple[Message, ...]
     prompts: tuple[PromptLink, ...]
-    all_prompts: int
     also: tuple[Message, ...]
 
 
@@ -191,7 +190,6 @@ def _change(
             )
             for one in row["asked"] or ()
         ),
-        all_prompts=row["cells"],
         also=tuple(headline(one) for one in group[1:]),
     )
 

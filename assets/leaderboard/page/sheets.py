@@ -16,9 +16,9 @@ from typing import Any
 
 from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
+from assets.leaderboard.replies import Reply, reply_of
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, Thumbnails
 from assets.leaderboard.views.message import Quarter
-from assets.leaderboard.views.reply import Reply, reply_of
 from warehouse import keys
 
 _ADDRESS = re.compile(r"([a-z0-9][a-z0-9._-]*/)*")

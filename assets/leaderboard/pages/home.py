@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading
-from assets.leaderboard.cells.cards import card
+from assets.leaderboard.cells.showing import card
 from assets.leaderboard.models import changes, facts
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.views.cells import PromptCard

@@ -8,9 +8,8 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.reading import first_week
-from assets.leaderboard.evidence.claims import FOLDER, claims_now
+from assets.leaderboard.evidence.claims import FOLDER, TITLE, claims_now
 from assets.leaderboard.evidence.talks import CLAIM, talks
-from assets.leaderboard.evidence.verdict_words import TITLE
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.then import ClaimPage, ThenPage

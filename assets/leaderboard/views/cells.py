@@ -123,7 +123,6 @@ class PromptHead:
     turns: tuple[str, ...]  # what is said after the prompt, in a conversation
     sensitive: bool
     attribute: str | None
-    attribute_title: Message | None
     framed: Message | None  # the framed value, of many pictures
     first_week: date
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictStr, field_validator
 
 from assets.studies.declared.patterns import Pattern
 from warehouse.validation import close_match
@@ -72,3 +72,27 @@ def near(name: str, known: Iterable[str]) -> str:
     folded = {text.casefold().strip(): text for text in known}
     found = difflib.get_close_matches(name.casefold().strip(), sorted(folded), n=1, cutoff=0.6)
     return f'; did you mean "{folded[found[0]]}"?' if found else ""
+
+
+class KeyColumn(Data):
+    """A column whose text says which slot its row is about, by a pattern."""
+
+    column: StrictStr
+    pattern: StrictStr
+
+    _pattern = field_validator("pattern")(valid_pattern)
+
+
+def _as_list(value: object) -> object:
+    """Take `{file_name: '{picture}'}` for a list of one column with its pattern."""
+    if isinstance(value, dict) and not {"column", "pattern"} <= value.keys():
+        return [{"column": column, "pattern": pattern} for column, pattern in value.items()]
+    return value
+
+
+Key = Annotated[tuple[KeyColumn, ...], BeforeValidator(_as_list)]
+
+
+def fields_of(key: Iterable[KeyColumn]) -> set[str]:
+    """Return the fields that the columns give."""
+    return {field for column in key for field in Pattern(column.pattern).fields}

@@ -9,13 +9,14 @@ from pydantic import Field, StrictStr, field_validator, model_validator
 
 from assets.studies.declared.base import (
     Data,
+    Key,
     Numbering,
     check_fields,
     check_unique,
+    fields_of,
     valid_path,
     valid_pattern,
 )
-from assets.studies.declared.keys import Key, fields_of
 from assets.studies.declared.patterns import Pattern
 from assets.studies.declared.table import TableFile
 from assets.suites.schema import Name

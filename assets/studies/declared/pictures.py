@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field, StrictStr, field_validator, model_validator
 
-from assets.studies.declared.base import Data, Numbering, check_fields, valid_path
-from assets.studies.declared.keys import Key, fields_of
+from assets.studies.declared.base import Data, Key, Numbering, check_fields, fields_of, valid_path
 from assets.studies.declared.patterns import Pattern
 from assets.studies.declared.table import TableFile
 

@@ -20,7 +20,7 @@ import yaml
 
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
-from assets.labeling.anchors.step import label_anchor_sets
+from assets.labeling.anchors.sets import label_anchor_sets
 from assets.labeling.registry import make_labeler
 from assets.metrics.week import scored_by
 from assets.suites.loader import load_suites

@@ -11,8 +11,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from assets.leaderboard.evidence.claims import claims_now
-from assets.leaderboard.evidence.verdict_words import MEANINGS, VERDICTS
+from assets.leaderboard.evidence.claims import MEANINGS, VERDICTS, claims_now
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.views.then import ClaimNow, ModelNow

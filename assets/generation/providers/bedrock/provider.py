@@ -22,13 +22,12 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import PictureFetchError, answer_of, decode_base64, make_client
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import NEVER_LEFT, Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
 from assets.generation.providers.bedrock.errors import ERRORS
 from assets.generation.providers.bedrock.models import Family, family_of
 from assets.generation.providers.errors import error_answer
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.seeds import check_seed, slot_seed
-from assets.generation.providers.single_turn import refused_turn
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 

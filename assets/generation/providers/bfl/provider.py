@@ -23,7 +23,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import PictureFetchError, answer_of, fetch_image, make_client
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import NEVER_LEFT, Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
 from assets.generation.providers.bfl.answers import (
     ERRORS,
     OURS,
@@ -37,7 +37,6 @@ from assets.generation.providers.bfl.answers import (
 from assets.generation.providers.errors import error_answer, match
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.seeds import check_seed, slot_seed
-from assets.generation.providers.single_turn import refused_turn
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 

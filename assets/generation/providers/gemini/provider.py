@@ -19,7 +19,7 @@ from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
 from assets.gateway.network.http import answer_of, make_client
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import NEVER_LEFT, Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
 from assets.generation.providers.errors import error_answer, match
 from assets.generation.providers.gemini.answers import (
     BLOCKED,
@@ -34,7 +34,6 @@ from assets.generation.providers.gemini.answers import (
 )
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.providers.seeds import check_seed, seed_of
-from assets.generation.providers.single_turn import refused_turn
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 

@@ -22,12 +22,11 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import PictureFetchError, answer_of, decode_base64, make_client
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import NEVER_LEFT, Probe
+from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
 from assets.generation.providers.errors import error_answer
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.openrouter.answers import OURS, PARAMS, ROUTING, cost, failed, part, routed
 from assets.generation.providers.seeds import check_seed, seed_of
-from assets.generation.providers.single_turn import refused_turn
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 

@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from assets.labeling.registry import shipped_conventions
-from assets.leaderboard.evidence.verdict_words import MEANINGS
+from assets.leaderboard.evidence.claims import MEANINGS
 from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, say, title

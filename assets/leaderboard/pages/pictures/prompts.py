@@ -10,7 +10,7 @@ from itertools import groupby
 import duckdb
 
 from assets.leaderboard.cells import reading, showing
-from assets.leaderboard.cells.cards import card
+from assets.leaderboard.cells.showing import card
 from assets.leaderboard.page import words
 from assets.leaderboard.pages.pictures import cell, prompt
 from assets.leaderboard.views.cells import PromptCard, PromptList, SuiteCards
