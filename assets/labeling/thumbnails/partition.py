@@ -1,4 +1,4 @@
-"""Thumbnails of one model's week or of a study, made where they are missing; a note in the store says that all are there.
+"""Thumbnails of one model's week or of a study, made where they are missing; a note in the store says that all are.
 
 The note's name holds the fingerprint of the partition: what was labeled and loaded has one, and other pictures have
 another. So publishing finds weeks without thumbnails by listing the notes, and looks at no picture of the others. The
