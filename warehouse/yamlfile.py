@@ -37,11 +37,7 @@ class _Quick(_UniqueKeys, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # typ
 
 
 def read_yaml(path: Path, where: str) -> Any:
-    """Return the content of a YAML file; `where` names the file in errors, e.g. `models.yaml`.
-
-    Raises:
-        UsageError: if the file is missing, not UTF-8, no valid YAML, or has a key twice in one mapping.
-    """
+    """Return the content of a YAML file; `where` names the file in errors, e.g. `models.yaml`."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

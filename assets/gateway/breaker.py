@@ -51,11 +51,7 @@ class Breaker:
 
     @contextmanager
     def __call__(self, call: Call) -> Iterator[Settle]:
-        """Admit a call; see `Admission`.
-
-        Raises:
-            NotNowError: if the service was away for longer than there is patience, or the run has ended.
-        """
+        """Admit a call; see `Admission`."""
         trying = self._wait()
         told = False
 

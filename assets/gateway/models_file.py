@@ -157,11 +157,7 @@ def load_models_file(
 
 
 def find(models: Sequence[ModelEntry], name: str, *, where: str = "models.yaml") -> ModelEntry:
-    """Return the entry of that name.
-
-    Raises:
-        UsageError: if there is none, with the nearest name.
-    """
+    """Return the entry of that name."""
     for entry in models:
         if entry.name == name:
             return entry

@@ -44,11 +44,7 @@ class Pace:
 
     @contextmanager
     def __call__(self, call: Call) -> Iterator[Settle]:
-        """Admit a call when it is its turn; see `Admission`.
-
-        Raises:
-            NotNowError: if there is more to wait than there is patience, or the run has ended.
-        """
+        """Admit a call when it is its turn; see `Admission`."""
         ticket = self._wait()
 
         def settle(record: CallRecord, answer: Answer) -> None:

@@ -73,7 +73,6 @@ class Call:
 
     Attributes:
         key: names the call among those that count for its week; one key per attempt.
-        who: who is asked.
         params: calls of one `who` with equal parameters cost alike; None where every call of `who` does.
     """
 

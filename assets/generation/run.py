@@ -86,14 +86,10 @@ class PartitionRun:
     Attributes:
         concurrency: how many calls are in flight at once; more threads than that keep what was answered.
         only: the keys of the slots that may be asked (a folder import has answers for some only).
-        on_receipt: given every receipt as it is written, from the thread that wrote it.
         admission: pace and breaker of single calls, see `admission.Admission`.
-        money: the budget of all calls, those in batches too; passed last.
-        lost_calls: what follows from a call whose answer was lost.
         deadline: when the time of this partition is up (UTC without a zone); no call begins after it, slots stay open.
         interrupt: when set, no further call is made and what is in flight is recorded; it may be everybody's.
         batch_patience: how long a run waits for batches, where the provider takes them.
-        batch_size: slots in a batch.
     """
 
     store: Store

@@ -48,10 +48,7 @@ def label_forecast(
     anchors: ToLabel,
     today: dt.date,
 ) -> Forecast:
-    """Return what labeling will take of a labeler that is asked.
-
-    Each slot that is open counts as a picture. Prices are those of `today`.
-    """
+    """Return what labeling will take of a labeler that is asked."""
     both = pictures + anchors
     price = price_on(entry.price, today)
     return Forecast(

@@ -61,11 +61,7 @@ def may_be_split(labeler: Labeler | RemoteLabeler) -> bool:
 
 @contextmanager
 def held(store: Store, week: str, model: str, part: Range) -> Iterator[None]:
-    """Hold the lease of a range, or of the whole, while nobody holds another cut of the partition.
-
-    Raises:
-        LeaseHeldError: if somebody does.
-    """
+    """Hold the lease of a range, or of the whole, while nobody holds another cut of the partition."""
     whole = f"label-{week}-{model}"
     name, purpose = whole, f"label {week} / {model}"
     if part != WHOLE:

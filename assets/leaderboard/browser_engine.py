@@ -35,11 +35,7 @@ def engine_keys() -> dict[str, str]:
 
 
 def show_engine(store: Store, files: Path) -> bool:
-    """Put the files into the store, unless they are there or were never made; return whether they are there now.
-
-    Raises:
-        UsageError: if a file is not the one that the pages name.
-    """
+    """Put the files into the store, unless they are there or were never made; return whether they are there now."""
     for part, key in engine_keys().items():
         if store.head(key) is not None:
             continue

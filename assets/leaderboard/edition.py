@@ -59,9 +59,6 @@ def publish(
     temporary one. `store_read`, when the store was last read whole and what that found, is a run-time fact: it is in
     the manifest and makes no new edition. The manifest holds `site` too, so that pages can be rendered again. If the
     store fails, no reader sees anything of the attempt.
-
-    Raises:
-        UsageError: if `week` is no Monday.
     """
     parse_week(week)
     with store.lease("edition", purpose=f"publish {week}"), tempfile.TemporaryDirectory() as folder:

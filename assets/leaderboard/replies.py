@@ -19,11 +19,7 @@ MOST_BYTES = 1_000_000
 
 
 def read_replies(folder: Path) -> dict[str, bytes]:
-    """Return model → bytes of the replies in a folder; {} if there is none.
-
-    Raises:
-        UsageError: if a file is too long or empty, or cannot be read.
-    """
+    """Return model → bytes of the replies in a folder; {} if there is none."""
     found = {}
     for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
         try:

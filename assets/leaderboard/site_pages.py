@@ -72,10 +72,7 @@ def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> No
 
 
 def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SitePlace) -> dict[str, bytes]:
-    """Return key → bytes of the pages.
-
-    Of an edition the manifest is given, or what the note keeps of it.
-    """
+    """Return key → bytes of the pages."""
     replaced_by = {of["replaces"]: edition for edition, of in editions.items() if of["replaces"]}
     listed = tuple(
         ListedEdition(

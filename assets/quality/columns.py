@@ -127,9 +127,6 @@ def failures(table: str, scope: CheckScope) -> list[Row]:
 
     The whole week is looked at at once; only where something fails are the models looked at one by one, so that one
     model's good rows hide nothing and the bad ones have a name.
-
-    Raises:
-        ExpectationError: if an expectation cannot be evaluated.
     """
     frame = _frame(table, scope)
     if not _broken(table, frame, "BOOLEAN_ONLY"):

@@ -64,11 +64,7 @@ _OTHERS: tuple[CheckSpec, ...] = (
 
 
 def checks() -> tuple[CheckSpec, ...]:
-    """Return every check: table by table, its columns first, then what blocks, then warnings, each by name.
-
-    Raises:
-        UsageError: if the header of a file of `sql/checks` lacks a field or says what is not known.
-    """
+    """Return every check: table by table, its columns first, then what blocks, then warnings, each by name."""
     return tuple(sorted((*_OTHERS, *map(sql_check, names("checks"))), key=_place))
 
 

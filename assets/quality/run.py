@@ -32,7 +32,6 @@ class CheckResult:
         status: pass, fail, or error where the check itself could not be run.
         failing_rows: number of rows that broke the rule; 0 for pass and error.
         models: the models that failing rows name, sorted; empty if any failing row names none.
-        message: one line for people.
         messages: the message of each model alone, by model.
     """
 

@@ -151,11 +151,7 @@ def _checked(shares: Mapping[str, float]) -> Distribution:
 
 @cache
 def load() -> _File:
-    """Return the planted truth, validated.
-
-    Raises:
-        UsageError: if the file is not what it should be, with the first thing that is wrong.
-    """
+    """Return the planted truth, validated."""
     try:
         return _File.model_validate(yaml.load(FILE.read_text(encoding="utf-8"), _Loader))  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValidationError) as error:

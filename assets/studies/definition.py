@@ -273,11 +273,7 @@ def _one_labeler_an_attribute(labels: tuple[LabelFiles, ...]) -> None:
 
 
 def load_definition(path: Path) -> StudyDefinition:
-    """Return the study that the file declares.
-
-    Raises:
-        MistakesError: if there is no such file, it is no YAML, or something in it is wrong; with all that is wrong.
-    """
+    """Return the study that the file declares."""
     data, written = read_source(path)
     try:
         return StudyDefinition.model_validate(data)

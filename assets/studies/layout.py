@@ -147,11 +147,7 @@ def current(store: Store, study: str) -> tuple[int, Pointer] | None:
 
 
 def require_current(store: Store, study: str) -> Pointer:
-    """Return the current pointer.
-
-    Raises:
-        UsageError: if the study was never imported.
-    """
+    """Return the current pointer."""
     found = current(store, study)
     if found is None:
         raise UsageError(f"no study {study!r} in {store.url}; import it first: cliche import study FILE.yaml")

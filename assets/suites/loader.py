@@ -91,10 +91,7 @@ def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
 
 
 def load_suites(folder: Path | None = None) -> dict[str, Suite]:
-    """Return every suite by `<id>@<major>`, validated and equal to its frozen copy where it has one.
-
-    Beside the frozen copies in `published/` the folder holds `attributes.yaml`, `data/` and `references/`.
-    """
+    """Return every suite by `<id>@<major>`, validated and equal to its frozen copy where it has one."""
     folder = folder or FOLDER
     attributes = load_attributes(folder)
     where = "suites/references/catalogue.yaml"

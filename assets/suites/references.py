@@ -74,10 +74,6 @@ def build(
     """Return the reference with a row for each prompt that has one (fixed and uniform: one row for all).
 
     Messages do not name the suite's file; the caller does.
-
-    Raises:
-        UsageError: for a reference, value, prompt, subject or row that does not exist; the message does not name the
-            suite's file, the caller does.
     """
     entry = {e.id: e for e in catalogue.references}.get(use.id)
     if entry is None:

@@ -34,10 +34,7 @@ def submit_week(
     wanted: Sequence[tuple[str, str]],
     address: Callable[[Workplace], str],
 ) -> int:
-    """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code.
-
-    `address` says where the page is that is current.
-    """
+    """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code."""
     file = settings.dagster_home / "dagster.yaml"
     if settings.postgres is None or not file.exists():
         raise UsageError(

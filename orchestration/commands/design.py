@@ -170,11 +170,7 @@ def _of_file(place: Workplace, weeks: int, at_once: int) -> tuple[list[DesignRow
 
 
 def _asked(place: Workplace) -> list[ModelEntry]:
-    """Return the models that are asked this week or later.
-
-    Raises:
-        UsageError: if there is none.
-    """
+    """Return the models that are asked this week or later."""
     week = current_week()
     found = [
         entry for entry in place.models if entry.until_week is None or entry.until_week.isoformat() >= week

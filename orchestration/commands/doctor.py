@@ -59,11 +59,7 @@ def doctor(*, paid: bool = False, yes: bool = False) -> int:
 
 
 def new_models(services_named: Sequence[str]) -> int:
-    """List the models that services offer and models.yaml lacks, with free calls; return 1 if a list was not readable.
-
-    Raises:
-        UsageError: if a service has no list, or nobody in models.yaml has one and none is named.
-    """
+    """List the models that services offer and models.yaml lacks, with free calls; return 1 if a list did not read."""
     known = offers.with_lists()
     for name in services_named:
         if name not in known:

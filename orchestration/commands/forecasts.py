@@ -162,11 +162,7 @@ def _cap(usd: float | None) -> str:
 
 
 def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) -> None:
-    """Ask once before money is spent for models of whom nothing was asked in the week yet.
-
-    Raises:
-        RefusedError: if the answer is no, or there is no terminal and `yes` was not given.
-    """
+    """Ask once before money is spent for models of whom nothing was asked in the week yet."""
     fresh = [model for model in models if read_plan(place.store, week, model) is None]
     if yes or not may_spend(place, fresh):
         return

@@ -40,10 +40,7 @@ class Destination(Protocol):
 
 
 def destination(address: str, store: str) -> Destination:
-    """Return the destination at a folder or at `s3://bucket/prefix`.
-
-    A store cannot be its own site.
-    """
+    """Return the destination at a folder or at `s3://bucket/prefix`."""
     if address.startswith("s3://"):
         if f"{address.rstrip('/')}/".startswith(f"{store}/"):
             raise UsageError(f"{address} is in the store; name another place for the site")

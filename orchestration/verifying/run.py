@@ -36,10 +36,6 @@ def verify(
     """Return what verifying finds; nothing is written beside a temporary folder.
 
     The target is an edition's id, its folder or address; None is the latest of the store.
-
-    Raises:
-        ClicheError: if it cannot be fetched.
-        StoreError: if there is no room for what is made of it.
     """
     with sources.find(target, workplace, current, step) as source:
         return verify_source(source, step)

@@ -41,9 +41,6 @@ def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
 
     `repair` replaces objects that differ, where the source's is what it must be; without it they are refused, as is a
     target of a later state, and nothing is written.
-
-    Raises:
-        RefusedError: if objects differ and `repair` is False, or the target is of a later state; nothing is written.
     """
     _assert_may(found, repair=repair)
     done = Copied(problems=[*found.problems])

@@ -50,9 +50,6 @@ def export_tables(
 
     Rows of later weeks are left out. Rows of computed tables whose figures are the same as in the edition before but
     for the last digits are written as they are there: another processor changes nothing that was published.
-
-    Raises:
-        UsageError: if `week` is no Monday.
     """
     parse_week(week)
     made, columns = TableFiles(folder), catalog(con)

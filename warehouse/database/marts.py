@@ -34,11 +34,7 @@ _IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
 
 
 def order() -> list[str]:
-    """Return the names of all views, each after those that it depends on.
-
-    Raises:
-        UsageError: if views depend on each other in a circle.
-    """
+    """Return the names of all views, each after those that it depends on."""
     views = names(FOLDER)
     graph = {view: sorted(depends_on(view) & set(views) - {view}) for view in views}
     try:
@@ -147,9 +143,6 @@ def create_views(
 
     A view is made in the schema that `schema_of` gives. Without `meanings` of columns, comments are those of the
     view's file, else of the tables. `unfit` leaves out what does not fit the tables, instead of failing.
-
-    Raises:
-        ClicheError: if a statement does not fit the tables; the message names the file.
     """
     elsewhere = _meanings_in_tables(con) if meanings is None else {}
     for view in order():

@@ -46,10 +46,6 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """Return a read-only connection in which every table and view is found by its name alone.
 
     Files of editions of format 1 have one schema, and open too.
-
-    Raises:
-        UsageError: if the file is missing, or was written by a newer DuckDB.
-        ClicheError: if it is corrupt.
     """
     con = connect(path, read_only=True)
     search_all(con)
@@ -169,10 +165,7 @@ def layout() -> str:
 
 
 def make_start_here(con: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> None:
-    """Make the view `start_here`, in the place of one that is there.
-
-    Counting a view would take time: the number of rows is given.
-    """
+    """Make the view `start_here`, in the place of one that is there."""
     about, place = header(_START_HERE), f"main.{START_HERE}"
     text = re.sub(r"\$([a-z_]+)", lambda name: str(rows.get(name[1], "NULL")), _statement())
     con.execute(f"CREATE OR REPLACE VIEW {place} AS {text}")

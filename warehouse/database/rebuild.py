@@ -29,9 +29,6 @@ def rebuild(
     The file at `path` stays as it is until the new one is whole, and after any error. `progress` hears what is
     loaded, how many things are done, and of how many. `finish` gets the loaded database, to compute what is not
     in the store.
-
-    Raises:
-        RefusedError: if another process has the file at `path` open, or is rebuilding it.
     """
     beside = path.with_name(f".{path.name}.rebuild")
     _assert_free(path)

@@ -80,10 +80,7 @@ def stated_in_name(key: str) -> str | None:
 
 
 def compare(key: str, data: bytes, found: Iterable[str]) -> bool:
-    """Return whether a hash of `data` is recorded, in its name or beside it; it then fits.
-
-    The records of the object are among the keys `found`.
-    """
+    """Return whether a hash of `data` is recorded, in its name or beside it; it then fits."""
     digest = sha256_hex(data)
     stated = {of[1] for other in found if (of := record_of(other)) and of[0] == key}
     if in_name := stated_in_name(key):

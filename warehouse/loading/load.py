@@ -111,9 +111,6 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
     are one transaction. Without a manifest there are no attempts. Of two labels for one (slot, attribute, labeler,
     version) the first in the order of the parts' keys is kept. Slots that the plan does not know are loaded as
     they are: a quality check reports them.
-
-    Raises:
-        UsageError: if there is no plan of this partition.
     """
     seen = objects.names_of(store, week, model)  # before reading: what comes meanwhile is loaded next time
     plan = objects.read_plan(store, week, model)
@@ -179,11 +176,7 @@ def load_anchors(
 
 
 def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa.Table) -> None:
-    """Replace the rows of one week in a table of `WEEK_TABLES`, in one transaction; figures are rounded.
-
-    Raises:
-        UsageError: for another table, for rows of another week, or for columns that do not fit.
-    """
+    """Replace the rows of one week in a table of `WEEK_TABLES`, in one transaction; figures are rounded."""
     if table not in WEEK_TABLES:
         raise UsageError(f"{table!r} is not replaced by the week; those are {', '.join(WEEK_TABLES)}")
     _replace(con, occasions.week(week), {table: rows})
@@ -195,9 +188,6 @@ def replace_history(
     """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from, by week.
 
     Figures are rounded. Weeks that are not among the inputs count as not computed.
-
-    Raises:
-        UsageError: for another table, or for columns that do not fit.
     """
     for table in tables:
         if table not in HISTORY_TABLES:
@@ -218,9 +208,6 @@ def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[st
     """Replace the rows of one study in each of `tables` (table name → rows), in one transaction; figures are rounded.
 
     Tables that are not named keep their rows.
-
-    Raises:
-        UsageError: for a table that is not a study's, rows of another study, or columns that do not fit.
     """
     for table in tables:
         if table not in STUDY_TABLES:

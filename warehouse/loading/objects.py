@@ -56,8 +56,6 @@ def compared_parquet(key: str, data: bytes, records: Iterable[str]) -> tuple[pa.
     """Return the table that was read at `key`, and whether a hash of its bytes is recorded, which then fits.
 
     One without was written by an earlier version; where its name hashes rows, they fit.
-
-    The records of its hash are among the keys `records`.
     """
     recorded = beside.compare(key, data, records)
     table = parquet_table(key, data)
@@ -94,11 +92,7 @@ def read_image(store: Store, sha256: str, ext: str) -> bytes:
 
 
 def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
-    """Return the plan of a partition, with `plan_sha256` (of the object's bytes) added.
-
-    Raises:
-        UsageError: if there is none, or it was written by a newer version.
-    """
+    """Return the plan of a partition, with `plan_sha256` (of the object's bytes) added."""
     key = keys.plan(week, model)
     try:
         data = store.get(key)

@@ -41,9 +41,6 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
     Of a labeler that came with the study, the parts that the pointer names count; parts of other labelers were
     added later, and all of them do. Of two labels for one (slot, attribute, labeler, version) the first wins; labels
     of slots that the current import does not have are left out.
-
-    Raises:
-        UsageError: if the study was never imported, or by a newer version.
     """
     key = current_pointer(store, study)
     if key is None:

@@ -74,11 +74,7 @@ class QueryError(Exception):
 
 
 def connect(database: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection that reads one DuckDB file and can do nothing else.
-
-    Raises:
-        QueryError: if the file cannot be opened.
-    """
+    """Return a connection that reads one DuckDB file and can do nothing else."""
     try:
         con = duckdb.connect(str(database), read_only=True, config=SETTINGS)
         if con.execute(_HAS_STUDY).fetchall():

@@ -20,9 +20,6 @@ def open_store(address: str | Path, wait_s: float = 0.0, profile: str | None = N
     A lease that another run holds (a dead one's ends within 60 s) and a server that is away are tried again for
     `wait_s` seconds. Of a bucket alone, keys, server and region of `profile` in the AWS files are used instead of the
     variables.
-
-    Raises:
-        UsageError: if the address is of no known kind.
     """
     if str(address).startswith("s3://"):
         from warehouse.store.s3 import S3Store

@@ -23,11 +23,7 @@ Taken = TypeVar("Taken")
 
 
 def patiently(acquire: Callable[[], Taken], wait_s: float) -> Taken:
-    """Return the lease that `acquire` takes; one that is held is tried again until `wait_s` seconds have passed.
-
-    Raises:
-        LeaseHeldError: if it is held then, too.
-    """
+    """Return the lease that `acquire` takes; one that is held is tried again until `wait_s` seconds have passed."""
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(LeaseHeldError),
         stop=tenacity.stop_after_delay(wait_s),

@@ -47,10 +47,7 @@ class Caps(BaseModel):
 
 @dataclass(frozen=True)
 class Budget:
-    """The caps of an installation and the ledger that keeps to them.
-
-    `told` is given lines for people: a call that was more expensive than what was set aside for it.
-    """
+    """The caps of an installation and the ledger that keeps to them."""
 
     ledger: SpendingLedger
     caps: Caps = field(default_factory=Caps)
@@ -62,11 +59,7 @@ class Budget:
     def scopes(
         self, week: str, name: str, cap_usd: float | None, *, kind: str = "model", day: dt.date | None = None
     ) -> dict[str, float | None]:
-        """Return what a call of the entry `name` counts for, with each cap.
-
-        The week is the one that is asked (or labeled), `day` that of the call, UTC, by default today; `kind` is
-        `model` or `labeler`.
-        """
+        """Return what a call of the entry `name` counts for, with each cap."""
         return {
             entry_scope(week, name, kind): cap_usd,
             week_scope(week): self.caps.week_usd,
@@ -107,10 +100,7 @@ class Budget:
         fill: Callable[[], None],
         kind: str = "model",
     ) -> Admission:
-        """Return the admission of the calls of one entry: its own cap, and those of run, week and month.
-
-        `fill` fills the ledger from the store; it is called again if the file was deleted meanwhile.
-        """
+        """Return the admission of the calls of one entry: its own cap, and those of run, week and month."""
         said = name if kind == "model" else f"{kind} {name}"
 
         @contextmanager

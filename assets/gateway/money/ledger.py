@@ -51,10 +51,6 @@ class OverCapError(Exception):
     """A reservation would pass a cap.
 
     Attributes:
-        scope: the scope whose cap it is.
-        cap_usd: that cap.
-        total: what counts for the scope now.
-        usd: what was to be set aside.
         may_fit: calls that are in flight may turn out cheap enough that it fits later.
     """
 
@@ -114,10 +110,7 @@ class SpendingLedger:
     def settle(self, key: str, usd: float, scopes: Iterable[str] | None = None) -> float:
         """Write what a call cost in place of what was set aside for it; return by how many dollars it was more.
 
-        Args:
-            key: as given to `reserve`.
-            usd: what the call cost.
-            scopes: what it counts for, if that turned out otherwise (it was made in the next month).
+        Scopes are given if it counts for others than was thought: it was made in the next month.
         """
         nanos, of = _nanos(usd), None if scopes is None else tuple(scopes)
 

@@ -191,11 +191,7 @@ def _refused(why: str) -> PictureFetchError:
 
 
 def decode_base64(text: str) -> bytes:
-    """Return the bytes of a picture; the size is judged before a byte is decoded.
-
-    Raises:
-        PictureFetchError: `too_large` or `corrupt_image`.
-    """
+    """Return the bytes of a picture; the size is judged before a byte is decoded."""
     if len(text) * 3 // 4 > MOST_IMAGE_BYTES + 2:
         size = f"{len(text) * 3 // 4} bytes, more than {MOST_IMAGE_BYTES}"
         raise PictureFetchError(Outcome.TOO_LARGE, f"the picture has {size}", "image_too_large")

@@ -68,9 +68,6 @@ def prepare(
     """Read `folder` and return which slots of `week` its files answer; nothing is written. Arguments as of `match`.
 
     Sub-folders are read too. Every file is listed, but for those that file managers write.
-
-    Raises:
-        UsageError: if `folder` is not there, is no folder, cannot be read or holds no file.
     """
     found = match(
         read_folder(folder),

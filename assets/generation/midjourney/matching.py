@@ -94,18 +94,9 @@ def match(
 ) -> Matching:
     """Return which slot each file answers.
 
-    Args:
-        files: what was read.
-        entries: model entries; those of other providers are passed over.
-        suites: by `<id>@<major>`, all that the slots name.
-        week: Monday of the week that the pictures must have been made in.
-        slots_by_entry: the planned slots of each model, by the entry's name.
-        taken: keys of slots with a final outcome.
-        imported: request ids (`<job id>_<position>`) and hashes of pictures that have a receipt in this week.
-        version: the value of `--v` of files that do not say it themselves, if whoever downloaded them knows.
-
-    Raises:
-        UsageError: if a slot names a suite that is not in `suites`.
+    Entries of other providers are passed over; suites are by `<id>@<major>`, the slots planned by entry. `taken` are
+    keys of slots with a final outcome, `imported` request ids (`<job id>_<position>`) and hashes of pictures that have
+    a receipt in this week. `version` is the value of `--v` of files that do not say it themselves.
     """
     result = Matching()
     ordered = sorted(files, key=lambda file: (file.job_id or "~", file.position or 0, file.path.as_posix()))

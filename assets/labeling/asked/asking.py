@@ -40,8 +40,6 @@ class Asking:
         admission: pace, breaker and money of single calls.
         money: the budget alone, which calls in batches pass.
         stopped: whether the run has ended; no call begins after that.
-        patience: how long a run waits for batches.
-        told: given one line about trouble while the run goes on.
     """
 
     admission: Admission = free_admission

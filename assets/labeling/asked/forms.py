@@ -56,10 +56,7 @@ _KIND = {
 
 
 def form_of(body: object, text: str = "") -> tuple[str, str]:
-    """Return the form of an answer and what it is called.
-
-    The body is its JSON value, None where it is none; the text is that of no JSON object.
-    """
+    """Return the form of an answer and what it is called."""
     if isinstance(body, Mapping):
         found = next(((form, called) for form, called, knows in _OBJECTS if knows(body)), None)
         return found or ("object", "a JSON object of no known form")

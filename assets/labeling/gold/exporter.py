@@ -33,10 +33,7 @@ class Exported:
 
 
 def export(store: Store, sample: Sample, folder: Path, form: str) -> Exported:
-    """Write the files of a gold set into a folder that is empty or does not exist yet.
-
-    The form is `label-studio` or `csv`.
-    """
+    """Write the files of a gold set into a folder that is empty or does not exist yet."""
     if form not in FORMS:
         raise UsageError(f'no format "{form}"; known: {", ".join(FORMS)}')
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

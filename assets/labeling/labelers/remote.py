@@ -100,10 +100,7 @@ class Remote:
         only_known: bool,
         fixed: Mapping[str, object],
     ) -> None:
-        """Raise `UsageError`, in one line, for the first setting that cannot be sent.
-
-        See `params.require_params`.
-        """
+        """Raise `UsageError`, in one line, for the first setting that cannot be sent."""
         for name in settings:
             if name in ours:
                 raise UsageError(f'{self.who}: "{name}" is set by the labeler itself; remove it')
@@ -134,11 +131,7 @@ class Remote:
         raise NotImplementedError
 
     def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
-        """Make one call about one picture, without retry, receipt or money; for trying a labeler out.
-
-        Raises:
-            ClicheError: if there was no answer, with the outcome.
-        """
+        """Make one call about one picture, without retry, receipt or money; for trying a labeler out."""
         try:
             sight = self.look([prepare(image, self.preparation)], attributes)
         except UnreadableError as error:

@@ -155,8 +155,6 @@ def complete_study(place: Workplace, study: str, definition: str, pictures: Sequ
     """Make the thumbnails that pictures of a study lack, then the note.
 
     A picture of which none can be made is reported once and is in the note, for a study does not change.
-
-    Under another hash of its definition its pictures are looked at again.
     """
     note = keys.study_thumbnail_note(study, definition)
     if not pictures or place.store.head(note) is not None:

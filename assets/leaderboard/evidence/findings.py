@@ -25,10 +25,7 @@ FOLDER = "findings/"
 def findings(
     con: duckdb.DuckDBPyConnection, week: date, shares: Sequence[LeadFinding] | None = None
 ) -> tuple[FindingView, ...]:
-    """Return the clearest findings of the window that ends with a week, in their order.
-
-    `shares` is what `compared` returned of that week, if it was asked already.
-    """
+    """Return the clearest findings of the window that ends with a week, in their order."""
     found = ranked(compared(con, week) if shares is None else shares)
     pictures = drawn(con, week, {one.finding.prompt for one in found})
     doubts = Doubts(con, week, found)

@@ -99,9 +99,6 @@ def render_sheet(
 
     At `site/`, outside of all editions, a page links to those of the edition `shown`. Files that are drawn are empty
     without `thumbnails`. `titles` are what people call models, by the names of their entries.
-
-    Raises:
-        ValueError: if its address is none, or its template is none of its kind's.
     """
     if not _ADDRESS.fullmatch(sheet.address) or sheet.address.partition("/")[0] in _TAKEN:
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")

@@ -87,11 +87,7 @@ class PageKind:
     beside: tuple[str, ...] = ()
 
     def template(self, sheet: Sheet) -> str:
-        """Return the template of one of its pages.
-
-        Raises:
-            ValueError: if the kind does not have it.
-        """
+        """Return the template of one of its pages."""
         if sheet.template not in (None, *self.beside):
             raise ValueError(f"{sheet.address}: the kind {self.id} has no template {sheet.template}")
         return sheet.template or self.id

@@ -76,11 +76,7 @@ _OnceLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _map
 
 
 def read_source(path: Path) -> tuple[Any, yaml.Node | None]:
-    """Return what a study file holds, and its nodes, which know how each value is written.
-
-    Raises:
-        MistakesError: if there is no such file, or it is no YAML.
-    """
+    """Return what a study file holds, and its nodes, which know how each value is written."""
     try:
         loader = _OnceLoader(path.read_text("utf-8-sig"))
         node = loader.get_single_node()

@@ -40,11 +40,7 @@ def read(data: bytes, shape: TableFile, _name: str) -> Table:
 
 
 def load(data: bytes, shape: TableFile) -> Any:
-    """Return a JSON document; one object per line becomes a list.
-
-    Raises:
-        FileError: if it is neither; the place is the line.
-    """
+    """Return a JSON document; one object per line becomes a list."""
     if (wrong := refuse(data, "JSON", ("JSON",))) is not None and not shape.encoding.startswith("utf-16"):
         raise FileError(wrong)
     try:

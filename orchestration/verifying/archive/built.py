@@ -26,9 +26,6 @@ def build(
     """Return the DuckDB file with the tables whose rows were read, made in a temporary folder.
 
     Part keys begin at `root`; `found` says which files can be used.
-
-    Raises:
-        ClicheError: if it cannot be made: the disk is full, or rows do not fit.
     """
     usable = found.columns.keys() & published_tables().keys()
     tables = {name: entry for name, entry in manifest["tables"].items() if name in usable}
