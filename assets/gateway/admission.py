@@ -28,7 +28,6 @@ class Admission(Protocol):
 
     def __call__(self, call: Call) -> AbstractContextManager[Settle]:
         """Return the context of one call."""
-        ...
 
 
 class NotAdmittedError(Exception):

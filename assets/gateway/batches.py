@@ -64,23 +64,18 @@ class Batches(Protocol[InT_contra, OutT_co]):
 
     def upload(self, calls: Mapping[str, InT_contra]) -> str:
         """Send calls by their id, which costs nothing yet; return what the API calls the file."""
-        ...
 
     def create(self, uploaded: str, mark: str) -> str:
         """Make a batch of an uploaded file, carrying `mark`; return what the API calls it."""
-        ...
 
     def find(self, mark: str) -> str | None:
         """Return the batch that carries `mark`, or None if the API lists none."""
-        ...
 
     def look(self, batch: str) -> BatchStatus:
         """Return how far a batch is."""
-        ...
 
     def results(self, batch: str) -> Iterator[tuple[str, OutT_co]]:
         """Yield (id of the call, what was said) for each line of an ended batch."""
-        ...
 
 
 def batch_api(asked: object) -> Batches[Any, Any] | None:

@@ -87,22 +87,18 @@ class CallRecord(Protocol):
     @property
     def outcome(self) -> Outcome:
         """Return how it ended."""
-        ...
 
     @property
     def cost_usd(self) -> float | None:
         """Return what it cost in US dollars, None if that is not known."""
-        ...
 
     @property
     def cost_basis(self) -> str | None:
         """Return how the cost is known: `reported`, `computed` or `estimated`."""
-        ...
 
     @property
     def requested_at(self) -> datetime | None:
         """Return when it was made (UTC without a zone)."""
-        ...
 
 
 class Record(BaseModel):

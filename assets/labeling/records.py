@@ -46,11 +46,9 @@ class Labeler(Protocol):
 
     def attributes(self) -> Sequence[str]:
         """Return the ids of the attributes that this labeler can read."""
-        ...
 
     def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
         """Return a reading for each of `attributes` that this labeler can read; never raises for a picture."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,9 @@ class RemoteLabeler(Protocol):
 
     def attributes(self) -> Sequence[str]:
         """Return the ids of the attributes that this labeler is asked for."""
-        ...
 
     def look(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call; an error of the API is an outcome, never an exception."""
-        ...
 
     def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
         """Make one call about one picture, without retry, receipt or money; for trying a labeler out.
@@ -96,7 +92,6 @@ class RemoteLabeler(Protocol):
         Raises:
             ClicheError: if there was no answer, with the outcome.
         """
-        ...
 
 
 # name, Arrow type, identity (True) or run time (False); the names and order of the table `labels`.

@@ -20,23 +20,18 @@ class Destination(Protocol):
     @property
     def url(self) -> str:
         """Return a printable address without credentials."""
-        ...
 
     def own_files(self) -> Mapping[str, bytes]:
         """Return what such a destination has beside the site: how its host is to serve it."""
-        ...
 
     def holds(self, key: str, data: bytes) -> bool:
         """Return whether these bytes are there."""
-        ...
 
     def get(self, key: str) -> bytes | None:
         """Return what is there."""
-        ...
 
     def put(self, key: str, data: bytes) -> None:
         """Put an object, whatever is there."""
-        ...
 
 
 def destination(address: str, store: str) -> Destination:

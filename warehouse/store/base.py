@@ -36,11 +36,9 @@ class Lease(Protocol):
     @property
     def lost(self) -> bool:
         """Return whether the lease expired and was taken by another run."""
-        ...
 
     def release(self) -> None:
         """Give the lease back; doing it twice is harmless."""
-        ...
 
 
 @runtime_checkable
@@ -50,23 +48,19 @@ class Store(Protocol):
     @property
     def url(self) -> str:
         """Return a printable address without credentials."""
-        ...
 
     @property
     def wait_s(self) -> float:
         """Return for how many seconds a lease that is held, or a server that is away, is tried again."""
-        ...
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write durably unless the key exists; return True if written, False if it was there."""
-        ...
 
     def put_all(self, objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
         """Write many (key, bytes) as `put_if_absent` does, several at once or in groups, while they are taken.
 
         Yields (key, bytes, whether it was written) of each when it is durable, in their order; few wait in memory.
         """
-        ...
 
     def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:
         """Return the bytes, or a part of them: from where, and at most how many of an object that has as many.
@@ -74,26 +68,21 @@ class Store(Protocol):
         Raises:
             KeyError: if there is no such object.
         """
-        ...
 
     def head(self, key: str) -> Head | None:
         """Return size and tag, or None if there is no such object."""
-        ...
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
-        ...
 
     def heads(self, prefix: str) -> Iterator[Head]:
         """Yield size and tag of what `list` yields; the order is the store's. What is gone meanwhile is left out."""
-        ...
 
     def folders(self, prefix: str) -> builtins.list[str]:
         """Return the prefixes, each with a slash at its end, of what lies one folder below: those that start so.
 
         What is in them is not listed. On a disk a folder may be empty.
         """
-        ...
 
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success.
@@ -101,7 +90,6 @@ class Store(Protocol):
         Used for `editions/latest.json`, and in copies of stores for what is damaged there. Nothing else is ever
         replaced, but what is under `site/`.
         """
-        ...
 
     def replace(self, key: str, data: bytes | Path) -> None:
         """Put bytes, or those of a file of any size, at a key under `site/`, whatever is there.
@@ -109,7 +97,6 @@ class Store(Protocol):
         Readers see the old object or the new one. The file itself may become the object: if it has two names then, it
         must not change any more.
         """
-        ...
 
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> AbstractContextManager[Lease]:
         """Return a context manager that holds the lease `locks/<name>`.
@@ -117,16 +104,12 @@ class Store(Protocol):
         Raises:
             LeaseHeldError: if a live run holds it; the message names holder, pid, host and since when.
         """
-        ...
 
     def break_lease(self, name: str) -> Holder | None:
         """Delete a lease whoever holds it; return who held it. For `cliche unlock` alone."""
-        ...
 
     def leases(self) -> builtins.list[tuple[str, Holder]]:
         """Return the leases that exist now, by name."""
-        ...
 
     def check_writable(self) -> None:
         """Raise `StoreError` with one clear line unless objects can be written and are kept."""
-        ...

@@ -138,7 +138,6 @@ class Book(Protocol):
         Both may be done again if the connection was lost; `at_first` has a transaction of its own on each new
         connection, for the rows may be others than they were.
         """
-        ...
 
 
 def _marks(values: Collection[Any]) -> str:

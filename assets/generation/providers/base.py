@@ -33,11 +33,9 @@ class Provider(Protocol):
 
     def check(self, model_id: str, params: dict[str, object]) -> None:
         """Raise `UsageError` if this provider cannot take the model id or the parameters; asks nothing."""
-        ...
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; an error of the API is an outcome, never an exception."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -28,15 +28,12 @@ class BatchLabeler(RemoteLabeler, Protocol):
     @property
     def batches(self) -> Any:
         """Return the account that takes batches, or None."""
-        ...
 
     def request(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> dict[str, Any]:
         """Return the body of a call."""
-        ...
 
     def read_answer(self, found: Any, attributes: Sequence[str], pictures: int) -> Sight:
         """Return what the answer to a call came to."""
-        ...
 
 
 def grouped(looks: Sequence[PictureToRead], size: int) -> Iterator[list[PictureToRead]]:
