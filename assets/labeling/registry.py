@@ -15,7 +15,7 @@ from warehouse.validation import close_match
 
 #: Labelers that read on this machine: name in models.yaml → "module:factory"; a factory takes no arguments.
 LABELERS: dict[str, str] = {
-    "drawing": "assets.simulation.drawing:make",
+    "drawing": "assets.simulation.drawing:Drawing",
     "photo": "assets.labeling.labelers.photo:PhotoLabeler",
 }
 #: How the readings of a labeler of drawings are to be understood: its name → "module:text".

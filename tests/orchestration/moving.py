@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assets.labeling.records import Reading
-from assets.simulation.drawing import make as make_drawing
 from assets.simulation.drawing.labeler import Drawing
 
 ADDRESS = "tests.orchestration.moving:make"
@@ -27,5 +26,5 @@ class Moved(Drawing):
 
 def make() -> Moved:
     """Return the labeler."""
-    assert Moved.version == make_drawing().version
+    assert Moved.version == Drawing().version
     return Moved()

@@ -64,6 +64,14 @@ class Connection(BaseModel):
         _read.add(secret)
         return secret
 
+    def plain_key(self, default_env: str) -> SecretStr:
+        """Return the key from the environment, if a header can carry it."""
+        key = self.key(default_env)
+        value = key.get_secret_value()
+        if not (value.isascii() and value.isprintable()):
+            raise UsageError(f"the key in {self.key_env or default_env} is not plain ASCII")
+        return key
+
 
 def keys_read() -> tuple[SecretStr, ...]:
     """Return every key that was read in this process, and those that SDKs read from the environment by themselves."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import binascii
+import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -14,9 +15,11 @@ from typing import Any
 import httpcore2
 import httpx2
 import tenacity
+from pydantic import SecretStr
 
 from assets.gateway.network.addresses import Resolver, is_declared, refused_host, system_resolver
 from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
+from assets.gateway.network.redaction import redact
 from assets.gateway.network.transport import GuardedTransport, RefusedAddressError
 from assets.gateway.records import GROUPS, Answer, Outcome
 
@@ -70,6 +73,37 @@ def _system_tls() -> ssl.SSLContext:
 
 
 # --- pictures at addresses
+
+
+def exchange(
+    client: httpx2.Client,
+    method: str,
+    url: str,
+    ends_at: float,
+    *,
+    key: SecretStr,
+    headers: Mapping[str, str],
+    **sent: Any,
+) -> tuple[httpx2.Response, str, Any] | Answer:
+    """Make one call that ends at a time of `time.monotonic`; return what trouble on the way stands for, as an answer.
+
+    Else the response, its text without the key, and the JSON in it, None where it is none.
+    """
+    left = max(0.001, ends_at - time.monotonic())
+    try:
+        found = client.request(
+            method, url, headers={**headers, "accept": "application/json"}, timeout=left, **sent
+        )
+    except httpx2.HTTPError as error:
+        answer = answer_of(error)
+        if answer is None:
+            raise
+        return answer
+    text = redact(found.text, key)
+    try:
+        return found, text, json.loads(text)
+    except ValueError:
+        return found, text, None
 
 
 def fetch_image(

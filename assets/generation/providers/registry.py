@@ -13,13 +13,13 @@ from warehouse.errors import UsageError
 PROVIDERS: dict[str, str] = {
     "simulated": "assets.simulation:make",
     "midjourney": "assets.generation.midjourney.provider:make",
-    "openai_batch": "assets.generation.providers.openai.batch:make",
-    "openai_images": "assets.generation.providers.openai.images:make",
-    "openai_responses": "assets.generation.providers.openai.responses:make",
-    "bedrock": "assets.generation.providers.bedrock.provider:make",
-    "bfl": "assets.generation.providers.bfl.provider:make",
-    "gemini": "assets.generation.providers.gemini.provider:make",
-    "openrouter": "assets.generation.providers.openrouter.provider:make",
+    "openai_batch": "assets.generation.providers.openai.batch:OpenAIBatch",
+    "openai_images": "assets.generation.providers.openai.images:OpenAIImages",
+    "openai_responses": "assets.generation.providers.openai.responses:OpenAIResponses",
+    "bedrock": "assets.generation.providers.bedrock.provider:Bedrock",
+    "bfl": "assets.generation.providers.bfl.provider:Bfl",
+    "gemini": "assets.generation.providers.gemini.provider:Gemini",
+    "openrouter": "assets.generation.providers.openrouter.provider:OpenRouter",
     "diffusers": "assets.generation.providers.diffusers:make",
 }
 

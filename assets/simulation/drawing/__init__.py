@@ -4,6 +4,6 @@ Belongs here: reading colors, areas and positions. Does not belong here: the dra
 package never imports (it shares the declared colors with the drawer, `simulated.palette`).
 """
 
-from assets.simulation.drawing.labeler import Drawing, make
+from assets.simulation.drawing.labeler import Drawing
 
-__all__ = ["Drawing", "make"]
+__all__ = ["Drawing"]

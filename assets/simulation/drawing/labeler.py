@@ -175,8 +175,3 @@ class Drawing:
         if seen is None or shown is None:
             return {attribute: Reading(CANNOT_TELL) for attribute in wanted}
         return {attribute: _read(attribute, seen, shown) for attribute in wanted}
-
-
-def make() -> Drawing:
-    """Return the labeler."""
-    return Drawing()

@@ -252,8 +252,3 @@ class Bedrock:
 
 def _text(value: Any) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def make(connection: Connection = Connection()) -> Bedrock:
-    """Return the provider; nobody is asked and no credentials are read."""
-    return Bedrock(connection)

@@ -20,8 +20,7 @@ import httpx2
 from pydantic import SecretStr
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import PictureFetchError, answer_of, fetch_image, make_client
-from assets.gateway.network.redaction import redact
+from assets.gateway.network.http import PictureFetchError, answer_of, exchange, fetch_image, make_client
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
 from assets.generation.providers.bfl.answers import (
@@ -148,11 +147,7 @@ class Bfl:
 
     @cached_property
     def _key(self) -> SecretStr:
-        key = self._connection.key(KEY_ENV)
-        value = key.get_secret_value()
-        if not (value.isascii() and value.isprintable()):
-            raise UsageError(f"the key in {self._connection.key_env or KEY_ENV} is not plain ASCII")
-        return key
+        return self._connection.plain_key(KEY_ENV)
 
     def _wait(self, polling: str, ends_at: float, request: Request, more: dict[str, Any]) -> Answer:
         """Poll until the task has ended or the time is over; what fails on the way is asked again."""
@@ -220,25 +215,11 @@ class Bfl:
 
     def _json(self, method: str, url: str, ends_at: float, body: Any = None) -> dict[str, Any] | Answer:
         """Return the object that was answered, whatever its HTTP status if it tells a task's; else an `Answer`."""
-        key = self._key
-        try:
-            found = self._client.request(
-                method,
-                url,
-                json=body,
-                headers={"x-key": key.get_secret_value(), "accept": "application/json"},
-                timeout=max(0.001, ends_at - time.monotonic()),
-            )
-        except httpx2.HTTPError as error:
-            answer = answer_of(error)
-            if answer is None:
-                raise
-            return answer
-        text = redact(found.text, key)
-        try:
-            data = json.loads(text)
-        except ValueError:
-            data = None
+        headers = {"x-key": self._key.get_secret_value()}
+        came = exchange(self._client, method, url, ends_at, key=self._key, headers=headers, json=body)
+        if isinstance(came, Answer):
+            return came
+        found, text, data = came
         if isinstance(data, dict) and (found.status_code == 200 or (method == "GET" and "status" in data)):
             return data
         return error_answer(
@@ -258,8 +239,3 @@ def _ends(found: Answer) -> bool:
     if found.http_status is not None:
         return found.outcome is Outcome.AUTH
     return found.outcome not in _TRANSIENT
-
-
-def make(connection: Connection = Connection()) -> Bfl:
-    """Return the provider; nobody is asked and no key is read."""
-    return Bfl(connection)

@@ -118,10 +118,7 @@ class Gemini:
     def _made(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._key = self._connection.key(KEY_ENV)
-                value = self._key.get_secret_value()
-                if not (value.isascii() and value.isprintable()):
-                    raise UsageError(f"the key in {self._connection.key_env or KEY_ENV} is not plain ASCII")
+                self._key = self._connection.plain_key(KEY_ENV)
                 genai = _sdk()
                 options = genai.types.HttpOptions(
                     base_url=self.endpoint,  # told always, so that no variable decides it
@@ -129,7 +126,9 @@ class Gemini:
                     httpx_client=make_client(self._connection),
                     retry_options=genai.types.HttpRetryOptions(attempts=1),  # the gateway retries
                 )
-                self._client = genai.Client(enterprise=False, api_key=value, http_options=options)
+                self._client = genai.Client(
+                    enterprise=False, api_key=self._key.get_secret_value(), http_options=options
+                )
             return self._client
 
     def _call(self, call: Callable[[Any], Any]) -> Any:
@@ -245,8 +244,3 @@ def _sdk() -> Any:
     except ImportError:
         raise UsageError('gemini: the extra is not installed; run: pip install "cliche[gemini]"') from None
     return google.genai
-
-
-def make(connection: Connection = Connection()) -> Gemini:
-    """Return the provider; nobody is asked, no key is read and the SDK is not imported."""
-    return Gemini(connection)

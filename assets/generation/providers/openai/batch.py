@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assets.gateway.batches import BatchStatus
-from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer
 from assets.generation.providers.openai.batches import BatchAccount
 from assets.generation.providers.openai.images import OpenAIImages
@@ -56,8 +55,3 @@ def _body(request: Request) -> dict[str, object]:
     seed = seed_of(request.params, request.slot.slot_key)
     params = request.params if seed is None else {**request.params, "seed": seed}
     return {"model": request.model_id, "prompt": request.prompt_text, "n": 1, **params}
-
-
-def make(connection: Connection = Connection()) -> OpenAIBatch:
-    """Return the provider; nobody is asked and no key is read yet."""
-    return OpenAIBatch(connection)

@@ -65,12 +65,9 @@ class Account:
         """Return the client."""
         with self._lock:
             if self._client is None:
-                self._key = self.connection.key(KEY_ENV)
-                value = self._key.get_secret_value()
-                if not (value.isascii() and value.isprintable()):
-                    raise UsageError(f"the key in {self.connection.key_env or KEY_ENV} is not plain ASCII")
+                self._key = self.connection.plain_key(KEY_ENV)
                 client = openai.OpenAI(
-                    api_key=value,
+                    api_key=self._key.get_secret_value(),
                     base_url=self.base_url,
                     max_retries=0,  # the gateway retries
                     timeout=self.connection.timeout_s,

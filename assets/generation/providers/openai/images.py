@@ -127,8 +127,3 @@ def units(usage: object, pictures: int) -> dict[str, float]:
     if named["text_in"] is None and named["image_in"] is None:
         named["text_in"] = count(usage, "input_tokens")
     return {"images": float(pictures), **{name: tokens for name, tokens in named.items() if tokens}}
-
-
-def make(connection: Connection = Connection()) -> OpenAIImages:
-    """Return the provider; nobody is asked and no key is read yet."""
-    return OpenAIImages(connection)

@@ -219,8 +219,3 @@ def units(usage: object, tools: object, pictures: int, calls: int = 0) -> dict[s
         named["image_out"] = drawn
     reported = {name: tokens for name, tokens in named.items() if tokens}
     return {"images": float(pictures), **reported} if reported else None
-
-
-def make(connection: Connection = Connection()) -> OpenAIResponses:
-    """Return the provider; nobody is asked and no key is read yet."""
-    return OpenAIResponses(connection)

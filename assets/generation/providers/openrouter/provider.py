@@ -15,12 +15,8 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
-import httpx2
-from pydantic import SecretStr
-
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import PictureFetchError, answer_of, decode_base64, make_client
-from assets.gateway.network.redaction import redact
+from assets.gateway.network.http import PictureFetchError, answer_of, decode_base64, exchange, make_client
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
 from assets.generation.providers.errors import error_answer
@@ -179,26 +175,14 @@ class OpenRouter:
         params: Mapping[str, str] | None = None,
     ) -> tuple[dict[str, Any], Mapping[str, str]] | Answer:
         """Return the object that was answered and the headers; an error, also one within a 200, is an `Answer`."""
-        key = self._key()
-        try:
-            found = self._client.request(
-                method,
-                f"{self._base}{path}",
-                json=body,
-                params=params,
-                headers={"authorization": f"Bearer {key.get_secret_value()}", "accept": "application/json"},
-                timeout=max(0.001, ends_at - time.monotonic()),
-            )
-        except httpx2.HTTPError as error:
-            answer = answer_of(error)
-            if answer is None:
-                raise
-            return answer
-        text = redact(found.text, key)
-        try:
-            data = json.loads(text)
-        except ValueError:
-            data = None
+        key = self._connection.plain_key(KEY_ENV)
+        headers, url = {"authorization": f"Bearer {key.get_secret_value()}"}, f"{self._base}{path}"
+        came = exchange(
+            self._client, method, url, ends_at, key=key, headers=headers, json=body, params=params
+        )
+        if isinstance(came, Answer):
+            return came
+        found, text, data = came
         said = part(data, "error") if isinstance(data, dict) else {}
         if found.status_code == 200 and isinstance(data, dict) and not said:
             return data, found.headers
@@ -214,18 +198,6 @@ class OpenRouter:
         said = said or {"message": f"HTTP {found.status_code} without a reason"}
         return failed(found.status_code, said, text, maybe_billed=asked, **more)
 
-    def _key(self) -> SecretStr:
-        key = self._connection.key(KEY_ENV)
-        value = key.get_secret_value()
-        if not (value.isascii() and value.isprintable()):
-            raise UsageError(f"the key in {self._connection.key_env or KEY_ENV} is not plain ASCII")
-        return key
-
 
 def _holds(one: Any) -> bool:
     return isinstance(one, Mapping) and isinstance(one.get("b64_json"), str) and bool(one["b64_json"])
-
-
-def make(connection: Connection = Connection()) -> OpenRouter:
-    """Return the provider; nobody is asked and no key is read."""
-    return OpenRouter(connection)

@@ -18,7 +18,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.bedrock.errors import ERRORS
 from assets.generation.providers.bedrock.models import family_of
-from assets.generation.providers.bedrock.provider import Bedrock, make
+from assets.generation.providers.bedrock.provider import Bedrock
 from assets.generation.providers.errors import match
 from assets.generation.slots import Exchange
 from tests.services import bedrock as service
@@ -67,7 +67,7 @@ def connection(base: str, **more: Any) -> Connection:
 def running() -> Iterator[Scene]:
     scene = Scene()
     with bedrock_server(lambda model, body: scene.reply) as (base, memory):
-        scene.memory, scene.provider = memory, make(connection(base))
+        scene.memory, scene.provider = memory, Bedrock(connection(base))
         yield scene
 
 
@@ -321,7 +321,7 @@ def test_whatever_is_answered_is_an_answer(model: str, body: Any) -> None:
     family = family_of(model)
     assert family is not None
     meta = {"RequestId": "r", "HTTPStatusCode": 200}
-    assert make()._read(family, json.dumps(body).encode(), meta, 1).outcome in Outcome
+    assert Bedrock(Connection())._read(family, json.dumps(body).encode(), meta, 1).outcome in Outcome
 
 
 def test_a_gateway_that_answers_html(scene: Scene) -> None:
@@ -347,7 +347,7 @@ def test_transport_trouble_is_an_outcome(credentials: None) -> None:
         return next(replies)
 
     with serve(answer) as base:
-        provider = make(connection(base, timeout_s=0.4, most_answer_bytes=2000))
+        provider = Bedrock(connection(base, timeout_s=0.4, most_answer_bytes=2000))
         found = [provider.ask(request(CORE)) for _ in range(3)]
     gone = provider.ask(request(CORE))
     assert [(one.outcome, one.maybe_billed) for one in found] == [
@@ -361,7 +361,7 @@ def test_transport_trouble_is_an_outcome(credentials: None) -> None:
 def test_no_credentials_are_an_answer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    answer = make(connection("http://127.0.0.1:9")).ask(request(CORE))
+    answer = Bedrock(connection("http://127.0.0.1:9")).ask(request(CORE))
     assert (answer.outcome, answer.error_code, answer.maybe_billed) == (
         Outcome.AUTH,
         "NoCredentialsError",
@@ -380,7 +380,7 @@ def test_messages_lose_keys_tokens_and_names(monkeypatch: pytest.MonkeyPatch) ->
         return error("AccessDeniedException", told)
 
     with serve(answer) as base:
-        found = make(connection(base)).ask(request(CORE))
+        found = Bedrock(connection(base)).ask(request(CORE))
     kept = found.model_dump_json()
     assert found.outcome is Outcome.AUTH
     for secret in ("alice", "123456789012", service.ACCESS_KEY, "session-token", "Canonical"):
@@ -393,20 +393,20 @@ def test_a_key_of_bedrock_alone_is_never_kept() -> None:
     ).prepare()
     with serve(lambda seen: Reply(200, seen.headers["authorization"].encode())) as base:
         signed.url = base  # botocore itself sends such a key over https only
-        provider = make(connection(base))
+        provider = Bedrock(connection(base))
         assert provider._send(signed).content == b"Bearer bedrock-key-0123456789"
     assert provider._clean("odd: Bearer bedrock-key-0123456789") == "odd: Bearer [key]"
 
 
 def test_the_address_of_the_store_is_not_that_of_bedrock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    client = make(Connection(region="us-west-2"))._client("bedrock-runtime", "us-west-2")
+    client = Bedrock(Connection(region="us-west-2"))._client("bedrock-runtime", "us-west-2")
     assert client.meta.endpoint_url == "https://bedrock-runtime.us-west-2.amazonaws.com"
     assert client.meta.config.retries["total_max_attempts"] == 1
 
 
 def test_what_a_plan_may_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    provider = make(Connection(region="us-west-2"))
+    provider = Bedrock(Connection(region="us-west-2"))
     for model_id, params, words in [
         ("amazon.nova-pro-v1:0", {}, "no image model"),
         (CORE, {"size": 1024}, 'no parameter "size"'),
@@ -416,10 +416,10 @@ def test_what_a_plan_may_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(UsageError, match=words):
             provider.check(model_id, dict(params))
     with pytest.raises(UsageError, match="no region"):
-        make(Connection()).check(CORE, {})
+        Bedrock(Connection()).check(CORE, {})
     with pytest.raises(UsageError, match="remove key_env"):
-        make(Connection(region="us-west-2", key_env="OPENAI_API_KEY")).check(CORE, {})
-    make(Connection()).check(CORE, {"region": "us-west-2", "aspect_ratio": "1:1"})
+        Bedrock(Connection(region="us-west-2", key_env="OPENAI_API_KEY")).check(CORE, {})
+    Bedrock(Connection()).check(CORE, {"region": "us-west-2", "aspect_ratio": "1:1"})
     provider.check("arn:aws:bedrock:us-west-2::foundation-model/stability.sd3-5-large-v1:0", {})
 
 
@@ -458,7 +458,7 @@ def test_a_partition_through_the_ledger(scene: Scene, tmp_path: Path) -> None:
 def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:
     earlier = Exchange(prompt_text="a CEO", outcome=Outcome.OK)
     turn = request(CORE).model_copy(update={"history": (earlier,)})
-    answer = make().ask(turn)
+    answer = Bedrock(Connection()).ask(turn)
     assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")
 
 

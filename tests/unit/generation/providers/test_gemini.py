@@ -17,7 +17,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.errors import match
 from assets.generation.providers.gemini.answers import BLOCKED, ERRORS, FINISHED
-from assets.generation.providers.gemini.provider import Gemini, make
+from assets.generation.providers.gemini.provider import Gemini
 from assets.generation.slots import Exchange
 from tests.services import gemini as service
 from tests.services.gemini import RPC, answered, error, gemini_server, picture_part, usage
@@ -48,7 +48,7 @@ def running() -> Iterator[Scene]:
     scene = Scene()
     with gemini_server(lambda model, body: scene.reply) as (base, memory):
         scene.memory = memory
-        scene.provider = make(Connection(base_url=base, allow_private=True))
+        scene.provider = Gemini(Connection(base_url=base, allow_private=True))
         yield scene
 
 
@@ -257,7 +257,9 @@ def test_transport_trouble_is_an_outcome(scene: Scene) -> None:
         return next(replies)
 
     with serve(answer) as base:
-        provider = make(Connection(base_url=base, allow_private=True, timeout_s=0.4, most_answer_bytes=2000))
+        provider = Gemini(
+            Connection(base_url=base, allow_private=True, timeout_s=0.4, most_answer_bytes=2000)
+        )
         found = [provider.ask(request(FLASH)) for _ in range(3)]
     assert [(one.outcome, one.maybe_billed) for one in found] == [
         (Outcome.CONNECTION, True),
@@ -277,12 +279,12 @@ def test_no_key_is_an_answer_and_a_key_is_never_kept(scene: Scene, monkeypatch: 
     answer = scene.ask(error("INTERNAL", f"key {service.KEY} broke"))
     assert service.KEY not in answer.model_dump_json()
     monkeypatch.delenv("GEMINI_API_KEY")
-    fresh = make(scene.provider._connection)
+    fresh = Gemini(scene.provider._connection)
     answer = fresh.ask(request(FLASH))
     assert (answer.outcome, answer.error_code) == (Outcome.AUTH, "no_key")
     assert "GEMINI_API_KEY" in str(answer.error_message)
     monkeypatch.setenv("GEMINI_API_KEY", "wrong")
-    assert make(scene.provider._connection).ask(request(FLASH)).outcome is Outcome.AUTH
+    assert Gemini(scene.provider._connection).ask(request(FLASH)).outcome is Outcome.AUTH
 
 
 def test_variables_of_the_sdk_decide_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,11 +293,11 @@ def test_variables_of_the_sdk_decide_nothing(scene: Scene, monkeypatch: pytest.M
     monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("GOOGLE_API_KEY", "another")
     scene.reply = answered(picture_part(PNG))
-    assert make(scene.provider._connection).ask(request(FLASH)).outcome is Outcome.OK
+    assert Gemini(scene.provider._connection).ask(request(FLASH)).outcome is Outcome.OK
 
 
 def test_what_a_plan_may_not_ask() -> None:
-    provider = make()
+    provider = Gemini(Connection())
     for model_id, params, words in [
         ("imagen-4.0-generate-001", {}, "ended on 2026-08-17"),
         ("dall-e-3", {}, "is no model"),
@@ -312,7 +314,7 @@ def test_what_a_plan_may_not_ask() -> None:
 
 
 def test_without_the_extra_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    provider = make()
+    provider = Gemini(Connection())
     monkeypatch.setitem(sys.modules, "google.genai", None)
     with pytest.raises(UsageError, match=r"cliche\[gemini\]"):
         provider.check(FLASH, {})
@@ -338,7 +340,7 @@ def test_the_free_call(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     scene.reply = error("NOT_FOUND", "models/gone is not found")
     assert scene.provider.probe("gemini-gone").model_ok is False
     monkeypatch.setenv("GEMINI_API_KEY", "wrong")
-    assert make(scene.provider._connection).probe(FLASH).key_ok is False
+    assert Gemini(scene.provider._connection).probe(FLASH).key_ok is False
     assert scene.memory.asked == []
 
 
@@ -363,7 +365,7 @@ def test_a_partition_through_the_ledger(scene: Scene, tmp_path: Path) -> None:
 def test_a_later_turn_of_a_conversation_is_refused_and_not_asked_without_it() -> None:
     earlier = Exchange(prompt_text="a CEO", outcome=Outcome.OK)
     turn = request(FLASH).model_copy(update={"history": (earlier,)})
-    answer = make().ask(turn)
+    answer = Gemini(Connection()).ask(turn)
     assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "no_conversation")
 
 
@@ -372,6 +374,6 @@ def test_the_list_of_models_holds_those_that_draw_by_generate_content(
 ) -> None:
     assert scene.provider.offers() == ["gemini-nano-banana-2.1", "gemini-3.1-flash-image"]
     monkeypatch.setenv("GEMINI_API_KEY", "wrong-key-0123456789")
-    refused = make(scene.provider._connection).offers()
+    refused = Gemini(scene.provider._connection).offers()
     assert isinstance(refused, Answer)
     assert refused.outcome is Outcome.AUTH

@@ -19,7 +19,7 @@ from assets.generation.providers.openai.common import (
     retry_after_s,
     usage_facts,
 )
-from assets.generation.providers.openai.images import make
+from assets.generation.providers.openai.images import OpenAIImages
 from tests.services.openai_contract import ContractServer, Reply
 from tests.unit.generation.providers.openai_asking import request
 
@@ -142,7 +142,7 @@ def test_a_missing_key_is_an_answer_that_stops_and_names_the_variable(
     server: ContractServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
-    provider = make(connection(server))  # making it reads no key
+    provider = OpenAIImages(connection(server))  # making it reads no key
     answer = provider.ask(request())
     assert (answer.outcome, answer.error_code) == (Outcome.AUTH, "no_key")
     assert "OPENAI_API_KEY" in str(answer.error_message)
@@ -156,7 +156,7 @@ def test_a_key_that_no_header_can_carry_is_told(
     server: ContractServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-ключ")
-    answer = make(connection(server)).ask(request())
+    answer = OpenAIImages(connection(server)).ask(request())
     assert (answer.outcome, answer.error_message) == (
         Outcome.AUTH,
         "the key in OPENAI_API_KEY is not plain ASCII",
@@ -164,7 +164,7 @@ def test_a_key_that_no_header_can_carry_is_told(
 
 
 def test_the_key_is_in_nothing_that_an_answer_keeps(server: ContractServer) -> None:
-    provider = make(connection(server))
+    provider = OpenAIImages(connection(server))
     echo = {"message": f"bad key {KEY}", "code": KEY, "type": "x"}
     replies = [
         Reply(error={"status": 401, **echo}),
@@ -187,7 +187,7 @@ def test_the_key_goes_to_the_variable_that_is_named(
 ) -> None:
     monkeypatch.setenv("XAI_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody-else")
-    answer = make(connection(server, key_env="XAI_API_KEY")).ask(request())
+    answer = OpenAIImages(connection(server, key_env="XAI_API_KEY")).ask(request())
     assert answer.outcome is Outcome.OK
 
 
@@ -199,7 +199,7 @@ def test_names_of_an_openai_account_go_to_openai_only(
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "x-team: secret\nAuthorization: Bearer another")
     headers: dict[str, str] = {}
     server.script = lambda call: headers.update(call.headers)  # type: ignore[func-returns-value]
-    assert make(connection(server)).ask(request()).outcome is Outcome.OK
+    assert OpenAIImages(connection(server)).ask(request()).outcome is Outcome.OK
     assert not [name for name in headers if name in {"openai-organization", "openai-project", "x-team"}]
     assert headers["authorization"] == f"Bearer {KEY}"
     assert "idempotency-key" not in headers  # no API of this kind documents one
@@ -212,7 +212,7 @@ def test_names_of_an_openai_account_go_to_openai_only(
 def test_the_free_call_tells_of_key_and_model(
     server: ContractServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider = make(connection(server))
+    provider = OpenAIImages(connection(server))
     found = provider.probe("gpt-image-2")
     assert (found.key_ok, found.model_ok) == (True, True)
     missing = provider.probe("gpt-image-9")
@@ -220,7 +220,7 @@ def test_the_free_call_tells_of_key_and_model(
     assert "gpt-image-9" in missing.line
     assert server.calls == []  # nothing that costs
     monkeypatch.setenv("OPENAI_API_KEY", "sk-wrong-wrong")
-    wrong = make(connection(server)).probe("gpt-image-2")
+    wrong = OpenAIImages(connection(server)).probe("gpt-image-2")
     assert (wrong.key_ok, wrong.model_ok) == (False, None)
     assert "auth" in wrong.line
     assert "sk-wrong-wrong" not in wrong.line
@@ -241,12 +241,12 @@ def test_what_is_offered_is_what_draws(server: ContractServer, monkeypatch: pyte
 def test_the_free_call_says_when_nobody_answers() -> None:
     with ContractServer() as gone:
         pass
-    found = make(connection(gone, key_env="PATH")).probe("gpt-image-2")
+    found = OpenAIImages(connection(gone, key_env="PATH")).probe("gpt-image-2")
     assert (found.key_ok, found.model_ok) == (None, None)
     assert "connection" in found.line
 
 
 def test_openai_itself_is_asked_by_default() -> None:
-    assert make().endpoint == f"{OPENAI_URL}/images/generations"
+    assert OpenAIImages(Connection()).endpoint == f"{OPENAI_URL}/images/generations"
     assert Account(Connection()).is_openai
     assert not Account(Connection(base_url="https://api.x.ai/v1")).is_openai

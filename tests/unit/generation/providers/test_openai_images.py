@@ -16,7 +16,7 @@ from assets.gateway.admission import when_answer_arrives
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Outcome
 from assets.generation.providers.base import Provider
-from assets.generation.providers.openai.images import OpenAIImages, make
+from assets.generation.providers.openai.images import OpenAIImages
 from assets.generation.providers.registry import make_provider
 from assets.generation.providers.seeds import slot_seed
 from tests.services.aimock import AIMock, error_fixture, image_fixture
@@ -37,7 +37,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ContractServer]:
 
 def provider(server: ContractServer, **more: Any) -> OpenAIImages:
     fields = {"base_url": server.base_url, "allow_private": True, "timeout_s": 5, **more}
-    return make(Connection.model_validate(fields))
+    return OpenAIImages(Connection.model_validate(fields))
 
 
 # --- aimock
@@ -45,7 +45,7 @@ def provider(server: ContractServer, **more: Any) -> OpenAIImages:
 
 def test_a_picture_and_its_rewritten_prompt(aimock: AIMock) -> None:
     aimock.script(image_fixture(PICTURE, prompt="Indian", revised_prompt="a man with a turban"))
-    answer = make(aimock.connection()).ask(request("an Indian person", params={"size": "1024x1024"}))
+    answer = OpenAIImages(aimock.connection()).ask(request("an Indian person", params={"size": "1024x1024"}))
     assert (answer.outcome, answer.image, answer.revised_prompt) == (
         Outcome.OK,
         PICTURE,
@@ -61,13 +61,13 @@ def test_a_good_answer_makes_room_for_the_next_call_and_an_error_does_not(aimock
     for fixture in (image_fixture(PICTURE), error_fixture(500, type="server_error")):
         aimock.script(fixture)
         with when_answer_arrives(lambda: told.append(Outcome.OK)):
-            make(aimock.connection()).ask(request())
+            OpenAIImages(aimock.connection()).ask(request())
         assert told == [Outcome.OK]
 
 
 def test_a_picture_without_a_rewritten_prompt_has_none(aimock: AIMock) -> None:
     aimock.script(image_fixture(PICTURE))
-    answer = make(aimock.connection()).ask(request())
+    answer = OpenAIImages(aimock.connection()).ask(request())
     assert (answer.outcome, answer.revised_prompt) == (Outcome.OK, None)
 
 
@@ -98,7 +98,7 @@ def test_errors_of_aimock(
     aimock: AIMock, fixture: dict[str, Any], outcome: Outcome, wait_s: float | None
 ) -> None:
     aimock.script(fixture)
-    answer = make(aimock.connection()).ask(request())
+    answer = OpenAIImages(aimock.connection()).ask(request())
     assert (answer.outcome, answer.retry_after_s, answer.unmapped) == (outcome, wait_s, None)
     assert len(aimock.journal()) == 1  # the SDK does not retry by itself
     if outcome is Outcome.RATE_LIMITED:
@@ -109,7 +109,7 @@ def test_errors_of_aimock(
 def test_a_wrong_key_of_aimock(aimock: AIMock, monkeypatch: pytest.MonkeyPatch) -> None:
     aimock.script(image_fixture(PICTURE))
     monkeypatch.setenv("OTHER_KEY", "sk-not-this-one")
-    answer = make(aimock.connection(key_env="OTHER_KEY")).ask(request())
+    answer = OpenAIImages(aimock.connection(key_env="OTHER_KEY")).ask(request())
     assert (answer.outcome, answer.http_status) == (Outcome.AUTH, 401)
 
 
@@ -124,7 +124,7 @@ def test_a_wrong_key_of_aimock(aimock: AIMock, monkeypatch: pytest.MonkeyPatch) 
 def test_chaos_of_aimock(aimock: AIMock, chaos: str, outcome: Outcome) -> None:
     aimock.script(image_fixture(PICTURE))
     aimock.chaos(**{chaos: 1})
-    answer = make(aimock.connection()).ask(request())
+    answer = OpenAIImages(aimock.connection()).ask(request())
     assert answer.outcome is outcome
     assert answer.maybe_billed is (chaos != "dropRate")  # a whole 500 is an answer; half of one may be billed
 
@@ -366,18 +366,20 @@ def test_xai_reports_what_it_cost_and_what_it_withheld(server: ContractServer) -
 )
 def test_a_parameter_that_openai_does_not_take_is_told_in_one_line(params: dict[str, Any], says: str) -> None:
     with pytest.raises(UsageError) as error:
-        make().check("gpt-image-2", params)
+        OpenAIImages(Connection()).check("gpt-image-2", params)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
     assert str(error.value).startswith("openai_images (gpt-image-2): ")
 
 
 def test_parameters_that_openai_takes_are_taken() -> None:
-    make().check("gpt-image-2", {"size": "1536x864", "quality": "high", "output_format": "webp"})
+    OpenAIImages(Connection()).check(
+        "gpt-image-2", {"size": "1536x864", "quality": "high", "output_format": "webp"}
+    )
 
 
 def test_a_compatible_api_has_parameters_of_its_own() -> None:
-    elsewhere = make(Connection(base_url="https://api.together.xyz/v1"))
+    elsewhere = OpenAIImages(Connection(base_url="https://api.together.xyz/v1"))
     elsewhere.check("black-forest-labs/FLUX.2-dev", {"steps": 4, "seed": "slot", "width": 1024})
     for wrong, says in (
         ({"seed": 7}, 'seed 7 would make all pictures of a prompt the same; write "seed: slot"'),
@@ -439,7 +441,7 @@ def test_the_contract_server_runs_in_a_process_of_its_own_with_rules_as_data(
     refusal = {"error": {"status": 500, "type": "server_error"}}
     rules.write_text(json.dumps([{"prompt": "CEO", "times": 1, "reply": refusal}]))
     with contract_process("--rules", str(rules), "--log", str(tmp_path / "calls.jsonl")) as apart:
-        asks = make(Connection(base_url=apart.base_url, allow_private=True, timeout_s=5))
+        asks = OpenAIImages(Connection(base_url=apart.base_url, allow_private=True, timeout_s=5))
         answers = [asks.ask(request(prompt)).outcome for prompt in ("a CEO", "a CEO", "a nurse")]
         assert answers == [Outcome.SERVER_ERROR, Outcome.OK, Outcome.OK]
         log = [json.loads(line) for line in (tmp_path / "calls.jsonl").read_text().splitlines()]

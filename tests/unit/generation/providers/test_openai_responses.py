@@ -15,7 +15,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.providers.openai.responses import OpenAIResponses, make, units
+from assets.generation.providers.openai.responses import OpenAIResponses, units
 from assets.generation.providers.registry import make_provider
 from assets.generation.run import PartitionRun
 from assets.suites.loader import load_suites
@@ -39,7 +39,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ContractServer]:
 
 def provider(server: ContractServer, **more: Any) -> OpenAIResponses:
     fields = {"base_url": server.base_url, "allow_private": True, "timeout_s": 5, **more}
-    return make(Connection.model_validate(fields))
+    return OpenAIResponses(Connection.model_validate(fields))
 
 
 def ask(server: ContractServer, reply: Reply | None = None, **changes: Any) -> Answer:
@@ -281,14 +281,14 @@ def test_of_a_picture_that_was_tried_for_the_tools_tokens_decide_whether_the_wor
 )
 def test_a_wrong_parameter_is_told_in_one_line(params: dict[str, Any], says: str) -> None:
     with pytest.raises(UsageError) as error:
-        make().check("gpt-6", params)
+        OpenAIResponses(Connection()).check("gpt-6", params)
     assert says in str(error.value)
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("params", [{"seed": "slot"}, {"tool": {"seed": 7}}])
 def test_no_seed_is_sent_as_it_stands_to_an_api_that_takes_other_parameters(params: dict[str, Any]) -> None:
-    elsewhere = make(Connection(base_url="https://api.x.ai/v1"))
+    elsewhere = OpenAIResponses(Connection(base_url="https://api.x.ai/v1"))
     with pytest.raises(UsageError, match="this model takes no seed; remove seed"):
         elsewhere.check("grok-4", params)
 
@@ -300,7 +300,7 @@ def test_right_parameters_are_taken() -> None:
         "reasoning": {"effort": "low"},
         "max_output_tokens": 2000,
     }
-    make().check("gpt-6", params)
+    OpenAIResponses(Connection()).check("gpt-6", params)
     found = make_provider("openai_responses")
     assert (found.name, found.paid, found.idempotent) == ("openai_responses", True, False)
 
