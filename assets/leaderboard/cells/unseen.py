@@ -1,4 +1,4 @@
-"""What answers that nobody saw leave of changes of shares: refusals, and pictures that could not be read."""
+"""What answers that nobody saw leave of changes, ranks and pairs: refusals, and pictures that could not be read."""
 
 from __future__ import annotations
 
@@ -11,64 +11,47 @@ from assets.leaderboard.views.message import Message, Percent, say
 from assets.leaderboard.views.query import Row, rows
 from assets.metrics.effects.unseen import TIPPING_WARNS
 
-#: What names a change of a week, a verdict on what was reported in 2023, a change over weeks, and one of a study.
-OF_WEEK = ("suite", "suite_major", "kind", "a", "b", "model", "attribute", "metric", "value_name")
-OF_CLAIM = ("model", "claim", "part")
-OF_CHANGE = (
-    *(
-        "model",
-        "suite",
-        "suite_major",
-        "condition",
-        "turn",
-        "metric",
-        "attribute",
-        "value_name",
-        "params_hash",
+BOARD = ("suite", "suite_major", "condition", "attribute", "reference")
+#: Statement → the columns that name what it says something of: a change of a week, a verdict on what was reported in
+#: 2023, a change over weeks, a change in a study, a rank, a pair of models, and a rank in a study.
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "unseen_effects": (
+        *("suite", "suite_major", "kind", "a", "b", "model", "attribute", "metric", "value_name"),
     ),
-    *("labeler_version", "changed_prompts", "changed_week", "week"),
-)
-OF_STUDY = ("study", "model", "b", "attribute", "labeler", "labeler_version", "value_name")
+    "unseen_claims": ("model", "claim", "part"),
+    "unseen_changes": (
+        *("model", "suite", "suite_major", "condition", "turn", "metric", "attribute", "value_name"),
+        *("params_hash", "labeler_version", "changed_prompts", "changed_week", "week"),
+    ),
+    "unseen_study_effects": (
+        *("study", "model", "b", "attribute", "labeler", "labeler_version", "value_name"),
+    ),
+    "unseen_ranks": (*BOARD, "model"),
+    "unseen_pairs": (*BOARD, "model_a", "model_b"),
+    "unseen_study_ranks": (
+        *("study", "condition", "attribute", "reference", "labeler", "labeler_version", "model"),
+    ),
+}
 Known = Mapping[tuple[object, ...], Row]
 
 
-def of_week(con: duckdb.DuckDBPyConnection, week: date) -> Known:
-    """Return the changes that something is said of, of the windows that end with a week, by `OF_WEEK`."""
-    return known(con, "unseen_effects", OF_WEEK, {"week": week.isoformat()})
-
-
-def of_claims(con: duckdb.DuckDBPyConnection, week: date) -> Known:
-    """Return the verdicts that something is said of, as they stand in a week, by `OF_CLAIM`."""
-    return known(con, "unseen_claims", OF_CLAIM, {"week": week.isoformat()})
-
-
-def of_weeks(con: duckdb.DuckDBPyConnection, week: date) -> Known:
-    """Return the changes over weeks that something is said of, opened up to a week, by `OF_CHANGE`."""
-    return known(con, "unseen_changes", OF_CHANGE, {"week": week.isoformat()})
-
-
-def of_studies(con: duckdb.DuckDBPyConnection) -> Known:
-    """Return the same of studies, by `OF_STUDY`."""
-    return known(con, "unseen_study_effects", OF_STUDY)
-
-
-def known(
-    con: duckdb.DuckDBPyConnection,
-    statement: str,
-    by: tuple[str, ...],
-    given: Mapping[str, object] | None = None,
-) -> Known:
-    """Return rows by the columns that name them; none of an edition of before that was asked."""
+def unseen_of(con: duckdb.DuckDBPyConnection, statement: str, week: date | None = None) -> Known:
+    """Return what a statement of `KEYS` says, of a week or of all studies, by its columns; no row: nothing is said."""
     try:
-        found = rows(con, statement, given)
-    except duckdb.BinderException:
+        found = rows(con, statement, {"week": week.isoformat()} if week else None)
+    except duckdb.BinderException:  # an edition of before was not asked
         return {}
-    return {tuple(row[name] for name in by): row for row in found}
+    return {key_of(statement, row): row for row in found}
 
 
-def note(found: Known, by: tuple[str, ...], row: Row) -> Message | None:
+def key_of(statement: str, row: Row) -> tuple[object, ...]:
+    """Return what names, of a row, what a statement says something of."""
+    return tuple(row[name] for name in KEYS[statement])
+
+
+def note(found: Known, statement: str, row: Row) -> Message | None:
     """Return what is said beside a change: what unseen answers could make of it, if there are more than a few."""
-    hidden = found.get(tuple(row[name] for name in by))
+    hidden = found.get(key_of(statement, row))
     if hidden is None:
         return None
     tipping = hidden["tipping_share"]
@@ -88,7 +71,7 @@ def note(found: Known, by: tuple[str, ...], row: Row) -> Message | None:
 
 def verdict_note(found: Known, row: Row) -> Message | None:
     """Return what is said beside a verdict that unseen answers could turn."""
-    hidden = found.get(tuple(row[name] for name in OF_CLAIM))
+    hidden = found.get(key_of("unseen_claims", row))
     if hidden is None:
         return None
     if hidden["tipping_share"] <= TIPPING_WARNS:
@@ -108,7 +91,7 @@ def change_note(found: Known, row: Row) -> Message | None:
 
     No more than that: date and prompts were chosen from the same counts (study `withheld_weeks`).
     """
-    hidden = found.get(tuple(row[name] for name in OF_CHANGE))
+    hidden = found.get(key_of("unseen_changes", row))
     if hidden is None:
         return None
     tipping = hidden["tipping_share"]

@@ -38,7 +38,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
     found = _by_comparison(rows(con, "word_against_word", of_week))
     texts = _by_comparison(rows(con, "word_texts", of_week))
     pairs = _by_comparison(rows(con, "word_pairs", of_week))
-    values, hidden = looks(con, week), unseen.of_week(con, week)
+    values, hidden = looks(con, week), unseen.unseen_of(con, "unseen_effects", week)
     for comparison in shipped().comparisons:
         if comparison.key in found:
             prompts = {row[side] for row in pairs[comparison.key] for side in ("prompt_a", "prompt_b")}
@@ -93,7 +93,7 @@ def _page(
             values[row["suite"], row["suite_major"], row["attribute"]],
             slots,
             most if number < TOGETHER // (2 * most) else 0,
-            unseen.note(hidden, unseen.OF_WEEK, row),
+            unseen.note(hidden, "unseen_effects", row),
         )
         for number, row in enumerate(with_figure)
     ]

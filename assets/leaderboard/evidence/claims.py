@@ -28,7 +28,11 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
     """Yield the sentences of 2023 as the register has them, each with what models draw in the window of a week."""
     told = by(rows(con, "claims", {"week": week.isoformat()}), "claim", "part")
     wanted = {prompt for of in told.values() for row in of for prompt in row["prompts"].split(",")}
-    pictures, suites, hidden = drawn(con, week, wanted), load_suites(), unseen.of_claims(con, week)
+    pictures, suites, hidden = (
+        drawn(con, week, wanted),
+        load_suites(),
+        unseen.unseen_of(con, "unseen_claims", week),
+    )
     for claim in shipped_claims():
         texts = {prompt.id: (prompt.text, prompt.language) for prompt in suites[claim.suites[-1]].prompts}
         yield ClaimNow(

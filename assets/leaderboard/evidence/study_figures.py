@@ -9,6 +9,7 @@ from dataclasses import astuple
 import duckdb
 
 from assets.leaderboard.cells.showing import caption, many
+from assets.leaderboard.cells.unseen import key_of, unseen_of
 from assets.leaderboard.models import names, unseen
 from assets.leaderboard.models.orders import order
 from assets.leaderboard.page import words
@@ -93,10 +94,9 @@ def distances(
     found: dict[str, list[StudyDistances]] = defaultdict(list)
     columns = ("study", "attribute", "reference", "labeler", "labeler_version")
     orders = by(rows(con, "study_orders"), *columns, "condition")
-    hidden = unseen.of_study_ranks(con)
+    hidden = unseen_of(con, "unseen_study_ranks")
     figures = [
-        row | {"unseen": hidden.get(tuple(row[name] for name in unseen.STUDY_RANK))}
-        for row in rows(con, "study_figures")
+        row | {"unseen": hidden.get(key_of("unseen_study_ranks", row))} for row in rows(con, "study_figures")
     ]
     for key, every in by(figures, *columns).items():
         study, attribute, reference, labeler, version = key

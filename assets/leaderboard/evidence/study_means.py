@@ -30,7 +30,7 @@ def means(
 ) -> Mapping[str, Sequence[StudyMeans]]:
     """Return study → what its conditions changed on average; `people` are labelers that are persons."""
     found: dict[str, list[StudyMeans]] = defaultdict(list)
-    hidden = unseen.of_studies(con)
+    hidden = unseen.unseen_of(con, "unseen_study_effects")
     effects = rows(con, "study_effects")
     of_all = [row for row in effects if row["subject"] is None]
     single = by(
@@ -123,7 +123,7 @@ def _move(row: Row | None, hidden: unseen.Known | None = None) -> StudyMove | No
     if squared:
         before, after = max(before, 0.0) ** 0.5, max(after, 0.0) ** 0.5
     points = None if squared else (words.signed(row["low"]), words.signed(row["high"]))
-    rests = None if hidden is None else unseen.note(hidden, unseen.OF_STUDY, row)
+    rests = None if hidden is None else unseen.note(hidden, "unseen_study_effects", row)
     said = _clear(row, squared=squared)
     return StudyMove(before, after, (row["low"], row["high"]), points, said, rests)
 

@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.showing import many, suite_note
+from assets.leaderboard.cells.unseen import key_of, unseen_of
 from assets.leaderboard.models import changes, names, not_seen, orders, unseen, verified
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.not_seen import NotSeen
@@ -116,7 +117,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     """Yield the boards of a week, by suite, condition, attribute and reference."""
     of_week = {"week": week.isoformat()}
     boards: dict[str, list[Row]] = defaultdict(list)
-    alike, hidden = _drawn_together(con, of_week), unseen.of_ranks(con, week)
+    alike, hidden = _drawn_together(con, of_week), unseen_of(con, "unseen_ranks", week)
     warned: dict[str, list[Message]] = defaultdict(list)
     for row in rows(con, "warnings", of_week):
         if row["check_name"] in WARNINGS:
@@ -124,7 +125,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     for row in rows_of_weeks(con, "board_rows", [week], {}):
         own = {
             "alike": alike.get(tuple(row[name] for name in _DRAWN)),
-            "unseen": hidden.get((*unseen.board(row), row["model"])),
+            "unseen": hidden.get(key_of("unseen_ranks", row)),
             "warned": warned[row["model"]],
         }
         boards[board_slug(row)].append(row | own)

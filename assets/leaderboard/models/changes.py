@@ -103,7 +103,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
     for row in rows(con, "drift_events", {"week": week.isoformat()}):
         if model is None or row["model"] == model:
             found[_about(row)].append(row)
-    rests = unseen.of_weeks(con, week) if found else {}
+    rests = unseen.unseen_of(con, "unseen_changes", week) if found else {}
     groups = [
         sorted(group, key=lambda row: (-row["log10_e"], row["value_name"] or "")) for group in found.values()
     ]

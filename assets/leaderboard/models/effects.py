@@ -44,7 +44,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, tuple[tuple
         )
         if comparison is not None and _told(comparison, row):
             found[row["model"]].append({**row, "comparison": comparison})
-    hidden = unseen.of_week(con, week)
+    hidden = unseen.unseen_of(con, "unseen_effects", week)
     return {model: (_clear(of_model, hidden), len(of_model)) for model, of_model in found.items()}
 
 
@@ -70,7 +70,7 @@ def _clear(found: Sequence[Row], hidden: unseen.Known) -> tuple[ClearEffect, ...
             high=words.signed(row["high"]),
             n_before=row["n_a"],
             n_after=row["n_b"],
-            unseen=unseen.note(hidden, unseen.OF_WEEK, row),
+            unseen=unseen.note(hidden, "unseen_effects", row),
         )
         for row in clear
     )

@@ -11,6 +11,7 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
+from assets.leaderboard.cells.unseen import unseen_of
 from assets.leaderboard.models import boards, names, unseen
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
@@ -113,7 +114,7 @@ def neighbors(found: Sequence[Row]) -> list[tuple[str, str]]:
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
     """Yield the pages of a week."""
     found = rows_of_weeks(con, "pairs", [week], {})
-    values, hidden = looks(con, week), unseen.of_pairs(con, week)
+    values, hidden = looks(con, week), unseen_of(con, "unseen_pairs", week)
     texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
     of_pair = by(found, "model_a", "model_b")
     known: dict[tuple[str, str], dict[str, OneSide]] = {}  # a model is beside two others

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
-
-import duckdb
 
 from assets.leaderboard.cells.showing import many
-from assets.leaderboard.cells.unseen import Known, known
+from assets.leaderboard.cells.unseen import BOARD
 from assets.leaderboard.models import names
 from assets.leaderboard.views.message import Message, Percent, say
 from assets.leaderboard.views.query import Row
 from assets.metrics.ranks.trend import LEVEL
 from assets.metrics.ranks.unseen import FEW, GAMMA_WARNS
 
-_BOARD = ("suite", "suite_major", "condition", "attribute", "reference")
-#: What names a rank of a study.
-STUDY_RANK = ("study", "condition", "attribute", "reference", "labeler", "labeler_version", "model")
-
-
-def of_ranks(con: duckdb.DuckDBPyConnection, week: date) -> Known:
-    """Return the rows of `ranks` that something is said of, by board and model."""
-    return known(con, "unseen_ranks", (*_BOARD, "model"), {"week": week.isoformat()})
-
-
-def of_pairs(con: duckdb.DuckDBPyConnection, week: date) -> Known:
-    """Return the rows of `model_pairs` that something is said of, by board and both models."""
-    return known(con, "unseen_pairs", (*_BOARD, "model_a", "model_b"), {"week": week.isoformat()})
-
-
-def of_study_ranks(con: duckdb.DuckDBPyConnection) -> Known:
-    """Return the rows of `study_ranks` that something is said of, by `STUDY_RANK`."""
-    return known(con, "unseen_study_ranks", STUDY_RANK)
-
 
 def board(row: Row) -> tuple[object, ...]:
     """Return what names the board of a row."""
-    return tuple(row[name] for name in _BOARD)
+    return tuple(row[name] for name in BOARD)
 
 
 def rank_notes(
