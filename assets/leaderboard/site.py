@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 
 from assets.leaderboard.published import fetcher, latest
 from warehouse import keys
+from warehouse.canonical import file_hash
 from warehouse.database.building import build_database, start_here
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
@@ -31,16 +31,11 @@ class FileHash:
         """Return the hash of a file: the one that was found, if it is this file and did not change, else a new one."""
         self._thread.join()
         same = self._found and path == self._path and _state(path) == self._state
-        return self._found if same else _sha256(path)
+        return self._found if same else file_hash(path)[0]
 
     def _begin(self) -> None:
         with suppress(OSError):  # whoever waits for it reads again, and hears of it
-            self._found = _sha256(self._path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+            self._found, _ = file_hash(self._path)
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -74,7 +69,7 @@ def put_database(store: Store, path: Path, edition: str, hashed: FileHash | None
     """
     if _is_there(store, edition):
         return
-    sha256 = hashed.of(path) if hashed else _sha256(path)
+    sha256 = hashed.of(path) if hashed else file_hash(path)[0]
     note = {"edition": edition, "sha256": sha256, "bytes": path.stat().st_size}
     store.replace(keys.SITE_DATABASE, path)
     store.replace(keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))

@@ -25,10 +25,9 @@ from orchestration.commands.editions import (
 from orchestration.console import OUT, say, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
-from orchestration.verifying.files import file_hash
 from orchestration.verifying.report import Step
 from warehouse import keys
-from warehouse.canonical import sha256_hex
+from warehouse.canonical import file_hash, sha256_hex
 from warehouse.database.building import build_database, start_here
 from warehouse.database.marts import order as views
 from warehouse.database.published import open_published, rows_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -13,9 +12,9 @@ from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import listed
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport
+from warehouse.canonical import file_hash
 
 _PICTURE = re.compile(r"pictures/([0-9a-f]{64})\.(png|jpg|jpeg|webp|gif)")
-_BLOCK = 1 << 20
 
 
 def compare(
@@ -103,16 +102,6 @@ def _name(name: str, sha256: str, report: VerifyReport) -> None:
         report.differ(f"{name} is no picture named by its SHA-256")
     elif match[1] != sha256:
         report.differ(f"{name} holds another picture than its name says")
-
-
-def file_hash(path: Path) -> tuple[str, int]:
-    """Return SHA-256 and size of a file."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            size += len(block)
-    return digest.hexdigest(), size
 
 
 def _shown(name: str) -> str:

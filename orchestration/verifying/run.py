@@ -18,10 +18,9 @@ from orchestration.unwritable import cause
 from orchestration.verifying import analysis, claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import built, contents, expected, past, site, views
-from orchestration.verifying.manifest import Manifest
+from orchestration.verifying.comparison import Comparison
 from orchestration.verifying.report import Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
-from orchestration.verifying.version import Version
 from warehouse.database import marts
 from warehouse.errors import ClicheError, CorruptObjectError
 from warehouse.store.local_errors import explained
@@ -66,9 +65,12 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
         report.notes.append("what the files hold was not compared: first they must be those of the manifest")
         return report
     made_by = version.find(manifest, report)
-    contents = _of_parts if manifest["format"] > 1 else _of_one_file
+    of = Comparison(source.folder, source.root, manifest, made_by, report, step)
     try:
-        contents(source, manifest, made_by, report, step)
+        if manifest["format"] > 1:
+            _of_parts(source, of)
+        else:
+            _of_one_file(of)
     except (ClicheError, duckdb.Error) as error:
         code = cause(error.__cause__ or error)
         if code is not None:  # of this machine, and nothing about the edition
@@ -78,14 +80,12 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
     return report
 
 
-def _of_one_file(
-    source: StatedSource, manifest: Manifest, made_by: Version, report: VerifyReport, step: Step
-) -> None:
+def _of_one_file(of: Comparison) -> None:
     """Compare what an edition of format 1 holds: a DuckDB file of its own, and all of it as Parquet and CSV, too."""
+    folder, manifest, made_by, report = of.folder, of.manifest, of.version, of.report
     if database.FILE not in manifest["files"]:
         report.differ(f"{database.FILE} is not in the manifest")
         return
-    folder = source.folder
     with database.locked(folder / database.FILE, folder) as con:
         safe = database.compare_catalog(con, made_by, report)
         if safe is None:
@@ -99,57 +99,46 @@ def _of_one_file(
         hashes = tables.compare_hashes(con, manifest, report)
         tables.compare_grains(con, base_tables & made_by.relations.keys(), report)
         known = {name: present[name] for name in safe & present.keys()}
-        tables.compare_files(con, folder, known, manifest, report, step)
+        tables.compare_files(con, folder, known, manifest, report, of.step)
         if not made_by.relations.keys() <= present.keys():
             report.notes.append("claims, pages and scores were not compared: tables are missing")
             return
         views = all(name in safe for name, view in present.items() if view)
         marts.add_filters(con)
-        _figures(con, folder, manifest, made_by, hashes, report, step, views=views)
+        _figures(con, of, hashes, views=views)
 
 
-def _of_parts(
-    source: StatedSource, manifest: Manifest, made_by: Version, report: VerifyReport, step: Step
-) -> None:
+def _of_parts(source: StatedSource, of: Comparison) -> None:
     """Compare what an edition of format 2 holds: Parquet files, most of them shared, and a DuckDB file made of them."""
-    folder, root = source.folder, source.root
-    complete = expected.compare(manifest, made_by, report)
-    with database.locked(None, folder, root) as con:
-        found = contents.compare(con, folder, root, manifest, made_by, report, step)
-        views.compare_csv(con, folder, root, manifest, found, report)
+    complete = expected.compare(of.manifest, of.version, of.report)
+    with database.locked(None, of.folder, of.root) as con:
+        found = contents.compare(con, of)
+        views.compare_csv(con, of, found)
     if not complete or found.unusable:
-        report.notes.append("views, claims, pages and scores were not compared: rows of tables are missing")
+        of.report.notes.append(
+            "views, claims, pages and scores were not compared: rows of tables are missing"
+        )
         return
     with tempfile.TemporaryDirectory(prefix="cliche-verify-") as temporary:
-        file = built.build(Path(temporary).resolve(), folder, root, manifest, found, step)
-        with database.locked(file, folder, root) as con:
-            known = built.known_views(made_by, found, report)
-            agree = views.compare(con, folder, root, manifest, found, known, made_by, report, step)
-            asked = (agree or made_by.decided) and "views" not in report.open_parts
-            _figures(con, folder, manifest, made_by, found.hashes, report, step, views=asked)
-            past.compare_made(con, root, manifest, report, step)
+        file = built.build(Path(temporary).resolve(), of, found)
+        with database.locked(file, of.folder, of.root) as con:
+            agree = views.compare(con, of, found, built.known_views(of, found))
+            asked = (agree or of.version.decided) and "views" not in of.report.open_parts
+            _figures(con, of, found.hashes, views=asked)
+            past.compare_made(con, of.root, of.manifest, of.report, of.step)
         if source.store is not None:
-            site.compare(source.store, folder, file, manifest, found, report, step, same=made_by.same)
+            site.compare(source.store, of, file, found)
 
 
-def _figures(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    manifest: Manifest,
-    made_by: Version,
-    hashes: dict[str, str],
-    report: VerifyReport,
-    step: Step,
-    *,
-    views: bool,
-) -> None:
+def _figures(con: duckdb.DuckDBPyConnection, of: Comparison, hashes: dict[str, str], *, views: bool) -> None:
     """Compare what is said of the rows: in the manifest, on the page, and as counts and scores."""
-    analysis.compare(con, folder, manifest, report)
+    manifest, report = of.manifest, of.report
+    analysis.compare(con, of.folder, manifest, report)
     claims.compare_times(con, manifest, report)
-    claims.compare_sources(con, manifest, report, views=views, same=made_by.same)
-    step("page", 0, 1)
-    page.compare_page(con if views else None, folder, manifest, made_by, hashes, report)
+    claims.compare_sources(con, manifest, report, views=views, same=of.version.same)
+    of.step("page", 0, 1)
+    page.compare_page(con if views else None, of.folder, manifest, of.version, hashes, report)
     if not views:
         report.skip("counts and scores: they are asked of views that are not known here", "views")
         return
-    scores.compare(con, report, step, same=made_by.same)
+    scores.compare(con, report, of.step, same=of.version.same)

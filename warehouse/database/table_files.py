@@ -7,7 +7,6 @@ empty text is ""); Parquet holds it unchanged.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 import duckdb
 
 from warehouse import keys
+from warehouse.canonical import file_hash
 from warehouse.database.archive import WeekPart
 from warehouse.database.table_hash import Week
 from warehouse.errors import StoreError
@@ -59,7 +59,7 @@ class TableFiles:
     ) -> WeekPart:
         """Write the rows of a table or view in one week, whose hashes are given; return the part."""
         rows, file = self._unnamed(con, query)
-        sha256, size = _digest(file)
+        sha256, size = file_hash(file)
         key = keys.table_part(name, week, sha256)
         (self.folder / key).parent.mkdir(parents=True, exist_ok=True)
         file.replace(self.folder / key)
@@ -71,7 +71,7 @@ class TableFiles:
         rows, file = self._unnamed(con, query)
         path = f"data/{name}.parquet"
         file.replace(self.folder / path)
-        sha256, size = _digest(self.folder / path)
+        sha256, size = file_hash(self.folder / path)
         self.files[path] = {"sha256": sha256, "bytes": size, "rows": rows}
 
     def add_csv(self, con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
@@ -79,7 +79,7 @@ class TableFiles:
         path = f"data/{name}.csv"
         _, file = self._unnamed(con, query)
         _copy(con, inert(con, file), self.folder / path, "FORMAT csv, HEADER")
-        sha256, size = _digest(self.folder / path)
+        sha256, size = file_hash(self.folder / path)
         self.files[path] = {"sha256": sha256, "bytes": size}
 
     def _unnamed(self, con: duckdb.DuckDBPyConnection, query: str) -> tuple[int, Path]:
@@ -106,12 +106,6 @@ def inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> int:
     """Write the rows of a query; return how many there are."""
     return int(con.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})").fetchall()[0][0])
-
-
-def _digest(file: Path) -> tuple[str, int]:
-    """Return SHA-256 and size of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest(), file.stat().st_size
 
 
 def _escaped(path: Path) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,9 +16,9 @@ import duckdb
 from assets.leaderboard.texts import own_relations
 from orchestration.verifying.archive import listed
 from orchestration.verifying.archive.listed import ListedPart, ListedTable
+from orchestration.verifying.comparison import Comparison
 from orchestration.verifying.database import one_line
-from orchestration.verifying.report import Step, VerifyReport, in_words
-from orchestration.verifying.version import Version
+from orchestration.verifying.report import VerifyReport, in_words
 from warehouse.database.published import published_tables
 from warehouse.database.table_hash import Columns, Hashed, composed, hashes_by_week, rows_hash
 from warehouse.errors import ClicheError
@@ -36,107 +35,83 @@ class FoundRows:
     unusable: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """What comparing one table after the other needs."""
-
-    con: duckdb.DuckDBPyConnection
-    folder: Path
-    root: Path
-    version: Version
-    report: VerifyReport
-
-
-def compare(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    root: Path,
-    manifest: Mapping[str, Any],
-    version: Version,
-    report: VerifyReport,
-    step: Step,
-) -> FoundRows:
-    """Compare the rows of all tables and views with the manifest; return what was found.
-
-    Part keys begin at `root`. Each of the manifest's files was compared with it; `version` is of the code that made
-    the edition.
-    """
-    reading = _Reading(con, folder, root, version, report)
-    by_week, whole = listed.listed(manifest), listed.whole(manifest)
+def compare(con: duckdb.DuckDBPyConnection, of: Comparison) -> FoundRows:
+    """Compare the rows of all tables and views with the manifest; return what was found."""
+    by_week, whole = listed.listed(of.manifest), listed.whole(of.manifest)
     found = FoundRows()
     for number, name in enumerate(sorted(by_week.keys() | whole.keys())):
-        step("tables", number, len(by_week) + len(whole))
+        of.step("tables", number, len(by_week) + len(whole))
         columns, table_hash = None, None
         try:
             if name in by_week:
-                columns, table_hash = _kept_by_week(reading, name, by_week[name])
+                columns, table_hash = _kept_by_week(con, of, name, by_week[name])
             else:
-                columns, table_hash = _kept_whole(reading, name, whole[name])
+                columns, table_hash = _kept_whole(con, of, name, whole[name])
         except (duckdb.Error, ClicheError) as error:
-            report.differ(f"{name} cannot be read: {one_line(error)}")
+            of.report.differ(f"{name} cannot be read: {one_line(error)}")
         if columns is None:
             found.unusable.add(name)
             continue
         found.columns[name] = columns
         if table_hash is not None:
             found.hashes[name] = table_hash
-    _compare_hashes(manifest["table_hashes"], found, report)
+    _compare_hashes(of.manifest["table_hashes"], found, of.report)
     return found
 
 
-def _kept_by_week(reading: _Reading, name: str, table: ListedTable) -> tuple[Columns | None, str | None]:
+def _kept_by_week(
+    con: duckdb.DuckDBPyConnection, of: Comparison, name: str, table: ListedTable
+) -> tuple[Columns | None, str | None]:
     """Compare the parts of one table; return its columns, None if they are not to be used, and its hash."""
-    paths = {str(reading.root / part.key): part for part in table.parts}
-    if not _columns_fit(reading, name, table.columns):
+    paths = {str(of.root / part.key): part for part in table.parts}
+    if not _columns_fit(of, name, table.columns):
         return None, None
     if not paths:
         return table.columns, composed(_identity(name, table.columns), {}) if _is_table(name) else None
-    strange = [
-        part.key for path, part in paths.items() if _described(reading.con, [path]) != [*table.columns]
-    ]
+    strange = [part.key for path, part in paths.items() if _described(con, [path]) != [*table.columns]]
     for key in strange:
-        reading.report.differ(f"{key} has other columns than the manifest says")
-    if strange or not _weeks_fit(reading, paths):
+        of.report.differ(f"{key} has other columns than the manifest says")
+    if strange or not _weeks_fit(con, of, paths):
         return None, None
     rows = f"(FROM {read_files([*paths])})"
-    content = hashes_by_week(reading.con, rows, table.columns)
+    content = hashes_by_week(con, rows, table.columns)
     if not _is_table(name):
         for part in table.parts:
-            _compare_part(reading, part, content, {})
+            _compare_part(of, part, content, {})
         return table.columns, None
     own = _identity(name, table.columns)
-    identity = content if [*own] == [*table.columns] else hashes_by_week(reading.con, rows, own)
+    identity = content if [*own] == [*table.columns] else hashes_by_week(con, rows, own)
     for part in table.parts:
-        _compare_part(reading, part, content, identity)
-    if _twice(reading, name, rows, table.columns, sum(part.rows for part in table.parts)):
+        _compare_part(of, part, content, identity)
+    if _twice(con, of, name, rows, table.columns, sum(part.rows for part in table.parts)):
         return None, None
     weeks = {week: found.sha256 for week, found in identity.items()}
     return table.columns, composed(own, weeks)
 
 
-def _weeks_fit(reading: _Reading, paths: Mapping[str, ListedPart]) -> bool:
+def _weeks_fit(con: duckdb.DuckDBPyConnection, of: Comparison, paths: Mapping[str, ListedPart]) -> bool:
     """Return whether each file holds rows of its week alone; the report hears of others, and of other numbers."""
     fit = True
-    for path, rows, *weeks in reading.con.execute(
+    for path, rows, *weeks in con.execute(
         "SELECT filename, count(*), strftime(min(week), '%Y-%m-%d'), strftime(max(week), '%Y-%m-%d'), "  # noqa: S608
         f"count(week) FROM {read_files([*paths], 'filename = true')} GROUP BY filename"
     ).fetchall():
         part = paths[path]
         if weeks != [part.week, part.week, rows if part.week else 0]:
-            reading.report.differ(f"{part.key} has rows of another week")
+            of.report.differ(f"{part.key} has rows of another week")
             fit = False
         if rows != part.rows:
-            reading.report.differ(f"{part.key} has {in_words(rows)}, the manifest says {part.rows:,}")
+            of.report.differ(f"{part.key} has {in_words(rows)}, the manifest says {part.rows:,}")
     return fit
 
 
 def _compare_part(
-    reading: _Reading,
+    of: Comparison,
     part: ListedPart,
     content: Mapping[str | None, Hashed],
     identity: Mapping[str | None, Hashed],
 ) -> None:
-    report = reading.report
+    report = of.report
     if part.week not in content or content[part.week].sha256 != part.content_sha256:
         report.differ(f"{part.key}: content_sha256 is not the hash of its rows")
     if identity and part.table_hash != identity[part.week].sha256:
@@ -145,20 +120,22 @@ def _compare_part(
         report.differ(f"{part.key}: it has a table_hash, which only tables have")
 
 
-def _kept_whole(reading: _Reading, name: str, rows: int) -> tuple[Columns | None, str | None]:
+def _kept_whole(
+    con: duckdb.DuckDBPyConnection, of: Comparison, name: str, rows: int
+) -> tuple[Columns | None, str | None]:
     """Compare the one file of a table; return its columns, None if they are not to be used, and its hash."""
-    con, path = reading.con, f"data/{name}.parquet"
-    place = [str(reading.folder / path)]
+    path = f"data/{name}.parquet"
+    place = [str(of.folder / path)]
     columns = _described(con, place)
-    if not _columns_fit(reading, name, columns):
+    if not _columns_fit(of, name, columns):
         return None, None
     files = f"(FROM {read_files(place)})"
     ((count,),) = con.execute(f"SELECT count(*) FROM {files}").fetchall()  # noqa: S608
     if count != rows:
-        reading.report.differ(f"{path} has {in_words(count)}, the manifest says {rows:,}")
+        of.report.differ(f"{path} has {in_words(count)}, the manifest says {rows:,}")
     if not _is_table(name):
         return columns, None
-    if _twice(reading, name, files, columns, count):
+    if _twice(con, of, name, files, columns, count):
         return None, None
     identity = _identity(name, columns)
     if "week" not in dict(identity):
@@ -167,26 +144,28 @@ def _kept_whole(reading: _Reading, name: str, rows: int) -> tuple[Columns | None
     return columns, composed(identity, {week: found.sha256 for week, found in weeks.items()})
 
 
-def _columns_fit(reading: _Reading, name: str, columns: Columns) -> bool:
+def _columns_fit(of: Comparison, name: str, columns: Columns) -> bool:
     """Return whether columns are those that the edition's version gives to a table, as far as this code knows them."""
     strange = [kind for column, kind in columns if kind not in listed.TYPES or not listed.is_name(column)]
     if strange:
-        reading.report.differ(f"{name} has columns of a name or type that no table has")
+        of.report.differ(f"{name} has columns of a name or type that no table has")
         return False
-    own, version = published_tables().get(name), reading.version
+    own, version = published_tables().get(name), of.version
     if own is None or own_relations().get(name) != version.relations.get(name):
         return True
     if [*columns] == [(column, kind) for column, kind, _, _ in own[0]]:
         return True
     what = f"{name} has other columns than version {version.name} gives it"
     if version.decided:
-        reading.report.differ(what)
+        of.report.differ(what)
         return False
-    reading.report.skip(f"{what} as far as that is known here: {version.why}", "views")
+    of.report.skip(f"{what} as far as that is known here: {version.why}", "views")
     return True
 
 
-def _twice(reading: _Reading, name: str, files: str, columns: Columns, count: int) -> bool:
+def _twice(
+    con: duckdb.DuckDBPyConnection, of: Comparison, name: str, files: str, columns: Columns, count: int
+) -> bool:
     """Report rows that agree in all columns of the grain in the table's comment; return whether there are any."""
     known, comment = published_tables()[name]
     stated = re.search(r"Grain: ([a-z0-9_,\s]+)\.", comment)
@@ -199,12 +178,12 @@ def _twice(reading: _Reading, name: str, files: str, columns: Columns, count: in
     twice = 0
     for part in range(parts):
         within = f"WHERE hash({keys}) % {parts} = {part}" if parts > 1 else ""
-        ((found,),) = reading.con.execute(
+        ((found,),) = con.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM {files} {within} GROUP BY {keys} HAVING count(*) > 1)"  # noqa: S608
         ).fetchall()
         twice += found
     if twice:
-        reading.report.differ(f"table {name} has {in_words(twice)} more than once")
+        of.report.differ(f"table {name} has {in_words(twice)} more than once")
     return bool(twice)
 
 

@@ -7,7 +7,6 @@ edition before; it is compared only with its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ import duckdb
 from orchestration.verifying import database
 from orchestration.verifying.archive.contents import FoundRows, read_files
 from orchestration.verifying.archive.listed import listed
-from orchestration.verifying.files import file_hash
-from orchestration.verifying.report import Step, VerifyReport
+from orchestration.verifying.comparison import Comparison
 from warehouse import keys
+from warehouse.canonical import file_hash
 from warehouse.database.building import start_here
 from warehouse.database.published import published_tables, schema_of
 from warehouse.database.table_hash import hashes_by_week, rows_hash
@@ -31,27 +30,16 @@ def is_of(root: Path, edition: str) -> bool:
     return note is not None and note.get("edition") == edition
 
 
-def compare(
-    root: Path,
-    folder: Path,
-    built: Path,
-    manifest: Mapping[str, Any],
-    found: FoundRows,
-    report: VerifyReport,
-    step: Step,
-    *,
-    same: bool,
-) -> None:
-    """Compare the file in `site/` if it is of this edition: its bytes, its rows and what else is in it.
+def compare(store: Path, of: Comparison, built: Path, found: FoundRows) -> None:
+    """Compare the file in `site/` of a store if it is of this edition: its bytes, its rows and what else is in it.
 
-    The file `built` of the same rows gets the view `start_here`. If this code made the edition, and so the file, it is
-    the `same`.
+    The file `built` of the same rows gets the view `start_here`.
     """
-    note = _note(root)
-    if note is None or note.get("edition") != manifest["edition"]:
+    note, report = _note(store), of.report
+    if note is None or note.get("edition") != of.manifest["edition"]:
         return
-    step("site", 0, 1)
-    path, name = root / keys.SITE_DATABASE, keys.SITE_DATABASE
+    of.step("site", 0, 1)
+    path, name = store / keys.SITE_DATABASE, keys.SITE_DATABASE
     if not path.is_file():
         report.differ(f"{name} is missing, and {keys.SITE_DATABASE_NOTE} names it")
         return
@@ -59,53 +47,45 @@ def compare(
         report.differ(f"{name} is not what {keys.SITE_DATABASE_NOTE} says")
         return
     try:
-        start_here(built, manifest["tables"], manifest["files"])
-        with database.locked(path, folder) as con:
+        start_here(built, of.manifest["tables"], of.manifest["files"])
+        with database.locked(path, of.folder) as con:
             foreign = database.foreign(con, database.SHARED)
             for what in foreign:
                 report.differ(f"{name} holds the {what}, which no edition has")
             if not foreign:
-                _compare_rows(con, folder, manifest, found, report)
-                _compare_catalog(con, built, folder, report, same=same)
+                _compare_rows(con, of, found)
+                _compare_catalog(con, of, built)
     except (duckdb.Error, ClicheError) as error:
         report.differ(f"{name} cannot be read: {database.one_line(error)}")
 
 
-def _compare_rows(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    manifest: Mapping[str, Any],
-    found: FoundRows,
-    report: VerifyReport,
-) -> None:
+def _compare_rows(con: duckdb.DuckDBPyConnection, of: Comparison, found: FoundRows) -> None:
     """Compare the rows of each table with those of its parts, by their hashes."""
-    by_week = listed(manifest)
+    by_week = listed(of.manifest)
     for table in sorted(found.columns.keys() & published_tables().keys()):
         columns, place = found.columns[table], f'{schema_of(table)}."{table}"'
         if table in by_week:
             stated = {part.week: part.content_sha256 for part in by_week[table].parts}
             same = {week: one.sha256 for week, one in hashes_by_week(con, place, columns).items()} == stated
         else:
-            whole = f"(FROM {read_files([str(folder / 'data' / f'{table}.parquet')])})"
+            whole = f"(FROM {read_files([str(of.folder / 'data' / f'{table}.parquet')])})"
             same = rows_hash(con, place, columns) == rows_hash(con, whole, columns)
         if not same:
-            report.differ(f"{keys.SITE_DATABASE} has other rows of {table} than the edition")
+            of.report.differ(f"{keys.SITE_DATABASE} has other rows of {table} than the edition")
 
 
-def _compare_catalog(
-    con: duckdb.DuckDBPyConnection, built: Path, folder: Path, report: VerifyReport, *, same: bool
-) -> None:
+def _compare_catalog(con: duckdb.DuckDBPyConnection, of: Comparison, built: Path) -> None:
     """Compare tables, views and comments with those that this code gives to such a file."""
-    if not same:
-        report.note(f"{keys.SITE_DATABASE}: its rows agree; another version of the code made its views")
+    if not of.version.same:
+        of.report.note(f"{keys.SITE_DATABASE}: its rows agree; another version of the code made its views")
         return
-    with database.locked(built, folder) as own:
+    with database.locked(built, of.folder) as own:
         expected, there = database.catalog(own), database.catalog(con)
     for name in sorted(expected.keys() | there.keys()):
         if name not in expected:
-            report.differ(f"{keys.SITE_DATABASE} holds {name}, which no edition has")
+            of.report.differ(f"{keys.SITE_DATABASE} holds {name}, which no edition has")
         elif there.get(name) != expected[name]:
-            report.differ(f"{name} in {keys.SITE_DATABASE} is not as its version makes it")
+            of.report.differ(f"{name} in {keys.SITE_DATABASE} is not as its version makes it")
 
 
 def _note(root: Path) -> dict[str, Any] | None:

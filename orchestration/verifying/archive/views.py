@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -12,26 +11,16 @@ from orchestration.verifying import tables
 from orchestration.verifying.archive import listed
 from orchestration.verifying.archive.contents import FoundRows, read_files
 from orchestration.verifying.archive.listed import ListedTable
+from orchestration.verifying.comparison import Comparison
 from orchestration.verifying.database import one_line
-from orchestration.verifying.report import Step, VerifyReport, in_words
-from orchestration.verifying.version import Version
+from orchestration.verifying.report import in_words
 from warehouse.database import marts
 from warehouse.database.table_files import inert
 from warehouse.database.table_hash import Week, spans
 from warehouse.errors import ClicheError
 
 
-def compare(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    root: Path,
-    manifest: Mapping[str, Any],
-    found: FoundRows,
-    views: Iterable[str],
-    version: Version,
-    report: VerifyReport,
-    step: Step,
-) -> bool:
+def compare(con: duckdb.DuckDBPyConnection, of: Comparison, found: FoundRows, views: Iterable[str]) -> bool:
     """Compare what is published of views with what they say of the tables; return whether all of it agrees.
 
     `views` are those that are as the edition's version has them, as far as that is known; `con` is the file that was
@@ -42,24 +31,24 @@ def compare(
     def tell(line: str) -> None:
         nonlocal told
         told += 1
-        if version.decided:
-            report.differ(line)
+        if of.version.decided:
+            of.report.differ(line)
         else:  # its views may have been others
-            report.skip(f"{line}, and {version.why}", "views")
+            of.report.skip(f"{line}, and {of.version.why}", "views")
 
-    by_week, whole = listed.listed(manifest), listed.whole(manifest)
+    by_week, whole = listed.listed(of.manifest), listed.whole(of.manifest)
     names = sorted({*views} & found.columns.keys())
     for number, view in enumerate(names):
-        step("views", number, len(names))
+        of.step("views", number, len(names))
         try:
             columns = [(row[0], row[1]) for row in con.execute(f'DESCRIBE "{view}"').fetchall()]
             if columns != [*found.columns[view]]:
                 tell(f"{view} has other columns than its version gives it")
             elif view in by_week:
-                _by_week(con, root, view, by_week, tell)
+                _by_week(con, of.root, view, by_week, tell)
             elif view in whole:
                 path = f"data/{view}.parquet"
-                read, again = f"FROM {read_files([str(folder / path)])}", f'FROM "{view}" ORDER BY ALL'
+                read, again = f"FROM {read_files([str(of.folder / path)])}", f'FROM "{view}" ORDER BY ALL'
                 if count := tables.differing_rows(con, again, read, columns, tolerant=True):
                     tell(f"{path} differs from what the view says of the tables in {in_words(count)}")
         except (duckdb.Error, ClicheError) as error:
@@ -110,26 +99,21 @@ def published(root: Path, table: ListedTable, weeks: Iterable[Week]) -> str:
     return f"SELECT {columns} WHERE FALSE"
 
 
-def compare_csv(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    root: Path,
-    manifest: Mapping[str, Any],
-    found: FoundRows,
-    report: VerifyReport,
-) -> None:
+def compare_csv(con: duckdb.DuckDBPyConnection, of: Comparison, found: FoundRows) -> None:
     """Compare each CSV file with the Parquet file that it repeats: the one of the edition's week, or the whole one."""
-    by_week = listed.listed(manifest)
-    for path in sorted(manifest["files"]):
+    by_week = listed.listed(of.manifest)
+    for path in sorted(of.manifest["files"]):
         name = path.removeprefix("data/").removesuffix(".csv")
         if path != f"data/{name}.csv" or name not in found.columns:
             continue
         if name not in by_week:
-            rows = inert(con, folder / "data" / f"{name}.parquet")
+            rows = inert(con, of.folder / "data" / f"{name}.parquet")
         else:
-            parts = [part for part in by_week[name].parts if part.week == manifest["week"]]
-            rows = inert(con, root / parts[0].key) if parts else published(root, by_week[name], [])
+            parts = [part for part in by_week[name].parts if part.week == of.manifest["week"]]
+            rows = inert(con, of.root / parts[0].key) if parts else published(of.root, by_week[name], [])
         try:
-            tables.compare_csv(con, folder, path, rows, found.columns[name], report, of="the Parquet file")
+            tables.compare_csv(
+                con, of.folder, path, rows, found.columns[name], of.report, of="the Parquet file"
+            )
         except duckdb.Error as error:
-            report.differ(f"{path} cannot be read: {one_line(error)}")
+            of.report.differ(f"{path} cannot be read: {one_line(error)}")

@@ -1,0 +1,22 @@
+"""An edition that is compared, as all comparisons of its rows need it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.verifying.manifest import Manifest
+from orchestration.verifying.report import Step, VerifyReport
+from orchestration.verifying.version import Version
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Where its files lie, what is stated, which code made it, who hears of differences and how far it is."""
+
+    folder: Path
+    root: Path  # where the keys of parts begin: the folder, or a store, in which parts of other editions lie
+    manifest: Manifest  # its files were compared with it
+    version: Version
+    report: VerifyReport
+    step: Step
