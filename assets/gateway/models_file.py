@@ -129,13 +129,6 @@ class ModelsFile(_FileData):
     labelers: tuple[LabelerEntry, ...] = ()
 
 
-def load_models(
-    path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
-) -> list[ModelEntry]:
-    """Return the entries of a models file in its order; for the arguments and errors see `load_models_file`."""
-    return list(load_models_file(path, suites, providers=providers).models)
-
-
 def load_models_file(
     path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
 ) -> ModelsFile:

@@ -249,7 +249,12 @@ def write_manifest(store: Store, week: str, model: str, state: PartitionAttempts
     if not state.unlisted and state.manifest_number:
         return False
     key = keys.manifest(week, model, state.manifest_number + 1)
-    return put_recorded(store, key, manifest_table(state.receipts), _covered(store, week, model, state))
+    return put_recorded(
+        store,
+        key,
+        table_of_records(state.receipts, RECEIPT_COLUMNS, _JSON_FIELDS),
+        _covered(store, week, model, state),
+    )
 
 
 def _covered(store: Store, week: str, model: str, state: PartitionAttempts) -> dict[str, Any]:
@@ -279,14 +284,9 @@ def _covered(store: Store, week: str, model: str, state: PartitionAttempts) -> d
     }
 
 
-def manifest_table(receipts: Iterable[Receipt]) -> pa.Table:
-    """Return receipts as rows with the columns of `RECEIPT_COLUMNS`, in the order given."""
-    return table_of_records(receipts, RECEIPT_COLUMNS, _JSON_FIELDS)
-
-
 def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:
     """Return receipts as Parquet with the columns of `RECEIPT_COLUMNS`, in the order given."""
-    return parquet(manifest_table(receipts))
+    return parquet(table_of_records(receipts, RECEIPT_COLUMNS, _JSON_FIELDS))
 
 
 def parse_manifest(data: bytes, key: str) -> list[Receipt]:

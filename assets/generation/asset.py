@@ -10,8 +10,9 @@ from typing import TypeVar, cast
 import dagster as dg
 
 from assets.generation.partition import StoppedError, ask_partition, over, plan_partition, stopped_line
-from assets.generation.plan import plan_sha256
+from assets.generation.plan import plan_bytes
 from assets.generation.workplace import Workplace, parse_key
+from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError
 
 Made = TypeVar("Made", bound=dg.MaterializeResult[None] | None)
@@ -50,7 +51,9 @@ def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefi
         """The plan of one model and week: whole suites and slots, frozen before the first call."""
         place, model, week = _surroundings(context)
         plan, _ = plan_partition(place, model, week)
-        return dg.MaterializeResult(metadata={"slots": len(plan.slots), "plan_sha256": plan_sha256(plan)})
+        return dg.MaterializeResult(
+            metadata={"slots": len(plan.slots), "plan_sha256": sha256_hex(plan_bytes(plan))}
+        )
 
     @dg.asset(partitions_def=partitions, deps=[prompts], required_resource_keys={"workplace"}, kinds={"png"})
     @shown

@@ -13,7 +13,7 @@ from assets.generation.plan import (
     read_plan,
     require_askable,
 )
-from assets.generation.providers.base import Provider, answerable, holds_conversations
+from assets.generation.providers.base import Provider, answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.run import PartitionReport, PartitionRun, count_outcomes
 from assets.generation.workplace import Workplace
@@ -49,7 +49,8 @@ def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provide
     provider.check(asked.model_id, dict(asked.params))
     if provider.paid:
         require_price(entry.name, entry.price)
-    if standing is None and not holds_conversations(provider):  # a plan that stands cannot be fixed any more
+    holds_conversations = getattr(provider, "converses", False)
+    if standing is None and not holds_conversations:  # a plan that stands cannot be fixed any more
         for selection in entry.suites:
             if selection.conversations:
                 raise UsageError(

@@ -16,7 +16,6 @@ from assets.suites.loader import suite_hash
 from assets.suites.published import assert_same_as_plan
 from assets.suites.schema import Prompt, Suite
 from warehouse import keys
-from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, RefusedError
 from warehouse.loading.seals import sealed, unsealed
 from warehouse.store import Store
@@ -136,11 +135,6 @@ def freeze_plan(store: Store, plan: Plan) -> Plan:
 def plan_bytes(plan: Plan) -> bytes:
     """Return the plan as it lies in the store."""
     return sealed(keys.plan(plan.week, plan.model), plan.model_dump(mode="json"))
-
-
-def plan_sha256(plan: Plan) -> str:
-    """Return the SHA-256 of the plan as it lies in the store."""
-    return sha256_hex(plan_bytes(plan))
 
 
 def read_plan(store: Store, week: str, model: str) -> Plan | None:

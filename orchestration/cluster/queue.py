@@ -12,7 +12,7 @@ from pathlib import Path
 from dagster import DagsterRun
 from dagster._core.run_coordinator import QueuedRunCoordinator, SubmitRunContext
 
-from assets.gateway.models_file import load_models
+from assets.gateway.models_file import load_models_file
 from assets.generation.guard import service
 from assets.suites.loader import load_suites
 from orchestration.settings import load_settings
@@ -44,5 +44,5 @@ def _provider(model: str) -> str | None:
 
 @cache
 def _providers(models: Path, changed: int, suites: Path) -> dict[str, str]:
-    entries = load_models(models, load_suites(suites))
+    entries = load_models_file(models, load_suites(suites)).models
     return {entry.name: service(entry.provider, entry.connection.base_url) for entry in entries}

@@ -19,7 +19,6 @@ from assets.leaderboard.published import Edition, latest, read_manifest, table_r
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
 from orchestration.commands.forecasts import look_ahead, lost_lines, spent_line, with_ledger
-from orchestration.commands.store_reading import store_read_line
 from orchestration.console import OUT, note, say, table
 from orchestration.doctor.finding import counted
 from orchestration.gate import Gate, look
@@ -69,7 +68,7 @@ def status(week: str | None) -> int:
         say(line)
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
-    say(f"Store last read whole: {store_read_line(settings, place.store.url)}")
+    say(f"Store last read whole: {record.line(record.last_read(settings.home, place.store.url))}")
     if not gate.states:
         say("No model is active in this week.")
     elif not gate.is_open:

@@ -10,7 +10,7 @@ from rich.filesize import decimal
 from orchestration.commands.editions import bar, counting
 from orchestration.console import say
 from orchestration.resources import bare_workplace
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import load_settings
 from orchestration.verifying.report import NOT_CHECKED
 from warehouse.backup import copying
 from warehouse.backup.survey import assert_apart, look
@@ -111,11 +111,6 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
         + (f"; {_counts(wrong)}" if wrong else "")
     )
     return 1 if wrong else 0
-
-
-def store_read_line(settings: Settings, store_url: str) -> str:
-    """Return in one line when the store was last read whole."""
-    return record.line(record.last_read(settings.home, store_url))
 
 
 def _counts(problems: Sequence[Problem]) -> str:

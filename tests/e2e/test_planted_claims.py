@@ -12,7 +12,7 @@ import duckdb
 import pytest
 import yaml
 
-from assets.gateway.models_file import ModelEntry, find, load_models
+from assets.gateway.models_file import ModelEntry, find, load_models_file
 from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.slots import Slot
@@ -69,7 +69,7 @@ def ask(store: Store, entry: ModelEntry, week: str) -> None:
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of the demo's last four weeks, with its claims."""
     store = open_store(tmp_path_factory.mktemp("demo") / "store")
-    models = load_models(CHECKOUT / "models.yaml", load_suites())
+    models = load_models_file(CHECKOUT / "models.yaml", load_suites()).models
     for name in sorted({model for model, _ in PLANTED}):
         for week in WEEKS:
             ask(store, find(models, name), week)

@@ -81,11 +81,6 @@ def catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
     return Catalog(published, all_identity_columns(con))
 
 
-def tables_by_week(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the names of the tables whose rows are published by the week, sorted."""
-    return catalog(con).by_week()
-
-
 def data_files(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the paths of the data files of an edition: Parquet files of what it keeps whole, and what is CSV, too."""
     known = catalog(con)

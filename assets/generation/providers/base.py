@@ -97,11 +97,6 @@ def answerable(provider: Provider) -> frozenset[str] | None:
     return cast("frozenset[str] | None", getattr(provider, "slot_keys", None))
 
 
-def holds_conversations(provider: Provider) -> bool:
-    """Return whether later turns of a conversation can be asked: a provider that can says `converses = True`."""
-    return bool(getattr(provider, "converses", False))
-
-
 def refused_turn(provider: str, request: Request) -> Answer | None:
     """Return the answer to a later turn of a conversation, which stops the run, or None: the request stands alone."""
     if not request.history:

@@ -123,7 +123,7 @@ def _read(file: Path) -> Iterator[tuple[RaterAnswer, str | None] | str]:
             document = json.loads(data)
         except ValueError as error:
             raise UsageError(f"{file} is no JSON ({error})") from None
-        if not label_studio.is_export(document):
+        if not (isinstance(document, list) and all(isinstance(item, dict) for item in document)):
             raise UsageError(
                 f"{file} is no export of Label Studio: a list of tasks is needed (JSON or JSON-MIN)"
             )

@@ -70,11 +70,6 @@ def tasks(gold_set: str, pictures: Sequence[GoldPicture], folder: str) -> list[d
     ]
 
 
-def is_export(document: object) -> bool:
-    """Return whether a JSON document has the form of an export: a list of objects."""
-    return isinstance(document, list) and all(isinstance(item, Mapping) for item in document)
-
-
 def read_export(document: Sequence[Mapping[str, Any]], file: str) -> Iterator[RaterAnswer | str]:
     """Yield the answers of an export (JSON or JSON-MIN), and a line for everything that cannot be read.
 

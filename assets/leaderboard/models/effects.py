@@ -79,7 +79,7 @@ def _clear(found: Sequence[Row], hidden: unseen.Known) -> tuple[ClearEffect, ...
 def _what(row: Row) -> Message:
     if row["metric"] == "share":
         return many(row["attribute"], row["value_name"])
-    dress = [names.value_of(value) for value in row["value_name"].split(", ")]
+    dress = [title(words.value(value)) for value in row["value_name"].split(", ")]
     said = dress[0]
     for one in dress[1:]:
         said = say("%(first)s or %(second)s", first=said, second=one)

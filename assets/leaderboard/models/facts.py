@@ -101,11 +101,17 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
     versions = by(rows(con, "model_versions", of_week), "model")
     women = {row["model"]: (row["k"], row["n"]) for row in rows(con, "ceo_shares", of_week)}
     return tuple(
-        _facts(
-            model,
-            found,
-            timeline[model],
-            week,
+        ModelFacts(
+            model=model,
+            name=names.model(model),
+            simulated=last["simulated"],
+            track=last["track"],
+            lives=tuple(_life(row) for row in found),
+            first_week=min(row["first_week"] for row in found),
+            last_week=last["last_week"],
+            retired=retired_in(timeline[model], week),
+            succeeds=_other(timeline[model], "succeeds"),
+            succeeded_by=_other(timeline[model], "succeeded_by"),
             women=women.get(model),
             ended=_ended(ends[model]),
             cost=_cost(costs[model]),
@@ -116,7 +122,8 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
                 for one in versions[model]
             ),
         )
-        for model, found in [*lives.items()]
+        for model, found in lives.items()
+        for last in [max(found, key=lambda row: row["last_week"])]
     )
 
 
@@ -130,36 +137,6 @@ def retired_in(lives: Sequence[Row], week: date) -> date | None:
 
 def _past(until: date | None, week: date) -> date | None:
     return until if until is not None and until < week else None
-
-
-def _facts(
-    model: str,
-    found: Sequence[Row],
-    timeline: Sequence[Row],
-    week: date,
-    *,
-    women: tuple[int, int] | None,
-    ended: HowEnded,
-    cost: PictureCost | None,
-    versions: tuple[ReportedVersion, ...],
-) -> ModelFacts:
-    last = max(found, key=lambda row: row["last_week"])
-    return ModelFacts(
-        model=model,
-        name=names.model(model),
-        simulated=last["simulated"],
-        track=last["track"],
-        lives=tuple(_life(row) for row in found),
-        first_week=min(row["first_week"] for row in found),
-        last_week=last["last_week"],
-        retired=retired_in(timeline, week),
-        succeeds=_other(timeline, "succeeds"),
-        succeeded_by=_other(timeline, "succeeded_by"),
-        women=women,
-        ended=ended,
-        cost=cost,
-        versions=versions,
-    )
 
 
 def _other(timeline: Sequence[Row], column: str) -> tuple[str, Message] | None:

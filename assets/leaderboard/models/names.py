@@ -66,11 +66,6 @@ def reference(name: str) -> Message:
     return REFERENCES.get(name) or title(words.plain(name))
 
 
-def value_of(value: str) -> Message:
-    """Return a value as it is written."""
-    return title(words.value(value))
-
-
 def points(change: float) -> Message:
     """Return a difference of shares in points, with its sign."""
     size = round(abs(100 * change))

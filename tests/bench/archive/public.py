@@ -22,7 +22,7 @@ from assets.leaderboard.site import show_database
 from tests.bench.archive.moving import moved
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.archive import WeekPart, parts_of, tables_by_week
+from warehouse.database.archive import WeekPart, catalog, parts_of
 from warehouse.database.building import build_database
 from warehouse.database.connection import connect
 from warehouse.database.published import DATABASE, open_published
@@ -138,7 +138,7 @@ def _copied(
 
 def _keep_hashes(place: Workplace, tables: dict[str, Any], weeks: Sequence[str]) -> None:
     with connect(place.warehouse) as con, transaction(con):
-        for table in tables_by_week(con):
+        for table in catalog(con).by_week():
             parts = parts_of(tables[table])
             kept = [
                 [table, week, parts[week].rows, parts[week].table_hash, parts[week].content_sha256]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assets.gateway.models_file import load_models
+from assets.gateway.models_file import load_models_file
 from assets.generation.providers.registry import PROVIDERS
 from assets.metrics.design.boards import planned_parts
 from assets.metrics.design.prospects import BoardDesign, prospects
@@ -128,7 +128,7 @@ def test_a_large_board_takes_less_than_two_seconds(fresh: Installation, cliche: 
 
 
 def test_as_many_series_are_looked_at_as_it_says(published_once: Installation) -> None:
-    models = load_models(published_once.settings.models, load_suites())
+    models = load_models_file(published_once.settings.models, load_suites()).models
     planned = sum(part.series for one in models for part in planned_parts(one, load_suites()))
     with connect(published_once.settings.warehouse, read_only=True) as con:
         row = con.execute(f"SELECT series FROM ({sql('metrics/drift_sizes')})", {"week": WEEK}).fetchone()

@@ -15,7 +15,6 @@ from assets.gateway.models_file import (
     ModelEntry,
     active,
     find,
-    load_models,
     load_models_file,
     params_hash,
     planned_prompts,
@@ -66,7 +65,7 @@ def write(path: Path, models: Any) -> Path:
 
 def message(path: Path, models: Any) -> str:
     with pytest.raises(UsageError) as caught:
-        load_models(write(path, models), SUITES, providers=PROVIDERS)
+        load_models_file(write(path, models), SUITES, providers=PROVIDERS)
     said = str(caught.value)
     assert "\n" not in said
     return said
@@ -83,7 +82,7 @@ def selection(**changes: Any) -> list[dict[str, Any]]:
 
 
 def test_a_valid_file_is_read_with_its_defaults(tmp_path: Path) -> None:
-    first, second = load_models(write(tmp_path, BASE), SUITES, providers=PROVIDERS)
+    first, second = load_models_file(write(tmp_path, BASE), SUITES, providers=PROVIDERS).models
     assert first.series_name == "sim-retired"
     assert (first.track, first.labeler, first.completeness_floor, first.pinned) == (
         "model",
@@ -293,7 +292,7 @@ def test_labelers_are_read_beside_the_models(tmp_path: Path) -> None:
 
 def test_the_price_that_holds_is_the_one_that_began_last(tmp_path: Path) -> None:
     later = {**PRICE, "per_image_usd": 0.07, "per_million_usd": {"image_out": 30}, "from": "2026-12-07"}
-    prices = load_models(write(tmp_path, changed(1, price=[later, PRICE])), SUITES)[1].price
+    prices = load_models_file(write(tmp_path, changed(1, price=[later, PRICE])), SUITES).models[1].price
     held = {
         day: price_on(prices, dt.date.fromisoformat(day))
         for day in ("2026-11-01", "2026-12-06", "2026-12-07")
@@ -331,16 +330,16 @@ def test_a_file_that_is_no_list_of_models_is_refused(tmp_path: Path, text: str, 
     path = tmp_path / "models.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=said):
-        load_models(path, SUITES)
+        load_models_file(path, SUITES)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^models\.yaml: there is no such file \("):
-        load_models(tmp_path / "models.yaml", SUITES)
+        load_models_file(tmp_path / "models.yaml", SUITES)
 
 
 def test_an_unknown_model_is_answered_with_the_nearest(tmp_path: Path) -> None:
-    models = load_models(write(tmp_path, BASE), SUITES)
+    models = load_models_file(write(tmp_path, BASE), SUITES).models
     assert find(models, "gpt-image-2").title == "GPT Image 2"
     with pytest.raises(UsageError) as caught:
         find(models, "gpt-image-3")
@@ -351,22 +350,22 @@ def test_an_unknown_model_is_answered_with_the_nearest(tmp_path: Path) -> None:
 
 
 def test_an_entry_is_active_from_its_first_to_its_last_week(tmp_path: Path) -> None:
-    models = load_models(write(tmp_path, BASE), SUITES)
+    models = load_models_file(write(tmp_path, BASE), SUITES).models
     assert [e.name for e in active(models, "2026-11-02")] == ["sim-retired"]
     assert [e.name for e in active(models, "2026-11-09")] == ["gpt-image-2"]
 
 
 def test_a_prompt_with_turns_is_planned_only_with_conversations(tmp_path: Path) -> None:
     suite = SUITES["startup-ceo@1"]
-    with_conversations = load_models(write(tmp_path, BASE), SUITES)[1].suites[0]
+    with_conversations = load_models_file(write(tmp_path, BASE), SUITES).models[1].suites[0]
     assert [p.id for p in planned_prompts(with_conversations, suite)] == [p.id for p in suite.prompts]
-    without = load_models(write(tmp_path, changed(1, suites=selection())), SUITES)[1].suites[0]
+    without = load_models_file(write(tmp_path, changed(1, suites=selection())), SUITES).models[1].suites[0]
     assert [p.id for p in planned_prompts(without, suite)] == ["ceo-his", "ceo-their", "ceo-visionary"]
 
 
 def test_patterns_select_prompts_in_the_order_of_the_suite(tmp_path: Path) -> None:
     suites = [{"suite": "rest-of-world@1", "replicates": 1, "prompts": ["house-n*", "person-china"]}]
-    picked = load_models(write(tmp_path, changed(0, suites=suites)), SUITES)[0].suites[0]
+    picked = load_models_file(write(tmp_path, changed(0, suites=suites)), SUITES).models[0].suites[0]
     assert [p.id for p in planned_prompts(picked, SUITES["rest-of-world@1"])] == [
         "person-china",
         "house-nigeria",
@@ -380,7 +379,7 @@ def test_the_hash_of_parameters_depends_on_their_content_only() -> None:
 
 
 class TestShipped:
-    models = load_models(SHIPPED, SUITES, providers=PROVIDERS)
+    models = load_models_file(SHIPPED, SUITES, providers=PROVIDERS).models
 
     def test_the_simulated_models_are_switched_on(self) -> None:
         assert {e.name: e.model_id for e in self.models} == {
@@ -437,7 +436,9 @@ ADDRESS = re.compile(r"\b[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?")
 
 
 class TestExamples:
-    entries = tuple(entry for path in EXAMPLES for entry in load_models(path, SUITES, providers=REGISTERED))
+    entries = tuple(
+        entry for path in EXAMPLES for entry in load_models_file(path, SUITES, providers=REGISTERED).models
+    )
 
     def test_there_are_enough_of_every_provider_and_their_names_differ(self) -> None:
         assert len(self.entries) >= 40
@@ -472,4 +473,4 @@ def test_two_versions_of_one_suite_are_refused_in_one_entry(tmp_path: Path) -> N
     second = SUITES["occupations@1"].model_copy(update={"version": "2.0.0"})
     models = changed(0, suites=[{"suite": f"occupations@{major}", "replicates": 3} for major in (1, 2)])
     with pytest.raises(UsageError, match="two versions of occupations are selected"):
-        load_models(write(tmp_path, models), {**SUITES, "occupations@2": second}, providers=PROVIDERS)
+        load_models_file(write(tmp_path, models), {**SUITES, "occupations@2": second}, providers=PROVIDERS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.models_file import ModelEntry, load_models
+from assets.gateway.models_file import ModelEntry, load_models_file
 from assets.generation.midjourney.importer import Import, prepare
 from assets.generation.midjourney.matching import models_line
 from assets.suites.loader import load_suites
@@ -134,7 +134,7 @@ def test_a_version_without_a_model_gets_the_line_that_adds_it(
     assert reason == f"no model for --v 8.2; add to models.yaml: {models_line('8.2', WEEK)}"
     models = tmp_path / "models.yaml"
     models.write_text(f"models:\n  {models_line('8.2', WEEK)}\n")
-    [entry] = load_models(models, load_suites())
+    [entry] = load_models_file(models, load_suites()).models
     assert isinstance(entry, ModelEntry)
     assert (entry.provider, entry.model_id) == ("midjourney", "8.2")
 
