@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -19,6 +20,26 @@ from warehouse.loading.objects import compared_parquet, parquet_table
 Row = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Partition:
+    """What is read of one partition: its objects by key, and the slots of its plan, None if it cannot be read."""
+
+    look: Inspection
+    week: str
+    model: str
+    read: Mapping[str, Read]
+    planned: Mapping[str, Row] | None
+
+    @property
+    def of(self) -> str:
+        """Return what its objects belong to, in words."""
+        return f"{self.model}, {self.week}"
+
+    def words(self, slot_key: str) -> str:
+        """Return what belongs to a slot, in words."""
+        return slots.words((self.planned or {}).get(slot_key), self.week, self.model)
+
+
 def check(look: Inspection, week: str, model: str, found: Sequence[Key]) -> None:
     """Check all objects of a partition; `found` are its keys as they are listed."""
     kinds: dict[str, list[Key]] = {}
@@ -31,16 +52,19 @@ def check(look: Inspection, week: str, model: str, found: Sequence[Key]) -> None
         for key in kinds.get("manifest record", ())
         if (one := read.get(key.key)) and (said := look.json(one, of)) is not None
     }
-    planned = _plan(look, week, model, read, records.values())
+    part = _Partition(look, week, model, read, _plan(look, week, model, read, records.values()))
     record_keys = [key.key for key in kinds.get("manifest record", ())]
     numbers = {key.number: key.key for key in kinds.get("manifest", ()) if key.key in read}
-    rows = _manifests(look, numbers, read, record_keys, planned, of)
-    labeled = _labels(look, kinds.get("labels", ()), read, planned, of)
-    _record_without_manifest(look, week, model, numbers, records, rows, labeled)
+    rows = _manifests(part, numbers, record_keys)
+    labeled = _labels(part, kinds.get("labels", ()))
+    # Of a manifest that is gone there is its record, and labels of what it listed. Without labels, a run was killed
+    # between the two; the next run writes the manifest.
+    if labeled - {slot for slot, _ in rows}:
+        for name in sorted(records_of(records).keys() - {*numbers.values()}):
+            look.need(name, "its hash is recorded, and there are labels of what it listed", of)
     newest = _newest(records, numbers)
-    hashes: Mapping[str, str] = newest.get("receipts", {})
-    _receipts(look, week, model, kinds.get("receipt", ()), read, hashes, rows, planned)
-    _intents(look, week, model, kinds.get("intent", ()), read, newest.get("intents", ()), planned)
+    _receipts(part, kinds.get("receipt", ()), newest.get("receipts", {}), rows)
+    _intents(part, kinds.get("intent", ()), newest.get("intents", ()))
     prefix = keys.batches_prefix(week, model)
     for name in newest.get("batches", ()):
         look.need(prefix + name, "is recorded beside the manifest", of)
@@ -88,14 +112,10 @@ def _fault(plan: Row) -> str | None:
 
 
 def _manifests(
-    look: Inspection,
-    numbers: Mapping[int, str],
-    read: Mapping[str, Read],
-    records: Sequence[str],
-    planned: Mapping[str, Row] | None,
-    of: str,
+    part: _Partition, numbers: Mapping[int, str], records: Sequence[str]
 ) -> dict[tuple[str, int], Row]:
     """Check the manifests; return the rows of the highest that reads, by slot and attempt."""
+    look, read, planned = part.look, part.read, part.planned
     tables: dict[int, dict[tuple[str, int], Row]] = {}
     unrecorded: list[int] = []
     for number, key in numbers.items():
@@ -105,42 +125,23 @@ def _manifests(
             rows = parquet_table(key, read[key].data).to_pylist()
             tables[number] = {(row["slot_key"], row["attempt"]): row for row in rows}
         except (CorruptObjectError, KeyError, pa.ArrowException) as error:
-            look.damaged(key, said_of(error, key), of)
+            look.damaged(key, said_of(error, key), part.of)
     look.unrecorded += len(unrecorded)
     current = tables[max(tables)] if tables else {}
     for number in unrecorded:
         rows_of = tables.get(number, {})
         if any(current.get(name) != row for name, row in rows_of.items()):
-            look.damaged(numbers[number], "holds other rows than the newest manifest", of)
+            look.damaged(numbers[number], "holds other rows than the newest manifest", part.of)
     last = max(numbers, default=0)
     for number in {*range(1, last)} - {*numbers}:
         key = numbers[last].replace(f"-{last:04d}.", f"-{number:04d}.")
-        look.need(key, f"there is manifest {last}", of)
+        look.need(key, f"there is manifest {last}", part.of)
     if planned is not None and last in tables:
         for slot_key in sorted({slot for slot, _ in current} - {*planned}):
             look.damaged(
-                numbers[last], f"holds an attempt of {slot_key[:12]}, which is no slot of the plan", of
+                numbers[last], f"holds an attempt of {slot_key[:12]}, which is no slot of the plan", part.of
             )
     return current
-
-
-def _record_without_manifest(
-    look: Inspection,
-    week: str,
-    model: str,
-    numbers: Mapping[int, str],
-    records: Mapping[str, Row],
-    rows: Mapping[tuple[str, int], Row],
-    labeled: set[str],
-) -> None:
-    """Note a manifest that is gone: there is its record, and labels of what it listed.
-
-    Without labels, a run was killed between the two; the next run writes the manifest.
-    """
-    alone = {key for key in records_of(records) if key not in numbers.values()}
-    if labeled - {slot for slot, _ in rows}:
-        for key in sorted(alone):
-            look.need(key, "its hash is recorded, and there are labels of what it listed", f"{model}, {week}")
 
 
 def _newest(records: Mapping[str, Row], numbers: Mapping[int, str]) -> Row:
@@ -152,22 +153,16 @@ def _newest(records: Mapping[str, Row], numbers: Mapping[int, str]) -> Row:
 
 
 def _receipts(
-    look: Inspection,
-    week: str,
-    model: str,
-    found: Sequence[Key],
-    read: Mapping[str, Read],
-    hashes: Mapping[str, str],
-    rows: Mapping[tuple[str, int], Row],
-    planned: Mapping[str, Row] | None,
+    part: _Partition, found: Sequence[Key], hashes: Mapping[str, str], rows: Mapping[tuple[str, int], Row]
 ) -> None:
     """Check the receipts by the hashes beside the manifest, else by their seals and their rows in it."""
-    prefix, slot_of = keys.attempts_prefix(week, model), planned or {}
+    look, week, model, planned = part.look, part.week, part.model, part.planned
+    prefix = keys.attempts_prefix(week, model)
     pictures: dict[str, str] = {}
     for key in found:
-        if (one := read.get(key.key)) is None:
+        if (one := part.read.get(key.key)) is None:
             continue
-        of = slots.words(slot_of.get(key.slot), week, model)
+        of = part.words(key.slot)
         if planned is not None and key.slot not in planned:
             look.unexpected(key.key, "is of no slot of the plan", of)
         stated = hashes.get(key.key.removeprefix(prefix))
@@ -178,10 +173,9 @@ def _receipts(
         elif stated != one.sha256:
             look.damaged(key.key, "has another hash than is recorded beside the manifest", of)
     for name in hashes:
-        slot = slot_of.get(name.partition("/")[0])
-        look.need(prefix + name, "is recorded beside the manifest", slots.words(slot, week, model))
+        look.need(prefix + name, "is recorded beside the manifest", part.words(name.partition("/")[0]))
     for (slot_key, attempt), row in rows.items():
-        of = slots.words(slot_of.get(slot_key), week, model)
+        of = part.words(slot_key)
         receipt_key = keys.receipt(week, model, slot_key, attempt)
         if receipt_key.removeprefix(prefix) not in hashes:
             look.need(receipt_key, "the manifest lists it", of)
@@ -207,21 +201,13 @@ def _receipt(look: Inspection, key: Key, one: Read, row: Row | None, of: str) ->
     return receipt
 
 
-def _intents(
-    look: Inspection,
-    week: str,
-    model: str,
-    found: Sequence[Key],
-    read: Mapping[str, Read],
-    recorded: Sequence[str],
-    planned: Mapping[str, Row] | None,
-) -> None:
-    slot_of = planned or {}
+def _intents(part: _Partition, found: Sequence[Key], recorded: Sequence[str]) -> None:
+    look, planned = part.look, part.planned
     for key in found:
-        of = slots.words(slot_of.get(key.slot), week, model)
+        of = part.words(key.slot)
         if planned is not None and key.slot not in planned:
             look.unexpected(key.key, "is of no slot of the plan", of)
-        intent = look.json(read[key.key], of) if key.key in read else None
+        intent = look.json(part.read[key.key], of) if key.key in part.read else None
         slot = (intent or {}).get("slot")
         if (
             intent
@@ -229,34 +215,27 @@ def _intents(
             and (slot.get("slot_key"), intent.get("attempt")) != (key.slot, key.number)
         ):
             look.damaged(key.key, "is the intent of another attempt", of)
-        elif slot is not None and key.slot in slot_of and slot != slot_of[key.slot]:
+        elif slot is not None and planned and key.slot in planned and slot != planned[key.slot]:
             look.damaged(key.key, "names another slot than the plan", of)
-    prefix = keys.intents_prefix(week, model)
+    prefix = keys.intents_prefix(part.week, part.model)
     for name in recorded:
-        slot = slot_of.get(name.partition("/")[0])
-        look.need(prefix + name, "is recorded beside the manifest", slots.words(slot, week, model))
+        look.need(prefix + name, "is recorded beside the manifest", part.words(name.partition("/")[0]))
 
 
-def _labels(
-    look: Inspection,
-    found: Sequence[Key],
-    read: Mapping[str, Read],
-    planned: Mapping[str, Row] | None,
-    of: str,
-) -> set[str]:
+def _labels(part: _Partition, found: Sequence[Key]) -> set[str]:
     """Check the label parts; return the slots that they label."""
-    labeled: set[str] = set()
+    look, planned, labeled = part.look, part.planned, set[str]()
     for key in found:
-        if (one := read.get(key.key)) is None:
+        if (one := part.read.get(key.key)) is None:
             continue
         try:
             table, recorded = compared_parquet(one.key, one.data, ())
             look.unrecorded += not recorded
             slot_keys = set(table["slot_key"].unique().to_pylist())
         except (CorruptObjectError, KeyError, pa.ArrowException) as error:
-            look.damaged(one.key, said_of(error, one.key), of)
+            look.damaged(one.key, said_of(error, one.key), part.of)
             continue
         labeled |= slot_keys
         if planned is not None and slot_keys - {*planned}:
-            look.unexpected(one.key, "labels slots that are not in the plan", of)
+            look.unexpected(one.key, "labels slots that are not in the plan", part.of)
     return labeled
