@@ -18,9 +18,9 @@ from orchestration.unwritable import cause
 from orchestration.verifying import analysis, claims, database, files, page, scores, sources, tables, version
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import built, contents, expected, past, site, views
-from orchestration.verifying.comparison import Comparison
 from orchestration.verifying.report import Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
+from orchestration.verifying.verified import VerifiedEdition
 from warehouse.database import marts
 from warehouse.errors import ClicheError, CorruptObjectError
 from warehouse.store.local_errors import explained
@@ -65,7 +65,7 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
         report.notes.append("what the files hold was not compared: first they must be those of the manifest")
         return report
     made_by = version.find(manifest, report)
-    of = Comparison(source.folder, source.root, manifest, made_by, report, step)
+    of = VerifiedEdition(source.folder, source.root, manifest, made_by, report, step)
     try:
         if manifest["format"] > 1:
             _of_parts(source, of)
@@ -80,7 +80,7 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
     return report
 
 
-def _of_one_file(of: Comparison) -> None:
+def _of_one_file(of: VerifiedEdition) -> None:
     """Compare what an edition of format 1 holds: a DuckDB file of its own, and all of it as Parquet and CSV, too."""
     folder, manifest, made_by, report = of.folder, of.manifest, of.version, of.report
     if database.FILE not in manifest["files"]:
@@ -108,7 +108,7 @@ def _of_one_file(of: Comparison) -> None:
         _figures(con, of, hashes, views=views)
 
 
-def _of_parts(source: StatedSource, of: Comparison) -> None:
+def _of_parts(source: StatedSource, of: VerifiedEdition) -> None:
     """Compare what an edition of format 2 holds: Parquet files, most of them shared, and a DuckDB file made of them."""
     complete = expected.compare(of.manifest, of.version, of.report)
     with database.locked(None, of.folder, of.root) as con:
@@ -130,7 +130,9 @@ def _of_parts(source: StatedSource, of: Comparison) -> None:
             site.compare(source.store, of, file, found)
 
 
-def _figures(con: duckdb.DuckDBPyConnection, of: Comparison, hashes: dict[str, str], *, views: bool) -> None:
+def _figures(
+    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, hashes: dict[str, str], *, views: bool
+) -> None:
     """Compare what is said of the rows: in the manifest, on the page, and as counts and scores."""
     manifest, report = of.manifest, of.report
     analysis.compare(con, of.folder, manifest, report)

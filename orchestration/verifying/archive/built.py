@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assets.leaderboard.texts import own_relations
 from orchestration.verifying.archive.contents import FoundRows
-from orchestration.verifying.comparison import Comparison
+from orchestration.verifying.verified import VerifiedEdition
 from warehouse.database import marts
 from warehouse.database.building import build_database
 from warehouse.database.published import published_tables
@@ -17,7 +17,7 @@ from warehouse.database.published import published_tables
 FILE = "cliche.duckdb"
 
 
-def build(temporary: Path, of: Comparison, found: FoundRows) -> Path:
+def build(temporary: Path, of: VerifiedEdition, found: FoundRows) -> Path:
     """Return the DuckDB file with the tables whose rows were read and can be used, made in a temporary folder."""
     usable = found.columns.keys() & published_tables().keys()
     tables = {name: entry for name, entry in of.manifest["tables"].items() if name in usable}
@@ -35,7 +35,7 @@ def build(temporary: Path, of: Comparison, found: FoundRows) -> Path:
     return path
 
 
-def known_views(of: Comparison, found: FoundRows) -> set[str]:
+def known_views(of: VerifiedEdition, found: FoundRows) -> set[str]:
     """Return the published views that this code has as the edition's version has them; the report hears of others.
 
     A view is as it was only if all that it is made from is.

@@ -16,9 +16,9 @@ import duckdb
 from assets.leaderboard.texts import own_relations
 from orchestration.verifying.archive import listed
 from orchestration.verifying.archive.listed import ListedPart, ListedTable
-from orchestration.verifying.comparison import Comparison
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import VerifyReport, in_words
+from orchestration.verifying.verified import VerifiedEdition
 from warehouse.database.published import published_tables
 from warehouse.database.table_hash import Columns, Hashed, composed, hashes_by_week, rows_hash
 from warehouse.errors import ClicheError
@@ -35,7 +35,7 @@ class FoundRows:
     unusable: set[str] = field(default_factory=set)
 
 
-def compare(con: duckdb.DuckDBPyConnection, of: Comparison) -> FoundRows:
+def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> FoundRows:
     """Compare the rows of all tables and views with the manifest; return what was found."""
     by_week, whole = listed.listed(of.manifest), listed.whole(of.manifest)
     found = FoundRows()
@@ -60,7 +60,7 @@ def compare(con: duckdb.DuckDBPyConnection, of: Comparison) -> FoundRows:
 
 
 def _kept_by_week(
-    con: duckdb.DuckDBPyConnection, of: Comparison, name: str, table: ListedTable
+    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, name: str, table: ListedTable
 ) -> tuple[Columns | None, str | None]:
     """Compare the parts of one table; return its columns, None if they are not to be used, and its hash."""
     paths = {str(of.root / part.key): part for part in table.parts}
@@ -89,7 +89,7 @@ def _kept_by_week(
     return table.columns, composed(own, weeks)
 
 
-def _weeks_fit(con: duckdb.DuckDBPyConnection, of: Comparison, paths: Mapping[str, ListedPart]) -> bool:
+def _weeks_fit(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, paths: Mapping[str, ListedPart]) -> bool:
     """Return whether each file holds rows of its week alone; the report hears of others, and of other numbers."""
     fit = True
     for path, rows, *weeks in con.execute(
@@ -106,7 +106,7 @@ def _weeks_fit(con: duckdb.DuckDBPyConnection, of: Comparison, paths: Mapping[st
 
 
 def _compare_part(
-    of: Comparison,
+    of: VerifiedEdition,
     part: ListedPart,
     content: Mapping[str | None, Hashed],
     identity: Mapping[str | None, Hashed],
@@ -121,7 +121,7 @@ def _compare_part(
 
 
 def _kept_whole(
-    con: duckdb.DuckDBPyConnection, of: Comparison, name: str, rows: int
+    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, name: str, rows: int
 ) -> tuple[Columns | None, str | None]:
     """Compare the one file of a table; return its columns, None if they are not to be used, and its hash."""
     path = f"data/{name}.parquet"
@@ -144,7 +144,7 @@ def _kept_whole(
     return columns, composed(identity, {week: found.sha256 for week, found in weeks.items()})
 
 
-def _columns_fit(of: Comparison, name: str, columns: Columns) -> bool:
+def _columns_fit(of: VerifiedEdition, name: str, columns: Columns) -> bool:
     """Return whether columns are those that the edition's version gives to a table, as far as this code knows them."""
     strange = [kind for column, kind in columns if kind not in listed.TYPES or not listed.is_name(column)]
     if strange:
@@ -164,7 +164,7 @@ def _columns_fit(of: Comparison, name: str, columns: Columns) -> bool:
 
 
 def _twice(
-    con: duckdb.DuckDBPyConnection, of: Comparison, name: str, files: str, columns: Columns, count: int
+    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, name: str, files: str, columns: Columns, count: int
 ) -> bool:
     """Report rows that agree in all columns of the grain in the table's comment; return whether there are any."""
     known, comment = published_tables()[name]

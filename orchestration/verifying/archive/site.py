@@ -15,7 +15,7 @@ import duckdb
 from orchestration.verifying import database
 from orchestration.verifying.archive.contents import FoundRows, read_files
 from orchestration.verifying.archive.listed import listed
-from orchestration.verifying.comparison import Comparison
+from orchestration.verifying.verified import VerifiedEdition
 from warehouse import keys
 from warehouse.canonical import file_hash
 from warehouse.database.building import start_here
@@ -30,7 +30,7 @@ def is_of(root: Path, edition: str) -> bool:
     return note is not None and note.get("edition") == edition
 
 
-def compare(store: Path, of: Comparison, built: Path, found: FoundRows) -> None:
+def compare(store: Path, of: VerifiedEdition, built: Path, found: FoundRows) -> None:
     """Compare the file in `site/` of a store if it is of this edition: its bytes, its rows and what else is in it.
 
     The file `built` of the same rows gets the view `start_here`.
@@ -59,7 +59,7 @@ def compare(store: Path, of: Comparison, built: Path, found: FoundRows) -> None:
         report.differ(f"{name} cannot be read: {database.one_line(error)}")
 
 
-def _compare_rows(con: duckdb.DuckDBPyConnection, of: Comparison, found: FoundRows) -> None:
+def _compare_rows(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: FoundRows) -> None:
     """Compare the rows of each table with those of its parts, by their hashes."""
     by_week = listed(of.manifest)
     for table in sorted(found.columns.keys() & published_tables().keys()):
@@ -74,7 +74,7 @@ def _compare_rows(con: duckdb.DuckDBPyConnection, of: Comparison, found: FoundRo
             of.report.differ(f"{keys.SITE_DATABASE} has other rows of {table} than the edition")
 
 
-def _compare_catalog(con: duckdb.DuckDBPyConnection, of: Comparison, built: Path) -> None:
+def _compare_catalog(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, built: Path) -> None:
     """Compare tables, views and comments with those that this code gives to such a file."""
     if not of.version.same:
         of.report.note(f"{keys.SITE_DATABASE}: its rows agree; another version of the code made its views")

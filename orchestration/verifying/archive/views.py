@@ -11,16 +11,18 @@ from orchestration.verifying import tables
 from orchestration.verifying.archive import listed
 from orchestration.verifying.archive.contents import FoundRows, read_files
 from orchestration.verifying.archive.listed import ListedTable
-from orchestration.verifying.comparison import Comparison
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import in_words
+from orchestration.verifying.verified import VerifiedEdition
 from warehouse.database import marts
 from warehouse.database.table_files import inert
 from warehouse.database.table_hash import Week, spans
 from warehouse.errors import ClicheError
 
 
-def compare(con: duckdb.DuckDBPyConnection, of: Comparison, found: FoundRows, views: Iterable[str]) -> bool:
+def compare(
+    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: FoundRows, views: Iterable[str]
+) -> bool:
     """Compare what is published of views with what they say of the tables; return whether all of it agrees.
 
     `views` are those that are as the edition's version has them, as far as that is known; `con` is the file that was
@@ -99,7 +101,7 @@ def published(root: Path, table: ListedTable, weeks: Iterable[Week]) -> str:
     return f"SELECT {columns} WHERE FALSE"
 
 
-def compare_csv(con: duckdb.DuckDBPyConnection, of: Comparison, found: FoundRows) -> None:
+def compare_csv(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: FoundRows) -> None:
     """Compare each CSV file with the Parquet file that it repeats: the one of the edition's week, or the whole one."""
     by_week = listed.listed(of.manifest)
     for path in sorted(of.manifest["files"]):

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from assets.labeling.records import CANNOT_TELL, NOT_APPLICABLE
 from assets.simulation import palette, picture, truth
-from assets.simulation.drawing import Drawing, labeler, make
+from assets.simulation.drawing import Drawing, labeler
 from assets.simulation.pool import Pool
 
 SHARED = Path(__file__).parents[3].parent / "shared"
@@ -180,12 +180,14 @@ def test_every_photograph_of_the_corpora_is_cannot_tell():
 
 
 def test_its_version_follows_its_colours_and_thresholds(monkeypatch):
-    number, _, digest = make().version.partition("-")
+    number, _, digest = Drawing().version.partition("-")
     assert number == "1"
     assert len(digest) == 12
-    assert labeler.version_of(palette.meanings(), labeler.THRESHOLDS) == make().version
-    assert labeler.version_of(palette.meanings(), {**labeler.THRESHOLDS, "skin": 0.5}) != make().version
-    assert labeler.version_of({**palette.meanings(), "#010101": "line"}, labeler.THRESHOLDS) != make().version
+    assert labeler.version_of(palette.meanings(), labeler.THRESHOLDS) == Drawing().version
+    assert labeler.version_of(palette.meanings(), {**labeler.THRESHOLDS, "skin": 0.5}) != Drawing().version
+    assert (
+        labeler.version_of({**palette.meanings(), "#010101": "line"}, labeler.THRESHOLDS) != Drawing().version
+    )
 
 
 def test_golden_pictures_keep_their_labels():

@@ -11,7 +11,7 @@ from orchestration.verifying.version import Version
 
 
 @dataclass(frozen=True)
-class Comparison:
+class VerifiedEdition:
     """Where its files lie, what is stated, which code made it, who hears of differences and how far it is."""
 
     folder: Path
