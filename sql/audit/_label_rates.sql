@@ -53,6 +53,16 @@ label_sums AS (
     GROUP BY ALL
 ),
 
+rate_names (metric) AS (
+    VALUES
+    ('assessed_rate'),
+    ('cannot_tell_rate'),
+    ('invalid_rate'),
+    ('not_assessed_rate'),
+    ('no_person_rate'),
+    ('multi_person_rate')
+),
+
 label_rates AS (
     SELECT
         label_sums.*,
@@ -71,15 +81,7 @@ label_rates AS (
             ELSE label_sums.pictures
         END AS whole
     FROM label_sums
-    CROSS JOIN (
-        VALUES
-        ('assessed_rate'),
-        ('cannot_tell_rate'),
-        ('invalid_rate'),
-        ('not_assessed_rate'),
-        ('no_person_rate'),
-        ('multi_person_rate')
-    ) AS named (metric)
+    CROSS JOIN rate_names AS named
     WHERE label_sums.attribute = 'person_count' OR named.metric NOT IN ('no_person_rate', 'multi_person_rate')
     UNION ALL
     SELECT
@@ -139,15 +141,7 @@ label_clusters AS (
         END AS value,
         count(*) AS x
     FROM clustered_readings AS one
-    CROSS JOIN (
-        VALUES
-        ('assessed_rate'),
-        ('cannot_tell_rate'),
-        ('invalid_rate'),
-        ('not_assessed_rate'),
-        ('no_person_rate'),
-        ('multi_person_rate')
-    ) AS named (metric)
+    CROSS JOIN rate_names AS named
     WHERE
         named.metric NOT IN ('no_person_rate', 'multi_person_rate')
         OR (one.attribute = 'person_count' AND one.assessed)

@@ -5,18 +5,8 @@
 -- Columns: of model_pairs; value_a, correlation_a, value_b, correlation_b: what the unseen answers of each go
 --   along with; NULL: nothing.
 -- Depends on: model_pairs, ranks
-WITH known AS (
-    SELECT *
-    FROM ranks
-    UNION ALL BY NAME -- editions of before have no such columns
-    SELECT
-        cast(NULL AS VARCHAR) AS unseen_value,
-        cast(NULL AS DOUBLE) AS unseen_correlation,
-        cast(NULL AS DOUBLE) AS unseen_p_value
-    WHERE FALSE
-),
-
-along AS (
+-- Uses: known_ranks
+WITH along AS (
     SELECT *
     FROM known
     WHERE week = cast($week AS DATE) AND unseen_p_value <= 0.025

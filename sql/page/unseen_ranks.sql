@@ -3,23 +3,16 @@
 --   answers of one of its pairs are unseen, or go along with what one of them draws.
 -- Columns: of ranks.
 -- Depends on: ranks
-WITH known AS (
+-- Uses: known_ranks
+WITH of_week AS (
     SELECT *
-    FROM ranks
-    UNION ALL BY NAME -- editions of before have no such columns
-    SELECT
-        cast(NULL AS VARCHAR) AS unseen_value,
-        cast(NULL AS DOUBLE) AS unseen_correlation,
-        cast(NULL AS DOUBLE) AS unseen_p_value
-    WHERE FALSE
+    FROM known
+    WHERE week = cast($week AS DATE)
 )
 
 SELECT
     suite, suite_major, condition, attribute, reference, model, rank_low, rank_high, gamma, tipping_share,
     bound_rank_low, bound_rank_high, unseen_value, unseen_correlation, unseen_p_value
-FROM known
-WHERE
-    week = cast($week AS DATE)
-    AND bound_rank_low IS NOT NULL
-    AND (rank_low > 1 OR rank_high < ranked_of)
+FROM of_week
+WHERE bound_rank_low IS NOT NULL AND (rank_low > 1 OR rank_high < ranked_of)
 ORDER BY suite, suite_major, condition, attribute, reference, model

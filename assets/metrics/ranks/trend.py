@@ -39,6 +39,11 @@ class Trends(NamedTuple):
         """(models,) whether there is one."""
         return np.asarray(self.p_value <= LEVEL)
 
+    @property
+    def of_pairs(self) -> Bools:
+        """(models, models) whether there is one of either."""
+        return np.logical_or.outer(self.found, self.found)
+
 
 def none_of(models: int) -> Trends:
     """Return that nothing was measured."""

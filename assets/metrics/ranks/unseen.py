@@ -57,7 +57,7 @@ class Turning(NamedTuple):
     @property
     def trend(self) -> Bools:
         """(models, models) whether what is unseen of either has a trend."""
-        return np.logical_or.outer(self.trends.found, self.trends.found)
+        return self.trends.of_pairs
 
     @property
     def matters(self) -> Bools:
@@ -106,7 +106,7 @@ def of_distances(found: Compared, of: CellAnswers) -> Turning:
     share = larger_part(of.n * of.have, of.unseen * of.have, of.have)
     part = np.where(of.have, np.nan_to_num(ratio(of.unseen, of.n + of.unseen)), 0.0)
     along = trends(of.shares, of.support, part, of.have)
-    asked = found.farther & ((share > FEW) | np.logical_or.outer(along.found, along.found))
+    asked = found.farther & ((share > FEW) | along.of_pairs)
     far, near = np.nonzero(asked)
     common = of.have[far] & of.have[near]
     cells, margin = common.sum(axis=1), found.adjusted.low[far, near]

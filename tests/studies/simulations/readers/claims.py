@@ -52,7 +52,7 @@ def drawn_blocks(share: float, threshold: float, rho: float, series: int, treate
 
 
 def clustered(draws: float = 1.0) -> Table:
-    """Return how often models at exactly the threshold are told what they have not earned, pictures being alike."""
+    """Return how often models at exactly the threshold get verdicts that they have not earned, pictures being alike."""
     series = max(100, round(draws * SERIES / 10))
     error = 3 * np.sqrt(0.1 / series)
     rows, marks = [], []
