@@ -11,12 +11,11 @@ from typing import Protocol
 
 from assets.gateway.records import Answer, Call, CallRecord, Outcome
 
-#: Given what an admitted call came to, and the answer as it came (headers about limits are only there).
+#: Given what an admitted call cost, and the answer as it came (headers about limits are only there).
 Settle = Callable[[CallRecord, Answer], None]
 
 _LOOK_S = 0.5  # how often a wait looks whether the run has ended
 _ended: ContextVar[Callable[[], bool]] = ContextVar("ended", default=lambda: False)
-_arrives: ContextVar[Callable[[], None]] = ContextVar("arrives", default=lambda: None)
 
 
 class Admission(Protocol):
@@ -47,6 +46,10 @@ class NotNowError(Exception):
     def __init__(self, why: str = "") -> None:
         super().__init__(why)
         self.why = why
+
+
+class AfterFirstError(NotNowError):
+    """The call is not made now: what the first one at its price costs is to be known before."""
 
 
 @contextmanager
@@ -80,24 +83,6 @@ def waits_end_with(ended: Callable[[], bool]) -> Iterator[None]:
         yield
     finally:
         _ended.reset(token)
-
-
-@contextmanager
-def when_answer_arrives(tell: Callable[[], None]) -> Iterator[None]:
-    """Let `answer_arrives`, called by this thread within the block, call `tell`."""
-    token = _arrives.set(tell)
-    try:
-        yield
-    finally:
-        _arrives.reset(token)
-
-
-def answer_arrives() -> None:
-    """Say that the API has done its work: what is left of this call is to read a good answer.
-
-    For providers that know it before the answer is read; nothing but room for the next call follows from it.
-    """
-    _arrives.get()()
 
 
 def pause(seconds: float, wake: threading.Event | None = None) -> None:

@@ -5,7 +5,8 @@ A batch passes through objects in the store, each written once: `intended` (whic
 process that comes later finds the batch where it is: one that was sent and not noted as submitted is looked for at the
 API by its mark, and sent again only after the API has had time to list it.
 
-A call goes into one batch a week at most; what a batch did not answer is asked synchronously.
+A call goes into one batch a week at most; what a batch did not answer is asked synchronously. The first batch at a
+price holds one call: what that costs is known before the others are made.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from assets.gateway.admission import NotAdmittedError, NotNowError, Settle
+from assets.gateway.admission import AfterFirstError, NotAdmittedError, NotNowError, Settle
 from assets.gateway.batch_states import Batch, read_batches
 from assets.gateway.records import GROUPS, Answer, Outcome
 from warehouse.canonical import canonical_json, sha256_hex
@@ -133,7 +134,8 @@ def advance(
     """Submit what was never in a batch, wait, and take in what has ended; safe to run again at any time.
 
     Returns:
-        The keys of the calls that are in a batch that has not ended: nobody may make them now.
+        The keys of the calls that are in a batch that has not ended, or wait for the first one: nobody may make them
+        now.
 
     Raises:
         ClicheError: if a batch that was submitted cannot be fetched for a reason that does not pass (a wrong key).
@@ -141,34 +143,52 @@ def advance(
     known = read_batches(desk.store, desk.prefix)
     before = max((batch.number for batch in known if batch.ended), default=0)
     batched_before = {key for batch in known if not batch.refused for key in batch.attempts}
-    fresh = [key for key in desk.calls if key not in batched_before and not desk.over]
+    fresh: Sequence[str] = [key for key in desk.calls if key not in batched_before and not desk.over]
     with ExitStack() as reserved:
         settles: dict[str, Settle] = {}
         for batch in known:
             if not batch.ended:
                 _reserve(desk, batch.attempts, reserved, settles)
-        for number, begin in enumerate(range(0, len(fresh), size), start=len(known) + 1):
-            some = fresh[begin : begin + size]
-            if desk.stopped():
-                break
-            admitted = _reserve(desk, some, reserved, settles)
-            if admitted:
-                known.append(_intend(desk, number, admitted))
-            if len(admitted) < len(some):
-                break  # a cap is reached: what is left is reported by the synchronous path
         until = time.monotonic() + patience.most_s
-        while running := [batch for batch in known if not batch.ended]:
+        while True:
+            fresh = _make(desk, known, fresh, size, reserved, settles)
+            running = [batch for batch in known if not batch.ended]
             for batch in running:
                 _step(desk, api, batch, settles, patience)
-            if all(batch.ended for batch in known) or desk.stopped() or time.monotonic() >= until:
+            ended = all(batch.ended for batch in known)
+            refused = [batch for batch in known if batch.refused and batch.number > before]
+            if (ended and (refused or not fresh)) or desk.stopped() or time.monotonic() >= until:
                 break
+            if ended and running:
+                continue  # the first one has ended: the others are made
             try:
                 desk.sleep(patience.poll_s)
             except NotNowError:  # the run has ended
                 break
     # Of a batch that was refused in this run the calls wait for the next run's batch, at its price.
-    waiting = [batch for batch in known if not batch.ended or (batch.refused and batch.number > before)]
-    return frozenset(key for batch in waiting for key in batch.attempts)
+    waiting = [*refused, *(batch for batch in known if not batch.ended)]
+    return frozenset([*fresh, *(key for batch in waiting for key in batch.attempts)])
+
+
+def _make(
+    desk: Desk[AskedT, SaidT],
+    known: list[Batch],
+    calls: Sequence[str],
+    size: int,
+    reserved: ExitStack,
+    settles: dict[str, Settle],
+) -> Sequence[str]:
+    """Make batches of calls; return those that wait until the first call at their price is settled."""
+    while calls and not desk.stopped():
+        some = calls[:size]
+        admitted, refused = _reserve(desk, some, reserved, settles)
+        if admitted:
+            known.append(_intend(desk, len(known) + 1, admitted))
+        calls = calls[len(admitted) :]
+        if refused is not None:
+            # At a cap, what is left is reported by the synchronous path.
+            return calls if isinstance(refused, AfterFirstError) else []
+    return calls
 
 
 def call_id(key: str, attempt: int) -> str:
@@ -178,17 +198,21 @@ def call_id(key: str, attempt: int) -> str:
 
 def _reserve(
     desk: Desk[AskedT, SaidT], some: Iterable[str], reserved: ExitStack, settles: dict[str, Settle]
-) -> list[str]:
-    """Set money aside for each call until the batch has answered it; return those that a cap let through in time."""
-    admitted = []
+) -> tuple[list[str], Exception | None]:
+    """Set money aside for each call until the batch has answered it.
+
+    Returns:
+        Those that were let through, and why the next one was not; None if all were.
+    """
+    admitted: list[str] = []
     for key in some:
         if key in desk.calls:
             try:
                 settles[key] = reserved.enter_context(desk.admission(desk.calls[key]))
-            except (NotAdmittedError, NotNowError):
-                break
+            except (NotAdmittedError, NotNowError) as refused:
+                return admitted, refused
             admitted.append(key)
-    return admitted
+    return admitted, None
 
 
 def _intend(desk: Desk[AskedT, SaidT], number: int, some: Sequence[str]) -> Batch:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 import tenacity
@@ -23,10 +23,10 @@ from assets.gateway.admission import (
     free_admission,
     pause,
     waits_end_with,
-    when_answer_arrives,
 )
+from assets.gateway.money.costs import CostFields
 from assets.gateway.network.redaction import without_keys
-from assets.gateway.records import GROUPS, Answer, Call, CallRecord, Outcome
+from assets.gateway.records import GROUPS, Answer, Call, CallRecord, Outcome, Paid
 from warehouse.weeks import utc_now
 
 
@@ -47,8 +47,6 @@ class Retry:
 
 
 PATIENT = Retry()
-#: Calls that are admitted while others are in flight.
-AHEAD = 4
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,9 @@ TriedT = TypeVar("TriedT", bound=Tried)
 class Caller:
     """Makes single calls, at most `most_at_once` in flight. Threads share one.
 
-    A few more than that are admitted already and begin as soon as there is room, so that no place in flight is empty
-    while the spending ledger is asked; their intents are written when they begin. A picture is kept after its call has
-    made room for the next one; anything else is kept before, so that no call begins after an answer that ends the run.
+    A call is admitted when there is room for it, and settled before it makes room for the next one: what is set aside
+    follows from every call that was answered. A picture is kept after that; anything else is kept before, so that no
+    call begins after an answer that ends the run.
     """
 
     def __init__(
@@ -97,58 +95,57 @@ class Caller:
         """
         self._admission = admission
         self._stopped, self._failed = stopped, failed
-        self._ready = self._permits = None
-        if most_at_once is not None:
-            self._ready = threading.Semaphore(most_at_once + min(AHEAD, most_at_once - 1))
-            self._permits = threading.Semaphore(most_at_once)
+        self._permits = None if most_at_once is None else threading.Semaphore(most_at_once)
 
     def call(
         self,
         call: Call,
         ask: Callable[[], Answer],
-        keep: Callable[[Answer, Timing | None], tuple[RecordT, KeptT]],
+        keep: Callable[[Answer, Timing | None, CostFields], tuple[RecordT, KeptT]],
         *,
+        cost: Callable[[Answer, date], CostFields],
         intend: Callable[[], None] | None = None,
     ) -> tuple[Answer, RecordT, KeptT]:
-        """Admit, intend, ask, keep, settle; a call that is not admitted is kept too, without a timing.
+        """Admit, intend, ask, settle, keep; a call that is not admitted is kept too, without a timing.
 
-        For `ask` an error of the API is an outcome, never an exception. `keep` keeps the answer (image, then receipt)
-        and returns its record; the second value is handed on. `intend` writes the intent of a call that costs money,
-        durably.
+        For `ask` an error of the API is an outcome, never an exception. `cost` says what an answer cost. `keep` keeps
+        the answer (image, then receipt) and returns its record; the second value is handed on. `intend` writes the
+        intent of a call that costs money, durably.
 
         Raises:
             NotNowError: if the run has ended, or an admission ends it.
         """
-        with self._room(self._ready) as leave_ready:
+        with self._room() as make_room:
             if self._stopped():
                 raise NotNowError
             try:
-                with self._admission(call) as settle, self._room(self._permits) as give_permit:
+                with self._admission(call) as settle:
                     if self._stopped():
                         raise NotNowError
                     if intend is not None:
                         intend()
-
-                    def make_room() -> None:
-                        give_permit()
-                        leave_ready()
-
                     requested_at, begun = utc_now(), time.perf_counter()
-                    with when_answer_arrives(make_room):
-                        answer = without_keys(ask())
+                    answer = without_keys(ask())
                     latency_ms = round((time.perf_counter() - begun) * 1000, 3)
-                    if answer.image is not None:
-                        make_room()
-                    record, kept = keep(answer, Timing(requested_at, utc_now(), latency_ms))
-                    settle(record, answer)
+                    timing = Timing(requested_at, utc_now(), latency_ms)
+                    costs = cost(answer, requested_at.date())
+                    try:
+                        settle(
+                            Paid(answer.outcome, costs["cost_usd"], costs["cost_basis"], requested_at), answer
+                        )
+                    finally:  # the ledger may be out of reach: what was answered is kept
+                        if answer.image is not None:
+                            make_room()
+                        record, kept = keep(answer, timing, costs)
             except NotAdmittedError as refused:
                 answer = Answer(outcome=refused.outcome, error_message=str(refused))
-                record, kept = keep(answer, None)
+                record, kept = keep(answer, None, cost(answer, utc_now().date()))
         return answer, record, kept
 
     @contextmanager
-    def _room(self, permits: threading.Semaphore | None) -> Iterator[Callable[[], None]]:
-        """Hold a permit; what is given back early is not given back again."""
+    def _room(self) -> Iterator[Callable[[], None]]:
+        """Hold a place in flight; one that is given back early is not given back again."""
+        permits = self._permits
         if permits is None:
             yield lambda: None
             return

@@ -83,6 +83,7 @@ class Receipt(Record):
     unmapped: bool | None = None
     raw_body: str | None = None
     expected_usd: float | None = None
+    price_id: str | None = None
     cluster: str | None = None
 
 
@@ -92,7 +93,7 @@ RECEIPT_COLUMNS = columns_of(
     Receipt,
     run_time=(
         *("attempt", "request_id", "requested_at", "answered_at", "latency_ms", "cost_usd", "expected_usd"),
-        *("provider_conversation_id", "adapter_version", "sdk_version", "raw_body"),
+        *("price_id", "provider_conversation_id", "adapter_version", "sdk_version", "raw_body"),
     ),
     wide=("seed", "image_bytes"),
 )

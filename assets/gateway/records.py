@@ -82,7 +82,7 @@ class Call:
 
 
 class CallRecord(Protocol):
-    """What a call came to, as pace, breaker and budget know it: a receipt of whatever was asked for."""
+    """What a call came to, as pace, breaker and budget know it: `Paid`, or a receipt of whatever was asked for."""
 
     @property
     def outcome(self) -> Outcome:
@@ -99,6 +99,16 @@ class CallRecord(Protocol):
     @property
     def requested_at(self) -> datetime | None:
         """Return when it was made (UTC without a zone)."""
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What a call cost, before it has a receipt; see `CallRecord`."""
+
+    outcome: Outcome
+    cost_usd: float | None = None
+    cost_basis: str | None = None
+    requested_at: datetime | None = None
 
 
 class Record(BaseModel):

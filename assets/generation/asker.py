@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from assets.gateway.admission import (
     Admission,
@@ -23,7 +23,7 @@ from assets.gateway.admission import (
 from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.gateway.models_file import LostCalls
 from assets.gateway.money.charges import call_key
-from assets.gateway.money.costs import Costs
+from assets.gateway.money.costs import CostFields, Costs
 from assets.gateway.network.redaction import without_keys
 from assets.gateway.receipts import SLOT_CLOSED, Attempts, Receipt, read_receipt, receipt_bytes
 from assets.gateway.records import Answer, Call, Outcome
@@ -130,7 +130,8 @@ class SlotAsker:
             answer = Answer(
                 outcome=Outcome.UNKNOWN_CHARGE, error_message="the run ended before the answer was recorded"
             )
-            receipt = self._receipt(request, number, answer, intended_at.date() if intended_at else None)
+            costs = self.costs.of(answer, (intended_at or utc_now()).date())
+            receipt = self._receipt(request, number, answer, costs)
             receipt = receipt.model_copy(update={"requested_at": intended_at})
             receipt = self._record(receipt)
             on_receipt(receipt)
@@ -141,7 +142,8 @@ class SlotAsker:
         self, request: Request, known: Attempts, answer: Answer, on_receipt: Callable[[Receipt], None]
     ) -> Attempts:
         """Settle a slot without asking anybody, with the outcome and the reason that `answer` holds."""
-        receipt = self._record(self._receipt(request, known.next_number, answer))
+        costs = self.costs.of(answer, utc_now().date())
+        receipt = self._record(self._receipt(request, known.next_number, answer, costs))
         on_receipt(receipt)
         return Attempts((*known.receipts, receipt), known.lost)
 
@@ -149,7 +151,9 @@ class SlotAsker:
         """Keep an answer that came in another way than by a call made here (a line of a batch)."""
         answered_at = utc_now()
         timing = Timing(requested_at, answered_at, (answered_at - requested_at).total_seconds() * 1000)
-        return self._keep(request, request.attempt, without_keys(answer), timing)[0]
+        answer = without_keys(answer)
+        costs = self.costs.of(answer, requested_at.date())
+        return self._keep(request, request.attempt, answer, timing, costs)[0]
 
     def call_of(self, request: Request, number: int) -> Call:
         """Return an attempt as the gateway knows it."""
@@ -165,14 +169,16 @@ class SlotAsker:
     ) -> tuple[Answer, Receipt, bytes | None]:
         request = request.model_copy(update={"attempt": number})
 
-        def keep(answer: Answer, timing: Timing | None) -> tuple[Receipt, bytes | None]:
-            receipt, picture = self._keep(request, number, answer, timing)
+        def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> tuple[Receipt, bytes | None]:
+            receipt, picture = self._keep(request, number, answer, timing, costs)
             on_receipt(receipt)
             return receipt, picture
 
         intend = (lambda: self._intend(request, number)) if self.provider.paid else None
         call = self.call_of(request, number)
-        return self._caller.call(call, lambda: self.provider.ask(request), keep, intend=intend)
+        return self._caller.call(
+            call, lambda: self.provider.ask(request), keep, cost=self.costs.of, intend=intend
+        )
 
     def _intend(self, request: Request, number: int) -> None:
         """Write that a call is about to be made; raise `NotNowError` if another run is about to make it."""
@@ -201,7 +207,7 @@ class SlotAsker:
             return None
 
     def _keep(
-        self, request: Request, number: int, answer: Answer, timing: Timing | None
+        self, request: Request, number: int, answer: Answer, timing: Timing | None, costs: CostFields
     ) -> tuple[Receipt, bytes | None]:
         """Write the image, then the receipt; bad bytes are kept too, under an outcome that says so."""
         kept: dict[str, object] = asdict(timing) if timing else {}
@@ -216,7 +222,7 @@ class SlotAsker:
             else:
                 answer = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
             self.store.put_if_absent(keys.image(str(kept["image_sha256"]), str(kept["image_ext"])), data)
-        return self._record(self._receipt(request, number, answer).model_copy(update=kept)), picture
+        return self._record(self._receipt(request, number, answer, costs).model_copy(update=kept)), picture
 
     def _record(self, receipt: Receipt) -> Receipt:
         """Write a receipt; return the one that is stored, which another run may have written first."""
@@ -224,7 +230,7 @@ class SlotAsker:
         written = self.store.put_if_absent(key, receipt_bytes(receipt))
         return receipt if written else read_receipt(self.store, key)
 
-    def _receipt(self, request: Request, number: int, answer: Answer, day: date | None = None) -> Receipt:
+    def _receipt(self, request: Request, number: int, answer: Answer, costs: CostFields) -> Receipt:
         slot, plan, provider = request.slot, self.plan, self.provider
         if answer.outcome is Outcome.UNKNOWN_CHARGE and self.lost_calls == "close":
             answer = answer.model_copy(update={"error_code": SLOT_CLOSED})
@@ -245,7 +251,7 @@ class SlotAsker:
             conversation=slot.conversation,
             adapter_version=provider.adapter_version,
             sdk_version=provider.sdk_version,
-            **self.costs.of(answer, day or utc_now().date()),
+            **costs,
             **answer.model_dump(
                 exclude={
                     "cost_usd",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
-from assets.gateway.money.charges import entry_scope, month_scope, week_scope
+from assets.gateway.money.charges import entry_scope, learning, month_scope, week_scope
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import price_on
@@ -33,6 +33,7 @@ class Forecast:
         usd: what the calls are expected to cost.
         most_usd: what is set aside for them: the most that they can cost if each is made once.
         anchors: of a labeler: the anchor pictures among `asks`.
+        first_alone: the first batch will hold one call, because none at its price has been settled.
         estimate: tokens decide what a call costs, so `usd` is not exact.
     """
 
@@ -48,6 +49,7 @@ class Forecast:
     kind: str = "model"
     anchors: int = 0
     estimate: bool = False
+    first_alone: bool = False
 
     @property
     def left_usd(self) -> float | None:
@@ -70,23 +72,26 @@ def forecast(
     slots: int,
     calls: int,
     today: dt.date,
+    batches: bool = False,
 ) -> Forecast:
     """Return what asking `calls` open slots of the `slots` of a week will take; `ledger` is filled for the week."""
     latency_s = _latency_s(store, week, entry.name)
     if not paid:
         return Forecast(entry.name, slots, calls, minutes_of(calls, None, entry.concurrency, latency_s))
     price = price_on(entry.price, today)
+    costs = Costs(entry.price, learning(ledger, entry.name, entry.params))
     return Forecast(
         entry.name,
         slots,
         calls,
         minutes_of(calls, entry.requests_per_minute, entry.concurrency, latency_s),
-        usd=calls * price.per_image_usd if price else 0.0,
-        most_usd=calls * Costs(entry.price).reserve_usd(today),
+        usd=calls * costs.expected_usd(today),
+        most_usd=calls * costs.reserve_usd(today),
         cap_usd=entry.cap_usd,
         spent_usd=ledger.total(entry_scope(week, entry.name)).usd,
         paid=True,
         estimate=bool(price and price.per_million_usd),
+        first_alone=batches and calls > 1 and not costs.known(today),
     )
 
 

@@ -13,8 +13,6 @@ from functools import cache, partial
 from assets.gateway.admission import Admission, free_admission, stack
 from assets.gateway.breaker import Breaker
 from assets.gateway.models_file import ModelEntry
-from assets.gateway.money.charges import whose
-from assets.gateway.money.costs import Costs
 from assets.gateway.money.prices import Price, price_on
 from assets.gateway.pace import Pace
 from assets.generation.providers.base import Provider
@@ -40,7 +38,7 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
         return Guard()
     fill = partial(place.fill_ledger, week)
     fill()
-    budget = place.budget.admission(week, entry.name, entry.cap_usd, Costs(entry.price), fill=fill)
+    budget = place.budget.admission(week, entry.name, entry.cap_usd, place.costs(entry), fill=fill)
     address = entry.connection.base_url
     pace = _pace(provider.name, address, entry.model_id, entry.requests_per_minute)
     return Guard(stack(pace, _breaker(provider.name, address)), budget)
@@ -49,10 +47,7 @@ def guarded(place: Workplace, entry: ModelEntry, week: str, provider: Provider) 
 def affordable(place: Workplace, entry: ModelEntry, week: str) -> bool:
     """Return whether every cap has room for one more call of a model; the ledger is filled from the store first."""
     place.fill_ledger(week)
-    usd = max(
-        Costs(entry.price).reserve_usd(utc_now().date()),
-        place.ledger.dearest_usd(whose(entry.name, entry.params)),
-    )
+    usd = place.costs(entry).reserve_usd(utc_now().date())
     scopes = place.budget.scopes(week, entry.name, entry.cap_usd)
     return all(cap is None or place.ledger.total(scope).usd + usd <= cap for scope, cap in scopes.items())
 

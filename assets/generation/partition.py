@@ -1,7 +1,6 @@
 """A partition, one model's week: its plan, checked before the first call, and asking it under its lease."""
 
 from assets.gateway.models_file import ModelEntry
-from assets.gateway.money.costs import Costs
 from assets.gateway.receipts import read_partition
 from assets.generation.guard import deadline, guarded, require_price
 from assets.generation.plan import (
@@ -84,7 +83,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:
     Of a week that is over nothing is asked of a live model any more; what a killed run left is listed all the same.
     """
     plan, provider = plan_partition(place, model, week)
-    entry = place.model(model)
+    entry = place.model(model).model_copy(update={"params": dict(plan.params)})
     with place.store.lease(f"generate-{week}-{model}", purpose=f"generate {week} / {model}") as lease:
         state = read_partition(place.store, week, model)
         place.listener.planned(model, week, len(plan.slots), count_outcomes(plan, state)["open"])
@@ -98,7 +97,7 @@ def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:
             on_receipt=place.listener.receipt,
             admission=guard.flow,
             money=guard.money,
-            costs=Costs(entry.price),
+            costs=place.costs(entry),
             lost_calls=entry.lost_calls,
             deadline=deadline(provider, week),
             interrupt=place.interrupt,

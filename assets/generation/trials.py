@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from assets.gateway.admission import NotNowError, stack
 from assets.gateway.calls import Caller, Timing
@@ -21,8 +22,9 @@ from assets.gateway.money.charges import (
     ledger_key,
     month_scope,
     week_scope,
+    whose,
 )
-from assets.gateway.money.costs import Costs
+from assets.gateway.money.costs import CostFields, Costs
 from assets.gateway.money.ledger import Charge
 from assets.gateway.receipts import Receipt, receipt_bytes
 from assets.gateway.records import Answer, Call, Outcome
@@ -51,6 +53,7 @@ class Trial:
     cost_usd: float | None = None
     seconds: float | None = None
     error_code: str | None = None
+    expected_usd: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -62,7 +65,7 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
     """Ask a paid model for one picture, once; its call counts for `week`."""
     provider = checked_provider(entry)
     guard = guarded(place, entry, week, provider)
-    number = 1 + max((made for made, _ in _made(place.store, week, entry.name)), default=0)
+    number = 1 + max(_made(place.store, week, entry.name), default=0)
     slot = Slot(
         slot_key=_SLOT,
         week=week,
@@ -86,7 +89,7 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
         if not place.store.put_if_absent(key, sealed(key, {"intended_at": utc_now().isoformat()})):
             raise NotNowError("another trial is being made")
 
-    def keep(answer: Answer, timing: Timing | None) -> tuple[Receipt, str]:
+    def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> tuple[Receipt, str]:
         answer, line = _looked_at(answer)
         receipt = Receipt(
             week=week,
@@ -99,8 +102,8 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
             params=dict(entry.params),
             track=entry.track,
             prompt_sent=PROMPT,
-            **answer.model_dump(include={*Receipt.model_fields} - {"cost_usd", "cost_basis", "expected_usd"}),
-            **Costs(entry.price).of(answer, utc_now().date()),
+            **answer.model_dump(include={*Receipt.model_fields} - {"cost_usd", "cost_basis"}),
+            **costs,
             **(vars(timing) if timing else {"requested_at": utc_now()}),
         )
         if timing is not None:
@@ -110,11 +113,13 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
     caller = Caller(stack(guard.flow, guard.money), stopped=place.interrupt.is_set)
     call = Call(call_key(entry.name, _SLOT, number), entry.name, dict(entry.params))
     try:
-        _, receipt, line = caller.call(call, lambda: provider.ask(request), keep, intend=intend)
+        _, receipt, line = caller.call(
+            call, lambda: provider.ask(request), keep, cost=place.costs(entry).of, intend=intend
+        )
     except NotNowError as ended:
         return Trial(Outcome.CONNECTION, ended.why or "the trial was interrupted")
     seconds = receipt.latency_ms / 1000 if receipt.latency_ms is not None else None
-    return Trial(receipt.outcome, line, receipt.cost_usd, seconds, receipt.error_code)
+    return Trial(receipt.outcome, line, receipt.cost_usd, seconds, receipt.error_code, receipt.expected_usd)
 
 
 def _looked_at(answer: Answer) -> tuple[Answer, str]:
@@ -131,41 +136,44 @@ def _looked_at(answer: Answer) -> tuple[Answer, str]:
 
 def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
     """Return the source of what trials of models cost in a week; `entries` price those whose answer was lost."""
-    prices: Mapping[str, ModelEntry] = {entry.name: entry for entry in entries}
+    priced: Mapping[str, ModelEntry] = {entry.name: entry for entry in entries}
 
     def charges(store: Store, week: str) -> Iterator[Charge]:
         for model in sorted({key.split("/model=")[1].split("/")[0] for key in store.list(_prefix(week))}):
-            entry = prices.get(model)
-            for number, read in _made(store, week, model):
-                day, usd, known = read()
-                if not known:
-                    usd = Costs(entry.price).reserve_usd(day) if entry else 0.0
+            for number, answered in _made(store, week, model).items():
+                at = keys.trial_receipt if answered else keys.trial_intent
+                key = at(week, model, number)
+                try:
+                    day, usd, who = _cost(json.loads(store.get(key)), model, priced.get(model))
+                except (KeyError, TypeError, ValueError) as error:
+                    raise CorruptObjectError(f"{key} is no record of a trial ({error}); restore it") from None
                 scopes = (week_scope(week), entry_scope(week, model), month_scope(day))
-                yield Charge(ledger_key(week, call_key(model, _SLOT, number)), usd, scopes, "", known=known)
+                call = ledger_key(week, call_key(model, _SLOT, number))
+                yield Charge(call, usd, scopes, who, known=answered, lost=not answered)
 
     return charges
+
+
+def _cost(found: Mapping[str, Any], model: str, entry: ModelEntry | None) -> tuple[dt.date, float, str]:
+    """Return the day of a trial, what it cost in US dollars, and whose calls cost as much, by its receipt or intent."""
+    if "intended_at" not in found:
+        day = dt.datetime.fromisoformat(found["requested_at"]).date()
+        tells = found["outcome"] == Outcome.OK
+        who = whose(model, found["params"], found.get("price_id")) if tells else ""
+        return day, float(found.get("cost_usd") or 0.0), who
+    day = dt.datetime.fromisoformat(found["intended_at"]).date()
+    if entry is None:
+        return day, 0.0, ""
+    costs = Costs(entry.price)
+    return day, costs.bound_usd(day), whose(model, entry.params, costs.price_id(day))
 
 
 def _prefix(week: str) -> str:
     return f"trials/week={week}/"
 
 
-def _made(
-    store: Store, week: str, model: str
-) -> Iterator[tuple[int, Callable[[], tuple[dt.date, float, bool]]]]:
-    """Yield the number of each trial, and a function that reads its day, its cost, and whether that is known."""
+def _made(store: Store, week: str, model: str) -> dict[int, bool]:
+    """Return the numbers of the trials of a model in a week, and whether each has its receipt."""
     names = {key.rpartition("/")[2] for key in store.list(keys.trials_prefix(week, model))}
-    for number in sorted({int(name.partition("-")[0]) for name in names}):
-        answered = f"{number:04d}-receipt.json" in names
-
-        def read(number: int = number, *, answered: bool = answered) -> tuple[dt.date, float, bool]:
-            at = keys.trial_receipt if answered else keys.trial_intent
-            key = at(week, model, number)
-            try:
-                found = json.loads(store.get(key))
-                moment = found["requested_at"] if answered else found["intended_at"]
-                return dt.datetime.fromisoformat(moment).date(), float(found.get("cost_usd") or 0.0), answered
-            except (KeyError, TypeError, ValueError) as error:
-                raise CorruptObjectError(f"{key} is no record of a trial ({error}); restore it") from None
-
-        yield number, read
+    numbers = sorted({int(name.partition("-")[0]) for name in names})
+    return {number: f"{number:04d}-receipt.json" in names for number in numbers}

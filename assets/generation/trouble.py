@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assets.gateway.breaker import DOWN
+from assets.gateway.money.prices import WRONG_ABOVE
 from assets.gateway.receipts import Attempts, PartitionAttempts, Receipt
 from assets.gateway.records import GROUPS, Outcome
 
-#: A price table is called wrong when calls cost so much more or less than it expects, judged by so many calls.
-WRONG_ABOVE, WRONG_BELOW, JUDGED_BY = 1.25, 0.8, 5
+#: A price is called wrong when calls cost so much less than it expects, or `WRONG_ABOVE`, judged by so many calls.
+WRONG_BELOW, JUDGED_BY = 0.8, 5
 
 #: Why a call may have been billed that left no receipt; while its run is on, it is in flight.
 NO_RECEIPT = "no receipt"
@@ -36,10 +37,14 @@ class MaybeBilled:
 
 @dataclass(frozen=True)
 class CostRatio:
-    """What calls cost, divided by what the price table expected: the median over `n` calls that brought a picture."""
+    """What calls cost, divided by what their price expected: the median over `n` calls that brought a picture.
+
+    They are those at the newest price alone; `price_id` names it.
+    """
 
     ratio: float
     n: int
+    price_id: str | None = None
 
     @property
     def wrong(self) -> bool:
@@ -49,8 +54,8 @@ class CostRatio:
     def line(self) -> str:
         """Return in one line what calls cost against the price table."""
         return (
-            f"a picture costs {self.ratio:.2f} times what the price table expects (median of {self.n} calls); "
-            "fix its price in models.yaml"
+            f"a picture costs {self.ratio:.2f} times what its price expects (median of {self.n} calls); "
+            "correct its price in models.yaml"
         )
 
 
@@ -131,16 +136,20 @@ def _became(attempts: Attempts) -> str:
 
 
 def cost_ratio(receipts: Iterable[Receipt]) -> CostRatio | None:
-    """Return what pictures cost against what the price table expected, None if no call tells."""
-    ratios = [
-        receipt.cost_usd / receipt.expected_usd
-        for receipt in receipts
-        if receipt.outcome is Outcome.OK
-        and receipt.cost_usd is not None
-        and receipt.expected_usd
-        and receipt.cost_basis in {"reported", "computed"}
-    ]
-    return CostRatio(statistics.median(ratios), len(ratios)) if ratios else None
+    """Return what pictures cost against what the newest price expected, None if no call tells."""
+    ratios: dict[str | None, list[float]] = {}
+    price_id: str | None = None
+    for receipt in sorted(receipts, key=_moment):
+        if (
+            receipt.outcome is Outcome.OK
+            and receipt.cost_usd is not None
+            and receipt.expected_usd
+            and receipt.cost_basis in {"reported", "computed"}
+        ):
+            price_id = receipt.price_id
+            ratios.setdefault(price_id, []).append(receipt.cost_usd / receipt.expected_usd)
+    told = ratios.get(price_id, [])
+    return CostRatio(statistics.median(told), len(told), price_id) if told else None
 
 
 def _stopped_by(known: PartitionAttempts) -> str | None:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry, active, find
 from assets.gateway.money.budget import Budget, Caps
-from assets.gateway.money.charges import ChargeSource, generation_charges
+from assets.gateway.money.charges import ChargeSource, generation_charges, learning, whose
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import Charge, SpendingLedger
 from assets.gateway.money.prices import Prices
@@ -73,9 +73,13 @@ class Workplace:
         """Return the caps and the ledger that keeps to them."""
         return Budget(self.ledger, self.caps, self.run_id, self.listener.told)
 
+    def costs(self, entry: ModelEntry) -> Costs:
+        """Return the price table of a model, with what the ledger learned of it."""
+        return Costs(entry.price, learning(self.ledger, entry.name, entry.params))
+
     def fill_ledger(self, week: str, today: dt.date | None = None) -> None:
         """Make the ledger say what the store says of `week` and of the present month; see `Budget.fill`."""
-        self.budget.fill(self.store, week, self._lost_usd, self.charge_sources, today)
+        self.budget.fill(self.store, week, self._lost, self.charge_sources, today)
 
     def lost_charges(self, week: str) -> list[Charge]:
         """Return what is counted for the calls of a week whose answer was lost, for pictures and for labels.
@@ -83,18 +87,20 @@ class Workplace:
         Calls without a receipt are left out while a run of the week holds a lease: they are in flight.
         """
         busy = any(week in f"{name} {holder.purpose}" for name, holder in self.store.leases())
-        charges = [*generation_charges(self.store, week, self._lost_usd)]
+        charges = [*generation_charges(self.store, week, self._lost)]
         for source in self.charge_sources:
             charges.extend(source(self.store, week))
         return [charge for charge in charges if charge.lost and (charge.known or not busy)]
 
-    def _lost_usd(self, week: str, model: str, day: dt.date) -> float:
-        """Return what a lost call may have cost at most, by the price table as it is now, else as it was planned."""
+    def _lost(self, week: str, model: str, day: dt.date) -> tuple[float, str]:
+        """Return what counts for a lost call, and whose it is, by the price as it is now, else as it was planned."""
+        plan = read_plan(self.store, week, model)
         prices = next((entry.price for entry in self.models if entry.name == model), ())
         if not prices:
-            plan = read_plan(self.store, week, model)
             prices = TypeAdapter(Prices).validate_python(plan.price if plan else None)
-        return Costs(prices).reserve_usd(day)
+        params = plan.params if plan else {}
+        costs = Costs(prices, learning(self.ledger, model, params))
+        return costs.reserve_usd(day), whose(model, params, costs.price_id(day))
 
 
 def parse_key(key: str) -> tuple[str, str]:

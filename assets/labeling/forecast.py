@@ -50,20 +50,22 @@ def label_forecast(
 ) -> Forecast:
     """Return what labeling will take of a labeler that is asked."""
     both = pictures + anchors
-    price = price_on(entry.price, today)
+    price, size = price_on(entry.price, today), entry.images_per_request
+    costs = costs_of(entry, size, ledger)
     return Forecast(
         entry.name,
         both.pictures,
         both.calls,
         minutes_of(both.calls, entry.requests_per_minute, entry.concurrency, None),
-        usd=both.left * price.per_image_usd if price else 0.0,
-        most_usd=both.calls * costs_of(entry, entry.images_per_request).reserve_usd(today),
+        usd=both.left * costs.expected_usd(today) / size,
+        most_usd=both.calls * costs.reserve_usd(today),
         cap_usd=entry.cap_usd,
         spent_usd=ledger.total(entry_scope(week, entry.name, "labeler")).usd,
         paid=is_paid(entry),
         kind="labeler",
         anchors=anchors.pictures,
         estimate=bool(price and price.per_million_usd),
+        first_alone=entry.batch and both.calls > 1 and not costs.known(today),
     )
 
 

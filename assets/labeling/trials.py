@@ -71,7 +71,8 @@ def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
         return Trial(Outcome.WRONG_TYPE, line, attempt.cost_usd, seconds)
     some = ", ".join(f"{name} {read.value}" for name, read in [*found.items()][:_NAMED])
     more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return Trial(Outcome.OK, f"a drawing was read: {some}{more}", attempt.cost_usd, seconds)
+    line = f"a drawing was read: {some}{more}"
+    return Trial(Outcome.OK, line, attempt.cost_usd, seconds, expected_usd=attempt.expected_usd)
 
 
 def _outside(entry: LabelerEntry, found: Mapping[str, Reading]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import cast
 
 import typer
 
+from assets.gateway.batches import batch_api
 from assets.gateway.money.charges import month_scope, week_scope
 from assets.gateway.money.ledger import SpendingLedger
 from assets.generation.forecast import Forecast, forecast, most_usd
@@ -59,6 +60,7 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
                 slots=len(plan.slots),
                 calls=calls,
                 today=today,
+                batches=batch_api(provider) is not None,
             )
         )
         for entry in labelers_of(plan.labeler, plan.also_labelers, place.labelers):
@@ -116,6 +118,11 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
         )
     lines += [spent_line(place, week), *lost_lines(place, week)]
     for one in forecasts:
+        if one.first_alone:
+            lines.append(
+                f"{one.name}: no call at its price has been settled, so its first batch holds one request; the others "
+                "follow when it has ended, which may take a day."
+            )
         if one.short:
             lines.append(
                 f"{one.name}: the cap of ${one.cap_usd:,.2f} ends it early, ${one.left_usd:,.2f} are left of it"

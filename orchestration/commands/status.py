@@ -223,8 +223,8 @@ def _trouble(
         yield f"{model} was stopped: {trouble.stopped_by}"
     if trouble.unmapped:
         yield f"{model}: {_calls(trouble.unmapped, 'answer')} unmapped, the newest: {trouble.unmapped_line}"
-    if trouble.cost_ratio is not None and trouble.cost_ratio.wrong:
-        yield f"{model}: {trouble.cost_ratio.line()}"
+    if (ratio := trouble.cost_ratio) is not None and ratio.wrong and _holds(place, model, ratio.price_id):
+        yield f"{model}: {ratio.line()}"
     if trouble.empty:
         yield f"{model}: {_calls(trouble.empty, 'answer')} held no picture, no words and no reason (empty_answer)"
     if billed:
@@ -236,6 +236,12 @@ def _trouble(
                 f"  {prompts.get(call.slot_key, 'a slot')} ({call.slot_key[:12]}), attempt {call.attempt}: "
                 f"{call.why}, {_moment(call.at)}, {amount}; {call.slot}"
             )
+
+
+def _holds(place: Workplace, model: str, price_id: str | None) -> bool:
+    """Return whether a price is the one that a model has now."""
+    entry = next((entry for entry in place.models if entry.name == model), None)
+    return entry is None or place.costs(entry).price_id(utc_now().date()) == price_id
 
 
 def billed_line(calls: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
-from assets.gateway.money.costs import Costs
+from assets.gateway.money.prices import WRONG_ABOVE
 from assets.gateway.records import GROUPS, UNREADABLE
 from assets.generation.providers.base import NEVER_LEFT
 from assets.generation.providers.registry import make_provider
@@ -21,16 +22,18 @@ from warehouse.weeks import current_week, utc_now
 
 @dataclass(frozen=True)
 class Try:
-    """Who is tried, what that may cost at most in US dollars, and how."""
+    """Who is tried, what is set aside for it, the most that its price allows (both in US dollars), and how."""
 
     what: str
     most_usd: float
+    bound_usd: float
     make: Callable[[], Trial]
 
 
 def tries(place: Workplace, models: Sequence[ModelEntry], failed: Collection[str]) -> list[Try]:
     """Return the trials of the models and their labelers; those of whom something failed already are left out."""
     today, week = utc_now().date(), current_week()
+    place.fill_ledger(week)
     found: list[Try] = []
     labelers: dict[str, LabelerEntry] = {}
     for entry in models:
@@ -40,14 +43,14 @@ def tries(place: Workplace, models: Sequence[ModelEntry], failed: Collection[str
             if name in place.labelers
         }
         if entry.name not in failed and make_provider(entry.provider, entry.connection).paid:
-            most = Costs(entry.price).reserve_usd(today)
-            found.append(Try(entry.name, most, lambda entry=entry: try_model(place, entry, week)))  # type: ignore[misc]
+            costs = place.costs(entry)
+            make = partial(try_model, place, entry, week)
+            found.append(Try(entry.name, costs.reserve_usd(today), costs.bound_usd(today), make))
     for name, one in labelers.items():
         if f"labeler {name}" not in failed:
-            most = costs_of(one, 1).reserve_usd(today)
-            found.append(
-                Try(f"labeler {name}", most, lambda one=one: try_labeler(place, one, week))  # type: ignore[misc]
-            )
+            costs = costs_of(one, 1, place.ledger)
+            make = partial(try_labeler, place, one, week)
+            found.append(Try(f"labeler {name}", costs.reserve_usd(today), costs.bound_usd(today), make))
     return found
 
 
@@ -61,12 +64,23 @@ def try_all(chosen: Sequence[Try]) -> Iterator[tuple[Finding, float]]:
             continue
         cost = trial.cost_usd or 0.0
         took = f", {trial.seconds:,.1f} s" if trial.seconds is not None else ""
-        yield Finding(_level(trial), one.what, f"{trial.line} (${cost:,.4f}{took})"), cost
+        level, price = _priced(trial, one.bound_usd)
+        line = f"{trial.line} (${cost:,.4f}{took}){price}"
+        yield Finding(level if trial.ok else _level(trial), one.what, line), cost
+
+
+def _priced(trial: Trial, bound_usd: float) -> tuple[Level, str]:
+    """Return whether what a trial cost fits its price, and what to do if not."""
+    cost, expected = trial.cost_usd or 0.0, trial.expected_usd
+    correct = "correct its price in models.yaml before a run: caps are kept by it"
+    if bound_usd and cost > bound_usd:
+        return "fail", f"; its price says that a call costs at most ${bound_usd:,.4f}: {correct}"
+    if expected and cost > WRONG_ABOVE * expected:
+        return "warn", f"; its price expects ${expected:,.4f}: {correct}"
+    return "ok", ""
 
 
 def _level(trial: Trial) -> Level:
     """A refusal is an answer; trouble on the way may be over at the next call."""
-    if trial.ok:
-        return "ok"
     stays = trial.error_code in UNREADABLE or trial.error_code in NEVER_LEFT
     return "warn" if GROUPS[trial.outcome] in {"answer", "transient"} and not stays else "fail"

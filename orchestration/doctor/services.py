@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
-from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import OLD_AFTER_DAYS, Price, price_on
 from assets.gateway.network.connection import Connection
@@ -62,7 +62,7 @@ def look_at_model(place: Workplace, entry: ModelEntry, provider: Provider | Clic
         yield Finding("warn", entry.name, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
     yield from _room(place, entry)
     ratio = _cost_ratio(place.store, entry.name)
-    if ratio is not None and ratio.wrong:
+    if ratio is not None and ratio.wrong and ratio.price_id == place.costs(entry).price_id(utc_now().date()):
         yield Finding("warn", entry.name, ratio.line())
 
 
@@ -126,11 +126,11 @@ def last_week(entry: ModelEntry, succeeded: Collection[str | None], today: dt.da
 def _room(place: Workplace, entry: ModelEntry) -> Iterator[Finding]:
     """Yield the caps that leave no room for one call, where there is a call to make."""
     week = current_week()
-    usd = Costs(entry.price).reserve_usd(utc_now().date())
     try:
         state = partition_state(place.store, week, entry.name, place.labelers)
         place = replace(place, ledger=SpendingLedger(None))
         place.fill_ledger(week)
+        usd = place.costs(entry).reserve_usd(utc_now().date())
     except ClicheError:  # what is wrong with the store has its own line
         return
     if state.planned and not state.open:
@@ -187,8 +187,11 @@ def look_at_labeler(place: Workplace, name: str) -> Iterator[Finding]:
         yield from _price(what, entry.price)
         if entry.cap_usd is None and place.caps.week_usd is None:
             yield Finding("warn", what, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
-        usd = costs_of(entry, entry.images_per_request).reserve_usd(utc_now().date())
-        free = replace(place, ledger=SpendingLedger(None))  # what is left of a cap ends a labeler, and no run
+        learned, free = (replace(place, ledger=SpendingLedger(None)) for _ in range(2))
+        with suppress(ClicheError):  # what is wrong with the store has its own line
+            learned.fill_ledger(current_week())
+        usd = costs_of(entry, entry.images_per_request, learned.ledger).reserve_usd(utc_now().date())
+        # What is left of a cap ends a labeler, and no run.
         yield from _no_room(free, what, usd, entry_scope(current_week(), name, "labeler"), entry.cap_usd)
 
 

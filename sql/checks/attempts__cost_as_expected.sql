@@ -1,18 +1,18 @@
--- Answers: which models' pictures cost another price than the price table expects?
+-- Answers: which models' pictures cost something else than the newest price at which they were asked for expects?
 -- Grain: week, model.
 -- Columns:
---   calls: calls that brought a picture, with a known cost and an expectation
+--   calls: calls at that price that brought a picture, with a known cost and an expectation
 --   ratio: median of what they cost, divided by what was expected
 --   problem: the same in words
 -- Depends on: attempts.
 -- Severity: warning
 -- Stages: images, publish
--- Rule: A picture costs what the price table expects, between four fifths and five fourths of it.
-WITH compared AS (
+-- Rule: A picture costs what its price expects, between four fifths and five fourths of it.
+WITH priced AS (
     SELECT
-        week, model,
-        count(*) AS calls,
-        median(cost_usd / expected_usd) AS ratio
+        week, model, requested_at,
+        coalesce(price_id, '') AS price_id,
+        cost_usd / expected_usd AS ratio
     FROM attempts
     WHERE
         week = $week
@@ -21,14 +21,33 @@ WITH compared AS (
         AND cost_basis IN ('reported', 'computed')
         AND cost_usd IS NOT NULL
         AND expected_usd > 0
+),
+
+newest AS (
+    SELECT
+        week, model,
+        arg_max(price_id, requested_at) AS price_id
+    FROM priced
+    GROUP BY week, model
+),
+
+compared AS (
+    SELECT
+        week, model,
+        count(*) AS calls,
+        median(ratio) AS ratio,
+        max(requested_at) AS newest_at
+    FROM priced
+    INNER JOIN newest USING (week, model, price_id)
     GROUP BY week, model
 )
 
 SELECT
-    *,
+    week, model, calls, ratio,
     format(
-        'a picture costs {:.2f} times what the price table expects (median of {} calls); fix its price',
-        ratio, calls
+        'a picture cost {:.2f} times what its price expected (median of {} calls up to {}); '
+        || 'unless it was corrected since, correct its price in models.yaml',
+        ratio, calls, strftime(newest_at, '%Y-%m-%d')
     ) AS problem
 FROM compared
 WHERE

@@ -16,6 +16,7 @@ from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok
 
 CHEAP = "tests.orchestration.paid:cheap"
+DEAR = "tests.orchestration.paid:dear"
 LOSING = "tests.orchestration.paid:losing"
 ODD = "tests.orchestration.paid:odd"
 PROBED = "tests.orchestration.paid:probed"
@@ -29,6 +30,13 @@ def cheap(connection: Connection) -> Scripted:
     """Every picture costs a quarter of a dollar, and says so."""
     return Scripted(
         lambda request, number: ok(request).model_copy(update={"cost_usd": 0.25}), paid=True, replayable=False
+    )
+
+
+def dear(connection: Connection) -> Scripted:
+    """Every picture costs four times what is expected."""
+    return Scripted(
+        lambda request, number: ok(request).model_copy(update={"cost_usd": 1.0}), paid=True, replayable=False
     )
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assets.gateway.admission import Admission, NotAdmittedError, Settle, pause
+from assets.gateway.admission import Admission, AfterFirstError, NotAdmittedError, Settle, pause
 from assets.gateway.money.charges import (
     ChargeSource,
-    LostUsd,
+    Lost,
     entry_scope,
     generation_charges,
     ledger_key,
@@ -24,15 +24,17 @@ from assets.gateway.money.charges import (
     whose,
 )
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import OverCapError, Settlement, SpendingLedger
+from assets.gateway.money.ledger import FirstCallError, OverCapError, Settlement, SpendingLedger
 from assets.gateway.records import Answer, Call, CallRecord, Outcome
 from warehouse.store import Store
-from warehouse.weeks import utc_now
+from warehouse.weeks import shift, utc_now
 
 #: So long a call waits for money that calls in flight may give back.
 PATIENCE_S = 300.0
 _LOOK_S, _SELDOM_S = 0.1, 1.0  # other processes wake nobody: a call that waits looks, more and more seldom
 _DEAD_LOOK_S = 5.0
+#: So many weeks before the one that is asked say what calls at a price cost, beside the weeks of the month.
+LEARN_WEEKS = 4
 
 
 class Caps(BaseModel):
@@ -73,10 +75,12 @@ class Budget:
     ) -> Iterator[Settlement]:
         """Set money aside for the time of the block, which is given a function to settle with.
 
-        Waits while calls in flight may give money back, unless this thread holds them itself.
+        Waits while calls in flight may give money back, and until the first call at a price is settled, unless this
+        thread holds those calls itself.
 
         Raises:
             NotAdmittedError: `budget_stopped`, with the cap and what was spent of it, if a cap would be passed.
+            AfterFirstError: if this thread holds the first call at this price.
             NotNowError: if the run ends while this waits.
         """
         self._wait_for(key, usd, scopes, who)
@@ -108,20 +112,20 @@ class Budget:
             if not self.ledger.filled(f"{week}/"):
                 fill()
             today = utc_now().date()
-            who = whose(call.who, call.params)
+            who = whose(call.who, call.params, costs.price_id(today))
             scopes = self.scopes(week, name, cap_usd, kind=kind, day=today)
-            with self.reserved(
-                ledger_key(week, call.key), costs.reserve_usd(today), scopes, who=who
-            ) as settle:
+            key = ledger_key(week, call.key)
+            with self.reserved(key, costs.bound_usd(today), scopes, who=who) as settle:
 
                 def settled(record: CallRecord, answer: Answer) -> None:
                     moment = record.requested_at or utc_now()
                     settle_with = self.scopes(week, name, cap_usd, kind=kind, day=moment.date())
-                    over = settle(record.cost_usd or 0.0, settle_with)
+                    over = settle(record.cost_usd or 0.0, settle_with, seen_usd=_seen_usd(record))
                     if over > 0 and self.ledger.first_time(f"dearer:{who}"):
                         self.told(
                             f"{said}: a call cost ${record.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
-                            "for it; from now on that much is set aside (fix most_usd of its price in models.yaml)"
+                            f"for it; from now on ${costs.reserve_usd(today):,.4f} is set aside for a call (correct "
+                            "its price in models.yaml)"
                         )
 
                 yield settled
@@ -132,18 +136,19 @@ class Budget:
         self,
         store: Store,
         week: str,
-        lost_usd: LostUsd,
+        lost: Lost,
         more: Iterable[ChargeSource] = (),
         today: dt.date | None = None,
     ) -> None:
-        """Make the ledger say what the store says of `week` and of the weeks of the present month.
+        """Make the ledger say what the store says of `week`, of the weeks before it, and of those of the present month.
 
         What was reserved by processes that have ended is resolved: a receipt says what the call cost, an intent
         without one counts as spent, and where there is neither the call was never made.
         """
-        for one in sorted({*weeks_of_month(today or utc_now().date()), week}):
+        learned = {shift(week, -n) for n in range(LEARN_WEEKS + 1)}
+        for one in sorted({*weeks_of_month(today or utc_now().date()), *learned}):
             before = self.ledger.keys(f"{one}/")
-            charges = [*generation_charges(store, one, lost_usd)]
+            charges = [*generation_charges(store, one, lost)]
             for source in more:
                 charges.extend(source(store, one))
             self.ledger.take_over(f"{one}/", charges, known_before=before)
@@ -155,6 +160,9 @@ class Budget:
             freed = self.ledger.freed
             try:
                 self.ledger.reserve(key, usd, scopes, who=who)
+            except FirstCallError:
+                if getattr(self._mine, "held", 0):
+                    raise AfterFirstError from None
             except OverCapError as over:
                 if not over.may_fit or time.monotonic() >= until:
                     raise NotAdmittedError(Outcome.BUDGET_STOPPED, why_stopped(over)) from None
@@ -165,6 +173,16 @@ class Budget:
             if time.monotonic() >= look_for_dead:
                 self.ledger.release_dead()
                 look_for_dead = time.monotonic() + _DEAD_LOOK_S
+
+
+def _seen_usd(record: CallRecord) -> float | None:
+    """Return what a call says of those that cost alike: nothing, unless it brought what was asked for or was lost.
+
+    A lost one counts as settled at what was set aside: it says that calls may be made, and not what they cost.
+    """
+    if record.cost_basis == "estimated":
+        return 0.0
+    return record.cost_usd or 0.0 if record.outcome is Outcome.OK else None
 
 
 #: Where each kind of cap is set.

@@ -11,8 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from assets.gateway.batch_states import read_batches
-from assets.gateway.money.ledger import Charge
+from assets.gateway.money.ledger import Charge, SpendingLedger
 from assets.gateway.receipts import read_receipt
+from assets.gateway.records import Outcome
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
@@ -24,10 +25,10 @@ from warehouse.weeks import week_of
 
 #: Returns the charges of one week; what else costs money (labelers) has a source of its own.
 ChargeSource = Callable[[Store, str], Iterable[Charge]]
-#: Returns what a lost call may have cost at most, in US dollars, by week, model and day.
-LostUsd = Callable[[str, str, dt.date], float]
+#: Returns what is set aside for a call of a model on a day, in US dollars, and whose it is (`whose`).
+Lost = Callable[[str, str, dt.date], tuple[float, str]]
 
-_COLUMNS = ["slot_key", "attempt", "params", "cost_usd", "cost_basis", "requested_at"]
+_COLUMNS = ["slot_key", "attempt", "params", "outcome", "cost_usd", "cost_basis", "price_id", "requested_at"]
 _READERS = 8  # partitions read at once
 
 
@@ -56,9 +57,17 @@ def entry_scope(week: str, name: str, kind: str = "model") -> str:
     return f"{kind}:{week}/{name}"
 
 
-def whose(who: str, params: Mapping[str, Any] | None) -> str:
-    """Return whose calls cost alike: a model with its parameters, or a labeler (no parameters)."""
-    return who if params is None else f"{who}:{sha256_hex(canonical_json(dict(params)))[:8]}"
+def whose(who: str, params: Mapping[str, Any] | None, price_id: str | None) -> str:
+    """Return whose calls cost alike: a model with its parameters, or a labeler (no parameters), at one price."""
+    asked = "" if params is None else f":{sha256_hex(canonical_json(dict(params)))[:8]}"
+    return f"{who}{asked}:{price_id or ''}"
+
+
+def learning(
+    ledger: SpendingLedger, who: str, params: Mapping[str, Any] | None
+) -> Callable[[str], float | None]:
+    """Return what tells `Costs` the dearest settled call of an entry at a price."""
+    return lambda price_id: ledger.dearest_usd(whose(who, params, price_id))
 
 
 def weeks_of_month(day: dt.date) -> list[str]:
@@ -67,15 +76,15 @@ def weeks_of_month(day: dt.date) -> list[str]:
     return [str(monday + dt.timedelta(weeks=n)) for n in range((day - monday).days // 7 + 1)]
 
 
-def generation_charges(store: Store, week: str, lost_usd: LostUsd) -> Iterator[Charge]:
+def generation_charges(store: Store, week: str, lost: Lost) -> Iterator[Charge]:
     """Yield what the calls for pictures of one week cost; those that cost nothing are left out, nothing else is."""
     models = [found[1] for key in store.list(f"plans/week={week}/") if (found := keys.parse_partition(key))]
     with ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="charges") as pool:
-        for charges in pool.map(lambda model: _partition(store, week, model, lost_usd), models):
+        for charges in pool.map(lambda model: _partition(store, week, model, lost), models):
             yield from charges
 
 
-def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[Charge]:
+def _partition(store: Store, week: str, model: str, lost: Lost) -> list[Charge]:
     """Return the charges of one partition; one that never had to intend a call has none."""
     intents = _numbers(store, f"intents/week={week}/model={model}/")
     batches = read_batches(store, keys.batches_prefix(week, model))
@@ -89,20 +98,21 @@ def _partition(store: Store, week: str, model: str, lost_usd: LostUsd) -> list[C
         answered.add(call)
         if row["cost_usd"]:
             day = row["requested_at"].date() if row["requested_at"] else _intended(store, week, model, call)
-            # An estimate says nothing about how dear a call can be.
-            lost = row["cost_basis"] == "estimated"
-            who = "" if lost else whose(model, json.loads(row["params"]))
+            estimated = row["cost_basis"] == "estimated"
+            tells = estimated or row["outcome"] == Outcome.OK
+            who = whose(model, json.loads(row["params"]), row["price_id"]) if tells else ""
             key = ledger_key(week, call_key(model, *call))
-            charges.append(Charge(key, row["cost_usd"], (*scopes, month_scope(day)), who, lost=lost))
+            charges.append(Charge(key, row["cost_usd"], (*scopes, month_scope(day)), who, lost=estimated))
     waiting = {(key, n): _intended(store, week, model, (key, n)) for key, n in intents - answered}
     for batch in batches:
         if batch.sent and not batch.ended:
             day = batch.intended_at.date()
             waiting |= {call: day for call in batch.attempts.items() if call not in answered}
+    counted = {day: lost(week, model, day) for day in {*waiting.values()}}
     for call, day in waiting.items():
-        usd = lost_usd(week, model, day)
+        usd, who = counted[day]
         key = ledger_key(week, call_key(model, *call))
-        charges.append(Charge(key, usd, (*scopes, month_scope(day)), "", known=False, lost=True))
+        charges.append(Charge(key, usd, (*scopes, month_scope(day)), who, known=False, lost=True))
     return charges
 
 

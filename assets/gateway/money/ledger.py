@@ -17,6 +17,7 @@ from pathlib import Path
 from assets.gateway.money.ledger_file import FileBook
 from assets.gateway.money.ledger_rows import Book, Done, LedgerEntry, Rows
 from assets.gateway.money.ledger_server import ServerBook
+from assets.gateway.money.prices import set_aside
 
 #: Amounts are kept as whole billionths of a dollar: sums are exact, and a price of a token is above one.
 _NANO = 1e9
@@ -26,9 +27,9 @@ _NANO = 1e9
 class Charge:
     """What one call cost as the store knows it.
 
-    `scopes` are what it counts for (`week:2026-11-23`); `who` is whose dearest call it may be. `lost`: no answer came,
-    and the amount is the most that it can have cost. `known` is false where there is no receipt either: a process that
-    still waits for the answer knows better.
+    `scopes` are what it counts for (`week:2026-11-23`); `who` is whose calls cost alike, empty if this one says nothing
+    of the others. `lost`: no answer came, and the amount is what was set aside. `known` is false where there is no
+    receipt either: a process that still waits for the answer knows better.
     """
 
     key: str
@@ -60,6 +61,10 @@ class OverCapError(Exception):
         self.may_fit = total.open_usd > 0 and total.usd - total.open_usd + usd <= cap_usd
 
 
+class FirstCallError(Exception):
+    """No call at a price has been settled, and another one is waited for: what it costs is to be known first."""
+
+
 class SpendingLedger:
     """Entries by key, each an amount that counts for some scopes. Threads and processes may share its rows.
 
@@ -80,18 +85,22 @@ class SpendingLedger:
 
         Args:
             key: of the call; one that has an entry is reserved anew and counts once.
-            usd: the most that the call is expected to cost; at least the dearest call of `who` is set aside.
+            usd: the most that the call costs if its price is right; more is set aside if one of `who` cost more.
             scopes: what the call counts for, with the cap of each in dollars (None: no cap).
-            who: whose calls cost alike: an entry and its parameters.
+            who: whose calls cost alike: an entry, its parameters and its price.
 
         Raises:
             OverCapError: if a cap would be passed; nothing was set aside.
+            FirstCallError: if no call of `who` was settled and another one is waited for; nothing was set aside.
         """
         caps = {scope: cap for scope, cap in scopes.items() if cap is not None}
 
         def set_aside(rows: Rows) -> LedgerEntry:
-            nanos = max(_nanos(usd), rows.dearest(who) if who else 0)
             before = rows.entry(key)
+            dearest = rows.dearest(who) if who else None
+            if who and dearest is None and before is None and rows.waits(who):
+                raise FirstCallError
+            nanos = _aside(_nanos(usd), dearest)
             totals = rows.totals(caps)
             for scope, cap in caps.items():
                 total, is_open = totals[scope]
@@ -107,10 +116,13 @@ class SpendingLedger:
             self._held[key] = entry = self._transact(set_aside)
         return entry.nanos / _NANO
 
-    def settle(self, key: str, usd: float, scopes: Iterable[str] | None = None) -> float:
+    def settle(
+        self, key: str, usd: float, scopes: Iterable[str] | None = None, *, seen_usd: float | None = None
+    ) -> float:
         """Write what a call cost in place of what was set aside for it; return by how many dollars it was more.
 
-        Scopes are given if it counts for others than was thought: it was made in the next month.
+        Scopes are given if it counts for others than was thought: it was made in the next month. `seen_usd` is what
+        the call says of those that cost alike, None if nothing; a call that cost more than was set aside always does.
         """
         nanos, of = _nanos(usd), None if scopes is None else tuple(scopes)
 
@@ -120,9 +132,12 @@ class SpendingLedger:
             # More was set aside for it meanwhile if another call was as dear.
             reserved = max(entry.nanos, there.nanos) if there else entry.nanos
             rows.write([LedgerEntry(key, nanos, None, entry.scopes if of is None else of, entry.who)])
-            rows.see({entry.who: nanos})
             if nanos > reserved and entry.who:  # what is in flight may turn out as dear
-                rows.write([replace(other, nanos=nanos) for other in rows.cheaper(entry.who, nanos)])
+                rows.see({entry.who: nanos})
+                more = _aside(0, nanos)
+                rows.write([replace(other, nanos=more) for other in rows.cheaper(entry.who, more)])
+            elif seen_usd is not None:
+                rows.see({entry.who: _nanos(seen_usd)})
             return max(0, nanos - reserved)
 
         with self._lock:
@@ -155,9 +170,10 @@ class SpendingLedger:
             self._told.add(what)
         return not known
 
-    def dearest_usd(self, who: str) -> float:
-        """Return what the dearest call of `who` cost: at least that much is set aside for the next one."""
-        return self._transact(lambda rows: rows.dearest(who)) / _NANO
+    def dearest_usd(self, who: str) -> float | None:
+        """Return what the dearest settled call of `who` cost, None if none was settled."""
+        nanos = self._transact(lambda rows: rows.dearest(who))
+        return None if nanos is None else nanos / _NANO
 
     def release_dead(self) -> int:
         """Close the entries of processes that have ended; they count until the store says better. Returns how many."""
@@ -188,25 +204,26 @@ class SpendingLedger:
                 bucket does not know them, because others may have been made since.
         """
         told = {charge.key: charge for charge in charges}
-        dearest: dict[str, int] = {}
-        for charge in told.values():
-            if charge.known:
-                dearest[charge.who] = max(dearest.get(charge.who, 0), _nanos(charge.usd))
 
         def write(rows: Rows) -> None:
             here, dead = rows.under(prefix), rows.dead()
             free = {key for key, one in here.items() if one.holder is None or key in dead}
+            # An entry that is held is left out, if nothing is known: somebody waits for the answer, or will settle it.
+            mine = {key: charge for key, charge in told.items() if key not in here or key in free}
+            seen: dict[str, int] = {}
+            for charge in [*mine.values(), *(charge for charge in told.values() if charge.known)]:
+                seen[charge.who] = max(seen.get(charge.who, 0), 0 if charge.lost else _nanos(charge.usd))
+            rows.see(seen)
+            dearest = {who: rows.dearest(who) for who in seen}
             changed = []
-            for key, charge in told.items():
-                entry = here.get(key, LedgerEntry(key, -1, None, ()))
-                if key in here and key not in free:
-                    continue  # somebody waits for the answer, or is about to settle it
-                if entry.nanos != _nanos(charge.usd) or entry.holder is not None:
+            for key, charge in mine.items():
+                entry, nanos = here.get(key, LedgerEntry(key, -1, None, ())), _nanos(charge.usd)
+                if not charge.known:  # as what is set aside for it would be now
+                    nanos = _aside(nanos, dearest[charge.who])
+                if entry.nanos != nanos or entry.holder is not None:
                     run = (scope for scope in entry.scopes if scope.startswith("run:"))
-                    scopes = (*charge.scopes, *run)
-                    changed.append(LedgerEntry(key, _nanos(charge.usd), None, scopes, charge.who))
+                    changed.append(LedgerEntry(key, nanos, None, (*charge.scopes, *run), charge.who))
             rows.write(changed, gone=(free & known_before) - told.keys())
-            rows.see(dearest)
             rows.fill(prefix)
 
         self._transact(write)
@@ -232,10 +249,12 @@ class Settlement:
         self.done = False
         self._ledger, self._key = ledger, key
 
-    def __call__(self, usd: float, scopes: Iterable[str] | None = None) -> float:
+    def __call__(
+        self, usd: float, scopes: Iterable[str] | None = None, *, seen_usd: float | None = None
+    ) -> float:
         """Settle; return the dollars by which the call was more expensive than what was set aside."""
         self.done = True
-        return self._ledger.settle(self._key, usd, scopes)
+        return self._ledger.settle(self._key, usd, scopes, seen_usd=seen_usd)
 
 
 @cache
@@ -246,3 +265,7 @@ def open_ledger(path: Path, postgres: str | None = None, store: str = "") -> Spe
 
 def _nanos(usd: float) -> int:
     return math.ceil(round(usd * _NANO, 3))
+
+
+def _aside(bound: int, dearest: int | None) -> int:
+    return math.ceil(set_aside(bound, dearest))

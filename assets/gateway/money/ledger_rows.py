@@ -99,16 +99,21 @@ class Rows:
             found |= {scope: (nanos, is_open) for scope, nanos, is_open in self._execute(query, [*found])}
         return found
 
-    def dearest(self, who: str) -> int:
-        """Return what the dearest call of `who` cost."""
+    def waits(self, who: str) -> bool:
+        """Return whether a call of `who` is waited for."""
+        query = "SELECT 1 FROM entries WHERE who = ? AND holder IS NOT NULL LIMIT 1"
+        return bool(self._execute(query, [who]))
+
+    def dearest(self, who: str) -> int | None:
+        """Return what the dearest settled call of `who` cost, None if none was settled."""
         found = self._execute("SELECT nanos FROM dearest WHERE who = ?", [who])
-        return int(found[0][0]) if found else 0
+        return int(found[0][0]) if found else None
 
     def see(self, costs: Mapping[str, int]) -> None:
-        """Remember the dearest call of each."""
+        """Remember the dearest settled call of each."""
         self._insert(
             "dearest",
-            [(who, nanos) for who, nanos in costs.items() if who and nanos],
+            [(who, nanos) for who, nanos in costs.items() if who],
             "ON CONFLICT (who) DO UPDATE SET nanos = excluded.nanos WHERE dearest.nanos < excluded.nanos",
         )
 

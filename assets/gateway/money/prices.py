@@ -9,9 +9,14 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from assets.suites.schema import Name
+from warehouse.canonical import canonical_json, sha256_hex
 
 #: After so many days a price is looked up again: `cliche doctor` says so.
 OLD_AFTER_DAYS = 60
+#: What is set aside after a price was found too low, in terms of the dearest call.
+MARGIN = 1.25
+#: A price is too low where a call costs more than so many times what it expects.
+WRONG_ABOVE = 1.25
 
 
 class Price(BaseModel):
@@ -19,7 +24,7 @@ class Price(BaseModel):
 
     `per_image_usd` is what one picture is expected to cost; `per_million_usd` prices what an answer reports
     (`text_in`, `image_in`, `image_out`, `text_out`, …, by the million), and then decides. `most_usd` bounds one call:
-    it is what is reserved before the call; by default `per_image_usd`, doubled where tokens decide.
+    it is what is set aside before the call; by default `per_image_usd`, doubled where tokens decide.
     """
 
     model_config = ConfigDict(
@@ -45,9 +50,23 @@ class Price(BaseModel):
         return self
 
     @property
-    def reserve_usd(self) -> float:
-        """Return what is set aside before a call, in US dollars."""
+    def bound_usd(self) -> float:
+        """Return the most that a call costs if this price is right, in US dollars."""
         return self.most_usd or self.per_image_usd * (2 if self.per_million_usd else 1)
+
+    @property
+    def id(self) -> str:
+        """Return what names this price in receipts: a hash of its amounts and its first day, not of its source."""
+        amounts = self.model_dump(mode="json", exclude={"source", "date"})
+        return sha256_hex(canonical_json(amounts))[:8]
+
+
+def set_aside(bound_usd: float, dearest_usd: float | None) -> float:
+    """Return what is set aside before a call: the bound of its price, unless a call at that price cost more.
+
+    Then it is a quarter more than the dearest one cost. None: no call at that price has been settled.
+    """
+    return bound_usd if dearest_usd is None or dearest_usd <= bound_usd else MARGIN * dearest_usd
 
 
 def price_on(prices: Sequence[Price], day: dt.date) -> Price | None:

@@ -7,7 +7,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -42,7 +42,6 @@ def make_client(
     *,
     resolve: Resolver = system_resolver,
     tls: ssl.SSLContext | None = None,
-    on_success: Callable[[], None] | None = None,
 ) -> httpx2.Client:
     """Return a client that reaches what `connection` allows and nothing else; SDKs take it as `http_client`.
 
@@ -50,20 +49,13 @@ def make_client(
     `connection.most_answer_bytes` (unpacked) raises `AnswerTooLargeError` while it is read. Neither proxies nor
     passwords are taken from the environment, and no redirect is followed.
 
-    `on_success` is called when the headers of a 2xx answer are there, before its body is read. Without `tls`,
-    certificates of the system (or `SSL_CERT_FILE`) are trusted.
+    Without `tls`, certificates of the system (or `SSL_CERT_FILE`) are trusted.
     """
-
-    def heard(response: httpx2.Response) -> None:
-        if on_success is not None and response.is_success:
-            on_success()
-
     return httpx2.Client(
         transport=GuardedTransport(connection, resolve, tls or _system_tls()),
         timeout=connection.timeout_s,
         trust_env=False,
         follow_redirects=False,
-        event_hooks={"response": [heard]},
     )
 
 

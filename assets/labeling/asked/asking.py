@@ -11,13 +11,15 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import cast
 
 from assets.gateway.admission import Admission, NotNowError, Settle, free_admission, pause, waits_end_with
 from assets.gateway.batches import Patience, advance, batch_api
 from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
+from assets.gateway.money.costs import CostFields
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.network.redaction import without_keys
 from assets.gateway.records import GROUPS, UNREADABLE, Answer, Outcome
 from assets.labeling.asked.attempts import FINAL, LabelAttempt, call_id, declined, next_numbers, still_open
@@ -48,6 +50,7 @@ class Asking:
     stopped: Callable[[], bool] = lambda: False
     patience: Patience = Patience()
     told: Callable[[str], None] = lambda line: None
+    ledger: SpendingLedger | None = None  # says what a lost call counts for
 
 
 FREELY = Asking()
@@ -116,10 +119,9 @@ class _Run:
         for one in self._lost:
             why = "the run ended before the answer was recorded"
             answer = Answer(outcome=Outcome.UNKNOWN_CHARGE, error_message=why)
-            attempt = self._attempt(one.call, one.attempt, one.images, one.attributes, answer)
-            day, pictures = one.intended_at.date(), len(one.images)
-            costs = cost_fields(self._labeler.entry, answer, pictures=pictures, day=day)
-            self._add(attempt.model_copy(update={"requested_at": one.intended_at, **costs}))
+            costs = self._costs(answer, len(one.images), one.intended_at.date())
+            attempt = self._attempt(one.call, one.attempt, one.images, one.attributes, answer, costs)
+            self._add(attempt.model_copy(update={"requested_at": one.intended_at}))
         self._journal.flush()
 
     def all(self, looks: Sequence[PictureToRead], on_picture: Callable[[], None]) -> None:
@@ -173,7 +175,8 @@ class _Run:
             call = call_id(journal.labeler, images, attributes)
             self._numbers[call] = number + 1
             answer = without_keys(sight.answer)
-            attempt = self._attempt(call, number, images, attributes, answer, sight.refused)
+            costs = self._costs(answer, len(images), asked_at.date())
+            attempt = self._attempt(call, number, images, attributes, answer, costs, sight.refused)
             attempt = attempt.model_copy(update={"requested_at": asked_at, "answered_at": utc_now()})
             readings = dict(zip(images, sight.readings, strict=True)) if sight.readings else {}
             self._add(attempt, readings, stops=False)  # what came with it is taken in all the same
@@ -249,9 +252,9 @@ class _Run:
             sights.append(self._labeler.look([*shown.values()], attributes))
             return sights[-1].answer
 
-        def keep(answer: Answer, timing: Timing | None) -> tuple[LabelAttempt, None]:
+        def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> tuple[LabelAttempt, None]:
             sight = sights[-1] if sights else Sight(answer)
-            attempt = self._attempt(call, number, images, attributes, answer, sight.refused)
+            attempt = self._attempt(call, number, images, attributes, answer, costs, sight.refused)
             attempt = attempt.model_copy(update=vars(timing) if timing else {"requested_at": utc_now()})
             self._add(attempt, dict(zip(images, sight.readings, strict=True)) if sight.readings else {})
             return attempt, None
@@ -261,7 +264,11 @@ class _Run:
 
         one = call_of(self._labeler.name, self._journal.scope.path, call, number)
         answer, _, _ = self._caller.call(
-            one, ask, keep, intend=intend if is_paid(self._labeler.entry) else None
+            one,
+            ask,
+            keep,
+            cost=lambda answer, day: self._costs(answer, len(images), day),
+            intend=intend if is_paid(self._labeler.entry) else None,
         )
         # The picture's fault, or the server's; not now. A labeler of which nothing was read yet is asked about another.
         settled = GROUPS[answer.outcome] == "bad_data" or (
@@ -273,7 +280,8 @@ class _Run:
         call = call_id(self._journal.labeler, [look.sha256], look.attributes)
         number = self._numbers.get(call, 1)
         answer = Answer(outcome=Outcome.CORRUPT_IMAGE, error_message=why)
-        self._add(self._attempt(call, number, [look.sha256], look.attributes, answer))
+        costs = self._costs(answer, 1, utc_now().date())
+        self._add(self._attempt(call, number, [look.sha256], look.attributes, answer, costs))
 
     def _attempt(
         self,
@@ -282,6 +290,7 @@ class _Run:
         images: Sequence[str],
         attributes: Sequence[str],
         answer: Answer,
+        costs: CostFields,
         refused: Sequence[str] = (),
     ) -> LabelAttempt:
         labeler, scope = self._labeler, self._journal.scope
@@ -301,8 +310,12 @@ class _Run:
             adapter_version=labeler.adapter_version,
             sdk_version=labeler.sdk_version,
             **common,
-            **cost_fields(labeler.entry, answer, pictures=len(images), day=utc_now().date()),
+            **costs,
         )
+
+    def _costs(self, answer: Answer, pictures: int, day: date) -> CostFields:
+        entry, ledger = self._labeler.entry, self._asking.ledger
+        return cost_fields(entry, answer, pictures=pictures, day=day, ledger=ledger)
 
     def _add(
         self,

@@ -73,6 +73,7 @@ class LabelAttempt(Record):
     expected_usd: float | None = None
     adapter_version: str | None = None
     sdk_version: str | None = None
+    price_id: str | None = None
 
     @property
     def declined(self) -> frozenset[tuple[str, str]]:
@@ -91,7 +92,7 @@ LABEL_ATTEMPT_COLUMNS = columns_of(
     LabelAttempt,
     run_time=(
         *("attempt", "raw_body", "request_id", "requested_at", "answered_at", "latency_ms", "cost_usd"),
-        *("expected_usd", "adapter_version", "sdk_version"),
+        *("expected_usd", "price_id", "adapter_version", "sdk_version"),
     ),
 )
 

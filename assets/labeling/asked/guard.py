@@ -37,10 +37,14 @@ def asking_of(place: Workplace, entry: LabelerEntry, week: str) -> Asking:
     require_price(entry.name, entry.price, "labeler")
     fill = partial(place.fill_ledger, week)
     fill()
-    costs = costs_of(entry, entry.images_per_request)
+    costs = costs_of(entry, entry.images_per_request, place.ledger)
     budget = place.budget.admission(week, entry.name, entry.cap_usd, costs, fill=fill, kind="labeler")
     return Asking(
-        stack(service, budget), money=budget, stopped=place.interrupt.is_set, told=place.listener.told
+        stack(service, budget),
+        money=budget,
+        stopped=place.interrupt.is_set,
+        told=place.listener.told,
+        ledger=place.ledger,
     )
 
 

@@ -7,9 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assets.gateway.batch_states import read_batches
 from assets.gateway.models_file import LabelerEntry
-from assets.gateway.money.charges import ChargeSource, entry_scope, ledger_key, month_scope, week_scope
+from assets.gateway.money.charges import (
+    ChargeSource,
+    entry_scope,
+    learning,
+    ledger_key,
+    month_scope,
+    week_scope,
+    whose,
+)
 from assets.gateway.money.costs import CostFields, Costs
-from assets.gateway.money.ledger import Charge
+from assets.gateway.money.ledger import Charge, SpendingLedger
 from assets.gateway.money.prices import price_on
 from assets.gateway.records import Answer, Call, Outcome
 from assets.labeling.asked.attempts import LabelAttempt, parse
@@ -24,8 +32,8 @@ def is_paid(entry: LabelerEntry) -> bool:
     return bool(entry.price) or entry.connection.base_url is None
 
 
-def costs_of(entry: LabelerEntry, pictures: int) -> Costs:
-    """Return the price table of a call about so many pictures."""
+def costs_of(entry: LabelerEntry, pictures: int, ledger: SpendingLedger | None = None) -> Costs:
+    """Return the price table of a call about so many pictures, with what a ledger learned of it."""
     return Costs(
         tuple(
             price.model_copy(
@@ -35,13 +43,16 @@ def costs_of(entry: LabelerEntry, pictures: int) -> Costs:
                 }
             )
             for price in entry.price
-        )
+        ),
+        learning(ledger or SpendingLedger(None), _caller(entry.name), None),
     )
 
 
-def cost_fields(entry: LabelerEntry, answer: Answer, *, pictures: int, day: dt.date) -> CostFields:
+def cost_fields(
+    entry: LabelerEntry, answer: Answer, *, pictures: int, day: dt.date, ledger: SpendingLedger | None = None
+) -> CostFields:
     """Return what a call cost; an answer without usage is estimated at the price of its pictures."""
-    costs = costs_of(entry, pictures)
+    costs = costs_of(entry, pictures, ledger)
     fields = costs.of(answer, day)
     price = price_on(costs.prices, day)
     if answer.outcome is Outcome.OK and fields["cost_usd"] is None and price is not None:
@@ -50,8 +61,12 @@ def cost_fields(entry: LabelerEntry, answer: Answer, *, pictures: int, day: dt.d
 
 
 def call_of(labeler: str, path: str, call: str, attempt: int) -> Call:
-    """Return an attempt as the gateway knows it; `path` is of the call's scope. All calls of a labeler cost alike."""
-    return Call(f"labels/{path}/{labeler}/{call}/{attempt}", f"labeler:{labeler}")
+    """Return an attempt as the gateway knows it; `path` is of the call's scope."""
+    return Call(f"labels/{path}/{labeler}/{call}/{attempt}", _caller(labeler))
+
+
+def _caller(labeler: str) -> str:
+    return f"labeler:{labeler}"
 
 
 def _charge_key(week: str, path: str, labeler: str, call: str, attempt: int) -> str:
@@ -70,34 +85,26 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
             answered.add((path, _who(attempt), attempt.call, attempt.attempt))
             if attempt.cost_usd and _in_week(attempt, week):
                 day = attempt.requested_at.date() if attempt.requested_at else dt.date.fromisoformat(week)
-                estimated = attempt.cost_basis == "estimated"
+                came = attempt.outcome is Outcome.OK
+                lost = attempt.cost_basis == "estimated" and not came
                 yield Charge(
                     _charge_key(week, path, attempt.labeler, attempt.call, attempt.attempt),
                     attempt.cost_usd,
                     _scopes(week, attempt.labeler, day),
-                    "" if estimated else f"labeler:{attempt.labeler}",
-                    lost=estimated and attempt.outcome is not Outcome.OK,
+                    whose(_caller(attempt.labeler), None, attempt.price_id) if came or lost else "",
+                    lost=lost,
                 )
         for prefix in (f"label-intents/week={week}/", "label-intents/study="):
             for key in store.list(prefix):
                 path, labeler, call, number = _parts(key)
                 if (path, labeler, call, number) in answered:
                     continue
-                lost = read_intent(store, key)
-                day = lost.intended_at.date()
+                intent = read_intent(store, key)
+                day = intent.intended_at.date()
                 if prefix.endswith("=") and week_of(day) != week:
                     continue
                 name = labeler.partition("@")[0]
-                entry = entries.get(name)
-                usd = costs_of(entry, len(lost.images)).reserve_usd(day) if entry else 0.0
-                yield Charge(
-                    _charge_key(week, path, name, call, number),
-                    usd,
-                    _scopes(week, name, day),
-                    "",
-                    known=False,
-                    lost=True,
-                )
+                yield _unknown(week, path, name, call, number, day, entries.get(name), len(intent.images))
 
         yield from _batched(store, week, entries, answered)
 
@@ -117,9 +124,27 @@ def _batched(
             for call, number in batch.attempts.items() if batch.sent and not batch.ended else ():
                 if (path, labeler, call, number) not in answered:
                     name = labeler.partition("@")[0]
-                    usd = costs_of(entry, entry.images_per_request).reserve_usd(day) if entry else 0.0
-                    key = _charge_key(week, path, name, call, number)
-                    yield Charge(key, usd, _scopes(week, name, day), "", known=False, lost=True)
+                    pictures = entry.images_per_request if entry else 0
+                    yield _unknown(week, path, name, call, number, day, entry, pictures)
+
+
+def _unknown(
+    week: str,
+    path: str,
+    labeler: str,
+    call: str,
+    attempt: int,
+    day: dt.date,
+    entry: LabelerEntry | None,
+    pictures: int,
+) -> Charge:
+    """Return the charge of a call that has no receipt: what its price allows at most."""
+    usd, who = 0.0, ""
+    if entry is not None:
+        costs = costs_of(entry, pictures)
+        usd, who = costs.bound_usd(day), whose(_caller(labeler), None, costs.price_id(day))
+    key = _charge_key(week, path, labeler, call, attempt)
+    return Charge(key, usd, _scopes(week, labeler, day), who, known=False, lost=True)
 
 
 def _scopes(week: str, labeler: str, day: dt.date) -> tuple[str, ...]:

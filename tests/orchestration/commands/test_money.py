@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from orchestration.commands.forecasts import confirm, with_ledger
 from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
-from tests.orchestration.paid import CHEAP, LOSING, ODD, PRICE
+from tests.orchestration.paid import CHEAP, DEAR, LOSING, ODD, PRICE
 from tests.orchestration.weekly.test_definitions import tick
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.unit.labeling.vision import KEY, KEY_ENV
@@ -41,7 +42,7 @@ def paid(name: str = "real", provider: str = "cheap", **changes: Any) -> dict[st
 @pytest.fixture
 def home(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """An installation with one paid model of four slots, a dollar together."""
-    for name, factory in (("cheap", CHEAP), ("losing", LOSING), ("odd", ODD)):
+    for name, factory in (("cheap", CHEAP), ("dear", DEAR), ("losing", LOSING), ("odd", ODD)):
         monkeypatch.setitem(PROVIDERS, name, factory)
     fresh.configure(deadline_hours=168)
     fresh.write_models(paid())
@@ -238,14 +239,37 @@ def test_status_lists_what_may_have_been_billed_and_a_price_table_that_is_wrong(
     told = cliche("status", "--week", WEEK).out
     listed = re.findall(
         r"^  startup-ceo/ceo-his \([0-9a-f]{12}\), attempt (\d): timeout, \d{4}-\d\d-\d\d \d\d:\d\d UTC, "
-        r"counted as \$0\.2500; its slot is asked again$",
+        r"counted as \$(0\.2500|1\.2500); its slot is asked again$",  # more, once another call cost a dollar
         told,
         re.MULTILINE,
     )
-    assert sorted(listed) == ["1", "2", "3", "4"]
+    assert sorted(number for number, _ in listed) == ["1", "2", "3", "4"]
     assert "real: 4 calls may have been billed without an answer:\n" in told
-    assert "\nOf it, at most $1.00 for 4 calls whose answers were lost.\n" in told
-    assert "real: a picture costs 4.00 times what the price table expects (median of 5 calls); fix" in told
+    usd = sum(float(amount) for _, amount in listed)
+    assert f"\nOf it, at most ${usd:,.2f} for 4 calls whose answers were lost.\n" in told
+    assert "real: a picture costs 4.00 times what its price expects (median of 5 calls); correct its" in told
+    corrected = {**PRICE, "per_image_usd": 1.0}
+    home.write_models(paid(provider="losing", suites=suites, completeness_floor=0, price=corrected))
+    assert "times what its price expects" not in cliche("status", "--week", WEEK).out
+
+
+def test_what_was_learned_of_a_price_is_said_alike_everywhere(home: Installation, cliche: Cliche) -> None:
+    """A picture costs a dollar where its price says a quarter: no command goes on with the quarter."""
+    home.configure(caps={"week_usd": 20, "month_usd": 100}, deadline_hours=168)
+    suites = [{"suite": "startup-ceo@1", "replicates": 6, "prompts": ["ceo-his"]}]
+    asked = paid(provider="dear", suites=suites, cap_usd=3)
+    home.write_models(asked)
+    ask(home)
+    assert cost(home) == 2.0  # the next one may cost $1.25
+    why = "the next call may cost $1.2500"
+    assert why in cliche("status", "--week", WEEK).out
+    rows_of = rows(cliche("run", "--dry-run", "--week", WEEK).out)
+    assert rows_of[1][:6] == ["real", "6", "4", "1", "4.00", "3.00"]
+    home.write_models({**asked, "cap_usd": 2.5})
+    doctor = cliche("doctor").out
+    assert "no call fits: $2.00 of $2.50 are spent, and a call may cost $1.2500; raise cap_usd" in doctor
+    forecast = json.loads(cliche("status", "--week", WEEK, "--json").out)["forecast"]
+    assert forecast[0]["usd"] == 4.0
 
 
 def test_status_tells_of_answers_that_nobody_knew(home: Installation, cliche: Cliche) -> None:

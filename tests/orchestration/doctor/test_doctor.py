@@ -138,9 +138,7 @@ def test_a_price_table_that_is_wrong_is_told(home: Installation, cliche: Cliche)
     ask_partition(home.place(), "real", current_week())
     said = lines(cliche("doctor").out, "real")
     assert ("warn", "there is no free call; its key is tried by the first paid one") not in said
-    assert any(
-        "costs 4.00 times what the price table expects" in line for level, line in said if level == "warn"
-    )
+    assert any("costs 4.00 times what its price expects" in line for level, line in said if level == "warn")
 
 
 def test_wrong_settings_models_and_stores_are_lines_too(home: Installation, cliche: Cliche) -> None:

@@ -279,6 +279,47 @@ def test_paid_tries_one_picture_each_and_what_it_costs_is_counted(
     assert "2 receipts" not in cliche("status", "--week", WEEK).out
 
 
+@pytest.mark.parametrize(
+    ("expected", "level", "said"),
+    [
+        (0.09, "ok", ""),
+        (
+            0.06,
+            "warn",
+            "; its price expects $0.0600: correct its price in models.yaml before a run",
+        ),
+        (
+            0.04,
+            "fail",
+            "; its price says that a call costs at most $0.0800: correct its price in models.yaml",
+        ),
+    ],
+)
+def test_paid_compares_what_a_trial_cost_with_its_price(
+    home: Installation,
+    images: ContractServer,
+    eyes: Vision,
+    cliche: Cliche,
+    expected: float,
+    level: str,
+    said: str,
+) -> None:
+    """A thousand tokens are billed at $0.10."""
+    price = {
+        "per_image_usd": expected,
+        "per_million_usd": {"text_in": 100},
+        "source": "t",
+        "date": "2026-11-01",
+    }
+    write(home, [real(images.base_url, labeler="eyes")], labeler(eyes, price=price))
+    ended = cliche("doctor", "--paid", "--yes")
+    found, line = lines(ended.out, "labeler eyes")[-1]
+    assert (found, ended.code) == (level, 1 if level == "fail" else 0)
+    assert "($0.1000, " in line
+    assert line.partition(" s)")[2].startswith(said)
+    assert ("Everything is well" in ended.out) == (level == "ok")
+
+
 def test_paid_names_the_setting_before_a_week_is_spoiled(
     home: Installation, images: ContractServer, eyes: Vision, cliche: Cliche
 ) -> None:

@@ -6,7 +6,8 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from assets.gateway.admission import NotNowError, answer_arrives, pause, waits_end_with
+from assets.gateway.admission import NotNowError, Settle, pause, waits_end_with
 from assets.gateway.calls import Retry, Tried, with_retry
 from assets.gateway.money.costs import Costs
 from assets.gateway.money.prices import Price
 from assets.gateway.receipts import read_partition
-from assets.gateway.records import Answer, Outcome
+from assets.gateway.records import Answer, Call, CallRecord, Outcome
 from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok, outcomes
@@ -211,24 +212,26 @@ def test_pictures_are_kept_while_other_calls_wait(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 6 * 0.5
 
 
-def test_answers_are_read_while_other_calls_wait_where_the_provider_can_tell(tmp_path: Path) -> None:
-    waiting, most, lock = 0, 0, threading.Lock()
+def test_a_call_is_settled_before_it_makes_room_for_the_next_one(tmp_path: Path) -> None:
+    """What an answered call cost is known to every call that is admitted after it."""
+    unsettled, most, lock = 0, 0, threading.Lock()
 
-    def slow(request: Request, number: int) -> Answer:
-        nonlocal waiting, most
+    @contextmanager
+    def admit(call: Call) -> Iterator[Settle]:
+        nonlocal unsettled, most
         with lock:
-            waiting += 1
-            most = max(most, waiting)
-        time.sleep(0.05)
-        with lock:
-            waiting -= 1
-        answer_arrives()
-        time.sleep(0.1)  # a large answer
-        return ok(request)
+            unsettled += 1
+            most = max(most, unsettled)
+
+        def settle(record: CallRecord, answer: Answer) -> None:
+            nonlocal unsettled
+            time.sleep(0.02)
+            with lock:
+                unsettled -= 1
+
+        yield settle
 
     store = open_store(tmp_path)
-    provider = Scripted(slow, paid=True)
-    report = PartitionRun(store, planned(store, provider), provider, concurrency=2).run()
-    assert report.outcomes["ok"] == report.planned
-    assert most == 2, "no more calls wait for the API than may be in flight"
-    assert provider.most_at_once > 2, "but others are being read"
+    provider = Scripted(paid=True)
+    report = PartitionRun(store, planned(store, provider), provider, concurrency=2, admission=admit).run()
+    assert (report.outcomes["ok"], most) == (report.planned, 2)

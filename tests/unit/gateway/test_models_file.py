@@ -303,7 +303,7 @@ def test_the_price_that_holds_is_the_one_that_began_last(tmp_path: Path) -> None
         "2026-12-07": 0.07,
     }
     assert price_on(prices[:1], dt.date(2026, 12, 6)) is None
-    assert [price.reserve_usd for price in prices] == [0.14, 0.05]
+    assert [price.bound_usd for price in prices] == [0.14, 0.05]
 
 
 def test_a_missing_key_is_named(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_lost_calls_are_asked_again_within_the_cap(store: Store) -> None:
     budget = Budget(SpendingLedger(None), Caps())
 
     def fill() -> None:
-        budget.fill(store, WEEK, lambda week, model, day: COSTS.reserve_usd(day))
+        budget.fill(store, WEEK, lambda week, model, day: (COSTS.reserve_usd(day), ""))
 
     fill()
     money = budget.admission(WEEK, "m", 0.52, COSTS, fill=fill)

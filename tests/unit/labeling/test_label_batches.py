@@ -118,7 +118,7 @@ def test_pictures_in_a_running_batch_wait_and_their_money_is_set_aside(
     assert "6 pictures are in batches that have not ended" in str(report.stopped_by)
     charges = [*label_charges({"eye": account.one})(store, WEEK)]
     assert len(charges) == 6
-    assert sum(charge.usd for charge in charges) == pytest.approx(6 * account.one.price[0].reserve_usd)
+    assert sum(charge.usd for charge in charges) == pytest.approx(6 * account.one.price[0].bound_usd)
     account.server.looks = 0
     report = account.run(store, plan)
     assert (report.written, report.open, len(account.server.batches)) == (6, 0, 1)

@@ -183,7 +183,7 @@ CASES = [
             (
                 f"UPDATE attempts SET cost_usd = {cost}, expected_usd = 0.05, cost_basis = 'reported' WHERE {HERE}",
             ),
-            message=f"a picture costs {ratio} times what the price table expects (median of 55 calls); fix its price",
+            message=f"a picture cost {ratio} times what its price expected (median of 55 calls up to 2026-",
         )
         for way, cost, ratio in (
             ("dearer than expected", 0.2, "4.00"),

@@ -185,6 +185,25 @@ def test_a_model_that_refuses_everything_is_warned_of_and_not_withheld(
     assert results["attempts__answer_rate"].severity == "warning"
 
 
+def test_a_price_that_was_corrected_is_judged_by_the_calls_since(
+    con: duckdb.DuckDBPyConnection, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CHECKS", (BY_NAME["attempts__cost_as_expected"],))
+    here = f"week = DATE '{WEEK}' AND model = '{ONE}'"
+    newest = f"(SELECT median(requested_at) FROM attempts WHERE {here})"
+    wrong = (
+        "UPDATE attempts SET cost_usd = 0.2, expected_usd = 0.05, cost_basis = 'reported', price_id = 'a' "
+        f"WHERE {here}"
+    )
+    right = (
+        f"UPDATE attempts SET expected_usd = 0.2, price_id = 'b' WHERE {here} AND requested_at >= {newest}"
+    )
+    with broken(con, wrong, right):
+        assert failing(check(con, store)) == set()
+    with broken(con, wrong):
+        assert failing(check(con, store)) == {"attempts__cost_as_expected"}
+
+
 def test_turns_that_were_not_needed_do_not_make_a_model_incomplete(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:

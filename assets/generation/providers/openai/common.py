@@ -20,7 +20,6 @@ import openai
 from pydantic import SecretStr
 from pydantic_core import from_json
 
-from assets.gateway.admission import answer_arrives
 from assets.gateway.network import http
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.redaction import redact
@@ -71,7 +70,7 @@ class Account:
                     base_url=self.base_url,
                     max_retries=0,  # the gateway retries
                     timeout=self.connection.timeout_s,
-                    http_client=http.make_client(self.connection, on_success=answer_arrives),
+                    http_client=http.make_client(self.connection),
                 )
                 if not self.is_openai:
                     # What the environment says of an OpenAI account is nobody else's business.

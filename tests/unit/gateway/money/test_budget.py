@@ -20,7 +20,6 @@ from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import month_scope, week_scope, weeks_of_month
-from assets.gateway.money.costs import Costs
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.ledger_file import FileBook
 from assets.gateway.receipts import read_partition
@@ -68,7 +67,7 @@ def run(place: Workplace, provider: Scripted, model: str = "m", *, concurrency: 
     plan: Plan = freeze_plan(place.store, make_plan(made, SUITES, WEEK, provider))
     fill = partial(place.fill_ledger, WEEK)
     fill()
-    costs = Costs(made.price)
+    costs = place.costs(made)
     return PartitionRun(
         place.store,
         plan,
@@ -267,18 +266,17 @@ def test_a_call_dearer_than_reserved_is_told_and_cannot_repeat(tmp_path: Path) -
     told: list[str] = []
     listener = Listener(told=told.append)
     place = workplace(tmp_path, entry(), caps=Caps(week_usd=0.2), listener=listener)
-    run(place, paid(0.7), concurrency=1)
-    before = spent(place)
-    assert before <= 2 * 0.7  # no more calls than there was money for
+    run(place, paid(0.7))
+    assert spent(place) == 0.7  # one call, whatever the concurrency
     assert told[0] == (
-        "m: a call cost $0.7000, $0.6000 more than was set aside for it; from now on that much is set aside "
-        "(fix most_usd of its price in models.yaml)"
+        "m: a call cost $0.7000, $0.6000 more than was set aside for it; from now on $0.8750 is set aside for a call "
+        "(correct its price in models.yaml)"
     )
     (tmp_path / "spending.sqlite").unlink()  # it is learned from the store too
     told.clear()
-    again = workplace(tmp_path, entry(), caps=Caps(week_usd=before + 2.5), listener=listener)
+    again = workplace(tmp_path, entry(), caps=Caps(week_usd=3.2), listener=listener)
     run(again, paid(0.7))
-    assert (spent(again), told) == (pytest.approx(before + 2.1), [])
+    assert (spent(again), told) == (pytest.approx(0.7 + 3 * 0.7), [])
 
 
 def die(request: Request, number: int) -> Answer:

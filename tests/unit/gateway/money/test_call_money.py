@@ -47,7 +47,7 @@ def test_a_call_is_paid_for_whatever_it_asks_for(kind: str, named: str) -> None:
         settle(Came(0.3), Answer(outcome=Outcome.OK))
     assert budget.ledger.total(entry_scope(WEEK, "m", kind)).usd == pytest.approx(0.3)
     assert budget.ledger.keys(f"{WEEK}/") == {f"{WEEK}/anything/at/all"}
-    assert budget.ledger.dearest_usd(f"{kind}:m") == pytest.approx(0.3)
+    assert budget.ledger.dearest_usd(f"{kind}:m:{COSTS.prices[0].id}") == pytest.approx(0.3)
     assert [line.partition(": a call cost")[0] for line in said] == [named]
 
 

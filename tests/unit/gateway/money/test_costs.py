@@ -66,7 +66,32 @@ def test_what_a_call_cost_and_how_that_is_known(
         "cost_usd": cost if cost is None else pytest.approx(cost),
         "cost_basis": basis,
         "expected_usd": expected,
+        "price_id": None if expected is None else costs(*table).prices[0].id,
     }
+
+
+def test_a_price_is_named_by_its_amounts_and_its_first_day() -> None:
+    (price,) = costs(PICTURE).prices
+    looked_up_again = price.model_copy(update={"date": dt.date(2026, 11, 20), "source": "elsewhere"})
+    assert looked_up_again.id == price.id
+    others = [TOKENS, {**PICTURE, "per_image_usd": 0.06}, {**PICTURE, "most_usd": 0.1}]
+    others.append({**PICTURE, "from": "2026-11-01"})
+    assert len({price.id, *(one.id for one in costs(*others).prices)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("dearest", "reserve", "expected"),
+    [(None, 0.1, 0.05), (0.0, 0.1, 0.05), (0.1, 0.1, 0.05), (0.2, 0.25, 0.2)],
+)
+def test_what_is_set_aside_follows_from_the_dearest_call_where_the_price_is_too_low(
+    dearest: float | None, reserve: float, expected: float
+) -> None:
+    learned = Costs(costs(TOKENS).prices, lambda price_id: dearest)
+    assert learned.reserve_usd(DAY) == pytest.approx(reserve)
+    assert learned.expected_usd(DAY) == pytest.approx(expected)
+    assert learned.known(DAY) == (dearest is not None)
+    lost = learned.of(answer(Outcome.UNKNOWN_CHARGE), DAY)
+    assert lost["cost_usd"] == pytest.approx(reserve)
 
 
 def test_a_price_of_tomorrow_is_no_problem_where_tomorrow_has_begun() -> None:
@@ -234,3 +259,13 @@ def test_only_pictures_with_a_known_cost_tell_of_the_price_table() -> None:
         )
     ).cost_ratio
     assert found == CostRatio(3.0, 2)
+
+
+def test_what_is_said_of_a_price_follows_from_calls_at_the_newest_one() -> None:
+    wrong = {"cost_usd": 0.1, "expected_usd": 0.05, "cost_basis": "reported", "price_id": "a"}
+    right = {**wrong, "expected_usd": 0.1, "price_id": "b"}
+    before = [receipt(n, Outcome.OK, **wrong) for n in range(1, 7)]
+    ratio = find_trouble(known(*before)).cost_ratio
+    assert ratio == CostRatio(2.0, 6, "a")
+    after = [receipt(n, Outcome.OK, **right) for n in range(7, 9)]
+    assert find_trouble(known(*after, *before)).cost_ratio == CostRatio(1.0, 2, "b")

@@ -14,15 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.money.ledger import Charge, OverCapError, SpendingLedger
+from assets.gateway.money.ledger import Charge, FirstCallError, OverCapError, SpendingLedger
 from tests.unit.gateway.money.books import ledger_at
 
 WEEK = "week:2026-11-23"
 CAPS = {WEEK: 5.0}
 
 
-def charge(key: str, usd: float, *, who: str = "", known: bool = True) -> Charge:
-    return Charge(key, usd, (WEEK,), who, known)
+def charge(key: str, usd: float, *, who: str = "", known: bool = True, lost: bool = False) -> Charge:
+    return Charge(key, usd, (WEEK,), who, known, lost)
+
+
+def first(ledger: SpendingLedger, who: str, usd: float = 0.1) -> None:
+    """Settle the first call of `who`: after it several may be in flight."""
+    ledger.reserve(f"first/{who}", usd, {"other": None}, who=who)
+    ledger.settle(f"first/{who}", usd, seen_usd=usd)
 
 
 def test_money_is_set_aside_settled_and_counted_exactly(ledger: SpendingLedger) -> None:
@@ -54,14 +60,61 @@ def test_a_key_counts_once_however_often_it_is_reserved(ledger: SpendingLedger) 
 
 
 def test_a_call_dearer_than_reserved_is_told_and_raises_what_is_set_aside(ledger: SpendingLedger) -> None:
+    first(ledger, "m:1")
     ledger.reserve("first", 0.1, CAPS, who="m:1")
     ledger.reserve("second", 0.1, CAPS, who="m:1")
     ledger.reserve("other", 0.1, CAPS, who="m:2")
-    assert ledger.settle("first", 0.7) == pytest.approx(0.6)
-    assert ledger.total(WEEK).usd == pytest.approx(0.7 + 0.7 + 0.1)  # what is in flight may be as dear
-    assert ledger.reserve("third", 0.1, CAPS, who="m:1") == 0.7
-    assert ledger.reserve("fourth", 0.1, CAPS, who="m:2") == 0.1
-    assert (ledger.dearest_usd("m:1"), ledger.dearest_usd("m:2")) == (0.7, 0.0)
+    assert ledger.settle("first", 0.8) == pytest.approx(0.7)
+    assert ledger.total(WEEK).usd == pytest.approx(0.8 + 1.0 + 0.1)  # what is in flight may be as dear
+    assert ledger.reserve("third", 0.1, CAPS, who="m:1") == 1.0  # a quarter more than the dearest
+    assert ledger.settle("third", 0.9, seen_usd=0.9) == 0
+    assert ledger.reserve("fourth", 0.1, CAPS, who="m:1") == pytest.approx(1.125)
+    assert (ledger.dearest_usd("m:1"), ledger.dearest_usd("m:2")) == (0.9, None)
+
+
+def test_until_a_call_at_a_price_is_settled_one_is_waited_for(ledger: SpendingLedger, where: str) -> None:
+    other = ledger_at(where)
+    ledger.reserve("a", 0.1, CAPS, who="m:1")
+    for one in (ledger, other):
+        with pytest.raises(FirstCallError):
+            one.reserve("b", 0.1, CAPS, who="m:1")
+    ledger.reserve("a", 0.1, CAPS, who="m:1")  # the same call
+    other.reserve("c", 0.1, CAPS, who="m:2")  # another price
+    ledger.settle("a", 0.0)  # a refusal says nothing of what a picture costs
+    other.reserve("b", 0.1, CAPS, who="m:1")
+    with pytest.raises(FirstCallError):
+        ledger.reserve("d", 0.1, CAPS, who="m:1")
+    other.settle("b", 0.1, seen_usd=0.0)  # its answer was lost
+    assert [ledger.reserve(key, 0.1, CAPS, who="m:1") for key in ("d", "e")] == [0.1, 0.1]
+
+
+def test_a_first_call_whose_process_was_killed_keeps_nobody_waiting(
+    ledger: SpendingLedger, where: str, tmp_path: Path
+) -> None:
+    ready = tmp_path / "ready"
+    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(where, str(ready), "m:1"))
+    process.start()
+    while not ready.exists():
+        time.sleep(0.01)
+    with pytest.raises(FirstCallError):
+        ledger.reserve("w/next", 0.1, CAPS, who="m:1")
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    wait_until(lambda: ledger.release_dead() == 1)
+    ledger.reserve("w/next", 0.1, CAPS, who="m:1")
+    with pytest.raises(FirstCallError):
+        ledger.reserve("w/other", 0.1, CAPS, who="m:1")
+    lost = charge("w/dead", 2.0, who="m:1", known=False, lost=True)  # the store has its intent
+    ledger.take_over("w/", [lost], known_before=ledger.keys("w/"))
+    assert ledger.reserve("w/other", 0.1, CAPS, who="m:1") == 0.1
+
+
+def test_the_store_says_nothing_of_a_first_call_that_is_in_flight(ledger: SpendingLedger) -> None:
+    ledger.reserve("w/flying", 0.1, CAPS, who="m:1")
+    flying = charge("w/flying", 0.1, who="m:1", known=False, lost=True)
+    ledger.take_over("w/", [flying], known_before=ledger.keys("w/"))
+    with pytest.raises(FirstCallError):
+        ledger.reserve("w/next", 0.1, CAPS, who="m:1")
 
 
 def test_a_call_of_the_next_month_counts_there(ledger: SpendingLedger) -> None:
@@ -109,9 +162,16 @@ def test_the_cap_of_a_run_counts_its_calls_whoever_reads_the_bucket_meanwhile(le
 
 def test_the_bucket_teaches_how_dear_a_call_can_be(ledger: SpendingLedger) -> None:
     ledger.take_over(
-        "w/", [charge("w/a", 0.9, who="m:1"), charge("w/b", 3.0, known=False)], known_before=set()
+        "w/",
+        [
+            charge("w/a", 0.8, who="m:1"),
+            charge("w/b", 0.1, who="m:1", known=False, lost=True),
+            charge("w/c", 2.0, who="m:1", lost=True),  # an estimate says nothing of how dear a call can be
+        ],
+        known_before=set(),
     )
-    assert ledger.reserve("w/c", 0.1, CAPS, who="m:1") == 0.9
+    assert ledger.total(WEEK).usd == 0.8 + 1.0 + 2.0  # a lost call counts as what would be set aside for it
+    assert ledger.reserve("w/d", 0.1, CAPS, who="m:1") == 1.0
 
 
 def wait_until(done: Callable[[], bool]) -> None:
@@ -122,9 +182,9 @@ def wait_until(done: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def hold(where: str, ready: str) -> None:
+def hold(where: str, ready: str, who: str = "") -> None:
     ledger = ledger_at(where)
-    ledger.reserve("w/dead", 2.0, CAPS)
+    ledger.reserve("w/dead", 2.0, CAPS, who=who)
     Path(ready).touch()
     time.sleep(60)
 

@@ -133,18 +133,6 @@ def test_a_good_answer_arrives_unpacked(faulty: Faulty) -> None:
     assert ask(f"{faulty.url}/good", allow_private=True).outcome is Outcome.OK
 
 
-def test_a_good_answer_is_told_of_before_it_is_read_and_an_error_is_not(faulty: Faulty) -> None:
-    told: list[bool] = []
-    connection = Connection(base_url=faulty.url, allow_private=True, most_answer_bytes=MOST)
-    with make_client(connection, on_success=lambda: told.append(True)) as client:
-        with client.stream("POST", f"{faulty.url}/good/images/generations") as answer:
-            assert told == [True]
-            answer.read()
-        faulty.rows["limited"] = lambda call: call.answer(status=429, body=b"{}")
-        assert client.post(f"{faulty.url}/limited/images/generations").status_code == 429
-    assert told == [True]
-
-
 def test_a_request_that_the_server_does_not_read_ends_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         connection = Connection(allow_private=True, timeout_s=0.3)

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from assets.gateway.admission import when_answer_arrives
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Outcome
 from assets.generation.providers.base import Provider
@@ -54,15 +53,6 @@ def test_a_picture_and_its_rewritten_prompt(aimock: AIMock) -> None:
     assert (answer.http_status, answer.usage, answer.units) == (200, None, {"images": 1.0})
     assert answer.request_id
     assert [entry["path"] for entry in aimock.journal()] == ["/v1/images/generations"]
-
-
-def test_a_good_answer_makes_room_for_the_next_call_and_an_error_does_not(aimock: AIMock) -> None:
-    told: list[Outcome] = []
-    for fixture in (image_fixture(PICTURE), error_fixture(500, type="server_error")):
-        aimock.script(fixture)
-        with when_answer_arrives(lambda: told.append(Outcome.OK)):
-            OpenAIImages(aimock.connection()).ask(request())
-        assert told == [Outcome.OK]
 
 
 def test_a_picture_without_a_rewritten_prompt_has_none(aimock: AIMock) -> None:
