@@ -35,8 +35,8 @@ compared AS (
     SELECT
         week, model,
         count(*) AS calls,
-        median(ratio) AS ratio,
-        max(requested_at) AS newest_at
+        median(priced.ratio) AS ratio,
+        max(priced.requested_at) AS newest_at
     FROM priced
     INNER JOIN newest USING (week, model, price_id)
     GROUP BY week, model
