@@ -1,4 +1,4 @@
--- Answers: which models' pictures cost something else than the newest price at which they were asked for expects?
+-- Answers: which models' pictures cost something else than the newest price of their calls expects?
 -- Grain: week, model.
 -- Columns:
 --   calls: calls at that price that brought a picture, with a known cost and an expectation
