@@ -154,15 +154,17 @@ class Budget:
             self.ledger.take_over(f"{one}/", charges, known_before=before)
 
     def _wait_for(self, key: str, usd: float, scopes: Mapping[str, float | None], who: str) -> None:
-        until = time.monotonic() + (0.0 if getattr(self._mine, "held", 0) else self.patience_s)
+        holds = getattr(self._mine, "held", 0) > 0
+        until = time.monotonic() + (0.0 if holds else self.patience_s)
         look_for_dead, look_s = time.monotonic() + _DEAD_LOOK_S, _LOOK_S
         while True:
             freed = self.ledger.freed
             try:
                 self.ledger.reserve(key, usd, scopes, who=who)
             except FirstCallError:
-                if getattr(self._mine, "held", 0):
+                if holds:
                     raise AfterFirstError from None
+                until = time.monotonic() + self.patience_s
             except OverCapError as over:
                 if not over.may_fit or time.monotonic() >= until:
                     raise NotAdmittedError(Outcome.BUDGET_STOPPED, why_stopped(over)) from None
