@@ -11,19 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
-from assets.gateway.models_file import (
-    ModelEntry,
-    active,
-    find,
-    load_models_file,
-    params_hash,
-    planned_prompts,
-)
+from assets.gateway.models_file import ModelEntry, active, find, load_models_file, params_hash
 from assets.gateway.money.prices import price_on
 from assets.generation.providers.registry import PROVIDERS as REGISTERED
 from assets.generation.providers.registry import make_provider
 from assets.labeling.registry import KINDS, check_labelers, with_questions
 from assets.suites.loader import load_suites
+from assets.suites.selections import planned_prompts
 from warehouse.errors import UsageError
 from warehouse.weeks import span
 
@@ -470,7 +464,6 @@ class TestExamples:
 
 
 def test_two_versions_of_one_suite_are_refused_in_one_entry(tmp_path: Path) -> None:
-    second = SUITES["occupations@1"].model_copy(update={"version": "2.0.0"})
     models = changed(0, suites=[{"suite": f"occupations@{major}", "replicates": 3} for major in (1, 2)])
     with pytest.raises(UsageError, match="two versions of occupations are selected"):
-        load_models_file(write(tmp_path, models), {**SUITES, "occupations@2": second}, providers=PROVIDERS)
+        load_models_file(write(tmp_path, models), SUITES, providers=PROVIDERS)
