@@ -66,7 +66,7 @@ def run_partitions(
         RefusedError: for a week that cannot be asked for, or if another run holds the only partition.
     """
     wanted = [*dict.fromkeys(partitions)]
-    todo = ready(place, wanted)
+    todo = [state for state in ready(place, wanted) if not state.complete]
     done = Ran()
     if not todo:
         return done

@@ -21,7 +21,7 @@ from pydantic import (
 from assets.gateway.money.prices import Prices, price_problems
 from assets.gateway.network.connection import Connection
 from assets.suites.schema import Attribute, Name, Suite
-from assets.suites.selections import Selection, load_selections, selection_problems
+from assets.suites.selections import WHERE, Selection, load_selections, selection_problems
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
 from warehouse.loading.plan_rows import FLOOR
@@ -108,14 +108,14 @@ class ModelEntry(_FileData):
     @field_validator("suites", mode="before")
     @classmethod
     def _named(cls, value: object, info: ValidationInfo) -> object:
-        if isinstance(value, list) and any(isinstance(item, str) for item in value):
-            raise ValueError("the name of a selection stands alone (suites: headline), a suite as {suite: …}")
-        if not isinstance(value, str):
-            return value
-        known: Mapping[str, Selection] = (info.context or {}).get("selections", {})
-        if value not in known:
-            raise ValueError(f'no selection "{value}"{close_match(value, known)}')
-        return known[value]
+        if isinstance(value, str):
+            known: Mapping[str, Selection] = (info.context or {}).get("selections", {})
+            if value not in known:
+                raise ValueError(f'no selection "{value}" in {WHERE}{close_match(value, known)}')
+            return known[value]
+        if not isinstance(value, list | tuple) or any(isinstance(item, str) for item in value):
+            raise ValueError("write the name of a selection alone, or a list of {suite: …, replicates: …}")
+        return value
 
     @property
     def series_name(self) -> str:

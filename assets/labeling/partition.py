@@ -18,7 +18,7 @@ from warehouse.errors import ClicheError
 
 
 def ready(place: Workplace, partitions: Iterable[tuple[str, str]]) -> list[PartitionState]:
-    """Return those (model, week) partitions that are not complete, if all of them can be asked and labeled.
+    """Return how far (model, week) partitions are, if what is left of all of them can be asked and labeled.
 
     What configuration can get wrong is said here, before the first of them is asked, by a run and by its dry run.
     Nothing is asked and nothing is written.
@@ -29,14 +29,15 @@ def ready(place: Workplace, partitions: Iterable[tuple[str, str]]) -> list[Parti
     """
     check_frozen(place.store, place.suites)
     states = [partition_state(place.store, week, model, place.labelers) for model, week in partitions]
-    todo = [state for state in states if not state.complete]
-    for state in todo:
+    for state in states:
+        if state.complete:
+            continue
         plan, provider = plan_partition(place, state.model, state.week, freeze=False)
         in_batches = on_their_way(place.store, keys.batches_prefix(state.week, state.model))
         if not (state.unlisted or state.unlabelled or in_batches):
             require_askable(provider, state.week)
         make_labeler(plan.labeler, place.labelers)
-    return todo
+    return states
 
 
 def label(place: Workplace, model: str, week: str, part: Range = WHOLE) -> LabelReport:
