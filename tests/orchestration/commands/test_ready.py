@@ -75,8 +75,8 @@ def home(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
             {"suites": "headline-confronted", "track": "system"},
             WEEK,
             2,
-            'model "real": conversations of startup-ceo@2: provider simulated answers one prompt at a time and holds no '
-            "conversations; remove conversations there, or name a selection without them",
+            'model "real": conversations of startup-ceo@2: provider simulated answers one prompt at a time and holds '
+            "no conversations; remove conversations there, or name a selection without them",
         ),
     ],
 )

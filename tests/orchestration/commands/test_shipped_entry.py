@@ -30,7 +30,9 @@ def test_a_week_of_an_entry_as_shipped_ends_within_its_cap(
     week = current_week()
     made = install(tmp_path / "home")
     monkeypatch.setenv("CLICHE_HOME", str(made.home))
-    entry = shipped("openai.yaml", "gpt-image-2").replace("requests_per_minute: 50", "requests_per_minute: 60000")
+    entry = shipped("openai.yaml", "gpt-image-2").replace(
+        "requests_per_minute: 50", "requests_per_minute: 60000"
+    )
     at = f'    connection: {{base_url: "{aimock.base_url}", key_env: {KEY_ENV}, allow_private: true}}\n'
     (made.home / "models.yaml").write_text(f"models:\n{entry}{at}", encoding="utf-8")
 
