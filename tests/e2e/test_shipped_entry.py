@@ -10,8 +10,9 @@ import pytest
 
 from assets.gateway.receipts import read_partition
 from assets.generation.partition import ask_partition, plan_partition
+from orchestration.commands.forecasts import look_ahead, with_ledger
 from tests.e2e.test_real_week import drawn
-from tests.orchestration.installation import CHECKOUT, Cliche, install
+from tests.orchestration.installation import CHECKOUT, install
 from tests.services.aimock import KEY_ENV, AIMock, image_fixture
 from warehouse.weeks import current_week
 
@@ -24,20 +25,17 @@ def shipped(file: str, name: str) -> str:
     return entry.rstrip() + "\n"
 
 
-def test_a_week_of_an_entry_as_shipped_ends_within_its_cap(
-    aimock: AIMock, tmp_path: Path, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_week_of_an_entry_as_shipped_ends_within_its_cap(aimock: AIMock, tmp_path: Path) -> None:
     week = current_week()
     made = install(tmp_path / "home")
-    monkeypatch.setenv("CLICHE_HOME", str(made.home))
     entry = shipped("openai.yaml", "gpt-image-2").replace(
         "requests_per_minute: 50", "requests_per_minute: 60000"
     )
     at = f'    connection: {{base_url: "{aimock.base_url}", key_env: {KEY_ENV}, allow_private: true}}\n'
     (made.home / "models.yaml").write_text(f"models:\n{entry}{at}", encoding="utf-8")
 
-    said = [line.split() for line in cliche("run", "--dry-run").out.splitlines()]
-    assert ["gpt-image-2", "358", "358", "1", "about", "18.97", "25.00"] in said
+    [ahead] = look_ahead(with_ledger(made.place(), week), week, ["gpt-image-2"])
+    assert (ahead.asks, ahead.usd, ahead.cap_usd) == (358, pytest.approx(358 * 0.053), 25)
     aimock.script(image_fixture(drawn(1)))
     report = ask_partition(made.place(), "gpt-image-2", week)
     assert (report.open, report.stopped_by) == (0, None)
