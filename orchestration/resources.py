@@ -15,6 +15,7 @@ from assets.labeling.asked.spending import label_charges
 from assets.labeling.registry import check_labelers, with_questions
 from assets.leaderboard.replies import read_replies
 from assets.suites.loader import load_suites
+from assets.suites.selections import load_selections
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.store import Store, open_store
 
@@ -22,7 +23,8 @@ from warehouse.store import Store, open_store
 def make_workplace(settings: Settings, listener: Listener | None = None, *, wait_s: float = 0.0) -> Workplace:
     """Return the surroundings that the settings describe; see `open_store` for `wait_s`."""
     suites = load_suites(settings.suites)
-    found = load_models_file(settings.models, suites, providers=PROVIDERS)
+    selections = load_selections(suites, settings.suites)
+    found = load_models_file(settings.models, suites, selections=selections, providers=PROVIDERS)
     labelers = with_questions(found.labelers, suites, where=settings.models.name)
     check_labelers(found.models, labelers, where=settings.models.name)
     store = open_store(settings.store, wait_s)

@@ -10,13 +10,12 @@ from typing import Any, cast
 
 import dagster as dg
 
-from assets.gateway.batch_states import on_their_way
-from assets.generation.partition import StoppedError, checked_provider
-from assets.generation.plan import check_frozen, is_over, read_plan, require_askable
+from assets.generation.partition import StoppedError
+from assets.generation.plan import is_over
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
-from assets.labeling.partition import UnlabeledError
+from assets.labeling.partition import UnlabeledError, ready
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
 from orchestration.checks import FailedChecksError
@@ -32,7 +31,6 @@ from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from orchestration.unwritable import require_room, told_in_one_line
-from warehouse import keys
 from warehouse.errors import ClicheError, RefusedError
 from warehouse.loading.load import partitions, studies
 from warehouse.store.local_errors import NoRoomError
@@ -68,14 +66,10 @@ def run_partitions(
         RefusedError: for a week that cannot be asked for, or if another run holds the only partition.
     """
     wanted = [*dict.fromkeys(partitions)]
-    check_frozen(place.store, place.suites)
+    todo = [state for state in ready(place, wanted) if not state.complete]
     done = Ran()
-    states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
-    todo = [state for state in states if not state.complete]
     if not todo:
         return done
-    for state in todo:
-        _require_sense(place, state)
     require_room(settings.dagster_home)
     _tidy(settings, note)
     todo_partitions = [(state.model, state.week) for state in todo]
@@ -90,16 +84,6 @@ def run_partitions(
                 raise error
             _account(place, done, partition, error)
     return done
-
-
-def _require_sense(place: Workplace, state: PartitionState) -> None:
-    """Raise unless a partition has something left: to ask, or else to list, label or take in what was answered."""
-    standing = read_plan(place.store, state.week, state.model) if state.planned else None
-    entry = place.model(state.model)
-    provider = checked_provider(entry, standing)
-    in_batches = on_their_way(place.store, keys.batches_prefix(state.week, state.model))
-    if not (state.unlisted or state.unlabelled or in_batches):
-        require_askable(provider, state.week)
 
 
 def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: bool) -> Ended:

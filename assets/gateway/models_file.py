@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,11 +14,14 @@ from pydantic import (
     JsonValue,
     PrivateAttr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 
 from assets.gateway.money.prices import Prices, price_problems
 from assets.gateway.network.connection import Connection
-from assets.suites.schema import Attribute, Name, Prompt, Suite
+from assets.suites.schema import Attribute, Name, Suite
+from assets.suites.selections import WHERE, Selection, load_selections, selection_problems
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
 from warehouse.loading.plan_rows import FLOOR
@@ -37,19 +39,6 @@ class _FileData(BaseModel):
 
 #: The settings of labelers that are ours, whatever the kind; all others are sent as they are.
 OUR_SETTINGS = ("api", "detail", "logprobs", "max_side")
-
-
-class SuiteSelection(_FileData):
-    """What is asked of one suite each week.
-
-    `prompts` are patterns (`person-*`) of prompt ids without the suite; None selects all. A prompt with turns is
-    asked `conversations` times, every other `replicates` times.
-    """
-
-    suite: str  # "<id>@<major>"
-    replicates: int = Field(ge=1)
-    conversations: int = Field(default=0, ge=0)
-    prompts: tuple[str, ...] | None = Field(default=None, min_length=1)
 
 
 class LabelerEntry(_FileData):
@@ -103,7 +92,7 @@ class ModelEntry(_FileData):
     until_week: dt.date | None = Field(default=None, alias="until")
     succeeds: Name | None = None
     series: Name | None = None
-    suites: tuple[SuiteSelection, ...] = Field(min_length=1)
+    suites: Selection  # or the name of one of `selections.yaml`, which is written out when the file is read
     params: dict[str, JsonValue] = {}
     requests_per_minute: float = Field(default=60, gt=0)
     concurrency: int = Field(default=4, ge=1)
@@ -115,6 +104,18 @@ class ModelEntry(_FileData):
     labeler: Name = "photo"
     also_labelers: tuple[Name, ...] = ()  # label the same pictures beside it; no board counts them
     completeness_floor: float = Field(default=FLOOR, ge=0, le=1)
+
+    @field_validator("suites", mode="before")
+    @classmethod
+    def _named(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, str):
+            known: Mapping[str, Selection] = (info.context or {}).get("selections", {})
+            if value not in known:
+                raise ValueError(f'no selection "{value}" in {WHERE}{close_match(value, known)}')
+            return known[value]
+        if not isinstance(value, list | tuple) or any(isinstance(item, str) for item in value):
+            raise ValueError("write the name of a selection alone, or a list of {suite: …, replicates: …}")
+        return value
 
     @property
     def series_name(self) -> str:
@@ -130,18 +131,23 @@ class ModelsFile(_FileData):
 
 
 def load_models_file(
-    path: Path, suites: Mapping[str, Suite], *, providers: Collection[str] | None = None
+    path: Path,
+    suites: Mapping[str, Suite],
+    *,
+    selections: Mapping[str, Selection] | None = None,
+    providers: Collection[str] | None = None,
 ) -> ModelsFile:
-    """Return a models file: its models and its labelers.
+    """Return a models file: its models, with what they are asked written out, and its labelers.
 
-    Suites are by `<id>@<major>`; without `providers`, their names are not checked. Errors name the file without its
-    folder.
+    Suites are by `<id>@<major>`, `selections` by name (None: the shipped ones); without `providers`, their names are
+    not checked. Errors name the file without its folder.
     """
     data = read_yaml(path, path.name)
     if not isinstance(data, dict):
         raise UsageError(f"{path.name}: must be a mapping with the key models")
     try:
-        found = ModelsFile.model_validate(data)
+        known = load_selections(suites) if selections is None else selections
+        found = ModelsFile.model_validate(data, context={"selections": known})
     except ValidationError as error:
         raise UsageError(explain(error, path.name, data=data, shape=ModelsFile)) from None
     for problem in (*_problems(found.models, suites, providers), *_labeler_problems(found.labelers)):
@@ -165,30 +171,9 @@ def active(models: Sequence[ModelEntry], week: str) -> list[ModelEntry]:
     ]
 
 
-def planned_prompts(selection: SuiteSelection, suite: Suite) -> list[Prompt]:
-    """Return the prompts of `suite` that have a slot under `selection`, in the order of the suite.
-
-    A prompt with turns has one only if conversations are asked for.
-    """
-    return [
-        prompt
-        for prompt in suite.prompts
-        if _selected(prompt.id, selection) and (selection.conversations or not prompt.turns)
-    ]
-
-
-def asks(selection: SuiteSelection, prompt: Prompt) -> int:
-    """Return how often a selected prompt is asked each week: every turn of every conversation counts."""
-    return len(prompt.turns) * selection.conversations if prompt.turns else selection.replicates
-
-
 def params_hash(params: Mapping[str, Any]) -> str:
     """Return the first eight hexadecimal digits of the SHA-256 of the parameters' canonical JSON."""
     return sha256_hex(canonical_json(dict(params)))[:8]
-
-
-def _selected(prompt_id: str, selection: SuiteSelection) -> bool:
-    return selection.prompts is None or any(fnmatchcase(prompt_id, pattern) for pattern in selection.prompts)
 
 
 def _problems(
@@ -211,7 +196,7 @@ def _problems(
             *_provider(entry, providers),
             *price_problems(entry.price),
             *_also_labelers(entry),
-            *(p for selection in entry.suites for p in _selection(entry, selection, suites)),
+            *selection_problems(entry.suites, suites, track=entry.track),
         ):
             yield f'model "{entry.name}": {problem}'
 
@@ -250,24 +235,3 @@ def _labeler_problems(labelers: Sequence[LabelerEntry]) -> Iterator[str]:
         if names.count(entry.name) > 1:
             yield f'two labelers have the name "{entry.name}"; give each its own'
         yield from (f'labeler "{entry.name}": {problem}' for problem in price_problems(entry.price))
-
-
-def _selection(entry: ModelEntry, selection: SuiteSelection, suites: Mapping[str, Suite]) -> Iterator[str]:
-    suite = suites.get(selection.suite)
-    if suite is None:
-        yield f'unknown suite "{selection.suite}"' + close_match(selection.suite, suites)
-        return
-    if [s.suite for s in entry.suites].count(selection.suite) > 1:
-        yield f"{selection.suite} is selected twice; keep one selection a suite"
-    elif [s.suite.partition("@")[0] for s in entry.suites].count(suite.id) > 1:
-        yield f"two versions of {suite.id} are selected; a model is asked one version of a suite"
-    ids = [prompt.id for prompt in suite.prompts]
-    for pattern in selection.prompts or ():
-        if not any(fnmatchcase(prompt_id, pattern) for prompt_id in ids):
-            yield f'pattern "{pattern}" matches no prompt of {selection.suite}' + close_match(pattern, ids)
-    if selection.conversations and entry.track != "system":
-        yield f"conversations of {selection.suite} need track system; this model has track {entry.track}"
-    elif selection.conversations and not any(p.turns and _selected(p.id, selection) for p in suite.prompts):
-        yield f"conversations of {selection.suite}: no selected prompt is a conversation; remove conversations"
-    elif not planned_prompts(selection, suite):
-        yield f"nothing of {selection.suite} is selected; a prompt with turns needs conversations"

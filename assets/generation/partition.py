@@ -54,7 +54,8 @@ def checked_provider(entry: ModelEntry, standing: Plan | None = None) -> Provide
             if selection.conversations:
                 raise UsageError(
                     f'model "{entry.name}": conversations of {selection.suite}: provider {provider.name} answers one '
-                    "prompt at a time and holds no conversations; remove conversations there"
+                    "prompt at a time and holds no conversations; remove conversations there, or name "
+                    "a selection without them"
                 )
     return provider
 

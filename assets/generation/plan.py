@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assets.gateway.models_file import ModelEntry, params_hash, planned_prompts
+from assets.gateway.models_file import ModelEntry, params_hash
 from assets.gateway.records import Record
 from assets.generation.providers.base import Provider
 from assets.generation.slots import Slot, slot_key
@@ -15,6 +15,7 @@ from assets.suites.analysis import shipped_sha256
 from assets.suites.loader import suite_hash
 from assets.suites.published import assert_same_as_plan
 from assets.suites.schema import Prompt, Suite
+from assets.suites.selections import planned_prompts
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, RefusedError
 from warehouse.loading.seals import sealed, unsealed

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from assets.gateway.models_file import LabelerEntry, ModelEntry, asks, planned_prompts
+from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.gateway.money.charges import entry_scope
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import price_on
@@ -22,6 +22,7 @@ from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.run import labelled, missing
 from assets.suites.schema import Prompt, Suite
+from assets.suites.selections import asks, planned_prompts
 from warehouse.loading.anchor_objects import labels_key, listing, read_list
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift
@@ -76,8 +77,8 @@ def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
     asked_of = {slot.slot_key: _read_of(prompts[slot.prompt], readable) for slot in plan.slots}
     open_slots = [asked for key, asked in asked_of.items() if asked and not known.of(key).settled]
     calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
-    tasks = missing(store, plan, labeler, labelled(store, plan, labeler), closed(calls))
-    there = len(missing(store, plan, labeler, ()))
+    tasks = missing(store, plan, labeler.attributes(), labelled(store, plan, labeler), closed(calls))
+    there = len(missing(store, plan, labeler.attributes(), ()))
     return ToLabel(
         there + len(open_slots),
         len(tasks) + len(open_slots),

@@ -1,15 +1,43 @@
 """A partition, one model's week: labeling what is missing of it under its lease, and its thumbnails."""
 
-from assets.generation.plan import Plan, read_plan
+from collections.abc import Iterable
+
+from assets.gateway.batch_states import on_their_way
+from assets.generation.partition import plan_partition
+from assets.generation.plan import Plan, check_frozen, read_plan, require_askable
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.asking import FREELY
 from assets.labeling.asked.guard import asking_of
 from assets.labeling.ranges import WHOLE, Range, held, may_be_split, ranges_of
 from assets.labeling.registry import LABELERS, make_labeler
 from assets.labeling.run import LabelReport, label_partition
-from assets.labeling.status import partition_state
+from assets.labeling.status import PartitionState, partition_state
 from assets.labeling.thumbnails.partition import complete, pictures, shrink
+from warehouse import keys
 from warehouse.errors import ClicheError
+
+
+def ready(place: Workplace, partitions: Iterable[tuple[str, str]]) -> list[PartitionState]:
+    """Return how far (model, week) partitions are, if what is left of all of them can be asked and labeled.
+
+    What configuration can get wrong is said here, before the first of them is asked, by a run and by its dry run.
+    Nothing is asked and nothing is written.
+
+    Raises:
+        UsageError: for wrong configuration, a price or an extra that is missing.
+        RefusedError: for a week that cannot be asked for.
+    """
+    check_frozen(place.store, place.suites)
+    states = [partition_state(place.store, week, model, place.labelers) for model, week in partitions]
+    for state in states:
+        if state.complete:
+            continue
+        plan, provider = plan_partition(place, state.model, state.week, freeze=False)
+        in_batches = on_their_way(place.store, keys.batches_prefix(state.week, state.model))
+        if not (state.unlisted or state.unlabelled or in_batches):
+            require_askable(provider, state.week)
+        make_labeler(plan.labeler, place.labelers)
+    return states
 
 
 def label(place: Workplace, model: str, week: str, part: Range = WHOLE) -> LabelReport:

@@ -95,7 +95,7 @@ def label_partition(
     done = labelled(store, plan, labeler)
     if is_remote(labeler):
         return _ask(store, plan, labeler, part, done, on_tasks, on_picture, asking)
-    tasks = [task for task in missing(store, plan, labeler, done) if task.sha256 in part]
+    tasks = [task for task in missing(store, plan, labeler.attributes(), done) if task.sha256 in part]
     on_tasks(len(tasks))
     written = 0
     queue = iter(tasks)
@@ -132,7 +132,7 @@ def _ask(
             _write_part(store, plan, name, rows)
 
     journal = Journal(store, of_partition(plan.week, plan.model), name, keep, part)
-    lacking = missing(store, plan, labeler, done, closed(journal.known))
+    lacking = missing(store, plan, labeler.attributes(), done, closed(journal.known))
     tasks |= {task.sha256: task for task in lacking if task.sha256 in part}
     on_tasks(len(tasks))
     asked = ask_all(
@@ -159,19 +159,18 @@ def _ask(
 def missing(
     store: Store,
     plan: Plan,
-    labeler: Labeler | RemoteLabeler,
+    readable: Collection[str],
     done: Collection[tuple[str, str]],
     closed: Collection[tuple[str, str]] = frozenset(),
     known: PartitionAttempts | None = None,
 ) -> list[Task]:
     """Return the pictures of a partition that lack labels.
 
-    `done` holds the (slot, attribute) pairs there are, `closed` the (picture, attribute) pairs there will never be,
-    `known` the partition's attempts, if they were read already.
+    `readable` holds the attributes that a labeler reads, `done` the (slot, attribute) pairs there are, `closed` the
+    (picture, attribute) pairs there will never be, `known` the partition's attempts, if they were read already.
     """
     state = known or read_partition(store, plan.week, plan.model)
     prompts = plan.prompts()
-    readable = frozenset(labeler.attributes())
     wanted: defaultdict[str, dict[Slot, Sequence[str]]] = defaultdict(dict)
     ext: dict[str, str] = {}
     for slot in plan.slots:
@@ -256,6 +255,16 @@ def labelled(store: Store, plan: Plan, labeler: Labeler | RemoteLabeler) -> set[
     found: set[tuple[str, str]] = set()
     for part in _parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}"):
         found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
+    return found
+
+
+def labelled_by_name(store: Store, plan: Plan, name: str) -> set[tuple[str, str]]:
+    """Return the (slot, attribute) pairs that a labeler of that name has read already, in whatever version."""
+    found: set[tuple[str, str]] = set()
+    for key in store.list(f"{keys.labels_prefix(plan.week, plan.model)}labeler={name}@"):
+        if "/part-" in key:
+            part = read_parquet(store, key)
+            found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
     return found
 
 

@@ -15,7 +15,7 @@ from assets.generation.trouble import Trouble, find_trouble
 from assets.labeling.asked.attempts import LabelAttempt, closed, cost_usd, declined, read_attempts
 from assets.labeling.asked.stops import stopped_by, trouble_of
 from assets.labeling.registry import LABELERS, NOBODY, make_labeler
-from assets.labeling.run import labelled, missing
+from assets.labeling.run import labelled, labelled_by_name, missing
 from warehouse import keys
 from warehouse.errors import UsageError
 from warehouse.store import Store
@@ -69,7 +69,8 @@ def partition_state(
 ) -> PartitionState:
     """Return how far one partition is; nothing is asked and nothing is written.
 
-    `labelers` are those of models.yaml; a labeler that is in it no more counts in any version.
+    `labelers` are those of models.yaml; a labeler that is in it no more, or whose extra is not installed, counts in any
+    version.
     """
     plan = read_plan(store, week, model)
     if plan is None:
@@ -117,7 +118,7 @@ def labeler_states(
 ) -> list[LabelerState]:
     """Return how far each labeler of a week's plans is, those beside the plan's too; nothing is asked.
 
-    A labeler that is in models.yaml no more is left out, and so is one whose extra is not installed.
+    A labeler that is in models.yaml no more is left out.
     """
     found: dict[str, LabelerState] = {}
     for model in models:
@@ -142,11 +143,11 @@ def _labeler(
 ) -> LabelerState | None:
     try:
         labeler = make_labeler(name, labelers)
-    except UsageError:
-        return None
+    except UsageError as error:
+        return _not_installed(store, plan, name, str(error)) if name in LABELERS else None
     calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
     never, done = closed(calls), labelled(store, plan, labeler)
-    tasks = missing(store, plan, labeler, ())
+    tasks = missing(store, plan, labeler.attributes(), ())
     left = sum(
         any(
             (slot.slot_key, attribute) not in done and (task.sha256, attribute) not in never
@@ -163,6 +164,17 @@ def _labeler(
         stopped_by=stopped_by(calls) if left else None,
         trouble=trouble_of(calls) if left else None,
     )
+
+
+def _not_installed(store: Store, plan: Plan, name: str, why: str) -> LabelerState:
+    """Return how far a labeler is whose extra is not installed here: what it read in any version counts."""
+    done = labelled_by_name(store, plan, name)
+    readable = {attribute for _, attribute in done} or {
+        attribute for prompt in plan.prompts().values() for attribute in prompt.attributes
+    }
+    left = len(missing(store, plan, readable, done))
+    pictures = len(missing(store, plan, readable, ()))
+    return LabelerState(name, pictures, left, stopped_by=why if left else None)
 
 
 @dataclass(frozen=True)
@@ -184,10 +196,16 @@ def _labeling(
         return _Labeling()
     if plan.labeler not in LABELERS and plan.labeler not in labelers:
         return _Labeling(unlabelled=0 if _labelled_once(store, plan) else pictures)
-    labeler = make_labeler(plan.labeler, labelers)
+    try:
+        labeler = make_labeler(plan.labeler, labelers)
+    except UsageError as error:
+        one = _not_installed(store, plan, plan.labeler, str(error))
+        return _Labeling(unlabelled=one.left, stopped_by=one.stopped_by)
     own = [call for call in calls if (call.labeler, call.labeler_version) == (labeler.name, labeler.version)]
     return _Labeling(
-        unlabelled=len(missing(store, plan, labeler, labelled(store, plan, labeler), closed(own), known)),
+        unlabelled=len(
+            missing(store, plan, labeler.attributes(), labelled(store, plan, labeler), closed(own), known)
+        ),
         declined=len({sha256 for sha256, _ in declined(own)}),
         stopped_by=stopped_by(own),
     )

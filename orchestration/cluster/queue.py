@@ -15,6 +15,7 @@ from dagster._core.run_coordinator import QueuedRunCoordinator, SubmitRunContext
 from assets.gateway.models_file import load_models_file
 from assets.generation.guard import service
 from assets.suites.loader import load_suites
+from assets.suites.selections import load_selections
 from orchestration.settings import load_settings
 from warehouse.errors import UsageError
 
@@ -43,6 +44,7 @@ def _provider(model: str) -> str | None:
 
 
 @cache
-def _providers(models: Path, changed: int, suites: Path) -> dict[str, str]:
-    entries = load_models_file(models, load_suites(suites)).models
+def _providers(models: Path, changed: int, suites: Path | None) -> dict[str, str]:
+    known = load_suites(suites)
+    entries = load_models_file(models, known, selections=load_selections(known, suites)).models
     return {entry.name: service(entry.provider, entry.connection.base_url) for entry in entries}

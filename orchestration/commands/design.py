@@ -27,6 +27,7 @@ from assets.metrics.design.boards import (
 )
 from assets.metrics.design.prospects import BoardDesign, Prospects, prospects
 from assets.suites.loader import load_suites
+from assets.suites.selections import load_selections
 from orchestration.console import OUT, say, table
 from orchestration.settings import Settings, load_settings
 from warehouse.errors import UsageError
@@ -93,7 +94,8 @@ def design(
 def _place(settings: Settings) -> Workplace:
     """Return the surroundings of planning: nothing was spent, and no vendor's SDK is needed."""
     suites = load_suites(settings.suites)
-    found = load_models_file(settings.models, suites, providers=PROVIDERS)
+    selections = load_selections(suites, settings.suites)
+    found = load_models_file(settings.models, suites, selections=selections, providers=PROVIDERS)
     labelers = {entry.name: entry for entry in found.labelers}
     check_labelers(found.models, labelers, where=settings.models.name)
     return Workplace(

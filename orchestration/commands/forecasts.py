@@ -15,11 +15,12 @@ from assets.gateway.money.charges import month_scope, week_scope
 from assets.gateway.money.ledger import SpendingLedger
 from assets.generation.forecast import Forecast, forecast, most_usd
 from assets.generation.partition import plan_partition
-from assets.generation.plan import check_frozen, read_plan
+from assets.generation.plan import read_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import is_paid
 from assets.labeling.forecast import ToLabel, anchors_left, label_forecast, labelers_of, pictures_left
+from assets.labeling.partition import ready
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.labeling.status import partition_state
@@ -81,11 +82,11 @@ def _asked(place: Workplace, name: str) -> RemoteLabeler:
 
 
 def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
-    """Say slots, calls, minutes and dollars of each model and labeler, with its cap beside them."""
-    check_frozen(place.store, place.suites)
+    """Say pictures, calls, minutes and dollars of each model and labeler, with its cap beside them."""
+    ready(place, [(model, week) for model in models])
     place = with_ledger(place, week)
     forecasts = look_ahead(place, week, models)
-    listed = table(f"week {week}", "asks", "calls", "minutes", "dollars", "cap")
+    listed = table(f"week {week}", "pictures", "calls", "minutes", "dollars", "cap")
     for one in forecasts:
         listed.add_row(
             f"{one.name} (labels)" if one.kind == "labeler" else one.name,
@@ -173,6 +174,7 @@ def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) ->
     fresh = [model for model in models if read_plan(place.store, week, model) is None]
     if yes or not may_spend(place, fresh):
         return
+    ready(place, [(model, week) for model in models])
     place = with_ledger(place, week)
     forecasts = look_ahead(place, week, models)
     amount = most_usd(forecasts, place.caps, place.ledger, week, utc_now().date())

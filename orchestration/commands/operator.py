@@ -16,6 +16,7 @@ from rich.filesize import decimal
 from assets.generation.partition import plan_partition
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Listener, Workplace
+from assets.labeling.partition import ready
 from assets.labeling.status import PartitionState, partition_state
 from assets.leaderboard.published import latest
 from orchestration.commands.editions import bar, check_line, counting, headline, page_address, withheld
@@ -221,7 +222,7 @@ def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]
     from orchestration import weekly
 
     place.store.check_writable()
-    known = _states(place, wanted)
+    known = ready(place, wanted)
     tally = Tally(_slots_to_ask(place, known))
     place = replace(place, listener=tally.listener())
     try:

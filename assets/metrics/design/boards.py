@@ -6,9 +6,10 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assets.gateway.models_file import ModelEntry, asks, planned_prompts
+from assets.gateway.models_file import ModelEntry
 from assets.metrics.design.prospects import BoardDesign
 from assets.suites.schema import Attribute, Prompt, Suite
+from assets.suites.selections import asks, planned_prompts
 
 #: The attribute that boards are planned for, and the suite whose attributes a board without a suite has.
 ATTRIBUTE = "perceived_gender"

@@ -85,7 +85,7 @@ def test_an_unknown_model_of_the_command_line_gets_the_nearest_name(
                 "suites": [{"suite": "startup-ceo@1", "replicates": 1, "conversations": 1}],
             },
             'model "sim-drift": conversations of startup-ceo@1: provider openai_images answers one prompt at a time '
-            "and holds no conversations; remove conversations there",
+            "and holds no conversations; remove conversations there, or name a selection without them",
         ),
         ({"requests_per_hour": 3}, 'unknown key "requests_per_hour"'),
         ({"from": "2026-11-10"}, "from 2026-11-10 is a Tuesday; weeks are named by their Monday, 2026-11-09"),

@@ -76,7 +76,7 @@ def test_a_dry_run_says_what_would_be_asked_and_writes_nothing(fresh: Installati
     ended = cliche("run", "--dry-run", "--week", WEEK)
     assert (ended.code, ended.err) == (0, "")
     rows = [line.split() for line in ended.out.splitlines()]
-    assert rows[0] == ["week", WEEK, "asks", "calls", "minutes", "dollars", "cap"]
+    assert rows[0] == ["week", WEEK, "pictures", "calls", "minutes", "dollars", "cap"]
     assert rows[1] == ["sim-classic", "4", "4", "-", "0.00"]
     assert rows[2] == ["sim-drift", "4", "4", "-", "0.00"]
     assert rows[3] == ["all", "0.00"]

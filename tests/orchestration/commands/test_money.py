@@ -72,7 +72,7 @@ def test_a_dry_run_says_minutes_dollars_and_caps(home: Installation, cliche: Cli
     ended = cliche("run", "--dry-run", "--week", WEEK)
     assert (ended.code, ended.err) == (0, "")
     assert rows(ended.out)[:5] == [
-        ["week", WEEK, "asks", "calls", "minutes", "dollars", "cap"],
+        ["week", WEEK, "pictures", "calls", "minutes", "dollars", "cap"],
         ["real", "4", "4", "2", "1.00", "2.00"],
         ["other", "4", "4", "1", "1.00", "none"],
         ["sim-drift", "4", "4", "-", "0.00"],

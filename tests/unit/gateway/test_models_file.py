@@ -11,21 +11,15 @@ from typing import Any
 import pytest
 import yaml
 
-from assets.gateway.models_file import (
-    ModelEntry,
-    active,
-    find,
-    load_models_file,
-    params_hash,
-    planned_prompts,
-)
+from assets.gateway.models_file import ModelEntry, active, find, load_models_file, params_hash
 from assets.gateway.money.prices import price_on
 from assets.generation.providers.registry import PROVIDERS as REGISTERED
 from assets.generation.providers.registry import make_provider
 from assets.labeling.registry import KINDS, check_labelers, with_questions
 from assets.suites.loader import load_suites
+from assets.suites.selections import asks, planned_prompts
 from warehouse.errors import UsageError
-from warehouse.weeks import span
+from warehouse.weeks import span, utc_now
 
 SHIPPED = Path(__file__).parents[3] / "models.yaml"
 SUITES = load_suites()
@@ -435,6 +429,26 @@ EXAMPLES = sorted((SHIPPED.parent / "models").glob("*.yaml"))
 ADDRESS = re.compile(r"\b[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?")
 
 
+def copied_alone(path: Path) -> list[str]:
+    """Each entry of a file of examples as somebody copies it: its lines, and `models:` above them."""
+    _, *entries = re.split(r"^(?=  - name: )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [f"models:\n{text}" for text in entries]
+
+
+@pytest.mark.parametrize("text", [text for path in EXAMPLES for text in copied_alone(path)])
+def test_an_example_works_when_it_is_copied_alone(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text(text, encoding="utf-8")
+    [entry] = load_models_file(path, SUITES, providers=REGISTERED).models
+    check_labelers([entry], {})
+    confronted = entry.provider == "openai_responses"
+    assert f"suites: headline{'-confronted' if confronted else ''}\n" in text
+    assert (confronted, confronted) == (
+        any(one.conversations for one in entry.suites),
+        bool(getattr(make_provider(entry.provider, entry.connection), "converses", False)),
+    )
+
+
 class TestExamples:
     entries = tuple(
         entry for path in EXAMPLES for entry in load_models_file(path, SUITES, providers=REGISTERED).models
@@ -443,7 +457,25 @@ class TestExamples:
     def test_there_are_enough_of_every_provider_and_their_names_differ(self) -> None:
         assert len(self.entries) >= 40
         assert len({entry.name for entry in self.entries}) == len(self.entries)
+        assert sum(len(copied_alone(path)) for path in EXAMPLES) == len(self.entries)
         assert {entry.provider for entry in self.entries} == {*REGISTERED} - {"simulated"}
+
+    @pytest.mark.parametrize("entry", entries, ids=[entry.name for entry in entries])
+    def test_its_cap_holds_a_week_and_the_calls_in_flight_and_little_more(self, entry: ModelEntry) -> None:
+        calls = sum(
+            asks(one, prompt) for one in entry.suites for prompt in planned_prompts(one, SUITES[one.suite])
+        )
+        price = price_on(entry.price, utc_now().date())
+        assert price is not None
+        expected, most = calls * price.per_image_usd, price.reserve_usd
+        if not expected:
+            assert entry.cap_usd is None
+            return
+        in_flight = calls if entry.provider == "openai_batch" else entry.concurrency
+        # A batch costs half, so that the week itself needs no room beside what is set aside for it.
+        least = max(in_flight * most, 1.25 * expected + entry.concurrency * most)
+        assert entry.cap_usd is not None
+        assert least <= entry.cap_usd <= least + 1  # whole dollars
 
     @pytest.mark.parametrize("entry", entries, ids=[entry.name for entry in entries])
     def test_an_example_can_be_asked_and_says_what_it_costs_where_and_when_that_stood(
@@ -470,7 +502,6 @@ class TestExamples:
 
 
 def test_two_versions_of_one_suite_are_refused_in_one_entry(tmp_path: Path) -> None:
-    second = SUITES["occupations@1"].model_copy(update={"version": "2.0.0"})
     models = changed(0, suites=[{"suite": f"occupations@{major}", "replicates": 3} for major in (1, 2)])
     with pytest.raises(UsageError, match="two versions of occupations are selected"):
-        load_models_file(write(tmp_path, models), {**SUITES, "occupations@2": second}, providers=PROVIDERS)
+        load_models_file(write(tmp_path, models), SUITES, providers=PROVIDERS)
