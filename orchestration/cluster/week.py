@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -35,13 +37,13 @@ def submit_week(
     address: Callable[[Workplace], str],
 ) -> int:
     """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code."""
-    file = settings.dagster_home / "dagster.yaml"
+    file = _instance_file(settings)
     if settings.postgres is None or not file.exists():
         raise UsageError(
             f"--submit needs a shared instance: set CLICHE_POSTGRES and copy deploy/dagster.yaml to {file}"
         )
     try:
-        return _submit(settings, place, wanted, address)
+        return _submit(settings, place, wanted, address, file.parent)
     except dg.DagsterInvalidConfigError as error:  # a variable that the file names is not set, above all
         raise UsageError(f"{file}: {error.errors[0].message.splitlines()[0]}") from None
     except AWAY as error:
@@ -51,14 +53,21 @@ def submit_week(
         ) from error
 
 
+def _instance_file(settings: Settings) -> Path:
+    """Return Dagster's settings of the shared instance: where its own processes have them, else in the home."""
+    folders = [*filter(None, [os.environ.get("DAGSTER_HOME")]), settings.dagster_home]
+    files = [Path(folder) / "dagster.yaml" for folder in folders]
+    return next(filter(Path.exists, files), files[-1])
+
+
 def _submit(
     settings: Settings,
     place: Workplace,
     wanted: Sequence[tuple[str, str]],
     address: Callable[[Workplace], str],
+    config: Path,
 ) -> int:
-    home = settings.dagster_home
-    with open_instance(home, settings.postgres, config=home) as instance, workspace(instance) as of:
+    with open_instance(settings.dagster_home, settings.postgres, config) as instance, workspace(instance) as of:
         states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
         todo = [(state.model, state.week) for state in states if not state.complete]
         keys = {str(partition_key(*one)): one for one in todo}
