@@ -39,12 +39,14 @@ def end_unless_ready(**_: Any) -> None:
 class RunTask(Task):  # type: ignore[misc]
     """A run, which is given back if others have newer code meanwhile; then the worker ends."""
 
+    max_retries = None  # any number of workers may be old
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Do the run."""
         if (self.request.headers or {}).get(CODE) != code_version() and ready():
             self.app.control.shutdown(destination=[self.request.hostname])
             time.sleep(2)  # else it would take the run that it gives back
-            raise self.retry(countdown=0, max_retries=None)
+            raise self.retry(countdown=0)
         return super().__call__(*args, **kwargs)
 
 

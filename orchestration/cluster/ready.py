@@ -7,10 +7,11 @@ connects to is not in those that a worker forks.
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import tenacity
-from dagster import DagsterInstance
+from dagster import DagsterInstance, DagsterInvalidConfigError
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._grpc.client import DagsterGrpcClient
 from dagster._grpc.types import ListRepositoriesResponse
@@ -19,8 +20,9 @@ from dagster._utils.error import SerializableErrorInfo
 
 from orchestration.definitions import LIBRARY, defs
 from orchestration.resources import code_version
+from orchestration.settings import load_settings
 from warehouse.errors import ClicheError, UsageError
-from warehouse.postgres import one_line
+from warehouse.postgres import require_reachable
 
 #: Variable that says where the code server is, `host:port`.
 SERVER = "CLICHE_CODE_SERVER"
@@ -37,14 +39,25 @@ def check() -> None:
             f"this worker has the code {ours}, the code server at {address} has {theirs}: install one version "
             "everywhere, and start what is older again"
         )
+    if (postgres := load_settings().postgres) is not None:
+        require_reachable(postgres.get_secret_value(), "Dagster's records")
     try:
         with DagsterInstance.get() as instance:
             _ = instance.run_launcher, instance.run_coordinator
         defs().get_repository_def()
     except ClicheError:
         raise
-    except Exception as error:  # whatever is wrong with files and servers that a run needs
-        raise ClicheError(f"this worker cannot do any run: {type(error).__name__}: {one_line(error)}") from error
+    except Exception as error:
+        raise ClicheError(f"this worker cannot do any run: {why(error)}") from error
+
+
+def why(error: Exception) -> str:
+    """Return in one line why Dagster cannot load its settings or our definitions."""
+    text = str(error.errors[0].message if isinstance(error, DagsterInvalidConfigError) else error)
+    named = re.search(r'environment variable "(\w+)"', text)
+    if named:  # that dagster.yaml names
+        return f"the variable {named[1]} is not set"
+    return f"{type(error).__name__}: {next(iter(text.splitlines()), '')}"
 
 
 def version_at(address: str) -> str:

@@ -16,6 +16,7 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.published import latest
 from orchestration import weekly
 from orchestration.cluster.ranges import LABEL_RANGE, at_work, left_to_label
+from orchestration.cluster.ready import why
 from orchestration.cluster.submit import AWAY, Submitted, followed, patiently, submit, submit_range, workspace
 from orchestration.console import note, say
 from orchestration.definitions import GENERATE, PUBLISH, WAIT_S
@@ -44,8 +45,8 @@ def submit_week(
         )
     try:
         return _submit(settings, place, wanted, address, file.parent)
-    except dg.DagsterInvalidConfigError as error:  # a variable that the file names is not set, above all
-        raise UsageError(f"{file}: {error.errors[0].message.splitlines()[0]}") from None
+    except dg.DagsterInvalidConfigError as error:
+        raise UsageError(f"{file}: {why(error)}") from None
     except AWAY as error:
         raise ClicheError(
             f"the PostgreSQL of CLICHE_POSTGRES cannot be reached ({type(error).__name__}); what was submitted goes "
