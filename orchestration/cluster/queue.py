@@ -20,8 +20,8 @@ from orchestration.settings import load_settings
 from warehouse.errors import UsageError
 
 PROVIDER = "cliche/provider"
-#: Which workers take a run (Celery's queue): the one that keeps the warehouse publishes and does nothing else, so that no
-#: publish waits behind a model's run.
+#: Which workers take a run (Celery's queue): the one that keeps the warehouse publishes and does nothing else, so that
+#: no publish waits behind a model's run.
 QUEUE, WORKERS, PUBLISHER = "dagster-celery/queue", "dagster", "publisher"
 
 

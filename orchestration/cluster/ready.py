@@ -1,7 +1,7 @@
 """Whether a worker can do runs: its settings and definitions load, and its code is that of the code server.
 
-`python -m orchestration.cluster.ready` says in one line why not, and ends with 1. A process of its own: what it imports and
-connects to is not in those that a worker forks.
+`python -m orchestration.cluster.ready` says in one line why not, and ends with 1. It is a process of its own: what it
+imports and connects to is not in those that a worker forks.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._grpc.client import DagsterGrpcClient
 from dagster._grpc.types import ListRepositoriesResponse
 from dagster._serdes import deserialize_value
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
+from orchestration.console import note
 from orchestration.definitions import LIBRARY, defs
 from orchestration.resources import code_version
 from orchestration.settings import load_settings
@@ -74,11 +75,15 @@ def version_at(address: str) -> str:
     try:
         answer = retrying(DagsterGrpcClient(port=int(port), host=host).list_repositories)
     except DagsterUserCodeUnreachableError:
-        raise ClicheError(f"the code server at {address} ({SERVER}) does not answer; start it first") from None
+        raise ClicheError(
+            f"the code server at {address} ({SERVER}) does not answer; start it first"
+        ) from None
     found = deserialize_value(answer, (ListRepositoriesResponse, SerializableErrorInfo))
     if isinstance(found, SerializableErrorInfo):
         raise ClicheError(f"the code server at {address} cannot load its own code; see its log")
-    return (found.dagster_library_versions or {}).get(LIBRARY, "of an earlier version, which does not say which")
+    return (found.dagster_library_versions or {}).get(
+        LIBRARY, "of an earlier version, which does not say which"
+    )
 
 
 def main() -> int:
@@ -86,7 +91,7 @@ def main() -> int:
     try:
         check()
     except ClicheError as error:
-        print(f"cliche: {error}", file=sys.stderr)
+        note(f"cliche: {error}")
         return 1
     return 0
 

@@ -56,9 +56,9 @@ def submit_week(
 
 def _instance_file(settings: Settings) -> Path:
     """Return Dagster's settings of the shared instance: where its own processes have them, else in the home."""
-    folders = [*filter(None, [os.environ.get("DAGSTER_HOME")]), settings.dagster_home]
-    files = [Path(folder) / "dagster.yaml" for folder in folders]
-    return next(filter(Path.exists, files), files[-1])
+    usual = settings.dagster_home / "dagster.yaml"
+    named = Path(os.environ.get("DAGSTER_HOME") or usual.parent) / usual.name
+    return named if named.exists() else usual
 
 
 def _submit(
@@ -68,7 +68,10 @@ def _submit(
     address: Callable[[Workplace], str],
     config: Path,
 ) -> int:
-    with open_instance(settings.dagster_home, settings.postgres, config) as instance, workspace(instance) as of:
+    with (
+        open_instance(settings.dagster_home, settings.postgres, config) as instance,
+        workspace(instance) as of,
+    ):
         states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
         todo = [(state.model, state.week) for state in states if not state.complete]
         keys = {str(partition_key(*one)): one for one in todo}

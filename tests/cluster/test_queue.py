@@ -93,7 +93,9 @@ def end(instance: dg.DagsterInstance, model: str) -> None:
     instance.report_run_failed(run)
 
 
-def test_a_publish_begins_while_all_workers_are_busy_and_never_waits_at_the_broker(home: Installation) -> None:
+def test_a_publish_begins_while_all_workers_are_busy_and_never_waits_at_the_broker(
+    home: Installation,
+) -> None:
     """What has begun to wait at the broker is failed after `start_timeout_seconds`; what is in the queue is not."""
     with instance_of() as instance:
         for model in ("one", "mine", "other"):

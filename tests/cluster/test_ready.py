@@ -1,4 +1,4 @@
-"""A worker that cannot do runs ends with one line: it would fail each run at once, and be the first to take the next."""
+"""A worker that cannot do runs ends with one line: it would fail each run at once, and be the first at the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -78,7 +78,19 @@ def started(tree: Path, log: Path, *words: str) -> Iterator[subprocess.Popen[byt
 def code_server(tree: Path, address: str) -> Iterator[None]:
     """The code server of the code in `tree`."""
     port = address.rpartition(":")[2]
-    words = ("dagster", "api", "grpc", "-m", "orchestration.definitions", "-d", str(tree), "-h", "127.0.0.1", "-p", port)
+    words = (
+        "dagster",
+        "api",
+        "grpc",
+        "-m",
+        "orchestration.definitions",
+        "-d",
+        str(tree),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        port,
+    )
     log = Path(os.environ["CLICHE_HOME"]).with_name(f"code-{tree.name}.log")
     with started(tree, log, *words) as process:
 
@@ -109,7 +121,20 @@ def test_a_worker_of_other_code_gives_a_run_back_and_does_not_start_again(
     for name in ("models.yaml", "pyproject.toml"):
         shutil.copy(CHECKOUT / name, newer)
     (newer / "COMMIT").write_text("newer\n")
-    worker = ("celery", "-A", "orchestration.cluster.app", "worker", "-n", "old@here", "-Q", "dagster", "-c", "1", "-l", "info")
+    worker = (
+        "celery",
+        "-A",
+        "orchestration.cluster.app",
+        "worker",
+        "-n",
+        "old@here",
+        "-Q",
+        "dagster",
+        "-c",
+        "1",
+        "-l",
+        "info",
+    )
     client = make_app({"broker": valkey.address, "backend": valkey.address, "config_source": CONFIG})
     log = tmp_path / "worker.log"
     with ExitStack() as later:
@@ -118,7 +143,12 @@ def test_a_worker_of_other_code_gives_a_run_back_and_does_not_start_again(
             wait_for(lambda: b" ready." in log.read_bytes() or old.poll() is not None)
             assert old.poll() is None, log.read_text()
         later.enter_context(code_server(newer, address))
-        task = client.send_task(TASK_EXECUTE_JOB_NAME, kwargs={"execute_job_args_packed": {}}, queue="dagster", headers={CODE: "0.1.0+newer"})
+        task = client.send_task(
+            TASK_EXECUTE_JOB_NAME,
+            kwargs={"execute_job_args_packed": {}},
+            queue="dagster",
+            headers={CODE: "0.1.0+newer"},
+        )
         assert old.wait(_START_S) == 0
         assert task.state == "RETRY", log.read_text()
         with client.connection_for_read() as broker:
@@ -161,7 +191,9 @@ def test_what_a_run_needs_is_loaded_first(
         with monkeypatch.context() as patched:
             patched.setattr("warehouse.postgres.FIRST_PATIENCE_S", 0.0)
             patched.setenv("CLICHE_POSTGRES", "postgresql+psycopg2://me:geheim@127.0.0.1:1/cliche")
-            assert told().startswith("Dagster's records in PostgreSQL (127.0.0.1:1/cliche) cannot be reached (")
+            assert told().startswith(
+                "Dagster's records in PostgreSQL (127.0.0.1:1/cliche) cannot be reached ("
+            )
 
 
 def test_a_code_server_that_is_not_named_or_not_there(

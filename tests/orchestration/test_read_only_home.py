@@ -21,7 +21,7 @@ from orchestration.alerts.settings import WEBHOOK
 from orchestration.cli import app
 from orchestration.settings import CHECKOUT
 from tests.orchestration.alerts.watching import ALERTS, Watch, watching
-from tests.orchestration.installation import MODELS, WEEK, Installation, environment, start
+from tests.orchestration.installation import MODELS, Installation, environment, start
 from tests.read_only import read_only
 from tests.services.postgres import Postgres
 
@@ -125,7 +125,9 @@ def run(function: str, home: Path, *arguments: str) -> dict[str, Any]:
     code = f"from {__name__} import {function}; {function}()"
     command = read_only(home, [sys.executable, "-W", "ignore", "-c", code, *arguments])
     if command is None:
-        pytest.skip("no folder can be mounted read-only here: that needs the program unshare, and root or user namespaces")
+        pytest.skip(
+            "no folder can be mounted read-only here: that needs the program unshare, and root or user namespaces"
+        )
     done = subprocess.run(
         command, env=environment(home), cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
@@ -139,7 +141,13 @@ def test_every_schedule_and_sensor_ticks_and_an_alert_arrives_once(
     monkeypatch.setenv("CLICHE_BROKER", "redis://127.0.0.1:1/0")
     for sent in (1, 1):
         ticks = run("evaluate", watch.installation.home)
-        assert {name for name in ticks} == {"every_monday", "every_hour", "publish_gate", "alerts", "label_ranges"}
+        assert set(ticks) == {
+            "every_monday",
+            "every_hour",
+            "publish_gate",
+            "alerts",
+            "label_ranges",
+        }
         assert ticks["every_monday"] == len(MODELS)
         assert ticks["alerts"].startswith("Run never started"), ticks
         assert len(watch.bodies) == sent
@@ -169,3 +177,10 @@ def test_the_table_holds_every_command() -> None:
     wanted = names(typer.main.get_command(app))
     found = {name for name in wanted for line in COMMANDS if f"{line} ".startswith(f"{name} ")}
     assert found == wanted
+
+
+def test_the_docs_say_which_commands_write_into_the_home() -> None:
+    lines = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines()
+    (said,) = [line for line in lines if "write into the home; elsewhere they end" in line]
+    for line in [line for line, ended in COMMANDS.items() if ended == _NO]:
+        assert f"`{line.partition(' -f')[0]}`" in said

@@ -53,6 +53,15 @@ def test_every_variable_of_the_files_is_in_the_docs() -> None:
             assert f"`{name}`" in OPERATIONS or f"export {name}=" in OPERATIONS, (file, name)
 
 
+def test_commands_of_the_docs_name_containers_that_are_there() -> None:
+    services = compose()["services"]
+    typed = re.findall(r"docker compose (?:exec|run --rm|logs) (\w+)(?: (\w+))?", OPERATIONS)
+    assert {program for _, program in typed} == {"cliche", "dagster", ""}
+    assert {name for name, _ in typed} <= {*services}
+    writes = [name for name, one in services.items() if "publisher:/var/lib/cliche" in one.get("volumes", ())]
+    assert {name for name, program in typed if program == "cliche"} == {*writes}
+
+
 def test_each_queue_has_workers_of_its_own_and_as_many_runs_as_they_have_slots() -> None:
     """The publisher takes no model's run: a publish that it keeps waiting at the broker is failed after a while."""
     services = compose()["services"]

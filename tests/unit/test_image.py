@@ -46,9 +46,7 @@ NEEDED = (
 
 
 def git(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(folder), *words], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -98,7 +96,9 @@ def test_make_image_builds_from_the_commit_and_says_which(checkout: Path, tmp_pa
     (checkout / "models.yaml").write_text("models: []  # not committed\n")
     (checkout / "assets" / "notes.txt").write_text("OPENAI_API_KEY=secret")
     builder = tmp_path / "builder"
-    builder.write_text(f'#!/bin/sh\nfor last; do :; done\ncp -r "$last" "{tmp_path}/context"\necho "$@" > "{tmp_path}/words"\n')
+    builder.write_text(
+        f'#!/bin/sh\nfor last; do :; done\ncp -r "$last" "{tmp_path}/context"\necho "$@" > "{tmp_path}/words"\n'
+    )
     builder.chmod(0o755)
     made = subprocess.run(
         ["make", "-s", "image", f"DOCKER={builder}", "IMAGE=mine"],
@@ -107,7 +107,11 @@ def test_make_image_builds_from_the_commit_and_says_which(checkout: Path, tmp_pa
         text=True,
         check=False,
     )
-    assert (made.returncode, made.stdout, made.stderr) == (0, "What is not committed stays out of the image.\n", "")
+    assert (made.returncode, made.stdout, made.stderr) == (
+        0,
+        "What is not committed stays out of the image.\n",
+        "",
+    )
     context = tmp_path / "context"
     words = (tmp_path / "words").read_text().split()
     assert words[:2] == ["build", "-f"]
