@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo cluster-demo soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers engine docs clean
+.PHONY: help setup setup-dev demo cluster-demo image soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers engine docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,15 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 
 cluster-demo: setup-dev ## Ask and publish a week on two workers of this machine (PostgreSQL, broker, S3), compare with one process
 	@$(BIN)/python -W ignore -m tests.cluster.demo
+
+DOCKER := docker
+IMAGE := cliche
+image: ## Build the image of deploy/ from the last commit (DOCKER=podman for another builder, IMAGE=… for another name)
+	@git diff --quiet HEAD || echo "What is not committed stays out of the image."
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+		git archive --output "$$folder/files.tar" HEAD; mkdir "$$folder/files"; tar -x -C "$$folder/files" -f "$$folder/files.tar"; \
+		git rev-parse --short=12 HEAD > "$$folder/files/COMMIT"; \
+		$(DOCKER) build -f "$$folder/files/deploy/Dockerfile" -t $(IMAGE) "$$folder/files"
 
 soak: setup-dev ## Ask and publish 52 weeks while things break (kills, a full disk, a store that is away, bad answers): under an hour
 	@$(BIN)/python -W ignore -m tests.soak

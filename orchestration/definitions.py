@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster_shared.libraries import DagsterLibraryRegistry
 
 from assets.gateway.batch_states import on_their_way
 from assets.gateway.models_file import ModelEntry
@@ -24,7 +25,7 @@ from orchestration.cluster.ranges import build_sensor as build_ranges
 from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
 from orchestration.partitions import partition_key, product_definition, weeks_definition
-from orchestration.resources import make_workplace
+from orchestration.resources import code_version, make_workplace
 from orchestration.sensor import build_alerts, build_sensor
 from orchestration.settings import Settings, load_settings
 from warehouse import keys
@@ -34,11 +35,12 @@ from warehouse.weeks import current_week, shift
 #: for a bucket that is away. A command says at once what it lacks.
 WAIT_S = 90.0
 
-#: Where runs wait for workers, a publish waits for the one machine that keeps the warehouse; elsewhere it is ignored.
-PUBLISHER = {"dagster-celery/queue": "publisher"}
-
 GENERATE = "generate_week"
 PUBLISH = "publish_week"
+
+#: The code server says which version of this it has, on Dagster's page and to workers.
+LIBRARY = "cliche"
+DagsterLibraryRegistry.register(LIBRARY, code_version(), is_dagster_package=False)
 
 
 def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definitions:
@@ -66,7 +68,6 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
     publish_job = dg.define_asset_job(
         PUBLISH,
         selection=dg.AssetSelection.assets(*publishing),
-        tags=PUBLISHER,
         description="Check, score and publish one week.",
     )
     ranges = [build_range_job()] if settings.postgres else []

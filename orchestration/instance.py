@@ -50,7 +50,8 @@ def open_instance(
     folder: Path, postgres: SecretStr | None = None, config: Path = CHECKOUT
 ) -> Iterator[dg.DagsterInstance]:
     """Yield the instance kept in `folder`, or in a PostgreSQL, with the settings of the `dagster.yaml` in `config`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if postgres is None:  # else nothing is kept there: a home may be read-only
+        folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     storage = _event_log_of(folder) if postgres is None else _storage_in(postgres.get_secret_value())
     ref = InstanceRef.from_dir(str(folder), config_dir=str(config), overrides=storage)
@@ -139,6 +140,7 @@ def process_tags(instance: dg.DagsterInstance) -> dict[str, str]:
     """Return the tags of a run of this process: host, process id and when the process began; and its home."""
     file = _home_file(instance)
     if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
         made = file.with_name(f"home-{uuid4().hex}")
         made.write_text(uuid4().hex)
         with suppress(FileExistsError):

@@ -19,6 +19,9 @@ from assets.suites.selections import load_selections
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.store import Store, open_store
 
+#: Written by `make image`: an image holds no git.
+COMMIT = CHECKOUT / "COMMIT"
+
 
 def make_workplace(settings: Settings, listener: Listener | None = None, *, wait_s: float = 0.0) -> Workplace:
     """Return the surroundings that the settings describe; see `open_store` for `wait_s`."""
@@ -48,8 +51,10 @@ def make_workplace(settings: Settings, listener: Listener | None = None, *, wait
 
 @cache
 def code_version() -> str:
-    """Return the version of this code: the package's, and the commit where there is a checkout."""
+    """Return the version of this code: the package's, and the commit as an image says it, or the checkout."""
     version = metadata.version("cliche")
+    if COMMIT.exists():
+        return f"{version}+{COMMIT.read_text(encoding='utf-8').strip()}"
     try:
         found = subprocess.run(  # noqa: S603 - no input of anybody's
             ["git", "-C", str(CHECKOUT), "rev-parse", "--short=12", "HEAD"],  # noqa: S607

@@ -9,6 +9,7 @@ import tenacity
 
 from warehouse.errors import ClicheError, UsageError
 
+_MAKING = 1_667_656_807  # of tables, among the advisory locks of a database
 #: So long a server that this process never reached is tried.
 FIRST_PATIENCE_S = 15.0
 _OPTIONS: dict[str, Any] = {
@@ -53,6 +54,16 @@ def require_reachable(address: str, what: str) -> None:
             f"{what} in PostgreSQL ({place_of(address)}) cannot be reached ({one_line(error)}); "
             "start the server or correct CLICHE_POSTGRES, and run again"
         ) from None
+
+
+def require_table(cursor: Any, table: str, statements: str) -> None:
+    """Make tables of the schema `cliche` unless `table` is there; who owns the schema may be unable to make one."""
+    cursor.execute("SELECT to_regnamespace('cliche'), to_regclass(%s)", [f"cliche.{table}"])
+    schema, found = cursor.fetchone()
+    if found is None:
+        made = "CREATE SCHEMA IF NOT EXISTS cliche;" if schema is None else ""
+        # In one transaction, and one process after the other: two that make a schema at once fail.
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_MAKING}); {made} {statements}")
 
 
 def place_of(address: str) -> str:

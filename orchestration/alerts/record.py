@@ -1,4 +1,7 @@
-"""Which alerts were found and sent: `alerts.jsonl` in the home, a line per event, only ever added to.
+"""Which alerts were found and sent: a line per event, only ever added to.
+
+The lines are in `alerts.jsonl` in the home or, where machines share a PostgreSQL, in a table of it: homes of containers
+are read-only, and all who look share what was sent.
 
 found: a condition began, with its alert and the channels that are to have it.  over: it ended; if it comes again it is
 another.  sent: a channel took a message.  began: when it was first looked, which says what was to be expected since.
@@ -9,17 +12,27 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
+
+from pydantic import SecretStr
 
 from orchestration.alerts.kinds import Alert
 from warehouse.canonical import canonical_json
+from warehouse.errors import ClicheError
+from warehouse.postgres import connect, driver, one_line, place_of, require_reachable, require_table
 
 NAME = "alerts.jsonl"
+_LOCK = 1_667_656_806  # of this record, among the advisory locks of a database
+_TABLE = """
+CREATE TABLE IF NOT EXISTS cliche.alerts (
+    number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, line TEXT NOT NULL
+)
+"""
 _HOUR = timedelta(hours=1)
 
 
@@ -36,19 +49,17 @@ class _Known:
 class AlertRecord:
     """What was found and sent so far; changed under a lock, see `opened`."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, lines: Collection[bytes], write: Callable[[bytes], None]) -> None:
+        """Take the lines that there are, and what keeps another one."""
+        self._write = write
         self._known: dict[str, _Known] = {}
         self._messages: dict[str, list[datetime]] = {}
         self.began: datetime | None = None
-        data = file.read()
-        for raw in data.splitlines():
+        for line in lines:
             try:  # a kill may leave half a line
-                self._take(json.loads(raw))
+                self._take(json.loads(line))
             except (ValueError, KeyError, TypeError):
                 continue
-        if data and not data.endswith(b"\n"):
-            file.write(b"\n")
 
     def _take(self, said: Mapping[str, Any]) -> None:
         at, event = datetime.fromisoformat(said["at"]), said["event"]
@@ -67,9 +78,7 @@ class AlertRecord:
 
     def _add(self, at: datetime, event: str, **more: Any) -> None:
         said = {"at": at.isoformat(timespec="seconds"), "event": event, **more}
-        self._file.write(canonical_json(said) + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._write(canonical_json(said))
         self._take(said)
 
     def begin(self, now: datetime) -> None:
@@ -107,10 +116,53 @@ class AlertRecord:
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[AlertRecord]:
-    """Yield the record of an installation; another process that looks at the same time waits."""
+def opened(home: Path, postgres: SecretStr | None = None) -> Iterator[AlertRecord]:
+    """Yield the record of an installation; another process that looks at the same time waits.
+
+    Raises:
+        OSError: if the file cannot be written.
+        ClicheError: if the PostgreSQL cannot be reached.
+    """
+    with _in_file(home) if postgres is None else _in_server(postgres.get_secret_value()) as record:
+        yield record
+
+
+@contextmanager
+def _in_file(home: Path) -> Iterator[AlertRecord]:
     home.mkdir(parents=True, exist_ok=True)
     with (home / NAME).open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        yield AlertRecord(file)
+        data = file.read()
+
+        def write(line: bytes) -> None:
+            file.write(line + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+        if data and not data.endswith(b"\n"):
+            file.write(b"\n")
+        yield AlertRecord(data.splitlines(), write)
+
+
+@contextmanager
+def _in_server(address: str) -> Iterator[AlertRecord]:
+    """Yield the record in the schema of the spending ledger, which may be dropped like that."""
+    require_reachable(address, "the record of alerts")
+    try:
+        with closing(connect(address)) as con, con.cursor() as cursor:
+            con.autocommit = True
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+            require_table(cursor, "alerts", _TABLE)
+            cursor.execute("SELECT line FROM cliche.alerts ORDER BY number")
+            lines = [line.encode() for (line,) in cursor.fetchall()]
+
+            def write(line: bytes) -> None:
+                cursor.execute("INSERT INTO cliche.alerts (line) VALUES (%s)", [line.decode()])
+
+            yield AlertRecord(lines, write)
+    except driver().Error as error:
+        raise ClicheError(
+            f"the record of alerts in PostgreSQL ({place_of(address)}) cannot be used ({one_line(error)}); "
+            "start the server or correct CLICHE_POSTGRES"
+        ) from None

@@ -18,6 +18,7 @@ from orchestration.alerts.record import AlertRecord, opened
 from orchestration.alerts.settings import receivers
 from orchestration.alerts.view import View
 from orchestration.settings import Settings
+from warehouse.errors import ClicheError
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -49,11 +50,11 @@ def look_once(
     A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again.
 
     Raises:
-        OSError: if the record cannot be written, e.g. on a full disk; that is sent each time.
+        OSError, ClicheError: if the record cannot be written, e.g. on a full disk; that is sent each time.
     """
     to = _channels(settings, environ)
     try:
-        with opened(settings.home) as record:
+        with opened(settings.home, settings.postgres) as record:
             record.begin(now)
             found = find(lambda: View(settings, make_place(), now, instance, record.began))
             wanted = {
@@ -63,7 +64,7 @@ def look_once(
             done = WatchResult([*wanted.values()], new)
             for name, send in to.items():
                 _send(record, settings, now, name, send, done)
-    except OSError as error:
+    except (OSError, ClicheError) as error:
         for send in to.values():
             _try(send, [cannot_look(error)], settings)
         raise

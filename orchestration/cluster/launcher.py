@@ -21,6 +21,10 @@ from dagster_celery.tasks import create_resume_job_task
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from orchestration.resources import code_version
+
+#: Header of a task: the version of the code of who launched it.
+CODE = "cliche-code"
 #: How launcher and workers use Celery. A process takes one run and none in advance: another worker may be free.
 CONFIG: dict[str, Any] = {
     "worker_disable_prefetch": True,
@@ -50,6 +54,11 @@ class WorkerLauncher(CeleryRunLauncher):
         """Return what the app is made of: what the instance's settings say wins."""
         args = dict(super().app_args())
         return args | {"config_source": {**CONFIG, **args["config_source"]}}
+
+    def _launch_celery_task_run(self, run: DagsterRun, task_signature: Any, routing_key: str) -> None:
+        """Hand a task to the broker that says whose code asks for it."""
+        task_signature.set(headers={CODE: code_version()})
+        super()._launch_celery_task_run(run, task_signature, routing_key)
 
     def resume_run(self, context: ResumeRunContext) -> None:
         """Queue the rest of a run whose worker died."""

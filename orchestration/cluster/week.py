@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -14,6 +16,7 @@ from assets.labeling.status import partition_state
 from assets.leaderboard.published import latest
 from orchestration import weekly
 from orchestration.cluster.ranges import LABEL_RANGE, at_work, left_to_label
+from orchestration.cluster.ready import why
 from orchestration.cluster.submit import AWAY, Submitted, followed, patiently, submit, submit_range, workspace
 from orchestration.console import note, say
 from orchestration.definitions import GENERATE, PUBLISH, WAIT_S
@@ -35,15 +38,15 @@ def submit_week(
     address: Callable[[Workplace], str],
 ) -> int:
     """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code."""
-    file = settings.dagster_home / "dagster.yaml"
+    file = _instance_file(settings)
     if settings.postgres is None or not file.exists():
         raise UsageError(
             f"--submit needs a shared instance: set CLICHE_POSTGRES and copy deploy/dagster.yaml to {file}"
         )
     try:
-        return _submit(settings, place, wanted, address)
-    except dg.DagsterInvalidConfigError as error:  # a variable that the file names is not set, above all
-        raise UsageError(f"{file}: {error.errors[0].message.splitlines()[0]}") from None
+        return _submit(settings, place, wanted, address, file.parent)
+    except dg.DagsterInvalidConfigError as error:
+        raise UsageError(f"{file}: {why(error)}") from None
     except AWAY as error:
         raise ClicheError(
             f"the PostgreSQL of CLICHE_POSTGRES cannot be reached ({type(error).__name__}); what was submitted goes "
@@ -51,14 +54,24 @@ def submit_week(
         ) from error
 
 
+def _instance_file(settings: Settings) -> Path:
+    """Return Dagster's settings of the shared instance: where its own processes have them, else in the home."""
+    usual = settings.dagster_home / "dagster.yaml"
+    named = Path(os.environ.get("DAGSTER_HOME") or usual.parent) / usual.name
+    return named if named.exists() else usual
+
+
 def _submit(
     settings: Settings,
     place: Workplace,
     wanted: Sequence[tuple[str, str]],
     address: Callable[[Workplace], str],
+    config: Path,
 ) -> int:
-    home = settings.dagster_home
-    with open_instance(home, settings.postgres, config=home) as instance, workspace(instance) as of:
+    with (
+        open_instance(settings.dagster_home, settings.postgres, config) as instance,
+        workspace(instance) as of,
+    ):
         states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
         todo = [(state.model, state.week) for state in states if not state.complete]
         keys = {str(partition_key(*one)): one for one in todo}

@@ -42,7 +42,7 @@ class After:
 def held(settings: Settings, place: Workplace, week: str) -> dict[str, Any]:
     """Return leases, pool slots, runs and reservations that are not free."""
     found: dict[str, Any] = {"leases": [name for name, _ in place.store.leases()]}
-    with open_instance(settings.dagster_home, settings.postgres, config=settings.dagster_home) as instance:
+    with open_instance(settings.dagster_home, settings.postgres) as instance:
         log = instance.event_log_storage
         found["pool slots"] = {
             key: count

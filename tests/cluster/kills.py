@@ -103,10 +103,10 @@ STEPS: Mapping[str, tuple[Callable[[Cluster, Services], bool], float]] = {
     "loading": (_loading, 10.0),
 }
 _ALL = tuple(STEPS)
-#: What is killed → how, and in which steps, in turn. A worker that does not publish has nothing to do with loading.
+#: What is killed → how, and in which steps, in turn: workers ask and label, the publisher loads.
 KILLS: Mapping[str, tuple[Callable[[Cluster], None], Sequence[str]]] = {
     "worker": (lambda cluster: cluster.kill("worker-1"), ("asking", "labeling")),
-    "publisher": (_process("worker-0"), _ALL),
+    "publisher": (_process("publisher"), ("loading",)),
     "broker": (_server(lambda cluster: cluster.broker.kill(), lambda cluster: cluster.broker.start()), _ALL),
     "postgres": (
         _server(lambda cluster: cluster.postgres.kill(), lambda cluster: cluster.postgres.start()),

@@ -67,8 +67,7 @@ def write_models(path: Path, base_url: str, replicates: int) -> None:
 def records() -> Iterator[tuple[str, float, float, float, float]]:
     """Yield of each run of this home's instance: job, asked for at, first step at, end, seconds of its steps."""
     settings = load_settings()
-    home = settings.dagster_home
-    with open_instance(home, settings.postgres, config=home if settings.postgres else CHECKOUT) as instance:
+    with open_instance(settings.dagster_home, settings.postgres) as instance:
         for record in instance.get_run_records():
             run = record.dagster_run
             found = instance.get_records_for_run(run.run_id, of_type=_STEP).records

@@ -22,11 +22,11 @@ import yaml
 
 from orchestration.settings import CHECKOUT
 from tests.cluster.valkey import Valkey, find_valkey, running_valkey
+from tests.read_only import read_only
 from tests.services.postgres import Postgres, find_binaries, running_postgres
 from tests.services.seaweedfs import SeaweedFS, _free_ports, find_weed, running_server
 
-#: Queues of a worker: the one that publishes takes what waits for the publisher, too.
-PUBLISHER, ASKER = "dagster,publisher", "dagster"
+_PUBLISHER = "publisher"
 _START_S = 90.0
 
 
@@ -36,7 +36,10 @@ class MissingError(Exception):
 
 @dataclass
 class Cluster:
-    """Running servers and processes. Each process has a home `folder/<name>` and a log `folder/<name>.log`."""
+    """Running servers and processes. Each process has a home `folder/<name>` and a log `folder/<name>.log`.
+
+    As in containers, all homes but the publisher's are read-only, where folders can be mounted so.
+    """
 
     folder: Path
     models: Path
@@ -61,23 +64,27 @@ class Cluster:
             "CLICHE_STORE": self.store,
             "CLICHE_POSTGRES": self.database,
             "CLICHE_BROKER": self.broker.address,
-            "DAGSTER_HOME": str(home / "dagster"),
+            "CLICHE_CODE_SERVER": f"127.0.0.1:{self.code_port}",
+            "DAGSTER_HOME": str(self.folder / "etc"),
             "DAGSTER_DISABLE_TELEMETRY": "1",
             "PYTHONWARNINGS": "ignore",
         }
 
     def make_home(self, name: str) -> None:
         """Make the home of a process."""
-        dagster = self.folder / name / "dagster"
-        dagster.mkdir(parents=True)
-        shutil.copy(CHECKOUT / "deploy" / "dagster.yaml", dagster / "dagster.yaml")
+        (self.folder / name).mkdir()
         settings = {"models": str(self.models), "first_week": "2026-09-07", **self.settings}
         (self.folder / name / "cliche.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+    def program(self, name: str, command: Sequence[str]) -> Sequence[str]:
+        """Return what starts a program of this environment on a machine."""
+        words = [str(Path(sys.executable).parent / command[0]), *command[1:]]
+        return (None if name == _PUBLISHER else read_only(self.folder / name, words)) or words
 
     def run(self, name: str, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command on a machine until it ends; what it printed is in the result."""
         return subprocess.run(
-            [*_program(command)],
+            [*self.program(name, command)],
             env=dict(self.environment(name)),
             cwd=CHECKOUT,
             capture_output=True,
@@ -90,7 +97,7 @@ class Cluster:
         self.commands[name] = command
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [*_program(command)],
+                [*self.program(name, command)],
                 env=dict(self.environment(name)),
                 cwd=CHECKOUT,
                 stdout=log,
@@ -142,14 +149,9 @@ class Cluster:
         return total / 1e6
 
 
-def _program(command: Sequence[str]) -> Iterator[str]:
-    yield str(Path(sys.executable).parent / command[0])
-    yield from command[1:]
-
-
 @contextmanager
 def running(folder: Path, models: Path, *, workers: int = 2, **settings: Any) -> Iterator[Cluster]:
-    """Start servers, the code server, the daemon and workers; the first worker publishes, too.
+    """Start servers, the code server, the daemon, the publisher and workers.
 
     `settings` are more keys of each home's cliche.yaml.
 
@@ -169,6 +171,8 @@ def running(folder: Path, models: Path, *, workers: int = 2, **settings: Any) ->
         store = bucket.fresh_address()
         cluster = Cluster(folder, models, postgres, broker, bucket, database, store, port, settings)
         stack.callback(cluster.end)
+        (folder / "etc").mkdir()
+        shutil.copy(CHECKOUT / "deploy" / "dagster.yaml", folder / "etc")
         cluster.make_home("control")
         made = cluster.run("control", "dagster", "instance", "migrate")
         if made.returncode:
@@ -178,8 +182,9 @@ def running(folder: Path, models: Path, *, workers: int = 2, **settings: Any) ->
             f"load_from:\n  - grpc_server: {{host: 127.0.0.1, port: {port}, location_name: cliche}}\n",
             encoding="utf-8",
         )
+        cluster.start_worker(_PUBLISHER, _PUBLISHER)
         for number in range(workers):
-            cluster.start_worker(f"worker-{number}", ASKER if number else PUBLISHER)
+            cluster.start_worker(f"worker-{number}", "dagster")
         code = ("dagster", "api", "grpc", "-m", "orchestration.definitions", "-d", str(CHECKOUT))
         cluster.make_home("code")
         cluster.start("code", *code, "-h", "127.0.0.1", "-p", str(port), "--location-name", "cliche")

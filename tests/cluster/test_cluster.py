@@ -27,7 +27,7 @@ def test_a_week_on_two_workers_is_the_week_of_one_process(tmp_path: Path) -> Non
             hashes = published(cluster)
             # Nothing but the publisher opens a warehouse.
             assert [one.parent.name for one in (tmp_path / "cluster").glob("*/warehouse.duckdb")] == [
-                "worker-0"
+                "publisher"
             ]
     except MissingError as error:
         pytest.skip(str(error))

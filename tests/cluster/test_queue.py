@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import dagster as dg
@@ -19,8 +20,8 @@ from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.test_utils import create_run_for_test
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
-from orchestration.cluster.queue import PROVIDER
-from orchestration.definitions import GENERATE
+from orchestration.cluster.queue import PROVIDER, QUEUE
+from orchestration.definitions import GENERATE, PUBLISH
 from orchestration.settings import CHECKOUT
 from tests.orchestration.installation import Installation, entry, install
 
@@ -43,13 +44,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     return install(tmp_path / "home", *MODELS.values())
 
 
-@pytest.fixture
-def instance(home: Installation) -> Iterator[dg.DagsterInstance]:
-    """An instance with the queue of `deploy/dagster.yaml` and room for many workers."""
+def instance_of(slots: int | None = None) -> AbstractContextManager[dg.DagsterInstance]:
+    """An instance with the queue of `deploy/dagster.yaml`, or with so many slots of workers instead of its own."""
     file = yaml.safe_load((CHECKOUT / "deploy" / "dagster.yaml").read_text(encoding="utf-8"))
     settings = {name: file[name] for name in ("run_coordinator", "concurrency")}
-    settings["concurrency"]["runs"]["max_concurrent_runs"] = 20
-    with instance_for_test(settings) as made:
+    runs = settings["concurrency"]["runs"]
+    for limit in runs["tag_concurrency_limits"] if slots else ():
+        limit["limit"] = slots if limit["key"] == QUEUE else limit["limit"]
+    runs["max_concurrent_runs"] = slots or runs["max_concurrent_runs"]
+    return instance_for_test(settings)
+
+
+@pytest.fixture
+def instance(home: Installation) -> Iterator[dg.DagsterInstance]:
+    """An instance with room for many workers."""
+    with instance_of(20) as made:
         yield made
 
 
@@ -57,6 +66,12 @@ def queue(instance: dg.DagsterInstance, model: str, week: str = NEXT) -> None:
     """Submit a run as whoever clicks does: with Dagster's own tags alone."""
     tags = {"dagster/partition": f"{model}|{week}", "dagster/partition/model": model}
     run = create_run_for_test(instance, GENERATE, tags=tags, remote_job_origin=JOB)
+    instance.run_coordinator.submit_run(SubmitRunContext(run, workspace=None))
+
+
+def queue_week(instance: dg.DagsterInstance, week: str) -> None:
+    """Submit a publish as whoever clicks does."""
+    run = create_run_for_test(instance, PUBLISH, tags={"dagster/partition": week}, remote_job_origin=JOB)
     instance.run_coordinator.submit_run(SubmitRunContext(run, workspace=None))
 
 
@@ -76,6 +91,24 @@ def end(instance: dg.DagsterInstance, model: str) -> None:
         dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED], tags={"dagster/partition/model": model})
     )
     instance.report_run_failed(run)
+
+
+def test_a_publish_begins_while_all_workers_are_busy_and_never_waits_at_the_broker(
+    home: Installation,
+) -> None:
+    """What has begun to wait at the broker is failed after `start_timeout_seconds`; what is in the queue is not."""
+    with instance_of() as instance:
+        for model in ("one", "mine", "other"):
+            queue(instance, model)
+        for week in (WEEK, NEXT):
+            queue_week(instance, week)
+        assert dequeued(instance) == [f"one|{NEXT}", f"mine|{NEXT}", WEEK]
+        assert dequeued(instance) == []
+        queues = {run.tags["dagster/partition"]: run.tags[QUEUE] for run in instance.get_runs()}
+        assert {queues[week] for week in (WEEK, NEXT)} == {"publisher"}
+        assert {queues[f"{model}|{NEXT}"] for model in ("one", "mine", "other")} == {"dagster"}
+        end(instance, "one")
+        assert dequeued(instance) == [f"other|{NEXT}"]  # not the second publish: its only worker is busy
 
 
 def test_no_more_runs_of_a_provider_or_a_model_begin_than_their_limits(instance: dg.DagsterInstance) -> None:

@@ -48,6 +48,21 @@ def test_a_broker_that_nobody_named(
     assert "\n" not in str(error.value)
 
 
+def test_the_instance_file_is_where_the_image_has_it(
+    settings: Settings, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In `DAGSTER_HOME`: a home of a container holds settings and models alone. Nothing is made there."""
+    address = postgres.fresh_address()
+    for name, value in (("CLICHE_POSTGRES", address), ("DAGSTER_HOME", str(CHECKOUT / "deploy"))):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("CLICHE_BROKER", raising=False)
+    shutil.rmtree(settings.dagster_home)
+    with pytest.raises(UsageError) as error:
+        submitted(settings.model_copy(update={"postgres": SecretStr(address)}))
+    assert str(error.value) == f"{CHECKOUT}/deploy/dagster.yaml: the variable CLICHE_BROKER is not set"
+    assert not settings.dagster_home.exists()
+
+
 def test_a_server_that_is_down(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warehouse.postgres.FIRST_PATIENCE_S", 0.5)
     with pytest.raises(ClicheError, match=r"^Dagster's records in PostgreSQL .* cannot be reached") as error:

@@ -15,8 +15,9 @@ from dagster_k8s.models import k8s_snake_case_dict
 from kubernetes import client
 
 from orchestration.cluster.launcher import CONFIG, WorkerLauncher
+from orchestration.cluster.queue import PUBLISHER, QUEUE, WORKERS
+from orchestration.cluster.ready import SERVER
 from orchestration.cluster.submit import CODE, LOCATION
-from orchestration.definitions import PUBLISHER
 from orchestration.settings import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
@@ -52,15 +53,31 @@ def test_every_variable_of_the_files_is_in_the_docs() -> None:
             assert f"`{name}`" in OPERATIONS or f"export {name}=" in OPERATIONS, (file, name)
 
 
-def test_one_worker_publishes_and_all_ask() -> None:
+def test_commands_of_the_docs_name_containers_that_are_there() -> None:
+    services = compose()["services"]
+    typed = re.findall(r"docker compose (?:exec|run --rm|logs) (\w+)(?: (\w+))?", OPERATIONS)
+    assert {program for _, program in typed} == {"cliche", "dagster", ""}
+    assert {name for name, _ in typed} <= {*services}
+    writes = [name for name, one in services.items() if "publisher:/var/lib/cliche" in one.get("volumes", ())]
+    assert {name for name, program in typed if program == "cliche"} == {*writes}
+
+
+def test_each_queue_has_workers_of_its_own_and_as_many_runs_as_they_have_slots() -> None:
+    """The publisher takes no model's run: a publish that it keeps waiting at the broker is failed after a while."""
     services = compose()["services"]
     workers = {name: celery(service) for name, service in services.items() if "-Q" in celery(service)}
-    queues = {name: set(flags["-Q"].split(",")) for name, flags in workers.items()}
-    publishing = PUBLISHER["dagster-celery/queue"]
-    assert [name for name, found in queues.items() if publishing in found] == ["publisher"]
-    assert all("dagster" in found for found in queues.values())
-    assert services["publisher"].get("deploy", {}).get("replicas", 1) == 1
+    slots = {
+        flags["-Q"]: int(flags["-c"]) * services[name].get("deploy", {}).get("replicas", 1)
+        for name, flags in workers.items()
+    }
+    assert len(slots) == len(workers)
+    runs = yaml.safe_load((DEPLOY / "dagster.yaml").read_text(encoding="utf-8"))["concurrency"]["runs"]
+    limits = {one["value"]: one["limit"] for one in runs["tag_concurrency_limits"] if one["key"] == QUEUE}
+    assert slots == limits == {WORKERS: 2, PUBLISHER: 1}
+    assert runs["max_concurrent_runs"] == sum(slots.values())
     assert all(find_spec(flags["-A"]) for flags in workers.values())
+    for name, flags in workers.items():
+        assert f"worker -Q {flags['-Q']} -c 1`" in OPERATIONS, name
 
 
 def test_a_submitted_run_is_tried_again_where_the_daemon_finds_its_code() -> None:
@@ -69,6 +86,8 @@ def test_a_submitted_run_is_tried_again_where_the_daemon_finds_its_code() -> Non
     command = compose()["services"]["code"]["command"]
     assert server["grpc_server"]["location_name"] == deployment["name"] == LOCATION
     assert command[command.index("--location-name") + 1] == LOCATION
+    asked = compose()["services"]["worker"]["environment"][SERVER]
+    assert asked == f"{server['grpc_server']['host']}:{server['grpc_server']['port']}"
     assert CODE in command
     assert CODE in deployment["dagsterApiGrpcArgs"]
 
@@ -80,7 +99,7 @@ def test_containers_are_not_root_and_cannot_write_their_root() -> None:
     ours = [service for service in compose()["services"].values() if service["image"] == "cliche"]
     assert len(ours) == 5
     assert all(one["read_only"] and one["cap_drop"] == ["ALL"] for one in ours)
-    for path in re.findall(r"^COPY (?!--from)(.+) \S+$", docker, re.MULTILINE):
+    for path in re.findall(r"^COPY (?!--from|COMMIT)(.+) \S+$", docker, re.MULTILINE):
         assert all((CHECKOUT / name).exists() for name in path.split())
 
 
@@ -152,9 +171,11 @@ def test_workers_of_kubernetes_run_what_those_of_machines_do() -> None:
     services = compose()["services"]
     for name in ("publisher", "worker"):
         assert pods()[name]["containers"][0]["command"] == services[name]["command"]
-    assert (
-        next(one for one in kubernetes() if one["metadata"]["name"] == "publisher")["spec"]["replicas"] == 1
-    )
+        kind = next(one for one in kubernetes() if one["metadata"]["name"] == name)
+        assert kind["spec"]["replicas"] == services[name].get("deploy", {}).get("replicas", 1)
+        variables = {one["name"]: one.get("value") for one in pods()[name]["containers"][0]["env"]}
+        (deployment,) = values()["dagster-user-deployments"]["deployments"]
+        assert variables[SERVER] == f"{deployment['name']}:{deployment['port']}"
 
 
 def test_the_chart_gets_the_settings_of_machines() -> None:

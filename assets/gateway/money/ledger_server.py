@@ -16,7 +16,7 @@ import tenacity
 
 from assets.gateway.money.ledger_rows import SCHEMA, Done, Rows
 from warehouse.errors import ClicheError, UsageError
-from warehouse.postgres import FIRST_PATIENCE_S, connect, driver, one_line, place_of
+from warehouse.postgres import FIRST_PATIENCE_S, connect, driver, one_line, place_of, require_table
 from warehouse.processes import process_name
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _SETTINGS = {
     "tcp_keepalives_count": "3",
 }
 _TABLES = f"""
-CREATE SCHEMA IF NOT EXISTS cliche;
 {SCHEMA.replace("TEXT PRIMARY KEY", 'TEXT COLLATE "C" PRIMARY KEY')}
 ALTER TABLE entries ADD COLUMN IF NOT EXISTS at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp();
 CREATE TABLE IF NOT EXISTS book (store TEXT NOT NULL);
@@ -145,9 +144,7 @@ class ServerBook:
             for name, value in _SETTINGS.items():
                 cursor.execute("SELECT set_config(%s, %s, FALSE)", [name, value])
             cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCKS])
-            cursor.execute("SELECT to_regclass('cliche.book')")
-            if cursor.fetchone() == (None,):
-                cursor.execute(_TABLES)
+            require_table(cursor, "book", _TABLES)
             cursor.execute("SELECT store FROM book")
             of = cursor.fetchone()
             if of is None:

@@ -1,0 +1,186 @@
+"""A home that is read-only, as the containers of `deploy/` have it: what looks works, what writes says one line.
+
+The store and the PostgreSQL lie elsewhere. Workers and `run --submit` have such homes in `tests/cluster`.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from orchestration.alerts.settings import WEBHOOK
+from orchestration.cli import app
+from orchestration.settings import CHECKOUT
+from tests.orchestration.alerts.watching import ALERTS, Watch, watching
+from tests.orchestration.installation import MODELS, Installation, environment, start
+from tests.read_only import read_only
+from tests.services.postgres import Postgres
+
+_OK, _NO = (0, ""), (1, "read-only file system")
+#: Command → its code, and what its line says. `{to}` is a folder that can be written.
+COMMANDS: Mapping[str, tuple[int, str]] = {
+    "demo": _NO,
+    "run": _NO,
+    "run --dry-run": _OK,
+    "run --submit": (2, "the variable cliche_broker is not set"),
+    "publish": _NO,
+    "publish --to {to}/site": _OK,
+    "status": _OK,
+    "status --json": _OK,
+    "doctor": _OK,
+    "watch": (1, ""),  # what it finds are errors
+    "watch --test": _OK,
+    "design": _OK,
+    "rebuild": _NO,
+    "backup {to}/copy": _OK,
+    "restore {to}/copy": _OK,
+    "verify": _OK,
+    "verify --store": _NO,
+    "sql -f who_is_the_ceo": _NO,
+    "serve --port 0": _OK,
+    "unlock": _OK,
+    "import midjourney {to}/none --week 2026-11-09": (2, "no folder"),
+    "import study {to}/none.yaml --root {to}": (2, "no study file"),
+    "label none": (2, "no study"),
+    "anchors freeze mine --from-week 2026-11-09": (2, "8 different pictures"),
+    "anchors list": _OK,
+    "anchors accept --labeler drawing --attribute hair --week 2026-11-09 --reason none": (2, "did not move"),
+    "edition list": _OK,
+    "edition fetch 2026-11-09.1 {to}/edition": _OK,
+    "edition build 2026-11-09.1 --to {to}/edition.duckdb": _OK,
+    "gold sample --week 2026-11-09 --n 8 --set mine": _OK,
+    "gold export mine --to {to}/gold": _OK,
+    "gold import mine {to}/none.csv": (2, "none.csv"),
+    "gold status mine": _OK,
+    "models new": (2, "no model"),
+}
+
+
+def evaluate() -> None:
+    """Print what every schedule and sensor of this home does at a tick; this runs where the home is read-only."""
+    import dagster as dg
+
+    from orchestration.definitions import build_defs
+    from orchestration.settings import load_settings
+
+    found: dict[str, Any] = {}
+    repository = build_defs(load_settings()).get_repository_def()
+    with dg.DagsterInstance.get() as instance:
+        for schedule in repository.schedule_defs:
+            context = dg.build_schedule_context(instance, datetime.now(UTC), repository_def=repository)
+            found[schedule.name] = len(schedule.evaluate_tick(context).run_requests or ())
+        for sensor in repository.sensor_defs:
+            with dg.build_sensor_context(instance, repository_def=repository) as of:
+                done = sensor.evaluate_tick(of)
+            found[sensor.name] = done.skip_message or len(done.run_requests or ())
+    print(json.dumps(found))
+
+
+def commands() -> None:
+    """Print how every command of the table ends; this runs where the home is read-only."""
+    home, to = map(Path, sys.argv[1:])
+    found = {}
+    for line in COMMANDS:
+        process = start(home, *line.format(to=to).split())
+        if line.startswith("serve"):
+            assert process.stdout is not None
+            process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+        found[line] = (process.communicate(timeout=300)[1], process.returncode)
+    print(json.dumps(found))
+
+
+@pytest.fixture
+def watch(
+    published: Installation, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Watch]:
+    """A home that holds settings and models alone, and what it shares with others."""
+    store = tmp_path / "store"
+    (published.home / "store").rename(store)
+    for path in published.home.iterdir():
+        if path.suffix != ".yaml":
+            subprocess.run(["rm", "-r", str(path)], check=True)
+    published.configure(store=str(store), alerts=ALERTS)
+    for name, value in {
+        "CLICHE_POSTGRES": postgres.fresh_address().replace("postgresql:", "postgresql+psycopg2:", 1),
+        "DAGSTER_HOME": str(CHECKOUT / "deploy"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    with watching(published) as made:
+        monkeypatch.setenv(WEBHOOK, made.url)
+        yield made
+
+
+def run(function: str, home: Path, *arguments: str) -> dict[str, Any]:
+    """Call a function of this module where the home is read-only; return what it printed."""
+    code = f"from {__name__} import {function}; {function}()"
+    command = read_only(home, [sys.executable, "-W", "ignore", "-c", code, *arguments])
+    if command is None:
+        pytest.skip(
+            "no folder can be mounted read-only here: that needs the program unshare, and root or user namespaces"
+        )
+    done = subprocess.run(
+        command, env=environment(home), cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_every_schedule_and_sensor_ticks_and_an_alert_arrives_once(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICHE_BROKER", "redis://127.0.0.1:1/0")
+    for sent in (1, 1):
+        ticks = run("evaluate", watch.installation.home)
+        assert set(ticks) == {
+            "every_monday",
+            "every_hour",
+            "publish_gate",
+            "alerts",
+            "label_ranges",
+        }
+        assert ticks["every_monday"] == len(MODELS)
+        assert ticks["alerts"].startswith("Run never started"), ticks
+        assert len(watch.bodies) == sent
+    assert "cannot" not in json.dumps(watch.bodies)
+
+
+def test_every_command_works_or_says_one_line(watch: Watch, tmp_path: Path) -> None:
+    home, to = str(watch.installation.home), tmp_path / "to"
+    to.mkdir()
+    for line, (err, code) in run("commands", watch.installation.home, home, str(to)).items():
+        expected, words = COMMANDS[line]
+        assert code == expected, (line, err)
+        assert "Traceback" not in err, (line, err)
+        said = [one for one in err.splitlines() if one.startswith("cliche: ")]
+        assert len(said) == bool(words), (line, err)
+        assert words in "".join(said).lower(), (line, err)
+    assert [path.name for path in watch.installation.home.iterdir() if path.suffix != ".yaml"] == []
+
+
+def test_the_table_holds_every_command() -> None:
+    def names(group: Any, before: str = "") -> set[str]:
+        inner = getattr(group, "commands", None)
+        if inner is None:
+            return {before.strip()}
+        return {one for name, command in inner.items() for one in names(command, f"{before} {name}")}
+
+    wanted = names(typer.main.get_command(app))
+    found = {name for name in wanted for line in COMMANDS if f"{line} ".startswith(f"{name} ")}
+    assert found == wanted
+
+
+def test_the_docs_say_which_commands_write_into_the_home() -> None:
+    lines = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines()
+    (said,) = [line for line in lines if "write into the home; elsewhere they end" in line]
+    for line in [line for line, ended in COMMANDS.items() if ended == _NO]:
+        assert f"`{line.partition(' -f')[0]}`" in said
