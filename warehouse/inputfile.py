@@ -39,7 +39,11 @@ def open_file(path: Path, most_bytes: int) -> BinaryIO:
     Raises:
         OSError: if there is no such file, it is no plain file, or it is larger; `strerror` says which.
     """
-    _check(path.stat(), most_bytes)  # first, because to open a device may already do something
+    try:
+        found = path.stat()
+    except ValueError:
+        raise OSError(errno.EINVAL, "its name holds what no name of a file can") from None
+    _check(found, most_bytes)  # before it is opened, because that may already do something to a device
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     try:
         _check(

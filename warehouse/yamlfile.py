@@ -5,6 +5,7 @@ A few bytes of YAML can stand for gigabytes, hours or a crash, so its size is kn
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from warehouse.validation import one_line
 
 #: The most values in a file, each alias counted as all that it stands for, and how deep lists and mappings nest.
 MOST_VALUES, MOST_DEEP = 50_000, 50
-#: The longest number or date, in characters: Python computes with the digits of long ones for hours.
-_LONGEST_NUMBER = 100
-_LONGEST_PROBLEM = 300  # characters of a message: a key may be a book
+#: The longest text in characters, and the longest number or date: Python computes with long ones for hours.
+_LONGEST_TEXT, _LONGEST_NUMBER = 50_000, 100
+_LONGEST_PROBLEM = 300  # characters of a message
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 #: The parser in C, where PyYAML was built with it, takes a tenth of the time.
 _Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -77,6 +78,9 @@ def _parse(data: bytes, where: str) -> tuple[Any, yaml.Node | None]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: is not UTF-8 (byte {error.start + 1}); save it as UTF-8") from None
+    if directive := re.search("^%", text, re.MULTILINE):  # the parser compares each with all before it
+        line = text.count("\n", 0, directive.start()) + 1
+        raise UsageError(f"{where}, line {line}: a line that begins with % is not read; leave it out")
     try:
         _check_size(text)
         loader = _Loader(text)
@@ -85,7 +89,7 @@ def _parse(data: bytes, where: str) -> tuple[Any, yaml.Node | None]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = one_line(error.problem or "is not valid YAML")
+        problem = one_line(", ".join(filter(None, (error.context, error.problem))))
         raise UsageError(f"{where}{place}: {problem[:_LONGEST_PROBLEM]}") from None
     except (yaml.YAMLError, ValueError) as error:
         raise UsageError(one_line(f"{where}: is not valid YAML: {error}")) from None
@@ -93,7 +97,7 @@ def _parse(data: bytes, where: str) -> tuple[Any, yaml.Node | None]:
 
 def _check_size(text: str) -> None:
     """Raise if the text stands for more than the limits allow, before any value is made of it."""
-    values = documents = 0
+    values = 0
     opened: list[
         tuple[str | None, int]
     ] = []  # of each open list or mapping: its anchor, the values before it
@@ -108,23 +112,22 @@ def _check_size(text: str) -> None:
             if not sizes[event.anchor]:
                 raise _wrong(f"the alias '{event.anchor}' stands within what it stands for", event)
             values += sizes[event.anchor]
-        elif isinstance(event, yaml.NodeEvent):
+        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             if event.tag is not None:
                 raise _wrong(f"the tag {event.tag} is not read; leave it out", event)
-            values += 1
-            sizes[event.anchor] = 1
             if isinstance(event, yaml.CollectionStartEvent):
-                sizes[event.anchor] = 0
-                opened.append((event.anchor, values - 1))
-        elif isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
+                opened.append((event.anchor, values))
+            elif len(event.value) > _LONGEST_TEXT:
+                raise _wrong(
+                    f"a text of {len(event.value):,} characters; {_LONGEST_TEXT:,} are the most", event
+                )
+            values += 1
+            sizes[event.anchor] = int(isinstance(event, yaml.ScalarEvent))
         if values > MOST_VALUES:
             raise _wrong(f"more than {MOST_VALUES:,} values, counting what aliases stand for", event)
         if len(opened) > MOST_DEEP:
             raise _wrong(f"lists and mappings are more than {MOST_DEEP} deep", event)
-        if documents > 1:
-            raise _wrong("a second document begins; a file holds one", event)
 
 
-def _wrong(problem: str, place: yaml.Node | yaml.Event) -> yaml.MarkedYAMLError:
+def _wrong(problem: str, place: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=place.start_mark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -56,7 +57,7 @@ def pictures_of_table(
                 continue
             if name in named:
                 mistakes.add(file, f"names {name} a second time", row.place)
-            elif inside or (root / name).exists():
+            elif inside or os.path.lexists(root / name):
                 named[name] = place
             elif images.missing == "error":
                 what = f"names {name}, which is not there; add it, or say images: missing: allowed"
@@ -91,7 +92,7 @@ def _path_of(root: Path, folder: Path, written: str) -> str:
     if wanted.is_absolute() or ".." in wanted.parts:
         raise UnknownSlotError(f'picture "{written}" is not a path within the study\'s folder')
     beside = folder / wanted
-    path = beside if beside.is_file() or not (root / wanted).is_file() else root / wanted
+    path = beside if os.path.lexists(beside) or not os.path.lexists(root / wanted) else root / wanted
     if leads_out(path, root, folder.relative_to(root).as_posix()):
         raise UnknownSlotError(f'picture "{written}" is a link to a file outside the study\'s folder')
     return path.relative_to(root).as_posix()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,7 +56,7 @@ def _read(
     mistakes: Mistakes,
 ) -> None:
     path = root / table.file
-    if not path.exists():
+    if not os.path.lexists(path):
         raise FileError(f"no such table of prompts under {root}")
     if leads_out(path, root, ""):
         raise FileError(OUTSIDE)

@@ -28,7 +28,7 @@ from warehouse.weeks import utc_now
 
 #: The account that stands for all of them (`parse_raters`).
 EVERYBODY = ""
-_MOST_BYTES = 32 << 20  # of one file of answers: those to some ten thousand pictures
+_MOST_BYTES = 16 << 20  # of a file of answers: those to some five thousand pictures
 
 
 class ImportProblemsError(UsageError):

@@ -47,6 +47,8 @@ def read_picture(root: Path, name: str) -> bytes:
         return _in_parquet(root / place[1], place[2], int(place[3]) - 1)
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror or error}") from None
+    except (pa.ArrowException, KeyError):
+        raise FileError("is named like a row of a Parquet file, and there is none") from None
 
 
 def _in_parquet(path: Path, column: str, row: int) -> bytes:

@@ -36,7 +36,10 @@ def matching(pattern: TypedPattern, root: Path) -> list[tuple[Path, str, dict[st
 
 def leads_out(path: Path, root: Path, folder: str) -> bool:
     """Return whether a link leads `path` out of the study; its `folder` itself may be a link to another disk."""
-    real, *within = (os.path.realpath(one) for one in (path, root, root / folder))
+    try:
+        real, *within = (os.path.realpath(one) for one in (path, root, root / folder))
+    except ValueError:  # no name of a file: there is nothing
+        return False
     return not any(Path(real).is_relative_to(one) for one in within)
 
 
