@@ -98,9 +98,7 @@ def _parse(data: bytes, where: str) -> tuple[Any, yaml.Node | None]:
 def _check_size(text: str) -> None:
     """Raise if the text stands for more than the limits allow, before any value is made of it."""
     values = 0
-    opened: list[
-        tuple[str | None, int]
-    ] = []  # of each open list or mapping: its anchor, the values before it
+    opened: list[tuple[str | None, int]] = []  # anchor of each open list or mapping, values before it
     sizes: dict[str | None, int] = {}  # values of each anchor; 0 while it is open
     for event in yaml.parse(text, Loader=_Safe):
         if isinstance(event, yaml.CollectionEndEvent):
