@@ -1,4 +1,4 @@
-"""Files that would hang a command or fill its memory: one line, the exit code of wrong use, soon and in little memory."""
+"""Files that would hang a command or fill its memory: one line, the exit code of wrong use, soon, in little memory."""
 
 from __future__ import annotations
 
