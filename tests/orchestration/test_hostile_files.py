@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.orchestration.installation import WEEK, Installation, Result, entry, install, start
+from tests.orchestration.installation import WEEK, Cliche, Installation, Result, entry, install, start
 from tests.studies.conftest import TINY, picture
 from tests.unit.generation.midjourney.downloads import Downloads
 
@@ -78,7 +78,11 @@ YAML: dict[str, tuple[Make, str]] = {
     "a link to itself": (link("s.yaml"), "Too many levels of symbolic links"),
 }
 #: What a file that is no YAML may be: it hangs, has no end or is larger than anything that is meant.
-NO_FILES = {"a named pipe": os.mkfifo, "no end": link("/dev/zero"), "five gigabytes": sparse(5 << 30)}
+NO_FILES: dict[str, Make] = {
+    "a named pipe": os.mkfifo,
+    "no end": link("/dev/zero"),
+    "five gigabytes": sparse(5 << 30),
+}
 
 
 @pytest.fixture(scope="module")
@@ -151,18 +155,22 @@ def test_so_is_a_hostile_file_of_the_operator(
     assert said in ended.only_line
 
 
-@pytest.mark.parametrize("name", ["pics/One/ceo_1.png", "labels/One.csv"])
+@pytest.mark.parametrize(("name", "most"), [("pics/One/ceo_1.png", 64), ("labels/One.csv", 512)])
 @pytest.mark.parametrize("case", NO_FILES)
 def test_a_file_of_a_study_that_is_no_plain_file_is_one_line(
-    home: Installation, tmp_path: Path, case: str, name: str
+    home: Installation, tmp_path: Path, case: str, name: str, most: int
 ) -> None:
     root, data = study(tmp_path / "root")
     (root / name).unlink()
     NO_FILES[case](root / name)
     ended = imported(home, root, data)
     assert ended.code == 2
-    assert ended.error.startswith(f"tiny: {name}: ")
-    assert "cannot be read: it is" in ended.error or "is a link to a file outside" in ended.error
+    said = {
+        "a named pipe": "cannot be read: it is a named pipe, not a plain file",
+        "no end": "is a link to a file outside the study's folder",
+        "five gigabytes": f"cannot be read: it is larger than {most} MiB",
+    }
+    assert ended.error.startswith(f"tiny: {name}: {said[case]}")
 
 
 @pytest.mark.parametrize("case", NO_FILES)
@@ -185,6 +193,22 @@ def test_other_files_that_are_no_plain_files_are_one_line(
     assert (
         "q.sql cannot be read: it is" in run(home, "sql", "-f", str(tmp_path / "q.sql"), "--print").only_line
     )
+
+
+def test_answers_of_raters_that_are_no_plain_file_or_too_deep_are_one_line(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    assert cliche("gold", "sample", "--week", WEEK, "--set", "mine", "--n", "6", "--least", "1").code == 0
+    answers = tmp_path / "a.json"
+    for make, said in (
+        (os.mkfifo, "it is a named pipe, not a plain file"),
+        (link("/dev/zero"), "it is a device, not a plain file"),
+        (sparse(5 << 30), "it is larger than 16 MiB"),
+        (text("[" * 100_000), "maximum recursion depth exceeded"),
+    ):
+        make(answers)
+        assert said in run(published, "gold", "import", "mine", str(answers), "--rater", "a").only_line
+        answers.unlink()
 
 
 def test_a_link_to_itself_and_a_link_to_nothing_are_said(home: Installation, tmp_path: Path) -> None:
