@@ -17,6 +17,8 @@ import yaml
 from tests.orchestration.installation import WEEK, Cliche, Installation, Result, entry, install, start
 from tests.studies.conftest import TINY, picture
 from tests.unit.generation.midjourney.downloads import Downloads
+from warehouse.errors import UsageError
+from warehouse.yamlfile import read_yaml
 
 #: What a command may take: seconds on a machine that does much else, and bytes beyond what it has when it begins.
 _SECONDS, _BYTES = 60, 300 << 20
@@ -77,6 +79,8 @@ YAML: dict[str, tuple[Make, str]] = {
     "a device": (link("/dev/zero"), "it is a device, not a plain file"),
     "a link to itself": (link("s.yaml"), "Too many levels of symbolic links"),
 }
+#: Those that need a process of their own to be tried in.
+HANGING = ("an alias bomb", "brackets", "a million keys", "a named pipe", "a device")
 #: What a file that is no YAML may be: it hangs, has no end or is larger than anything that is meant.
 NO_FILES: dict[str, Make] = {
     "a named pipe": os.mkfifo,
@@ -126,8 +130,21 @@ def imported(home: Installation, root: Path, data: dict[str, Any] | None) -> Res
     return run(home, "import", "study", str(file), "--root", str(root))
 
 
-@pytest.mark.parametrize("case", YAML)
-def test_a_hostile_study_file_is_one_line(home: Installation, tmp_path: Path, case: str) -> None:
+@pytest.mark.parametrize("case", [case for case in YAML if case not in HANGING])
+def test_hostile_yaml_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    make, said = YAML[case]
+    make(Path("s.yaml"))
+    with pytest.raises(UsageError) as caught:
+        read_yaml(Path("s.yaml"), "s.yaml")
+    assert said in str(caught.value)
+    assert str(caught.value).startswith("s.yaml")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("case", HANGING)
+def test_a_study_file_that_would_hang_is_one_line(home: Installation, tmp_path: Path, case: str) -> None:
     make, said = YAML[case]
     root, _ = study(tmp_path / "root")
     make(tmp_path / "s.yaml")
@@ -136,13 +153,10 @@ def test_a_hostile_study_file_is_one_line(home: Installation, tmp_path: Path, ca
     assert said in ended.error
     assert ended.error.startswith("s.yaml")
     assert "\n" not in ended.error
-    assert len(ended.error) < 400
 
 
 @pytest.mark.parametrize("name", ["models.yaml", "cliche.yaml"])
-@pytest.mark.parametrize(
-    "case", ["an alias bomb", "brackets", "a number in base 60", "a named pipe", "a device"]
-)
+@pytest.mark.parametrize("case", ["an alias bomb", "a named pipe"])
 def test_so_is_a_hostile_file_of_the_operator(
     home: Installation, tmp_path: Path, case: str, name: str
 ) -> None:
