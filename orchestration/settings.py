@@ -89,7 +89,7 @@ class Settings(BaseModel):
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of this environment."""
-    home = Path(environ.get("CLICHE_HOME") or ".cliche").expanduser().resolve()
+    home = _real(Path(environ.get("CLICHE_HOME") or ".cliche").expanduser())
     values: dict[str, Any] = {"home": home, "store": str(home / "store")}
     values |= _from_file(home / "cliche.yaml")
     values["postgres"] = _postgres(environ.get("CLICHE_POSTGRES", ""))
@@ -125,7 +125,7 @@ def _postgres(address: str) -> SecretStr | None:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}
     values = read_yaml(path, str(path)) or {}
     if not isinstance(values, dict):
@@ -138,12 +138,17 @@ def _from_file(path: Path) -> dict[str, Any]:
         values["first_week"] = values["first_week"].isoformat()
     for name in ("models", "suites"):
         if isinstance(values.get(name), str):
-            values[name] = (path.parent / values[name]).resolve()
+            values[name] = _real(path.parent / values[name])
     alerts = values.get("alerts")
     for name in ("file", "template"):
         if isinstance(alerts, dict) and isinstance(alerts.get(name), str):
-            alerts[name] = (path.parent / alerts[name]).resolve()
+            alerts[name] = _real(path.parent / alerts[name])
     store = values.get("store")
     if isinstance(store, str) and ":" not in store:  # an address has a colon, a folder has none
-        values["store"] = str((path.parent / store).resolve())
+        values["store"] = str(_real(path.parent / store))
     return values
+
+
+def _real(path: Path) -> Path:
+    """Return where a path leads; a link that leads to itself is left to whoever opens it."""
+    return Path(os.path.realpath(path))

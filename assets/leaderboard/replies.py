@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import UsageError
+from warehouse.inputfile import read_file
 
 #: The longest reply that is kept; a page quotes the beginning.
 MOST_BYTES = 1_000_000
@@ -23,13 +24,11 @@ def read_replies(folder: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
         try:
-            data = path.read_bytes()
+            data = read_file(path, MOST_BYTES)
         except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from error
-        if not 0 < len(data.strip()) <= MOST_BYTES:
-            raise UsageError(
-                f"{path} is empty or has more than {MOST_BYTES:,} bytes; a reply is a text for people"
-            )
+            raise UsageError(f"cannot read {path}: {error.strerror}; a reply is a text for people") from None
+        if not data.strip():
+            raise UsageError(f"{path} is empty; a reply is a text for people")
         found[path.stem] = data
     return found
 

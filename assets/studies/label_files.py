@@ -14,7 +14,7 @@ from assets.studies.declared.patterns import FieldsDisagreeError, Pattern
 from assets.studies.definition import StudyDefinition
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
-from assets.studies.files.walk import leads_out, matching
+from assets.studies.files.walk import OUTSIDE, leads_out, matching
 from assets.studies.label_rows import LabeledPicture, LabelValue, RowReader
 from assets.studies.mistakes import Mistakes
 from assets.studies.slots import Coordinates, Numbers, Place, StudySlot, UnknownSlotError
@@ -109,7 +109,7 @@ def _read(
     reader = RowReader(definition, files, pictures, mistakes)
     for path, name, fields in _expected(definition, files, root, reader.coordinates, mistakes):
         if leads_out(path, root, Pattern(files.file).fixed_folder):
-            mistakes.add(name, "is a link to a file outside the study's folder; copy the file here (cp -L)")
+            mistakes.add(name, OUTSIDE)
             continue
         try:
             data, table = read_table(path, name, files)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from warehouse.errors import UsageError
 
+#: Lines that are shown of a study.
+MOST_LINES = 200
 _SHOWN = 5  # places of one mistake that are named
-_PER_FILE, _PER_STUDY = 20, 200  # lines that are shown of one file, and of all
+_PER_FILE = 20  # lines that are shown of one file
 _LONGEST = 600  # characters of a line: a cell may hold a book
 
 
@@ -42,7 +44,7 @@ class Mistakes:
         of_file: Counter[str] = Counter()
         for (file, what), places in found.items():
             of_file[file] += 1
-            if of_file[file] <= _PER_FILE and len(shown) < _PER_STUDY:
+            if of_file[file] <= _PER_FILE and len(shown) < MOST_LINES:
                 shown.append(self._line(file, what, places))
         crowded = {file: count - _PER_FILE for file, count in of_file.items() if count > _PER_FILE}
         shown += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -13,7 +14,7 @@ from assets.studies.files.embedded import holds_pictures, name_in
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
 from assets.studies.files.selection import Selection
-from assets.studies.files.walk import files_in, leads_out, matching
+from assets.studies.files.walk import OUTSIDE, files_in, leads_out, matching
 from assets.studies.mistakes import Mistakes
 from assets.studies.slots import Coordinates, Place, UnknownSlotError, key_fields
 
@@ -28,11 +29,14 @@ def pictures_of_table(
     keys = [(key.column, coordinates.pattern(key.pattern)) for key in table.key]
     selection = Selection(table)
     named: dict[str, Place] = {}
-    files = matching(coordinates.pattern(table.file), root)
+    pattern = coordinates.pattern(table.file)
+    files = matching(pattern, root)
     if not files:
         mistakes.add("", f"no file under {root} matches {table.file}")
     for path, file, file_fields in files:
         try:
+            if leads_out(path, root, pattern.fixed_folder):
+                raise FileError(OUTSIDE)
             _, rows = read_table(path, file, table)
             selection.check_columns(rows, [*(column for column, _ in keys)])
         except FileError as error:
@@ -53,7 +57,7 @@ def pictures_of_table(
                 continue
             if name in named:
                 mistakes.add(file, f"names {name} a second time", row.place)
-            elif inside or (root / name).is_file():
+            elif inside or os.path.lexists(root / name):
                 named[name] = place
             elif images.missing == "error":
                 what = f"names {name}, which is not there; add it, or say images: missing: allowed"
@@ -88,7 +92,7 @@ def _path_of(root: Path, folder: Path, written: str) -> str:
     if wanted.is_absolute() or ".." in wanted.parts:
         raise UnknownSlotError(f'picture "{written}" is not a path within the study\'s folder')
     beside = folder / wanted
-    path = beside if beside.is_file() or not (root / wanted).is_file() else root / wanted
+    path = beside if os.path.lexists(beside) or not os.path.lexists(root / wanted) else root / wanted
     if leads_out(path, root, folder.relative_to(root).as_posix()):
         raise UnknownSlotError(f'picture "{written}" is a link to a file outside the study\'s folder')
     return path.relative_to(root).as_posix()

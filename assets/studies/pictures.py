@@ -15,7 +15,7 @@ from assets.studies.definition import StudyDefinition
 from assets.studies.files.embedded import read_picture
 from assets.studies.files.nature import kind_of
 from assets.studies.files.rows import FileError
-from assets.studies.files.walk import files_in, leads_out
+from assets.studies.files.walk import OUTSIDE, files_in, leads_out
 from assets.studies.mistakes import Mistakes
 from assets.studies.picture_table import pictures_of_table
 from assets.studies.progress import Progress, silent
@@ -154,7 +154,7 @@ def _by_pattern(
         if name in other_files or any(fnmatchcase(name, glob) for glob in images.ignore):
             continue
         if leads_out(path, root, pattern.fixed_folder):
-            mistakes.add(name, "is a link to a file outside the study's folder; copy the file here (cp -L)")
+            mistakes.add(name, OUTSIDE)
             continue
         try:
             fields = pattern.match(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,7 @@ from assets.studies.definition import StudyDefinition, StudyPrompt
 from assets.studies.files.formats import read_table
 from assets.studies.files.rows import FileError
 from assets.studies.files.selection import Selection
-from assets.studies.files.walk import leads_out
+from assets.studies.files.walk import OUTSIDE, leads_out
 from assets.studies.mistakes import Mistakes
 from warehouse.validation import close_match, explain
 
@@ -55,10 +56,10 @@ def _read(
     mistakes: Mistakes,
 ) -> None:
     path = root / table.file
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise FileError(f"no such table of prompts under {root}")
     if leads_out(path, root, ""):
-        raise FileError("is a link to a file outside the study's folder; copy the file here (cp -L)")
+        raise FileError(OUTSIDE)
     _, rows = read_table(path, table.file, table)
     selection = Selection(table)
     selection.check_columns(rows, [column for column in table.columns() if column != ROW])

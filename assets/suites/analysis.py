@@ -19,6 +19,7 @@ from assets.suites.loader import FOLDER, load_suites, validate
 from assets.suites.schema import Name, Subject, Suite, Value
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
+from warehouse.inputfile import read_file
 from warehouse.validation import close_match
 from warehouse.yamlfile import parse_yaml
 
@@ -140,7 +141,7 @@ def shipped_sha256() -> str:
 def load_analysis(suites: Mapping[str, Suite], folder: Path = FOLDER) -> AnalysisFile:
     """Return the analysis file of `folder`."""
     try:
-        data = (folder / FILE).read_bytes()
+        data = read_file(folder / FILE)
     except OSError as error:
         raise UsageError(f"{WHERE}: cannot be read: {error.strerror or error}") from None
     found = AnalysisFile(parse(data), data)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from assets.suites.schema import Suite
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
+from warehouse.inputfile import read_file
 from warehouse.validation import explain
 
 FOLDER = Path(__file__).parent / "published"
@@ -52,8 +53,8 @@ def assert_as_published(suite: Suite, folder: Path, where: str) -> None:
     if not path.exists():
         return
     try:
-        frozen = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        frozen = json.loads(read_file(path))
+    except (OSError, ValueError, RecursionError):
         frozen = None
     if not isinstance(frozen, dict):
         raise UsageError(f"suites/published/{path.name}: cannot be read; restore it from version control")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assets.suites.schema import Attribute, Name, Prompt, Reference, ReferenceRow, Value
 from warehouse.errors import UsageError
+from warehouse.inputfile import read_file
 from warehouse.validation import close_match
 
 REST = "rest"  # a share that is what the other columns leave of the whole
@@ -155,18 +157,20 @@ def _shares(rows: Sequence[Mapping[str, str]], entry: ReferenceTable, attribute:
 def _read_table(path: Path, entry: ReferenceTable) -> dict[str, dict[str, str]]:
     where = f"suites/references/{entry.file}"
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            columns = {entry.key, *(c for m in entry.attributes.values() for c in m.values() if c != REST)}
-            columns |= {entry.weight} if entry.weight else set()
-            missing = sorted(columns - set(reader.fieldnames or ()))
-            if missing:
-                raise UsageError(f'{where}: column "{missing[0]}" is missing; the catalog names it')
-            table = {row[entry.key]: row for row in reader}
+        text = read_file(path).decode("utf-8")
     except FileNotFoundError:
         raise UsageError(f"{where}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"{where}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{where}: is not UTF-8; save it as UTF-8") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    columns = {entry.key, *(c for m in entry.attributes.values() for c in m.values() if c != REST)}
+    columns |= {entry.weight} if entry.weight else set()
+    missing = sorted(columns - set(reader.fieldnames or ()))
+    if missing:
+        raise UsageError(f'{where}: column "{missing[0]}" is missing; the catalog names it')
+    table = {row[entry.key]: row for row in reader}
     for key, row in table.items():
         for column in columns - {entry.key}:
             try:

@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined, TemplateError
 from orchestration.alerts.kinds import Alert
 from orchestration.alerts.settings import AlertSettings
 from warehouse.errors import UsageError
+from warehouse.inputfile import read_file
 
 _OURS = Path(__file__).with_name("message.txt.j2")
 
@@ -41,9 +42,11 @@ def compose(alerts: Sequence[Alert], settings: AlertSettings) -> AlertMessage:
     try:
         # Plain text: what others wrote was made harmless when its alert was made.
         made = Environment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
-        text = made.from_string(path.read_text(encoding="utf-8")).render(
+        text = made.from_string(read_file(path).decode("utf-8")).render(
             subject=subject, alerts=alerts, link=settings.link, run_link=settings.run_link
         )
-    except (TemplateError, OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"template of alerts, {path}: cannot be read: {error.strerror}") from None
+    except (TemplateError, UnicodeDecodeError) as error:
         raise UsageError(f"template of alerts, {path}: {error}") from None
     return AlertMessage(subject, text.strip() + "\n", alerts, settings)

@@ -74,6 +74,8 @@ class _Served:
 
     def find(self, path: str) -> Path | None:
         """Return a copy of what is at a path; None if readers see nothing there."""
+        if path == "favicon.ico":  # asked for beside a file, or an error, which names no icon
+            path = "static/icon.svg"
         if path == keys.SITE_DATABASE:
             return database_of(self._place, self.newest)
         if path in self._beside or any(

@@ -17,6 +17,7 @@ from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, load_settings
 from warehouse.errors import ClicheError, UsageError
+from warehouse.inputfile import read_file
 from warehouse.weeks import current_week
 
 _AT_ONCE = 8  # free calls
@@ -66,7 +67,7 @@ def new_models(services_named: Sequence[str]) -> int:
             raise UsageError(f'"{name}" has no list of models; those that have one: {", ".join(known)}')
     settings = load_settings()
     place = make_workplace(settings)
-    text = settings.models.read_text(encoding="utf-8")
+    text = read_file(settings.models).decode("utf-8")
     found = [*offers.look_at_offers(place.models, text, services_named)]
     if not found:
         raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -141,7 +142,7 @@ def check_study(file: Path, root: Path) -> int:
 
 
 def _known_file(file: Path) -> None:
-    if not file.is_file():
+    if not os.path.lexists(file):
         raise UsageError(f"no study file {file}; those shipped are in assets/studies")
 
 

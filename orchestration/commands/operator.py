@@ -10,7 +10,6 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import yaml
 from rich.filesize import decimal
 
 from assets.generation.partition import plan_partition
@@ -28,6 +27,7 @@ from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, Settings, load_settings
 from warehouse.errors import RefusedError, UsageError
 from warehouse.weeks import current_week, parse_week, span
+from warehouse.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from orchestration import weekly
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def demo() -> int:
     """Run the main job on the shipped simulated models and the weeks of the demo file, and say where to look."""
     settings = load_settings()
-    weeks = yaml.safe_load((CHECKOUT / "orchestration" / "demo.yaml").read_text(encoding="utf-8"))
+    weeks = read_yaml(CHECKOUT / "orchestration" / "demo.yaml", "demo.yaml")
     first, last = str(weeks["first_week"]), str(weeks["last_week"])
     place = make_workplace(settings)
     simulated = [entry.name for entry in place.models if make_provider(entry.provider).simulated]

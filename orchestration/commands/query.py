@@ -17,8 +17,8 @@ from warehouse.database.marts import as_read_by
 from warehouse.database.sqlfiles import header, names
 from warehouse.database.sqlfiles import sql as read_sql
 from warehouse.errors import ClicheError, UsageError
+from warehouse.inputfile import read_file
 from warehouse.sandbox.reading import QueryEnd, TooLongError, read
-from warehouse.sandbox.rules import LONGEST_TEXT
 from warehouse.validation import close_match
 
 FORMATS = ("table", "csv", "json")
@@ -102,10 +102,11 @@ def _from_file(name: str, labeler: str | None) -> str:
 
 def _text_of(name: str) -> str:
     path = Path(name)
-    if path.suffix == ".sql" and path.is_file():
+    if path.suffix == ".sql" and path.exists():
         try:
-            with path.open(encoding="utf-8") as file:
-                return file.read(LONGEST_TEXT + 1)
+            return read_file(path).decode("utf-8")
+        except OSError as error:
+            raise UsageError(f"{name} cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
             raise UsageError(f"{name} is not UTF-8 text") from None
     name = name.removesuffix(".sql")

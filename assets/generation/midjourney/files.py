@@ -12,6 +12,7 @@ from assets.generation.pictures import image_check
 from assets.generation.pictures.image_check import Rejected
 from assets.generation.pictures.stripping import Stripped, checked_and_stripped, strip
 from warehouse.canonical import sha256_hex
+from warehouse.inputfile import read_file
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,7 @@ def parse_file(path: Path) -> MidjourneyFile:
 
 
 def _read(path: Path) -> bytes:
-    """Return the bytes of a file, of one that is larger than any picture only so many that this is seen."""
-    with path.open("rb") as file:
-        return file.read(image_check.DEFAULT.max_bytes + 1)
+    return read_file(path, image_check.DEFAULT.max_bytes)
 
 
 def _bytes_problem(kept: Stripped | Rejected) -> str | None:

@@ -126,7 +126,7 @@ def read_folder(folder: Path) -> list[MidjourneyFile]:
             f"{folder} is no folder; name the folder that holds the Midjourney downloads, unzipped"
         )
     try:
-        paths = sorted(path for path in folder.rglob("*") if path.is_file() and _is_content(path))
+        paths = sorted(path for path in folder.rglob("*") if not path.is_dir() and _is_content(path))
         next(folder.iterdir(), None)
     except OSError as error:
         raise UsageError(f"{folder} cannot be read ({error.strerror}); check its permissions") from None

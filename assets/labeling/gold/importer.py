@@ -19,6 +19,7 @@ from assets.labeling.gold.label_studio import RaterAnswer
 from assets.labeling.gold.records import ADJUDICATOR, GoldPicture, Sample, check_pseudonym
 from warehouse import keys
 from warehouse.errors import UsageError
+from warehouse.inputfile import read_file
 from warehouse.loading import gold_objects
 from warehouse.loading.beside import parquet, put_named
 from warehouse.store import Store
@@ -27,6 +28,7 @@ from warehouse.weeks import utc_now
 
 #: The account that stands for all of them (`parse_raters`).
 EVERYBODY = ""
+_MOST_BYTES = 16 << 20  # of a file of answers: those to some five thousand pictures
 
 
 class ImportProblemsError(UsageError):
@@ -115,13 +117,13 @@ def read_labels(store: Store, gold_set: str) -> list[Label]:
 def _read(file: Path) -> Iterator[tuple[RaterAnswer, str | None] | str]:
     """Yield (answer, pseudonym in its row or None), or a line for what cannot be read."""
     try:
-        data = file.read_bytes()
+        data = read_file(file, _MOST_BYTES)
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None
     if file.suffix.lower() == ".json" or data.lstrip()[:1] in {b"[", b"{"}:
         try:
             document = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"{file} is no JSON ({error})") from None
         if not (isinstance(document, list) and all(isinstance(item, dict) for item in document)):
             raise UsageError(

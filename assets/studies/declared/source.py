@@ -13,8 +13,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails
 
 from assets.studies.declared.base import near
-from assets.studies.mistakes import MistakesError
-from warehouse.validation import explain, one_line
+from assets.studies.mistakes import MOST_LINES, MistakesError
+from warehouse.errors import UsageError
+from warehouse.validation import explain
+from warehouse.yamlfile import read_with_nodes
 
 _READ_AS = {
     "tag:yaml.org,2002:bool": "{value}",
@@ -60,42 +62,25 @@ class ProblemsError(ValueError):
         self.problems = tuple(dict.fromkeys(problems))
 
 
-class _OnceLoader(yaml.SafeLoader):
-    """YAML in which a key is there once: PyYAML would let the last of two value maps win without a word."""
-
-
-def _mapping(loader: _OnceLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
-            raise yaml.constructor.ConstructorError(None, None, f'"{key}" stands twice', node.start_mark)
-    return loader.construct_mapping(node, deep=True)
-
-
-_OnceLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
 def read_source(path: Path) -> tuple[Any, yaml.Node | None]:
     """Return what a study file holds, and its nodes, which know how each value is written."""
     try:
-        loader = _OnceLoader(path.read_text("utf-8-sig"))
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else None
-    except FileNotFoundError:
-        raise MistakesError([f"{path}: no such study file"]) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, TypeError) as error:
-        raise MistakesError([one_line(f"{path.name}: does not read as YAML: {error}")]) from None
-    return data, node
+        return read_with_nodes(path, path.name)
+    except UsageError as error:
+        raise MistakesError([str(error)]) from None
 
 
 def explained(
     error: ValidationError, name: str, data: Any, written: yaml.Node | None, shape: type[BaseModel]
 ) -> list[str]:
-    """Return a line for everything that is wrong; an unknown key comes before what it left unsaid."""
+    """Return a line for everything that is wrong; an unknown key comes before what it left unsaid.
+
+    Of very many mistakes the first are explained, and the others counted.
+    """
     details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
     details.sort(key=lambda detail: detail["type"] != "extra_forbidden")
     lines: list[str] = []
-    for detail in details:
+    for detail in details[:MOST_LINES]:
         location, trap = tuple(detail["loc"]), None
         if detail["type"] == "string_type":
             trap = _trap(written, location)
@@ -109,7 +94,8 @@ def explained(
             if detail["type"] == "literal_error":
                 line += near(str(detail["input"]), _QUOTED.findall(detail["ctx"]["expected"]))
             lines.append(line.partition("input should be a valid string")[0] + trap if trap else line)
-    return list(dict.fromkeys(lines))
+    left = len(details) - MOST_LINES
+    return list(dict.fromkeys([*lines, f"{name}: {left:,} more mistakes"] if left > 0 else lines))
 
 
 def _follows(detail: Any) -> bool:
@@ -153,10 +139,12 @@ def _step(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
 
 def _is(key: yaml.Node, step: str | int) -> bool:
     """Return whether pydantic names a key by `step`: false is 0, and what is neither text nor number its repr."""
+    if key.tag == _COLUMN.tag:
+        return bool(key.value == step)
     value = _value(key)
     return value == step or repr(value) == step
 
 
 def _value(node: yaml.Node) -> Any:
-    loader = yaml.SafeLoader("")
-    return loader.construct_object(node) if isinstance(node, yaml.ScalarNode) else None
+    made = yaml.constructor.SafeConstructor()
+    return made.construct_object(node) if isinstance(node, yaml.ScalarNode) else None

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets.generation.pictures import image_check
+from assets.studies.files import formats
 from assets.studies.files.rows import FileError
+from warehouse.inputfile import open_file, read_file
 
 #: The most that the pictures of one row group may take, in bytes: one group is in memory at a time.
 MOST_BYTES = 2 << 30
-_MARK = ".parquet#"
+_PARQUET = (".parquet", ".pq")
+_IN_PARQUET = re.compile(r"(.+\.(?:parquet|pq))#(.*):([0-9]+)", re.DOTALL | re.IGNORECASE)
 
 
 def holds_pictures(path: Path, column: str) -> bool:
     """Return whether a file is Parquet and the column holds the bytes of pictures."""
-    if not path.name.lower().endswith((".parquet", ".pq")):
+    if not path.name.lower().endswith(_PARQUET):
         return False
-    schema = pq.read_schema(path)
+    try:
+        with open_file(path, formats.MOST_BYTES) as file:
+            schema = pq.read_schema(file)
+    except (pa.ArrowException, OSError):
+        return False
     kind = schema.field(column).type if column in schema.names else None
     return pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0 if kind is not None else False
 
@@ -32,13 +41,14 @@ def name_in(file: str, column: str, row: int) -> str:
 def read_picture(root: Path, name: str) -> bytes:
     """Return the bytes of a picture: of a file below `root`, or of a row of a Parquet file."""
     try:
-        if _MARK not in name:
-            return (root / name).read_bytes()
-        file, _, place = name.rpartition("#")
-        column, _, row = place.rpartition(":")
-        return _in_parquet(root / file, column, int(row) - 1)
+        place = _IN_PARQUET.fullmatch(name)
+        if place is None:
+            return read_file(root / name, image_check.DEFAULT.max_bytes)
+        return _in_parquet(root / place[1], place[2], int(place[3]) - 1)
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror or error}") from None
+    except (pa.ArrowException, KeyError):
+        raise FileError("is named like a row of a Parquet file, and there is none") from None
 
 
 def _in_parquet(path: Path, column: str, row: int) -> bytes:
@@ -55,19 +65,19 @@ def _in_parquet(path: Path, column: str, row: int) -> bytes:
 
 @lru_cache(maxsize=4)
 def _groups(path: Path) -> list[int]:
-    metadata = pq.read_metadata(path)
+    with open_file(path, formats.MOST_BYTES) as file:
+        metadata = pq.read_metadata(file)
     return [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
 
 
 @lru_cache(maxsize=1)
 def _group(path: Path, column: str, group: int) -> pa.ChunkedArray:
-    file = pq.ParquetFile(path, pre_buffer=False)
     wanted = f"{column}.bytes"
-    chunks = [file.metadata.row_group(group).column(n) for n in range(file.metadata.num_columns)]
-    if sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema == wanted) > MOST_BYTES:
-        raise FileError(f"its row group {group + 1} is larger than {MOST_BYTES >> 20} MiB when unpacked")
-    return (
-        file.read_row_group(group, columns=[wanted], use_threads=False)[column]
-        .combine_chunks()
-        .field("bytes")
-    )
+    with open_file(path, formats.MOST_BYTES) as opened:
+        file = pq.ParquetFile(opened, pre_buffer=False)
+        chunks = [file.metadata.row_group(group).column(n) for n in range(file.metadata.num_columns)]
+        sizes = [chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema == wanted]
+        if sum(sizes) > MOST_BYTES:
+            raise FileError(f"its row group {group + 1} is larger than {MOST_BYTES >> 20} MiB when unpacked")
+        found = file.read_row_group(group, columns=[wanted], use_threads=False)
+    return found[column].combine_chunks().field("bytes")

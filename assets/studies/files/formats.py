@@ -9,6 +9,7 @@ from assets.studies.declared.table import TableFile
 from assets.studies.files import delimited, json_records, label_studio, parquet, xlsx
 from assets.studies.files.nature import refuse
 from assets.studies.files.rows import FileError, Table
+from warehouse.inputfile import read_file
 
 Reader = Callable[[bytes, TableFile, str], Table]
 
@@ -38,9 +39,7 @@ def read_table(path: Path, name: str, shape: TableFile) -> tuple[bytes, Table]:
     suffix = PurePosixPath(name).suffix.lower()
     chosen = shape.format or SUFFIXES.get(suffix)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise FileError(f"is larger than {MOST_BYTES >> 20} MiB")
-        data = path.read_bytes()
+        data = read_file(path, MOST_BYTES)
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror}") from None
     if chosen is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from assets.studies.declared.patterns import TypedPattern, natural
 
 #: What operating systems leave in folders; so are files and folders whose names begin with a dot.
 _LEFT_BEHIND = frozenset(("Thumbs.db", "desktop.ini", "__MACOSX"))
+
+#: What is wrong with a file that `leads_out`.
+OUTSIDE = "is a link to a file outside the study's folder; copy the file here (cp -L)"
 
 
 def files_in(root: Path, folder: str) -> Iterator[tuple[Path, str]]:
@@ -24,7 +28,7 @@ def matching(pattern: TypedPattern, root: Path) -> list[tuple[Path, str, dict[st
     """Return the files under `root` that match: path, path relative to `root`, fields of the path."""
     found = []
     for path, name in files_in(root, pattern.fixed_folder):
-        fields = pattern.match(name) if path.is_file() else None
+        fields = pattern.match(name)
         if fields is not None:
             found.append((path, name, fields))
     return found
@@ -32,8 +36,11 @@ def matching(pattern: TypedPattern, root: Path) -> list[tuple[Path, str, dict[st
 
 def leads_out(path: Path, root: Path, folder: str) -> bool:
     """Return whether a link leads `path` out of the study; its `folder` itself may be a link to another disk."""
-    real = path.resolve()
-    return not (real.is_relative_to(root.resolve()) or real.is_relative_to((root / folder).resolve()))
+    try:
+        real, *within = (os.path.realpath(one) for one in (path, root, root / folder))
+    except ValueError:  # no name of a file: there is nothing
+        return False
+    return not any(Path(real).is_relative_to(one) for one in within)
 
 
 def _hidden(part: str) -> bool:

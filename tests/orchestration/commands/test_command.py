@@ -332,6 +332,9 @@ def test_serve_shows_the_edition_on_this_machine(published: Installation) -> Non
         for path in ("", "/", "/index.html"):
             with urllib.request.urlopen(f"{found[1]}{path}", timeout=10) as answer:
                 assert answer.url == f"{found[1]}/editions/{EDITION}/index.html"
+        with urllib.request.urlopen(f"{found[1]}/favicon.ico", timeout=10) as answer:
+            assert answer.read() == published.store.get(f"editions/{EDITION}/static/icon.svg")
+            assert answer.headers["Content-Type"] == "image/svg+xml"
         thumbnail = next(key for key in published.store.list("thumbnails/") if key.endswith(".webp"))
         for key in (thumbnail, "site/editions/index.html", f"editions/{EDITION}/fr/about/index.html"):
             with urllib.request.urlopen(f"{found[1]}/{key}", timeout=10) as answer:

@@ -311,6 +311,21 @@ def test_rules_of_the_file_of_headers_are_those_of_objects() -> None:
 # a browser
 
 
+def test_every_page_names_an_icon_that_is_there(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    """A browser asks the host for /favicon.ico where a page names none, or where a link leads to what is no page."""
+    cliche("publish", "--to", str(tmp_path))
+    pages = [*tmp_path.rglob("*.html")]
+    assert {"index.html", f"editions/{EDITION}/data/query/index.html", "site/index.html"} <= {
+        page.relative_to(tmp_path).as_posix() for page in pages
+    }
+    for page in pages:
+        text = page.read_text()
+        (icon,) = re.findall(r'<link rel="icon" href="([^"]+)"', text)
+        assert (page.parent / icon).is_file(), page
+        for link in re.findall(r"<a [^>]*manifest\.json[^>]*>", text):
+            assert " download" in link, page
+
+
 @pytest.mark.browser
 def test_a_browser_opens_the_site_below_a_path(
     reads: Installation, cliche: Cliche, tmp_path: Path, chromium_path: str
@@ -336,7 +351,8 @@ def test_a_browser_opens_the_site_below_a_path(
         page.wait_for_url(f"**/editions/{EDITION}/index.html")
         for _ in range(2):  # in English, then in French
             for place in [
-                link.get_attribute("href") for link in page.locator("nav.sections a, footer a").all()
+                link.get_attribute("href")
+                for link in page.locator("nav.sections a, footer a:not([download])").all()
             ]:
                 page.goto(page.url.partition("#")[0].rpartition("/")[0] + f"/{place}")
                 assert page.locator("h1").count() <= 1
