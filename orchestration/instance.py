@@ -72,10 +72,10 @@ def open_instance(
 def _alone(folder: Path) -> Iterator[None]:
     """Let one process at a time make Dagster's files: it makes them without a lock, and two break them for good.
 
-    The lock is beside the folder, which may be deleted at any time; the system frees that of a process that is killed.
+    The system frees the lock of a process that is killed.
     """
     with explained("write", folder.parent):
-        file = folder.with_name(f"{folder.name}.lock").open("ab")
+        file = (folder / "lock").open("ab")
     with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -28,7 +28,7 @@ _SIGNS = (
 )
 _RAISED = (
     ("duckdb", "Error"),
-    ("sqlalchemy.exc", "DBAPIError"),
+    ("sqlalchemy.exc", "SQLAlchemyError"),
     ("alembic.util", "CommandError"),
     ("dagster_postgres.utils", "DagsterPostgresException"),
 )
@@ -99,9 +99,8 @@ def _of_records(error: BaseException, home: Path) -> ClicheError | None:
         )
     if "locked" in str(said):
         return ClicheError(f"Dagster's records in {home / 'dagster'} are held by another process ({said}); run again")
-    if type(error).__name__ not in ("CommandError", "DatabaseError", "OperationalError"):
-        return None
-    return damaged(said, home)
+    damage = ("CommandError", "DatabaseError", "NoSuchTableError", "OperationalError")
+    return damaged(said, home) if type(error).__name__ in damage else None
 
 
 def damaged(said: object, home: Path) -> ClicheError:
