@@ -19,12 +19,13 @@ from warehouse.store.local_errors import explained
 
 #: Bytes that must have room before a run begins: the records of a run, and the beginning of its work.
 ROOM = 1 << 20
+_MISSING = "unable to open database file"  # for want of a right, or of its folder
 _SIGNS = (
     (errno.ENOSPC, ("disk is full", "No space left on device")),
     (errno.EIO, ("disk I/O error",)),
     (errno.EDQUOT, ("Disk quota exceeded",)),
     (errno.EROFS, ("readonly database", "Read-only file system")),
-    (errno.EACCES, ("unable to open database file", "Permission denied")),
+    (errno.EACCES, (_MISSING, "Permission denied")),
 )
 _RAISED = (
     ("duckdb", "Error"),
@@ -74,6 +75,11 @@ def told_in_one_line(home: Path) -> Iterator[None]:
         code = cause(error)
         if code is None:
             raise _of_records(error, home) or error from None
+        if code == errno.EACCES and _MISSING in str(error) and not (home / "dagster" / "history").is_dir():
+            raise ClicheError(
+                f"Dagster's records in {home / 'dagster'} were deleted meanwhile; what was answered is kept: run again "
+                "to go on"
+            ) from None
         if code == errno.EIO and home.is_dir() and shutil.disk_usage(home).free < ROOM:
             code = errno.ENOSPC  # SQLite says so where its shared memory finds no room
         with explained("write", home):
@@ -98,7 +104,9 @@ def _of_records(error: BaseException, home: Path) -> ClicheError | None:
             "kept: run again to go on"
         )
     if "locked" in str(said):
-        return ClicheError(f"Dagster's records in {home / 'dagster'} are held by another process ({said}); run again")
+        return ClicheError(
+            f"Dagster's records in {home / 'dagster'} are held by another process ({said}); run again"
+        )
     damage = ("CommandError", "DatabaseError", "NoSuchTableError", "OperationalError")
     return damaged(said, home) if type(error).__name__ in damage else None
 

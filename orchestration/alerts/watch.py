@@ -49,8 +49,8 @@ def look_once(
 ) -> WatchResult:
     """Look at everything at one moment, and send what is new.
 
-    A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again. Dagster's
-    records that are `broken` are an alert, and everything else is looked at.
+    A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again.
+    Dagster's records that are `broken` are an alert, and everything else is looked at.
 
     Raises:
         OSError: if the record cannot be written, e.g. on a full disk; that is sent each time.

@@ -277,9 +277,7 @@ def watch(*, test: bool = False) -> int:
             instance = instance_of(settings)
         except ClicheError as error:
             broken = error
-    done = look_once(
-        settings, lambda: make_workplace(settings), datetime.now(UTC), instance, broken=broken
-    )
+    done = look_once(settings, lambda: make_workplace(settings), datetime.now(UTC), instance, broken=broken)
     new = {one.key for one in done.new}
     for one in done.alerts:
         say(f"{one.of.severity:<8} {'new  ' if one.key in new else '     '} {one.title}: {one.text}")
