@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
 
-from dagster._core.storage.config import PostgresStorageConfig
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from dagster_postgres.utils import pg_url_from_config
@@ -29,9 +28,7 @@ class SharedStorage(DagsterPostgresStorage):
     """Dagster's own storage in PostgreSQL, which one process at a time makes."""
 
     @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: PostgresStorageConfig
-    ) -> DagsterPostgresStorage:
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:
         """Return the storage that a setting of Dagster's names; its tables are made if there are none."""
         OUTAGE.listen()
         address = pg_url_from_config(config_value).replace("postgresql+psycopg2:", "postgresql:", 1)

@@ -89,9 +89,9 @@ def test_two_commands_in_a_new_home(tmp_path: Path, other: str) -> None:
 def test_records_that_are_deleted_while_they_are_open_are_one_line(tmp_path: Path) -> None:
     with open_instance(tmp_path / "dagster") as instance:
         shutil.rmtree(tmp_path / "dagster")
-        with pytest.raises(ClicheError, match="were deleted meanwhile; what was answered is kept: run again"):
-            with told_in_one_line(tmp_path):
-                instance.get_runs()
+        says = "were deleted meanwhile; what was answered is kept: run again"
+        with pytest.raises(ClicheError, match=says), told_in_one_line(tmp_path):
+            instance.get_runs()
 
 
 def _second_head(file: Path) -> None:
