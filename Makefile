@@ -123,7 +123,7 @@ $(VENV)/.ui: $(VENV)/.run requirements-ui.lock
 
 dev: $(VENV)/.ui ## Dagster in a browser, on the records of `cliche run`
 	@home="$${CLICHE_HOME:-$(CURDIR)/.cliche}/dagster" && mkdir -p "$$home" && cp dagster.yaml "$$home/" && \
-		DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
+		$(BIN)/cliche unlock > /dev/null && DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
 
 docs: setup-dev ## Write the reference pages of an edition to build/docs: dictionary.md, metrics.md
 	@mkdir -p build/docs

@@ -32,6 +32,8 @@ class KeptEventLog(SqliteEventLogStorage):
         self._kept: dict[str, Connection] = {}
         self._there: set[str] = set()
         super().__init__(base_dir, inst_data)
+        with self.index_connection():  # damage is noticed here, as Dagster does of its other files
+            pass
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> KeptEventLog:

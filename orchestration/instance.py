@@ -6,11 +6,11 @@ Also the tidying up after dead runs.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,9 +25,10 @@ from pydantic import SecretStr
 
 from orchestration.event_log import KeptEventLog
 from orchestration.settings import CHECKOUT, Settings
-from warehouse.errors import ClicheError, UsageError
-from warehouse.postgres import one_line, require_reachable
+from orchestration.unwritable import damaged, told_in_one_line
+from warehouse.errors import UsageError
 from warehouse.processes import is_dead, process_name
+from warehouse.store.local_errors import explained
 
 #: Tags that name the process of a run, so that a later one can tell whether it still lives, and the home in which it
 #: ran: machines may be called alike, and know nothing of each other's processes.
@@ -49,16 +50,36 @@ UNFINISHED = [
 def open_instance(
     folder: Path, postgres: SecretStr | None = None, config: Path = CHECKOUT
 ) -> Iterator[dg.DagsterInstance]:
-    """Yield the instance kept in `folder`, or in a PostgreSQL, with the settings of the `dagster.yaml` in `config`."""
+    """Yield the instance kept in `folder`, or in a PostgreSQL, with the settings of the `dagster.yaml` in `config`.
+
+    Raises:
+        ClicheError: if its records are damaged, cannot be written or cannot be reached.
+    """
     if postgres is None:  # else nothing is kept there: a home may be read-only
-        folder.mkdir(parents=True, exist_ok=True)
+        with explained("write", folder.parent):
+            folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     storage = _event_log_of(folder) if postgres is None else _storage_in(postgres.get_secret_value())
     ref = InstanceRef.from_dir(str(folder), config_dir=str(config), overrides=storage)
-    with dg.DagsterInstance.from_ref(ref) as instance:
+    with told_in_one_line(folder.parent), nullcontext() if postgres else _alone(folder):
+        instance = dg.DagsterInstance.from_ref(ref)
+    with instance:
         if postgres is not None:
             _keep_connections(instance)
         yield instance
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time make Dagster's files: it makes them without a lock, and two break them for good.
+
+    The system frees the lock of a process that is killed.
+    """
+    with explained("write", folder.parent):
+        file = (folder / "lock").open("ab")
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _keep_connections(instance: dg.DagsterInstance) -> None:
@@ -82,35 +103,14 @@ def _keep_connections(instance: dg.DagsterInstance) -> None:
 
 
 def _storage_in(address: str) -> dict[str, Any]:
-    """Return the setting of Dagster's storage in a PostgreSQL, which takes connections."""
+    """Return the setting of Dagster's storage in a PostgreSQL."""
     if find_spec("dagster_postgres") is None:
         raise UsageError(
             'CLICHE_POSTGRES is set and needs the extra "scale", which is not installed: pip install -e ".[scale]"'
         )
-    # Dagster's own retries say nothing that a person reads.
-    require_reachable(address, "Dagster's records")
     driver = address.replace("postgresql:", "postgresql+psycopg2:", 1)
-    return {"storage": {"postgres": {"postgres_url": driver}}}
-
-
-@contextmanager
-def told_if_unreachable() -> Iterator[None]:
-    """Turn the end of a PostgreSQL during a run, after Dagster's own retries, into one line."""
-    from sqlalchemy.exc import OperationalError
-
-    storage = sys.modules.get("dagster_postgres.utils")  # what was not imported has raised nothing
-    errors = (OperationalError, storage.DagsterPostgresException) if storage else (OperationalError,)
-    try:
-        yield
-    except errors as error:
-        cause = error if isinstance(error, OperationalError) else error.__cause__
-        said = getattr(cause, "orig", None)
-        if not type(said).__module__.startswith("psycopg2"):
-            raise
-        raise ClicheError(
-            f"Dagster's records in PostgreSQL cannot be reached any more ({one_line(said)}); what was answered is "
-            "kept: run again to go on"
-        ) from None
+    shared = {"module": "orchestration.cluster.storage", "class": "SharedStorage"}
+    return {"storage": {"custom": {**shared, "config": {"postgres_url": driver}}}}
 
 
 def _event_log_of(folder: Path) -> dict[str, Any]:
@@ -183,6 +183,25 @@ def unfinished(instance: dg.DagsterInstance) -> dict[str, int]:
     """Return how many runs wait or go on, by their status."""
     records = instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED))
     return dict(Counter(record.dagster_run.status.value for record in records))
+
+
+def require_whole(instance: dg.DagsterInstance) -> None:
+    """Raise unless the records can be read, all pages of Dagster's own files included.
+
+    Raises:
+        ClicheError: if they are damaged, or cannot be reached.
+    """
+    home = Path(instance.root_directory).parent
+    log: Any = instance.event_log_storage
+    storages: tuple[Any, ...] = (instance.run_storage, instance.schedule_storage)
+    with told_in_one_line(home):
+        unfinished(instance)
+        for connect in (log.index_connection, *(storage.connect for storage in storages)):
+            with connect() as connection:
+                if connection.dialect.name == "sqlite":
+                    said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+                    if said != "ok":
+                        raise damaged(said, home)
 
 
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> str:

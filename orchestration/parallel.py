@@ -55,6 +55,7 @@ def run_all(
             settings,
             messages,
             stop,
+            context.Lock(),
             place.run_id,
             workers=min(settings.runs_at_once, len(partitions)),
         )
@@ -105,10 +106,14 @@ _settings: Settings | None = None  # of a worker process
 _place: Workplace | None = None
 
 
-def _begin(settings: Settings, messages: Any, stop: Any, run_id: str) -> None:
+def _begin(settings: Settings, messages: Any, stop: Any, away: Any, run_id: str) -> None:
     warnings.simplefilter("ignore")  # of libraries, about themselves
     global _settings, _place
     told = {name: partial(_tell, messages, name) for name in _EVENTS}
+    if settings.postgres:
+        from orchestration.cluster.storage import OUTAGE
+
+        OUTAGE.away, OUTAGE.say = away, told["told"]
     place = make_workplace(settings, Listener(**told))
     # The processes are as many as the cores, so each reads its pictures by itself.
     _settings, _place = settings, replace(place, workers=0, interrupt=stop, run_id=run_id)

@@ -82,6 +82,11 @@ class Settings(BaseModel):
         return self.home / "spending.sqlite"
 
     @property
+    def has_records(self) -> bool:
+        """Return whether there are Dagster's records; a command imports Dagster, which is slow, only then."""
+        return self.postgres is not None or self.dagster_home.is_dir()
+
+    @property
     def dagster_home(self) -> Path:
         """Return the folder of Dagster's own records."""
         return self.home / "dagster"

@@ -1,4 +1,7 @@
-"""A home that cannot be written: a full disk, a read-only file system; told in one line wherever it is noticed."""
+"""What is wrong with the files of a home, in one line wherever it is noticed.
+
+A full disk, a read-only file system; Dagster's records that are damaged, or in a PostgreSQL that is away.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from warehouse.errors import ClicheError
+from warehouse.postgres import one_line
 from warehouse.store.local_errors import explained
 
 #: Bytes that must have room before a run begins: the records of a run, and the beginning of its work.
 ROOM = 1 << 20
+_MISSING = "unable to open database file"  # for want of a right, or of its folder
 _SIGNS = (
     (errno.ENOSPC, ("disk is full", "No space left on device")),
     (errno.EIO, ("disk I/O error",)),
     (errno.EDQUOT, ("Disk quota exceeded",)),
     (errno.EROFS, ("readonly database", "Read-only file system")),
-    (errno.EACCES, ("unable to open database file", "Permission denied")),
+    (errno.EACCES, (_MISSING, "Permission denied")),
+)
+_RAISED = (
+    ("duckdb", "Error"),
+    ("sqlalchemy.exc", "SQLAlchemyError"),
+    ("alembic.util", "CommandError"),
+    ("dagster_postgres.utils", "DagsterPostgresException"),
 )
 
 
@@ -38,7 +50,7 @@ def require_room(folder: Path) -> None:
 
 def _errors() -> tuple[type[BaseException], ...]:
     """Return the classes of these errors; a library that was not imported has raised none."""
-    found = ((sys.modules.get("duckdb"), "Error"), (sys.modules.get("sqlalchemy.exc"), "DBAPIError"))
+    found = ((sys.modules.get(module), name) for module, name in _RAISED)
     return (*(getattr(library, name) for library, name in found if library), UnwritableError)
 
 
@@ -51,20 +63,26 @@ def cause(error: BaseException) -> int | None:
 
 
 @contextmanager
-def told_in_one_line(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and DuckDB say of a folder that cannot be written into a `StoreError`.
+def told_in_one_line(home: Path) -> Iterator[None]:
+    """Turn what SQLite and DuckDB say of a home that cannot be written into a `StoreError`.
 
-    What DuckDB says of a signal becomes the interrupt that it was.
+    What they, PostgreSQL and Alembic say of Dagster's records becomes a `ClicheError`, and what DuckDB says of a signal
+    the interrupt that it was.
     """
     try:
         yield
     except _errors() as error:
         code = cause(error)
         if code is None:
-            raise
-        if code == errno.EIO and folder.is_dir() and shutil.disk_usage(folder).free < ROOM:
+            raise _of_records(error, home) or error from None
+        if code == errno.EACCES and _MISSING in str(error) and not (home / "dagster" / "history").is_dir():
+            raise ClicheError(
+                f"Dagster's records in {home / 'dagster'} were deleted meanwhile; what was answered is kept: run again "
+                "to go on"
+            ) from None
+        if code == errno.EIO and home.is_dir() and shutil.disk_usage(home).free < ROOM:
             code = errno.ENOSPC  # SQLite says so where its shared memory finds no room
-        with explained("write", folder):
+        with explained("write", home):
             raise OSError(code, str(error)) from None
     except RuntimeError as error:
         from warehouse.database.connection import was_interrupted
@@ -72,3 +90,30 @@ def told_in_one_line(folder: Path) -> Iterator[None]:
         if was_interrupted(error):
             raise KeyboardInterrupt from None
         raise
+
+
+def _of_records(error: BaseException, home: Path) -> ClicheError | None:
+    """Return what an error says of Dagster's records, the only ones that SQLAlchemy reads; None if it says nothing."""
+    cause = error if hasattr(error, "orig") else error.__cause__
+    said = getattr(cause, "orig", None) or error
+    if type(said).__module__.startswith("psycopg2"):
+        if type(cause).__name__ != "OperationalError":
+            return None
+        return ClicheError(
+            f"Dagster's records in PostgreSQL cannot be reached any more ({one_line(said)}); what was answered is "
+            "kept: run again to go on"
+        )
+    if "locked" in str(said):
+        return ClicheError(
+            f"Dagster's records in {home / 'dagster'} are held by another process ({said}); run again"
+        )
+    damage = ("CommandError", "DatabaseError", "NoSuchTableError", "OperationalError")
+    return damaged(said, home) if type(error).__name__ in damage else None
+
+
+def damaged(said: object, home: Path) -> ClicheError:
+    """Return what is said of damaged records: what to delete, and that nothing of a week goes with it."""
+    return ClicheError(
+        f"Dagster's records in {home / 'dagster'} are damaged ({one_line(said)}); delete its folders history and "
+        "schedules: nothing of a week is in them, and schedules and sensors are off afterwards"
+    )

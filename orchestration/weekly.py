@@ -25,7 +25,6 @@ from orchestration.instance import (
     bury_dead_runs,
     instance_of,
     process_tags,
-    told_if_unreachable,
 )
 from orchestration.parallel import Ended, Partition, run_all
 from orchestration.partitions import partition_key
@@ -227,7 +226,7 @@ def execute(
         FailedChecksError: if a check that blocks did not pass; the line says what each of them found.
     """
     try:
-        with told_if_unreachable(), told_in_one_line(Path(instance.root_directory)):
+        with told_in_one_line(Path(instance.root_directory).parent):
             job.execute_in_process(
                 partition_key=key,
                 instance=instance,

@@ -39,8 +39,12 @@ def connect(address: str) -> Any:
     return driver().connect(address, **_OPTIONS)
 
 
-def require_reachable(address: str, what: str) -> None:
-    """Raise unless the server takes a connection; a moment is waited for it."""
+def reached(address: str, what: str) -> Any:
+    """Return a connection; a moment is waited for the server.
+
+    Raises:
+        ClicheError: if it cannot be reached.
+    """
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(driver().OperationalError),
         wait=tenacity.wait_random_exponential(multiplier=0.1, max=2.0),
@@ -48,7 +52,7 @@ def require_reachable(address: str, what: str) -> None:
         reraise=True,
     )
     try:
-        retrying(connect, address).close()
+        return retrying(connect, address)
     except driver().Error as error:
         raise ClicheError(
             f"{what} in PostgreSQL ({place_of(address)}) cannot be reached ({one_line(error)}); "

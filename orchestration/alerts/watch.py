@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assets.generation.workplace import Workplace
 from orchestration.alerts.channels.base import NotSentError, Send
 from orchestration.alerts.channels.registry import channels
-from orchestration.alerts.finders.registry import cannot_look, find
+from orchestration.alerts.finders.registry import ENGINE, cannot_look, find
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.message import compose
 from orchestration.alerts.record import AlertRecord, opened
@@ -44,10 +44,13 @@ def look_once(
     now: datetime,
     instance: dg.DagsterInstance | None = None,
     environ: Mapping[str, str] = os.environ,
+    *,
+    broken: ClicheError | None = None,
 ) -> WatchResult:
     """Look at everything at one moment, and send what is new.
 
     A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again.
+    Dagster's records that are `broken` are an alert, and everything else is looked at.
 
     Raises:
         OSError, ClicheError: if the record cannot be written, e.g. on a full disk; that is sent each time.
@@ -57,6 +60,8 @@ def look_once(
         with opened(settings.home, settings.postgres) as record:
             record.begin(now)
             found = find(lambda: View(settings, make_place(), now, instance, record.began))
+            if broken is not None:
+                found.add(cannot_look(broken), ENGINE[0])
             wanted = {
                 key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.without
             }

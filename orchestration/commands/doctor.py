@@ -117,6 +117,7 @@ def examine() -> Iterator[Finding]:
     yield from machine.look_at_store(place.store)
     yield machine.last_reading(settings, place.store)
     yield from machine.look_at_disk(settings, place.store)
+    yield from machine.look_at_records(settings)
     yield from _plans(place)
     models = [entry for entry in place.models if str(entry.until_week or "9") >= current_week()]
     providers = {entry.name: services.provider_of(entry) for entry in models}

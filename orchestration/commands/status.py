@@ -24,6 +24,7 @@ from orchestration.doctor.finding import counted
 from orchestration.gate import Gate, look
 from orchestration.resources import make_workplace
 from orchestration.settings import Settings, load_settings
+from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError
 from warehouse.integrity import record
 from warehouse.store import Holder
@@ -158,12 +159,17 @@ def _forecast(place: Workplace, gate: Gate) -> list[dict[str, Any]] | None:
 
 
 def _queue(settings: Settings) -> dict[str, int] | None:
-    """Return how many runs of Dagster's wait or go on, by status; None where it has no records."""
-    if not (settings.postgres or settings.dagster_home.is_dir()):
-        return None  # without Dagster, which is slow to import
+    """Return how many runs of Dagster's wait or go on, by status; None where it has no records that can be read."""
+    if not settings.has_records:
+        return None
     from orchestration.instance import instance_of, unfinished
 
-    return unfinished(instance_of(settings))
+    try:
+        with told_in_one_line(settings.home):
+            return unfinished(instance_of(settings))
+    except ClicheError as error:
+        note(f"cliche: {error}")
+        return None
 
 
 def _progress(state: PartitionState) -> tuple[str, ...]:
@@ -269,12 +275,15 @@ def watch(*, test: bool = False) -> int:
     settings = load_settings()
     if test:
         return _test(settings)
-    instance = None
-    if settings.postgres or settings.dagster_home.is_dir():
+    instance = broken = None
+    if settings.has_records:
         from orchestration.instance import instance_of
 
-        instance = instance_of(settings)
-    done = look_once(settings, lambda: make_workplace(settings), datetime.now(UTC), instance)
+        try:
+            instance = instance_of(settings)
+        except ClicheError as error:
+            broken = error
+    done = look_once(settings, lambda: make_workplace(settings), datetime.now(UTC), instance, broken=broken)
     new = {one.key for one in done.new}
     for one in done.alerts:
         say(f"{one.of.severity:<8} {'new  ' if one.key in new else '     '} {one.title}: {one.text}")

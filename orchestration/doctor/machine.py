@@ -1,4 +1,4 @@
-"""What `cliche doctor` looks at on this machine: the store, the disk, the clock."""
+"""What `cliche doctor` looks at on this machine: the store, the disk, Dagster's records, the clock."""
 
 from __future__ import annotations
 
@@ -63,6 +63,21 @@ def look_at_disk(settings: Settings, store: Store) -> Iterator[Finding]:
             yield Finding(level, "disk", f"{line}; a thousand pictures may take 2 GB, make room")
         else:
             yield Finding("ok", "disk", line)
+
+
+def look_at_records(settings: Settings) -> Iterator[Finding]:
+    """Yield whether Dagster's records are whole, where there are any."""
+    if not settings.has_records:
+        return
+    from orchestration.instance import instance_of, require_whole
+
+    try:
+        require_whole(instance_of(settings))
+    except ClicheError as error:
+        yield Finding("fail", "records", str(error))
+        return
+    where = "PostgreSQL" if settings.postgres else settings.dagster_home
+    yield Finding("ok", "records", f"Dagster's records in {where} can be read")
 
 
 def look_at_clock(store: Store, services: Iterable[tuple[str, Connection]]) -> Finding:

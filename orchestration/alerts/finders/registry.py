@@ -8,6 +8,7 @@ from importlib import import_module
 
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import Finder, View
+from orchestration.unwritable import told_in_one_line
 from warehouse.errors import CorruptObjectError, StoreError
 
 #: Those that read Dagster's records come first: they look even where the store cannot be reached.
@@ -51,10 +52,11 @@ def find(make_view: Callable[[], View]) -> Found:
     found.looked.add(_SETTINGS)
     for name in ENGINE * (view.instance is not None) + STORE:
         try:
-            alerts = [*_load(name)(view)]
+            with told_in_one_line(view.settings.home):
+                alerts = [*_load(name)(view)]
         except Exception as error:  # noqa: BLE001 - as above
             found.add(cannot_look(error), name)
-            if isinstance(error, StoreError):
+            if isinstance(error, StoreError) and name in STORE:
                 break  # the others would wait for it as long
             continue
         found.looked.add(name)

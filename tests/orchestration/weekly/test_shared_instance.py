@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
+import multiprocessing
 import os
 import socket
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 from pydantic import SecretStr
 
 from orchestration import instance as instances
+from orchestration.cluster.submit import patiently
 from orchestration.instance import (
     HOME_TAG,
     PROCESS_TAG,
     bury_dead_runs,
     open_instance,
     process_tags,
-    told_if_unreachable,
 )
+from orchestration.unwritable import told_in_one_line
 from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, install
 from tests.orchestration.weekly.test_instance import begun, gone
 from tests.services.postgres import PASSWORD, Postgres, find_binaries, running_postgres
@@ -28,6 +34,9 @@ from warehouse import postgres as shared
 from warehouse.errors import ClicheError
 from warehouse.weeks import current_week
 
+#: Seconds in which Dagster tries several times.
+AWAY_S = 4.0
+AT_ONCE = 4
 Enter = Callable[[Installation], None]
 
 
@@ -132,7 +141,7 @@ def test_a_server_that_goes_away_during_a_run_is_one_line_and_one_that_comes_bac
     ):
         run = begun(instance, **process_tags(instance))
         server.kill()
-        with pytest.raises(ClicheError) as error, told_if_unreachable():
+        with pytest.raises(ClicheError) as error, told_in_one_line(tmp_path):
             instance.report_engine_event("one", run)
         assert str(error.value).startswith("Dagster's records in PostgreSQL cannot be reached any more (")
         assert str(error.value).endswith("what was answered is kept: run again to go on")
@@ -144,6 +153,60 @@ def test_a_server_that_goes_away_during_a_run_is_one_line_and_one_that_comes_bac
         server.start()
         instance.report_engine_event("three", run)  # over a connection that had ended
         assert [event.message for event in instance.all_logs(run.run_id)] == ["two", "three"]
+
+
+def test_an_outage_is_one_line_however_often_it_is_tried(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL here: install the extra postgres-test")
+    with (
+        running_postgres(binaries) as server,
+        open_instance(tmp_path, SecretStr(server.fresh_address())) as instance,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        run = begun(instance, **process_tags(instance))
+        capfd.readouterr()
+        for _ in range(2):
+            server.kill()
+            found = pool.submit(patiently, instance.get_run_by_id, run.run_id)
+            time.sleep(AWAY_S)
+            server.start()
+            assert found.result(60) is not None
+            (line,) = capfd.readouterr().err.splitlines()
+            assert line.startswith(
+                "Dagster's records in PostgreSQL cannot be reached (connection to server at "
+            )
+            assert line.endswith("; they are waited for.")
+            assert PASSWORD not in line
+        assert "Retrying" not in caplog.text
+
+
+def test_processes_that_begin_together_in_an_empty_database_make_the_tables_once(
+    tmp_path: Path, postgres: Postgres, address: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    context = multiprocessing.get_context("fork")
+    barrier = context.Barrier(AT_ONCE)
+    processes = [
+        context.Process(target=_open, args=(tmp_path / str(number), address, barrier))
+        for number in range(AT_ONCE)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * AT_ONCE
+    assert capfd.readouterr().err == ""  # nor "Retrying failed database creation"
+    found = postgres.run("SELECT count(*) FROM alembic_version", address.rpartition("/")[2])
+    assert found == [(1,)]
+
+
+def _open(folder: Path, address: str, barrier: Any) -> None:
+    logging.basicConfig(force=True)  # to stderr, as in a command
+    barrier.wait(60)
+    with open_instance(folder, SecretStr(address)):
+        pass
 
 
 def test_without_the_extra_a_line_says_what_to_install(
