@@ -1,4 +1,4 @@
-"""What docs/operations.md says of any command: keys that may only read, a home that lost files, what `watch` touches."""
+"""What the docs say of any command: keys that may only read, a home that lost files, what `watch` touches."""
 
 from __future__ import annotations
 
