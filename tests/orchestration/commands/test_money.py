@@ -24,9 +24,10 @@ from assets.labeling.status import PartitionState, partition_state
 from orchestration.commands.forecasts import confirm, with_ledger
 from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
-from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
+from tests.orchestration.installation import SLOTS, Cliche, Installation, entry, start
 from tests.orchestration.paid import CHEAP, DEAR, LOSING, ODD, PRICE
 from tests.orchestration.weekly.test_definitions import tick
+from tests.services.openai_contract import ContractServer
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
@@ -170,6 +171,22 @@ def test_a_run_on_a_terminal_asks_once_and_ends_at_its_cap_with_exit_code_1(
     confirm(home.place(), WEEK, ["real"], yes=False)  # what was begun is not asked about again
     ask(home)  # a run of its own
     assert cost(home) == 1.0
+
+
+def test_the_cap_of_a_run_counts_for_all_its_models_and_processes(
+    fresh: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-contract-0123456789")
+    fresh.configure(caps={"run_usd": 1.3}, deadline_hours=168, runs_at_once=2)
+    with ContractServer() as server:
+        asked = {"provider": "openai_images", "model_id": "gpt-image-2", "params": {}, "concurrency": 1}
+        asked |= {"requests_per_minute": 60_000}
+        asked |= {"connection": {"base_url": server.base_url, "allow_private": True}, "price": PRICE}
+        fresh.write_models(*(entry(name, **asked) for name in ("one", "other")))
+        process = start(fresh.home, "run", "--week", WEEK, "--yes")
+        _, err = process.communicate(timeout=120)
+    assert (process.returncode, "raise run_usd of caps in cliche.yaml to go on" in err) == (1, True), err
+    assert cost(fresh, "one") + cost(fresh, "other") == 1.25  # of eight pictures, two dollars
 
 
 def test_what_is_set_aside_may_be_more_than_is_expected(home: Installation, cliche: Cliche) -> None:

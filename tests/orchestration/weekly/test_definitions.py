@@ -169,7 +169,6 @@ def tick(definitions: dg.Definitions, at: datetime, name: str = "every_monday") 
 def test_monday_asks_every_active_model_for_the_week_that_begins(definitions: dg.Definitions) -> None:
     schedule = definitions.resolve_schedule_def("every_monday")
     assert schedule.execution_timezone == "UTC"
-    assert schedule.cron_schedule == "5 0 * * 1"
     requests = tick(definitions, AT_MIDNIGHT)
     assert [(request.partition_key, request.run_key) for request in requests] == [
         ("sim-classic|2026-11-30", "sim-classic|2026-11-30"),
@@ -177,6 +176,18 @@ def test_monday_asks_every_active_model_for_the_week_that_begins(definitions: dg
     ]
     known = weeks_definition("2026-09-07").get_partition_keys(current_time=AT_MIDNIGHT)
     assert "2026-11-30" in known
+
+
+def test_schedules_and_sensors_are_off_and_tick_as_the_docs_say(definitions: dg.Definitions) -> None:
+    schedules = {name: definitions.resolve_schedule_def(name) for name in ("every_monday", "every_hour")}
+    sensors = {name: definitions.resolve_sensor_def(name) for name in ("publish_gate", "alerts")}
+    assert {name: one.cron_schedule for name, one in schedules.items()} == {
+        "every_monday": "5 0 * * 1",
+        "every_hour": "35 * * * *",
+    }
+    assert {one.minimum_interval_seconds for one in sensors.values()} == {300}
+    assert {one.default_status for one in schedules.values()} == {dg.DefaultScheduleStatus.STOPPED}
+    assert {one.default_status for one in sensors.values()} == {dg.DefaultSensorStatus.STOPPED}
 
 
 def test_a_late_tick_asks_for_the_week_it_was_scheduled_for(definitions: dg.Definitions) -> None:

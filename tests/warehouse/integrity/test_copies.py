@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,32 @@ def test_an_object_that_is_damaged_is_never_copied(whole: Installation, tmp_path
         assert {one.key for one in done.problems if one.kind == "damaged"} >= {*damaged}
         for key, data in before.items():
             write(store, key, data)
+
+
+class Forgetful:
+    """A target that takes everything and keeps the first bytes of some objects, as a full or broken disk may."""
+
+    def __init__(self, store: Store, *prefixes: str) -> None:
+        self._store, self._prefixes = store, prefixes
+
+    def put_if_absent(self, key: str, data: bytes) -> bool:
+        """Say that all was written."""
+        return self._store.put_if_absent(key, data[:-1] if key.startswith(self._prefixes) else data)
+
+    def put_all(self, objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
+        """Say that all were written."""
+        return ((key, data, self.put_if_absent(key, data)) for key, data in objects)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def test_what_the_copy_does_not_give_back_is_named(whole: Installation, tmp_path: Path) -> None:
+    target = open_store(tmp_path / "copy")
+    done = carry(whole.store, Forgetful(target, "images/", "plans/"))
+    lost = {key for key in target.list("") if key.startswith(("images/", "plans/"))}
+    assert lost
+    assert {one.key for one in done.problems} == lost
 
 
 def test_what_others_rest_on_is_listed_with_them(whole: Installation) -> None:

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from functools import partial
@@ -32,6 +33,7 @@ from assets.generation.workplace import Listener, Workplace
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok
 from warehouse.store import open_store
+from warehouse.weeks import current_week, shift
 
 WEEK = "2026-11-23"
 SUITES = load_suites()
@@ -336,16 +338,14 @@ def test_a_month_holds_the_weeks_that_share_a_day_with_it() -> None:
 
 
 def test_a_months_cap_counts_the_weeks_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = workplace(tmp_path, entry())
-    run(place, paid())
-    month = month_scope(dt.datetime.now(dt.UTC).date())
+    week = current_week()
+    monkeypatch.setattr(sys.modules[__name__], "WEEK", week)  # a month holds the weeks in which it is now
+    run(workplace(tmp_path, entry()), paid())
     (tmp_path / "spending.sqlite").unlink()
-    place = workplace(tmp_path, entry())
-    later = "2026-11-30" if month == "month:2026-11" else WEEK
+    place, later = workplace(tmp_path, entry()), shift(week, 8)
     place.fill_ledger(later)
-    if WEEK in weeks_of_month(dt.datetime.now(dt.UTC).date()):
-        assert place.ledger.total(month).usd == pytest.approx(1.2)
-    assert place.ledger.total(week_scope("2026-11-30")).usd == 0
+    assert place.ledger.total(month_scope(dt.datetime.now(dt.UTC).date())).usd == pytest.approx(1.2)
+    assert place.ledger.total(week_scope(later)).usd == 0
 
 
 def test_a_free_provider_opens_no_ledger(tmp_path: Path) -> None:
