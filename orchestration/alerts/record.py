@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from orchestration.alerts.kinds import Alert
 from warehouse.canonical import canonical_json
 from warehouse.errors import ClicheError
-from warehouse.postgres import connect, driver, one_line, place_of, require_reachable, require_table
+from warehouse.postgres import driver, one_line, place_of, reached, require_table
 
 NAME = "alerts.jsonl"
 _LOCK = 1_667_656_806  # of this record, among the advisory locks of a database
@@ -148,9 +148,8 @@ def _in_file(home: Path) -> Iterator[AlertRecord]:
 @contextmanager
 def _in_server(address: str) -> Iterator[AlertRecord]:
     """Yield the record in the schema of the spending ledger, which may be dropped like that."""
-    require_reachable(address, "the record of alerts")
     try:
-        with closing(connect(address)) as con, con.cursor() as cursor:
+        with closing(reached(address, "the record of alerts")) as con, con.cursor() as cursor:
             con.autocommit = True
             cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
             require_table(cursor, "alerts", _TABLE)

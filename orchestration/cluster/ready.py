@@ -23,7 +23,7 @@ from orchestration.definitions import LIBRARY, defs
 from orchestration.resources import code_version
 from orchestration.settings import load_settings
 from warehouse.errors import ClicheError, UsageError
-from warehouse.postgres import require_reachable
+from warehouse.postgres import reached
 
 #: Variable that says where the code server is, `host:port`.
 SERVER = "CLICHE_CODE_SERVER"
@@ -41,7 +41,7 @@ def check() -> None:
             "everywhere, and start what is older again"
         )
     if (postgres := load_settings().postgres) is not None:
-        require_reachable(postgres.get_secret_value(), "Dagster's records")
+        reached(postgres.get_secret_value(), "Dagster's records").close()
     try:
         with DagsterInstance.get() as instance:
             _ = instance.run_launcher, instance.run_coordinator

@@ -21,7 +21,7 @@ from sqlalchemy.pool import Pool
 from orchestration.console import note
 from warehouse.postgres import one_line, reached
 
-_LOCK = 1_667_656_806  # of the making of these tables, among the advisory locks of a database
+_LOCK = 1_667_656_808  # of the making of these tables, among the advisory locks of a database
 
 
 class SharedStorage(DagsterPostgresStorage):
