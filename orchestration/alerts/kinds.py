@@ -76,6 +76,18 @@ KINDS: dict[str, AlertKind] = {
     "store_damaged": AlertKind(
         "error", "Store is damaged", "{why}", "cliche verify --store lists it; restore it from a copy."
     ),
+    "backup_old": AlertKind(
+        "warning",
+        "Last backup is old",
+        "{why}; {days} days are allowed",
+        "cliche backup; if something else copies the store, write without: [backup_old] under alerts.",
+    ),
+    "store_unread": AlertKind(
+        "warning",
+        "Last reading of the store is old",
+        "{why}; {days} days are allowed",
+        "cliche verify --store reads every object.",
+    ),
     "not_published": AlertKind(
         "error",
         "Edition not published",

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.leaderboard.published import Edition, latest, table_rows
 from orchestration.alerts.kinds import Alert
@@ -50,6 +51,16 @@ class View:
         for week, model in partitions(self.place.store):
             found.setdefault(week, set()).add(model)
         return found
+
+    @cached_property
+    def once_only_since(self) -> str | None:
+        """Return the first week of a model whose pictures nobody can make again; None if there is none."""
+        names = {
+            entry.name
+            for entry in self.place.models
+            if not make_provider(entry.provider, entry.connection).replayable
+        }
+        return min((week for week, models in self.planned.items() if models & names), default=None)
 
     @cached_property
     def gates(self) -> Mapping[str, Gate]:

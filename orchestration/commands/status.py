@@ -69,6 +69,7 @@ def status(week: str | None) -> int:
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
     say(f"Store last read whole: {record.line(record.last_read(settings.home, place.store.url))}")
+    say(f"Last backup: {record.backup_line(record.last_backup(settings.home, place.store.url))}")
     if not gate.states:
         say("No model is active in this week.")
     elif not gate.is_open:
@@ -94,7 +95,8 @@ def _look(week: str | None) -> tuple[Settings, Workplace, Gate]:
 def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any]:
     """Return a week as `--json` prints it; the ledger is filled."""
     week, newest, caps = gate.week, latest(place.store), {entry.name: entry.cap_usd for entry in place.models}
-    last = record.last_read(settings.home, place.store.url)
+    of = (settings.home, place.store.url)
+    last, backup = record.last_read(*of), record.last_backup(*of)
     held = table_rows(place.store, newest.id, "withheld", [newest.week]) if newest else []
     return {
         "week": week,
@@ -125,6 +127,7 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
         "edition": _edition(place, newest) if newest else None,
         "withheld": [{"model": row["model"], "reason": row["reason"]} for row in held],
         "store_read": last._asdict() if last else None,
+        "backup": backup._asdict() if backup else None,
     }
 
 

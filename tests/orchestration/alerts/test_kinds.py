@@ -26,13 +26,14 @@ from assets.labeling.registry import LABELERS
 from assets.metrics.drift.table import SCHEMA
 from orchestration import weekly
 from orchestration.alerts.kinds import KINDS
+from orchestration.commands.store_reading import backup, verify_store
 from orchestration.definitions import GENERATE
 from orchestration.instance import PARTITION_TAG, RANGE_TAG, instance_of, open_instance
 from orchestration.partitions import partition_key
 from tests.orchestration import moving
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, beat, switch_on, watching
 from tests.orchestration.installation import CHECKOUT, MODELS, NEXT, WEEK, Installation, entry, environment
-from tests.orchestration.paid import CHEAP
+from tests.orchestration.paid import CHEAP, PRICE
 from tests.orchestration.scripted import STOPPING
 from tests.orchestration.weekly.test_withheld import complete, pictures, replace_bytes, run_job
 from tests.unit.generation.scripted import Scripted
@@ -210,6 +211,40 @@ def _store_damaged(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     watch.fires("store_damaged", THURSDAY + timedelta(hours=3))
 
 
+def _only(watch: Watch, kind: str, **more: Any) -> None:
+    """Let no other kind of alert be sent: months pass."""
+    without = [one for one in KINDS if one != kind]
+    watch.installation.configure(alerts={**ALERTS, "without": without, **more})
+
+
+def _backup_old(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    _only(watch, "backup_old", backup_days=9)
+    watch.is_quiet(at("2026-11-30 10:00"))  # all can be made again, as in the demo
+    watch.installation.write_models(entry(MODELS[0], provider="cheap", price=PRICE), entry(MODELS[1]))
+    watch.is_quiet(at("2026-11-18 00:00"))
+    watch.fires("backup_old", at("2026-11-18 00:01"))  # the week began nine days ago
+    assert "there was none since 2026-11-09, the first week whose pictures" in watch.bodies[-1]["text"]
+    _keep_records(watch)
+    watch.is_quiet(datetime.now(UTC) + timedelta(days=8))
+    watch.fires("backup_old", datetime.now(UTC) + timedelta(days=10))
+    assert f"the last one ended on {datetime.now(UTC):%Y-%m-%d}" in watch.bodies[-1]["text"]
+
+
+def _store_unread(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    _keep_records(watch)
+    _only(watch, "store_unread")
+    watch.is_quiet(datetime.now(UTC) + timedelta(days=34))
+    watch.fires("store_unread", datetime.now(UTC) + timedelta(days=36))
+
+
+def _keep_records(watch: Watch) -> None:
+    """Copy the store and read it, as the commands do."""
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("CLICHE_HOME", str(watch.installation.home))
+        assert backup(str(watch.installation.home / "copy"), None, quick=False) == 0
+        assert verify_store(None) == 0
+
+
 def _not_published(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     complete(watch.installation.place(), NEXT)
     watch.is_quiet(NEXT_THURSDAY, at("2026-11-21 14:59"))
@@ -248,6 +283,8 @@ CASES: dict[str, Callable[[Watch, pytest.MonkeyPatch], None]] = {
     "model_ends": _model_ends,
     "price_old": _price_old,
     "store_damaged": _store_damaged,
+    "backup_old": _backup_old,
+    "store_unread": _store_unread,
     "not_published": _not_published,
     "daemon_dead": _daemon_dead,
     "cannot_look": _cannot_look,
