@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import Edition, latest, table_rows
+from assets.leaderboard.published import Edition, latest, table_rows, without_plan
 from orchestration.alerts.kinds import Alert
 from orchestration.gate import Gate, look
 from orchestration.settings import Settings
@@ -75,6 +75,11 @@ class View:
     def newest(self) -> Edition | None:
         """Return the newest edition."""
         return latest(self.place.store)
+
+    @cached_property
+    def lost(self) -> Mapping[str, list[str]]:
+        """Return week → models that the newest edition holds and whose plan the store has no more."""
+        return without_plan(self.place.store, self.newest)
 
     def rows(self, table: str, weeks: Collection[str]) -> list[dict[str, Any]]:
         """Return the rows of a table of the newest edition in some weeks; none before the first edition."""

@@ -24,6 +24,7 @@ STORE = (
     "results:changes",
     "results:labelers",
     "results:damage",
+    "results:gone",
     "results:care",
 )
 _SETTINGS = "settings"  # models.yaml, suites, the store's address: read before any finder looks

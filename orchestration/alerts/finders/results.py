@@ -71,6 +71,13 @@ def damage(view: View) -> Iterator[Alert]:
         yield alert("store_damaged", why=f"last read whole: {record.line(last)}")
 
 
+def gone(view: View) -> Iterator[Alert]:
+    """Yield weeks that the newest edition holds, and whose plans the store has no more."""
+    for week, models in view.lost.items():
+        why = f"the store has no plan of {', '.join(models)} any more, and the newest edition holds their pictures"
+        yield alert("store_damaged", "", week, detail="plan", why=why)
+
+
 def care(view: View) -> Iterator[Alert]:
     """Yield that the last backup, or the last whole reading of the store, is older than the settings allow.
 
