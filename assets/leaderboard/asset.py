@@ -60,7 +60,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
 
 
 def tell_gaps(place: Workplace, week: str, loaded: Iterable[tuple[str, str, str]]) -> None:
-    """Tell of weeks up to `week` that were asked and that the store has no more, and of those that nobody was asked in."""
+    """Tell of weeks up to `week` that were asked and are gone from the store, and of those that nobody was asked in."""
     held = {(of, model) for of, model, _ in loaded}
     lost = without_plan(place.store, latest(place.store), held)
     for of, models in lost.items():

@@ -43,8 +43,14 @@ KINDS: dict[str, AlertKind] = {
     "budget": AlertKind(
         "warning",
         "Budget nearly spent",
-        "${usd} of ${cap} are spent ({share} %)",
+        "{why}",
         "Raise the cap, or let the run end at it: its slots stay open.",
+    ),
+    "at_cap": AlertKind(
+        "error",
+        "Cap is reached",
+        "{why}; left open: {left}",
+        "Raise that cap and run again within the week, or leave the rest open.",
     ),
     "check_failed": AlertKind(
         "error",

@@ -51,9 +51,7 @@ def last_backup(home: Path, store_url: str) -> LastBackup | None:
     """Return the last complete backup of the store at `store_url`, or None if there was none."""
     try:
         said = _read_of(home / _COPIED, store_url)
-        return LastBackup(
-            datetime.fromisoformat(said["backed_up_at"]), int(said["objects"]), str(said["to"])
-        )
+        return LastBackup(datetime.fromisoformat(said["backed_up_at"]), int(said["objects"]), str(said["to"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

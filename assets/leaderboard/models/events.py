@@ -1,4 +1,4 @@
-"""What else happened to models, labelers and prompts: asked for the first time, retired, withheld, missed, another version."""
+"""What else happened to models, labelers and prompts: asked first, not asked, retired, withheld, another version."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def missed(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
             text = (
                 say("%(model)s was not asked in the week of %(first)s: a gap.", **of)
                 if one
-                else say("%(model)s was not asked from the week of %(first)s to that of %(last)s: a gap.", **of)
+                else say(
+                    "%(model)s was not asked from the week of %(first)s to that of %(last)s: a gap.", **of
+                )
             )
         yield Happened(row["first_week"], row["model"], text)
 

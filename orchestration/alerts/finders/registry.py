@@ -69,7 +69,7 @@ def cannot_look(error: Exception) -> Alert:
     """Return the alert that an error is: damage, where an object does not read; else that nobody could look."""
     if isinstance(error, CorruptObjectError):
         return alert("store_damaged", detail=str(error), why=str(error))
-    return alert("cannot_look", type(error).__name__, why=str(error) or "it says no reason")
+    return alert("cannot_look", detail=type(error).__name__, why=str(error) or type(error).__name__)
 
 
 def _load(name: str) -> Finder:

@@ -83,7 +83,11 @@ def care(view: View) -> Iterator[Alert]:
 
     Where there was none, days count from the first week whose pictures nobody can make again.
     """
-    of, settings, first = (view.settings.home, view.place.store.url), view.settings.alerts, view.once_only_since
+    of, settings, first = (
+        (view.settings.home, view.place.store.url),
+        view.settings.alerts,
+        view.once_only_since,
+    )
     backup, read = record.last_backup(*of), record.last_read(*of)
     for kind, last, days in (
         ("backup_old", backup and backup.backed_up_at, settings.backup_days),
