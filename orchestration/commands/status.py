@@ -18,7 +18,14 @@ from assets.labeling.status import LabelerState, PartitionState, labeler_states
 from assets.leaderboard.published import Edition, latest, read_manifest, table_rows
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
-from orchestration.commands.forecasts import look_ahead, lost_lines, spent_line, with_ledger
+from orchestration.commands.forecasts import (
+    look_ahead,
+    lost_lines,
+    month_ahead,
+    month_line,
+    spent_line,
+    with_ledger,
+)
 from orchestration.console import OUT, note, say, table
 from orchestration.doctor.finding import counted
 from orchestration.gate import Gate, look
@@ -64,6 +71,8 @@ def status(week: str | None) -> int:
             say(line)
     if place.ledger.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
         say("\n".join([spent_line(place, week), *lost_lines(place, week)]))
+    if week == current_week() and (month_usd := month_ahead(place)) is not None:
+        say(month_line(place, month_usd))
     for line in drift_lines(place.store, week):
         say(line)
     if newest is not None:
@@ -118,6 +127,7 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
         "spent": {
             "week_usd": place.ledger.total(week_scope(week)).usd,
             "month_usd": place.ledger.total(month_scope(utc_now().date())).usd,
+            "month_ahead_usd": month_ahead(place) if week == current_week() else None,
             "lost_usd": sum(charge.usd for charge in place.lost_charges(week)),
             "caps": settings.caps.model_dump(),
         },
