@@ -48,7 +48,8 @@ app.add_typer(edition, name="edition")
 app.add_typer(models, name="models")
 
 Week = Annotated[
-    str | None, typer.Option("--week", help="Monday of the week, YYYY-MM-DD; default: this week.")
+    str | None,
+    typer.Option("--week", help="Monday of the week, YYYY-MM-DD (or YYYY-Wnn); default: this week."),
 ]
 
 

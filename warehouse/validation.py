@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from warehouse.keys_of import meant
 
 _LONGEST = 80  # characters of a wrong value that are shown
+_MOST = 3  # wrong things that one line names
 _NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
 
 
@@ -30,25 +31,30 @@ def explain(
     shape: type[BaseModel] | None = None,
     known: Collection[str] = (),
 ) -> str:
-    """Return one line about the first thing that is wrong: `<where>: <part>: <what> (and 2 more)`.
+    """Return one line about what is wrong: `<where>: <part>: <what>; also <part>: <what> (and 2 more)`.
 
     With `data`, what was validated, an item of a list is named by its `id` or `name`, not by its number. For an
     unknown key `shape`, the model of the whole file, says which one was meant, and where it belongs; without such a
     model `known` are the keys of the outermost mapping.
     """
     details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
-    # A mistyped key is also a missing one: the key that is there says more.
-    first = next((detail for detail in details if detail["type"] == "extra_forbidden"), details[0])
-    location = tuple(first["loc"])
-    if first["type"] == "extra_forbidden":
-        location, key = location[:-1], str(first["loc"][-1])
-        hint = meant(shape, location, key) if shape else close_match(key, () if location else known)
-        what = f'unknown key "{key}"{hint}'
-    else:
-        what = _what(first)
-    part = _path(location, data)
-    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-    return one_line(": ".join(piece for piece in (where, part, what) if piece) + more)
+    details.sort(key=lambda detail: detail["type"] != "extra_forbidden")  # a mistyped key says most
+    said: list[str] = []
+    for detail in details:
+        location = tuple(detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            location, key = location[:-1], str(detail["loc"][-1])
+            hint = meant(shape, location, key) if shape else close_match(key, () if location else known)
+            what = f'unknown key "{key}"{hint}'
+        elif detail["type"] == "missing" and any(f'mean "{location[-1]}"' in before for before in said):
+            continue  # a mistyped key is also a missing one
+        else:
+            what = _what(detail)
+        said.append(": ".join(piece for piece in (_path(location, data), what) if piece))
+    said = [*dict.fromkeys(said)]
+    more = f" (and {len(said) - _MOST} more)" if len(said) > _MOST else ""
+    shown = "; also ".join(said[:_MOST])
+    return one_line(": ".join(piece for piece in (where, shown) if piece) + more)
 
 
 def _follows(detail: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import read_partition
+from assets.gateway.records import Outcome
 from assets.generation.guard import deadline, guarded, require_price
 from assets.generation.plan import (
     Plan,
@@ -72,9 +73,12 @@ def over(place: Workplace, model: str, week: str) -> bool:
 def stopped_line(model: str, week: str, report: PartitionReport) -> str:
     """Return in one line why a partition's run was stopped, what is kept of it, and how to go on."""
     why = (report.line or "no reason given").rstrip(".")
+    next_step = "Fix the cause and re-execute this run before the week ends: it asks open slots alone."
+    if report.stopped_by is not None and report.stopped_by.outcome is Outcome.MODEL_RETIRED:
+        next_step = f"Write until: {week} at {model} in models.yaml, and add its successor."
     return (
         f"{model}, week {week} was stopped: {why}. {report.planned - report.open} of {report.planned} slots are "
-        "answered and kept. Fix the cause and re-execute this run before the week ends: it asks open slots alone."
+        f"answered and kept. {next_step}"
     )
 
 
@@ -108,10 +112,11 @@ def ask_partition(place: Workplace, model: str, week: str) -> PartitionReport:
         if lease.lost:
             raise ClicheError(f"the lease of generate {week} / {model} was lost to another run; run again")
     if report.lost:
-        calls = "the answer of 1 call was" if report.lost == 1 else f"the answers of {report.lost} calls were"
+        one = report.lost == 1
+        calls = "the answer of 1 call was" if one else f"the answers of {report.lost} calls were"
         place.listener.told(
-            f"{model}, week {week}: {calls} lost; they may have cost ${report.lost_usd:,.2f} and count as spent "
-            "(cliche status lists them)"
+            f"{model}, week {week}: {calls} lost; {'it' if one else 'they'} may have cost ${report.lost_usd:,.2f} and "
+            f"{'counts' if one else 'count'} as spent (cliche status lists {'it' if one else 'them'})"
         )
     if report.stopped_by is None and report.line is not None:  # who was stopped is said by the receipts
         place.listener.told(f"{model}, week {week}: {report.line}")

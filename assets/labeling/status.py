@@ -21,6 +21,16 @@ from warehouse.errors import UsageError
 from warehouse.store import Store
 
 
+def is_at_cap(stopped_by: str | None) -> bool:
+    """Return whether it was a cap of the money that stopped a provider or a labeler."""
+    return (stopped_by or "").startswith(f"{Outcome.BUDGET_STOPPED}: ")
+
+
+def is_retired(stopped_by: str | None) -> bool:
+    """Return whether the maker said that the model is there no more."""
+    return (stopped_by or "").startswith(f"{Outcome.MODEL_RETIRED}: ")
+
+
 @dataclass(frozen=True)
 class PartitionState:
     """One model's week: slots by outcome; and left to do: slots to ask, receipts to list, pictures to label.
@@ -51,7 +61,7 @@ class PartitionState:
     @property
     def at_cap(self) -> bool:
         """Return whether slots are open because a cap of the money is reached."""
-        return (self.stopped_by or "").startswith(f"{Outcome.BUDGET_STOPPED}: ")
+        return is_at_cap(self.stopped_by)
 
     @property
     def planned(self) -> bool:

@@ -1,5 +1,6 @@
 """The asset `leaderboard`: one published edition, and nothing but the wiring."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import dagster as dg
@@ -12,7 +13,7 @@ from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace
-from assets.leaderboard.published import Edition
+from assets.leaderboard.published import Edition, latest, without_plan
 from assets.leaderboard.views.study_pages import may_show
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import connect, limit_memory
@@ -20,6 +21,7 @@ from warehouse.database.published import DATABASE
 from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.integrity.record import last_read, line
 from warehouse.loading.freshness import loaded_partitions
+from warehouse.weeks import span
 
 
 def publish_week(place: Workplace, week: str) -> Edition:
@@ -37,6 +39,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
         loaded = loaded_partitions(con, week)
         complete_weeks(place, loaded)
         complete_studies(con, place)
+        tell_gaps(place, week, loaded)
         read = last_read(place.warehouse.parent, place.store.url)
         asked = {model for _, model, _ in loaded}
         for name in sorted(place.replies.keys() - asked):
@@ -54,6 +57,27 @@ def publish_week(place: Workplace, week: str) -> Edition:
         )
     show_engine(place.store, engine_folder())
     return edition
+
+
+def tell_gaps(place: Workplace, week: str, loaded: Iterable[tuple[str, str, str]]) -> None:
+    """Tell of weeks up to `week` that were asked and are gone from the store, and of those that nobody was asked in."""
+    held = {(of, model) for of, model, _ in loaded}
+    lost = without_plan(place.store, latest(place.store), held)
+    for of, models in lost.items():
+        if of <= week:
+            shown = (
+                "until cliche rebuild they are shown as before"
+                if held.issuperset((of, model) for model in models)
+                else "this edition shows a gap"
+            )
+            place.listener.told(
+                f"week {of}: the store has no plan of {', '.join(models)} any more, whose pictures were published: "
+                f"restore it from a copy (cliche restore); {shown}"
+            )
+    asked = {of for of, _ in held}
+    gaps = [of for of in span(min(asked, default=week), week) if of not in asked | lost.keys()]
+    if gaps:
+        place.listener.told(f"Nobody was asked in {', '.join(gaps)}: a gap on the pages.")
 
 
 def complete_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
+from warehouse.loading.load import partitions
 from warehouse.loading.parquet import table_of
 from warehouse.loading.seals import FIELD
 from warehouse.store.base import Store
@@ -64,6 +65,21 @@ def table_rows(store: Store, edition_id: str, table: str, weeks: Collection[str]
         raise CorruptObjectError(
             f"{error.args[0]} is not in the store, but edition {edition_id} names it"
         ) from None
+
+
+def without_plan(
+    store: Store, edition: Edition | None, more: Iterable[tuple[str, str]] = ()
+) -> dict[str, list[str]]:
+    """Return week → models whose rows an edition holds and whose plan the store has no more.
+
+    `more` are other (week, model) of which the same is asked.
+    """
+    listed = read_manifest(store, edition.id).get("partitions", ()) if edition else ()
+    held = {*more, *((one["week"], one["model"]) for one in listed)}
+    found: dict[str, list[str]] = {}
+    for week, model in sorted(held - {*partitions(store)}):
+        found.setdefault(week, []).append(model)
+    return found
 
 
 def edition_ids(store: Store) -> list[str]:

@@ -43,8 +43,14 @@ KINDS: dict[str, AlertKind] = {
     "budget": AlertKind(
         "warning",
         "Budget nearly spent",
-        "${usd} of ${cap} are spent ({share} %)",
+        "{why}",
         "Raise the cap, or let the run end at it: its slots stay open.",
+    ),
+    "at_cap": AlertKind(
+        "error",
+        "Cap is reached",
+        "{why}; left open: {left}",
+        "Raise that cap and run again within the week, or leave the rest open.",
     ),
     "check_failed": AlertKind(
         "error",
@@ -75,6 +81,18 @@ KINDS: dict[str, AlertKind] = {
     ),
     "store_damaged": AlertKind(
         "error", "Store is damaged", "{why}", "cliche verify --store lists it; restore it from a copy."
+    ),
+    "backup_old": AlertKind(
+        "warning",
+        "Last backup is old",
+        "{why}; {days} days are allowed",
+        "cliche backup; if something else copies the store, write without: [backup_old] under alerts.",
+    ),
+    "store_unread": AlertKind(
+        "warning",
+        "Last reading of the store is old",
+        "{why}; {days} days are allowed",
+        "cliche verify --store reads every object.",
     ),
     "not_published": AlertKind(
         "error",

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import Edition, latest, table_rows
+from assets.leaderboard.published import Edition, latest, table_rows, without_plan
 from orchestration.alerts.kinds import Alert
 from orchestration.gate import Gate, look
 from orchestration.settings import Settings
@@ -52,6 +53,16 @@ class View:
         return found
 
     @cached_property
+    def once_only_since(self) -> str | None:
+        """Return the first week of a model whose pictures nobody can make again; None if there is none."""
+        names = {
+            entry.name
+            for entry in self.place.models
+            if not make_provider(entry.provider, entry.connection).replayable
+        }
+        return min((week for week, models in self.planned.items() if models & names), default=None)
+
+    @cached_property
     def gates(self) -> Mapping[str, Gate]:
         """Return the publish gate of this week and of the last one."""
         return {
@@ -64,6 +75,11 @@ class View:
     def newest(self) -> Edition | None:
         """Return the newest edition."""
         return latest(self.place.store)
+
+    @cached_property
+    def lost(self) -> Mapping[str, list[str]]:
+        """Return week → models that the newest edition holds and whose plan the store has no more."""
+        return without_plan(self.place.store, self.newest)
 
     def rows(self, table: str, weeks: Collection[str]) -> list[dict[str, Any]]:
         """Return the rows of a table of the newest edition in some weeks; none before the first edition."""

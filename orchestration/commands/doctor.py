@@ -80,7 +80,7 @@ def new_models(services_named: Sequence[str]) -> int:
         for sign, models, words in (
             ("new", one.new, ""),
             ("off", one.switched_off, "  in the file, switched off"),
-            ("gone", one.gone, "  in the file, and not in the list any more"),
+            ("gone", one.gone, "  in the file, and the service has it no more"),
         ):
             for model in models:
                 example = f"  copy its entry from models/{examples[model]}" if model in examples else ""

@@ -19,14 +19,23 @@ from assets.generation.plan import read_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import is_paid
-from assets.labeling.forecast import ToLabel, anchors_left, label_forecast, labelers_of, pictures_left
+from assets.labeling.forecast import (
+    ToLabel,
+    anchors_left,
+    anchors_of,
+    label_forecast,
+    labelers_of,
+    pictures_left,
+    pictures_of,
+)
 from assets.labeling.partition import ready
 from assets.labeling.records import RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.labeling.status import partition_state
+from assets.suites.selections import asks, planned_prompts
 from orchestration.console import OUT, say, table
-from warehouse.errors import RefusedError
-from warehouse.weeks import utc_now
+from warehouse.errors import ClicheError, RefusedError
+from warehouse.weeks import current_week, shift, span, utc_now
 
 _SMALL_USD = 0.1  # below it, cents say too little
 
@@ -153,6 +162,69 @@ def spent_line(place: Workplace, week: str) -> str:
         of = f" of ${cap:,.2f}" if cap is not None else ""
         parts.append(f"${place.ledger.total(scope).usd:,.2f}{of} {what}")
     return f"Spent so far: {', '.join(parts)}."
+
+
+def month_ahead(place: Workplace) -> float | None:
+    """Return the dollars that the present month will reach; None if nothing costs money, or a price is missing.
+
+    What was spent in it so far, what the present week still takes, and a whole week for each Monday that is left in the
+    month: of the models that are active then and of their labelers, at what a week is expected to cost now, within the
+    caps of entries and weeks. The ledger is filled for the present week.
+    """
+    week, today = current_week(), utc_now().date()
+    names = [entry.name for entry in place.active(week)]
+    later = [monday for monday in span(shift(week, 1), shift(week, 5)) if monday[:7] == f"{today:%Y-%m}"]
+    if not may_spend(place, [entry.name for of in (week, *later) for entry in place.active(of)]):
+        return None
+    try:
+        left = sum(_within(one.usd, one.left_usd) for one in look_ahead(place, week, names))
+        weeks = [sum(_within(one.usd, one.cap_usd) for one in _whole_week(place, of)) for of in later]
+    except ClicheError:
+        return None
+    cap, spent = place.caps.week_usd, place.ledger.total(week_scope(week)).usd
+    left = _within(left, None if cap is None else max(0.0, cap - spent))
+    return place.ledger.total(month_scope(today)).usd + left + sum(_within(usd, cap) for usd in weeks)
+
+
+def _within(usd: float, cap_usd: float | None) -> float:
+    return usd if cap_usd is None else min(usd, cap_usd)
+
+
+def _whole_week(place: Workplace, week: str) -> list[Forecast]:
+    """Return what a week to come takes of its models and their labelers, if all is asked."""
+    today, found = utc_now().date(), list[Forecast]()
+    to_label: dict[str, ToLabel] = {}
+    for entry in place.active(week):
+        if make_provider(entry.provider, entry.connection).paid:
+            slots = sum(
+                asks(selection, prompt)
+                for selection in entry.suites
+                for prompt in planned_prompts(selection, place.suites[selection.suite])
+            )
+            found.append(
+                forecast(
+                    place.store, place.ledger, entry, week, paid=True, slots=slots, calls=slots, today=today
+                )
+            )
+        for one in labelers_of(entry.labeler, entry.also_labelers, place.labelers):
+            to_label[one.name] = to_label.get(one.name, ToLabel()) + pictures_of(entry, place.suites, one)
+    for name, pictures in to_label.items():
+        labeler = place.labelers[name]
+        anchors = anchors_of(place.store, labeler)
+        found.append(
+            label_forecast(place.ledger, labeler, week, pictures=pictures, anchors=anchors, today=today)
+        )
+    return found
+
+
+def month_line(place: Workplace, usd: float) -> str:
+    """Return what the present month will reach, beside its cap."""
+    cap = place.caps.month_usd
+    if cap is None:
+        return f"This month will reach ${usd:,.2f}."
+    if usd > cap:
+        return f"This month would reach ${usd:,.2f}: its cap of ${cap:,.2f} ends it early."
+    return f"This month will reach ${usd:,.2f} of ${cap:,.2f}."
 
 
 def lost_lines(place: Workplace, week: str) -> list[str]:

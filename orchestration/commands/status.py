@@ -18,7 +18,14 @@ from assets.labeling.status import LabelerState, PartitionState, labeler_states
 from assets.leaderboard.published import Edition, latest, read_manifest, table_rows
 from orchestration.commands.anchors import drift_lines
 from orchestration.commands.editions import page_address
-from orchestration.commands.forecasts import look_ahead, lost_lines, spent_line, with_ledger
+from orchestration.commands.forecasts import (
+    look_ahead,
+    lost_lines,
+    month_ahead,
+    month_line,
+    spent_line,
+    with_ledger,
+)
 from orchestration.console import OUT, note, say, table
 from orchestration.doctor.finding import counted
 from orchestration.gate import Gate, look
@@ -65,11 +72,14 @@ def status(week: str | None) -> int:
             say(line)
     if place.ledger.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
         say("\n".join([spent_line(place, week), *lost_lines(place, week)]))
+    if week == current_week() and (month_usd := month_ahead(place)) is not None:
+        say(month_line(place, month_usd))
     for line in drift_lines(place.store, week):
         say(line)
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
     say(f"Store last read whole: {record.line(record.last_read(settings.home, place.store.url))}")
+    say(f"Last backup: {record.backup_line(record.last_backup(settings.home, place.store.url))}")
     if not gate.states:
         say("No model is active in this week.")
     elif not gate.is_open:
@@ -95,7 +105,8 @@ def _look(week: str | None) -> tuple[Settings, Workplace, Gate]:
 def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any]:
     """Return a week as `--json` prints it; the ledger is filled."""
     week, newest, caps = gate.week, latest(place.store), {entry.name: entry.cap_usd for entry in place.models}
-    last = record.last_read(settings.home, place.store.url)
+    of = (settings.home, place.store.url)
+    last, backup = record.last_read(*of), record.last_backup(*of)
     held = table_rows(place.store, newest.id, "withheld", [newest.week]) if newest else []
     return {
         "week": week,
@@ -117,6 +128,7 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
         "spent": {
             "week_usd": place.ledger.total(week_scope(week)).usd,
             "month_usd": place.ledger.total(month_scope(utc_now().date())).usd,
+            "month_ahead_usd": month_ahead(place) if week == current_week() else None,
             "lost_usd": sum(charge.usd for charge in place.lost_charges(week)),
             "caps": settings.caps.model_dump(),
         },
@@ -126,6 +138,7 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
         "edition": _edition(place, newest) if newest else None,
         "withheld": [{"model": row["model"], "reason": row["reason"]} for row in held],
         "store_read": last._asdict() if last else None,
+        "backup": backup._asdict() if backup else None,
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.filesize import decimal
 
 from orchestration.commands.editions import bar, counting
-from orchestration.console import say
+from orchestration.console import note, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from orchestration.verifying.report import NOT_CHECKED
@@ -105,12 +105,22 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
         say(line)
     wrong = [one for one in done.problems if one.kind != "unexpected"]
     replaced = f", {done.replaced:,} of them in the place of damaged ones" if done.replaced else ""
+    if repair and not wrong:
+        _keep_record(source, target, found.objects)
     held = f"all {found.objects:,}" if not wrong else "not all"
     say(
         f"{target.url} holds {held} objects of {source.url}: {done.objects:,} copied ({decimal(done.bytes)}){replaced}"
         + (f"; {_counts(wrong)}" if wrong else "")
     )
     return 1 if wrong else 0
+
+
+def _keep_record(source: Store, copy: Store, objects: int) -> None:
+    """Note when the store was copied whole; a home that cannot be written takes nothing from the copy."""
+    try:
+        record.keep_backup(load_settings().home, source.url, copy.url, objects)
+    except OSError as error:
+        note(f"This backup is not on record, and alerts do not know of it: {error}")
 
 
 def _counts(problems: Sequence[Problem]) -> str:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.network.connection import Connection
-from assets.generation.providers.base import offers
+from assets.gateway.records import Answer
+from assets.generation.providers.base import offers, probe
 from assets.generation.providers.registry import PROVIDERS, make_provider
+from orchestration.doctor import services
 from warehouse.errors import ClicheError
-
-_LIST_S = 20.0  # seconds for one list
 
 
 @dataclass(frozen=True)
 class Offered:
-    """What one service lists: models that the file lacks, those in it that are switched off, entries not in the list.
+    """What one service lists: models that the file lacks, those switched off in it, and entries that it has no more.
 
     `trouble`: why the list could not be read; the rest is empty then.
     """
@@ -32,49 +32,71 @@ class Offered:
 
 def services_of(
     entries: Sequence[ModelEntry], named: Sequence[str]
-) -> dict[tuple[str, Connection], list[ModelEntry]]:
-    """Return the services to ask with their entries: those of the file, or those that are named.
+) -> dict[tuple[str, str | None, str | None], list[ModelEntry]]:
+    """Return the services to ask (provider, address, region) with their entries: those of the file, or those named.
 
-    A service that is named and that no entry asks is reached in the usual way.
+    Entries with keys of their own belong to one service. One that is named and that no entry asks is reached in the
+    usual way.
     """
-    found: dict[tuple[str, Connection], list[ModelEntry]] = {}
+    found: dict[tuple[str, str | None, str | None], list[ModelEntry]] = {}
     for entry in entries:
         if not named or entry.provider in named:
-            found.setdefault((entry.provider, entry.connection), []).append(entry)
+            at = entry.connection
+            found.setdefault((entry.provider, at.base_url, at.region), []).append(entry)
     for name in named:
-        if not any(provider == name for provider, _ in found):
-            found[name, Connection()] = []
+        if not any(provider == name for provider, *_ in found):
+            found[name, None, None] = []
     return found
 
 
 def look_at_offers(entries: Sequence[ModelEntry], text: str, named: Sequence[str]) -> Iterator[Offered]:
     """Yield what each service lists; services without a list are left out. `text` is that of models.yaml."""
-    for (name, connection), asked in services_of(entries, named).items():
-        hasty = connection.model_copy(update={"timeout_s": min(connection.timeout_s, _LIST_S)})
-        provider = make_provider(name, hasty)
-        where = f"{name} ({connection.base_url})" if connection.base_url else name
-        try:
-            listed = offers(provider)
-        except ClicheError as error:
-            yield Offered(where, trouble=str(error))
-            continue
-        if listed is None:
-            continue
-        if not isinstance(listed, list):
-            yield Offered(where, trouble=listed.error_message or listed.error_code or str(listed.outcome))
-            continue
-        yield _compared(where, listed, {entry.model_id for entry in asked}, text)
+    for (name, *at), asked in services_of(entries, named).items():
+        where = f"{name} ({', '.join(filter(None, at))})" if any(at) else name
+        # Keys may be of several accounts: the first whose list reads.
+        connections = {entry.connection.key_env: entry.connection for entry in asked}
+        listed = trouble = None
+        for connection in connections.values() or [Connection()]:
+            listed, why = _listed(name, connection)
+            trouble = trouble or why
+            if listed is not None:
+                yield _compared(where, listed, asked, text)
+                break
+        if listed is None and trouble:
+            yield Offered(where, trouble=trouble)
 
 
-def _compared(where: str, listed: Sequence[str], asked: set[str], text: str) -> Offered:
-    left = [model for model in dict.fromkeys(listed) if model not in asked]
+def _listed(name: str, connection: Connection) -> tuple[list[str] | None, str | None]:
+    """Return the list of a service, or why it could not be read; neither, if it has none."""
+    try:
+        found = offers(make_provider(name, services.hasty(connection)))
+    except ClicheError as error:
+        return None, str(error)
+    if isinstance(found, Answer):
+        return None, found.error_message or found.error_code or str(found.outcome)
+    return found, None
+
+
+def _compared(where: str, listed: Sequence[str], asked: Sequence[ModelEntry], text: str) -> Offered:
+    ours = {entry.model_id: entry for entry in asked}
+    left = [model for model in dict.fromkeys(listed) if model not in ours]
     off = [model for model in left if _named(model, text)]
     return Offered(
         where,
         new=tuple(model for model in left if model not in off),
         switched_off=tuple(off),
-        gone=tuple(sorted(asked - {*listed})),
+        gone=tuple(model for model in sorted(ours.keys() - {*listed}) if _is_gone(ours[model])),
     )
+
+
+def _is_gone(entry: ModelEntry) -> bool:
+    """Return whether the service says, as for `cliche doctor`, that it has no such model.
+
+    That a list of models that draw leaves it out says nothing: many lists tell by the name alone.
+    """
+    provider = make_provider(entry.provider, services.hasty(entry.connection))
+    found = probe(provider, entry.model_id)
+    return found is not None and found.model_ok is False
 
 
 def examples_of(models: Sequence[str], folder: Path) -> dict[str, str]:

@@ -34,12 +34,13 @@ END_DAYS = 60
 def provider_of(entry: ModelEntry) -> Provider | ClicheError:
     """Return the provider of an entry, which does not wait long for an answer; or why there is none."""
     try:
-        return checked_provider(entry.model_copy(update={"connection": _hasty(entry.connection)}))
+        return checked_provider(entry.model_copy(update={"connection": hasty(entry.connection)}))
     except ClicheError as error:
         return error
 
 
-def _hasty(connection: Connection) -> Connection:
+def hasty(connection: Connection) -> Connection:
+    """Return a connection over which no free call waits long for an answer."""
     return connection.model_copy(update={"timeout_s": min(connection.timeout_s, _PROBE_S)})
 
 
@@ -196,7 +197,7 @@ def look_at_labeler(place: Workplace, name: str) -> Iterator[Finding]:
 
 
 def _hasty_labeler(entry: LabelerEntry) -> LabelerEntry:
-    return entry.model_copy(update={"connection": _hasty(entry.connection)})
+    return entry.model_copy(update={"connection": hasty(entry.connection)})
 
 
 def look_at_caps(place: Workplace) -> Iterator[Finding]:

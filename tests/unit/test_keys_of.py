@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assets.gateway.models_file import ModelsFile, load_models_file
 from assets.metrics.scores.demographic import WordList
@@ -17,6 +19,7 @@ from orchestration.settings import Settings, load_settings
 from tests.orchestration.installation import entry
 from warehouse.errors import UsageError
 from warehouse.keys_of import Model, meant
+from warehouse.validation import explain
 
 MODEL, LABELER = ("models", 0), ("labelers", 0)
 
@@ -103,3 +106,32 @@ def test_the_files_of_people_say_it_in_one_line(tmp_path: Path) -> None:
         UsageError, match=r'study\.yaml: unknown key "pattern"; did you mean images: \{pattern'
     ):
         load_definition(study)
+
+
+class _Pair(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    one: int
+    two: int
+    three: int = 3
+    four: int = 4
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"one": "x", "two": "y"},
+            'f: one: input should be a valid integer, unable to parse string as an integer, not "x"; also two: input',
+        ),
+        ({"one": 1, "twi": 2}, 'f: unknown key "twi"; did you mean "two"?'),
+        ({"two": 2, "threx": 2}, 'f: unknown key "threx"; did you mean "three"?; also one: is missing'),
+        ({"one": "x", "two": "y", "three": "z", "four": "w"}, "(and 1 more)"),
+    ],
+)
+def test_a_line_names_up_to_three_things_that_are_wrong(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Pair.model_validate(given)
+    line = explain(caught.value, "f", shape=_Pair)
+    assert said in line
+    assert line.count("; also ") == min(2, len(given) - 1) - ("twi" in given)

@@ -1,6 +1,7 @@
-"""When a store was last read whole, and how far a reading is that was stopped: two files in the home, not in the store.
+"""When a store was last read whole and last copied, and how far a reading is: files in the home, not in the store.
 
 store-read.json       the last reading that came to its end
+store-backup.json     the last copy that holds the whole store
 store-reading.jsonl   one line per group of objects that was read; removed at the end
 """
 
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 from warehouse.canonical import canonical_json
 from warehouse.weeks import utc_now
 
-_DONE, _BEGUN = "store-read.json", "store-reading.jsonl"
+_DONE, _BEGUN, _COPIED = "store-read.json", "store-reading.jsonl", "store-backup.json"
 #: A reading that was stopped longer ago begins anew.
 _OLDEST = timedelta(days=7)
 
@@ -29,15 +30,49 @@ class LastRead(NamedTuple):
     problems: int
 
 
+class LastBackup(NamedTuple):
+    """The last copy that held a whole store. `backed_up_at` is when it ended (UTC), `to` where it is."""
+
+    backed_up_at: datetime
+    objects: int
+    to: str
+
+
 def last_read(home: Path, store_url: str) -> LastRead | None:
     """Return the last whole reading of the store at `store_url`, or None if there was none."""
     try:
-        said = json.loads((home / _DONE).read_bytes())
-        if said["store"] != store_url:
-            return None
+        said = _read_of(home / _DONE, store_url)
         return LastRead(datetime.fromisoformat(said["read_at"]), int(said["objects"]), int(said["problems"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def last_backup(home: Path, store_url: str) -> LastBackup | None:
+    """Return the last complete backup of the store at `store_url`, or None if there was none."""
+    try:
+        said = _read_of(home / _COPIED, store_url)
+        return LastBackup(datetime.fromisoformat(said["backed_up_at"]), int(said["objects"]), str(said["to"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_backup(home: Path, store_url: str, to: str, objects: int) -> None:
+    """Note that the store at `store_url` was copied whole."""
+    at = utc_now().isoformat(timespec="seconds")
+    _write_whole(home / _COPIED, {"store": store_url, "backed_up_at": at, "objects": objects, "to": to})
+
+
+def _read_of(path: Path, store_url: str) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(path.read_bytes())
+    if said["store"] != store_url:
+        raise KeyError(store_url)
+    return said
+
+
+def _write_whole(path: Path, said: Mapping[str, Any]) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_bytes(canonical_json(said))
+    part.replace(path)
 
 
 def line(read: LastRead | None) -> str:
@@ -46,6 +81,13 @@ def line(read: LastRead | None) -> str:
         return "never; cliche verify --store reads it"
     found = f"{read.problems:,} problem{'s' * (read.problems > 1)}" if read.problems else "all as recorded"
     return f"{read.read_at:%Y-%m-%d %H:%M} UTC, {objects(read.objects)}, {found}"
+
+
+def backup_line(backup: LastBackup | None) -> str:
+    """Return in one line when the store was last copied whole."""
+    if backup is None:
+        return "never; cliche backup makes one"
+    return f"{backup.backed_up_at:%Y-%m-%d %H:%M} UTC, {objects(backup.objects)}, to {backup.to}"
 
 
 def objects(count: int) -> str:
@@ -109,7 +151,5 @@ class Progress:
             "objects": objects,
             "problems": problems,
         }
-        part = self._home / f".{_DONE}.{os.getpid()}"
-        part.write_bytes(canonical_json(said))
-        part.replace(self._home / _DONE)
+        _write_whole(self._home / _DONE, said)
         self._path.unlink(missing_ok=True)

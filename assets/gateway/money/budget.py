@@ -188,7 +188,7 @@ def _seen_usd(record: CallRecord) -> float | None:
 
 
 #: Where each kind of cap is set.
-_SET_IN = {
+SET_IN = {
     "run": "run_usd of caps in cliche.yaml",
     "week": "week_usd of caps in cliche.yaml",
     "month": "month_usd of caps in cliche.yaml",
@@ -200,7 +200,7 @@ _SET_IN = {
 def why_stopped(over: OverCapError) -> str:
     """Return in one line which cap is reached and how to go on."""
     kind, _, what = over.scope.partition(":")
-    where = _SET_IN[kind].format(name=what.partition("/")[2])
+    where = SET_IN[kind].format(name=what.partition("/")[2])
     spent, pending = over.total.usd - over.total.open_usd, over.total.open_usd
     in_flight = f" and ${pending:,.2f} set aside for calls in flight" if pending > 0 else ""
     return (

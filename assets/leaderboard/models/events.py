@@ -1,4 +1,4 @@
-"""What else happened to models, labelers and prompts: asked for the first time, retired, withheld, another version."""
+"""What else happened to models, labelers and prompts: asked first, not asked, retired, withheld, another version."""
 
 from __future__ import annotations
 
@@ -36,8 +36,34 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Happened, ...]:
         *(_moved(row) for row in rows(con, "labeler_drift", of_week)),
         *_suites(rows(con, "suite_versions", of_week)),
         *(_withheld(row) for row in rows(con, "withheld_weeks", of_week)),
+        *missed(con, week),
     ]
     return tuple(sorted(found, key=lambda one: -one.week.toordinal()))
+
+
+def missed(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
+    """Yield weeks up to `week` that are gaps: between two that were asked, of a model or of all."""
+    for row in rows(con, "missed_weeks", {"week": week.isoformat()}):
+        of: dict[str, date | Message] = {"first": row["first_week"]}
+        one = row["first_week"] == row["last_week"]
+        if not one:
+            of["last"] = row["last_week"]
+        if row["model"] is None:
+            text = (
+                say("No model was asked in the week of %(first)s: a gap.", **of)
+                if one
+                else say("No model was asked from the week of %(first)s to that of %(last)s: a gap.", **of)
+            )
+        else:
+            of["model"] = names.model(row["model"])
+            text = (
+                say("%(model)s was not asked in the week of %(first)s: a gap.", **of)
+                if one
+                else say(
+                    "%(model)s was not asked from the week of %(first)s to that of %(last)s: a gap.", **of
+                )
+            )
+        yield Happened(row["first_week"], row["model"], text)
 
 
 def _lives(lives: list[Row], week: date) -> Iterator[Happened]:

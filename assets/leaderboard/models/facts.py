@@ -89,6 +89,16 @@ class ModelFacts:
     cost: PictureCost | None = None
     versions: tuple[ReportedVersion, ...] = field(default=())
 
+    @property
+    def weeks(self) -> int:
+        """Return in how many weeks it was asked."""
+        return sum(life.weeks for life in self.lives)
+
+    @property
+    def span(self) -> int:
+        """Return how many weeks there are from the first in which it was asked to the last."""
+        return (self.last_week - self.first_week).days // 7 + 1
+
 
 def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
     """Return every model that was asked up to `week`: real ones first, then by name."""

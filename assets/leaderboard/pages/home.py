@@ -10,7 +10,7 @@ import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.showing import card
-from assets.leaderboard.models import changes, facts
+from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.views.cells import PromptCard
 from assets.leaderboard.views.finding import Detected
@@ -41,7 +41,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The front page of an edition; `groups` are real models and simulated ones, which are never in one table."""
+    """The front page of an edition; `groups` are real models and simulated ones, which are never in one table.
+
+    `missed` says in which weeks nobody was asked.
+    """
 
     first_week: date
     finding: FindingView | None
@@ -49,6 +52,7 @@ class HomePage:
     tiles: tuple[Tile, ...]
     groups: tuple[tuple[ModelFacts, ...], ...]
     studies: int
+    missed: tuple[Message, ...]
 
 
 def sheet(con: duckdb.DuckDBPyConnection, week: date, finding: FindingView | None) -> Sheet:
@@ -65,6 +69,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, finding: FindingView | Non
             tiles=tuple(_tiles(con, week)),
             groups=tuple(group for group in groups if group),
             studies=len(rows(con, "studies")),
+            missed=tuple(one.text for one in events.missed(con, week) if one.model is None),
         ),
         description=say(
             "The same requests to every image model, every week: what they draw, and how that changes."

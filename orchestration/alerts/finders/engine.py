@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from assets.generation.partition import StoppedError
 from assets.generation.workplace import parse_key
+from assets.labeling.partition import UnlabeledError
+from assets.labeling.status import is_at_cap, is_retired
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import View
 from orchestration.instance import PARTITION_TAG, RANGE_TAG, failed_checks, has_died
+from warehouse.errors import ClicheError
 
 _LOOK_BACK = timedelta(days=8)
 _MOST = 2_000  # runs that are looked at
@@ -19,6 +24,9 @@ _WAITING = {dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.Dags
 #: So long Dagster itself waits for a sign of life before it calls a daemon dead.
 _SILENCE = timedelta(minutes=31)
 _NEEDED = ("SCHEDULER", "SENSOR")
+#: Errors of a run that ended before its work did.
+_STOPPED = {StoppedError.__name__, UnlabeledError.__name__}
+_CLASS = re.compile(r"(?P<ours>(assets|orchestration|warehouse)\.)?([a-z_]\w*\.)*(?P<name>[A-Z]\w*): (?=\S)")
 
 
 def runs(view: View) -> Iterator[Alert]:
@@ -26,6 +34,7 @@ def runs(view: View) -> Iterator[Alert]:
     if view.instance is None:
         return
     settled: set[tuple[str, str]] = set()
+    elsewhere = _reported_elsewhere(view)
     filters = dg.RunsFilter(updated_after=view.now - _LOOK_BACK)
     for record in view.instance.get_run_records(filters, limit=_MOST):  # the newest first
         run = record.dagster_run
@@ -36,7 +45,7 @@ def runs(view: View) -> Iterator[Alert]:
         if run.is_finished or killed:
             settled.add(of)
         if killed or run.status is dg.DagsterRunStatus.FAILURE:
-            yield _failed(view.instance, run, killed=killed)
+            yield from _failed(view.instance, run, elsewhere, killed=killed)
         elif run.status in _WAITING and view.now - record.create_timestamp > timedelta(
             hours=view.settings.alerts.start_hours
         ):
@@ -56,12 +65,32 @@ def _is_whole(run: dg.DagsterRun) -> bool:
     )
 
 
-def _failed(instance: dg.DagsterInstance, run: dg.DagsterRun, *, killed: bool) -> Alert:
+def _reported_elsewhere(view: View) -> set[tuple[str, str]]:
+    """Return (model, week) that a cap stopped or that are retired: alerts of their own say so, and what to do."""
+    try:
+        entries = {entry.name for entry in view.place.active(view.present)}
+        return {
+            (model, week)
+            for week, gate in view.gates.items()
+            for model, state in gate.states.items()
+            if (week == view.present and (is_at_cap(state.stopped_by) or is_at_cap(state.labeler_stopped_by)))
+            or (model in entries and is_retired(state.stopped_by))
+        }
+    except ClicheError:  # an alert of the finders that read the store
+        return set()
+
+
+def _failed(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, elsewhere: Collection[tuple[str, str]], *, killed: bool
+) -> Iterator[Alert]:
     model, week = _about(run)
     if found := failed_checks(instance, run.run_id):
-        return alert("check_failed", model, week, run_id=run.run_id, detail=run.job_name, why=found)
-    why = "its process ended before the run did" if killed else _why(instance, run.run_id)
-    return alert("run_failed", model or run.job_name, week, run_id=run.run_id, why=why)
+        yield alert("check_failed", model, week, run_id=run.run_id, detail=run.job_name, why=found)
+        return
+    kind, why = ("", "its process ended before the run did") if killed else _why(instance, run.run_id)
+    if kind in _STOPPED and (model, week) in elsewhere:
+        return
+    yield alert("run_failed", model or run.job_name, week, run_id=run.run_id, why=why)
 
 
 def _about(run: dg.DagsterRun) -> tuple[str, str]:
@@ -72,8 +101,8 @@ def _partition(run: dg.DagsterRun) -> str:
     return run.tags.get(_PARTITION) or run.tags.get(PARTITION_TAG, "")
 
 
-def _why(instance: dg.DagsterInstance, run_id: str) -> str:
-    """Return the first line of the error that ended a run: the one below Dagster's own."""
+def _why(instance: dg.DagsterInstance, run_id: str) -> tuple[str, str]:
+    """Return class and first line of the error that ended a run: the one below Dagster's own."""
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE}
     for record in instance.get_records_for_run(run_id, of_type=kinds).records:
         event = record.event_log_entry.get_dagster_event()
@@ -82,8 +111,17 @@ def _why(instance: dg.DagsterInstance, run_id: str) -> str:
             error = error.cause
         said = (error.message if error is not None else event.message or "").strip()
         if said:
-            return said.splitlines()[0]
-    return "it says no reason"
+            return (error.cls_name or "" if error is not None else "", _cause(said.splitlines()[0]))
+    return "", "it says no reason"
+
+
+def _cause(line: str) -> str:
+    """Return the line of an error without the class that Python puts before it; a class of others comes last."""
+    found = _CLASS.match(line)
+    if found is None:
+        return line
+    said = line[found.end() :]
+    return said if found["ours"] else f"{said} ({found['name']})"
 
 
 def daemon(view: View) -> Iterator[Alert]:

@@ -4,38 +4,96 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
+from assets.gateway.money.budget import SET_IN
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import OLD_AFTER_DAYS, price_on
-from assets.gateway.records import Outcome
+from assets.labeling.status import is_at_cap, is_retired
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import View
 from orchestration.doctor.services import END_DAYS, last_week, shutdown
 
 
-def budget(view: View) -> Iterator[Alert]:
-    """Yield caps of this week and month of which the share that is set is spent; nothing is written to the ledger."""
+class _Cap(NamedTuple):
+    """A cap of this week or month; `set_in` says where it is set, as the line of whom it stopped does."""
+
+    about: str
+    week: str
+    scope: str
+    usd: float | None
+    set_in: str
+
+
+def _caps(view: View) -> list[_Cap]:
     place, week, today = view.place, view.present, view.now.date()
-    caps = [
-        ("all models", week, week_scope(week), place.caps.week_usd),
-        (f"month {today:%Y-%m}", "", month_scope(today), place.caps.month_usd),
-        *((entry.name, week, entry_scope(week, entry.name), entry.cap_usd) for entry in place.active(week)),
+    models, labelers = place.active(week), place.labelers
+    return [
+        _Cap("all models", week, week_scope(week), place.caps.week_usd, SET_IN["week"]),
+        _Cap(f"month {today:%Y-%m}", "", month_scope(today), place.caps.month_usd, SET_IN["month"]),
         *(
-            (f"labeler {name}", week, entry_scope(week, name, "labeler"), entry.cap_usd)
-            for name, entry in place.labelers.items()
+            _Cap(
+                one.name,
+                week,
+                entry_scope(week, one.name),
+                one.cap_usd,
+                SET_IN["model"].format(name=one.name),
+            )
+            for one in models
+        ),
+        *(
+            _Cap(
+                f"labeler {name}",
+                week,
+                entry_scope(week, name, "labeler"),
+                one.cap_usd,
+                SET_IN["labeler"].format(name=name),
+            )
+            for name, one in labelers.items()
         ),
     ]
-    if all(cap is None for *_, cap in caps):
+
+
+def budget(view: View) -> Iterator[Alert]:
+    """Yield caps of this week and month that stopped somebody, and those of which the share that is set is spent.
+
+    Nothing is written to the ledger.
+    """
+    caps = _caps(view)
+    reached = {one.about: one for one in _at_cap(view, caps)}
+    yield from reached.values()
+    if all(cap.usd is None for cap in caps):
         return
-    place = replace(place, ledger=SpendingLedger(None))
-    place.fill_ledger(week, today)
-    for about, of_week, scope, cap in caps:
-        usd = place.ledger.total(scope).usd
-        if cap is not None and usd >= view.settings.alerts.budget_share * cap:
-            share = f"{100 * usd / cap:.0f}"
-            yield alert("budget", about, of_week, usd=f"{usd:,.2f}", cap=f"{cap:,.2f}", share=share)
+    place = replace(view.place, ledger=SpendingLedger(None))
+    place.fill_ledger(view.present, view.now.date())
+    for cap in caps:
+        usd = place.ledger.total(cap.scope).usd
+        if cap.usd is None or cap.about in reached or usd < view.settings.alerts.budget_share * cap.usd:
+            continue
+        why = f"${usd:,.2f} of ${cap.usd:,.2f} are spent ({100 * usd / cap.usd:.0f} %)"
+        yield alert("budget", cap.about, cap.week, why=why)
+
+
+def _at_cap(view: View, caps: Sequence[_Cap]) -> Iterator[Alert]:
+    """Yield the caps by which slots or pictures of this week are open, with all whom each stopped."""
+    stopped: dict[str, tuple[str, list[str]]] = {}
+    gate = view.gates.get(view.present)
+    for model, state in gate.states.items() if gate else ():
+        for why, left in (
+            (state.stopped_by, state.open and f"{model} {state.open:,} of {state.slots:,} slots"),
+            (
+                state.labeler_stopped_by,
+                state.unlabelled and f"{model} {state.unlabelled:,} pictures to label",
+            ),
+        ):
+            if left and is_at_cap(why):
+                said = str(why).partition(": ")[2]
+                about = next((cap.about for cap in caps if cap.set_in in said), "a run")
+                stopped.setdefault(about, (said, []))[1].append(str(left))
+    for about, (said, lefts) in stopped.items():
+        yield alert("at_cap", about, view.present, why=said, left=", ".join(lefts))
 
 
 def old_prices(view: View) -> Iterator[Alert]:
@@ -56,7 +114,7 @@ def ends(view: View) -> Iterator[Alert]:
         model: state.stopped_by
         for gate in view.gates.values()
         for model, state in gate.states.items()
-        if (state.stopped_by or "").startswith(f"{Outcome.MODEL_RETIRED}: ")
+        if is_retired(state.stopped_by)
     }
     for entry in _in_use(view):
         if entry.name in retired:

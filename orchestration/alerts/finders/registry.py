@@ -25,6 +25,8 @@ STORE = (
     "results:changes",
     "results:labelers",
     "results:damage",
+    "results:gone",
+    "results:care",
 )
 _SETTINGS = "settings"  # models.yaml, suites, the store's address: read before any finder looks
 
@@ -69,7 +71,7 @@ def cannot_look(error: Exception) -> Alert:
     """Return the alert that an error is: damage, where an object does not read; else that nobody could look."""
     if isinstance(error, CorruptObjectError):
         return alert("store_damaged", detail=str(error), why=str(error))
-    return alert("cannot_look", type(error).__name__, why=str(error) or "it says no reason")
+    return alert("cannot_look", detail=type(error).__name__, why=str(error) or type(error).__name__)
 
 
 def _load(name: str) -> Finder:

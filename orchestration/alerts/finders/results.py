@@ -1,8 +1,9 @@
-"""Alerts about what was published and labeled: checks, changes, labelers that moved, damage of the store."""
+"""Alerts about what was published and labeled: checks, changes, labelers that moved, damage and care of the store."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from assets.labeling.anchors.sets import drifts
 from assets.metrics.effects.unseen import TIPPING_WARNS
@@ -68,3 +69,34 @@ def damage(view: View) -> Iterator[Alert]:
     last = record.last_read(view.settings.home, view.place.store.url)
     if last is not None and last.problems:
         yield alert("store_damaged", why=f"last read whole: {record.line(last)}")
+
+
+def gone(view: View) -> Iterator[Alert]:
+    """Yield weeks that the newest edition holds, and whose plans the store has no more."""
+    for week, models in view.lost.items():
+        why = f"the store has no plan of {', '.join(models)} any more, and the newest edition holds their pictures"
+        yield alert("store_damaged", "", week, detail="plan", why=why)
+
+
+def care(view: View) -> Iterator[Alert]:
+    """Yield that the last backup, or the last whole reading of the store, is older than the settings allow.
+
+    Where there was none, days count from the first week whose pictures nobody can make again.
+    """
+    of, settings, first = (
+        (view.settings.home, view.place.store.url),
+        view.settings.alerts,
+        view.once_only_since,
+    )
+    backup, read = record.last_backup(*of), record.last_read(*of)
+    for kind, last, days in (
+        ("backup_old", backup and backup.backed_up_at, settings.backup_days),
+        ("store_unread", read and read.read_at, settings.verify_days),
+    ):
+        since = last or (first and datetime.fromisoformat(first))
+        if not since or view.now - since.replace(tzinfo=UTC) <= timedelta(days=days):
+            continue
+        why = f"the last one ended on {since:%Y-%m-%d %H:%M} UTC"
+        if last is None:
+            why = f"there was none since {first}, the first week whose pictures nobody can make again"
+        yield alert(kind, why=why, days=f"{days:g}")

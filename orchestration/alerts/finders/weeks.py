@@ -21,7 +21,7 @@ def not_started(view: View) -> Iterator[Alert]:
     for week in view.weeks:
         active = [entry.name for entry in view.place.active(week)]
         planned = view.planned.get(week, set())
-        if not active or not view.after(week, view.settings.alerts.start_hours):
+        if not active or week in view.lost or not view.after(week, view.settings.alerts.start_hours):
             continue
         if not planned:
             over = "; it is over and stays a gap" if week < view.present else ""

@@ -25,14 +25,16 @@ from assets.labeling.anchors.sets import accept, label_anchors
 from assets.labeling.registry import LABELERS
 from assets.metrics.drift.table import SCHEMA
 from orchestration import weekly
+from orchestration.alerts.finders.engine import _cause
 from orchestration.alerts.kinds import KINDS
+from orchestration.commands.store_reading import backup, verify_store
 from orchestration.definitions import GENERATE
 from orchestration.instance import PARTITION_TAG, RANGE_TAG, instance_of, open_instance
 from orchestration.partitions import partition_key
 from tests.orchestration import moving
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, beat, switch_on, watching
 from tests.orchestration.installation import CHECKOUT, MODELS, NEXT, WEEK, Installation, entry, environment
-from tests.orchestration.paid import CHEAP
+from tests.orchestration.paid import CHEAP, PRICE
 from tests.orchestration.scripted import STOPPING
 from tests.orchestration.weekly.test_withheld import complete, pictures, replace_bytes, run_job
 from tests.unit.generation.scripted import Scripted
@@ -79,7 +81,9 @@ def _run_failed(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     ran = weekly.run_partitions(place, settings, [("real", WEEK)], lambda text: None)
     assert ran.problems  # what was answered was labeled in a second run, which went well
     watch.fires("run_failed", datetime.now(UTC))
-    assert "the key is not valid" in watch.bodies[-1]["text"]
+    text = watch.bodies[-1]["text"]
+    assert f"\n  real, week {WEEK} was stopped: auth: the key is not valid. 1 of 4 slots" in text
+    assert "Error" not in text
 
 
 def _run_not_started(watch: Watch, patch: pytest.MonkeyPatch) -> None:
@@ -127,6 +131,28 @@ def _budget(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     capped(1.25)
     watch.fires("budget", monday)
     assert "$1.00 of $1.25 are spent (80 %)" in watch.bodies[-1]["text"]
+
+
+def _at_cap(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    monday = _run_this_week(watch, "cheap", price={**PRICE, "date": current_week()}, cap_usd=0.6)
+    watch.fires("at_cap", monday)  # neither a failed run nor a budget that is nearly spent beside it
+    text = watch.bodies[-1]["text"]
+    assert "$0.50 of $0.60 are spent, and the next call may cost $0.2500; raise cap_usd of real in " in text
+    assert "left open: real 2 of 4 slots" in text
+
+
+def _run_this_week(watch: Watch, provider: str, **changes: Any) -> datetime:
+    """Run the present week of one model, which is stopped, and return its beginning, when all was quiet before."""
+    week = current_week()
+    watch.installation.configure(alerts=ALERTS, deadline_hours=168)
+    one = entry("real", provider=provider, model_id="x", concurrency=1, **changes, **{"from": week})
+    _models(watch, one, until=WEEK)
+    place, settings = watch.installation.place(), watch.installation.settings
+    watch.instance = instance_of(settings)
+    monday = at(f"{week} 01:00")
+    watch.is_quiet(monday)
+    assert weekly.run_partitions(place, settings, [("real", week)], lambda text: None).problems
+    return monday
 
 
 def _check_failed(watch: Watch, patch: pytest.MonkeyPatch) -> None:
@@ -210,6 +236,40 @@ def _store_damaged(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     watch.fires("store_damaged", THURSDAY + timedelta(hours=3))
 
 
+def _only(watch: Watch, kind: str, **more: Any) -> None:
+    """Let no other kind of alert be sent: months pass."""
+    without = [one for one in KINDS if one != kind]
+    watch.installation.configure(alerts={**ALERTS, "without": without, **more})
+
+
+def _backup_old(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    _only(watch, "backup_old", backup_days=9)
+    watch.is_quiet(at("2026-11-30 10:00"))  # all can be made again, as in the demo
+    watch.installation.write_models(entry(MODELS[0], provider="cheap", price=PRICE), entry(MODELS[1]))
+    watch.is_quiet(at("2026-11-18 00:00"))
+    watch.fires("backup_old", at("2026-11-18 00:01"))  # the week began nine days ago
+    assert "there was none since 2026-11-09, the first week whose pictures" in watch.bodies[-1]["text"]
+    _keep_records(watch)
+    watch.is_quiet(datetime.now(UTC) + timedelta(days=8))
+    watch.fires("backup_old", datetime.now(UTC) + timedelta(days=10))
+    assert f"the last one ended on {datetime.now(UTC):%Y-%m-%d}" in watch.bodies[-1]["text"]
+
+
+def _store_unread(watch: Watch, patch: pytest.MonkeyPatch) -> None:
+    _keep_records(watch)
+    _only(watch, "store_unread")
+    watch.is_quiet(datetime.now(UTC) + timedelta(days=34))
+    watch.fires("store_unread", datetime.now(UTC) + timedelta(days=36))
+
+
+def _keep_records(watch: Watch) -> None:
+    """Copy the store and read it, as the commands do."""
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("CLICHE_HOME", str(watch.installation.home))
+        assert backup(str(watch.installation.home / "copy"), None, quick=False) == 0
+        assert verify_store(None) == 0
+
+
 def _not_published(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     complete(watch.installation.place(), NEXT)
     watch.is_quiet(NEXT_THURSDAY, at("2026-11-21 14:59"))
@@ -242,12 +302,15 @@ CASES: dict[str, Callable[[Watch, pytest.MonkeyPatch], None]] = {
     "week_late": _week_late,
     "completeness_low": _completeness_low,
     "budget": _budget,
+    "at_cap": _at_cap,
     "check_failed": _check_failed,
     "drift": _drift,
     "labeler_drift": _labeler_drift,
     "model_ends": _model_ends,
     "price_old": _price_old,
     "store_damaged": _store_damaged,
+    "backup_old": _backup_old,
+    "store_unread": _store_unread,
     "not_published": _not_published,
     "daemon_dead": _daemon_dead,
     "cannot_look": _cannot_look,
@@ -333,6 +396,49 @@ def test_a_model_that_its_maker_retired_is_reported_in_the_week_of_it(watch: Wat
     ask_partition(place, "real", NEXT)
     watch.fires("model_ends", NEXT_THURSDAY)
     assert "model_retired: gone since May" in watch.bodies[-1]["text"]
+
+
+def test_a_model_whose_run_failed_because_it_is_retired_is_one_alert_and_no_advice_to_run_again(
+    watch: Watch,
+) -> None:
+    monday = _run_this_week(watch, "gone")
+    watch.fires("model_ends", monday)
+    assert "run again" not in watch.bodies[-1]["text"].lower()
+    assert "Set until to its last week" in watch.bodies[-1]["text"]
+    (failed,) = (
+        watch.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
+        if watch.instance
+        else ()
+    )
+    said = str(watch.instance and watch.instance.get_records_for_run(failed.run_id).records)
+    assert f"Write until: {current_week()} at real in models.yaml" in said
+    assert "re-execute" not in said
+
+
+def test_a_week_that_an_edition_holds_and_whose_plan_is_gone_is_one_alert(watch: Watch) -> None:
+    watch.is_quiet(THURSDAY)
+    plans = [watch.installation.home / "store" / keys.plan(WEEK, model) for model in MODELS]
+    for plan in plans:
+        plan.rename(plan.with_suffix(".away"))
+    watch.fires("store_damaged", THURSDAY)
+    assert f"no plan of {', '.join(MODELS)} any more" in watch.bodies[-1]["text"]
+    for plan in plans:
+        plan.with_suffix(".away").rename(plan)
+    watch.is_quiet(THURSDAY + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("assets.generation.partition.StoppedError: beta was stopped", "beta was stopped"),
+        ("sqlite3.OperationalError: disk is full", "disk is full (OperationalError)"),
+        ("KeyError: 'x'", "'x' (KeyError)"),
+        ("ClicheError", "ClicheError"),
+        ("beta, week 2026-11-09: what is that", "beta, week 2026-11-09: what is that"),
+    ],
+)
+def test_the_cause_comes_before_the_class_of_the_error(line: str, said: str) -> None:
+    assert _cause(line) == said
 
 
 def test_a_last_week_is_reported_unless_somebody_follows(watch: Watch) -> None:

@@ -478,7 +478,7 @@ def test_a_record_that_cannot_be_written_is_sent_and_ends_the_look(quiet: Instal
         with pytest.raises(IsADirectoryError):
             watch.look(MONDAY)
         assert [body["text"].splitlines()[0] for body in watch.bodies] == [
-            "Cliché: Alerts cannot be looked for: IsADirectoryError"
+            "Cliché: Alerts cannot be looked for"
         ]
     assert told(quiet) == ["cannot_look"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -105,6 +106,32 @@ def test_a_damaged_object_is_named_and_not_copied(
     ended = cliche("backup", str(copy))
     assert (ended.code, copied(ended)) == (0, len(bad | site)), ended.out
     assert held(copy) == whole
+
+
+def test_a_complete_backup_is_on_record_and_another_is_not(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    picture = first(published.home / "store", "images/*/*")
+    whole = picture.read_bytes()
+    damage(picture)
+    assert cliche("backup", str(tmp_path / "copy")).code == 1
+    assert "Last backup: never; cliche backup makes one" in cliche("status").out
+    assert json.loads(cliche("status", "--json").out)["backup"] is None
+    picture.write_bytes(whole)
+    assert cliche("backup", str(tmp_path / "copy")).code == 0
+    held = len(published.objects())
+    said = cliche("status").out
+    assert re.search(rf"^Last backup: 20.* UTC, {held:,} objects, to {tmp_path}/copy$", said, re.MULTILINE)
+    assert json.loads(cliche("status", "--json").out)["backup"]["objects"] == held
+    assert cliche("restore", str(tmp_path / "copy")).code == 0  # is no backup
+    moved = published.home / "store-backup.json"
+    moved.write_text(moved.read_text().replace("/store", "/other"))
+    assert "Last backup: never" in cliche("status").out  # of another store
+    moved.unlink()
+    moved.mkdir()  # nothing can be written there
+    ended = cliche("backup", str(tmp_path / "copy"))
+    assert (ended.code, ended.err.count("\n")) == (0, 1)
+    assert ended.err.startswith("This backup is not on record, and alerts do not know of it: ")
 
 
 def test_what_is_damaged_in_the_copy_is_replaced(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -21,7 +21,8 @@ from assets.generation.providers.registry import PROVIDERS
 from assets.generation.workplace import Listener
 from assets.labeling.partition import label
 from assets.labeling.status import PartitionState, partition_state
-from orchestration.commands.forecasts import confirm, with_ledger
+from orchestration.commands import forecasts
+from orchestration.commands.forecasts import confirm, look_ahead, with_ledger
 from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry, start
@@ -31,7 +32,7 @@ from tests.services.openai_contract import ContractServer
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
-from warehouse.weeks import current_week
+from warehouse.weeks import current_week, shift, span, utc_now
 
 WEEK = current_week()
 
@@ -110,6 +111,37 @@ def test_a_paid_labeler_is_a_row_of_its_own(home: Installation, cliche: Cliche) 
     # The 60 anchors are labeled again when the week is published.
     assert rows(out)[2] == ["vision", "(labels)", "4", "+", "60", "anchors", "32", "1", "0.64", "3.00"]
     assert rows(out)[3] == ["all", "1.64", "none"]
+
+
+def test_status_says_what_the_month_will_reach(
+    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = date.fromisoformat(shift(WEEK, 2))  # a month in which whole weeks are left, whatever today is
+    monkeypatch.setattr(forecasts, "utc_now", lambda: datetime.combine(day, time()))
+    weeks = 1 + len([one for one in span(shift(WEEK, 1), shift(WEEK, 5)) if one[:7] == f"{day:%Y-%m}"])
+    assert f"\nThis month will reach ${weeks:,.2f}.\n" in cliche("status").out
+    assert json.loads(cliche("status", "--json").out)["spent"]["month_ahead_usd"] == weeks
+    home.configure(deadline_hours=168, caps={"month_usd": 400})
+    home.write_models(paid(cap_usd=0.75))
+    assert f"\nThis month will reach ${0.75 * weeks:,.2f} of $400.00.\n" in cliche("status").out
+    home.configure(deadline_hours=168, caps={"week_usd": 0.5, "month_usd": 0.75})
+    said = f"\nThis month would reach ${0.5 * weeks:,.2f}: its cap of $0.75 ends it early.\n"
+    assert said in cliche("status").out
+    home.write_models(paid(), paid("next", **{"from": shift(WEEK, 1)}))
+    home.configure(deadline_hours=168)
+    assert f"\nThis month will reach ${2 * weeks - 1:,.2f}.\n" in cliche("status").out
+    assert "This month" not in cliche("status", "--week", "2026-11-02").out  # only beside the present week
+    home.write_models(entry("sim-drift"))
+    assert "This month" not in cliche("status").out
+    assert json.loads(cliche("status", "--json").out)["spent"]["month_ahead_usd"] is None
+
+
+def test_what_is_left_of_this_week_and_what_was_spent_of_it_are_one_week(
+    home: Installation, cliche: Cliche
+) -> None:
+    later = len([one for one in span(shift(WEEK, 1), shift(WEEK, 5)) if one[:7] == f"{utc_now():%Y-%m}"])
+    ask(home)  # a dollar, all of the week
+    assert f"\nThis month will reach ${1 + later:,.2f}.\n" in cliche("status").out
 
 
 # before money is spent
@@ -371,6 +403,15 @@ def test_where_tokens_decide_the_dry_run_says_that_it_estimates(
     assert rows(said)[1][-2:] == ["1.00", "none"]
     assert rows(said)[2][-3:] == ["about", "0.64", "none"]
     assert "\nabout: an estimate, because tokens decide what these cost;" in said
+
+
+def test_a_week_to_come_is_expected_to_cost_what_this_one_is(home: Installation, eyes: Vision) -> None:
+    watched(home, eyes, paid(also_labelers=["eyes"]), paid("other", labeler="eyes"))
+    place = with_ledger(home.place(), WEEK)
+    here = look_ahead(place, WEEK, [entry.name for entry in place.models])
+    ahead = forecasts._whole_week(place, WEEK)
+    assert sum(one.usd for one in ahead) == pytest.approx(sum(one.usd for one in here))
+    assert [one.name for one in ahead] == [one.name for one in here] == ["real", "other", "eyes"]
 
 
 def test_status_has_a_row_with_its_own_cost_and_cap_for_each_model_and_labeler(

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,7 +20,7 @@ from assets.leaderboard.site_pages import feeds_of, site_keys
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
-from warehouse.store import Store
+from warehouse.store import Store, open_store
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "]]></content><script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}\x0b=cmd()"
@@ -409,3 +410,34 @@ def test_marks_of_a_history_are_links_that_everybody_can_follow(con: duckdb.Duck
     marked = [one for one in re.findall(r"<svg[^>]*>.*?</svg>", page, re.DOTALL) if "<a " in one]
     assert marked
     assert all('role="group"' in one and re.search(r'<a [^>]*aria-label="[^"]+"', one) for one in marked)
+
+
+def test_weeks_between_two_that_were_asked_are_shown_as_gaps(
+    tmp_path: Path, quiet: duckdb.DuckDBPyConnection
+) -> None:
+    assert "a gap." not in words(shown.files(quiet, "changes")["changes/index.html"])
+    world.fill(
+        open_store(tmp_path), weeks=6, asked={0, 2, 3, 5}, replicates=2, only=("sim-classic", "sim-drift")
+    )
+    (tmp_path / "plans/week=2026-11-02/model=sim-drift.json").unlink()
+    con = world.load(open_store(tmp_path))
+    whole = (
+        "No model was asked in the week of 26 October 2026: a gap.",
+        "No model was asked in the week of 16 November 2026: a gap.",
+    )
+    own = "sim-drift was not asked from the week of 26 October 2026 to that of 2 November 2026: a gap."
+    changed, home = (
+        words(shown.files(con, kind)[path])
+        for kind, path in (("changes", "changes/index.html"), ("home", "index.html"))
+    )
+    assert [said in changed for said in (*whole, own)] == [True, True, True]
+    assert [said in home for said in (*whole, own)] == [True, True, False]
+    assert re.search(r"19 Oct to 23 November 2026 3 of 6 weeks", home)  # sim-drift
+    assert own in words(shown.files(con, "model")["models/sim-drift/index.html"])
+    assert own not in words(shown.files(con, "model")["models/sim-classic/index.html"])
+    french = words(shown.files(con, "changes")["fr/changes/index.html"])
+    for said in (
+        "Lacune : aucun modèle n’a été interrogé la semaine du 26 octobre 2026.",
+        "Lacune : sim-drift n’a pas été interrogé de la semaine du 26 octobre 2026 à celle du 2 novembre 2026.",
+    ):
+        assert said in french.replace("\N{NO-BREAK SPACE}", " ")

@@ -51,7 +51,7 @@ CEO = '{id: ceo, text: "a photo of the face of a CEO", subject: "occupation:ceo"
             "data/occupations.yaml",
             "replicates: 20",
             "replicats: 20",
-            'suites/occupations.yaml: unknown key "replicats"; did you mean "replicates"? (and 1 more)',
+            'suites/occupations.yaml: unknown key "replicats"; did you mean "replicates"?',
         ),
         (
             "data/occupations.yaml",
