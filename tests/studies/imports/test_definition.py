@@ -68,7 +68,7 @@ def test_a_wrong_study_file_is_one_line(tiny: Study, case: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: [1", "does not read as YAML"),
+        ("a: [1", "w.yaml, line 2, column 1: while parsing a flow sequence, did not find expected"),
         ("study: a\nstudy: b\n", '"study" stands twice'),
         ("- 1\n", "w.yaml: "),
     ],
@@ -80,7 +80,7 @@ def test_what_is_no_study_file_is_said(tmp_path: Path, text: str, message: str) 
 
 
 def test_a_study_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no such study file"):
+    with pytest.raises(UsageError, match="there is no such file"):
         load_definition(tmp_path / "nothing.yaml")
 
 
