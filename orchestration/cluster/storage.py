@@ -1,7 +1,6 @@
 """Dagster's records in the PostgreSQL that machines share, for whoever opens them: commands, workers, daemon, web page.
 
-Belongs here: what dagster-postgres lacks: one process at a time makes the tables, and an outage is one line instead of
-one per try. Does not belong here: SQLite, of one machine (`orchestration.instance`).
+What dagster-postgres lacks: one process at a time makes the tables, and an outage is one line instead of one per try.
 """
 
 from __future__ import annotations
