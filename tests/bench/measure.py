@@ -35,6 +35,7 @@ class Size:
     image_bytes: int
     copied: int  # objects of a store that is copied
     copied_bytes: int  # of each
+    charges: int  # that the ledger takes over from the store
     stores: tuple[str, ...]  # in which their pictures are kept
     storm_calls: int  # of a service that lets `storm_limit` a minute through
     storm_limit: int
@@ -68,6 +69,7 @@ FULL = Size(
     image_bytes=1_500_000,
     copied=20_000,
     copied_bytes=25_000,
+    charges=100_000,
     stores=("folder", "SeaweedFS"),
     storm_calls=600,
     storm_limit=300,
@@ -99,6 +101,7 @@ QUICK = Size(
     image_bytes=1_000,
     copied=60,
     copied_bytes=1_000,
+    charges=300,
     stores=("folder",),
     storm_calls=12,
     storm_limit=6000,

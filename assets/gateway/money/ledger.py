@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from uuid import uuid4
 
 from assets.gateway.money.ledger_file import FileBook
-from assets.gateway.money.ledger_rows import Book, Done, LedgerEntry, Rows
+from assets.gateway.money.ledger_rows import Book, Done, LedgerEntry, Rows, portions
 from assets.gateway.money.ledger_server import ServerBook
 
 #: Amounts are kept as whole billionths of a dollar: sums are exact, and a price of a token is above one.
 _NANO = 1e9
+#: Entries that one transaction takes over from the store; others may reserve and settle between two of them.
+_PORTION = 2_000
+#: So long nobody holds the ledger after each portion: SQLite's waiters look every 25 ms at first.
+_GAP_S = 0.03
 
 
 @dataclass(frozen=True)
@@ -174,12 +180,15 @@ class SpendingLedger:
 
         def find(rows: Rows) -> set[str]:
             dead = rows.dead()
-            return {key for key, one in rows.under(prefix).items() if one.holder is None or key in dead}
+            return {key for key, (_, holder) in rows.amounts(prefix).items() if holder is None or key in dead}
 
         return self._transact(find)
 
     def take_over(self, prefix: str, charges: Iterable[Charge], *, known_before: set[str]) -> None:
         """Make the entries that begin with `prefix` say what the store says; of runs the store knows nothing.
+
+        What differs is written in portions, each in a transaction of its own, so that others wait for a portion at
+        most. What counts for more comes first: of a ledger that is `filled`, nobody sees less than was spent.
 
         Args:
             prefix: of the keys that the store was asked for.
@@ -192,24 +201,59 @@ class SpendingLedger:
         for charge in told.values():
             if charge.known:
                 dearest[charge.who] = max(dearest.get(charge.who, 0), _nanos(charge.usd))
+        mark = f"{prefix} {uuid4()}"  # gone at the end if the rows were made anew meanwhile
 
-        def write(rows: Rows) -> None:
-            here, dead = rows.under(prefix), rows.dead()
-            free = {key for key, one in here.items() if one.holder is None or key in dead}
-            changed = []
-            for key, charge in told.items():
-                entry = here.get(key, LedgerEntry(key, -1, None, ()))
-                if key in here and key not in free:
-                    continue  # somebody waits for the answer, or is about to settle it
-                if entry.nanos != _nanos(charge.usd) or entry.holder is not None:
-                    run = (scope for scope in entry.scopes if scope.startswith("run:"))
+        def more(key: str, here: tuple[int, str | None] | None, dead: set[str]) -> int | None:
+            """Return by how much an entry is to count for more; None if it stays as it is."""
+            charge = told.get(key)
+            if here is None:
+                return _nanos(charge.usd) if charge else None
+            nanos, holder = here
+            if holder is not None and key not in dead:
+                return None  # somebody waits for the answer, or is about to settle it
+            if charge is None:
+                return -nanos if key in known_before else None
+            if not charge.known and key not in known_before:
+                return None  # who waited for the answer has settled it since
+            return None if (nanos, holder) == (_nanos(charge.usd), None) else _nanos(charge.usd) - nanos
+
+        def look(rows: Rows) -> tuple[dict[str, tuple[int, str | None]], set[str]]:
+            rows.fill(mark)
+            return rows.amounts(prefix), rows.dead()
+
+        def write(rows: Rows, keys: Sequence[str]) -> None:
+            here = {entry.key: entry for entry in rows.among(keys)}
+            dead = rows.dead() if any(entry.holder for entry in here.values()) else set()
+            changed, gone = [], []
+            for key in keys:
+                entry = here.get(key)
+                if more(key, (entry.nanos, entry.holder) if entry else None, dead) is None:
+                    continue
+                if charge := told.get(key):
+                    run = (scope for scope in (entry.scopes if entry else ()) if scope.startswith("run:"))
                     scopes = (*charge.scopes, *run)
                     changed.append(LedgerEntry(key, _nanos(charge.usd), None, scopes, charge.who))
-            rows.write(changed, gone=(free & known_before) - told.keys())
-            rows.see(dearest)
-            rows.fill(prefix)
+                else:
+                    gone.append(key)
+            rows.write(changed, gone)
 
-        self._transact(write)
+        def end(rows: Rows) -> bool:
+            """Return whether the rows are still those of the first look."""
+            if whole := rows.filled(mark):
+                rows.see(dearest)
+                rows.fill(prefix)
+                rows.forget(mark)
+            return whole
+
+        whole = False
+        while not whole:
+            here, dead = self._transact(look)
+            apart = ((key, more(key, here.get(key), dead)) for key in told.keys() | known_before)
+            differing = [key for _, key in sorted((by < 0, key) for key, by in apart if by is not None)]
+            for keys in portions(differing, _PORTION):
+                self._transact(partial(write, keys=keys))
+                time.sleep(_GAP_S)
+            whole = self._transact(end)
 
     def filled(self, prefix: str) -> bool:
         """Return whether the ledger holds what the store knew under `prefix`; not so after it was deleted."""

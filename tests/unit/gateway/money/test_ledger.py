@@ -212,5 +212,5 @@ def test_invariant_08_four_processes_of_eight_threads_never_pass_the_cap(where: 
     assert 2.0 < sum(paid) <= 5.0
     ledger = ledger_at(where)
     assert ledger.total(WEEK).usd <= 5.0
-    nanos = ledger._transact(lambda rows: sum(one.nanos for one in rows.under("w/").values()))
+    nanos = ledger._transact(lambda rows: sum(nanos for nanos, _ in rows.amounts("w/").values()))
     assert ledger.total(WEEK).usd * 1e9 == pytest.approx(nanos, abs=0.5)
