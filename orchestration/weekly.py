@@ -17,7 +17,7 @@ from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.partition import UnlabeledError
-from assets.labeling.status import PartitionState, partition_state
+from assets.labeling.status import PartitionState, partition_state, partition_states
 from assets.leaderboard.published import latest
 from orchestration.checks import FailedChecksError
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
@@ -70,7 +70,7 @@ def run_partitions(
     wanted = [*dict.fromkeys(partitions)]
     check_frozen(place.store, place.suites)
     done = Ran()
-    states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
+    states = partition_states(place.store, ((week, model) for model, week in wanted), place.labelers)
     todo = [state for state in states if not state.complete]
     if not todo:
         return done

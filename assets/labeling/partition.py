@@ -7,7 +7,7 @@ from assets.labeling.asked.guard import asking_of
 from assets.labeling.ranges import WHOLE, Range, held, may_be_split, ranges_of
 from assets.labeling.registry import LABELERS, make_labeler
 from assets.labeling.run import LabelReport, label_partition
-from assets.labeling.status import partition_state
+from assets.labeling.status import PartitionState
 from assets.labeling.thumbnails.partition import complete, pictures, shrink
 from warehouse.errors import ClicheError
 
@@ -52,15 +52,13 @@ class UnlabeledError(ClicheError):
     """A labeler ended before it had read all pictures of a partition; the labels that were made are kept."""
 
 
-def split(place: Workplace, model: str, week: str) -> list[Range]:
+def split(place: Workplace, state: PartitionState) -> list[Range]:
     """Return the ranges in which runs of their own label what a partition lacks; none where its own run does so."""
-    plan = read_plan(place.store, week, model)
-    if place.label_range is None or plan is None or plan.labeler not in {*LABELERS, *place.labelers}:
+    if place.label_range is None or state.labeler not in {*LABELERS, *place.labelers}:
         return []
-    if not may_be_split(make_labeler(plan.labeler, place.labelers)):
+    if not may_be_split(make_labeler(state.labeler, place.labelers)):
         return []
-    left = partition_state(place.store, week, model, place.labelers).unlabelled
-    return ranges_of(left, place.label_range)
+    return ranges_of(state.unlabelled, place.label_range)
 
 
 def left_over(report: LabelReport) -> str:
