@@ -13,7 +13,7 @@ from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from orchestration.verifying.report import NOT_CHECKED
 from warehouse.backup import copying
-from warehouse.backup.survey import assert_apart, look
+from warehouse.backup.survey import Survey, assert_apart, look
 from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
@@ -92,12 +92,8 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
     """Copy what `target` lacks of `source`, and say what was done."""
     with bar("comparing") as step:
         found = look(source, target, step, quick=quick)
-    differ = f" and {len(found.differing):,} differ there" if found.differing else ""
-    left_out = ", without site/, which a publish is writing" if found.without_site else ""
-    say(
-        f"{source.url} holds {record.objects(found.objects)} ({decimal(found.bytes)}); {len(found.missing):,} of them "
-        f"({decimal(found.missing_bytes)}) are not in {target.url} yet{differ}{left_out}"
-    )
+    for line in _to_copy(found):
+        say(line)
     target.check_writable()
     with target.lease("backup", purpose=f"copy {source.url} to {target.url}"), bar("copying") as step:
         done = copying.copy(found, step, repair=repair)
@@ -111,6 +107,21 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
         + (f"; {_counts(wrong)}" if wrong else "")
     )
     return 1 if wrong else 0
+
+
+def _to_copy(found: Survey) -> Iterator[str]:
+    """Yield how much the source holds, how much of that is to be copied, and why."""
+    left_out = ", without site/, which a publish is writing" if found.without_site else ""
+    yield f"{found.source.url} holds {record.objects(found.objects)} ({decimal(found.total_bytes)}){left_out}"
+    why = [
+        (found.missing, found.missing_bytes, "not in it yet"),
+        (len(found.again), found.again_bytes, "made anew by each publish"),
+        (int(found.database_again), found.database.size if found.database else 0, "the one DuckDB file"),
+    ]
+    parts = [f"{count:,} {what} ({decimal(size)})" for count, size, what in why if count]
+    parts += [f"{len(found.differing):,} that differ there"] if found.differing else []
+    count = sum(count for count, *_ in why) + len(found.differing)
+    yield f"to copy to {found.target.url}: {count:,}" + (f": {', '.join(parts)}" if parts else "")
 
 
 def _counts(problems: Sequence[Problem]) -> str:
