@@ -22,7 +22,7 @@ from tests.bench.archive import run as archive
 from tests.bench.archive import site
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 from tests.bench.pictures import labels, thumbnails
-from tests.bench.scale import ledger
+from tests.bench.scale import ledger, listing
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
@@ -32,6 +32,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "generation": generation.run,
     "labels": labels.run,
     "ledger": ledger.run,
+    "listing": listing.run,
     "load": load.run,
     "paint": paint.run,
     "publish": publish.run,

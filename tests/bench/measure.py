@@ -36,6 +36,7 @@ class Size:
     copied: int  # objects of a store that is copied
     copied_bytes: int  # of each
     charges: int  # that the ledger takes over from the store
+    keys: int  # of a store that is made up
     stores: tuple[str, ...]  # in which their pictures are kept
     storm_calls: int  # of a service that lets `storm_limit` a minute through
     storm_limit: int
@@ -70,6 +71,7 @@ FULL = Size(
     copied=20_000,
     copied_bytes=25_000,
     charges=100_000,
+    keys=1_000_000,
     stores=("folder", "SeaweedFS"),
     storm_calls=600,
     storm_limit=300,
@@ -102,6 +104,7 @@ QUICK = Size(
     copied=60,
     copied_bytes=1_000,
     charges=300,
+    keys=10_000,
     stores=("folder",),
     storm_calls=12,
     storm_limit=6000,

@@ -45,6 +45,7 @@ class Survey:
     missing: int
     missing_bytes: int
     differing: Sequence[str]
+    differing_bytes: int
     lost: Sequence[str]
     changing: Mapping[str, bytes]
     again: Sequence[str]
@@ -72,7 +73,7 @@ class _Counts:
     bytes: int = 0
     missing: int = 0
     missing_bytes: int = 0
-    differing: list[str] = field(default_factory=list)
+    differing: list[Head] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)  # some of both
     touched: set[str] = field(default_factory=set)
@@ -119,7 +120,8 @@ def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Su
         total_bytes=found.bytes + sum(map(len, changes.values())) + (database.size if database else 0),
         missing=found.missing,
         missing_bytes=found.missing_bytes,
-        differing=found.differing,
+        differing=[head.key for head in found.differing],
+        differing_bytes=sum(head.size for head in found.differing),
         lost=sorted(found.lost),
         changing=changes,
         again=again,
@@ -139,7 +141,7 @@ def _count(found: _Counts, name: str, ours: Mapping[str, Head], theirs: Mapping[
     found.bytes += sum(head.size for head in ours.values())
     found.missing += len(missing)
     found.missing_bytes += sum(head.size for head in missing)
-    differing = [key for key, head in ours.items() if key in theirs and theirs[key].size != head.size]
+    differing = [head for key, head in ours.items() if key in theirs and theirs[key].size != head.size]
     found.differing += differing
     found.lost += [key for key in theirs.keys() - ours.keys() if not key.startswith(_MADE_AGAIN)]
     receipts = [key for key in ours if key in theirs and key.startswith(("attempts/", "studies/"))]
@@ -185,8 +187,8 @@ def _assert_kin(source: Store, target: Store, receipts: Sequence[str], lost: Seq
         )
 
 
-def _differing(source: Store, target: Store, prefixes: Sequence[str]) -> Iterator[str]:
-    """Yield the keys of objects of a part that are in both, and not the same."""
+def _differing(source: Store, target: Store, prefixes: Sequence[str]) -> Iterator[Head]:
+    """Yield objects of the source, of a part, that are in both, and not the same."""
     there, found = listed(source, prefixes), listed(target, prefixes)
     common = [key for key in there if key in found]
 
@@ -203,4 +205,6 @@ def _differing(source: Store, target: Store, prefixes: Sequence[str]) -> Iterato
         data = first.get(key)
         return is_of(tagged, data) is True or second.get(key) == data
 
-    return (key for key, is_same in zip(common, ahead(same, common, AT_ONCE), strict=True) if not is_same)
+    return (
+        there[key] for key, is_same in zip(common, ahead(same, common, AT_ONCE), strict=True) if not is_same
+    )
