@@ -172,10 +172,11 @@ def _to_copy(found: Survey) -> Iterator[str]:
     """Yield how much the source holds, how much of that is to be copied, and why."""
     left_out = ", without site/, which a publish is writing" if found.without_site else ""
     yield f"{found.source.url} holds {record.objects(found.objects)} ({decimal(found.total_bytes)}){left_out}"
+    database = found.database.size if found.database and found.database_again else 0
     why = [
-        (found.missing, found.missing_bytes, "not in it yet"),
+        (found.missing, found.missing_bytes, "new"),
         (len(found.again), found.again_bytes, "made anew by each publish"),
-        (int(found.database_again), found.database.size if found.database else 0, "the one DuckDB file"),
+        (int(found.database_again), database, "DuckDB file"),
         (len(found.differing), found.differing_bytes, "that differ there"),
     ]
     parts = ", ".join(f"{count:,} {what} ({decimal(size)})" for count, size, what in why if count)

@@ -22,7 +22,7 @@ from tests.bench.archive import run as archive
 from tests.bench.archive import site
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 from tests.bench.pictures import labels, thumbnails
-from tests.bench.scale import ledger, listing
+from tests.bench.scale import ledger, listing, sensors
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
@@ -37,6 +37,7 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "paint": paint.run,
     "publish": publish.run,
     "scores": scores.run,
+    "sensors": sensors.run,
     "site": site.run,
     "thumbnails": thumbnails.run,
 }
