@@ -15,7 +15,7 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.asset import build_anchors
 from assets.labeling.asset import build_asset as build_labels
-from assets.labeling.status import partition_state
+from assets.labeling.status import READERS, partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
 from assets.metrics.asset import build_asset as build_scores
 from orchestration.checks import build_checks
@@ -29,6 +29,7 @@ from orchestration.resources import code_version, make_workplace
 from orchestration.sensor import build_alerts, build_sensor
 from orchestration.settings import Settings, load_settings
 from warehouse import keys
+from warehouse.store.many import ahead
 from warehouse.weeks import current_week, shift
 
 #: A run that Dagster launched waits for a lease, whose holder may be a worker that died (it ends within a minute), and
@@ -131,17 +132,25 @@ def _hourly(
         now = context.scheduled_execution_time
         present = current_week(now)
         held = {name for name, _ in place.store.leases()}
-        return [
-            dg.RunRequest(
-                run_key=f"{entry.name}|{week}|{now:%Y%m%dT%H}", partition_key=partition_key(entry.name, week)
-            )
+        free = [
+            (entry, week)
             for week in (shift(present, -1), present)
             for entry in place.active(week)
             if not held & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
             and not (place.label_range and at_work(context.instance, entry.name, week))
-            and (
-                _in_batches(place, entry, week) or _to_go_on_with(place, entry, week, is_over=week != present)
+        ]
+
+        def goes_on(one: tuple[ModelEntry, str]) -> bool:
+            entry, week = one
+            is_over = week != present
+            return _in_batches(place, entry, week) or _to_go_on_with(place, entry, week, is_over=is_over)
+
+        return [
+            dg.RunRequest(
+                run_key=f"{entry.name}|{week}|{now:%Y%m%dT%H}", partition_key=partition_key(entry.name, week)
             )
+            for (entry, week), wanted in zip(free, ahead(goes_on, free, READERS), strict=True)
+            if wanted
         ]
 
     return every_hour

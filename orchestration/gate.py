@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from assets.generation.workplace import Workplace
-from assets.labeling.status import PartitionState, partition_state
+from assets.labeling.status import PartitionState, partition_states
 from orchestration.settings import Settings
 from warehouse.loading.load import partitions
 
@@ -39,7 +39,8 @@ def look(place: Workplace, settings: Settings, week: str, now: datetime | None =
     """Return the gate of a week as the store stands now."""
     expected = {entry.name for entry in place.active(week)}
     expected |= {model for planned, model in partitions(place.store) if planned == week}
-    states = {model: partition_state(place.store, week, model, place.labelers) for model in sorted(expected)}
+    wanted = [(week, model) for model in sorted(expected)]
+    states = {state.model: state for state in partition_states(place.store, wanted, place.labelers)}
     closes = deadline(week, settings.deadline_hours)
     return Gate(
         week=week,

@@ -32,9 +32,9 @@ def build_sensor(
         requests: list[dg.RunRequest] = []
         closed: list[str] = []
         for week in (shift(present, -1), present):
-            gate = look(place, settings, week)
             if newest is not None and newest.week >= week:
                 continue
+            gate = look(place, settings, week)
             if not any(state.planned for state in gate.states.values()):
                 continue
             if gate.is_open:

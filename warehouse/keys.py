@@ -185,6 +185,10 @@ def lock(name: str) -> str:
     return f"locks/{name}.json"
 
 
+#: In a copy of a store: settings, models and replies of the home, by the time at which they were copied.
+HOME_COPIES = "home/"
+
+
 def parse_partition(key: str) -> tuple[str, str] | None:
     """Return (week, model) of a key that names a partition, or None."""
     found = _PARTITION.search(key.removesuffix(".json"))

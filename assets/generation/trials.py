@@ -25,7 +25,7 @@ from assets.gateway.money.charges import (
     whose,
 )
 from assets.gateway.money.costs import CostFields, Costs
-from assets.gateway.money.ledger import Charge
+from assets.gateway.money.filling import Charge
 from assets.gateway.receipts import Receipt, receipt_bytes
 from assets.gateway.records import Answer, Call, Outcome
 from assets.generation.guard import guarded

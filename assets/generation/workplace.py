@@ -15,7 +15,8 @@ from assets.gateway.models_file import LabelerEntry, ModelEntry, active, find
 from assets.gateway.money.budget import Budget, Caps
 from assets.gateway.money.charges import ChargeSource, generation_charges, learning, whose
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import Charge, SpendingLedger
+from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import Prices
 from assets.gateway.receipts import Receipt
 from assets.generation.plan import read_plan

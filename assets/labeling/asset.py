@@ -9,6 +9,7 @@ from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
 from assets.labeling.anchors.sets import label_anchor_sets
 from assets.labeling.partition import UnlabeledError, label, left_over, split
+from assets.labeling.status import partition_state
 
 
 def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
@@ -30,7 +31,9 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
     def _labeled(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None] | None:
         place = cast(Workplace, context.resources.workplace)
         model, week = parse_key(context.partition_key)
-        if parts := split(place, model, week):
+        if place.label_range and (
+            parts := split(place, partition_state(place.store, week, model, place.labelers))
+        ):
             context.log.info(f"so many pictures are labeled by {len(parts)} runs of label_range")
             return None
         report = label(place, model, week)

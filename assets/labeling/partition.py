@@ -11,7 +11,7 @@ from assets.labeling.asked.guard import asking_of
 from assets.labeling.ranges import WHOLE, Range, held, may_be_split, ranges_of
 from assets.labeling.registry import LABELERS, make_labeler
 from assets.labeling.run import LabelReport, label_partition
-from assets.labeling.status import PartitionState, partition_state
+from assets.labeling.status import PartitionState, partition_states
 from assets.labeling.thumbnails.partition import complete, pictures, shrink
 from warehouse import keys
 from warehouse.errors import ClicheError
@@ -28,7 +28,8 @@ def ready(place: Workplace, partitions: Iterable[tuple[str, str]]) -> list[Parti
         RefusedError: for a week that cannot be asked for.
     """
     check_frozen(place.store, place.suites)
-    states = [partition_state(place.store, week, model, place.labelers) for model, week in partitions]
+    wanted = ((week, model) for model, week in partitions)
+    states = [*partition_states(place.store, wanted, place.labelers)]
     for state in states:
         if state.complete:
             continue
@@ -80,15 +81,13 @@ class UnlabeledError(ClicheError):
     """A labeler ended before it had read all pictures of a partition; the labels that were made are kept."""
 
 
-def split(place: Workplace, model: str, week: str) -> list[Range]:
+def split(place: Workplace, state: PartitionState) -> list[Range]:
     """Return the ranges in which runs of their own label what a partition lacks; none where its own run does so."""
-    plan = read_plan(place.store, week, model)
-    if place.label_range is None or plan is None or plan.labeler not in {*LABELERS, *place.labelers}:
+    if place.label_range is None or state.labeler not in {*LABELERS, *place.labelers}:
         return []
-    if not may_be_split(make_labeler(plan.labeler, place.labelers)):
+    if not may_be_split(make_labeler(state.labeler, place.labelers)):
         return []
-    left = partition_state(place.store, week, model, place.labelers).unlabelled
-    return ranges_of(left, place.label_range)
+    return ranges_of(state.unlabelled, place.label_range)
 
 
 def left_over(report: LabelReport) -> str:

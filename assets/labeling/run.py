@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -250,10 +250,15 @@ def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, obj
     put_named(store, lambda sha256: keys.label_part(plan.week, plan.model, labeler, sha256), data)
 
 
-def labelled(store: Store, plan: Plan, labeler: Labeler | RemoteLabeler) -> set[tuple[str, str]]:
-    """Return the (slot, attribute) pairs that this labeler version has read already."""
+def labelled(
+    store: Store, plan: Plan, labeler: Labeler | RemoteLabeler, listed: Iterable[str] | None = None
+) -> set[tuple[str, str]]:
+    """Return the (slot, attribute) pairs that this labeler version has read already.
+
+    `listed` are the keys of the partition's labels, if they were listed already.
+    """
     found: set[tuple[str, str]] = set()
-    for part in _parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}"):
+    for part in _parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}", listed):
         found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
     return found
 
@@ -273,6 +278,10 @@ def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[
     return [row for part in _parts(store, week, model, labeler) for row in part.to_pylist()]
 
 
-def _parts(store: Store, week: str, model: str, labeler: str) -> Iterator[pa.Table]:
-    for key in store.list(f"{keys.labels_prefix(week, model)}labeler={labeler}/part-"):
-        yield read_parquet(store, key)
+def _parts(
+    store: Store, week: str, model: str, labeler: str, listed: Iterable[str] | None = None
+) -> Iterator[pa.Table]:
+    prefix = f"{keys.labels_prefix(week, model)}labeler={labeler}/part-"
+    for key in store.list(prefix) if listed is None else listed:
+        if key.startswith(prefix):
+            yield read_parquet(store, key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assets.gateway.models_file import LabelerEntry
@@ -18,7 +18,12 @@ from assets.labeling.registry import LABELERS, NOBODY, make_labeler
 from assets.labeling.run import labelled, labelled_by_name, missing
 from warehouse import keys
 from warehouse.errors import UsageError
+from warehouse.loading.objects import label_parts
 from warehouse.store import Store
+from warehouse.store.many import ahead
+
+#: Partitions that are read at once.
+READERS = 8
 
 
 def is_at_cap(stopped_by: str | None) -> bool:
@@ -88,8 +93,9 @@ def partition_state(
     known = read_partition(store, week, model)
     outcomes = count_outcomes(plan, known)
     open_slots = outcomes.pop("open")
-    calls = read_attempts(store, week, model)
-    labeling = _labeling(store, plan, known, outcomes[Outcome.OK], calls, labelers)
+    labels = [*store.list(keys.labels_prefix(week, model))]
+    calls = read_attempts(store, week, model, listed=labels)
+    labeling = _labeling(store, plan, known, outcomes[Outcome.OK], calls, labels, labelers)
     label_cost_usd = cost_usd(calls)
     return PartitionState(
         model,
@@ -106,6 +112,13 @@ def partition_state(
         labeler_stopped_by=labeling.stopped_by if labeling.unlabelled else None,
         labeler=plan.labeler,
     )
+
+
+def partition_states(
+    store: Store, wanted: Iterable[tuple[str, str]], labelers: Mapping[str, LabelerEntry] = NOBODY
+) -> list[PartitionState]:
+    """Return how far partitions (week, model) are, in their order: several are read at once, as a server is far."""
+    return [*ahead(lambda one: partition_state(store, *one, labelers), wanted, READERS)]
 
 
 @dataclass(frozen=True)
@@ -200,12 +213,15 @@ def _labeling(
     known: PartitionAttempts,
     pictures: int,
     calls: Sequence[LabelAttempt],
+    labels: Sequence[str],
     labelers: Mapping[str, LabelerEntry],
 ) -> _Labeling:
     if not pictures:
         return _Labeling()
     if plan.labeler not in LABELERS and plan.labeler not in labelers:
-        return _Labeling(unlabelled=0 if _labelled_once(store, plan) else pictures)
+        # A labeler that is in models.yaml no more: what it labeled once is labeled.
+        once = any(f"/labeler={plan.labeler}@" in key for key in label_parts(labels))
+        return _Labeling(unlabelled=0 if once else pictures)
     try:
         labeler = make_labeler(plan.labeler, labelers)
     except UsageError as error:
@@ -214,14 +230,15 @@ def _labeling(
     own = [call for call in calls if (call.labeler, call.labeler_version) == (labeler.name, labeler.version)]
     return _Labeling(
         unlabelled=len(
-            missing(store, plan, labeler.attributes(), labelled(store, plan, labeler), closed(own), known)
+            missing(
+                store,
+                plan,
+                labeler.attributes(),
+                labelled(store, plan, labeler, labels),
+                closed(own),
+                known,
+            )
         ),
         declined=len({sha256 for sha256, _ in declined(own)}),
         stopped_by=stopped_by(own),
     )
-
-
-def _labelled_once(store: Store, plan: Plan) -> bool:
-    """Return whether a labeler that is in models.yaml no more labeled the partition."""
-    prefix = f"{keys.labels_prefix(plan.week, plan.model)}labeler={plan.labeler}@"
-    return any("/part-" in key for key in store.list(prefix))

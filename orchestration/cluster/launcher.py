@@ -1,7 +1,8 @@
 """Dagster's Celery launcher, with a resume that works and a health check that asks the worker.
 
 That of dagster-celery 0.29.27 hands the resume task an argument that it does not know, calls a run that waits for a
-busy worker dead, and never notices that a whole worker is gone: Celery keeps saying that its task has begun.
+busy worker dead, and never notices that a whole worker is gone: Celery keeps saying that its task has begun. Nor does
+Celery say that a task is lost: one that an emptied broker forgot looks like one that waits.
 """
 
 from __future__ import annotations
@@ -10,18 +11,20 @@ import time
 from typing import Any
 
 from celery import states
-from dagster import DagsterRun
+from dagster import DagsterRun, DagsterRunStatus
 from dagster._core.launcher import CheckRunHealthResult, ResumeRunContext, WorkerStatus
 from dagster._grpc.types import ResumeRunArgs
 from dagster._serdes import pack_value
 from dagster_celery.config import TASK_RESUME_JOB_NAME
 from dagster_celery.launcher import CeleryRunLauncher
-from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
+from dagster_celery.tags import DAGSTER_CELERY_QUEUE_TAG, DAGSTER_CELERY_TASK_ID_TAG
 from dagster_celery.tasks import create_resume_job_task
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from orchestration.resources import code_version
+from warehouse.errors import ClicheError
+from warehouse.store import open_store
 
 #: Header of a task: the version of the code of who launched it.
 CODE = "cliche-code"
@@ -37,6 +40,8 @@ CONFIG: dict[str, Any] = {
 _ANSWER_S = 5.0
 #: One that does not answer for so long is gone. After an outage of the broker workers come back within some seconds.
 _SILENT_S = 30.0
+#: A run that began and of which neither broker, workers nor leases know anything for so long is lost.
+_LOST_S = 600.0
 _BROKER_AWAY = (OSError, OperationalError, RedisError)
 #: Only runs that have not ended are asked about.
 _ENDED = {states.FAILURE: "the task failed", states.SUCCESS: "the task ended before the run did"}
@@ -49,6 +54,7 @@ class WorkerLauncher(CeleryRunLauncher):
         """Take the configuration of dagster-celery's launcher."""
         super().__init__(**config)
         self._silent: dict[str, float] = {}  # task → since when its worker does not answer
+        self._unknown: dict[str, float] = {}  # task → since when nobody knows it
 
     def app_args(self) -> dict[str, Any]:
         """Return what the app is made of: what the instance's settings say wins."""
@@ -80,7 +86,7 @@ class WorkerLauncher(CeleryRunLauncher):
         if task is None:
             return CheckRunHealthResult(WorkerStatus.UNKNOWN, "not handed to Celery yet")
         try:
-            ended = self._ended(task)
+            ended = self._ended(task) or self._lost(run, task)
         except _BROKER_AWAY as error:  # nothing is known of the run meanwhile
             return CheckRunHealthResult(WorkerStatus.RUNNING, f"the broker does not answer: {error}")
         if ended is not None:
@@ -103,3 +109,47 @@ class WorkerLauncher(CeleryRunLauncher):
             return None
         again = self.celery.AsyncResult(task).state  # it may have ended while we asked
         return f"worker {worker} does not have the task any more" if again == states.STARTED else None
+
+    def _lost(self, run: DagsterRun, task: str) -> str | None:
+        """Return why a run that began is lost: the broker was emptied, and then its worker died; None if it is not."""
+        known = (
+            run.status is not DagsterRunStatus.STARTED
+            or self.celery.AsyncResult(task).state != states.PENDING
+            or self._waits(run, task)
+            or any(one["id"] == task for tasks in self._active().values() for one in tasks)
+            or _is_held(run)
+        )
+        if known:
+            self._unknown.pop(task, None)
+            return None
+        since = self._unknown.setdefault(task, time.monotonic())
+        lost = time.monotonic() - since >= _LOST_S
+        return "neither the broker nor a worker knows the task, and nobody holds its lease" if lost else None
+
+    def _waits(self, run: DagsterRun, task: str) -> bool:
+        """Return whether a task lies in its queue: one that resumes a run waits there until a worker is free."""
+        queue = run.tags.get(DAGSTER_CELERY_QUEUE_TAG, self.default_queue)
+        with self.celery.connection_for_read() as connection:
+            channel = connection.default_channel
+            names = {channel._q_for_pri(queue, step) for step in channel.priority_steps}
+            return any(task.encode() in one for name in names for one in channel.client.lrange(name, 0, -1))
+
+    def _active(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the tasks that each worker is at; none of one that does not answer."""
+        return self.celery.control.inspect(timeout=_ANSWER_S).active() or {}
+
+
+def _is_held(run: DagsterRun) -> bool:
+    """Return whether a lease of what a run is about is held, or cannot be asked for."""
+    from assets.generation.workplace import parse_key
+    from orchestration.instance import PARTITION_TAG, RANGE_TAG
+    from orchestration.settings import load_settings
+
+    model, week = parse_key(run.tags.get(PARTITION_TAG) or run.tags.get("dagster/partition", ""))
+    names = {f"generate-{week}-{model}", f"label-{week}-{model}"} if model else {"edition", "anchors"}
+    if part := run.tags.get(RANGE_TAG):
+        names = {f"label-{week}-{model}={part}"}
+    try:
+        return any(name in names for name, _ in open_store(load_settings().store).leases())
+    except ClicheError:
+        return True

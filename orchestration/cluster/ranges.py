@@ -6,7 +6,7 @@ run that waits, and any number of workers, one too, gets through any number of p
 `labels`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -16,7 +16,7 @@ import dagster as dg
 from assets.generation.workplace import Workplace
 from assets.labeling.partition import label, left_over, split
 from assets.labeling.ranges import parse_range
-from assets.labeling.status import partition_state
+from assets.labeling.status import partition_state, partition_states
 from assets.labeling.thumbnails.partition import complete
 from orchestration.instance import PARTITION_TAG, RANGE_TAG, UNFINISHED
 from orchestration.partitions import partition_key
@@ -64,17 +64,22 @@ def build_job() -> dg.JobDefinition:
     return job
 
 
-def left_to_label(instance: dg.DagsterInstance, place: Workplace, model: str, week: str) -> list[RangeRun]:
-    """Return the runs that label what a partition lacks: none if its own run does that, or some are at work."""
-    if at_work(instance, model, week):
-        return []
-    labeler = partition_state(place.store, week, model, place.labelers).labeler
+def left_to_label(
+    instance: dg.DagsterInstance, place: Workplace, partitions: Iterable[tuple[str, str]]
+) -> list[RangeRun]:
+    """Return the runs that label what partitions (model, week) lack: none where their own run does, or some work."""
+    idle = ((week, model) for model, week in partitions if not at_work(instance, model, week))
     return [
         RangeRun(
-            {"ops": {OP: {"config": {"model": model, "week": week, "range": str(part)}}}},
-            {PARTITION_TAG: str(partition_key(model, week)), RANGE_TAG: str(part), LABELER_TAG: labeler},
+            {"ops": {OP: {"config": {"model": state.model, "week": state.week, "range": str(part)}}}},
+            {
+                PARTITION_TAG: str(partition_key(state.model, state.week)),
+                RANGE_TAG: str(part),
+                LABELER_TAG: state.labeler,
+            },
         )
-        for part in split(place, model, week)
+        for state in partition_states(place.store, idle, place.labelers)
+        for part in split(place, state)
     ]
 
 
@@ -95,12 +100,11 @@ def build_sensor(job: dg.JobDefinition, place: Workplace) -> dg.SensorDefinition
     )
     def label_ranges(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         present, busy = current_week(), {name for name, _ in place.store.leases()}
-        wanted = [
-            run
+        free = [
+            (entry.name, week)
             for week in (shift(present, -1), present)
             for entry in place.active(week)
             if not busy & {f"generate-{week}-{entry.name}", f"label-{week}-{entry.name}"}
-            for run in left_to_label(context.instance, place, entry.name, week)
         ]
         # What a labeler left is tried again once an hour.
         hour = f"{datetime.now(UTC):%Y%m%dT%H}"
@@ -111,7 +115,7 @@ def build_sensor(job: dg.JobDefinition, place: Workplace) -> dg.SensorDefinition
                     run_config=dict(run.config),
                     tags=dict(run.tags),
                 )
-                for run in wanted
+                for run in left_to_label(context.instance, place, free)
             ]
         )
 

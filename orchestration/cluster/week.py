@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from assets.generation.workplace import Workplace
-from assets.labeling.status import partition_state
+from assets.labeling.status import partition_states
 from assets.leaderboard.published import latest
 from orchestration import weekly
 from orchestration.cluster.ranges import LABEL_RANGE, at_work, left_to_label
@@ -72,7 +72,7 @@ def _submit(
         open_instance(settings.dagster_home, settings.postgres, config) as instance,
         workspace(instance) as of,
     ):
-        states = [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
+        states = partition_states(place.store, ((week, model) for model, week in wanted), place.labelers)
         todo = [(state.model, state.week) for state in states if not state.complete]
         keys = {str(partition_key(*one)): one for one in todo}
         runs = [submit(instance, of, GENERATE, partition_key(*one)) for one in todo]
@@ -125,7 +125,7 @@ def _ranges(
 ) -> list[Submitted]:
     """Submit the runs that label what the run of a partition left to them; others may have done so already."""
     place = replace(place, label_range=settings.label_range)
-    for run in patiently(left_to_label, instance, place, model, week):
+    for run in patiently(left_to_label, instance, place, [(model, week)]):
         submit_range(instance, of, run)
     return [
         Submitted(LABEL_RANGE, str(partition_key(model, week)), run.run_id)

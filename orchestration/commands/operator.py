@@ -16,7 +16,7 @@ from assets.generation.partition import plan_partition
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.partition import ready
-from assets.labeling.status import PartitionState, partition_state
+from assets.labeling.status import PartitionState, partition_states
 from assets.leaderboard.published import latest
 from orchestration.commands.editions import bar, check_line, counting, headline, page_address, withheld
 from orchestration.commands.forecasts import confirm, dry_run, may_spend
@@ -240,7 +240,7 @@ def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]
 
 
 def _states(place: Workplace, wanted: Sequence[tuple[str, str]]) -> list[PartitionState]:
-    return [partition_state(place.store, week, model, place.labelers) for model, week in wanted]
+    return partition_states(place.store, ((week, model) for model, week in wanted), place.labelers)
 
 
 def _billed(place: Workplace, before: Sequence[PartitionState], after: Sequence[PartitionState]) -> str:

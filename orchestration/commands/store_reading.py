@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from rich.filesize import decimal
 
-from orchestration.commands.editions import bar, counting
+from assets.gateway.network.redaction import line_with_key
+from orchestration.commands.editions import bar, counting, write_whole
 from orchestration.console import note, say
 from orchestration.resources import bare_workplace
-from orchestration.settings import load_settings
+from orchestration.settings import Settings, load_settings
 from orchestration.verifying.report import NOT_CHECKED
-from warehouse.backup import copying
-from warehouse.backup.survey import assert_apart, look
+from warehouse.backup import copying, home
+from warehouse.backup.survey import Survey, assert_apart, look
 from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
 from warehouse.integrity.scan import StoreReading, read_store
 from warehouse.store import Store, open_store
+from warehouse.weeks import utc_now
 
 _WIDEST = 100  # of a column of keys; longer keys are not cut
 
@@ -73,31 +76,83 @@ def backup(to: str, profile: str | None, *, quick: bool) -> int:
     store, copy = open_store(load_settings().store), open_store(to, profile=profile)
     if profile is None:  # else equal addresses may be of two servers
         assert_apart(store.url, copy.url)
-    return _copy(store, copy, quick=quick, repair=True)
+    code = _copy(store, copy, quick=quick, repair=True)
+    return max(code, _keep_home(load_settings(), copy))
 
 
 def restore(of: str, profile: str | None, *, quick: bool) -> int:
     """Copy what the store lacks from a copy of it; return 1 if something of the copy is damaged or missing."""
-    target, copy = open_store(load_settings().store), open_store(of, profile=profile)
+    settings = load_settings()
+    target, copy = open_store(settings.store), open_store(of, profile=profile)
     if profile is None:
         assert_apart(target.url, copy.url)
     for name, holder in target.leases():
         raise RefusedError(
             f"{name} is held ({holder.purpose}, pid {holder.pid} on {holder.host}); wait until it ends"
         )
-    return _copy(copy, target, quick=quick, repair=False)
+    code = _copy(copy, target, quick=quick, repair=False)
+    _put_home_back(copy)
+    if load_settings().store != settings.store:
+        say(f"cliche.yaml names the store {load_settings().store}; run cliche restore again to fill that one")
+    return code
+
+
+def _keep_home(settings: Settings, copy: Store) -> int:
+    """Copy settings, models and replies; return 1, and copy none of them, if one holds what looks like a key."""
+    files = {name: path.read_bytes() for name, path in _home_files(settings).items() if path.is_file()}
+    for name, data in files.items():
+        if line := line_with_key(data.decode("utf-8", errors="replace")):
+            say(
+                f"{_home_files(settings)[name]}, line {line}, holds what looks like a key, so {_words(files)} are not "
+                "copied; put the key into a variable that key_env names, and back up again"
+            )
+            return 1
+    if files:
+        written = home.keep(copy, files, utc_now())
+        say(f"{copy.url} holds {_words(files)}: {'copied' if written else 'as before'}")
+    return 0
+
+
+def _put_home_back(copy: Store) -> None:
+    """Put settings, models and replies where they were; what is there and differs is left, and named."""
+    folder, files = home.newest(copy)
+    for name, data in files.items():
+        settings = load_settings()  # anew: cliche.yaml comes first, and says where models.yaml was
+        path = _home_files(settings, replies=[name])[name]
+        if not path.exists():
+            write_whole(path, data)
+            say(f"{path}: put back")
+        elif path.read_bytes() != data:
+            say(f"{path} is another one than {folder}{name} of the copy, and is left as it is")
+
+
+def _home_files(settings: Settings, replies: Iterable[str] = ()) -> dict[str, Path]:
+    """Return where the files of a home are, by their name in a copy; those that say where others are come first."""
+    folder = settings.models.parent / "replies"
+    there = (f"replies/{path.name}" for path in sorted(folder.glob("*.md")))
+    of_makers = (name for name in (*there, *replies) if name.startswith("replies/"))
+    return {
+        "cliche.yaml": settings.home / "cliche.yaml",
+        "models.yaml": settings.models,
+        **{name: folder / name.removeprefix("replies/") for name in of_makers},
+    }
+
+
+def _words(files: Iterable[str]) -> str:
+    """Return files of a home in words."""
+    replies = sum(name.startswith("replies/") for name in files)
+    named = [name for name in files if not name.startswith("replies/")]
+    return " and ".join(
+        filter(None, [", ".join(named), f"{replies} repl{'y' if replies == 1 else 'ies'}" * bool(replies)])
+    )
 
 
 def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
     """Copy what `target` lacks of `source`, and say what was done."""
     with bar("comparing") as step:
         found = look(source, target, step, quick=quick)
-    differ = f" and {len(found.differing):,} differ there" if found.differing else ""
-    left_out = ", without site/, which a publish is writing" if found.without_site else ""
-    say(
-        f"{source.url} holds {record.objects(found.objects)} ({decimal(found.bytes)}); {len(found.missing):,} of them "
-        f"({decimal(found.missing_bytes)}) are not in {target.url} yet{differ}{left_out}"
-    )
+    for line in _to_copy(found):
+        say(line)
     target.check_writable()
     with target.lease("backup", purpose=f"copy {source.url} to {target.url}"), bar("copying") as step:
         done = copying.copy(found, step, repair=repair)
@@ -121,6 +176,22 @@ def _keep_record(source: Store, copy: Store, objects: int) -> None:
         record.keep_backup(load_settings().home, source.url, copy.url, objects)
     except OSError as error:
         note(f"This backup is not on record, and alerts do not know of it: {error}")
+
+
+def _to_copy(found: Survey) -> Iterator[str]:
+    """Yield how much the source holds, how much of that is to be copied, and why."""
+    left_out = ", without site/, which a publish is writing" if found.without_site else ""
+    yield f"{found.source.url} holds {record.objects(found.objects)} ({decimal(found.total_bytes)}){left_out}"
+    database = found.database.size if found.database and found.database_again else 0
+    why = [
+        (found.missing, found.missing_bytes, "new"),
+        (len(found.again), found.again_bytes, "made anew by each publish"),
+        (int(found.database_again), database, "DuckDB file"),
+        (len(found.differing), found.differing_bytes, "that differ there"),
+    ]
+    parts = ", ".join(f"{count:,} {what} ({decimal(size)})" for count, size, what in why if count)
+    total = f"{record.objects(sum(one[0] for one in why))} ({decimal(sum(one[1] for one in why))})"
+    yield f"to copy to {found.target.url}: {total}" + (f": {parts}" if parts else "")
 
 
 def _counts(problems: Sequence[Problem]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import groupby
@@ -11,14 +11,15 @@ from tempfile import TemporaryDirectory
 
 from warehouse import keys
 from warehouse.backup import changing
-from warehouse.backup.order import rank
+from warehouse.backup.order import EDITION, listed, rank
 from warehouse.backup.survey import AT_ONCE, Survey, is_of
 from warehouse.canonical import sha256_hex
 from warehouse.errors import RefusedError
 from warehouse.integrity import editions
-from warehouse.integrity.findings import Inspection, Problem
-from warehouse.integrity.kinds import Key, parse
-from warehouse.integrity.scan import APART, Tell, check_group, told_once
+from warehouse.integrity.findings import Inspection, Problem, Recorded
+from warehouse.integrity.kinds import parse
+from warehouse.integrity.parts import keys_in, partitions
+from warehouse.integrity.scan import APART, NO_KIND, Tell, check_group, grouped, told_once
 from warehouse.store.base import Store
 from warehouse.store.many import ahead
 from warehouse.store.pieces import pieces, read_if_there
@@ -49,16 +50,26 @@ def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
             Problem("missing", key, f"{found.target.url} holds it; cliche restore copies it back")
             for key in found.lost
         ]
-    hashes, problems = _checked(found, tell)
-    done.problems += problems
-    wanted = sorted(hashes, key=lambda key: (rank(key), key))
-    for _, same_rank in groupby(wanted, key=rank):
-        _carry(found, [*same_rank], hashes, done, tell, len(wanted))
-    tell("", len(wanted), len(wanted))
-    bad = {problem.key for problem in done.problems}
-    done.replaced = sum(key in hashes and key not in bad for key in found.differing)
+    of = _Checking(found.source, editions.recorded(found.source))
+    differing, total = {*found.differing}, found.missing + len(found.differing)
+    for name in found.touched:
+        prefixes = found.parts[name]
+        listed_now, there = listed(found.source, prefixes), {*keys_in(found.target, prefixes)}
+        # An edition that was published since may rest on what was not seen.
+        mine = [key for key in listed_now if rank(key)[0] != EDITION or key in found.editions]
+        wanted = {key for key in mine if key not in there or key in differing}
+        tell(" ".join(("checking", name.strip("/"))), done.objects, total)
+        hashes, outside = of.part(mine, wanted)
+        _carry(found, *of.lacking(outside, found.target), done, tell, total)
+        for _, same_rank in groupby(sorted(hashes, key=lambda key: (rank(key), key)), key=rank):
+            _carry(found, [*same_rank], hashes, done, tell, total)
+        done.replaced += len(differing & hashes.keys() - {one.key for one in done.problems})
+    tell("", total, total)
+    if keys.LATEST_EDITION in found.changing:
+        of.part([keys.LATEST_EDITION], {keys.LATEST_EDITION})
+    done.problems += of.problems
     _carry_changing(found, done, repair=repair)
-    done.problems = told_once(found.source, [*found.there], done.problems)
+    done.problems = told_once(found.source, partitions(found.parts), done.problems)
     return done
 
 
@@ -78,37 +89,44 @@ def _assert_may(found: Survey, *, repair: bool) -> None:
         )
 
 
-def _checked(found: Survey, tell: Tell) -> tuple[dict[str, str], list[Problem]]:
-    """Return the hashes of the objects of the source that may be copied, and what is wrong with them and others."""
-    wanted = {*found.missing, *found.differing}
-    listed = {*found.there, *found.changing} | ({keys.SITE_DATABASE} if found.database else set())
-    recorded = editions.recorded(found.source, listed)
-    groups: dict[tuple[str, ...], list[Key]] = {}
-    touched = set[tuple[str, ...]]()
-    hashes: dict[str, str] = {}
-    problems: list[Problem] = []
-    for key in found.there:
-        known = parse(key)
-        if known is not None and (key in wanted or known.group[0] not in APART):
-            groups.setdefault(known.group, []).append(known)
-            touched |= {known.group} if key in wanted else set()
-        elif known is None and key in wanted:
-            hashes[key] = sha256_hex(found.source.get(key))
-            problems.append(Problem("unexpected", key, "no kind of object has such a key"))
-    if keys.LATEST_EDITION in found.changing and (latest := parse(keys.LATEST_EDITION)):
-        groups[latest.group] = [latest]
-        touched.add(latest.group)
-    read = 0
-    for group in sorted(touched):
-        look = Inspection(found.source, listed, recorded)
-        tell(" ".join(("checking", *group[1:])), read, len(wanted))
-        check_group(look, group, groups[group])
-        damaged = {one.key for one in look.problems if one.kind != "unexpected"}
-        problems += look.problems
-        fit = {key: digest for key, digest in look.hashes.items() if key in wanted and key not in damaged}
-        hashes |= fit
-        read += len(fit)
-    return hashes, problems
+@dataclass
+class _Checking:
+    """Checks what is to be copied, part by part, where it is read."""
+
+    source: Store
+    recorded: Recorded
+    problems: list[Problem] = field(default_factory=list)
+
+    def part(self, listed_now: Sequence[str], wanted: Collection[str]) -> tuple[dict[str, str], set[str]]:
+        """Return the hashes of objects that may be copied, and the keys of other parts that they rest on."""
+        groups, strange = grouped(listed_now)
+        hashes: dict[str, str] = {}
+        outside = set[str]()
+        for key in strange:
+            if key in wanted:
+                hashes[key] = sha256_hex(self.source.get(key))
+                self.problems.append(Problem("unexpected", key, NO_KIND))
+        for group, found in groups.items():
+            members = [key for key in found if key.key in wanted] if group[0] in APART else found
+            if not any(key.key in wanted for key in members):
+                continue
+            look = Inspection(self.source, {*listed_now}, self.recorded)
+            check_group(look, group, members)
+            damaged = {one.key for one in look.problems if one.kind != "unexpected"}
+            self.problems += look.problems
+            hashes |= {
+                key: digest for key, digest in look.hashes.items() if key in wanted and key not in damaged
+            }
+            outside |= look.outside
+        return hashes, outside
+
+    def lacking(self, needed: Collection[str], target: Store) -> tuple[list[str], dict[str, str]]:
+        """Return those that a copy lacks, with their hashes: they were written since their own part was copied."""
+        some = sorted(key for key in needed if (known := parse(key)) and known.group[0] in APART)
+        heads = ahead(target.head, some, AT_ONCE)
+        absent = [key for key, head in zip(some, heads, strict=True) if head is None]
+        hashes, _ = self.part(absent, absent)
+        return [*hashes], hashes
 
 
 def _carry(

@@ -1,21 +1,20 @@
 """In which order objects are copied: what others rest on comes first, so that a copy is whole wherever it is stopped.
 
-Objects are listed the other way round: what leads to others is listed before them, so that all that it rests on is
-listed, too, although a run goes on writing.
+Within a part of a store objects are listed the other way round: what leads to others is listed before them, so that all
+that it rests on is listed, too, although a run goes on writing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 from warehouse import keys
-from warehouse.integrity.kinds import is_lock
 from warehouse.store.base import Head, Store
 
 _BATCH = r"(?:label-)?batches/.*-"
 _REST = 6  # receipts, parts of tables, pages, files of editions
-_RECORD, _MANIFEST, _PART, _NOTE, _EDITION = 7, 8, 9, 10, 11
+_RECORD, _MANIFEST, _PART, _NOTE, EDITION = 7, 8, 9, 10, 11
 #: Rank and pattern of keys, the first that fits; a number in a key (`n`) is an order within the rank.
 _ROWS = tuple(
     (rank, re.compile(pattern))
@@ -30,13 +29,13 @@ _ROWS = tuple(
         (_MANIFEST, r"attempts/.*/manifest-(?P<n>\d+)\.parquet$"),
         (_PART, r"(?:labels|label-calls|gold|anchors|studies)/.*\.parquet$"),
         (_NOTE, rf".*/written-|studies/[^/]+/current-(?P<n>\d+)|{keys.PAST_INDEXES}|anchors/.*/accepted/"),
-        (_EDITION, r"editions/[^/]+/manifest\.json$"),
+        (EDITION, r"editions/[^/]+/manifest\.json$"),
         (_REST, ""),
     )
 )
 #: Prefixes that are listed before all others, and of which ranks.
 _FIRST: tuple[tuple[str, frozenset[int]], ...] = (
-    ("editions/", frozenset({_EDITION})),
+    ("editions/", frozenset({EDITION})),
     (keys.PAST_INDEXES, frozenset({_NOTE})),
     *(
         (f"{name}/", frozenset({_PART, _NOTE}))
@@ -61,17 +60,25 @@ def may_change(key: str) -> bool:
     )
 
 
-def listed(store: Store) -> dict[str, Head]:
-    """Return the objects that never change, by key, such that what each rests on is among them."""
+def turn(part: str) -> tuple[int, str]:
+    """Return when a part of a store is copied: pictures and what pages are drawn with first, editions last."""
+    first = part.startswith(("images/", "site/", "pages/styles/"))
+    return 0 if first else 1 if part.startswith("week=") else 3 if part.startswith("editions/") else 2, part
+
+
+def listed(store: Store, prefixes: Sequence[str]) -> dict[str, Head]:
+    """Return the objects of a part that never change, by key, such that what each rests on in it is among them."""
     found: dict[str, Head] = {}
-    for prefix, ranks in _FIRST:
-        found |= {head.key: head for head in _of(store.heads(prefix)) if rank(head.key)[0] in ranks}
-    for head in _of(store.heads("")):
-        first = next((ranks for prefix, ranks in _FIRST if head.key.startswith(prefix)), frozenset())
-        if rank(head.key)[0] not in first:
-            found[head.key] = head
+    for first, ranks in _FIRST:
+        for prefix in prefixes:
+            if prefix.startswith(first):
+                found |= {head.key: head for head in _of(store, prefix) if rank(head.key)[0] in ranks}
+    for prefix in prefixes:
+        ranks = next((ranks for first, ranks in _FIRST if prefix.startswith(first)), frozenset())
+        found |= {head.key: head for head in _of(store, prefix) if rank(head.key)[0] not in ranks}
     return found
 
 
-def _of(heads: Iterable[Head]) -> Iterable[Head]:
-    return (head for head in heads if not is_lock(head.key) and not may_change(head.key))
+def _of(store: Store, prefix: str) -> Iterator[Head]:
+    heads = store.heads(prefix) if prefix.endswith("/") else filter(None, [store.head(prefix)])
+    return (head for head in heads if not may_change(head.key))

@@ -4,39 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import md5
 from pathlib import Path
 
 from warehouse import keys
 from warehouse.backup import changing
-from warehouse.backup.order import listed
+from warehouse.backup.order import listed, turn
 from warehouse.errors import RefusedError, UsageError
+from warehouse.integrity.editions import manifests
 from warehouse.integrity.findings import Problem
+from warehouse.integrity.parts import Parts, parts
 from warehouse.integrity.scan import Tell
 from warehouse.store.base import Head, Store
 from warehouse.store.many import ahead
+from warehouse.store.pieces import read_if_there
 
 AT_ONCE = 16
-_EACH = 64  # objects between two words on how far it is
 _MD5 = re.compile(r'"[0-9a-f]{32}"')
 _KIN = 16  # receipts of both that are compared before anything is written
+_MOST_KIN = 512  # among which they are chosen
 #: What is made again if it is gone, so that it may be in one of two stores alone.
 _MADE_AGAIN = ("thumbnails/", keys.SITE)
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What is to be copied. `there` are the objects of the source that never change, `lost` those that it lacks."""
+    """What is to be copied, in numbers and by part; `lost` are objects that the source lacks.
+
+    `again` are those that each publish makes anew, and that the target has otherwise or not at all; the one DuckDB file
+    is not among them. `editions` are the manifests that were there before anything was listed.
+    """
 
     source: Store
     target: Store
-    there: Mapping[str, Head]
-    missing: Sequence[str]
+    parts: Parts
+    touched: Sequence[str]
+    objects: int
+    total_bytes: int
+    missing: int
+    missing_bytes: int
     differing: Sequence[str]
+    differing_bytes: int
     lost: Sequence[str]
     changing: Mapping[str, bytes]
+    again: Sequence[str]
     database: Head | None
+    database_again: bool
+    editions: frozenset[str]
     problems: Sequence[Problem]
     quick: bool
 
@@ -47,24 +62,25 @@ class Survey:
         return there and keys.SITE_PAGES_NOTE not in self.changing and not self.problems
 
     @property
-    def objects(self) -> int:
-        """Return how many objects the source holds."""
-        return len(self.there) + len(self.changing) + (self.database is not None)
+    def again_bytes(self) -> int:
+        """Return how many bytes those have that each publish makes anew and that are copied."""
+        return sum(len(self.changing[key]) for key in self.again)
 
-    @property
-    def bytes(self) -> int:
-        """Return how many bytes they have."""
-        changing_bytes = sum(map(len, self.changing.values())) + (self.database.size if self.database else 0)
-        return sum(head.size for head in self.there.values()) + changing_bytes
 
-    @property
-    def missing_bytes(self) -> int:
-        """Return how many bytes those have that are missing in the copy."""
-        return sum(self.there[key].size for key in self.missing)
+@dataclass
+class _Counts:
+    objects: int = 0
+    bytes: int = 0
+    missing: int = 0
+    missing_bytes: int = 0
+    differing: list[Head] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    receipts: list[str] = field(default_factory=list)  # some of both
+    touched: set[str] = field(default_factory=set)
 
 
 def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Survey:
-    """Compare two stores; nothing is written.
+    """Compare two stores, part by part; nothing is written.
 
     `quick` takes objects of the same name and size for the same, without looking into them.
 
@@ -74,27 +90,66 @@ def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Su
     """
     tell("", 0, 1)
     changes, problems = changing.read(source)  # before what it leads to is listed
-    there, found = listed(source), listed(target)
-    if not there:
+    editions = frozenset(key for key in manifests(source) if source.head(key))
+    both = parts(source, target)
+    found = _Counts()
+    for number, (name, prefixes) in enumerate(both.items()):
+        tell("what is there", number, len(both))
+        _count(found, name, listed(source, prefixes), listed(target, prefixes))
+    if not found.objects:
         raise UsageError(
             f"{source.url} holds no object, so nothing was copied; is it the store that you mean?"
         )
-    common = [key for key in there if key in found]
-    lost = sorted(key for key in found.keys() - there.keys() if not key.startswith(_MADE_AGAIN))
-    _assert_kin(source, target, common, lost)
-    note = keys.SITE_DATABASE_NOTE in changes
+    _assert_kin(source, target, found.receipts, sorted(found.lost))
+    if not quick:
+        found.differing = []
+        for number, (name, prefixes) in enumerate(both.items()):
+            tell("what both hold", number, len(both))
+            if other := [*_differing(source, target, prefixes)]:
+                found.differing += other
+                found.touched.add(name)
+    again = [key for key, data in changes.items() if read_if_there(target, key) != data]
+    database = source.head(keys.SITE_DATABASE) if keys.SITE_DATABASE_NOTE in changes else None
+    there = target.head(keys.SITE_DATABASE)
     return Survey(
-        source,
-        target,
-        there,
-        [key for key in there if key not in found],
-        [*_differing(source, target, there, found, common, tell, quick=quick)],
-        lost,
-        changes,
-        source.head(keys.SITE_DATABASE) if note else None,
-        problems,
-        quick,
+        source=source,
+        target=target,
+        parts=both,
+        touched=sorted(found.touched, key=turn),
+        objects=found.objects + len(changes) + (database is not None),
+        total_bytes=found.bytes + sum(map(len, changes.values())) + (database.size if database else 0),
+        missing=found.missing,
+        missing_bytes=found.missing_bytes,
+        differing=[head.key for head in found.differing],
+        differing_bytes=sum(head.size for head in found.differing),
+        lost=sorted(found.lost),
+        changing=changes,
+        again=again,
+        database=database,
+        database_again=database is not None
+        and (there is None or there.size != database.size or keys.SITE_DATABASE_NOTE in again),
+        editions=editions,
+        problems=problems,
+        quick=quick,
     )
+
+
+def _count(found: _Counts, name: str, ours: Mapping[str, Head], theirs: Mapping[str, Head]) -> None:
+    """Add what a part holds in both stores."""
+    missing = [head for key, head in ours.items() if key not in theirs]
+    found.objects += len(ours)
+    found.bytes += sum(head.size for head in ours.values())
+    found.missing += len(missing)
+    found.missing_bytes += sum(head.size for head in missing)
+    differing = [head for key, head in ours.items() if key in theirs and theirs[key].size != head.size]
+    found.differing += differing
+    found.lost += [key for key in theirs.keys() - ours.keys() if not key.startswith(_MADE_AGAIN)]
+    receipts = [key for key in ours if key in theirs and key.startswith(("attempts/", "studies/"))]
+    found.receipts += receipts[:: max(1, len(receipts) // _KIN)]
+    if len(found.receipts) > _MOST_KIN:
+        found.receipts = found.receipts[::2]
+    if missing or differing:
+        found.touched.add(name)
 
 
 def assert_apart(one: str, other: str) -> None:
@@ -120,9 +175,8 @@ def is_of(head: Head, data: bytes) -> bool | None:
     return None
 
 
-def _assert_kin(source: Store, target: Store, common: Sequence[str], lost: Sequence[str]) -> None:
+def _assert_kin(source: Store, target: Store, receipts: Sequence[str], lost: Sequence[str]) -> None:
     """Raise `RefusedError` unless the target is empty, a part of the source, or has receipts of it."""
-    receipts = [key for key in common if key.startswith(("attempts/", "studies/"))]
     some = receipts[:: max(1, len(receipts) // _KIN)]
     strange = [key for key in some if source.get(key) != target.get(key)]
     if 2 * len(strange) > len(some) or (lost and not some):
@@ -133,23 +187,16 @@ def _assert_kin(source: Store, target: Store, common: Sequence[str], lost: Seque
         )
 
 
-def _differing(
-    source: Store,
-    target: Store,
-    there: Mapping[str, Head],
-    found: Mapping[str, Head],
-    common: Sequence[str],
-    tell: Tell,
-    *,
-    quick: bool,
-) -> Iterator[str]:
-    """Yield the keys of objects that are in both, and not the same."""
+def _differing(source: Store, target: Store, prefixes: Sequence[str]) -> Iterator[Head]:
+    """Yield objects of the source, of a part, that are in both, and not the same."""
+    there, found = listed(source, prefixes), listed(target, prefixes)
+    common = [key for key in there if key in found]
 
     def same(key: str) -> bool:
         ours, theirs = there[key], found[key]
         if ours.size != theirs.size:
             return False
-        if quick or (ours.etag == theirs.etag and _MD5.fullmatch(ours.etag)):
+        if ours.etag == theirs.etag and _MD5.fullmatch(ours.etag):
             return True
         # Where a server has the tag of one of them, it sends nothing.
         first, second, tagged = (
@@ -158,9 +205,6 @@ def _differing(
         data = first.get(key)
         return is_of(tagged, data) is True or second.get(key) == data
 
-    equal = ahead(same, common, AT_ONCE)
-    for number, (key, is_same) in enumerate(zip(common, equal, strict=True)):
-        if number % _EACH == 0:
-            tell("what is there", number, len(common))
-        if not is_same:
-            yield key
+    return (
+        there[key] for key, is_same in zip(common, ahead(same, common, AT_ONCE), strict=True) if not is_same
+    )

@@ -6,7 +6,7 @@ A folder without a manifest is no edition: a publish that was stopped left it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from warehouse import keys
@@ -20,17 +20,13 @@ from warehouse.store.base import Store
 _POINTER = ("edition", "week", "revision", "replaces")
 
 
-def recorded(store: Store, listed: Iterable[str]) -> Recorded:
+def recorded(store: Store) -> Recorded:
     """Return what the editions' manifests record; one that does not read is reported with its edition."""
     plans: dict[str, tuple[str, str]] = {}
     named: dict[str, str] = {}
     replaced: dict[str, str] = {}
     studies: dict[str, set[tuple[str, str]]] = {}
-    for key in listed:
-        if not (
-            key.startswith("editions/") and (key == keys.LATEST_EDITION or key.endswith("/manifest.json"))
-        ):
-            continue
+    for key in (*manifests(store), keys.LATEST_EDITION):
         try:
             data = store.get(key)
             seals.has_seal(key, data)
@@ -50,6 +46,11 @@ def recorded(store: Store, listed: Iterable[str]) -> Recorded:
         except (KeyError, ValueError, TypeError, AttributeError, StoreError, CorruptObjectError):
             continue
     return Recorded(plans, named, studies, replaced)
+
+
+def manifests(store: Store) -> list[str]:
+    """Return the keys of the manifests of editions; of an edition that is being published there is none yet."""
+    return [f"{folder}manifest.json" for folder in store.folders("editions/")]
 
 
 def _named(manifest: Mapping[str, Any]) -> Iterator[str]:

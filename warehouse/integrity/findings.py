@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
@@ -19,6 +19,7 @@ from warehouse.loading.objects import json_object
 from warehouse.store.base import Store
 from warehouse.store.pieces import pieces
 
+Done = TypeVar("Done")
 #: Objects that are asked for at once where one takes longer than this many seconds.
 AT_ONCE, _SLOW_S = 16, 0.004
 _TRIED = 3  # objects that are timed
@@ -55,7 +56,10 @@ class Recorded:
 
 @dataclass
 class Inspection:
-    """What the checks of one group are given, and what they found. `there` are the keys that the store lists."""
+    """What the checks of one group are given, and what they found. `there` are the keys of its part of the store.
+
+    `outside` are those that lie elsewhere and were needed: what the group rests on.
+    """
 
     store: Store
     there: Collection[str]
@@ -67,21 +71,12 @@ class Inspection:
     unrecorded: int = 0  # objects of earlier versions, whose hash is recorded nowhere
     leftover: int = 0  # parts of tables that no edition lists
     hashes: dict[str, str] = field(default_factory=dict)  # key → SHA-256 of what was read
+    outside: set[str] = field(default_factory=set)
     _failed: int = 0
 
     def read(self, keys: Sequence[str]) -> Iterator[Read]:
         """Yield each object in the order of `keys`; what cannot be read is a problem."""
-        left = iter(keys)
-        begun = time.monotonic()
-        first = [self._get(key) for key in islice(left, _TRIED)]
-        slow = (time.monotonic() - begun) / max(1, len(first)) > _SLOW_S
-        yield from self._counted(first)
-        if not slow:  # threads cost more than they bring
-            yield from self._counted(map(self._get, left))
-            return
-        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-            while some := [*islice(left, AT_ONCE * 4)]:
-                yield from self._counted(pool.map(self._get, some))
+        return self._counted(_of_each(self._get, keys))
 
     def _get(self, key: str) -> Read | Problem:
         try:
@@ -117,12 +112,20 @@ class Inspection:
         """Note an object that nothing accounts for."""
         self.problems.append(Problem("unexpected", key, what, of))
 
-    def need(self, key: str, why: str, of: str = "") -> bool:
+    def need(self, key: str, why: str, of: str = "") -> None:
         """Note a missing object unless it is there; one that a run wrote since the listing is there."""
-        here = key in self.there or self.store.head(key) is not None
-        if not here:
-            self.problems.append(Problem("missing", key, why, of))
-        return here
+        self.need_all([(key, why, of)])
+
+    def need_all(self, wanted: Iterable[tuple[str, str, str]]) -> None:
+        """Note which objects are missing, of many: each with why it is needed, and what it belongs to."""
+        lacking = [one for one in wanted if one[0] not in self.there]
+        for (key, why, of), head in zip(
+            lacking, _of_each(self.store.head, [key for key, _, _ in lacking]), strict=True
+        ):
+            if head is None:
+                self.problems.append(Problem("missing", key, why, of))
+            else:
+                self.outside.add(key)
 
     def json(self, one: Read, of: str = "", *, recorded: bool = False) -> dict[str, Any] | None:
         """Return the JSON object that was read, checked by its seal; None if it is damaged.
@@ -142,6 +145,21 @@ class Inspection:
                 return None
             self.unrecorded += not recorded
         return value
+
+
+def _of_each(do: Callable[[str], Done], keys: Sequence[str]) -> Iterator[Done]:
+    """Yield what is done of each key, in their order; several at once where one takes long."""
+    left = iter(keys)
+    begun = time.monotonic()
+    first = [do(key) for key in islice(left, _TRIED)]
+    slow = (time.monotonic() - begun) / max(1, len(first)) > _SLOW_S
+    yield from first
+    if not slow:  # threads cost more than they bring
+        yield from map(do, left)
+        return
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        while some := [*islice(left, AT_ONCE * 4)]:
+            yield from pool.map(do, some)
 
 
 def _hashed(key: str, read: Iterable[bytes]) -> Read:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from warehouse import keys
+
 _NAME = r"[a-z0-9][a-z0-9._-]*"
 _WEEK = r"\d{4}-\d{2}-\d{2}"
 _PERIOD = rf"{_WEEK}|\d{{4}}-Q[1-4]"
@@ -71,7 +73,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),
 )
 _COMPILED = tuple((kind, kind.partition(" ")[0], re.compile(pattern)) for kind, pattern in KINDS)
-_LOCKS = "locks/"
+_APART = ("locks/", keys.HOME_COPIES)
 
 
 class Key(NamedTuple):
@@ -100,6 +102,6 @@ def parse(key: str) -> Key | None:
     return None
 
 
-def is_lock(key: str) -> bool:
-    """Return whether a key is of a lease, which is not read."""
-    return key.startswith(_LOCKS)
+def is_apart(key: str) -> bool:
+    """Return whether a key is no part of the store proper: of a lease, or of the files of a home in a copy."""
+    return key.startswith(_APART)

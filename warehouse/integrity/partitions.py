@@ -181,8 +181,7 @@ def _receipts(
             look.need(receipt_key, "the manifest lists it", of)
         if row.get("image_sha256"):
             pictures[keys.image(row["image_sha256"], row.get("image_ext") or "bin")] = of
-    for image, of in pictures.items():
-        look.need(image, "a receipt names it", of)
+    look.need_all((image, "a receipt names it", of) for image, of in pictures.items())
 
 
 def _receipt(look: Inspection, key: Key, one: Read, row: Row | None, of: str) -> Row | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,12 +13,15 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
 from warehouse.integrity import archive, calls, editions, partitions, sets, studies, thumbnails
 from warehouse.integrity.findings import Inspection, Problem, Recorded
-from warehouse.integrity.kinds import Key, is_lock, parse
+from warehouse.integrity.kinds import Key, parse
+from warehouse.integrity.parts import keys_in, parts
+from warehouse.integrity.parts import partitions as partitions_of
 from warehouse.integrity.record import Progress
 from warehouse.loading import objects
 from warehouse.loading import plan_slots as slots
 from warehouse.store.base import Store
 
+NO_KIND = "no kind of object has such a key"
 Tell = Callable[[str, int, int], None]
 
 
@@ -44,32 +47,42 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
     At `home` it is kept how far the reading is, and when the store was last read whole; the next one goes on.
     """
     begun = time.monotonic()
-    listed = [key for key in store.list("") if not is_lock(key)]
-    if not listed:
+    of = parts(store)
+    total = sum(1 for prefixes in of.values() for _ in keys_in(store, prefixes))
+    if not total:
         return StoreReading()  # nothing was read, so nothing is recorded as read
-    there = frozenset(listed)
-    groups: dict[tuple[str, ...], list[Key]] = {}
     found = StoreReading()
-    for key in listed:
-        known = parse(key)
-        if known is None:
-            found.problems.append(Problem("unexpected", key, "no kind of object has such a key"))
-        else:
-            groups.setdefault(known.group, []).append(known)
-    total = sum(map(len, groups.values()))
-    recorded = editions.recorded(store, listed)
+    recorded = editions.recorded(store)
+    unseen = {*recorded.named}
     progress = Progress(home, store.url)
     try:
-        for group, members in groups.items():
-            _one_group(found, store, there, recorded, progress, group, members, tell, total)
+        for prefixes in of.values():
+            there = frozenset(keys_in(store, prefixes))
+            unseen -= there
+            groups, strange = grouped(there)
+            found.problems += [Problem("unexpected", key, NO_KIND) for key in strange]
+            for group, members in groups.items():
+                _one_group(found, store, there, recorded, progress, group, members, tell, total)
     finally:
         progress.close()
-    found.problems += _gone(store, there, recorded)
-    found.problems = told_once(store, listed, found.problems)
+    found.problems += _gone(store, unseen, recorded)
+    found.problems = told_once(store, partitions_of(of), found.problems)
     found.seconds = time.monotonic() - begun
     progress.finish(found.objects, len(found.problems))
     tell("", total, total)
     return found
+
+
+def grouped(listed: Iterable[str]) -> tuple[dict[tuple[str, ...], list[Key]], list[str]]:
+    """Return keys by the group that is checked together, each in order, and those that no kind of object has."""
+    groups: dict[tuple[str, ...], list[Key]] = {}
+    strange = []
+    for key in sorted(listed, key=str.encode):
+        if (known := parse(key)) is None:
+            strange.append(key)
+        else:
+            groups.setdefault(known.group, []).append(known)
+    return groups, strange
 
 
 def _one_group(
@@ -154,21 +167,21 @@ _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
 }
 
 
-def _gone(store: Store, there: frozenset[str], recorded: Recorded) -> list[Problem]:
-    """Return what editions name and the store does not hold."""
-    look = Inspection(store, there, recorded)
-    for key, edition in recorded.named.items():
+def _gone(store: Store, unseen: set[str], recorded: Recorded) -> list[Problem]:
+    """Return what editions name and the store does not hold; `unseen` was not listed."""
+    look = Inspection(store, (), recorded)
+    for key in unseen:
         partition = keys.parse_partition(key)
         of = f"{partition[1]}, {partition[0]}" if partition else ""
-        look.need(key, f"edition {edition} names it", of)
-    if keys.LATEST_EDITION not in there and (
-        complete := [key for key in there if key.startswith("editions/") and key.endswith("/manifest.json")]
-    ):
+        look.need(key, f"edition {recorded.named[key]} names it", of)
+    if complete := [key for key in editions.manifests(store) if store.head(key)]:
         look.need(keys.LATEST_EDITION, f"there is {max(complete)}; cliche publish writes it")
     return look.problems
 
 
-def told_once(store: Store, listed: Sequence[str], problems: Sequence[Problem]) -> list[Problem]:
+def told_once(
+    store: Store, partitions: Iterable[tuple[str, str]], problems: Sequence[Problem]
+) -> list[Problem]:
     """Return one problem for each object, in the order of keys; pictures with what they belong to."""
     first: dict[str, Problem] = {}
     others: dict[str, set[str]] = {}
@@ -176,7 +189,7 @@ def told_once(store: Store, listed: Sequence[str], problems: Sequence[Problem]) 
         first.setdefault(one.key, one)
         others.setdefault(one.key, set()).add(one.of)
     pictures = {picture for key in first if (picture := _picture(key))}
-    owners = _owners(store, listed, pictures) if pictures else {}
+    owners = _owners(store, partitions, pictures) if pictures else {}
     told = []
     for key, one in sorted(first.items()):
         of = owners.get(_picture(key)) or sorted(others[key] - {""})
@@ -191,10 +204,10 @@ def _picture(key: str) -> str:
     return found[1] if found else ""
 
 
-def _owners(store: Store, listed: Sequence[str], pictures: set[str]) -> dict[str, list[str]]:
+def _owners(store: Store, partitions: Iterable[tuple[str, str]], pictures: set[str]) -> dict[str, list[str]]:
     """Return what pictures belong to, by their hash: slots of all models and weeks, studies, anchor sets."""
     found: dict[str, list[str]] = {}
-    for week, model in sorted({one for key in listed if (one := keys.parse_partition(key))}):
+    for week, model in partitions:
         try:
             key = objects.current_manifest(store, week, model)
             if key is None:

@@ -84,9 +84,11 @@ def check_anchors(look: Inspection, anchor_set: str, found: Sequence[Key]) -> No
 
 def pictures(look: Inspection, rows: Iterable[Mapping[str, Any]], of: str) -> None:
     """Note the pictures that rows name and the store does not hold."""
-    for row in rows:
-        if row.get("image_sha256") and row.get("image_ext"):
-            look.need(keys.image(row["image_sha256"], row["image_ext"]), f"{of} names it", of)
+    look.need_all(
+        (keys.image(row["image_sha256"], row["image_ext"]), f"{of} names it", of)
+        for row in rows
+        if row.get("image_sha256") and row.get("image_ext")
+    )
 
 
 def compared(look: Inspection, one: Read, names: Iterable[str], of: str) -> bool | None:

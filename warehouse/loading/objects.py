@@ -125,14 +125,14 @@ def current_manifest(store: Store, week: str, model: str) -> str | None:
     return highest_numbered(found, "manifest-", ".parquet")
 
 
-def label_parts(store: Store, week: str, model: str) -> list[str]:
-    """Return the keys of the label parts of a partition, in the order in which the first label wins."""
-    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/part-" in key)
+def label_parts(listed: Iterable[str]) -> list[str]:
+    """Return those of a partition's labels that are label parts, in the order in which the first label wins."""
+    return sorted(key for key in listed if "/part-" in key)
 
 
-def label_attempt_parts(store: Store, week: str, model: str) -> list[str]:
-    """Return the keys of the receipts of paid labelers' calls of a partition, sorted."""
-    return sorted(key for key in store.list(keys.labels_prefix(week, model)) if "/attempts-" in key)
+def label_attempt_parts(listed: Iterable[str]) -> list[str]:
+    """Return those of a partition's labels that are receipts of paid labelers' calls, sorted."""
+    return sorted(key for key in listed if "/attempts-" in key)
 
 
 class Names(NamedTuple):
@@ -182,12 +182,8 @@ def _current(store: Store, partition: Partition, known: str | None) -> str | Non
 
 
 def _named(manifest: str | None, labels: Iterable[str]) -> Names:
-    found = sorted(labels)
-    return Names(
-        manifest,
-        tuple(key for key in found if "/part-" in key),
-        tuple(key for key in found if "/attempts-" in key),
-    )
+    found = [*labels]
+    return Names(manifest, tuple(label_parts(found)), tuple(label_attempt_parts(found)))
 
 
 def digest(value: object) -> str:
@@ -205,12 +201,14 @@ def read_attempts(store: Store, week: str, model: str) -> pa.Table:
 
 def read_labels(store: Store, week: str, model: str) -> pa.Table:
     """Return the labels of all parts of a partition; of duplicates the first in key order."""
-    return _parts(store, label_parts(store, week, model), _REQUIRED_LABEL, _LABEL_KEY, week, model)
+    found = label_parts(store.list(keys.labels_prefix(week, model)))
+    return _parts(store, found, _REQUIRED_LABEL, _LABEL_KEY, week, model)
 
 
 def read_label_attempts(store: Store, week: str, model: str) -> pa.Table:
     """Return the calls of paid labelers of a partition; of duplicates the first in key order."""
-    return _parts(store, label_attempt_parts(store, week, model), _REQUIRED_CALL, _CALL_KEY, week, model)
+    found = label_attempt_parts(store.list(keys.labels_prefix(week, model)))
+    return _parts(store, found, _REQUIRED_CALL, _CALL_KEY, week, model)
 
 
 def _parts(

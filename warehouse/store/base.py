@@ -78,11 +78,14 @@ class Store(Protocol):
     def heads(self, prefix: str) -> Iterator[Head]:
         """Yield size and tag of what `list` yields; the order is the store's. What is gone meanwhile is left out."""
 
-    def folders(self, prefix: str) -> builtins.list[str]:
-        """Return the prefixes, each with a slash at its end, of what lies one folder below: those that start so.
+    def names(self, prefix: str) -> builtins.list[str]:
+        """Return the keys and the folders, each with a slash at its end, of one level: those that start so.
 
-        What is in them is not listed. On a disk a folder may be empty.
+        What is in the folders is not listed. On a disk a folder may be empty.
         """
+
+    def folders(self, prefix: str) -> builtins.list[str]:
+        """Return the folders among `names`."""
 
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success.

@@ -125,10 +125,14 @@ class LocalStore:
         """Yield size and tag of the objects whose keys start with `prefix`, as `list` does."""
         yield from filter(None, map(self.head, self.list(prefix)))
 
-    def folders(self, prefix: str) -> builtins.list[str]:
-        """Return the prefixes of the folders whose path starts with `prefix`, nothing below them."""
+    def names(self, prefix: str) -> builtins.list[str]:
+        """Return the keys and the folders of one level that start with `prefix`."""
         self._check_root()
-        return [key for key in self._names(*check_prefix(prefix)) if key.endswith("/")]
+        return self._names(*check_prefix(prefix))
+
+    def folders(self, prefix: str) -> builtins.list[str]:
+        """Return the folders that start with `prefix`, nothing below them."""
+        return [name for name in self.names(prefix) if name.endswith("/")]
 
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""

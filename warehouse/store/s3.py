@@ -87,10 +87,14 @@ class S3Store:
         check_prefix(prefix)
         yield from (head for head in self._objects.heads(prefix) if not head.key.endswith("/"))
 
-    def folders(self, prefix: str) -> builtins.list[str]:
-        """Return the prefixes of the folders whose path starts with `prefix`, nothing below them."""
+    def names(self, prefix: str) -> builtins.list[str]:
+        """Return the keys and the folders of one level that start with `prefix`."""
         check_prefix(prefix)
-        return sorted(self._objects.folders(prefix))
+        return sorted(self._objects.names(prefix))
+
+    def folders(self, prefix: str) -> builtins.list[str]:
+        """Return the folders that start with `prefix`, nothing below them."""
+        return [name for name in self.names(prefix) if name.endswith("/")]
 
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""

@@ -191,8 +191,8 @@ class Objects:
                 for item in page.get("Contents", ()):
                     yield Head(item["Key"].removeprefix(self._prefix), item["Size"], item["ETag"])
 
-    def folders(self, prefix: str) -> Iterator[str]:
-        """Yield what keys have in common that start with `prefix`, up to the next slash."""
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield keys that start with `prefix` up to their next slash: what those have in common that have one, once."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix, Delimiter="/"
         )
@@ -200,6 +200,9 @@ class Objects:
             for page in pages:
                 for item in page.get("CommonPrefixes", ()):
                     yield item["Prefix"].removeprefix(self._prefix)
+                for one in page.get("Contents", ()):
+                    if not one["Key"].endswith("/"):
+                        yield one["Key"].removeprefix(self._prefix)
 
     def server_time(self) -> datetime | None:
         """Return the time of the server's answer to the smallest of questions, None if it does not say it."""

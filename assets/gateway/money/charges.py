@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from assets.gateway.batch_states import read_batches
-from assets.gateway.money.ledger import Charge, SpendingLedger
+from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.receipts import read_receipt
 from assets.gateway.records import Outcome
 from warehouse import keys

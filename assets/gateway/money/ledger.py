@@ -9,35 +9,21 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+from assets.gateway.money.filling import NANO, Charge, Filling, aside, nanos_of
 from assets.gateway.money.ledger_file import FileBook
-from assets.gateway.money.ledger_rows import Book, Done, LedgerEntry, Rows
+from assets.gateway.money.ledger_rows import Book, Done, LedgerEntry, Rows, portions
 from assets.gateway.money.ledger_server import ServerBook
-from assets.gateway.money.prices import set_aside
 
-#: Amounts are kept as whole billionths of a dollar: sums are exact, and a price of a token is above one.
-_NANO = 1e9
-
-
-@dataclass(frozen=True)
-class Charge:
-    """What one call cost as the store knows it.
-
-    `scopes` are what it counts for (`week:2026-11-23`); `who` is whose calls cost alike, empty if this one says nothing
-    of the others. `lost`: no answer came, and the amount is what was set aside. `known` is false where there is no
-    receipt either: a process that still waits for the answer knows better.
-    """
-
-    key: str
-    usd: float
-    scopes: tuple[str, ...]
-    who: str
-    known: bool = True
-    lost: bool = False
+#: Entries that one transaction takes over from the store; others may reserve and settle between two of them.
+_PORTION = 2_000
+#: So long nobody holds the ledger after each portion: SQLite's waiters look every 25 ms at first.
+_GAP_S = 0.03
 
 
 @dataclass(frozen=True)
@@ -100,21 +86,21 @@ class SpendingLedger:
             dearest = rows.dearest(who) if who else None
             if who and dearest is None and before is None and rows.waits(who):
                 raise FirstCallError
-            nanos = _aside(_nanos(usd), dearest)
+            nanos = aside(nanos_of(usd), dearest)
             totals = rows.totals(caps)
             for scope, cap in caps.items():
                 total, is_open = totals[scope]
                 if before and scope in before.scopes:
                     total -= before.nanos
-                if total + nanos > math.floor(round(cap * _NANO, 3)):
-                    raise OverCapError(scope, cap, Total(total / _NANO, is_open / _NANO), nanos / _NANO)
+                if total + nanos > math.floor(round(cap * NANO, 3)):
+                    raise OverCapError(scope, cap, Total(total / NANO, is_open / NANO), nanos / NANO)
             entry = LedgerEntry(key, nanos, rows.me, tuple(scopes), who)
             rows.write([entry])
             return entry
 
         with self._lock:
             self._held[key] = entry = self._transact(set_aside)
-        return entry.nanos / _NANO
+        return entry.nanos / NANO
 
     def settle(
         self, key: str, usd: float, scopes: Iterable[str] | None = None, *, seen_usd: float | None = None
@@ -124,7 +110,7 @@ class SpendingLedger:
         Scopes are given if it counts for others than was thought: it was made in the next month. `seen_usd` is what
         the call says of those that cost alike, None if nothing; a call that cost more than was set aside always does.
         """
-        nanos, of = _nanos(usd), None if scopes is None else tuple(scopes)
+        nanos, of = nanos_of(usd), None if scopes is None else tuple(scopes)
 
         def write(rows: Rows) -> int:
             there = rows.entry(key)
@@ -134,10 +120,10 @@ class SpendingLedger:
             rows.write([LedgerEntry(key, nanos, None, entry.scopes if of is None else of, entry.who)])
             if nanos > reserved and entry.who:  # what is in flight may turn out as dear
                 rows.see({entry.who: nanos})
-                more = _aside(0, nanos)
+                more = aside(0, nanos)
                 rows.write([replace(other, nanos=more) for other in rows.cheaper(entry.who, more)])
             elif seen_usd is not None:
-                rows.see({entry.who: _nanos(seen_usd)})
+                rows.see({entry.who: nanos_of(seen_usd)})
             return max(0, nanos - reserved)
 
         with self._lock:
@@ -145,7 +131,7 @@ class SpendingLedger:
             over = self._transact(write)
         freed, self.freed = self.freed, threading.Event()
         freed.set()
-        return over / _NANO
+        return over / NANO
 
     def loosen(self, key: str) -> None:
         """Tell that nobody waits for a call any more; what was set aside counts until the store says better."""
@@ -161,7 +147,7 @@ class SpendingLedger:
     def total(self, scope: str) -> Total:
         """Return what counts for a scope."""
         nanos, is_open = self._transact(lambda rows: rows.totals([scope])[scope])
-        return Total(nanos / _NANO, is_open / _NANO)
+        return Total(nanos / NANO, is_open / NANO)
 
     def first_time(self, what: str) -> bool:
         """Return whether this was not asked before in this process: a warning is given once."""
@@ -173,7 +159,7 @@ class SpendingLedger:
     def dearest_usd(self, who: str) -> float | None:
         """Return what the dearest settled call of `who` cost, None if none was settled."""
         nanos = self._transact(lambda rows: rows.dearest(who))
-        return None if nanos is None else nanos / _NANO
+        return None if nanos is None else nanos / NANO
 
     def release_dead(self) -> int:
         """Close the entries of processes that have ended; they count until the store says better. Returns how many."""
@@ -190,12 +176,15 @@ class SpendingLedger:
 
         def find(rows: Rows) -> set[str]:
             dead = rows.dead()
-            return {key for key, one in rows.under(prefix).items() if one.holder is None or key in dead}
+            return {key for key, (_, holder) in rows.amounts(prefix).items() if holder is None or key in dead}
 
         return self._transact(find)
 
     def take_over(self, prefix: str, charges: Iterable[Charge], *, known_before: set[str]) -> None:
         """Make the entries that begin with `prefix` say what the store says; of runs the store knows nothing.
+
+        What differs is written in portions, each in a transaction of its own, so that others wait for a portion at
+        most. What counts for more comes first: of a ledger that is `filled`, nobody sees less than was spent.
 
         Args:
             prefix: of the keys that the store was asked for.
@@ -203,30 +192,14 @@ class SpendingLedger:
             known_before: what `keys(prefix)` returned before the store was read; only those entries are dropped if the
                 bucket does not know them, because others may have been made since.
         """
-        told = {charge.key: charge for charge in charges}
-
-        def write(rows: Rows) -> None:
-            here, dead = rows.under(prefix), rows.dead()
-            free = {key for key, one in here.items() if one.holder is None or key in dead}
-            # An entry that is held is left out, if nothing is known: somebody waits for the answer, or will settle it.
-            mine = {key: charge for key, charge in told.items() if key not in here or key in free}
-            seen: dict[str, int] = {}
-            for charge in [*mine.values(), *(charge for charge in told.values() if charge.known)]:
-                seen[charge.who] = max(seen.get(charge.who, 0), 0 if charge.lost else _nanos(charge.usd))
-            rows.see(seen)
-            dearest = {who: rows.dearest(who) for who in seen}
-            changed = []
-            for key, charge in mine.items():
-                entry, nanos = here.get(key, LedgerEntry(key, -1, None, ())), _nanos(charge.usd)
-                if not charge.known:  # as what is set aside for it would be now
-                    nanos = _aside(nanos, dearest[charge.who])
-                if entry.nanos != nanos or entry.holder is not None:
-                    run = (scope for scope in entry.scopes if scope.startswith("run:"))
-                    changed.append(LedgerEntry(key, nanos, None, (*charge.scopes, *run), charge.who))
-            rows.write(changed, gone=(free & known_before) - told.keys())
-            rows.fill(prefix)
-
-        self._transact(write)
+        filling = Filling(prefix, charges, known_before)
+        while True:
+            self._transact(filling.look)
+            for keys in portions(filling.differing(), _PORTION):
+                self._transact(partial(filling.write, keys=keys))
+                time.sleep(_GAP_S)
+            if self._transact(filling.end):
+                return
 
     def filled(self, prefix: str) -> bool:
         """Return whether the ledger holds what the store knew under `prefix`; not so after it was deleted."""
@@ -261,11 +234,3 @@ class Settlement:
 def open_ledger(path: Path, postgres: str | None = None, store: str = "") -> SpendingLedger:
     """Return the ledger in a file, or in a PostgreSQL as that of a store; one object a process."""
     return SpendingLedger(FileBook(path) if postgres is None else ServerBook(postgres, store))
-
-
-def _nanos(usd: float) -> int:
-    return math.ceil(round(usd * _NANO, 3))
-
-
-def _aside(bound: int, dearest: int | None) -> int:
-    return math.ceil(set_aside(bound, dearest))

@@ -49,10 +49,13 @@ class Rows:
         """Return one entry."""
         return next(self._entries("key = ?", [key]), None)
 
-    def under(self, prefix: str) -> dict[str, LedgerEntry]:
-        """Return the entries whose keys begin with `prefix`, by key."""
-        found = self._entries("key >= ? AND key < ?", [prefix, prefix + "\U0010ffff"])
-        return {entry.key: entry for entry in found}
+    def amounts(self, prefix: str) -> dict[str, tuple[int, str | None]]:
+        """Return the amount and the holder of the entries whose keys begin with `prefix`, by key."""
+        found = self._execute(
+            "SELECT key, nanos, holder FROM entries WHERE key >= ? AND key < ?",
+            [prefix, prefix + "\U0010ffff"],
+        )
+        return {key: (nanos, holder) for key, nanos, holder in found}
 
     def cheaper(self, who: str, nanos: int) -> list[LedgerEntry]:
         """Return the open entries of `who` for which less is set aside."""
@@ -60,7 +63,7 @@ class Rows:
 
     def among(self, keys: Collection[str]) -> Iterator[LedgerEntry]:
         """Yield the entries that there are of these keys."""
-        for some in _portions([*keys]):
+        for some in portions([*keys]):
             yield from self._entries(f"key IN ({_marks(some)})", some)
 
     def _entries(self, condition: str, values: Sequence[Any]) -> Iterator[LedgerEntry]:
@@ -78,7 +81,7 @@ class Rows:
                     nanos, is_open = change.get(scope, (0, 0))
                     more = sign * entry.nanos
                     change[scope] = (nanos + more, is_open + (more if entry.holder else 0))
-        for keys in _portions([*new, *gone]):
+        for keys in portions([*new, *gone]):
             self._execute(f"DELETE FROM entries WHERE key IN ({_marks(keys)})", keys)  # noqa: S608
         self._insert(
             f"entries ({_COLUMNS})",
@@ -125,8 +128,12 @@ class Rows:
         """Remember that what the store knows under `prefix` is here."""
         self._insert("filled", [(prefix,)], "ON CONFLICT DO NOTHING")
 
+    def forget(self, prefix: str) -> None:
+        """Forget that what the store knows under `prefix` is here."""
+        self._execute("DELETE FROM filled WHERE prefix = ?", [prefix])
+
     def _insert(self, into: str, rows: Sequence[tuple[Any, ...]], otherwise: str = "") -> None:
-        for some in _portions(rows):
+        for some in portions(rows):
             marks = ", ".join(f"({_marks(row)})" for row in some)
             self._execute(
                 f"INSERT INTO {into} VALUES {marks} {otherwise}",  # noqa: S608 - names of this class
@@ -149,5 +156,6 @@ def _marks(values: Collection[Any]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    return (items[first : first + _AT_ONCE] for first in range(0, len(items), _AT_ONCE))
+def portions(items: Sequence[Item], size: int = _AT_ONCE) -> Iterator[Sequence[Item]]:
+    """Return the items in their order, at most so many at once."""
+    return (items[first : first + size] for first in range(0, len(items), size))

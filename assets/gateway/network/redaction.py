@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -16,6 +19,31 @@ _LEAST_SECRET = 8  # characters; a shorter "key" would blank out ordinary words
 _LEAST_KEY = (
     16  # characters of a real key; what local servers take ("none", "local-test") may be in any answer
 )
+
+
+#: What looks like a key: by how makers begin theirs, by what stands before it, or by being long and mixed.
+_LIKE_KEY = re.compile(
+    r"\b(?:sk|pk|rk|r8|hf|xai|gsk|ghp|gho|github_pat|glpat|xox[a-z]|whsec)[-_][A-Za-z0-9_-]{16,}"
+    r"|\bAKIA[0-9A-Z]{16}\b|\bAIza[A-Za-z0-9_-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|://[^/\s:@]+:[^/\s@]+@|hooks\.slack\.com/services/\S+|discord(?:app)?\.com/api/webhooks/\S+"
+    r"|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
+    r"|(?i:\b(?:api[_-]?key|secret|password|passwd|token|bearer)\b['\"]?\s*[:=]\s*['\"]?[^\s'\"#$]{8,})"
+    r"|\b(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{32,}\b"
+)
+_KEY_NAMES = re.compile("KEY|TOKEN|SECRET|PASSWORD|WEBHOOK")  # of variables of the environment
+
+
+def line_with_key(text: str, environ: Mapping[str, str] = os.environ) -> int | None:
+    """Return the number of the first line that holds a key of the environment, or what looks like a key; else None."""
+    secrets = [
+        SecretStr(value)
+        for name, value in environ.items()
+        if _KEY_NAMES.search(name) and len(value) >= _LEAST_KEY
+    ]
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _LIKE_KEY.search(line) or redact(line, *secrets) != line:
+            return number
+    return None
 
 
 def redact(text: str, *secrets: SecretStr) -> str:

@@ -124,11 +124,16 @@ def parse(data: bytes, key: str) -> list[LabelAttempt]:
         ) from None
 
 
-def read_attempts(store: Store, week: str, model: str, labeler: str | None = None) -> list[LabelAttempt]:
-    """Return the calls for labels of one partition, of one labeler version (`<name>@<version>`) or of all."""
+def read_attempts(
+    store: Store, week: str, model: str, labeler: str | None = None, listed: Sequence[str] | None = None
+) -> list[LabelAttempt]:
+    """Return the calls for labels of one partition, of one labeler version (`<name>@<version>`) or of all.
+
+    `listed` are the keys of the partition's labels, if they were listed already.
+    """
     inside = f"{keys.labels_prefix(week, model)}labeler={labeler}/" if labeler else ""
-    found = [key for key in label_attempt_parts(store, week, model) if key.startswith(inside)]
-    return [attempt for key in found for attempt in parse(store.get(key), key)]
+    parts = label_attempt_parts(store.list(keys.labels_prefix(week, model)) if listed is None else listed)
+    return [attempt for key in parts if key.startswith(inside) for attempt in parse(store.get(key), key)]
 
 
 def declined(attempts: Iterable[LabelAttempt]) -> frozenset[tuple[str, str]]:

@@ -17,7 +17,8 @@ from assets.gateway.money.charges import (
     whose,
 )
 from assets.gateway.money.costs import CostFields, Costs
-from assets.gateway.money.ledger import Charge, SpendingLedger
+from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.money.prices import price_on
 from assets.gateway.records import Answer, Call, Outcome
 from assets.labeling.asked.attempts import LabelAttempt, parse

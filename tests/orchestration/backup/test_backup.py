@@ -8,27 +8,39 @@ import re
 import shutil
 import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.filesize import decimal
 
+from assets.gateway.network.redaction import line_with_key
+from orchestration.settings import CHECKOUT
 from tests.e2e.command import hashes
 from tests.orchestration.installation import WEEK, Cliche, Installation, Result, start
 from warehouse import keys
+from warehouse.backup import home
+from warehouse.backup.order import may_change
+from warehouse.errors import CorruptObjectError
 from warehouse.store import open_store
 
-SAID = re.compile(r"holds (?:all [\d,]+|not all) objects of .*: ([\d,]+) copied \(.*?\)(.*)$")
+SAID = re.compile(r"holds (?:all [\d,]+|not all) objects of .*: ([\d,]+) copied \((.*?)\)(.*)$", re.MULTILINE)
+TO_COPY = re.compile(r"^to copy to .*: ([\d,]+) objects? \((.*?)\)(?:: (.*))?$", re.MULTILINE)
 
 
 def held(folder: Path) -> dict[str, bytes]:
     """Objects of a store in a folder, by key."""
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {key: path.read_bytes() for key, path in found.items() if not key.startswith(("locks/", ".tmp/"))}
+    return {
+        key: path.read_bytes()
+        for key, path in found.items()
+        if not key.startswith(("locks/", ".tmp/", "home/"))
+    }
 
 
 def copied(ended: Result) -> int:
     """How many objects a command copied, as its last line says."""
-    found = SAID.search(ended.out.rstrip())
+    found = SAID.search(ended.out)
     assert found, ended.out + ended.err
     return int(found[1].replace(",", ""))
 
@@ -99,7 +111,7 @@ def test_a_damaged_object_is_named_and_not_copied(
     assert all(there[key] == whole[key] for key in there)
     for key in bad - site | {keys.SITE_PAGES_NOTE}:
         assert re.search(rf"^  {re.escape(key)} ", ended.out, re.MULTILINE), key
-    assert "holds not all objects" in ended.out.splitlines()[-1]
+    assert "holds not all objects" in ended.out
 
     for path, key in zip(paths, (path.relative_to(store).as_posix() for path in paths), strict=True):
         path.write_bytes(whole[key])
@@ -309,3 +321,113 @@ def test_a_home_moves_to_a_bucket(
     ended = cliche("restore", s3_address, "--profile", "offsite")
     assert (ended.code, copied(ended)) == (0, len(before)), ended.out + ended.err
     assert held(published.home / "again") == before
+
+
+def test_the_numbers_add_up(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    """What is held, what of it is to be copied and why, and what was copied."""
+    copy, count = tmp_path / "copy", lambda text: int(text.replace(",", ""))
+
+    def numbers(ended: Result) -> tuple[list[tuple[int, str]], int, str, int, str]:
+        said, done = TO_COPY.search(ended.out), SAID.search(ended.out)
+        assert said, ended.out
+        assert done, ended.out
+        parts = re.findall(r"(?:^|\), )([\d,]+) ([a-z][^(]*) \(", said[3] or "")
+        return [(count(n), what) for n, what in parts], count(said[1]), said[2], count(done[1]), done[2]
+
+    everything = published.objects()
+    parts, total, size, done, copied_size = numbers(cliche("backup", str(copy)))
+    again = sum(may_change(key) for key in everything) - 1
+    fresh = len(everything) - again - 1
+    whats = ["new", "made anew by each publish", "DuckDB file"]
+    assert parts == [*zip((fresh, again, 1), whats, strict=True)]
+    assert total == done == len(everything)
+    assert size == copied_size == decimal(sum(map(len, everything.values())))
+    assert numbers(cliche("backup", str(copy)))[1:] == (0, "0 bytes", 0, "0 bytes")
+    first(copy, "images/*/*").unlink()
+    damage(first(copy, "attempts/*/*/*/1.json"))
+    (copy / "site/index.html").unlink()
+    parts, total, size, done, copied_size = numbers(cliche("backup", str(copy)))
+    assert parts == [(1, whats[0]), (1, whats[1]), (1, "that differ there")]
+    assert (total, size) == (done, copied_size) == (3, size)
+
+
+def test_settings_models_and_replies_come_with_it_and_go_back(
+    published: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, new = tmp_path / "copy", tmp_path / "new"
+    (published.home / "models.yaml").rename(published.home / "mine.yaml")
+    published.configure(models="mine.yaml")
+    (published.home / "replies").mkdir()
+    (published.home / "replies" / "sim-drift.md").write_text("We do not draw so.")
+    files = {
+        name: (published.home / name).read_bytes()
+        for name in ("cliche.yaml", "mine.yaml", "replies/sim-drift.md")
+    }
+    ended = cliche("backup", str(copy))
+    assert ended.out.splitlines()[-1] == f"{copy} holds cliche.yaml, models.yaml and 1 reply: copied"
+    for _ in range(2):
+        assert cliche("backup", str(copy)).out.splitlines()[-1].endswith("1 reply: as before")
+    assert len([*copy.glob("home/*")]) == 1
+    with (published.home / "mine.yaml").open("a") as file:
+        file.write("# one more\n")
+    assert cliche("backup", str(copy)).out.splitlines()[-1].endswith("1 reply: copied")
+    assert len([*copy.glob("home/*")]) == 2
+    monkeypatch.setenv("CLICHE_STORE", str(copy))
+    assert cliche("verify", "--store").code == 0
+    monkeypatch.delenv("CLICHE_STORE")
+
+    monkeypatch.setenv("CLICHE_HOME", str(new))
+    ended = cliche("restore", str(copy))
+    assert (ended.code, ended.err) == (0, "")
+    files["mine.yaml"] += b"# one more\n"
+    assert {name: (new / name).read_bytes() for name in files} == files
+    assert cliche("status").code == 0
+    (new / "mine.yaml").write_text("models: []\n")
+    (new / "replies" / "sim-drift.md").unlink()
+    ended = cliche("restore", str(copy))
+    assert ended.code == 0
+    assert (new / "mine.yaml").read_text() == "models: []\n"
+    assert re.search(
+        r"mine\.yaml is another one than home/.*/models\.yaml of the copy, and is left", ended.out
+    )
+    assert f"{new / 'replies' / 'sim-drift.md'}: put back" in ended.out
+
+
+@pytest.mark.parametrize("key", ["of the environment", "of a form that makers have"])
+def test_a_file_with_a_key_is_named_and_no_settings_are_copied(
+    key: str, reads: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "a-key-of-my-own-0123" if key == "of the environment" else "sk-proj-0123456789abcdefghij"
+    monkeypatch.setenv("MY_API_KEY", "a-key-of-my-own-0123")
+    home = tmp_path / "home"
+    shutil.copytree(reads.home, home, ignore=shutil.ignore_patterns("dagster"))
+    monkeypatch.setenv("CLICHE_HOME", str(home))
+    with (home / "models.yaml").open("a") as file:
+        file.write(f"# it is\n#   {secret}\n")
+    line = len((home / "models.yaml").read_text().splitlines())
+    ended = cliche("backup", str(tmp_path / "copy"))
+    assert ended.code == 1
+    assert (
+        f"{home / 'models.yaml'}, line {line}, holds what looks like a key, so cliche.yaml, models.yaml"
+        in ended.out
+    )
+    assert secret not in ended.out + ended.err
+    assert held(tmp_path / "copy") == Installation(home).objects()
+    assert not (tmp_path / "copy" / "home").exists()
+
+
+def test_a_copy_that_names_files_elsewhere_is_refused(tmp_path: Path) -> None:
+    copy = open_store(tmp_path)
+    home.keep(copy, {"replies/.profile": b"echo"}, datetime(2026, 11, 30, tzinfo=UTC))
+    with pytest.raises(CorruptObjectError, match="is missing from"):
+        home.newest(copy)
+
+
+def test_nothing_that_is_shipped_looks_like_a_key() -> None:
+    shipped = [
+        CHECKOUT / "models.yaml",
+        *CHECKOUT.glob("models/*.yaml"),
+        *CHECKOUT.glob("assets/suites/**/*.yaml"),
+    ]
+    assert len(shipped) > 20
+    assert [path for path in shipped if line_with_key(path.read_text(encoding="utf-8"), {})] == []

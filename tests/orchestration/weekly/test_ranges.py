@@ -148,12 +148,12 @@ def test_a_large_partition_is_labeled_range_by_range_as_in_one_run(
         state = partition_state(place.store, WEEK, MODEL, place.labelers)
         assert (state.open, state.unlabelled) == (0, 18)  # six were refused
 
-        runs = left_to_label(instance, place, MODEL, WEEK)
+        runs = left_to_label(instance, place, [(MODEL, WEEK)])
         assert [run.tags["cliche/range"] for run in runs] == ["1-of-3", "2-of-3", "3-of-3"]
         job = definitions.resolve_job_def(LABEL_RANGE)
         waiting = instance.create_run_for_job(job, run_config=runs[0].config, tags=runs[0].tags)
         assert [run.run_id for run in at_work(instance, MODEL, WEEK)] == [waiting.run_id]
-        assert left_to_label(instance, place, MODEL, WEEK) == []  # nobody asks for them twice
+        assert left_to_label(instance, place, [(MODEL, WEEK)]) == []  # nobody asks for them twice
         for run in reversed(runs):
             assert not materialized(instance, "labels")
             done = job.execute_in_process(run_config=dict(run.config), tags=dict(run.tags), instance=instance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,30 @@ def test_looking_writes_nothing(store: Store) -> None:
     before = {key: store.get(key) for key in store.list("")}
     partition_state(store, WEEK, "m")
     assert {key: store.get(key) for key in store.list("")} == before
+
+
+def test_a_state_is_three_lists_and_one_object_of_each_kind(store: Store) -> None:
+    label_partition(store, asked(store), workers=0)
+    requests: list[str] = []
+
+    class Counting:
+        def get(self, key: str) -> bytes:
+            requests.append(f"get {key.partition('/')[0]}")
+            return store.get(key)
+
+        def list(self, prefix: str) -> Iterator[str]:
+            requests.append(f"list {prefix.partition('/')[0]}")
+            return store.list(prefix)
+
+    assert partition_state(Counting(), WEEK, "m").complete  # type: ignore[arg-type]
+    assert sorted(requests) == [
+        "get attempts",
+        "get labels",
+        "get plans",
+        "list attempts",
+        "list intents",
+        "list labels",
+    ]
 
 
 def test_what_stopped_a_provider_is_told_until_it_answers_again(store: Store) -> None:

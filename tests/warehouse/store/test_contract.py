@@ -183,6 +183,7 @@ class TestList:
             store.put_if_absent(key, b"")
         below = [key[len(prefix) :].partition("/") for key in self.KEYS if key.startswith(prefix)]
         assert store.folders(prefix) == sorted({f"{prefix}{name}/" for name, slash, _ in below if slash})
+        assert sorted(store.names(prefix)) == sorted({f"{prefix}{name}{slash}" for name, slash, _ in below})
 
     def test_heads_are_those_of_what_is_listed(self, store: Store) -> None:
         for number, key in enumerate(("a/b", "a/c.d/e", "a.b", "b")):
@@ -194,7 +195,7 @@ class TestList:
     def test_an_empty_store_lists_nothing(self, store: Store) -> None:
         assert list(store.list("")) == []
         assert list(store.list("plans/")) == []
-        assert store.folders("") == store.folders("plans/") == []
+        assert store.folders("") == store.folders("plans/") == store.names("") == []
 
     @pytest.mark.parametrize("prefix", ["/", "/a", "../", "a//b", "a/../b", ".tmp/", "a\nb"])
     def test_a_bad_prefix_is_refused(self, store: Store, prefix: str) -> None:

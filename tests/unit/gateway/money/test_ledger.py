@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.money.ledger import Charge, FirstCallError, OverCapError, SpendingLedger
+from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import FirstCallError, OverCapError, SpendingLedger
 from tests.unit.gateway.money.books import ledger_at
 
 WEEK = "week:2026-11-23"
@@ -272,5 +273,5 @@ def test_invariant_08_four_processes_of_eight_threads_never_pass_the_cap(where: 
     assert 2.0 < sum(paid) <= 5.0
     ledger = ledger_at(where)
     assert ledger.total(WEEK).usd <= 5.0
-    nanos = ledger._transact(lambda rows: sum(one.nanos for one in rows.under("w/").values()))
+    nanos = ledger._transact(lambda rows: sum(nanos for nanos, _ in rows.amounts("w/").values()))
     assert ledger.total(WEEK).usd * 1e9 == pytest.approx(nanos, abs=0.5)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.money.ledger import Charge, OverCapError, SpendingLedger, open_ledger
+from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import OverCapError, SpendingLedger, open_ledger
 from assets.gateway.money.ledger_file import FileBook
 from warehouse.errors import ClicheError
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.gateway.money.ledger import Charge, FirstCallError, OverCapError, SpendingLedger
+from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import FirstCallError, OverCapError, SpendingLedger
 from tests.unit.gateway.money.books import ledger_at
 
 WEEK, MONTH = "week:2026-11-23", "month:2026-11"

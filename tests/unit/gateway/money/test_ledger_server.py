@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from assets.gateway.money import ledger_server
-from assets.gateway.money.ledger import Charge, OverCapError, SpendingLedger, open_ledger
+from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import OverCapError, SpendingLedger, open_ledger
 from assets.gateway.money.ledger_server import ServerBook
 from tests.services.postgres import PASSWORD, Postgres, find_binaries, running_postgres
 from tests.unit.gateway.money.books import STORE, ledger_at
