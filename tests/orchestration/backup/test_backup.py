@@ -331,7 +331,7 @@ def test_the_numbers_add_up(published: Installation, cliche: Cliche, tmp_path: P
         said, done = TO_COPY.search(ended.out), SAID.search(ended.out)
         assert said, ended.out
         assert done, ended.out
-        parts = re.findall(r"(?:^|\), )([\d,]+) ([a-z][^(]*) \(", said[3] or "")
+        parts = re.findall(r"(?:^|\), )([\d,]+) ([A-Za-z][^(]*) \(", said[3] or "")
         return [(count(n), what) for n, what in parts], count(said[1]), said[2], count(done[1]), done[2]
 
     everything = published.objects()

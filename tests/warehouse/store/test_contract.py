@@ -334,6 +334,6 @@ def test_check_writable_leaves_nothing_behind(store: Store) -> None:
 
 def test_a_store_has_no_way_to_delete_or_to_replace_but_leases_the_latest_edition_and_the_site() -> None:
     ways = {name for name in vars(Store) if not name.startswith("_")}
-    reading = {"url", "get", "head", "heads", "list", "folders", "check_writable"}
+    reading = {"url", "get", "head", "heads", "list", "folders", "names", "check_writable"}
     leasing = {"lease", "break_lease", "leases", "wait_s"}
     assert ways == reading | leasing | {"put_if_absent", "put_all", "swap_latest", "replace"}
