@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
+from dagster._core.storage.tags import RETRY_STRATEGY_TAG
 from dagster_shared.libraries import DagsterLibraryRegistry
 
 from assets.gateway.batch_states import on_their_way
@@ -69,6 +71,8 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
     publish_job = dg.define_asset_job(
         PUBLISH,
         selection=dg.AssetSelection.assets(*publishing),
+        # Tried again, it scores again what changed meanwhile: the last step alone would fail each time.
+        tags={RETRY_STRATEGY_TAG: ReexecutionStrategy.ALL_STEPS.name},
         description="Check, score and publish one week.",
     )
     ranges = [build_range_job()] if settings.postgres else []

@@ -11,6 +11,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
+from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
+from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
 
 from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.workplace import parse_key
@@ -143,6 +145,14 @@ def test_two_jobs_part_where_models_meet(definitions: dg.Definitions) -> None:
         job = definitions.resolve_job_def(name)
         assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == set(steps)
         assert job.partitions_def is not None
+
+
+def test_a_publish_is_tried_again_from_its_first_step(definitions: dg.Definitions) -> None:
+    """What changed after it was scored is not scored again by the step that notices it."""
+    tags = definitions.resolve_job_def(PUBLISH).run_tags
+    with dg.DagsterInstance.ephemeral() as instance:
+        strategy = get_reexecution_strategy(dg.DagsterRun(job_name=PUBLISH, tags=tags), instance)
+    assert strategy is ReexecutionStrategy.ALL_STEPS
 
 
 def test_every_check_is_there_at_its_stages_and_critical_ones_block(definitions: dg.Definitions) -> None:
