@@ -41,6 +41,8 @@ class Keys:
 
 WRITER = Keys("cliche-writer", "writer-secret-for-tests")
 READER = Keys("cliche-reader", "reader-secret-for-tests")
+#: May do nothing but what a bucket policy says.
+NOBODY = Keys("cliche-nobody", "nobody-secret-for-tests")
 IDENTITIES = {
     "identities": [
         {
@@ -51,6 +53,7 @@ IDENTITIES = {
         for name, keys, actions in (
             ("writer", WRITER, ["Admin", "Read", "Write", "List", "Tagging"]),
             ("reader", READER, ["Read", "List"]),
+            ("nobody", NOBODY, []),
         )
     ]
 }

@@ -216,7 +216,7 @@ def test_the_cap_of_a_run_counts_for_all_its_models_and_processes(
         asked |= {"connection": {"base_url": server.base_url, "allow_private": True}, "price": PRICE}
         fresh.write_models(*(entry(name, **asked) for name in ("one", "other")))
         process = start(fresh.home, "run", "--week", WEEK, "--yes")
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=400)
     assert (process.returncode, "raise run_usd of caps in cliche.yaml to go on" in err) == (1, True), err
     assert cost(fresh, "one") + cost(fresh, "other") == 1.25  # of eight pictures, two dollars
 

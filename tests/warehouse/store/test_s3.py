@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.services.seaweedfs import BUCKET, READER, WRITER, Keys, SeaweedFS
+from tests.services.seaweedfs import BUCKET, NOBODY, READER, WRITER, Keys, SeaweedFS
 from tests.warehouse.store.relay import relay
 from warehouse.errors import RefusedError, StoreError
 from warehouse.store import Store, open_store
@@ -98,6 +103,42 @@ class TestWrongSettings:
         writes = [lambda: store.put_if_absent("b", b"2"), *calls[-2:]]
         fails_with(writes, "access denied; give these credentials read, list and write rights")
         assert list(store.list("")) == ["a"]
+
+    def test_the_rights_of_the_docs_suffice_and_let_nothing_else_be_deleted(
+        self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = (Path(__file__).parents[3] / "docs/operations.md").read_text(encoding="utf-8")
+        (policy,) = re.findall(r"```json\n(\{\"Version.*?)\n```", text, re.DOTALL)
+        prefix = s3_address.removeprefix(f"s3://{BUCKET}/")
+        policy = policy.replace("bucket/prefix", f"{BUCKET}/{prefix}").replace(":::bucket", f":::{BUCKET}")
+        allowed = [
+            {**one, "Principal": {"AWS": "arn:aws:iam::000000000000:user/nobody"}}
+            for one in json.loads(policy)["Statement"]
+        ]
+        admin = boto3.Session().client("s3", endpoint_url=seaweedfs.endpoint)
+        admin.put_bucket_policy(
+            Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": allowed})
+        )
+        try:
+            for name, value in seaweedfs.environment(NOBODY).items():
+                monkeypatch.setenv(name, value)
+            store = open_store(s3_address)
+            store.check_writable()
+            assert store.put_if_absent("a", b"1")
+            assert store.swap_latest("a", b"2", expected=b"1")
+            store.replace("site/a", b"3")
+            with store.lease("x", purpose="a test"):
+                pass
+            assert ([*store.list("")], store.get("a"), store.leases()) == (["a", "site/a"], b"2", [])
+            mine = boto3.Session().client("s3", endpoint_url=seaweedfs.endpoint)
+            for refused in (
+                lambda: mine.delete_object(Bucket=BUCKET, Key=f"{prefix}/a"),
+                lambda: mine.put_object(Bucket=BUCKET, Key=f"{prefix}-other/a", Body=b""),
+            ):
+                with pytest.raises(ClientError, match="AccessDenied"):
+                    refused()
+        finally:
+            admin.delete_bucket_policy(Bucket=BUCKET)
 
     def test_an_endpoint_where_nobody_listens(self, s3_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         with socket.create_server(("127.0.0.1", 0)) as gone:
