@@ -40,6 +40,7 @@ def verify_store(edition: str | None) -> int:
     if not found.objects and not found.problems:
         say(f"{place.store.url} holds no object, so nothing was checked; is it the store that you mean?")
         return NOT_CHECKED
+    record.share(settings.home, record.READ, settings.postgres)
     for line in lines(found):
         say(line)
     return 1 if found.problems else 0
@@ -172,8 +173,10 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
 
 def _keep_record(source: Store, copy: Store, objects: int) -> None:
     """Note when the store was copied whole; a home that cannot be written takes nothing from the copy."""
+    settings = load_settings()
     try:
-        record.keep_backup(load_settings().home, source.url, copy.url, objects)
+        record.keep_backup(settings.home, source.url, copy.url, objects)
+        record.share(settings.home, record.BACKUP, settings.postgres)
     except OSError as error:
         note(f"This backup is not on record, and alerts do not know of it: {error}")
 

@@ -1,5 +1,7 @@
 """When a store was last read whole and last copied, and how far a reading is: files in the home, not in the store.
 
+Machines that share a PostgreSQL share the first two there: whoever looks for alerts has another home.
+
 store-read.json       the last reading that came to its end
 store-backup.json     the last copy that holds the whole store
 store-reading.jsonl   one line per group of objects that was read; removed at the end
@@ -10,14 +12,20 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pydantic import SecretStr
+
 from warehouse.canonical import canonical_json
+from warehouse.postgres import reached, require_table
 from warehouse.weeks import utc_now
 
-_DONE, _BEGUN, _COPIED = "store-read.json", "store-reading.jsonl", "store-backup.json"
+READ, BACKUP = "store-read.json", "store-backup.json"
+_BEGUN = "store-reading.jsonl"
+_TABLE = "CREATE TABLE IF NOT EXISTS cliche.records (name TEXT PRIMARY KEY, said TEXT NOT NULL);"
 #: A reading that was stopped longer ago begins anew.
 _OLDEST = timedelta(days=7)
 
@@ -38,19 +46,19 @@ class LastBackup(NamedTuple):
     to: str
 
 
-def last_read(home: Path, store_url: str) -> LastRead | None:
+def last_read(home: Path, store_url: str, postgres: SecretStr | None = None) -> LastRead | None:
     """Return the last whole reading of the store at `store_url`, or None if there was none."""
     try:
-        said = _read_of(home / _DONE, store_url)
+        said = _said(home, READ, store_url, postgres)
         return LastRead(datetime.fromisoformat(said["read_at"]), int(said["objects"]), int(said["problems"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def last_backup(home: Path, store_url: str) -> LastBackup | None:
+def last_backup(home: Path, store_url: str, postgres: SecretStr | None = None) -> LastBackup | None:
     """Return the last complete backup of the store at `store_url`, or None if there was none."""
     try:
-        said = _read_of(home / _COPIED, store_url)
+        said = _said(home, BACKUP, store_url, postgres)
         return LastBackup(datetime.fromisoformat(said["backed_up_at"]), int(said["objects"]), str(said["to"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -59,14 +67,40 @@ def last_backup(home: Path, store_url: str) -> LastBackup | None:
 def keep_backup(home: Path, store_url: str, to: str, objects: int) -> None:
     """Note that the store at `store_url` was copied whole."""
     at = utc_now().isoformat(timespec="seconds")
-    _write_whole(home / _COPIED, {"store": store_url, "backed_up_at": at, "objects": objects, "to": to})
+    _write_whole(home / BACKUP, {"store": store_url, "backed_up_at": at, "objects": objects, "to": to})
 
 
-def _read_of(path: Path, store_url: str) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(path.read_bytes())
+def share(home: Path, name: str, postgres: SecretStr | None) -> None:
+    """Put the record `READ` or `BACKUP` of a home into the PostgreSQL that machines share, if they share one."""
+    if postgres is None:
+        return
+    with closing(reached(postgres.get_secret_value(), "the records of the store")) as con:
+        con.autocommit = True
+        with con.cursor() as cursor:
+            require_table(cursor, "records", _TABLE)
+            cursor.execute(
+                "INSERT INTO cliche.records VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET said = excluded.said",
+                [name, (home / name).read_text(encoding="utf-8")],
+            )
+
+
+def _said(home: Path, name: str, store_url: str, postgres: SecretStr | None) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(
+        (home / name).read_bytes() if postgres is None else _shared(name, postgres)
+    )
     if said["store"] != store_url:
         raise KeyError(store_url)
     return said
+
+
+def _shared(name: str, postgres: SecretStr) -> str:
+    with closing(reached(postgres.get_secret_value(), "the records of the store")) as con:
+        con.autocommit = True
+        with con.cursor() as cursor:
+            require_table(cursor, "records", _TABLE)
+            cursor.execute("SELECT said FROM cliche.records WHERE name = %s", [name])
+            found = cursor.fetchone()
+    return str(found[0]) if found else "{}"
 
 
 def _write_whole(path: Path, said: Mapping[str, Any]) -> None:
@@ -151,5 +185,5 @@ class Progress:
             "objects": objects,
             "problems": problems,
         }
-        _write_whole(self._home / _DONE, said)
+        _write_whole(self._home / READ, said)
         self._path.unlink(missing_ok=True)

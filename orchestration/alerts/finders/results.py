@@ -66,7 +66,7 @@ def labelers(view: View) -> Iterator[Alert]:
 
 def damage(view: View) -> Iterator[Alert]:
     """Yield what the last whole reading of the store found; an object that does not read is found by any finder."""
-    last = record.last_read(view.settings.home, view.place.store.url)
+    last = record.last_read(view.settings.home, view.place.store.url, view.settings.postgres)
     if last is not None and last.problems:
         yield alert("store_damaged", why=f"last read whole: {record.line(last)}")
 
@@ -84,7 +84,7 @@ def care(view: View) -> Iterator[Alert]:
     Where there was none, days count from the first week whose pictures nobody can make again.
     """
     of, settings, first = (
-        (view.settings.home, view.place.store.url),
+        (view.settings.home, view.place.store.url, view.settings.postgres),
         view.settings.alerts,
         view.once_only_since,
     )

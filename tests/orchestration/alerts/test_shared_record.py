@@ -17,6 +17,7 @@ from tests.orchestration.alerts.watching import ALERTS, Watch, at, watching
 from tests.orchestration.installation import MODELS, Installation, copy, entry
 from tests.services.postgres import PASSWORD, Postgres
 from warehouse.errors import ClicheError
+from warehouse.integrity import record
 
 MONDAY = at("2026-11-16 13:00")
 
@@ -103,3 +104,20 @@ def test_a_record_that_is_away_is_sent_and_said_in_one_line(
         assert "geheim" not in str(error.value) + str(watch.bodies)
         (body,) = watch.bodies
     assert body["text"].startswith("Cliché: Alerts cannot be looked for")
+
+
+def test_when_the_store_was_read_and_copied_is_known_to_every_home(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    address = SecretStr(postgres.fresh_address())
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    assert record.last_backup(there, "s3://b", address) is None
+    record.keep_backup(here, "s3://b", "s3://copy", 7)
+    record.share(here, record.BACKUP, address)
+    found = record.last_backup(there, "s3://b", address)
+    assert found is not None
+    assert (found.objects, found.to) == (7, "s3://copy")
+    assert record.last_backup(there, "s3://another", address) is None
+    assert record.last_read(here, "s3://b", address) is None
+    assert record.last_backup(there, "s3://b") is None  # without a shared database, each home has its own
