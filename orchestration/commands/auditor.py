@@ -37,9 +37,9 @@ def serve(port: int) -> int:
     except OSError as error:
         raise UsageError(f"port {port} cannot be used ({error.strerror}); name another with --port") from None
     with server:
-        say(f"Edition {served.newest}: http://127.0.0.1:{server.server_address[1]}   (Ctrl-C ends)")
-        sys.stdout.flush()
         try:
+            say(f"Edition {served.newest}: http://127.0.0.1:{server.server_address[1]}   (Ctrl-C ends)")
+            sys.stdout.flush()
             server.serve_forever()
         except KeyboardInterrupt:
             say()

@@ -121,7 +121,7 @@ def test_invariant_02_kills_lose_no_slot_and_what_is_paid_twice_is_booked(
     assert lost_of <= Counter(receipt.slot_key for receipt in unknown)
     assert len(log) <= len(answered) + len(unknown)
     assert len(unknown) <= workers_of(CONCURRENCY) * KILLS
-    reserve = entry_of(order).price[0].reserve_usd
+    reserve = entry_of(order).price[0].bound_usd
     for receipt in unknown:
         assert (receipt.cost_usd, receipt.cost_basis, receipt.expected_usd) == (reserve, "estimated", 0.02)
         assert receipt.requested_at is not None

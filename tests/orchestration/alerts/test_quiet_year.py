@@ -37,7 +37,7 @@ def publish(installation: Installation, week: str, like: Installation) -> None:
     installation.store.put_if_absent(part["key"], like.store.get(part["key"]))
     new = {"edition": f"{week}.1", "week": week, "revision": 1, "replaces": None}
     tables = {"check_results": {**real["tables"]["check_results"], "parts": [{**part, "week": week}]}}
-    manifest = json.dumps({**real, **new, "tables": tables}).encode()
+    manifest = json.dumps({**real, **new, "tables": tables, "partitions": []}).encode()
     installation.store.put_if_absent(f"editions/{week}.1/manifest.json", manifest)
     (folder / keys.LATEST_EDITION).write_text(json.dumps(new))
 

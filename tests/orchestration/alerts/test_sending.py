@@ -92,7 +92,7 @@ def test_a_file_is_added_to(tmp_path: Path) -> None:
 
 def test_slack_gets_text_and_blocks_and_teams_a_card() -> None:
     sent = message(
-        alert("budget", "m", NEXT, usd="8", cap="10", share="80"), docs_url="https://example.org/ops"
+        alert("budget", "m", NEXT, why="$8 of $10 are spent (80 %)"), docs_url="https://example.org/ops"
     )
     slack = FORMATS["slack"](sent)
     assert slack["text"].startswith(

@@ -84,4 +84,4 @@ def test_a_week_of_the_first_release_is_read_gone_on_with_and_rebuilt_as_it_was(
 
 def test_a_plan_of_the_first_release_says_what_a_lost_call_may_have_cost(old: Installation) -> None:
     old.write_models(entry("another"))  # the model is in models.yaml no more
-    assert old.place()._lost_usd(WEEK, MODELS[0], dt.date(2026, 11, 23)) == PRICE["per_image_usd"]
+    assert old.place()._lost(WEEK, MODELS[0], dt.date(2026, 11, 23))[0] == PRICE["per_image_usd"]

@@ -64,10 +64,11 @@ def home(tmp_path: Path) -> Installation:
 
 def ticks(home: Installation, store: Watched, instance: dg.DagsterInstance) -> dict[str, Callable[[], Any]]:
     """What looks at every model of two weeks, by name."""
-    settings = home.settings.model_copy(update={"postgres": SecretStr("postgresql://nobody@localhost/none")})
-    definitions = build_defs(settings, replace(home.place(), store=store, label_range=6))  # type: ignore[arg-type]
+    shared = home.settings.model_copy(update={"postgres": SecretStr("postgresql://nobody@localhost/none")})
+    place = replace(home.place(), store=store, label_range=6)  # type: ignore[arg-type]
+    definitions = build_defs(home.settings, place)
 
-    def sensor(name: str) -> Any:
+    def sensor(name: str, definitions: dg.Definitions = definitions) -> Any:
         return definitions.resolve_sensor_def(name).evaluate_tick(
             dg.build_sensor_context(instance=instance, repository_def=definitions.get_repository_def())
         )
@@ -82,7 +83,7 @@ def ticks(home: Installation, store: Watched, instance: dg.DagsterInstance) -> d
 
     return {
         "publish_gate": lambda: sensor("publish_gate"),
-        "label_ranges": lambda: sensor("label_ranges"),
+        "label_ranges": lambda: sensor("label_ranges", build_defs(shared, place)),
         "alerts": lambda: sensor("alerts"),
         "every_hour": every_hour,
     }

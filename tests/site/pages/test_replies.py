@@ -102,5 +102,5 @@ def test_a_manifest_does_not_hold_replies() -> None:
 
 def test_a_reply_that_is_no_file_is_reported_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "one.md").mkdir()
-    with pytest.raises(UsageError, match=r"cannot read .*one\.md: Is a directory"):
+    with pytest.raises(UsageError, match=r"cannot read .*one\.md: it is a folder, not a plain file"):
         read_replies(tmp_path)

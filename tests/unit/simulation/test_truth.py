@@ -215,7 +215,7 @@ def test_a_truth_file_that_is_wrong_gets_one_line(tmp_path, monkeypatch, text, m
     monkeypatch.setattr(truth, "FILE", path)
     truth.load.cache_clear()
     try:
-        with pytest.raises(UsageError, match=r"^truth\.yaml: ") as caught:
+        with pytest.raises(UsageError, match=r"^truth\.yaml(, line \d+, column \d+)?: ") as caught:
             truth.load()
     finally:
         monkeypatch.undo()
