@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,14 +74,11 @@ def share(home: Path, name: str, postgres: SecretStr | None) -> None:
     """Put the record `READ` or `BACKUP` of a home into the PostgreSQL that machines share, if they share one."""
     if postgres is None:
         return
-    with closing(reached(postgres.get_secret_value(), "the records of the store")) as con:
-        con.autocommit = True
-        with con.cursor() as cursor:
-            require_table(cursor, "records", _TABLE)
-            cursor.execute(
-                "INSERT INTO cliche.records VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET said = excluded.said",
-                [name, (home / name).read_text(encoding="utf-8")],
-            )
+    with _records(postgres) as cursor:
+        cursor.execute(
+            "INSERT INTO cliche.records VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET said = excluded.said",
+            [name, (home / name).read_text(encoding="utf-8")],
+        )
 
 
 def _said(home: Path, name: str, store_url: str, postgres: SecretStr | None) -> dict[str, Any]:
@@ -94,13 +91,20 @@ def _said(home: Path, name: str, store_url: str, postgres: SecretStr | None) -> 
 
 
 def _shared(name: str, postgres: SecretStr) -> str:
+    with _records(postgres) as cursor:
+        cursor.execute("SELECT said FROM cliche.records WHERE name = %s", [name])
+        found = cursor.fetchone()
+    return str(found[0]) if found else "{}"
+
+
+@contextmanager
+def _records(postgres: SecretStr) -> Iterator[Any]:
+    """Yield a cursor on the database that holds the shared records; their table is made if there is none."""
     with closing(reached(postgres.get_secret_value(), "the records of the store")) as con:
         con.autocommit = True
         with con.cursor() as cursor:
             require_table(cursor, "records", _TABLE)
-            cursor.execute("SELECT said FROM cliche.records WHERE name = %s", [name])
-            found = cursor.fetchone()
-    return str(found[0]) if found else "{}"
+            yield cursor
 
 
 def _write_whole(path: Path, said: Mapping[str, Any]) -> None:
