@@ -5,13 +5,19 @@ from __future__ import annotations
 import duckdb
 
 from assets.suites.analysis import shipped
-from assets.suites.analysis_rows import analysis_tables
+from assets.suites.analysis_rows import analysis_tables, joint_rows
+from assets.suites.claims import shipped_claims
 from warehouse.loading.analysis_tables import SCHEMAS, replace_analysis
+from warehouse.loading.joint import replace_joint
 
 
 def load_declared(con: duckdb.DuckDBPyConnection) -> bool:
-    """Fill the tables from the shipped file unless they are of it; return whether rows were replaced."""
+    """Fill the tables from the shipped file unless they are of it; return whether rows were replaced.
+
+    Combinations and claims are counted anew where what one picture must show of them changed.
+    """
     file = shipped()
+    replace_joint(con, joint_rows(file.declared, shipped_claims()))
     return replace_analysis(con, analysis_tables(file.declared), file.sha256)
 
 

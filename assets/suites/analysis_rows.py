@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from assets.suites.analysis import Analysis
+from assets.suites.claims import RegisteredClaim
 from warehouse.loading.analysis_tables import SCHEMAS
 
 
@@ -45,6 +46,24 @@ def analysis_tables(declared: Analysis) -> dict[str, pa.Table]:
         )
         for table, schema in SCHEMAS.items()
     }
+
+
+def joint_rows(declared: Analysis, claims: Iterable[RegisteredClaim]) -> list[tuple[str, str, int, str, str]]:
+    """Return the rows of `joint_values`: what one picture must show of several attributes."""
+    wanted: list[tuple[str, Sequence[str], Mapping[str, Sequence[str]]]] = [
+        *(
+            (c.id, (c.suite,), {name: (value,) for name, value in c.values.items()})
+            for c in declared.combinations
+        ),
+        *((c.id, c.suites, c.shows) for c in claims if len(c.shows) > 1),
+    ]
+    return sorted(
+        (joint, *_suite(label).values(), attribute, value)
+        for joint, suites, shows in wanted
+        for label in suites
+        for attribute, values in shows.items()
+        for value in values
+    )
 
 
 def _suite(label: str) -> dict[str, Any]:

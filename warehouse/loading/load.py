@@ -13,10 +13,13 @@ from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import anchor_objects, objects, study_objects
 from warehouse.loading.cluster_rows import insert_clusters
+from warehouse.loading.counts import insert_counts
 from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store
 
+#: What is counted when a partition or a study is loaded.
+_COUNTED = ("counts", "answers")
 #: Tables that are loaded from the store, a partition at a time.
 PARTITION_TABLES = (
     "plans",
@@ -32,6 +35,8 @@ PARTITION_TABLES = (
     "clusters",
     "labels",
     "label_attempts",
+    *_COUNTED,
+    "draws",
     "loads",
 )
 #: Tables that are computed when a week is published, and replaced a week at a time.
@@ -75,7 +80,7 @@ _STUDY_COMPUTED = (
     "study_robustness",
     "study_effects",
 )
-STUDY_TABLES = (*_STUDY_IMPORTED, *_STUDY_COMPUTED)
+STUDY_TABLES = (*_STUDY_IMPORTED, *_COUNTED, *_STUDY_COMPUTED)
 #: All tables that are computed; their figures may differ in the last digits where another processor computes them.
 COMPUTED_TABLES = tuple(dict.fromkeys((*WEEK_TABLES, *HISTORY_TABLES, *_STUDY_COMPUTED)))
 #: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
@@ -132,6 +137,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
                 raise CorruptObjectError(f"partition {model} in week {week}: {error}") from error
         _insert_images(con, where)
         insert_clusters(con, rows["attempts"], where)
+        insert_counts(con, where)
         con.execute(
             "INSERT INTO loads VALUES ($week, $model, $fingerprint, $manifest)",
             {**where, "fingerprint": seen.fingerprint, "manifest": seen.manifest},
@@ -242,6 +248,7 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
                 _insert(con, table, _known(con, table, rows))
             except UsageError as error:
                 raise CorruptObjectError(f"{keys.study_prefix(study)}: {error}") from error
+        insert_counts(con, {"study": study})
         con.execute("DELETE FROM study_loads WHERE study = $study", {"study": study})
         con.execute("INSERT INTO study_loads VALUES ($study, $seen)", {"study": study, "seen": seen})
     return {table: _count(con, table, {"study": study}) for table in STUDY_TABLES}
