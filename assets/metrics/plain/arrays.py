@@ -1,0 +1,29 @@
+"""Array types, and the two operations that numpy has no quiet form of."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[Any]
+
+
+def divided(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
+    """Return part / whole, broadcast; 0 where the whole is not more than 0."""
+    top, bottom = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    out: Floats = np.zeros(np.broadcast_shapes(top.shape, bottom.shape))
+    np.divide(top, bottom, out=out, where=bottom > 0)
+    return out
+
+
+def median(values: Floats, axis: int | None = None) -> Floats:
+    """Return the median of what is not NaN; NaN, without a warning, where nothing is left."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmedian(values, axis), dtype=float)
