@@ -1,0 +1,275 @@
+"""Spans: the counts that figures are made of, as arrays: of four weeks and their history, or of a study.
+
+A field is what models are compared in: one track, suite and condition; of a study, its pictures as one labeler read
+them. A table holds a field's counts of one attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from assets.metrics.counting.reading import read
+from assets.metrics.plain.arrays import Bools, Floats, Ints
+from assets.metrics.plain.cells import HISTORY, WINDOW
+from assets.metrics.plain.intervals import worth
+from warehouse.occasions import Occasion
+from warehouse.weeks import shift
+
+#: What names a field, in the tables of figures.
+FIELD = ("track", "simulated", "suite", "suite_major", "condition", "turn")
+#: Value and support of a combination or claim of several attributes.
+JOINT = "all:"
+#: (model, attribute) → how many weeks before the last its span begins anew; attribute None: refusals.
+Restarts = Mapping[tuple[str, str | None], int]
+_OF_SUITE = ("suite", "suite_major", "condition", "turn")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Counts of one attribute in a field of G models, of the P prompts that it is looked for in, over T weeks.
+
+    Attributes:
+        attribute: its name, or all:<id> of a combination or claim.
+        places: (P,) rows of the field's prompts.
+        values: the V values, or bands, that count.
+        counts: (G, P, V, T) pictures; the last week is the last.
+        unseen: (G, P) answers of the window that may have shown a value: refused, cannot_tell, invalid, not assessed.
+        outside: (G, P) pictures of the window that were seen to show none.
+    """
+
+    attribute: str
+    places: Ints
+    values: tuple[str, ...]
+    counts: Floats
+    unseen: Floats
+    outside: Floats
+
+    @property
+    def window(self) -> Floats:
+        """(G, P, V) pictures of the window."""
+        return np.asarray(self.counts[..., -WINDOW:].sum(-1))
+
+    @property
+    def answers(self) -> Floats:
+        """(G, P) pictures of the window and answers that may have shown a value; 0 where nothing was asked."""
+        return np.asarray(self.window.sum(2) + self.unseen)
+
+    @property
+    def weeks(self) -> Floats:
+        """(G, weeks of the window) whether anything was read."""
+        return np.asarray(self.counts[..., -WINDOW:].sum((1, 2)) > 0)
+
+
+class Models(NamedTuple):
+    """The G models of a field.
+
+    Attributes:
+        names: as planned, or of a study.
+        readers: their labelers with versions; None for a model that was not planned in the week itself.
+        known: why a model has no figure, by its row: withheld.
+        study: whether there are no weeks.
+        restarts: where spans of a model begin anew.
+    """
+
+    names: tuple[str, ...]
+    readers: tuple[tuple[str, str] | None, ...]
+    known: Mapping[int, str]
+    study: bool
+    restarts: Restarts
+
+
+@dataclass(frozen=True)
+class Field:
+    """What G models answered to P prompts.
+
+    Attributes:
+        key: values of `FIELD`.
+        models: the models.
+        prompts: P names.
+        subjects: P subjects.
+        refused: (G, P, 2, T) refused answers and pictures, of all weeks.
+        planned: (G, P) answers planned in the window.
+        draws: (G,) sum of squares over sum of the pictures that calls drew; 1 where each drew one.
+        tables: by attribute.
+    """
+
+    key: Mapping[str, Any]
+    models: Models
+    prompts: tuple[str, ...]
+    subjects: tuple[str, ...]
+    refused: Floats
+    planned: Floats
+    draws: Floats
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    def counted(self, attribute: str | None) -> Bools:
+        """(G, T) which weeks are since the last reported change of an attribute, or of refusals (None)."""
+        weeks = self.refused.shape[-1]
+        first = [
+            weeks - 1 - self.models.restarts.get((model, attribute), weeks) for model in self.models.names
+        ]
+        return np.asarray(np.arange(weeks) >= np.array(first)[:, None])
+
+    def worth(self, table: Table, value: int) -> Floats:
+        """(G,) how many pictures of a value count as one."""
+        k, n = table.counts[:, :, value], table.counts.sum(2)
+        return np.array([worth(k[row], n[row], self.draws[row]) for row in range(len(k))])
+
+
+@dataclass(frozen=True)
+class Span:
+    """What figures of a week or a study are made of."""
+
+    occasion: Occasion
+    fields: Sequence[Field]
+
+    @property
+    def weeks(self) -> Sequence[str]:
+        """Return the ISO dates of the window, the last one last; none of a study."""
+        if self.occasion.column == "study":
+            return ()
+        return [shift(self.occasion.name, back - WINDOW + 1) for back in range(WINDOW)]
+
+
+def read_span(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Span:
+    """Return the span that ends with a week, or that is a study; nothing is written."""
+    return Span(
+        occasion, [*(_of_study(con, occasion) if occasion.column == "study" else _of_week(con, occasion))]
+    )
+
+
+def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator[Field]:
+    where = {"week": week.name, "first": shift(week.name, 1 - HISTORY)}
+    models = read(con, "span_models", where)
+    on_track = models.select("model", "track", "simulated")
+    prompts = read(con, "span_prompts", week.where)
+    values = read(con, "span_values", week.where)
+    counts = read(con, "span_counts", where).join(on_track, on="model")
+    answers = read(con, "span_answers", where).join(on_track, on="model")
+    draws = read(con, "span_draws", where)
+    restarts = {
+        (model, attribute): back for model, attribute, back in read(con, "span_restarts", week.where).rows()
+    }
+    of_field = _parts(counts, FIELD)
+    for key, held in _parts(answers, FIELD).items():
+        track = models.filter(pl.col("track") == key[0], pl.col("simulated") == key[1])
+        named = dict(zip(FIELD, key, strict=True))
+        of_suite = [pl.col(name) == named[name] for name in FIELD[:-1]]
+        looked_for = prompts.filter(of_suite)
+        asked = looked_for.unique("prompt", maintain_order=True)
+        drawn = draws.filter([pl.col(name) == named[name] for name in _OF_SUITE])
+        known = {row: "withheld" for row, hidden in enumerate(track["withheld"]) if hidden}
+        readers = tuple(
+            None if name is None else (name, version)
+            for name, version in track.select("labeler", "labeler_version").rows()
+        )
+        of = Models(tuple(track["model"]), readers, known, False, restarts)
+        made = _field(named, of, asked, held, HISTORY, drawn)
+        suite = values.filter([pl.col(name) == named[name] for name in ("suite", "suite_major")])
+        _add_tables(made, of_field.get(key), suite, looked_for)
+        yield made
+
+
+def _of_study(con: duckdb.DuckDBPyConnection, study: Occasion) -> Iterator[Field]:
+    counts = read(con, "study_span_counts", study.where)
+    answers = read(con, "study_span_answers", study.where)
+    prompts = read(con, "study_span_prompts", study.where)
+    values = read(con, "study_span_values", study.where)
+    models = tuple(answers["model"].unique().sort())
+    by_condition = _parts(answers, _OF_SUITE)
+    for key, held in _parts(counts, (*_OF_SUITE, "labeler", "labeler_version")).items():
+        *of_suite, labeler, version = key
+        named = {"track": "study", "simulated": False, **dict(zip(_OF_SUITE, of_suite, strict=True))}
+        asked = prompts.filter(pl.col("condition") == named["condition"])
+        of = Models(models, ((labeler, version),) * len(models), {}, True, {})
+        made = _field(named, of, asked, by_condition[tuple(of_suite)], 1)
+        _add_tables(made, held, values, None)
+        yield made
+
+
+def _field(
+    key: Mapping[str, Any],
+    models: Models,
+    asked: pl.DataFrame,
+    answers: pl.DataFrame,
+    weeks: int,
+    draws: pl.DataFrame | None = None,
+) -> Field:
+    prompts, shape = tuple(asked["prompt"]), (len(models.names), asked.height)
+    row, column = _places(answers, models.names, prompts)
+    week = weeks - 1 - answers["back"].to_numpy()
+    refused, planned, drawn = np.zeros((*shape, 2, weeks)), np.zeros(shape), np.ones(shape[0])
+    for place, name in enumerate(("refused", "pictures")):
+        refused[row, column, place, week] = answers[name].to_numpy()
+    recent = answers["back"].to_numpy() < WINDOW
+    np.add.at(planned, (row[recent], column[recent]), answers["planned"].to_numpy()[recent])
+    for model, pictures, squares in (
+        () if draws is None else draws.select("model", "pictures", "squares").rows()
+    ):
+        place = models.names.index(model)
+        total = max(float(refused[place, :, 1].sum()), pictures)
+        drawn[place] = (squares + total - pictures) / total
+    return Field(key, models, prompts, tuple(asked["subject"]), refused, planned, drawn)
+
+
+def _add_tables(
+    to: Field, counts: pl.DataFrame | None, values: pl.DataFrame, looked_for: pl.DataFrame | None
+) -> None:
+    """Add a table for each attribute that was read; without `looked_for` it is looked for everywhere."""
+    if counts is None:
+        return
+    declared = values.group_by("attribute", maintain_order=True).agg("value")
+    support = {attribute: tuple(listed) for attribute, listed in declared.rows()}
+    weeks = to.refused.shape[-1]
+    asked = {} if looked_for is None else _parts(looked_for, ("attribute",))
+    for (attribute,), held in _parts(counts, ("attribute",)).items():
+        listed = ("shown", "other") if attribute.startswith(JOINT) else support.get(attribute, ())
+        if not listed:
+            continue
+        places = np.arange(len(to.prompts))
+        if looked_for is not None:
+            places = np.flatnonzero(np.isin(to.prompts, asked[attribute,]["prompt"].to_list()))
+        since = to.counted(attribute)[:, None]
+        made = {
+            "support": np.zeros((len(to.models.names), len(to.prompts), len(listed), weeks)),
+            **{
+                kind: np.zeros((len(to.models.names), len(to.prompts), 1, weeks))
+                for kind in ("unseen", "outside")
+            },
+        }
+        of = {value: place for place, value in enumerate(listed)}
+        row, column = _places(held, to.models.names, to.prompts)
+        value = np.array([of.get(name, 0) for name in held["value"]], dtype=np.int64)
+        back, pictures, kinds = (held[name].to_numpy() for name in ("back", "pictures", "kind"))
+        for kind, into in made.items():
+            here = kinds == kind
+            into[row[here], column[here], value[here], weeks - 1 - back[here]] = pictures[here]
+        unseen = (made["unseen"][:, :, 0] + to.refused[:, :, 0]) * since
+        outside = made["outside"][:, :, 0] * since
+        to.tables[attribute] = Table(
+            attribute,
+            places,
+            listed,
+            made["support"][:, places] * since[:, :, None],
+            unseen[:, places, -WINDOW:].sum(-1),
+            outside[:, places, -WINDOW:].sum(-1),
+        )
+
+
+def _places(frame: pl.DataFrame, models: Sequence[str], prompts: Sequence[str]) -> tuple[Any, Any]:
+    of_model = {name: place for place, name in enumerate(models)}
+    of_prompt = {name: place for place, name in enumerate(prompts)}
+    return (
+        np.array([of_model[name] for name in frame["model"]], dtype=np.int64),
+        np.array([of_prompt[name] for name in frame["prompt"]], dtype=np.int64),
+    )
+
+
+def _parts(frame: pl.DataFrame, on: Sequence[str]) -> dict[tuple[Any, ...], pl.DataFrame]:
+    return frame.partition_by(on, as_dict=True, maintain_order=True)

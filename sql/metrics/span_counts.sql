@@ -1,0 +1,51 @@
+-- Answers: how many pictures of the span that ends with a week, and of its history, were read as what?
+-- Grain: model, suite, suite_major, condition, turn, prompt, attribute, value, back; no zeros.
+-- Columns: those; value: value or band that counts; '' for what may have been one (kind unseen), or was
+--   seen to be none (kind outside); kind: support, unseen or outside; back: how many weeks before the
+--   last.
+-- Depends on: plans, counts, withheld, prompts, attribute_values
+-- Uses: span
+WITH asked AS (
+    SELECT
+        model, suite, suite_major, prompt
+    FROM prompts
+    WHERE week = cast($week AS DATE)
+),
+
+declared AS (
+    SELECT
+        model, suite, suite_major, attribute, value, in_support,
+        coalesce(band, value) AS shown
+    FROM attribute_values
+    WHERE week = cast($week AS DATE)
+)
+
+SELECT
+    counts.model, counts.suite, counts.suite_major, counts.condition, counts.turn, counts.prompt,
+    counts.attribute,
+    CASE
+        WHEN counts.value IN ('shown', 'other') AND starts_with(counts.attribute, 'all:') THEN 'support'
+        WHEN declared.in_support THEN 'support'
+        WHEN counts.value IN ('cannot_tell', 'invalid', 'not_assessed', 'open') THEN 'unseen'
+        ELSE 'outside'
+    END AS kind,
+    CASE WHEN kind = 'support' THEN coalesce(declared.shown, counts.value) ELSE '' END AS value,
+    spans.back,
+    cast(sum(counts.pictures) AS INTEGER) AS pictures
+FROM counts
+INNER JOIN spans USING (week, model, labeler, labeler_version)
+SEMI JOIN asked
+    ON
+        counts.model = asked.model
+        AND counts.suite = asked.suite
+        AND counts.suite_major = asked.suite_major
+        AND counts.prompt = asked.prompt
+LEFT JOIN declared
+    ON
+        counts.model = declared.model
+        AND counts.suite = declared.suite
+        AND counts.suite_major = declared.suite_major
+        AND counts.attribute = declared.attribute
+        AND counts.value = declared.value
+GROUP BY ALL
+ORDER BY ALL

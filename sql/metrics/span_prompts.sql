@@ -1,0 +1,50 @@
+-- Answers: which prompts were planned in a week, and what is looked for in their pictures?
+-- Grain: track, simulated, suite, suite_major, prompt, attribute (all:<id> where all its parts are looked
+--   for).
+-- Columns: those; condition, subject.
+-- Depends on: prompts, plans, prompt_attributes, joint_values
+WITH parts AS (
+    SELECT DISTINCT
+        suite, suite_major, attribute,
+        'all:' || joint AS whole
+    FROM joint_values
+),
+
+attributes AS (
+    SELECT
+        week, model, suite, suite_major, prompt, attribute
+    FROM prompt_attributes
+    WHERE week = cast($week AS DATE)
+),
+
+needed AS (
+    SELECT
+        suite, suite_major, whole,
+        count(*) AS many
+    FROM parts
+    GROUP BY suite, suite_major, whole
+),
+
+joint AS (
+    SELECT
+        attributes.week, attributes.model, suite, suite_major, attributes.prompt, parts.whole
+    FROM attributes
+    INNER JOIN parts USING (suite, suite_major, attribute)
+    INNER JOIN needed USING (suite, suite_major, whole)
+    GROUP BY ALL
+    HAVING count(*) = any_value(needed.many)
+),
+
+looked_for AS (
+    FROM attributes
+    UNION ALL
+    FROM joint
+)
+
+SELECT DISTINCT
+    plans.track, plans.simulated, prompts.suite, prompts.suite_major, prompts.prompt, prompts.condition,
+    prompts.subject, looked_for.attribute
+FROM prompts
+INNER JOIN plans USING (week, model)
+INNER JOIN looked_for USING (week, model, suite, suite_major, prompt)
+ORDER BY ALL

@@ -1,0 +1,12 @@
+-- Answers: which values, or bands, were declared in a week?
+-- Grain: suite, suite_major, attribute, value.
+-- Columns: those; position in the declared order. Only what can be in a yardstick's support.
+-- Depends on: attribute_values
+SELECT
+    suite, suite_major, attribute,
+    coalesce(band, value) AS value,
+    min(position) AS position
+FROM attribute_values
+WHERE week = cast($week AS DATE) AND in_support
+GROUP BY suite, suite_major, attribute, coalesce(band, value)
+ORDER BY suite, suite_major, attribute, position, value
