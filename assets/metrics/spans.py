@@ -61,7 +61,7 @@ class Table:
         return np.asarray(self.window.sum(2) + self.unseen)
 
     @property
-    def weeks(self) -> Floats:
+    def weeks(self) -> Bools:
         """(G, weeks of the window) whether anything was read."""
         return np.asarray(self.counts[..., -WINDOW:].sum((1, 2)) > 0)
 

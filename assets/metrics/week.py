@@ -16,6 +16,7 @@ import pyarrow as pa
 from assets.generation.workplace import Workplace
 from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
+from assets.metrics.figures.table import span_figures
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.results import (
@@ -26,10 +27,12 @@ from assets.metrics.results import (
     window_tables,
 )
 from assets.metrics.scores.table import scores_of
+from assets.metrics.spans import read_span
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
+from warehouse import occasions
 from warehouse.database.connection import checkpoint_seldom, connect, limit_memory
 from warehouse.database.migrations import migrate
 from warehouse.errors import ClicheError
@@ -110,6 +113,7 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
         replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
+        replace_study(con, study, span_figures(con, read_span(con, occasions.study(study)), {}))
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -256,6 +260,8 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     later = [week for week in rests_on if week >= changed]
     for week in later:
         for table, rows in window_tables(con, week):
+            replace_week(con, table, week, rows)
+        for table, rows in span_figures(con, read_span(con, occasions.week(week)), {}).items():
             replace_week(con, table, week, rows)
     for week in later:
         _check_late(con, place, week)

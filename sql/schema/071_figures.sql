@@ -94,7 +94,7 @@ COMMENT ON COLUMN figures.first_week IS 'identity: first of these weeks; NULL of
 COMMENT ON COLUMN figures.se IS 'identity: standard error of the estimate; NULL where there is no interval';
 COMMENT ON COLUMN figures.dispersion IS
 'identity: how much more weeks differ than pictures explain (1 of a study)';
-COMMENT ON COLUMN figures.df IS 'identity: degrees of freedom behind the dispersion; infinity of a study';
+COMMENT ON COLUMN figures.df IS 'identity: degrees of freedom behind the dispersion; NULL of a study';
 COMMENT ON COLUMN figures.critical IS 'identity: quantile that the interval, or the comparison, uses';
 
 CREATE TABLE boards (
@@ -141,7 +141,7 @@ COMMENT ON COLUMN boards.lead IS 'identity: true of the board that orders the le
 COMMENT ON COLUMN boards.models IS 'identity: ranked models';
 COMMENT ON COLUMN boards.critical IS
 'identity: critical value of all pairs (studentized range over root 2); NULL where reason says why';
-COMMENT ON COLUMN boards.df IS 'identity: degrees of freedom of the critical value';
+COMMENT ON COLUMN boards.df IS 'identity: degrees of freedom of the critical value; NULL of a study';
 COMMENT ON COLUMN boards.resolution IS
 'identity: difference of two figures that the board tells apart in four of five cases; NULL before eight
 weeks';
@@ -324,7 +324,7 @@ COMMENT ON COLUMN words.high IS 'identity: upper end of the 95 % interval';
 COMMENT ON COLUMN words.se IS 'identity: standard error of the estimate; NULL where there is no interval';
 COMMENT ON COLUMN words.dispersion IS
 'identity: how much more weeks differ than pictures explain (1 of a study)';
-COMMENT ON COLUMN words.df IS 'identity: degrees of freedom behind the dispersion; infinity of a study';
+COMMENT ON COLUMN words.df IS 'identity: degrees of freedom behind the dispersion; NULL of a study';
 COMMENT ON COLUMN words.critical IS 'identity: quantile that the interval, or the comparison, uses';
 COMMENT ON COLUMN words.holm_critical IS
 'identity: critical value of this row among those listed with it (Holm); NULL where it was not reached';

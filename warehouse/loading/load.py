@@ -20,6 +20,8 @@ from warehouse.store.base import Store
 
 #: What is counted when a partition or a study is loaded.
 _COUNTED = ("counts", "answers")
+#: What is computed of a week and of a study alike.
+_FIGURES = ("figures", "boards", "board_ranks", "board_pairs", "words")
 #: Tables that are loaded from the store, a partition at a time.
 PARTITION_TABLES = (
     "plans",
@@ -59,6 +61,10 @@ WEEK_TABLES = (
     "design_effects",
     "window_corrected_scores",
     "window_effects",
+    "changes",
+    *_FIGURES,
+    "claim_shares",
+    "labeler_error",
 )
 #: Tables that are computed from all weeks together, and replaced whole.
 HISTORY_TABLES = ("drift_events", "claims")
@@ -79,6 +85,7 @@ _STUDY_COMPUTED = (
     "study_ranks",
     "study_robustness",
     "study_effects",
+    *_FIGURES,
 )
 STUDY_TABLES = (*_STUDY_IMPORTED, *_COUNTED, *_STUDY_COMPUTED)
 #: All tables that are computed; their figures may differ in the last digits where another processor computes them.

@@ -17,7 +17,7 @@ from assets.metrics.plain.suites import SuiteMeans, gap_interval, share_interval
 #: Why a model has no figure.
 NO_FIGURE = ("withheld", "not_asked", "no_pictures", "few_pictures", "group_missing")
 #: Why a model with a figure has no rank; with `few_weeks` it has no interval either.
-NO_RANK = ("few_answers", "labels_unreliable", "few_weeks", "one_model")
+NO_RANK = ("few_answers", "other_labeler", "labels_unreliable", "few_weeks", "one_model")
 #: Why there is no corrected share.
 NO_CORRECTION = ("no_gold", "few_gold", "raters_differ")
 #: All reasons; the first that holds is said. `withheld` and `labels_unreliable` are known to the caller alone.

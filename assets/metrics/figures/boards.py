@@ -1,0 +1,296 @@
+"""Boards: models compared by their typical gap from a yardstick, or by the declared stereotypes that they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.metrics.figures.frames import finite, occasion_columns, of_models, whatever
+from assets.metrics.plain.arrays import Floats, divided
+from assets.metrics.plain.boards import NO_FIGURE, Board, board
+from assets.metrics.plain.bounds import bounds
+from assets.metrics.plain.cells import cells, weights
+from assets.metrics.plain.intervals import student
+from assets.metrics.spans import Field, Span, Table
+
+STEREOTYPES = "stereotypes"
+#: Weeks of history from which on a board says which difference it tells apart.
+SAID_FROM = 8
+#: The board that orders the leaderboard.
+LEAD = ("rest-of-world", STEREOTYPES)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a board compares.
+
+    Attributes:
+        yardstick: name of the reference, or stereotypes.
+        table: counts of its cells: prompts, or declared pairs of a prompt and a value.
+        target: (cells, values) expected shares; None of stereotypes.
+        group: of each cell, the declared pair; None: all cells weigh the same.
+    """
+
+    yardstick: str
+    table: Table
+    target: Floats | None
+    group: Sequence[str] | None
+
+    @property
+    def attribute(self) -> str | None:
+        """Return the attribute that is compared; None of stereotypes, which are of several."""
+        return self.table.attribute or None
+
+    @property
+    def figure(self) -> str:
+        """Return what models are ordered by."""
+        return "gap" if self.target is not None else STEREOTYPES
+
+
+def gap_board(
+    table: Table, yardstick: str, shares: Mapping[tuple[str | None, str], float], prompts: Sequence[str]
+) -> Compared | None:
+    """Return a comparison with a reference, or None where it has no row for any prompt.
+
+    Args:
+        table: counts of an attribute.
+        yardstick: name of the reference.
+        shares: (prompt or None for every, value) → expected share; the values of a row add up to 1.
+        prompts: of the field.
+    """
+    own = {prompt for prompt, _ in shares if prompt is not None}
+    rows = [prompts[place] if prompts[place] in own else None for place in table.places]
+    values = [value for value in table.values if any((row, value) in shares for row in {*rows})]
+    held = np.array([any((row, value) in shares for value in values) for row in rows], dtype=bool)
+    if not values or not held.any():
+        return None
+    at = [table.values.index(value) for value in values]
+    kept = Table(
+        table.attribute,
+        table.places[held],
+        tuple(values),
+        table.counts[:, held][:, :, at],
+        table.unseen[:, held],
+        table.outside[:, held],
+    )
+    target = np.array(
+        [
+            [shares.get((row, value), 0.0) for value in values]
+            for row, has in zip(rows, held, strict=True)
+            if has
+        ]
+    )
+    return Compared(yardstick, kept, target, None)
+
+
+def stereotype_board(
+    field: Field, pairs: Sequence[tuple[str, str, str]], *, others: bool = False
+) -> Compared | None:
+    """Return the comparison by declared stereotypes whose base is 0, or None where none is looked for.
+
+    Args:
+        field: whose prompts are looked at.
+        pairs: attribute, value and subject of each declared pair.
+        others: whether the same values are meant over the other subjects of the same kind.
+    """
+    places: list[int] = []
+    groups: list[str] = []
+    counts, unseen, outside = [], [], []
+    for attribute, value, subject in pairs:
+        if (table := field.tables.get(attribute)) is None or value not in table.values:
+            continue
+        kind = subject.partition(":")[0]
+        for at, place in enumerate(table.places):
+            here = field.subjects[place]
+            if (here == subject) is others or (others and here.partition(":")[0] != kind):
+                continue
+            shown = table.counts[:, at, table.values.index(value)]
+            counts.append(np.stack([shown, table.counts[:, at].sum(1) - shown], 1))
+            unseen.append(table.unseen[:, at])
+            outside.append(table.outside[:, at])
+            places.append(int(place))
+            groups.append(f"{attribute} {value} {subject}")
+    if not places:
+        return None
+    table = Table(
+        "", np.array(places), ("shown", "not"), np.stack(counts, 1), np.stack(unseen, 1), np.stack(outside, 1)
+    )
+    return Compared(STEREOTYPES, table, None, groups)
+
+
+def board_rows(span: Span, field: Field, of: Compared, would_find: float | None) -> dict[str, pl.DataFrame]:
+    """Return the rows of one board in `figures`, `boards`, `board_ranks` and `board_pairs`."""
+    table, known = of.table, {**_other_labelers(field, of.table), **field.models.known}
+    one = table.counts.shape[1] == 1
+    made = board(
+        table.counts,
+        table.answers,
+        of.target,
+        group=of.group,
+        prompt=table.places,
+        study=field.models.study,
+        known=known,
+        worth=field.worth(table, 0) if one and len(table.values) == 2 else 1.0,
+    )
+    key = {
+        **{name: pl.lit(value) for name, value in field.key.items()},
+        **occasion_columns(span.occasion),
+        "selection": pl.lit(None, dtype=pl.String),
+        "attribute": pl.lit(of.attribute, dtype=pl.String),
+        "yardstick": pl.lit(of.yardstick),
+    }
+    labeler = _reader(field, made.members or made.shown)
+    key |= {
+        name: pl.lit(labeler and labeler[place], dtype=pl.String)
+        for place, name in enumerate(("labeler", "labeler_version"))
+    }
+    ranked = len(made.members)
+    history = int((table.counts.sum((0, 1, 2)) > 0).sum())
+    lead = (field.key["suite"], of.yardstick) == LEAD and field.key["condition"] == "baseline"
+    reasons = [word for word in made.reason if word in ("one_model", "few_weeks")]
+    boards = pl.DataFrame(
+        {
+            "lead": [lead],
+            "models": [ranked if made.pairs else 0],
+            "critical": [made.critical if made.pairs else None],
+            "df": [finite(made.pairs.df) if made.pairs else None],
+            "resolution": [
+                made.resolution / 100 if made.pairs and (history >= SAID_FROM or field.models.study) else None
+            ],
+            "would_find": pl.Series([would_find], dtype=pl.Float64),
+            "reason": pl.Series([None if made.pairs else (*reasons, "one_model")[0]], dtype=pl.String),
+        }
+    ).with_columns(**key)
+    ranks = pl.DataFrame(
+        {
+            "model": field.models.names,
+            "rank_low": pl.Series([int(low) or None for low in made.rank[:, 0]], dtype=pl.Int32),
+            "rank_high": pl.Series([int(high) or None for high in made.rank[:, 1]], dtype=pl.Int32),
+            "holds": pl.Series(
+                [
+                    None
+                    if word
+                    else bool(
+                        (made.told[row] <= made.holds[row]).all()
+                        and (made.told[:, row] <= made.holds[:, row]).all()
+                    )
+                    for row, word in enumerate(made.reason)
+                ],
+                dtype=pl.Boolean,
+            ),
+            "reason": pl.Series([word or None for word in made.reason], dtype=pl.String),
+        }
+    ).with_columns(**key)
+    return {
+        "figures": figure_rows(span, field, of, made),
+        "boards": boards,
+        "board_ranks": ranks,
+        "board_pairs": _pairs(field, made).with_columns(**key),
+    }
+
+
+def figure_rows(
+    span: Span, field: Field, of: Compared, made: Board, figure: str | None = None
+) -> pl.DataFrame:
+    """Return the rows of a board's figure: of every model that was asked, or is withheld."""
+    table = of.table
+    models = np.array([row for row, word in enumerate(made.reason) if word != "not_asked"], dtype=np.int64)
+    shown = np.array(made.shown, dtype=np.int64)
+    every = {
+        name: np.full(len(field.models.names), np.nan) for name in ("se", "dispersion", "df", "least", "most")
+    }
+    have = cells(table.counts, None, study=field.models.study).enough
+    if made.means is not None:
+        found = cells(table.counts[shown], of.target, 0, of.group, table.places, field.models.study)
+        weight = weights(found.enough, found.group)
+        sides = bounds(table.window[shown], table.unseen[shown], of.target)
+        every["se"][shown], every["dispersion"][shown] = made.means.standard_error, made.means.dispersion
+        every["df"][shown] = made.means.df
+        for name, side in (("least", sides.least), ("most", sides.most)):
+            mean = (weight * side).sum(1)
+            every[name][shown] = mean if of.target is None else np.sqrt(np.maximum(mean, 0))
+    n = np.where(have, table.window.sum(2), 0).sum(1)
+    missed = np.where(have, table.unseen, 0).sum(1)
+    estimate, low, high = made.figure / 100
+    columns: dict[str, Any] = {
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        **whatever(estimate, low, high, every.pop("least"), every.pop("most"), divided(missed, n + missed)),
+        **every,
+        "critical": np.where(np.isnan(low), np.nan, student(np.nan_to_num(every["df"], nan=1.0))),
+        "n": n.astype(np.int32),
+        "unseen": missed.astype(np.int32),
+        "prompts": have.sum(1).astype(np.int32),
+    }
+    if of.target is None:
+        columns["k"] = np.where(have, table.window[..., 0], 0).sum(1).astype(np.int32)
+    taken = {name: column[models] for name, column in columns.items()}
+    words = [
+        word if word in NO_FIGURE else "few_weeks" if np.isnan(low[row]) else None
+        for row, word in enumerate(made.reason)
+    ]
+    return of_models(
+        span,
+        field,
+        table.weeks,
+        models,
+        {
+            **taken,
+            "attribute": of.attribute,
+            "figure": figure or of.figure,
+            "yardstick": of.yardstick,
+            "reason": [words[row] for row in models],
+            "worth": 1.0,
+            "planned_prompts": table.counts.shape[1],
+        },
+    )
+
+
+def _pairs(field: Field, made: Board) -> pl.DataFrame:
+    """Return a row for each pair of ranked models, the one with the smaller figure on common cells first."""
+    rows: list[dict[str, Any]] = []
+    if (pairs := made.pairs) is not None:
+        for one, other in combinations(range(len(made.members)), 2):
+            a, b = (one, other) if pairs.difference[other, one] >= 0 else (other, one)
+            model_a, model_b = made.members[a], made.members[b]
+            common = bool(np.isfinite(pairs.standard_error[b, a]))
+            rows.append(
+                {
+                    "model_a": field.models.names[model_a],
+                    "model_b": field.models.names[model_b],
+                    "prompts": int((pairs.weights[a, b] > 0).sum()),
+                    "difference": float(pairs.difference[b, a]) if common else None,
+                    "se": float(pairs.standard_error[b, a]) if common else None,
+                    "dispersion": float(pairs.dispersion[b, a]) if common else None,
+                    "told_apart": bool(made.told[model_b, model_a]),
+                    "holds": bool(made.holds[model_b, model_a]),
+                }
+            )
+    return pl.DataFrame(
+        rows,
+        schema={
+            **dict.fromkeys(("model_a", "model_b"), pl.String),
+            "prompts": pl.Int32,
+            **dict.fromkeys(("difference", "se", "dispersion"), pl.Float64),
+            **dict.fromkeys(("told_apart", "holds"), pl.Boolean),
+        },
+    )
+
+
+def _other_labelers(field: Field, table: Table) -> dict[int, str]:
+    """Return which models were read by another labeler, or version, than most: they are not ranked with these."""
+    seen = [row for row in range(len(field.models.names)) if table.window[row].sum() > 0]
+    most = _reader(field, seen)
+    return {row: "other_labeler" for row in seen if field.models.readers[row] not in (most, None)}
+
+
+def _reader(field: Field, models: Sequence[int]) -> tuple[str, str] | None:
+    """Return who read the pictures of most of these models; of equally many the later version."""
+    readers = [reader for row in models if (reader := field.models.readers[row]) is not None]
+    return max(readers, key=lambda reader: (readers.count(reader), reader), default=None)

@@ -1,0 +1,100 @@
+"""Rows of figures: what all figures of a field's models have in common, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from assets.metrics.plain.arrays import Bools, Floats, Ints
+from assets.metrics.spans import Field, Span
+from warehouse.occasions import Occasion
+
+#: Part of the answers that may be unseen before bounds are printed beside a share.
+UNSEEN = 0.05
+
+
+def occasion_columns(occasion: Occasion) -> dict[str, Any]:
+    """Return the columns `week` and `study`, of which one is NULL."""
+    return {
+        "week": pl.lit(occasion.value if occasion.column == "week" else None, dtype=pl.Date),
+        "study": pl.lit(occasion.name if occasion.column == "study" else None, dtype=pl.String),
+    }
+
+
+def of_models(
+    span: Span, field: Field, seen: Bools, models: Ints, columns: Mapping[str, Any], *, read: bool = True
+) -> pl.DataFrame:
+    """Return a frame of figures with the columns that name field and model.
+
+    Args:
+        span: to which the field belongs.
+        field: whose models they are.
+        seen: (models, weeks of the window) in which there were pictures, or answers.
+        models: of each row, the number of its model.
+        columns: other columns of `figures`, arrays as long as `models`, or one value.
+        read: whether pictures were read, so that a labeler is named.
+    """
+    weeks = seen.sum(1)
+    first = np.argmax(seen, axis=1)
+    names = field.models.names
+    begun: list[date | None] = [
+        None if field.models.study or not weeks[row] else date.fromisoformat(span.weeks[first[row]])
+        for row in range(len(names))
+    ]
+    readers = [reader if read else None for reader in field.models.readers]
+    meta = pl.DataFrame(
+        {
+            "model": pl.Series(names, dtype=pl.String),
+            "labeler": pl.Series([reader and reader[0] for reader in readers], dtype=pl.String),
+            "labeler_version": pl.Series([reader and reader[1] for reader in readers], dtype=pl.String),
+            "weeks": pl.Series(np.where(field.models.study, 0, weeks), dtype=pl.Int32),
+            "first_week": pl.Series(begun, dtype=pl.Date),
+        }
+    )[models]
+    arrays = {
+        name: pl.Series(name, column)
+        for name, column in columns.items()
+        if isinstance(column, np.ndarray | list)
+    }
+    single = {name: pl.lit(column) for name, column in columns.items() if name not in arrays}
+    return (
+        meta.with_columns(**arrays)
+        .with_columns(
+            **single,
+            **{name: pl.lit(value) for name, value in field.key.items()},
+            **occasion_columns(span.occasion),
+        )
+        .with_columns(pl.when(pl.selectors.float().is_finite()).then(pl.selectors.float()))
+    )
+
+
+def whatever(
+    estimate: Floats, low: Floats, high: Floats, least: Floats, most: Floats, part: Floats
+) -> dict[str, Floats]:
+    """Return the columns `bound_low` and `bound_high` of shares of which more than `UNSEEN` may have been missed.
+
+    Bounds (Manski 1989) with the half-widths of the interval added outside; NaN where less is unseen.
+
+    Args:
+        estimate: shares, with the ends of their intervals `low` and `high`.
+        low: lower ends.
+        high: upper ends.
+        least: shares if none of the unseen showed the value.
+        most: shares if all did.
+        part: of the answers, that is unseen.
+    """
+    below, above = np.nan_to_num(estimate - low), np.nan_to_num(high - estimate)
+    bounded = (part > UNSEEN) & ~np.isnan(estimate)
+    return {
+        "bound_low": np.where(bounded, np.maximum(least - below, 0), np.nan),
+        "bound_high": np.where(bounded, np.minimum(most + above, 1), np.nan),
+    }
+
+
+def finite(number: float) -> float | None:
+    """Return a number, or None for infinity: a study has no degrees of freedom to name."""
+    return number if np.isfinite(number) else None

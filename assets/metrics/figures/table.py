@@ -1,0 +1,141 @@
+"""The tables `figures`, `boards`, `board_ranks` and `board_pairs` of a week or study: one pipeline for both."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.counting.reading import read
+from assets.metrics.figures.boards import Compared, board_rows, figure_rows, gap_board, stereotype_board
+from assets.metrics.figures.shares import mean_shares, prompt_shares, refusals
+from assets.metrics.plain.arrays import Ints
+from assets.metrics.plain.boards import board
+from assets.metrics.spans import FIELD, JOINT, Field, Span, Table
+
+TABLES = ("figures", "boards", "board_ranks", "board_pairs")
+#: (track, simulated, suite, suite_major, condition, turn, attribute) → change that would be found within eight weeks.
+WouldFind = Mapping[tuple[Any, ...], float]
+#: (prompt or None for every, value) → expected share.
+Shares = dict[tuple[str | None, str], float]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What figures are made of a week or study.
+
+    Attributes:
+        yardsticks: (suite, suite_major, attribute) → name → expected shares.
+        pairs: (suite, suite_major) → attribute, value and subject of stereotypes whose base is 0.
+        selections: (suite, suite_major, attribute) → (selection, value) → subjects, or prompts of a study.
+    """
+
+    yardsticks: Mapping[tuple[Any, ...], Mapping[str, Shares]]
+    pairs: Mapping[tuple[Any, ...], Sequence[tuple[str, str, str]]]
+    selections: Mapping[tuple[Any, ...], Mapping[tuple[str, str], Sequence[str]]]
+
+
+def span_figures(con: duckdb.DuckDBPyConnection, span: Span, would_find: WouldFind) -> dict[str, pa.Table]:
+    """Return the rows of each of `TABLES` of a span; nothing is written."""
+    declared = _of_study(con, span) if span.occasion.column == "study" else _of_week(con)
+    if span.occasion.column == "week":
+        declared = _with_references(declared, read(con, "span_references", span.occasion.where))
+    made: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
+    for field in span.fields:
+        made["figures"].append(refusals(span, field))
+        for table in field.tables.values():
+            made["figures"].append(prompt_shares(span, field, table))
+            made["figures"].extend(mean_shares(span, field, table, _selections(declared, field, table)))
+        for of in _boards(declared, field):
+            key = (*(field.key[name] for name in FIELD), of.attribute)
+            for name, rows in board_rows(span, field, of, would_find.get(key)).items():
+                made[name].append(rows)
+        pairs = declared.pairs.get((field.key["suite"], field.key["suite_major"]), ())
+        if (others := stereotype_board(field, pairs, others=True)) is not None:
+            beside = board(
+                others.table.counts, others.table.answers, group=others.group, prompt=others.table.places,
+                study=field.models.study, known=field.models.known,
+            )  # fmt: skip
+            made["figures"].append(figure_rows(span, field, others, beside, "stereotypes_others"))
+    return {
+        name: pl.concat(frames, how="diagonal_relaxed").to_arrow() for name, frames in made.items() if frames
+    }
+
+
+def _boards(declared: Declared, field: Field) -> Iterator[Compared]:
+    suite = (field.key["suite"], field.key["suite_major"])
+    for table in field.tables.values():
+        if table.attribute.startswith(JOINT):
+            continue
+        yardsticks = dict(declared.yardsticks.get((*suite, table.attribute), {}))
+        if field.models.study:
+            yardsticks |= _even(table.values)
+        for name, shares in yardsticks.items():
+            if (of := gap_board(table, name, shares, field.prompts)) is not None:
+                yield of
+    if (of := stereotype_board(field, declared.pairs.get(suite, ()))) is not None:
+        yield of
+
+
+def _even(values: Sequence[str]) -> dict[str, Shares]:
+    """Return equal shares as a yardstick."""
+    return {"parity" if len(values) == 2 else "uniform": {(None, value): 1 / len(values) for value in values}}
+
+
+def _selections(
+    declared: Declared, field: Field, table: Table
+) -> Sequence[tuple[str, str, Ints, Sequence[str]]]:
+    key = (field.key["suite"], field.key["suite_major"], table.attribute)
+    of = field.prompts if field.models.study else field.subjects
+    found = []
+    for (name, value), wanted in declared.selections.get(key, {}).items():
+        places = np.array(
+            [at for at, place in enumerate(table.places) if of[place] in wanted], dtype=np.int64
+        )
+        if len(places) and value in table.values:
+            found.append((name, value, places, [of[table.places[at]] for at in places]))
+    return found
+
+
+def _of_week(con: duckdb.DuckDBPyConnection) -> Declared:
+    pairs: dict[tuple[Any, ...], list[tuple[str, str, str]]] = defaultdict(list)
+    for suite, major, attribute, value, subject in read(con, "span_pairs", {}).rows():
+        pairs[suite, major].append((attribute, value, subject))
+    return Declared({}, pairs, _grouped(read(con, "span_selections", {}).rows()))
+
+
+def _with_references(declared: Declared, references: pl.DataFrame) -> Declared:
+    yardsticks: dict[tuple[Any, ...], dict[str, Shares]] = defaultdict(dict)
+    for suite, major, attribute, name, prompt, value, share in references.rows():
+        yardsticks[suite, major, attribute].setdefault(name, {})[prompt, value] = share
+    return Declared(yardsticks, declared.pairs, declared.selections)
+
+
+def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Declared:
+    study = span.occasion.name
+    yardsticks: dict[tuple[Any, ...], dict[str, Shares]] = defaultdict(dict)
+    sides: list[tuple[Any, ...]] = []
+    for attribute, name, prompt, value, share, side in read(
+        con, "study_span_references", span.occasion.where
+    ).rows():
+        yardsticks[study, 1, attribute].setdefault(name, {})[prompt, value] = share
+        if side in ("male", "female"):
+            sides.append(
+                (study, 1, attribute, value, "mostly-men" if side == "male" else "mostly-women", prompt)
+            )
+    return Declared(yardsticks, {}, _grouped(sides))
+
+
+def _grouped(
+    rows: Iterable[tuple[Any, ...]],
+) -> Mapping[tuple[Any, ...], Mapping[tuple[str, str], Sequence[str]]]:
+    found: dict[tuple[Any, ...], dict[tuple[str, str], list[str]]] = defaultdict(dict)
+    for suite, major, attribute, value, selection, subject in rows:
+        found[suite, major, attribute].setdefault((selection, value), []).append(subject)
+    return found
