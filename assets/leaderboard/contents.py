@@ -104,7 +104,7 @@ def assemble(
     copy = open_published(file)
     try:
         limit_memory(copy)
-        same_texts = before is not None and before.get("texts_sha256") == texts
+        same_texts = before is not None and before["texts_sha256"] == texts
         hashes = hashes_of(copy, data)
         export_views(copy, data, hashes, week=week, before=edition_before, same_texts=same_texts)
     finally:

@@ -24,7 +24,15 @@ import duckdb
 
 from assets.leaderboard.contents import Contents, assemble
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
-from assets.leaderboard.published import POINTER, Edition, edition_of, latest, read_json, read_manifest
+from assets.leaderboard.published import (
+    FORMAT,
+    POINTER,
+    Edition,
+    edition_of,
+    latest,
+    read_json,
+    read_manifest,
+)
 from assets.leaderboard.site import show_database
 from assets.leaderboard.site_pages import show_pages
 from assets.leaderboard.texts import texts_sha256
@@ -39,7 +47,6 @@ from warehouse.store.base import Store
 from warehouse.store.pieces import read_if_there
 from warehouse.weeks import parse_week, utc_now
 
-FORMAT = 2
 _TRIES = 5
 
 

@@ -19,6 +19,7 @@ from warehouse.loading.seals import FIELD
 from warehouse.store.base import Store
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
+FORMAT = 2  # of manifests
 POINTER = ("edition", "week", "revision", "replaces")  # what latest.json holds
 
 
@@ -48,17 +49,23 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
 
     Raises:
         KeyError: if there is no such edition.
+        CorruptObjectError: if it does not read, or is of another format.
     """
     if not _ID.fullmatch(edition_id):
         raise KeyError(edition_id)
     key = f"{keys.edition_prefix(edition_id)}manifest.json"
-    return read_json(key, store.get(key))
+    manifest = read_json(key, store.get(key))
+    if manifest.get("format") != FORMAT:
+        raise CorruptObjectError(
+            f"{key} is of format {manifest.get('format')!s:.20}, not {FORMAT}; update cliche"
+        )
+    return manifest
 
 
 def table_rows(store: Store, edition_id: str, table: str, weeks: Collection[str]) -> list[dict[str, Any]]:
     """Return the rows of a table of an edition in some weeks; none where the table is not in it."""
     try:
-        listed = read_manifest(store, edition_id).get("tables", {}).get(table, {})
+        listed = read_manifest(store, edition_id)["tables"].get(table, {})
         found = [part["key"] for part in listed.get("parts", ()) if part["week"] in weeks]
         return [row for key in found for row in table_of(store.get(key)).to_pylist()]
     except KeyError as error:
@@ -74,7 +81,7 @@ def without_plan(
 
     `more` are other (week, model) of which the same is asked.
     """
-    listed = read_manifest(store, edition.id).get("partitions", ()) if edition else ()
+    listed = read_manifest(store, edition.id)["partitions"] if edition else ()
     held = {*more, *((one["week"], one["model"]) for one in listed)}
     found: dict[str, list[str]] = {}
     for week, model in sorted(held - {*partitions(store)}):
@@ -102,7 +109,7 @@ def fetcher(
     manifest says.
     """
     prefix = keys.edition_prefix(manifest["edition"])
-    parts = {part["key"]: part for table in manifest.get("tables", {}).values() for part in table["parts"]}
+    parts = {part["key"]: part for table in manifest["tables"].values() for part in table["parts"]}
     stated = {name: of["sha256"] for name, of in (parts | manifest["files"]).items()}
 
     def fetch(name: str) -> Path:

@@ -72,16 +72,13 @@ def _sheets(
 
 
 def titles_of(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, str]:
-    """Return what people call each model up to a week, by the name of its entry; {} in an edition without titles.
+    """Return what people call each model up to a week, by the name of its entry.
 
     Of several models with one title each has its name behind it.
     """
-    try:
-        found = {
-            row["model"]: words.plain(row["title"]) for row in rows(con, "titles", {"week": week.isoformat()})
-        }
-    except duckdb.CatalogException:
-        return {}
+    found = {
+        row["model"]: words.plain(row["title"]) for row in rows(con, "titles", {"week": week.isoformat()})
+    }
     times = Counter(found.values())
     return {
         words.plain(name): f"{title} ({name})" if times[title] > 1 else title for name, title in found.items()

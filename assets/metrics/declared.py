@@ -7,7 +7,7 @@ import duckdb
 from assets.suites.analysis import shipped
 from assets.suites.analysis_rows import analysis_tables, joint_rows
 from assets.suites.claims import shipped_claims
-from warehouse.loading.analysis_tables import SCHEMAS, replace_analysis
+from warehouse.loading.analysis_tables import replace_analysis
 from warehouse.loading.joint import replace_joint
 
 
@@ -19,13 +19,3 @@ def load_declared(con: duckdb.DuckDBPyConnection) -> bool:
     file = shipped()
     replace_joint(con, joint_rows(file.declared, shipped_claims()))
     return replace_analysis(con, analysis_tables(file.declared), file.sha256)
-
-
-def is_declared(con: duckdb.DuckDBPyConnection) -> bool:
-    """Return whether a database has these tables; published files of before lack them."""
-    found = con.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE list_contains($names, table_name) "
-        "AND database_name = current_database()",
-        {"names": [*SCHEMAS]},
-    ).fetchall()
-    return found == [(len(SCHEMAS),)]

@@ -41,14 +41,10 @@ def set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -
 
 
 def _published(store: Store) -> dict[tuple[str, str], float]:
-    """Return the floors that the newest edition was made by, by (week, model); editions of before record none."""
+    """Return the floors that the newest edition was made by, by (week, model)."""
     try:
         newest = json.loads(store.get(keys.LATEST_EDITION))["edition"]
         manifest: dict[str, Any] = json.loads(store.get(f"{keys.edition_prefix(newest)}manifest.json"))
     except (KeyError, ValueError):  # nothing is published, or it does not read, which others say
         return {}
-    return {
-        (row["week"], row["model"]): row["completeness_floor"]
-        for row in manifest.get("partitions", [])
-        if "completeness_floor" in row
-    }
+    return {(row["week"], row["model"]): row["completeness_floor"] for row in manifest["partitions"]}

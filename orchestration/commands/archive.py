@@ -18,7 +18,6 @@ from orchestration.commands.editions import (
     MANIFEST,
     bar,
     build_from,
-    is_of_format_1,
     manifest_of,
     write_whole,
 )
@@ -106,12 +105,9 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
                 step("thumbnails", done, len(shown))
                 lost += not whole
         step("", len(objects), len(objects))
-        if database and not is_of_format_1(manifest):
+        if database:
             _database(manifest, folder, copied, step)
-    paged = any(
-        name.endswith("/index.html") for name in manifest["files"]
-    )  # earlier editions link to no list
-    pages = pages_of({edition: manifest}, edition, site_of(manifest)) if paged else {}
+    pages = pages_of({edition: manifest}, edition, site_of(manifest))
     feeds = feeds_of(manifest, lambda path: (folder / prefix / path).read_bytes())
     for key, data in (pages | feeds).items():
         write_whole(folder / key, data)
@@ -125,7 +121,7 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
         f"Edition {edition}: {len(objects) + len(past):,} files, {total}{pictures}, in {folder}.{missing} "
         f"Compare it: cliche verify {folder}"
     )
-    if not is_of_format_1(manifest) and not (folder / keys.SITE_DATABASE).is_file():
+    if not (folder / keys.SITE_DATABASE).is_file():
         say(
             f"{keys.SITE_DATABASE}, to which a page links, is not among them; fetch again with --database to build it."
         )
@@ -169,7 +165,7 @@ def build(edition: str, to: Path | None) -> int:
         made = Path(scratch) / "cliche.duckdb"
         with bar("building") as step:
             build_from(place, manifest, made, step)
-        compared = "" if is_of_format_1(manifest) else _compared(made, manifest)
+        compared = _compared(made, manifest)
         made.rename(path)
     say(f"Edition {edition}: {path} ({decimal(path.stat().st_size)}){compared}")
     return 0
@@ -217,13 +213,13 @@ def _keys(manifest: Mapping[str, Any]) -> set[str]:
 
 def _objects(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return name in a fetched folder → what the manifest states, of all files and all rows by the week."""
-    parts = [part for table in manifest.get("tables", {}).values() for part in table["parts"]]
+    parts = [part for table in manifest["tables"].values() for part in table["parts"]]
     return {**manifest["files"], **{part["key"]: part for part in parts}}
 
 
 def _rows(manifest: Mapping[str, Any]) -> dict[str, int]:
     """Return name → rows of each table and view; {} where the manifest does not state them."""
-    return {} if is_of_format_1(manifest) else rows_of(manifest["tables"], manifest["files"])
+    return rows_of(manifest["tables"], manifest["files"])
 
 
 def _assert_own(folder: Path, edition: str, names: set[str]) -> None:

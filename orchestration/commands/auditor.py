@@ -93,7 +93,7 @@ class _Served:
     def _of(self, edition: str) -> tuple[set[str], Callable[[str], Path]]:
         if edition not in self._fetchers:
             manifest = manifest_of(self._place, edition)
-            parts = {part["key"] for table in manifest.get("tables", {}).values() for part in table["parts"]}
+            parts = {part["key"] for table in manifest["tables"].values() for part in table["parts"]}
             folder = self.folder / edition
             self._fetchers[edition] = (
                 parts | {*manifest["files"]},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
@@ -29,7 +28,6 @@ from warehouse.database.published import DATABASE, open_published
 from warehouse.errors import UsageError
 
 MANIFEST = "manifest.json"
-OLD_DATABASE = "data/cliche.duckdb"  # in an edition of format 1
 
 
 def page_address(place: Workplace) -> str:
@@ -65,8 +63,6 @@ def write_whole(path: Path, data: bytes) -> None:
 def database_of(place: Workplace, edition: str) -> Path:
     """Return an edition's DuckDB file: that of the last publish if it is of this edition, else one built once."""
     manifest = manifest_of(place, edition)
-    if is_of_format_1(manifest):
-        return fetcher(place.store, manifest, _folder(place, edition))(OLD_DATABASE)
     for path in (place.warehouse.parent / "published" / DATABASE, _folder(place, edition) / DATABASE):
         if is_built_from(path, manifest["tables"], manifest["files"]):
             return path
@@ -75,19 +71,11 @@ def database_of(place: Workplace, edition: str) -> Path:
 
 
 def build_from(place: Workplace, manifest: Mapping[str, Any], path: Path, step: Step = silent) -> None:
-    """Make the DuckDB file of an edition at `path`, from what its manifest lists; of format 1, copy its own."""
+    """Make the DuckDB file of an edition at `path`, from what its manifest lists."""
     with TemporaryDirectory(prefix="cliche-edition-") as folder:
         fetch = fetcher(place.store, manifest, Path(folder))
-        if is_of_format_1(manifest):
-            shutil.copyfile(fetch(OLD_DATABASE), path)
-            return
         build_database(path, manifest["tables"], manifest["files"], fetch, progress=step)
         start_here(path, manifest["tables"], manifest["files"])
-
-
-def is_of_format_1(manifest: Mapping[str, Any]) -> bool:
-    """Return whether an edition holds its DuckDB file and all rows of its own, as the first ones did."""
-    return "tables" not in manifest
 
 
 def open_database(place: Workplace, edition: str) -> duckdb.DuckDBPyConnection:

@@ -97,7 +97,7 @@ class _Sending:
                 f"{self._to.url} holds another edition {edition}; name another place for this site"
             )
         manifest = read_json(prefix + _MANIFEST, data)
-        parts = [part for table in manifest.get("tables", {}).values() for part in table["parts"]]
+        parts = [part for table in manifest["tables"].values() for part in table["parts"]]
         stated = {part["key"]: part["sha256"] for part in parts}
         stated |= {prefix + name: of["sha256"] for name, of in manifest["files"].items()}
         thumbnails = self.all(stated, edition, stated)

@@ -18,16 +18,14 @@ from warehouse.errors import UsageError
 
 
 def own(folder: Path) -> bytes | None:
-    """Return the bytes of the analysis file that the edition in a folder holds, or None: of before there was one."""
+    """Return the bytes of the analysis file that the edition in a folder holds, or None if there is none."""
     path = folder / ANALYSIS
     return path.read_bytes() if path.is_file() else None
 
 
 def compare(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest, report: VerifyReport) -> None:
     """Compare the edition's own file with its hash in the manifest, and with the tables that figures were made by."""
-    data, stated = own(folder), manifest.get("analysis_plan_sha256")
-    if data is None and stated is None:
-        return
+    data, stated = own(folder), manifest["analysis_plan_sha256"]
     if data is None:
         report.differ(f"{ANALYSIS} is not there, and the manifest has its hash")
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from orchestration.verifying.archive import listed
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse.canonical import file_hash
-
-_PICTURE = re.compile(r"pictures/([0-9a-f]{64})\.(png|jpg|jpeg|webp|gif)")
 
 
 def compare(
@@ -69,8 +66,6 @@ def compare_one(
         report.differ(f"{name} has another hash than the manifest says")
     elif size != entry["bytes"]:
         report.differ(f"{name} has {size:,} bytes, the manifest says {entry['bytes']:,}")
-    elif name.startswith("pictures/"):
-        _name(name, found, report)
 
 
 def is_plain(root: Path, key: str) -> bool | None:
@@ -94,14 +89,6 @@ def present(folder: Path) -> dict[str, bool]:
                 path = Path(entry.path).relative_to(folder).as_posix()
                 found[path] = entry.is_file(follow_symlinks=False)
     return found
-
-
-def _name(name: str, sha256: str, report: VerifyReport) -> None:
-    match = _PICTURE.fullmatch(name)
-    if match is None:
-        report.differ(f"{name} is no picture named by its SHA-256")
-    elif match[1] != sha256:
-        report.differ(f"{name} holds another picture than its name says")
 
 
 def _shown(name: str) -> str:

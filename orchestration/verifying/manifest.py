@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from assets.leaderboard.past import index as past_index
+from assets.leaderboard.published import FORMAT
 from orchestration.verifying.archive import listed
 from warehouse import keys
 from warehouse.canonical import canonical_json
@@ -15,7 +16,6 @@ from warehouse.errors import CorruptObjectError
 from warehouse.loading.seals import has_seal
 
 NAME = "manifest.json"
-FORMATS = (1, 2)
 MOST_BYTES = 32_000_000
 MOST_FILES = 100_000
 MOST_FILE_BYTES = 20_000_000_000
@@ -29,11 +29,14 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EDITION = re.compile(r"\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}")
 _TEXT, _LIST, _TABLE = "a text", "a list", "a table"
 _KINDS = {_TEXT: str, _LIST: list, _TABLE: dict}
-#: Field → kind; all of them were in every manifest of format 1, but those of `_LATER`.
+#: Field → kind.
 _FIELDS = {
     "edition": _TEXT,
     "week": _TEXT,
     "code_version": _TEXT,
+    "texts_sha256": _TEXT,
+    "analysis_plan_sha256": _TEXT,
+    "site": _TABLE,
     "content_sha256": _TEXT,
     "created_at": _TEXT,
     "table_hashes": _TABLE,
@@ -45,9 +48,6 @@ _FIELDS = {
     "gold": _LIST,
     "studies": _LIST,
 }
-
-#: Fields that the first release did not write: it knew nothing of what they list.
-_LATER = frozenset({"anchors", "gold"})
 
 Manifest = dict[str, Any]
 
@@ -64,13 +64,13 @@ def parse(data: bytes, where: str) -> Manifest:
         raise _wrong(where, "it does not read as JSON") from None
     if not isinstance(value, dict):
         raise _wrong(where, "it holds no fields")
-    if type(value.get("format")) is not int or value["format"] not in FORMATS:
+    if type(value.get("format")) is not int or value["format"] != FORMAT:
         raise _wrong(
-            where, f"its format is {_shown(value.get('format'))}, this version reads 1 and 2; update cliche"
+            where,
+            f"its format is {_shown(value.get('format'))}, this version reads {FORMAT}; update cliche",
         )
-    missed = _LATER - value.keys() if value["format"] == 1 else frozenset()
     for name, kind in _FIELDS.items():
-        if name not in missed and not isinstance(value.get(name), _KINDS[kind]):
+        if not isinstance(value.get(name), _KINDS[kind]):
             raise _wrong(where, f'"{name}" is not {kind}')
     if type(value.get("revision")) is not int or not 0 < value["revision"] < 1_000_000:
         raise _wrong(where, '"revision" is not a number from 1')
@@ -79,10 +79,9 @@ def parse(data: bytes, where: str) -> Manifest:
     if not _EDITION.fullmatch(value["edition"]):
         raise _wrong(where, f'"edition" is {_shown(value["edition"])} and not like 2026-11-23.1')
     _check_files(value["files"], where)
-    if value["format"] > 1:
-        _check_tables(value, where)
-        if why := past_index.wrong(value.get("pages", [])):
-            raise _wrong(where, why)
+    _check_tables(value, where)
+    if why := past_index.wrong(value.get("pages")):
+        raise _wrong(where, why)
     return value
 
 
@@ -95,12 +94,11 @@ def written_by_publish(data: bytes, manifest: Manifest) -> bool:
 
 
 def fits_its_seal(data: bytes, manifest: Manifest) -> bool:
-    """Return whether the bytes fit the hash that they hold; those of earlier versions hold none, and fit."""
+    """Return whether the bytes fit the hash that they hold."""
     try:
-        has_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
+        return has_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
     except CorruptObjectError:
         return False
-    return True
 
 
 def unsafe(path: str) -> str | None:

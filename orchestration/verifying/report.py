@@ -10,7 +10,7 @@ Step = Callable[[str, int, int], None]
 #: Exit codes of `cliche verify`.
 AGREES, DIFFERS, NOT_CHECKED = 0, 1, 4
 #: What is compared, in the order in which the summary names it.
-PARTS = ("hashes", "tables", "views", "pages", "pictures")
+PARTS = ("hashes", "tables", "views", "pages")
 
 
 def silent(what: str, done: int, total: int) -> None:

@@ -1,7 +1,7 @@
 """Verifying an edition, from the first byte to the last figure: the order of the comparisons.
 
-The order is that of trust. Files first: nothing is opened that is not what the manifest says. Then the catalog of the
-DuckDB file, if the edition has one: nothing is run that is not known. Then rows, fields, pages, and scores.
+The order is that of trust. Files first: nothing is opened that is not what the manifest says. Then rows, fields, pages,
+and scores, which only the code that made the edition can make again.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pathlib import Path
 import duckdb
 
 from assets.generation.workplace import Workplace
+from assets.leaderboard.texts import texts_sha256
 from orchestration.unwritable import cause
-from orchestration.verifying import analysis, claims, database, files, page, scores, sources, tables, version
+from orchestration.verifying import analysis, claims, database, files, page, scores, sources
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import built, contents, expected, past, site, views
-from orchestration.verifying.report import Step, VerifyReport, silent
+from orchestration.verifying.report import PARTS, Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
 from orchestration.verifying.verified import VerifiedEdition
-from warehouse.database import marts
 from warehouse.errors import ClicheError, CorruptObjectError
 from warehouse.store.local_errors import explained
 
@@ -64,13 +64,17 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
     ):
         report.notes.append("what the files hold was not compared: first they must be those of the manifest")
         return report
-    made_by = version.find(manifest, report)
-    of = VerifiedEdition(source.folder, source.root, manifest, made_by, report, step)
+    if manifest["texts_sha256"] != texts_sha256():
+        report.skip(
+            f"tables, views, pages and scores: other code made this edition; verify it with cliche "
+            f"{manifest['code_version'][:60]}",
+            *PARTS[1:],
+        )
+        return report
+    claims.compare_version(manifest, report)
+    of = VerifiedEdition(source.folder, source.root, manifest, report, step)
     try:
-        if manifest["format"] > 1:
-            _of_parts(source, of)
-        else:
-            _of_one_file(of)
+        _of_parts(source, of)
     except (ClicheError, duckdb.Error) as error:
         code = cause(error.__cause__ or error)
         if code is not None:  # of this machine, and nothing about the edition
@@ -80,37 +84,9 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
     return report
 
 
-def _of_one_file(of: VerifiedEdition) -> None:
-    """Compare what an edition of format 1 holds: a DuckDB file of its own, and all of it as Parquet and CSV, too."""
-    folder, manifest, made_by, report = of.folder, of.manifest, of.version, of.report
-    if database.FILE not in manifest["files"]:
-        report.differ(f"{database.FILE} is not in the manifest")
-        return
-    with database.locked(folder / database.FILE, folder) as con:
-        safe = database.compare_catalog(con, made_by, report)
-        if safe is None:
-            report.notes.append(
-                f"what {database.FILE} holds was not compared: something in it does not belong there"
-            )
-            return
-        present = database.kinds(con)
-        page.compare_set(manifest, made_by.relations if made_by.decided else present, report)
-        base_tables = {name for name, view in present.items() if not view}
-        hashes = tables.compare_hashes(con, manifest, report)
-        tables.compare_grains(con, base_tables & made_by.relations.keys(), report)
-        known = {name: present[name] for name in safe & present.keys()}
-        tables.compare_files(con, folder, known, manifest, report, of.step)
-        if not made_by.relations.keys() <= present.keys():
-            report.notes.append("claims, pages and scores were not compared: tables are missing")
-            return
-        views = all(name in safe for name, view in present.items() if view)
-        marts.add_filters(con)
-        _figures(con, of, hashes, views=views)
-
-
 def _of_parts(source: StatedSource, of: VerifiedEdition) -> None:
-    """Compare what an edition of format 2 holds: Parquet files, most of them shared, and a DuckDB file made of them."""
-    complete = expected.compare(of.manifest, of.version, of.report)
+    """Compare what an edition holds: Parquet files, most of them shared, and a DuckDB file made of them."""
+    complete = expected.compare(of.manifest, of.report)
     with database.locked(None, of.folder, of.root) as con:
         found = contents.compare(con, of)
         views.compare_csv(con, of, found)
@@ -122,25 +98,19 @@ def _of_parts(source: StatedSource, of: VerifiedEdition) -> None:
     with tempfile.TemporaryDirectory(prefix="cliche-verify-") as temporary:
         file = built.build(Path(temporary).resolve(), of, found)
         with database.locked(file, of.folder, of.root) as con:
-            agree = views.compare(con, of, found, built.known_views(of, found))
-            asked = (agree or of.version.decided) and "views" not in of.report.open_parts
-            _figures(con, of, found.hashes, views=asked)
+            views.compare(con, of, found)
+            _figures(con, of, found.hashes)
             past.compare_made(con, of.root, of.manifest, of.report, of.step)
         if source.store is not None:
             site.compare(source.store, of, file, found)
 
 
-def _figures(
-    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, hashes: dict[str, str], *, views: bool
-) -> None:
+def _figures(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, hashes: dict[str, str]) -> None:
     """Compare what is said of the rows: in the manifest, on the page, and as counts and scores."""
     manifest, report = of.manifest, of.report
     analysis.compare(con, of.folder, manifest, report)
     claims.compare_times(con, manifest, report)
-    claims.compare_sources(con, manifest, report, views=views, same=of.version.same)
+    claims.compare_sources(con, manifest, report)
     of.step("page", 0, 1)
-    page.compare_page(con if views else None, of.folder, manifest, of.version, hashes, report)
-    if not views:
-        report.skip("counts and scores: they are asked of views that are not known here", "views")
-        return
-    scores.compare(con, report, of.step, same=of.version.same)
+    page.compare_page(con, of.folder, manifest, hashes, report)
+    scores.compare(con, report, of.step)

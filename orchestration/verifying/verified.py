@@ -7,16 +7,14 @@ from pathlib import Path
 
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport
-from orchestration.verifying.version import Version
 
 
 @dataclass(frozen=True)
 class VerifiedEdition:
-    """Where its files lie, what is stated, which code made it, who hears of differences and how far it is."""
+    """Where its files lie, what is stated, who hears of differences and how far it is."""
 
     folder: Path
     root: Path  # where the keys of parts begin: the folder, or a store, in which parts of other editions lie
     manifest: Manifest  # its files were compared with it
-    version: Version
     report: VerifyReport
     step: Step

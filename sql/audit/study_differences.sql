@@ -8,15 +8,7 @@
 --   seen); tests (made of this attribute and labeler version), holm_p, fdr_p (Benjamini and Hochberg),
 --   survives (holm_p <= 0.05). NULL where a condition has no assessed picture: no test.
 -- Depends on: studies, study_labels, study_slots, study_attribute_values
-WITH stated AS (
-    -- the column is made where the file of an earlier version lacks it
-    SELECT cast(NULL AS VARCHAR) AS baseline
-    WHERE FALSE
-    UNION ALL BY NAME
-    FROM studies
-),
-
-assessed AS (
+WITH assessed AS (
     SELECT
         study_slots.study, study_slots.model, study_slots.prompt, study_slots.condition,
         study_labels.attribute, study_labels.labeler, study_labels.labeler_version, study_labels.value
@@ -36,12 +28,12 @@ conditions AS (
         row_number() OVER (
             PARTITION BY study_slots.study
             ORDER BY
-                coalesce(study_slots.condition = any_value(stated.baseline), FALSE) DESC,
+                coalesce(study_slots.condition = any_value(studies.baseline), FALSE) DESC,
                 coalesce(list_position(['baseline', 'controlled', 'confronted'], study_slots.condition), 4),
                 study_slots.condition
         ) AS place
     FROM study_slots
-    LEFT JOIN stated USING (study)
+    LEFT JOIN studies USING (study)
     GROUP BY study_slots.study, study_slots.condition
 ),
 

@@ -6,15 +6,7 @@
 --   fewer than five pictures of a condition, or no subject, can enter; subjects: subjects that entered;
 --   unseen_share, tipping_share: those of study_effects, of whose interval the second is made.
 -- Depends on: study_effects, studies, study_labels, study_slots, study_prompts, study_attribute_values
-WITH stated AS (
-    -- the column is made where the file of an earlier version lacks it
-    SELECT cast(NULL AS VARCHAR) AS baseline
-    WHERE FALSE
-    UNION ALL BY NAME
-    FROM studies
-),
-
-counted AS (
+WITH counted AS (
     SELECT
         study_slots.study, study_slots.model, study_prompts.subject, study_slots.condition,
         study_labels.attribute, study_labels.labeler, study_labels.labeler_version, study_labels.value,
@@ -88,9 +80,9 @@ pairs AS (
         1.959963984540054 AS z
     FROM shares AS plain
     INNER JOIN shares AS asked USING (study, model, subject, attribute, labeler, labeler_version, value)
-    LEFT JOIN stated USING (study)
+    LEFT JOIN studies USING (study)
     WHERE
-        plain.condition = coalesce(stated.baseline, 'baseline')
+        plain.condition = coalesce(studies.baseline, 'baseline')
         AND asked.condition <> plain.condition
         AND least(plain.n, asked.n) > 0
 ),

@@ -1,5 +1,5 @@
 -- Answers: which shares and distances of suites have no corrected row, more than one, or one that names
---   another raw figure? Weeks without any corrected row are older than the table.
+--   another raw figure?
 -- Grain: that of scores.
 -- Columns: those of scores that name the figure; rows: corrected rows that it has.
 -- Depends on: plan_scores, corrected_scores.
@@ -32,10 +32,5 @@ WHERE
     AND ($model IS NULL OR scores.model = $model)
     AND scores.prompt IS NULL
     AND scores.metric IN ('share', 'distance2', 'distance')
-    AND EXISTS (
-        SELECT 1
-        FROM corrected_scores AS done
-        WHERE done.week = $week
-    )
 GROUP BY ALL
 HAVING count(corrected_scores.model) <> 1

@@ -1,5 +1,5 @@
 -- Answers: which shares and distances of windows have no corrected row, more than one, or one of other weeks
---   or with another raw figure? Weeks without any corrected row are older than the table.
+--   or with another raw figure?
 -- Grain: that of window_scores.
 -- Columns: those of window_scores that name the figure; corrected_rows: corrected rows that it has.
 -- Depends on: window_scores, window_corrected_scores.
@@ -34,10 +34,5 @@ WHERE
     AND ($model IS NULL OR windows.model = $model)
     AND windows.prompt IS NULL
     AND windows.metric IN ('share', 'distance2', 'distance')
-    AND EXISTS (
-        SELECT 1
-        FROM window_corrected_scores AS done
-        WHERE done.week = $week
-    )
 GROUP BY ALL
 HAVING count(corrected.model) <> 1

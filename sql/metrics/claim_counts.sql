@@ -2,27 +2,12 @@
 -- Grain: that of claim_counts; weeks in which a model was withheld are left out.
 -- Columns: those of claim_counts.
 -- Depends on: claim_counts, withheld
-WITH every AS (
-    SELECT *
-    FROM claim_counts
-    -- editions of before have no such columns
-    UNION ALL BY NAME
-    SELECT
-        cast(NULL AS INTEGER) AS clusters,
-        cast(NULL AS INTEGER) AS cluster_cells,
-        cast(NULL AS DOUBLE) AS cluster_squares,
-        cast(NULL AS DOUBLE) AS cluster_sharing,
-        cast(NULL AS DOUBLE) AS cluster_within,
-        cast(NULL AS DOUBLE) AS cluster_cell
-    WHERE FALSE
-)
-
 SELECT
     every.week, every.model, every.series, every.params_hash, every.track, every.simulated, every.claim,
     every.part, every.role, every.suite_major, every.planned, every.pictures, every.refused, every.n, every.k,
     every.undecided, every.beside_k, every.corrected_share, every.corrected_low, every.corrected_high,
     every.corrected_reason, every.clusters, every.cluster_cells, every.cluster_squares, every.cluster_sharing,
     every.cluster_within, every.cluster_cell
-FROM every
+FROM claim_counts AS every
 ANTI JOIN withheld USING (week, model)
 ORDER BY every.model, every.series, every.params_hash, every.claim, every.part, every.role, every.week

@@ -5,10 +5,9 @@
 -- Columns: of model_pairs; value_a, correlation_a, value_b, correlation_b: what the unseen answers of each go
 --   along with; NULL: nothing.
 -- Depends on: model_pairs, ranks
--- Uses: known_ranks
 WITH along AS (
     SELECT *
-    FROM known
+    FROM ranks
     WHERE week = cast($week AS DATE) AND unseen_p_value <= 0.025
 )
 

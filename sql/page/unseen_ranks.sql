@@ -3,10 +3,9 @@
 --   answers of one of its pairs are unseen, or go along with what one of them draws.
 -- Columns: of ranks.
 -- Depends on: ranks
--- Uses: known_ranks
 WITH of_week AS (
     SELECT *
-    FROM known
+    FROM ranks
     WHERE week = cast($week AS DATE)
 )
 

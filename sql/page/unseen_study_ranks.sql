@@ -3,21 +3,10 @@
 --   slots of one of its pairs are unseen, or go along with what one of them draws.
 -- Columns: of study_ranks; tipping_share: NULL, for boards of studies are of distances.
 -- Depends on: study_ranks
-WITH known AS (
-    SELECT *
-    FROM study_ranks
-    UNION ALL BY NAME -- editions of before have no such columns
-    SELECT
-        cast(NULL AS VARCHAR) AS unseen_value,
-        cast(NULL AS DOUBLE) AS unseen_correlation,
-        cast(NULL AS DOUBLE) AS unseen_p_value
-    WHERE FALSE
-)
-
 SELECT
     study, condition, attribute, reference, labeler, labeler_version, model, rank_low, rank_high, gamma,
     bound_rank_low, bound_rank_high,
     cast(NULL AS DOUBLE) AS tipping_share, unseen_value, unseen_correlation, unseen_p_value
-FROM known
+FROM study_ranks
 WHERE bound_rank_low IS NOT NULL AND (rank_low > 1 OR rank_high < ranked_of)
 ORDER BY study, condition, attribute, reference, labeler, labeler_version, model

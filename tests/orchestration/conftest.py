@@ -11,21 +11,37 @@ from orchestration import weekly
 from orchestration.cli import main
 from tests.forked_sandbox import fork_queries
 from tests.once import made_once
-from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, Result, copy, install
+from tests.orchestration.installation import MODELS, NEXT, WEEK, Cliche, Installation, Result, copy, install
+from tests.warehouse.integrity import shapes
 
 
 @pytest.fixture(scope="session")
 def published_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation with one week of two models asked, labeled, loaded and published; read only, for copying."""
-    return Installation(made_once(tmp_path_factory, "published", _publish))
+    return Installation(made_once(tmp_path_factory, "published", publish_one_week))
 
 
-def _publish(folder: Path) -> None:
+def publish_one_week(folder: Path) -> Installation:
+    """Make an installation with one published week."""
     made = install(folder)
-    place, settings = made.place(), made.settings
-    ran = weekly.run_partitions(place, settings, [(model, WEEK) for model in MODELS], lambda text: None)
+    ask(made, WEEK)
+    assert weekly.publish(made.place(), made.settings, WEEK, note=lambda text: None) == f"{WEEK}.1"
+    return made
+
+
+def publish_two_weeks(folder: Path) -> None:
+    """Make an installation with two published weeks; with the second came a study."""
+    made = publish_one_week(folder)
+    shapes.study(made.store, folder / "study")
+    ask(made, NEXT)
+    assert weekly.publish(made.place(), made.settings, NEXT, note=lambda text: None) == f"{NEXT}.1"
+
+
+def ask(made: Installation, week: str) -> None:
+    """Ask, label and load a week of its models."""
+    asked = [(model, week) for model in MODELS]
+    ran = weekly.run_partitions(made.place(), made.settings, asked, lambda text: None)
     assert ran.problems == {}
-    assert weekly.publish(place, settings, WEEK, note=lambda text: None) == f"{WEEK}.1"
 
 
 @pytest.fixture

@@ -37,10 +37,7 @@ Known = Mapping[tuple[object, ...], Row]
 
 def unseen_of(con: duckdb.DuckDBPyConnection, statement: str, week: date | None = None) -> Known:
     """Return what a statement of `KEYS` says, of a week or of all studies, by its columns; no row: nothing is said."""
-    try:
-        found = rows(con, statement, {"week": week.isoformat()} if week else None)
-    except duckdb.BinderException:  # an edition of before was not asked
-        return {}
+    found = rows(con, statement, {"week": week.isoformat()} if week else None)
     return {key_of(statement, row): row for row in found}
 
 

@@ -176,11 +176,8 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
 def _drawn_together(
     con: duckdb.DuckDBPyConnection, of_week: dict[str, str]
 ) -> Mapping[tuple[object, ...], Row]:
-    """Return the models whose pictures count as clearly fewer; {} in an edition without design effects."""
-    try:
-        found = rows(con, "drawn_together", of_week)
-    except duckdb.CatalogException:
-        return {}
+    """Return the models whose pictures count as clearly fewer."""
+    found = rows(con, "drawn_together", of_week)
     return {tuple(row[name] for name in _DRAWN): row for row in found}
 
 

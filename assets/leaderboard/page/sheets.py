@@ -52,9 +52,8 @@ class SitePlace:
 
 
 def site_of(manifest: Mapping[str, Any]) -> SitePlace:
-    """Return where the site was when an edition was made; earlier manifests do not say it."""
-    stated = manifest.get("site")
-    stated = stated if isinstance(stated, dict) else {}
+    """Return where the site was when an edition was made."""
+    stated = manifest["site"]
     texts = [one.name for one in fields(SitePlace) if one.name != "replies"]
     found: dict[str, Any] = {name: stated[name] for name in texts if isinstance(stated.get(name), str)}
     return SitePlace(**found)
@@ -150,13 +149,6 @@ def named(content: bytes, edition: str, site: SitePlace) -> bytes:
     """Return a page with the name of its edition."""
     for place in _places(site):
         content = content.replace(place % b"", place % edition.encode())
-    return content
-
-
-def nameless(content: bytes, edition: str, site: SitePlace) -> bytes:
-    """Return a page as it was before it had the name of its edition."""
-    for place in _places(site):
-        content = content.replace(place % edition.encode(), place % b"")
     return content
 
 

@@ -116,8 +116,8 @@ def read_index(entry: PastEntry, data: bytes) -> PastIndex:
 
 
 def entries_of(manifest: Mapping[str, Any]) -> list[PastEntry]:
-    """Return what a manifest says of pages of the past; earlier ones say nothing."""
-    return [PastEntry(**one) for one in manifest.get("pages", ())]
+    """Return what a manifest says of pages of the past."""
+    return [PastEntry(**one) for one in manifest["pages"]]
 
 
 def folders_of(entries: list[PastEntry]) -> PastFolders:

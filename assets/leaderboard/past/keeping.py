@@ -60,7 +60,7 @@ def past_pages(
     In the folder pages wait until the list of their week is known.
     """
     there = {*store.list(keys.PAST_INDEXES)}
-    known = {one.period: one for one in entries_of(before or {}) if one.key in there}
+    known = {one.period: one for one in (entries_of(before) if before else ()) if one.key in there}
     for name, key in styles().items():
         store.put_if_absent(key, _style(name))
     place, weeks = _Place(grounds, store, texts, folder / "past"), grounds.weeks()

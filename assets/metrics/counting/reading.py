@@ -34,12 +34,7 @@ def read_weeks(
 
 
 def labelers_beside(con: duckdb.DuckDBPyConnection, first: str, last: str) -> list[str]:
-    """Return the labelers that read pictures of some weeks beside the one that a plan names.
-
-    There are none in a published file of before they were scored: its `scores` has no column `labeler`.
-    """
-    if "labeler" not in {name for name, *_ in con.execute("DESCRIBE scores").fetchall()}:
-        return []
+    """Return the labelers that read pictures of some weeks beside the one that a plan names."""
     found = con.execute(
         """
         SELECT DISTINCT labels.labeler

@@ -19,7 +19,6 @@ import polars as pl
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells
 from assets.metrics.counting.reading import labelers_beside, read, read_weeks
-from assets.metrics.declared import is_declared
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Bools, Floats, Ints, ratio
 from assets.metrics.ranks import variants
@@ -304,8 +303,7 @@ def _of_week(
     """Return the models of each board, and the cells beside their references; None without cells."""
     long, references = given.cells, read(con, "references", week.where)
     rows = given.rows.filter(pl.col("metric") == "distance")
-    if is_declared(con):
-        rows = rows.join(read(con, "yardsticks", {}), on=list(YARDSTICK), how="semi", maintain_order="left")
+    rows = rows.join(read(con, "yardsticks", {}), on=list(YARDSTICK), how="semi", maintain_order="left")
     if long.is_empty() or rows.is_empty():
         return None
     on = ("model", "suite", "suite_major", "attribute", "scale")
@@ -318,10 +316,8 @@ def _of_study(con: duckdb.DuckDBPyConnection, study: Occasion) -> tuple[pl.DataF
     long = read(con, "study_rank_cells", study.where)
     if long.is_empty():
         return None
-    references = even_references(long)
-    if is_declared(con):
-        stated = read(con, "study_references", study.where).drop("side")
-        references = pl.concat([references, stated], how="diagonal_relaxed")
+    stated = read(con, "study_references", study.where).drop("side")
+    references = pl.concat([even_references(long), stated], how="diagonal_relaxed")
     cells = _cells(long, _LABELED, references, ("attribute",))
     cells = cells.take(cells.referenced)
     rows = cells.frame.select(*KEYS["study"], "model").unique().sort(*KEYS["study"], "model")

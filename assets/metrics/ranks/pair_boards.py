@@ -15,7 +15,6 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.counting.reading import read
-from assets.metrics.declared import is_declared
 from assets.metrics.formulas.contrast import mixture
 from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
@@ -143,8 +142,6 @@ def _weights(used: Bools, pair: Ints, pairs: int) -> Floats:
 
 def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: OfWeek) -> Iterator[PairBoard]:
     """Yield every board of declared stereotypes of a week, from what it is made of; nothing is written."""
-    if not is_declared(con):
-        return
     rows = of_week.rows.join(
         read(con, "yardsticks", {}), on=list(YARDSTICK), how="semi", maintain_order="left"
     )

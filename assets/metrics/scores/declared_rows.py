@@ -9,7 +9,6 @@ from assets.metrics.counting.assembly import Keyed
 from assets.metrics.counting.cells import Cells
 from assets.metrics.counting.reading import read, read_weeks
 from assets.metrics.counting.tallies import Tallies
-from assets.metrics.declared import is_declared
 from assets.metrics.formulas.share import Floats
 from assets.metrics.registry.metric import Source
 from assets.metrics.scores.rate_clusters import combination_effects
@@ -28,10 +27,10 @@ def of_weeks(
     clusters: pl.DataFrame | None = None,
     labeler: str | None = None,
 ) -> dict[Source, pl.DataFrame]:
-    """Return the rows of sources `declared`, `typed` and `combinations`; none where nothing is declared.
+    """Return the rows of sources `declared`, `typed` and `combinations`.
 
     Args:
-        con: the warehouse, or a published file: those of before have no analysis file.
+        con: the warehouse, or a published file.
         first: of the weeks that were counted.
         last: the same.
         counted: of those weeks.
@@ -41,8 +40,6 @@ def of_weeks(
         clusters: of `rate_clusters.keyed_clusters`.
         labeler: as if the plans named it.
     """
-    if not is_declared(con):
-        return {}
     beside = {
         name: with_effect(_beside(read_weeks(con, name, first, last), counted, found, compared), effect)
         for name in ("declared", "typed")
@@ -66,13 +63,11 @@ def of_study(
     """Return the references that the analysis file has for a study, and the rows of source `typed`.
 
     Args:
-        con: the warehouse, or a published file: those of before have no analysis file.
+        con: the warehouse, or a published file.
         study: its name.
         long: of `number_cells`.
         cells: the same.
     """
-    if not is_declared(con):
-        return pl.DataFrame(), pl.DataFrame()
     stated = read(con, "study_references", {"study": study})
     references = stated.select("attribute", "reference", "prompt", "value", "expected_share")
     meant = stated.filter(pl.col("side").is_not_null())

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.declared import is_declared
 from assets.metrics.formulas.distance import root
 from assets.metrics.formulas.share import Estimate, Floats, Ints
 from assets.metrics.registry.metric import NO_PICTURES, NOT_ASSESSED
@@ -52,8 +51,7 @@ _FIGURES = ("estimate", "low", "high", "prompts_low", "prompts_high", "least", "
 
 def week_windows(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `window_scores` of one week, from the scores of twelve weeks and the opened changes."""
-    makers = (labelled, rated) if is_declared(con) else ()
-    parts = [rows for make in makers if (rows := _rows_of(make(con, week))) is not None]
+    parts = [rows for make in (labelled, rated) if (rows := _rows_of(make(con, week))) is not None]
     if not parts:
         return SCHEMA.empty_table()
     first = pl.Series([date.fromisoformat(shift(week, -back)) for back in range(WINDOW)])

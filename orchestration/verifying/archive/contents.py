@@ -1,4 +1,4 @@
-"""Rows in the Parquet files of an edition of format 2: columns, weeks, numbers and hashes, and no row twice.
+"""Rows in the Parquet files of an edition: columns, weeks, numbers and hashes, and no row twice.
 
 The files are what the manifest says (`files`); here is compared what is in them, without a DuckDB file and without
 running anything that an edition brings. A table is read a few weeks at a time.
@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.texts import own_relations
 from orchestration.verifying.archive import listed
 from orchestration.verifying.archive.listed import ListedPart, ListedTable
 from orchestration.verifying.database import one_line
@@ -145,22 +144,16 @@ def _kept_whole(
 
 
 def _columns_fit(of: VerifiedEdition, name: str, columns: Columns) -> bool:
-    """Return whether columns are those that the edition's version gives to a table, as far as this code knows them."""
+    """Return whether columns are those of the table; those of views are compared with the views."""
     strange = [kind for column, kind in columns if kind not in listed.TYPES or not listed.is_name(column)]
     if strange:
         of.report.differ(f"{name} has columns of a name or type that no table has")
         return False
-    own, version = published_tables().get(name), of.version
-    if own is None or own_relations().get(name) != version.relations.get(name):
+    own = published_tables().get(name)
+    if own is None or [*columns] == [(column, kind) for column, kind, _, _ in own[0]]:
         return True
-    if [*columns] == [(column, kind) for column, kind, _, _ in own[0]]:
-        return True
-    what = f"{name} has other columns than version {version.name} gives it"
-    if version.decided:
-        of.report.differ(what)
-        return False
-    of.report.skip(f"{what} as far as that is known here: {version.why}", "views")
-    return True
+    of.report.differ(f"{name} has other columns than version {of.manifest['code_version']} gives it")
+    return False
 
 
 def _twice(
@@ -172,8 +165,7 @@ def _twice(
     names = re.findall(r"[a-z0-9_]+", stated[1]) if stated else []
     if not names or not {*names} <= {column for column, *_ in known}:
         return False
-    # An edition of before may lack a column of the grain: its rows differ in the others.
-    keys = ", ".join(f'"{key}"' for key in names if key in dict(columns))
+    keys = ", ".join(f'"{key}"' for key in names)
     parts = count // _ROWS_AT_ONCE + 1
     twice = 0
     for part in range(parts):

@@ -1,4 +1,4 @@
-"""The field `tables` of a manifest of format 2: which files hold the rows of each table and week."""
+"""The field `tables` of a manifest: which files hold the rows of each table and week."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class ListedTable(NamedTuple):
 
 
 def listed(manifest: Mapping[str, Any]) -> dict[str, ListedTable]:
-    """Return the tables that a manifest keeps by the week, by name; none of format 1, whose editions share nothing."""
+    """Return the tables that a manifest keeps by the week, by name."""
     return {
         name: ListedTable(
             [(column, kind) for column, kind in table["columns"]],
             tuple(ListedPart(*(part[field] for field in ListedPart._fields)) for part in table["parts"]),
         )
-        for name, table in sorted(manifest.get("tables", {}).items())
+        for name, table in sorted(manifest["tables"].items())
     }
 
 

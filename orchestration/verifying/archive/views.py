@@ -20,26 +20,14 @@ from warehouse.database.table_hash import Week, spans
 from warehouse.errors import ClicheError
 
 
-def compare(
-    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: FoundRows, views: Iterable[str]
-) -> bool:
-    """Compare what is published of views with what they say of the tables; return whether all of it agrees.
+def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: FoundRows) -> None:
+    """Compare what is published of views with what they say of the tables.
 
-    `views` are those that are as the edition's version has them, as far as that is known; `con` is the file that was
-    made of the tables and reads below `folder` and `root`, too.
+    `con` is the file that was made of the tables and reads below `folder` and `root`, too.
     """
-    told = 0
-
-    def tell(line: str) -> None:
-        nonlocal told
-        told += 1
-        if of.version.decided:
-            of.report.differ(line)
-        else:  # its views may have been others
-            of.report.skip(f"{line}, and {of.version.why}", "views")
-
+    tell = of.report.differ
     by_week, whole = listed.listed(of.manifest), listed.whole(of.manifest)
-    names = sorted({*views} & found.columns.keys())
+    names = sorted({*marts.order()} & found.columns.keys())
     for number, view in enumerate(names):
         of.step("views", number, len(names))
         try:
@@ -55,7 +43,6 @@ def compare(
                     tell(f"{path} differs from what the view says of the tables in {in_words(count)}")
         except (duckdb.Error, ClicheError) as error:
             tell(f"{view} cannot be compared with the tables: {one_line(error)}")
-    return not told
 
 
 def _by_week(
@@ -114,8 +101,6 @@ def compare_csv(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: Foun
             parts = [part for part in by_week[name].parts if part.week == of.manifest["week"]]
             rows = inert(con, of.root / parts[0].key) if parts else published(of.root, by_week[name], [])
         try:
-            tables.compare_csv(
-                con, of.folder, path, rows, found.columns[name], of.report, of="the Parquet file"
-            )
+            tables.compare_csv(con, of.folder, path, rows, found.columns[name], of.report)
         except duckdb.Error as error:
             of.report.differ(f"{path} cannot be read: {one_line(error)}")

@@ -9,7 +9,6 @@ import json
 import os
 import random
 import shutil
-import tarfile
 import time
 from pathlib import Path
 from typing import Any
@@ -17,24 +16,24 @@ from typing import Any
 import pytest
 
 from tests.e2e.kills.killed_home import finished, kill, store_of
-from tests.orchestration.installation import NEXT
-from tests.orchestration.verifying.conftest import FORMAT_1
+from tests.orchestration.conftest import ask, publish_one_week
+from tests.orchestration.installation import NEXT, WEEK
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.store import Store
 
 KILLS = int(os.environ.get("CLICHE_KILLS", "0")) or 1
-OLD = f"{NEXT}.1"
+OLD = f"{WEEK}.1"
 PUBLISH = ("publish", "--week", NEXT)
 
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose newest edition is of format 1: everything in the next one is new; for copying."""
-    folder = tmp_path_factory.mktemp("killed")
-    with tarfile.open(FORMAT_1) as file:
-        file.extractall(folder, filter="data")
-    return folder / "format1"
+    """A home with a published week, and one that is asked and not published; for copying."""
+    folder = tmp_path_factory.mktemp("killed") / "home"
+    made = publish_one_week(folder)
+    ask(made, NEXT)
+    return folder
 
 
 def seen(store: Store) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def seen(store: Store) -> dict[str, Any]:
     prefix = keys.edition_prefix(edition)
     manifest: dict[str, Any] = json.loads(store.get(f"{prefix}manifest.json"))
     named = {prefix + path: stated["sha256"] for path, stated in manifest["files"].items()}
-    for table in manifest.get("tables", {}).values():
+    for table in manifest["tables"].values():
         named |= {part["key"]: part["sha256"] for part in table["parts"]}
     assert {key: sha256_hex(store.get(key)) for key in named} == named
     return manifest

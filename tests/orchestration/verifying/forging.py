@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.page.sheets import named, nameless, site_of
+from assets.leaderboard.page.sheets import SitePlace, _places, named, site_of
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.sheets import sheets
 from orchestration.verifying.archive import past
@@ -24,8 +24,8 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.building import build_database
 from warehouse.database.published import open_published, published_tables, search_all
 from warehouse.database.table_files import inert
-from warehouse.database.table_hash import composed, hashes_by_week, rows_hash, table_hashes_of_format_1
-from warehouse.loading.seals import FIELD, sealed
+from warehouse.database.table_hash import composed, hashes_by_week, rows_hash
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 
 
@@ -43,8 +43,8 @@ def download(store: Store, edition: str, folder: Path) -> Path:
     return folder
 
 
-class _Folder:
-    """An edition in a folder that a test may change."""
+class Edition:
+    """An edition in a folder that a test may change, with the parts that it lists."""
 
     def __init__(self, folder: Path) -> None:
         """Take the edition in `folder`; its files are made writable."""
@@ -63,8 +63,7 @@ class _Folder:
     def write(self) -> None:
         """Write the manifest as it is now."""
         key = f"{keys.edition_prefix(self.manifest['edition'])}manifest.json"
-        data = sealed(key, self.manifest) if FIELD in self.manifest else canonical_json(self.manifest)
-        (self.folder / "manifest.json").write_bytes(data)
+        (self.folder / "manifest.json").write_bytes(sealed(key, self.manifest))
 
     def _files(self) -> dict[str, bytes]:
         return {
@@ -77,7 +76,7 @@ class _Folder:
         }
 
     def _content(self, files: dict[str, bytes]) -> str:
-        made = {"data", "docs", "pictures", "static"}  # otherwise than with pages
+        made = {"data", "docs", "static"}  # otherwise than with pages
         pages = {
             n: d
             for n, d in files.items()
@@ -85,53 +84,10 @@ class _Folder:
             or ("/" in n and n.partition("/")[0] not in made and not n.endswith(".png"))
         }
         edition, site = self.manifest["edition"], site_of(self.manifest)
-        pages = {n: nameless(d, edition, site) for n, d in pages.items()}
-        # the one page of editions of before that said this of its edition
-        said = "figures.html" if "figures.html" in files else "index.html"
-        text = nameless(files[said], edition, site).decode()
-        for told, bare in (
-            (f"Edition <b>{edition}</b>", "Edition <b></b>"),
-            (f" It replaces edition {self.manifest['replaces']}.", ""),
-            (f"Code version {self.manifest['code_version']}.", "Code version ."),
-        ):
-            text = text.replace(told, bare)
-        pages[said] = text.encode()
+        pages = {n: _nameless(d, edition, site) for n, d in pages.items()}
         pages |= {n: d for n, d in files.items() if n.startswith("static/")}
         rendered = {name: sha256_hex(data) for name, data in pages.items()}
         return sha256_hex(canonical_json({"tables": self.manifest["table_hashes"], "page": rendered}))
-
-
-class EarlierEdition(_Folder):
-    """One of format 1, with a DuckDB file of its own."""
-
-    @property
-    def database(self) -> Path:
-        """Return its DuckDB file."""
-        return self.folder / "data" / "cliche.duckdb"
-
-    def sql(self, *statements: str) -> None:
-        """Change the DuckDB file."""
-        with duckdb.connect(str(self.database)) as con:
-            for statement in statements:
-                con.execute(statement)
-
-    def rewrite(self, name: str, query: str) -> None:
-        """Write one Parquet file anew, from a query that reads it as `old`."""
-        _rewrite(self.folder / "data" / f"{name}.parquet", query)
-
-    def sign(self, **changes: Any) -> None:
-        """Write a manifest that agrees with the files as they are; `changes` are set last."""
-        files = self._files()
-        self.manifest["files"] = {n: {"sha256": sha256_hex(d), "bytes": len(d)} for n, d in files.items()}
-        with duckdb.connect(str(self.database), read_only=True) as con:
-            self.manifest["table_hashes"] = table_hashes_of_format_1(con)
-        self.manifest["content_sha256"] = self._content(files)
-        self.manifest |= changes
-        self.write()
-
-
-class Edition(_Folder):
-    """One of today's format, with the parts that it lists."""
 
     @cached_property
     def database(self) -> Path:
@@ -268,6 +224,13 @@ class Edition(_Folder):
         entry |= {"parts": made, "rows": sum(part["rows"] for part in made)}
         identity = _identity(name, [(column, kind) for column, kind in entry["columns"]])
         return composed(identity, {p["week"]: p["table_hash"] for p in made}) if identity else None
+
+
+def _nameless(page: bytes, edition: str, site: SitePlace) -> bytes:
+    """Return a page as it was before it had the name of its edition."""
+    for place in _places(site):
+        page = page.replace(place % edition.encode(), place % b"")
+    return page
 
 
 def _identity(name: str, columns: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from orchestration.verifying.sources import StatedSource
 from tests.orchestration.installation import WEEK, Installation
 from tests.orchestration.verifying.forging import Edition, download
 from tests.sampling import some
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import canonical_json
 from warehouse.database.published import open_published
 from warehouse.errors import CorruptObjectError
 from warehouse.keys import table_part
@@ -183,7 +184,6 @@ FORGERIES: dict[str, Forgery] = {
     "a formula": Forgery(
         lambda e: e.text("docs/metrics.md", "- Formula: ", "- Formula: 2 × "), "docs/metrics.md is not what"
     ),
-    "a picture added with its entry": Forgery(_add(f"pictures/{'0' * 64}.png"), f"pictures/{'0' * 64}.png"),
     # files
     "labels Parquet": Forgery(
         lambda e: e.rewrite("labels", "SELECT * REPLACE ('feminine' AS value) FROM old"),
@@ -355,6 +355,9 @@ FORGERIES: dict[str, Forgery] = {
         _nothing, "which is in the future", lambda e: {"created_at": "2099-01-01T00:00:00Z"}
     ),
     "created_at no time": Forgery(_nothing, "no time in UTC", lambda e: {"created_at": "yesterday"}),
+    "the analysis file's hash": Forgery(
+        _nothing, "is not the file of analysis_plan_sha256", lambda e: {"analysis_plan_sha256": "0" * 64}
+    ),
     "the week": Forgery(_nothing, "week and revision say 2026-11-16.1", lambda e: {"week": "2026-11-16"}),
     "the revision": Forgery(_nothing, f"week and revision say {WEEK}.2", lambda e: {"revision": 2}),
     "what it replaces": Forgery(_nothing, "no earlier revision", lambda e: {"replaces": f"{WEEK}.1"}),
@@ -515,65 +518,29 @@ def test_a_manifest_that_does_not_fit_its_seal_is_reported(edition: Edition) -> 
 # ---- versions ----
 
 
-def test_a_page_of_an_unknown_version_is_compared_by_its_hash_alone_and_never_agrees(
+def test_an_edition_that_other_code_made_is_compared_by_its_files_alone_and_never_agrees(
     edition: Edition,
 ) -> None:
     edition.text("index.html", "</main>", "</main >")
-    edition.sign(texts_sha256="f" * 64)
-    report = verified(edition)
-    assert report.exit_code == 4, report.lines()
-    assert "pages" in report.open_parts
-    assert "pages" not in report.lines()[0]
-    assert any("compared by their hashes and links alone" in line for line in report.lines())
-    assert any("is not known here" in line for line in report.lines())
-    edition.manifest["content_sha256"] = "0" * 64
-    edition.write()
-    assert any(line.startswith("content_sha256: ") for line in verified(edition).unchecked)
-
-
-def test_an_edition_of_before_with_a_page_of_all_figures_is_compared_by_its_hashes(edition: Edition) -> None:
-    """It says at its foot which edition it is of, and shows pictures that lie in the edition."""
-    picture = b"a picture"
-    name = f"pictures/{sha256_hex(picture)}.png"
-    foot = (
-        f"Edition <b>{ID}</b>. Code version {edition.manifest['code_version']}. Store last read whole: never."
-    )
-    (edition.folder / "pictures").mkdir()
-    (edition.folder / name).write_bytes(picture)
-    page = f'<!doctype html><a href="index.html">n = 4</a><img src="{name}"><p>{foot}</p>'
-    (edition.folder / "figures.html").write_text(page)
-    edition.text("index.html", "</main>", '<a href="figures.html">all figures</a></main>')
-    edition.sign(texts_sha256="f" * 64)
-    report = verified(edition)
-    assert (report.differences, report.exit_code) == ([], 4), report.lines()
-    assert not any(line.startswith("content_sha256") for line in report.unchecked)
-    assert "pictures agree" in report.lines()[0]
-    (edition.folder / name).write_bytes(b"another picture")
-    edition.sign(texts_sha256="f" * 64)
-    assert f"{name} holds another picture than its name says" in verified(edition).differences
-    (edition.folder / name).unlink()
-    edition.sign(texts_sha256="f" * 64)
-    assert f"{name} is linked from figures.html and not in the manifest" in verified(edition).differences
-
-
-def test_views_of_an_unknown_version_that_differ_are_not_checked_and_never_agree(edition: Edition) -> None:
-    """Its tables may lack a column that tells rows apart here."""
     edition.rewrite("reliability", "SELECT * REPLACE (TRUE AS reliable) FROM old")
-    edition.rewrite("scores", "SELECT * EXCLUDE (labeler) FROM old")
     edition.sign(texts_sha256="f" * 64)
     report = verified(edition)
-    assert report.exit_code == 4, report.lines()
-    assert "views" in report.open_parts
-    assert any("reliability" in line for line in report.unchecked)
+    assert (report.exit_code, report.differences) == (4, [])
+    assert report.lines()[0].endswith("   hashes agree")
+    assert (
+        [line for line in report.unchecked if "verify it with cliche 0.1.0" in line] == report.unchecked != []
+    )
+    (edition.folder / "index.html").write_bytes(b"forged")
+    assert verified(edition).differences == ["index.html has another hash than the manifest says"]
 
 
-def test_an_old_manifest_without_the_hash_of_its_texts_is_told_by_its_commit(edition: Edition) -> None:
-    edition.manifest.pop("texts_sha256")
-    edition.write()
+def test_a_version_number_that_is_not_known_here_is_not_checked(edition: Edition) -> None:
+    edition.sign(code_version="99.0.0+abc")
     report = verified(edition)
-    assert (report.differences, report.exit_code) == ([], 0), (
-        report.lines()
-    )  # the page is the same, made again
+    assert (report.exit_code, report.differences) == (4, [])
+    assert report.unchecked == [
+        f"code version 99.0.0+abc is not known here; it has the texts of {metadata.version('cliche')}"
+    ]
 
 
 # ---- the store ----
@@ -603,7 +570,8 @@ HOSTILE: dict[str, bytes] = {
     "deep": b"[" * 200_000 + b"]" * 200_000,
     "deep in a field": b'{"format":1,"x":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}",
     "a huge number": b'{"format":' + b"9" * 100_000 + b"}",
-    "another format": b'{"format":3}',
+    "a format to come": b'{"format":3}',
+    "another format": b'{"format":1}',
     "a format that is true": b'{"format":true}',
     "not a number": b'{"format":NaN}',
 }
@@ -643,6 +611,9 @@ WRONG: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a file that is a folder": _names("a", "a/b"),
     "a long name": _names("x" * 300),
     "a week that is a number": _stated(week=7),
+    "no hash of its texts": _stated(texts_sha256=None),
+    "no hash of the analysis file": _stated(analysis_plan_sha256=None),
+    "no pages": _stated(pages=None),
     "a revision that is a text": _stated(revision="1"),
     "a revision of 10^40": _stated(revision=10**40),
     "an edition with a path": _stated(edition="../../x"),

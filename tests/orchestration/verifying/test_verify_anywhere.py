@@ -17,10 +17,9 @@ import duckdb
 import pytest
 
 from assets.leaderboard.edition import publish
-from assets.metrics.claims.counts import CLUSTERED
 from assets.metrics.declared import load_declared
-from orchestration.verifying import remote, scores
-from orchestration.verifying.report import VerifyReport, silent
+from orchestration.verifying import remote
+from orchestration.verifying.report import silent
 from orchestration.verifying.run import verify, verify_source
 from orchestration.verifying.sources import StatedSource
 from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
@@ -28,7 +27,6 @@ from tests.orchestration.verifying.forging import Edition, download
 from tests.sampling import some
 from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
-from warehouse.database.published import search_all
 from warehouse.errors import ClicheError, CorruptObjectError, StoreError, UsageError
 from warehouse.loading.load import forget
 from warehouse.store import open_store
@@ -100,132 +98,6 @@ def test_a_folder_whose_name_is_an_edition_s_is_read_where_it_is(
     monkeypatch.chdir(folder.parent)
     folder.rename(folder.parent / ID)
     assert cliche("verify", ID).code == 0
-
-
-@pytest.mark.parametrize("same", [False, True])
-def test_metrics_that_only_one_version_computes_are_no_difference_of_another_version(
-    folder: Path, same: bool
-) -> None:
-    """An earlier version had another metric and lacked one of ours; this very version has all of its own."""
-    report = VerifyReport(ID)
-    with duckdb.connect(Edition(folder).database) as con:
-        search_all(con)
-        con.execute("INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'tvd'")
-        con.execute("DELETE FROM scores WHERE metric = 'homogeneity'")
-        scores.compare(con, report, silent, same=same)
-        assert report.notes == ([] if same else ["scores: this version does not compute fame"])
-        assert [line for line in report.differences if "scores differ" in line] == report.differences
-        assert bool(report.differences) is same
-        assert report.scores > 0
-        # what both compute is compared
-        con.execute("UPDATE scores SET estimate = estimate / 2 WHERE metric = 'share'")
-        scores.compare(con, wrong := VerifyReport(ID), silent, same=same)
-        assert "scores differ when computed again" in wrong.differences[0]
-
-
-def test_what_a_version_before_computed_otherwise_is_noted_and_no_difference(folder: Path) -> None:
-    """Before clusters: other ranks, claims of one version of a suite, intervals that took prompts one by one."""
-    report, wrong, of_now = VerifyReport(ID), VerifyReport(ID), VerifyReport(ID)
-    with duckdb.connect(Edition(folder).database) as con:
-        search_all(con)
-        con.execute("UPDATE scores SET prompts_low = 0.123 WHERE prompt IS NULL AND metric = 'share'")
-        con.execute("UPDATE ranks SET bound_low = 9")
-        scores.compare(con, of_now, silent, same=True)
-        assert {"ranks", "scores"} <= {word for line in of_now.differences for word in line.split()}
-        con.execute("ALTER TABLE claim_counts DROP COLUMN suite_major")
-        con.execute("DROP TABLE design_effects")
-        scores.compare(con, report, silent, same=False)
-        assert (report.differences, report.unchecked) == ([], [])
-        assert len(report.notes) == 1
-        assert "step by step" in report.notes[0]
-        # what both compute alike is compared
-        con.execute("UPDATE scores SET estimate = estimate / 2 WHERE metric = 'share'")
-        scores.compare(con, wrong, silent, same=False)
-        assert "scores differ when computed again" in wrong.differences[0]
-
-
-def test_an_edition_of_before_pictures_drawn_together_counted_as_fewer_is_not_compared_there(
-    folder: Path,
-) -> None:
-    of_now, report = VerifyReport(ID), VerifyReport(ID)
-    with duckdb.connect(Edition(folder).database) as con:
-        search_all(con)
-        con.execute("INSERT INTO clusters SELECT week, model, slot_key, prompt FROM slots")
-        scores.compare(con, of_now, silent, same=True)
-        assert {"scores", "window_scores"} <= {word for line in of_now.differences for word in line.split()}
-        con.execute("ALTER TABLE claims DROP COLUMN design_effect")
-        scores.compare(con, report, silent, same=False)
-        assert not any("scores" in line for line in report.differences)
-        assert any("scores, rates of windows" in line for line in report.notes)
-
-
-def test_an_edition_of_before_unseen_answers_were_asked_of_is_compared_in_all_else(folder: Path) -> None:
-    report, wrong = VerifyReport(ID), VerifyReport(ID)
-    with duckdb.connect(Edition(folder).database) as con:
-        search_all(con)
-        for table in ("model_pairs", "ranks", "study_pairs", "study_ranks"):
-            con.execute(f"ALTER TABLE {table} DROP COLUMN gamma")
-        for table in ("model_pairs", "study_pairs"):
-            con.execute(f"ALTER TABLE {table} DROP COLUMN unseen_trend")
-        for table in ("ranks", "study_ranks"):
-            for column in ("bound_rank_low", "unseen_value", "unseen_correlation", "unseen_p_value"):
-                con.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        scores.verify_results(con, report, same=False)
-        assert (report.differences, report.unchecked) == ([], [])
-        assert report.notes == [
-            "ranks and pairs: this version says how far they rest on answers that nobody saw",
-            "ranks and pairs: this version asks whether unseen answers go along with what a model draws",
-        ]
-        con.execute("UPDATE ranks SET bound_low = 9")
-        scores.verify_results(con, wrong, same=False)
-        assert any("rows of ranks differ" in line for line in wrong.differences)
-
-
-def test_an_edition_of_before_changes_had_tipping_shares_is_compared_in_all_else(folder: Path) -> None:
-    report, wrong = VerifyReport(ID), VerifyReport(ID)
-    with duckdb.connect(Edition(folder).database) as con:
-        search_all(con)
-        for table in ("effects", "window_effects", "study_effects", "drift_events"):
-            for column in ("unseen_share", "tipping_share"):
-                con.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        con.execute("ALTER TABLE claims DROP COLUMN tipping_share")
-        scores.verify_results(con, report, same=False)
-        assert (report.differences, report.unchecked) == ([], [])
-        assert report.notes == [
-            "what one word changes, and claims: this version says how far they rest on answers that nobody saw",
-            "changes over weeks: this version says how far they rest on answers that nobody saw",
-        ]
-        # the columns of the same names of other tables, and the other columns of these
-        con.execute("UPDATE ranks SET tipping_share = 0.5")
-        con.execute("UPDATE window_effects SET n_a = n_a + 1")
-        scores.verify_results(con, wrong, same=False)
-        assert {line.partition(" rows of ")[2].partition(" ")[0] for line in wrong.differences} == {
-            "ranks",
-            "window_effects",
-        }
-
-
-def test_an_edition_of_before_claims_counted_clusters_is_compared_in_all_else(folder: Path) -> None:
-    report = VerifyReport(ID)
-    with duckdb.connect(Edition(folder).database) as con:
-        search_all(con)
-        for column in CLUSTERED:
-            con.execute(f"ALTER TABLE claim_counts DROP COLUMN {column}")
-        con.execute("ALTER TABLE claims DROP COLUMN design_effect")
-        con.execute("UPDATE claims SET k = k + 1")
-        con.execute("UPDATE effects SET n_a = n_a + 1")
-        scores.verify_results(con, report, same=False)
-        of = {"claims": "claims: this version", "effects": "scores, rates of windows, "}
-        assert [line for line in report.notes if line.startswith(of["claims"])]
-        assert not [line for line in report.notes if line.startswith(of["effects"])]
-        assert {word for line in report.differences for word in line.split()} >= {*of}
-        # what was drawn together counted for more
-        con.execute("INSERT INTO clusters SELECT week, model, slot_key, prompt FROM slots")
-        told = scores._otherwise(con, same=False)
-        assert {table for one in told for table in one.tables} == {
-            *("effects", "window_effects", "claims", "drift_events", "scores", "window_scores"),
-            *("corrected_scores", "window_corrected_scores"),
-        }
 
 
 def test_exit_code_4_says_that_not_all_could_be_checked(folder: Path, cliche: Cliche) -> None:

@@ -181,18 +181,3 @@ def small(folder: Path) -> duckdb.DuckDBPyConnection:
     store = open_store(folder / "store")
     world.fill(store, weeks=1, replicates=1, only=("sim-classic",))
     return world.load(store, studies=True)
-
-
-@pytest.mark.parametrize(
-    ("templates", "table"), [(("word", "model"), "window_effects"), (("study",), "study_effects")]
-)
-def test_an_edition_of_before_has_its_pages_without(
-    tmp_path: Path, templates: tuple[str, ...], table: str
-) -> None:
-    old = small(tmp_path) if templates == ("study",) else effects.loaded_world(tmp_path)
-    for column in ("unseen_share", "tipping_share"):
-        old.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-    for template in templates:
-        made = shown.files(old, template)
-        assert made
-        assert not [path for path, page in made.items() if any(one in page for one in ANY)]

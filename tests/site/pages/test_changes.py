@@ -228,14 +228,6 @@ def test_what_unseen_answers_could_make_of_a_change_is_what_its_row_holds(
                     assert ("Read with" in plain or "À lire avec" in plain) == ("Read with" in row[1])
 
 
-def test_an_edition_of_before_has_its_changes_without(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("UPDATE drift_events SET unseen_share = 0.1")
-    con.execute("ALTER TABLE drift_events DROP COLUMN tipping_share")
-    page = shown.files(con, "changes")["changes/index.html"]
-    assert page.count('<article class="change"') == 1
-    assert "could not be read" not in words(page)
-
-
 def test_refusals_have_no_pictures_and_their_own_name(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "UPDATE drift_events SET metric = 'refused_rate', attribute = NULL, value_name = NULL, scale = NULL"
@@ -401,7 +393,6 @@ def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
             links = ET.fromstring(data).iter(f"{ATOM}link")
             assert {str(link.get("href")).partition("#")[0] for link in links} == {page}
         assert f'{up}{key}"' in pages[beside]
-    assert feeds_of({"edition": "2026-11-23.1", "files": {}}, pages.__getitem__) == {}  # an edition of before
 
 
 def test_marks_of_a_history_are_links_that_everybody_can_follow(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,22 +1,17 @@
 """A condition of a study's own is compared with the baseline that the study file names, or is refused."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assets.leaderboard.page.languages import tongue
-from assets.metrics.results import STUDY_RESULTS
 from assets.metrics.study.differences import in_order
 from tests.studies.conftest import Study
-from tests.studies.shown import rows, score, scored, section, view
-from warehouse.database.connection import connect
+from tests.studies.shown import rows, scored, section, view
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 
-SCHEMA = Path(__file__).parents[3] / "sql" / "schema"
-AUDITS = ("study_differences", "study_effects", "study_distances", "study_ranks", "study_prompts_like_these")
 #: Women of ten, by model and condition: "smiling" halves them, "angry" leaves them, "plain" is as it was.
 WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
 
@@ -135,34 +130,3 @@ def test_a_study_with_known_conditions_needs_no_baseline(tiny: Study) -> None:
         assert {(row["kind"], row["a"], row["b"]) for row in effects} == {
             ("controlled", "baseline", "controlled")
         }
-
-
-def columns_of_018() -> dict[str, set[str]]:
-    """Return the columns of each study table in editions that were published with schema 018."""
-    with connect(None) as old:
-        for path in sorted(SCHEMA.glob("0*.sql")):
-            if path.name < "019":
-                old.execute(path.read_text("utf-8"))
-        found = old.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall()
-    return {
-        table: {column for name, column in found if name == table}
-        for table, _ in found
-        if table.startswith("stud")
-    }
-
-
-def test_everything_is_computed_from_an_edition_of_an_earlier_version(tiny: Study) -> None:
-    """As `cliche verify` and `cliche sql -f` do of editions that were published before the columns were there."""
-    under(tiny, "baseline", "controlled").run()
-    with scored(tiny.store, "tiny") as con:
-        before = {table: rows(con, f"FROM {table} ORDER BY ALL") for table in STUDY_RESULTS}
-        queries = {name: rows(con, sql(f"audit/{name}")) for name in AUDITS}
-        for table, columns in columns_of_018().items():
-            if table in STUDY_RESULTS:  # computed again, with the columns of today
-                continue
-            for name, *_ in con.execute(f"DESCRIBE {table}").fetchall():
-                if name not in columns:
-                    con.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-        score(con, "tiny")
-        assert {table: rows(con, f"FROM {table} ORDER BY ALL") for table in STUDY_RESULTS} == before
-        assert {name: rows(con, sql(f"audit/{name}")) for name in AUDITS} == queries

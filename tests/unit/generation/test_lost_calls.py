@@ -123,8 +123,8 @@ def test_close_keeps_a_slot_closed_whose_call_was_lost(store: Store) -> None:
     assert [call.slot for call in trouble.maybe_billed] == ["its slot is closed"]
 
 
-def test_a_receipt_of_an_older_version_leaves_its_slot_open(store: Store) -> None:
-    """An older version wrote `unknown_charge` once and never asked again; in the present week it is asked again."""
+def test_a_call_that_is_booked_as_lost_leaves_its_slot_open(store: Store) -> None:
+    """While nothing is asked a lost call is booked once; its slot is asked again as soon as its week may be."""
     provider = Scripted(paid=True)
     plan = planned(store, provider)
     slot = plan.slots[3]

@@ -18,7 +18,6 @@ from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.sheets import kinds
 from assets.metrics.counting.reading import labelers_beside
 from assets.metrics.declared import load_declared
-from assets.metrics.ranks.robustness import week_robustness
 from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import scores_between
 from assets.suites.loader import load_suites
@@ -317,16 +316,3 @@ def test_weeks_made_together_or_again_have_the_same_scores_of_both(con: Con) -> 
         alone = WEEK_RESULTS["scores"](con, week)
         assert together[week].cast(alone.schema).equals(alone)
         assert alone.num_rows == len(rows(con, f"SELECT 1 FROM scores WHERE week = '{week}'"))
-
-
-def test_an_edition_of_before_has_scores_of_the_planned_labeler_alone(con: Con) -> None:
-    """Its table has no column for a labeler: views, scores and orders are those of its day."""
-    with undone(con):
-        con.execute(f"DELETE FROM scores WHERE labeler = '{OTHER}'")
-        con.execute("ALTER TABLE scores DROP COLUMN labeler")
-        assert labelers_beside(con, BEFORE, WEEK) == []
-        assert (
-            con.execute("FROM plan_scores").fetchall() == con.execute("SELECT *, NULL FROM scores").fetchall()
-        )
-        assert {*WEEK_RESULTS["scores"](con, WEEK)["labeler"].to_pylist()} == {LABELER, None}
-        assert "other_labeler" not in week_robustness(con, WEEK)["variant"].to_pylist()

@@ -17,7 +17,7 @@ from tests.orchestration.installation import NEXT, WEEK, Installation
 from tests.orchestration.verifying.forging import Edition, download
 from warehouse.database import table_hash
 
-ID = f"{NEXT}.2"
+ID = f"{NEXT}.1"
 
 
 @pytest.fixture
