@@ -26,7 +26,6 @@ LONG = (
     "tests/orchestration/commands/test_money.py::test_the_cap_of_a_run_counts_for_all",
     "tests/orchestration/commands/test_studies_alone.py",
     "tests/orchestration/page/test_walk.py",
-    "tests/orchestration/released/test_upgrade.py",
     "tests/orchestration/verifying/archive/test_forged_parts.py::test_a_forged_part_is_reported_by_name[a value",
     "tests/orchestration/verifying/archive/test_forged_parts.py::test_a_forged_part_is_reported_by_name[parts of two",
     "tests/orchestration/verifying/archive/test_forged_parts.py::test_an_edition_is_verified_with_few_rows",

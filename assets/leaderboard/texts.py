@@ -24,8 +24,8 @@ from assets.metrics.registry.metrics import metrics
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.published import DATABASE, STORAGE
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import ROOT
 from warehouse.database.table_hash import identity_tables
 
@@ -77,7 +77,7 @@ def own_relations() -> Relations:
 
 def _make_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Make the tables and views that are published in an empty database, as files of format 1 hold them."""
-    migrate(con)
+    make_tables(con)
     published = {*identity_tables(con)}
     tables = con.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"

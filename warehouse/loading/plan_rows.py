@@ -18,7 +18,7 @@ _SUITE = {**_PARTITION, "suite": _TEXT}
 #: The completeness below which a week of a model is withheld, where nothing says otherwise.
 FLOOR = 0.9
 
-#: The tables that a plan holds, with the columns and types of `sql/schema/001_core.sql`.
+#: The tables that a plan holds, with the columns and types of `sql/schema/01_asked.sql`.
 PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
     "plans": pa.schema(
         {
