@@ -385,7 +385,11 @@ def test_a_warehouse_of_another_version_is_told_and_left_as_it_is(
             f"{path} was made by another version of Cliché; delete it and run `cliche rebuild`"
         )
     assert path.read_bytes() == content
-    for command in (("status",), ("sql", "SELECT 1"), ("verify",)):  # they read the edition, not the warehouse
+    for command in (
+        ("status",),
+        ("sql", "SELECT 1"),
+        ("verify",),
+    ):  # they read the edition, not the warehouse
         assert cliche(*command).code == 0
     path.unlink()
     assert cliche("rebuild").code == 0

@@ -94,7 +94,7 @@ def test_a_failure_leaves_the_old_file_as_it_was_and_nothing_beside_it(bucket: S
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_corrupt_file_that_of_another_version_and_leftovers_are_replaced(bucket: Store, tmp_path: Path) -> None:
+def test_a_corrupt_file_and_leftovers_are_replaced(bucket: Store, tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(b"not a database")
     path.with_name(".warehouse.duckdb.rebuild").write_bytes(b"left by a killed run")
