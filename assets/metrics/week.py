@@ -34,7 +34,6 @@ from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
 from warehouse.loading.freshness import (
-    complete_loads,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -78,7 +77,6 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
     with open_warehouse(place.warehouse) as con:
         limit_memory(con)
         checkpoint_seldom(con)
-        complete_loads(con, place.store)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         load_anchors(con, place.store, week)

@@ -7,8 +7,7 @@ CREATE TABLE loads (
     week DATE NOT NULL,  -- run time: Monday of the week in which the model was asked
     model VARCHAR NOT NULL,  -- run time: name of the model entry
     fingerprint VARCHAR NOT NULL,  -- run time: digest of the names of the objects that were loaded
-    manifest VARCHAR  -- run time: key of the manifest that was loaded; NULL if there was none, or an earlier
-    -- version loaded it
+    manifest VARCHAR  -- run time: key of the manifest that was loaded; NULL if there was none
 );
 
 -- One row for each loaded study.

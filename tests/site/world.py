@@ -167,7 +167,6 @@ def _partition(
     plan = builder.plan_document([of], slots, week, name) | {
         "simulated": model.simulated,
         "track": model.track,
-        "completeness_floor": 0.5,
         **(model.plan or {}),
     }
     store.put_if_absent(keys.plan(week, name), canonical_json(plan))

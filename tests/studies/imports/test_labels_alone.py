@@ -44,22 +44,3 @@ def test_a_study_of_pictures_misses_them_as_before(tiny: Study) -> None:
         shown, page = view(con), section(con)
     assert (shown.planned, shown.pictures, shown.missing, shown.labels_alone) == (8, 7, 1, False)
     assert "7 of 8 pictures are there. Missing: 1;" in re.sub(r"<[^>]+>|\s+", " ", page)
-
-
-def test_one_imported_by_an_earlier_version_misses_nothing_either(tiny: Study) -> None:
-    labels_alone(tiny).run()
-    before = LocalStore(tiny.home / "before")
-    for key, data in tiny.written().items():
-        if "study_slots.parquet." in key:
-            continue  # the record of a hash, which earlier versions did not write
-        old = data
-        if key.endswith("study_slots.parquet"):
-            slots = pq.read_table(io.BytesIO(data)).drop_columns("original_sha256").replace_schema_metadata()
-            at = slots.column_names.index("status")
-            missing = pa.array(["missing"] * slots.num_rows)
-            buffer = io.BytesIO()
-            pq.write_table(slots.set_column(at, "status", missing), buffer)
-            old = buffer.getvalue()
-        before.put_if_absent(key, old)
-    with scored(before, "tiny") as con:
-        assert view(con).missing == 0
