@@ -16,8 +16,7 @@ from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec, Stage
 from orchestration.loading import WAREHOUSE_POOL
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
 from warehouse.loading.load import load_partition
 
@@ -71,8 +70,7 @@ def _partition_checks(
 
 def check_partition(place: Workplace, model: str, week: str, stage: Stage) -> Sequence[CheckResult]:
     """Return the results of one stage for one partition, read from the store: no warehouse file is needed."""
-    with connect(None) as con:
-        migrate(con)
+    with open_warehouse(None) as con:
         load_partition(con, place.store, week, model)
         return run_checks(con, week=week, model=model, stage=stage, store=place.store, seed=f"{week}/{model}")
 
@@ -87,7 +85,7 @@ def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefiniti
     def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         """Show what the scoring of the week found: a named model is withheld, anything else stops publishing."""
         place = cast(Workplace, context.resources.workplace)
-        with connect(place.warehouse, read_only=True) as con:
+        with open_warehouse(place.warehouse, read_only=True) as con:
             results = stored_results(con, context.partition_key)
         yield from (_shown(place, result, "scores", named_model_blocks=False) for result in results)
         _stop(place, results, named_model_blocks=False)

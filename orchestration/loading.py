@@ -6,8 +6,7 @@ import dagster as dg
 
 from assets.generation.asset import shown
 from assets.generation.workplace import Workplace, parse_key
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import open_warehouse
 from warehouse.loading.load import load_partition
 
 WAREHOUSE_POOL = "warehouse"
@@ -15,8 +14,7 @@ WAREHOUSE_POOL = "warehouse"
 
 def load(place: Workplace, model: str, week: str) -> dict[str, int]:
     """Load one partition from the store into the warehouse; return rows by table."""
-    with connect(place.warehouse) as con:
-        migrate(con)
+    with open_warehouse(place.warehouse) as con:
         return load_partition(con, place.store, week, model)
 
 

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from warehouse.database import migrations, published
+from warehouse.database import published, schema
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans become children of this process
@@ -117,7 +117,7 @@ def serve(number: int) -> Any:
     importlib.import_module(
         "assets.labeling.anchors.shipped"
     ).pictures()  # else drawn by each for a new store
-    migrations._made()  # else made by each that opens a new warehouse, and by each that publishes or verifies
+    schema._made()  # else made by each that opens a new warehouse, and by each that publishes or verifies
     published.empty()
     _warm()
     gc.freeze()  # else each process looks through all of it for garbage
@@ -167,7 +167,7 @@ def _become(request: dict[str, Any], files: list[int]) -> Any:
     os.environ.update(request["env"])
     sys.argv = request["argv"]
     tempfile.tempdir = None  # chosen anew, from this environment
-    for kept in (migrations._folder(), published._folder()):  # it goes with the server, not with this process
+    for kept in (schema._folder(), published._folder()):  # it goes with the server, not with this process
         kept._finalizer.detach()  # type: ignore[attr-defined]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from orchestration.cli import main

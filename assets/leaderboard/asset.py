@@ -16,8 +16,9 @@ from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import Edition, latest, without_plan
 from assets.leaderboard.views.study_pages import may_show
 from assets.metrics.week import assert_publishable
-from warehouse.database.connection import connect, limit_memory
+from warehouse.database.connection import limit_memory
 from warehouse.database.published import DATABASE
+from warehouse.database.schema import open_warehouse
 from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.integrity.record import last_read, line
 from warehouse.loading.freshness import loaded_partitions
@@ -30,10 +31,10 @@ def publish_week(place: Workplace, week: str) -> Edition:
     Raises:
         ClicheError: if a critical check failed without naming a model, or rows changed after they were scored.
     """
-    with connect(place.warehouse) as con:
+    with open_warehouse(place.warehouse) as con:
         limit_memory(con)
         keep_week_hashes(con)
-    with connect(place.warehouse, read_only=True) as con:
+    with open_warehouse(place.warehouse, read_only=True) as con:
         limit_memory(con)
         assert_publishable(con, place, week)
         loaded = loaded_partitions(con, week)

@@ -33,11 +33,10 @@ from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
 from warehouse import occasions
-from warehouse.database.connection import checkpoint_seldom, connect, limit_memory
-from warehouse.database.migrations import migrate
+from warehouse.database.connection import checkpoint_seldom, limit_memory
+from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
 from warehouse.loading.freshness import (
-    complete_loads,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -78,11 +77,9 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
     also depend on the weeks before. The week to be published is checked each time, for what the store holds may have
     been damaged since; and so is every week with a finding that may have been fixed since.
     """
-    with connect(place.warehouse) as con:
+    with open_warehouse(place.warehouse) as con:
         limit_memory(con)
         checkpoint_seldom(con)
-        migrate(con)
-        complete_loads(con, place.store)
         for behind, model in stale_partitions(con, place.store, week):
             load_partition(con, place.store, behind, model)
         load_anchors(con, place.store, week)

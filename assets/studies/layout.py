@@ -31,7 +31,7 @@ Rows = list[dict[str, Any]]
 
 _TEXT, _INT = pa.string(), pa.int32()
 
-#: Table → its columns, as in `sql/schema/002_studies.sql` and later files.
+#: Table → its columns, as in `sql/schema/05_studies.sql`.
 COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
     "studies": (
         *((name, _TEXT) for name in ("study", "version", "title", "citation", "licence", "source")),

@@ -16,8 +16,7 @@ from assets.labeling.registry import make_labeler
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
 from assets.studies.progress import Progress
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import open_warehouse
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
 from warehouse.loading.load import load_study
@@ -39,8 +38,7 @@ def measure(root: Path, home: Path, *, progress: Progress | None = None) -> str:
     store = open_store(home)
     import_study(store, DEFINITION, root)
     label_study(store, STUDY, labeler, progress=progress)
-    with connect(None) as con:
-        migrate(con)
+    with open_warehouse(None) as con:
         load_study(con, store, STUDY)
         return agreement_table(con)
 

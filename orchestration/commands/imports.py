@@ -22,8 +22,7 @@ from orchestration.commands.editions import counting
 from orchestration.console import note, say
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError, UsageError
 from warehouse.weeks import parse_week
 
@@ -204,8 +203,7 @@ def label_imported(study: str, name: str) -> int:
 def load_kept(place: Workplace, load: Callable[[duckdb.DuckDBPyConnection], object], kept: str) -> bool:
     """Load what is kept in the store; return whether it could be, else say `kept` and why not."""
     try:
-        with connect(place.warehouse) as con:
-            migrate(con)
+        with open_warehouse(place.warehouse) as con:
             load(con)
     except ClicheError as error:
         note(f"{kept}: {error}")

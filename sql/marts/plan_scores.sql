@@ -3,18 +3,10 @@
 -- Weeks: filter
 -- Columns:
 --   labeler: labeler that the plan names; NULL where no label counts
+--   metric: name of the metric (methodology)
 -- Depends on: scores, plans.
-WITH figures AS (
-    SELECT *
-    FROM scores
-    -- editions of before have no such column
-    UNION ALL BY NAME
-    SELECT cast(NULL AS VARCHAR) AS labeler
-    WHERE FALSE
-)
-
-SELECT figures.* -- noqa: AM04
-FROM figures
+SELECT scores.* -- noqa: AM04
+FROM scores
 -- one plan a model and week; a semi join would read the plans of all weeks
 INNER JOIN plans USING (week, model)
-WHERE figures.labeler IS NULL OR figures.labeler = plans.labeler
+WHERE scores.labeler IS NULL OR scores.labeler = plans.labeler

@@ -5,9 +5,10 @@
 -- Columns:
 --   week: the last one of the window
 --   simulated: true if the pictures are drawn by a simulated model
---   window_weeks: calendar weeks whose pictures are pooled; weeks: of them, those in which both sides have
---     assessed pictures; first_week: the first one: of a change of either side that was opened by then, if
---     one was
+--   window_weeks: calendar weeks whose pictures are pooled
+--   weeks: of them, those in which both sides have assessed pictures
+--   first_week: the first one: of a change of either side that was opened by then, if one was
+--   metric: name of the metric (methodology)
 --   estimate: the change, b - a; NULL where reason says why
 --   low, high: end of the 95 % interval, prompts fixed, scatter of the weekly differences in it; NULL where
 --     estimate is

@@ -25,7 +25,7 @@ from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition
 from warehouse.store.base import Store
 
@@ -150,7 +150,7 @@ def full_warehouse(path: Path, store: Store, size: Size) -> int:
     last = earlier(WEEK, size.repeats)
     labels = build_week(store, size, last)
     with connect(path) as con:
-        migrate(con)
+        make_tables(con)
         for model in model_names(size):
             load_partition(con, store, last, model)
         copy_back(con, last, -(-size.label_rows // labels) - 1)

@@ -14,7 +14,7 @@ from assets.suites.loader import load_suites
 from tests.bench.data import WEEK, earlier
 from tests.warehouse import builder
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.plan_rows import plan_tables
 
 #: 42 prompts with seven attributes each; with 28 pictures per prompt 8,232 labels are planned of a model in a week.
@@ -134,7 +134,7 @@ def make(path: Path, models: int, weeks: int, replicates: int) -> int:
     """Make a warehouse file of so many models and weeks up to `WEEK`; return its number of labels."""
     names = [f"model-{number:02}" for number in range(1, models + 1)]
     with connect(path) as con:
-        migrate(con)
+        make_tables(con)
         _plans(con, names)
         for week in weeks_before(weeks):
             _week(con, week, names[0], replicates)

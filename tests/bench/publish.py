@@ -15,7 +15,7 @@ from assets.metrics.scores.table import compute_scores
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import identity_tables
 from warehouse.loading.load import load_partition, replace_week
 from warehouse.store.local import LocalStore
@@ -45,7 +45,7 @@ def run(folder: Path, size: Size) -> list[Row]:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, store: Path, size: Size) -> None:
-    migrate(con)
+    make_tables(con)
     for model in data.model_names(size):
         load_partition(con, LocalStore(store), data.WEEK, model)
     data.copy_back(con, data.WEEK, size.weeks - 1)

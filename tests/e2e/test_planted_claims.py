@@ -27,7 +27,7 @@ from assets.suites.schema import Attribute
 from orchestration.settings import CHECKOUT
 from tests.warehouse import builder
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift, span
@@ -74,7 +74,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         for week in WEEKS:
             ask(store, find(models, name), week)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
         load_declared(con)

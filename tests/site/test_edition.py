@@ -308,10 +308,10 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
 ) -> None:
     only_first = connect(None)
     from assets.metrics.scores.table import compute_scores
-    from warehouse.database.migrations import migrate
+    from warehouse.database.schema import make_tables
     from warehouse.loading.load import load_partition, replace_week
 
-    migrate(only_first)
+    make_tables(only_first)
     for model in ("sim-classic", "sim-retired"):
         load_partition(only_first, store, "2026-11-09", model)
     world.builder.declare(only_first)

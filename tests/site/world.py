@@ -28,7 +28,7 @@ from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, replace_study, replace_week
 from warehouse.store.base import Store
 
@@ -167,7 +167,6 @@ def _partition(
     plan = builder.plan_document([of], slots, week, name) | {
         "simulated": model.simulated,
         "track": model.track,
-        "completeness_floor": 0.5,
         **(model.plan or {}),
     }
     store.put_if_absent(keys.plan(week, name), canonical_json(plan))
@@ -252,7 +251,7 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
     from warehouse.loading.load import partitions
 
     con = connect(None)
-    migrate(con)
+    make_tables(con)
     found = partitions(store)
     for week, model in found:
         load_partition(con, store, week, model)

@@ -15,7 +15,7 @@ from assets.leaderboard.views.study_pages import StudyPage
 from assets.metrics.results import STUDY_RESULTS
 from tests.site.pages import shown
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_study, replace_study
 from warehouse.store.base import Store
 
@@ -24,7 +24,7 @@ from warehouse.store.base import Store
 def scored(store: Store, study: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a warehouse with one imported study, and all that is computed of it."""
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_study(con, store, study)
         score(con, study)
         yield con

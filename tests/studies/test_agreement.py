@@ -31,7 +31,7 @@ from tests.studies.conftest import RAZA_YAML, Study
 from tests.unit.labeling.vision import PRICE
 from tests.warehouse.loading.test_freshness import place_in
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 from warehouse.loading.beside import parquet
@@ -132,7 +132,7 @@ def con(raza_files: Path, aimock: AIMock, tmp_path: Path) -> Iterator[duckdb.Duc
     add_photo(place.store)
     add_vision(place.store, aimock, tmp_path, raza_files)
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         score_studies(made, place)
         yield made
 

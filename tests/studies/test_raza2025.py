@@ -12,7 +12,7 @@ import pytest
 from assets.studies.importer import import_study
 from tests.studies.conftest import RAZA_YAML, Study
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 from warehouse.loading.load import load_study
@@ -30,7 +30,7 @@ def store(raza_store: LocalStore) -> LocalStore:
 @pytest.fixture(scope="module")
 def con(store: LocalStore) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         load_study(made, store, "raza2025")
         yield made
 

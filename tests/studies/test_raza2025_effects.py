@@ -13,7 +13,7 @@ from assets.metrics.effects.table import compute_study_effects
 from assets.studies.importer import import_study
 from tests.studies.conftest import RAZA_ROOT, RAZA_YAML
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_study, replace_study
 from warehouse.store.local import LocalStore
@@ -30,7 +30,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     store = LocalStore(Path(tmp_path_factory.mktemp("raza")))
     import_study(store, RAZA_YAML, RAZA_ROOT)
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         load_study(made, store, "raza2025")
         replace_study(made, "raza2025", {"study_effects": compute_study_effects(made, "raza2025")})
         yield made

@@ -17,7 +17,7 @@ from assets.metrics.declared import load_declared
 from assets.metrics.results import STUDY_RESULTS
 from tests.warehouse.audit.study_audit import audited, differing
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_study, replace_study
 from warehouse.store.local import LocalStore
@@ -43,7 +43,7 @@ PUBLISHED = {
 @pytest.fixture(scope="module")
 def con(raza_store: LocalStore) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         load_study(made, raza_store, "raza2025")
         for table, compute in STUDY_RESULTS.items():
             replace_study(made, "raza2025", {table: compute(made, "raza2025")})
@@ -227,7 +227,7 @@ def test_five_prompts_are_too_few_to_say_what_others_would_show(con: duckdb.Duck
 def test_who_is_closest_to_parity_is_farthest_from_the_statistic(raza_store: LocalStore) -> None:
     """DALL·E 3 draws 30 % women as nurses and 60 % as software engineers: parity alone does not see it."""
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_declared(con)
         load_study(con, raza_store, "raza2025")
         replace_study(con, "raza2025", {"study_scores": STUDY_RESULTS["study_scores"](con, "raza2025")})

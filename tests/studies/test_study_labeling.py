@@ -15,7 +15,7 @@ from assets.studies.layout import COLUMNS
 from assets.studies.photo_table import TABLE, agreement_table, main
 from tests.studies.conftest import RAZA_YAML, Study
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.errors import UsageError
 from warehouse.loading.load import load_study
 from warehouse.loading.study_objects import read_study
@@ -173,7 +173,7 @@ def test_the_documented_agreement_is_that_of_all_472_pictures(
     found, version = slots(store), photo.PhotoLabeler().version
     assert sorted(slot_of(row) for row in golden) == sorted(found)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_study(con, store, "raza2025")
         names = [name for name, _ in COLUMNS["study_labels"]]
         con.executemany(
@@ -201,5 +201,5 @@ def test_the_documented_agreement_is_that_of_all_472_pictures(
 
 def test_agreement_without_any_label_is_an_empty_table() -> None:
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         assert "never run" in agreement_table(con)

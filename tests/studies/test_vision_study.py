@@ -20,7 +20,7 @@ from tests.studies.conftest import RAZA_YAML
 from tests.unit.labeling.vision import PRICE
 from warehouse import keys
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_study
 from warehouse.loading.objects import read_parquet
 from warehouse.loading.study_objects import read_study
@@ -87,7 +87,7 @@ def test_photo_and_a_vision_model_label_the_same_pictures(some: Path, aimock: AI
     assert photo.pictures == counts.pictures == len(pictures)
 
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_study(con, store, "raza2025")
         rows = con.execute(
             "SELECT image_sha256, value, raw, labeler_kind FROM study_labels WHERE labeler = 'vision' ORDER BY 1"

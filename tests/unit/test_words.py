@@ -24,7 +24,7 @@ BANNED = {
     r"(colours?|behaviour|favours?|neighbours?|organisations?|recognised?|book-keeping)": "American spelling",
 }
 _BANNED = re.compile("|".join(rf"(?<![\w`.-])(?:{one})(?![\w`:-])" for one in BANNED), re.IGNORECASE)
-#: Frozen: applied migrations, view comments, questions to labelers. The page has its own rewriting ahead.
+#: Frozen: comments of tables and views, questions to labelers. The page has its own rewriting ahead.
 _LEFT = (
     "sql/schema/",
     "sql/marts/",

@@ -260,7 +260,6 @@ def plan_document(
         "from_week": None,
         "until_week": None,
         "succeeds": None,
-        "completeness_floor": 0.9,
         "price": None,
         "suites": [
             {

@@ -1,4 +1,4 @@
-"""A store and a migrated database for every test of the warehouse."""
+"""A store and a database with all tables for every test of the warehouse."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.store import Store, open_store
 
 
@@ -23,5 +23,5 @@ def store(tmp_path: Path) -> Store:
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, with all tables and views."""
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         yield made

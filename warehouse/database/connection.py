@@ -8,7 +8,6 @@ from typing import Any
 
 import duckdb
 
-from warehouse.database import migrations
 from warehouse.errors import ClicheError, RefusedError, UsageError
 
 #: Nothing is fetched at run time: json, parquet and icu are built into the Python package.
@@ -29,10 +28,10 @@ _NEWER = (
 def connect(path: Path | None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Return a connection to the file at `path`, or to a new database in memory if `path` is None.
 
-    A missing file is created, unless `read_only`. Tables are made by `migrations.migrate`.
+    A missing file is created, unless `read_only`. Tables are made by `schema.make_tables`.
 
     Raises:
-        UsageError: if the file is missing (read only), is a folder, or was written by a newer DuckDB or schema.
+        UsageError: if the file is missing (read only), is a folder, or was written by a newer DuckDB.
         RefusedError: if another process has the file open.
         ClicheError: if the file is corrupt.
     """
@@ -45,18 +44,9 @@ def connect(path: Path | None, *, read_only: bool = False) -> duckdb.DuckDBPyCon
     try:
         if not read_only:
             path.parent.mkdir(parents=True, exist_ok=True)
-        con = duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
+        return duckdb.connect(str(path), read_only=read_only, config=SETTINGS)
     except (duckdb.Error, OSError) as error:
         raise _explained(path, error) from error
-    try:
-        newer = migrations.newer_schema(con)
-    except duckdb.Error as error:
-        con.close()
-        raise _explained(path, error) from error
-    if newer is not None:
-        con.close()
-        raise UsageError(_NEWER.format(name=path.name, what=f"schema {newer}"))
-    return con
 
 
 def limit_memory(con: duckdb.DuckDBPyConnection) -> None:

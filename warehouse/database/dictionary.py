@@ -12,9 +12,8 @@ from pathlib import Path
 import duckdb
 
 from warehouse.database.archive import PRIVATE
-from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.published import START_HERE
+from warehouse.database.schema import open_warehouse
 from warehouse.database.sqlfiles import header, names
 from warehouse.database.table_hash import identity_tables
 
@@ -59,8 +58,7 @@ def page(con: duckdb.DuckDBPyConnection) -> str:
 
 def own_page() -> str:
     """Return the data dictionary of this code's schema, bookkeeping tables too."""
-    with connect(None) as con:
-        migrate(con)
+    with open_warehouse(None) as con:
         return page(con)
 
 

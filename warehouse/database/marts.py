@@ -76,7 +76,7 @@ def as_read_by(statement: str, labeler: str) -> str:
 
 
 def _read_by(labeler: str, condition: str = "TRUE") -> str:
-    name = _quoted(labeler)
+    name = quoted(labeler)
     return (
         f"SELECT * REPLACE ({name} AS labeler) "  # noqa: S608
         f"FROM (FROM main.plans WHERE labeler IS DISTINCT FROM {name} AND {condition}) "
@@ -158,11 +158,11 @@ def create_views(
             raise ClicheError(f"sql/{FOLDER}/{view}.sql: {first}") from error
         fields = header(f"{FOLDER}/{view}")
         about = " ".join(f"{fields.get('Answers', '')} Grain: {fields.get('Grain', '')}".split())
-        con.execute(f"COMMENT ON VIEW {place} IS {_quoted(about)}")
+        con.execute(f"COMMENT ON VIEW {place} IS {quoted(about)}")
         stated = elsewhere | _stated(fields.get("Columns", "")) if meanings is None else meanings[view]
         columns = [row[0] for row in con.execute(f"DESCRIBE {place}").fetchall()]
         comments = [
-            f'COMMENT ON COLUMN {place}."{column}" IS {_quoted(stated[column])}'
+            f'COMMENT ON COLUMN {place}."{column}" IS {quoted(stated[column])}'
             for column in columns
             if column in stated
         ]
@@ -201,5 +201,6 @@ def _meanings_in_tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {column: re.sub(r"^(identity|run time): ", "", comment) for column, comment in rows}
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -20,7 +20,7 @@ from warehouse.canonical import sha256_hex
 from warehouse.database import marts
 from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import open_warehouse
 from warehouse.database.sqlfiles import header, names, sql
 from warehouse.database.table_hash import identity_tables
 from warehouse.errors import CorruptObjectError
@@ -137,8 +137,7 @@ def published_tables() -> Tables:
 @cache
 def _catalog() -> tuple[Tables, marts.Meanings]:
     """Return the published tables, and the comments of the columns of views, as the warehouse has them."""
-    with connect(None) as con:
-        migrate(con)
+    with open_warehouse(None) as con:
         about = dict(
             con.execute(
                 "SELECT table_name, comment FROM duckdb_tables() "

@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.database import table_hash
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError, RefusedError, UsageError
 from warehouse.loading import gold_objects, load
 from warehouse.store.base import Store
@@ -38,9 +38,8 @@ def rebuild(
     total = len(partitions) + len(studies)
     tell = progress or (lambda _what, _done, _total: None)
     try:
-        con = connect(beside)
+        con = open_warehouse(beside)
         try:
-            migrate(con)
             for done, (week, model) in enumerate(partitions):
                 tell(f"{week} {model}", done, total)
                 load.load_partition(con, store, week, model)

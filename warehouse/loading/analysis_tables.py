@@ -10,7 +10,7 @@ import pyarrow as pa
 _TEXT, _WHOLE, _REAL = pa.string(), pa.int32(), pa.float64()
 _SUITE = {"suite": _TEXT, "suite_major": _WHOLE}
 
-#: The tables with the columns and types of `sql/schema/029_analysis.sql`.
+#: The tables with the columns and types of `sql/schema/09_analysis.sql`.
 SCHEMAS: Mapping[str, pa.Schema] = {
     "yardsticks": pa.schema(
         {**_SUITE, **dict.fromkeys(("attribute", "reference", "metric", "better"), _TEXT)}

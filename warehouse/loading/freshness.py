@@ -38,39 +38,8 @@ def names_of_loaded(con: duckdb.DuckDBPyConnection, store: Store) -> dict[object
     return objects.names_of_all(store, manifests)
 
 
-def complete_loads(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Keep of what is loaded what an earlier version of this code did not, this once."""
-    keep_manifests(con, store)
-    keep_titles(con, store)
-
-
-def keep_manifests(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Keep which manifest was loaded where an earlier version did not, so that its receipts are listed this once."""
-    unknown = {one: known[0] for one, known in _loaded(con).items() if known[1] is None}
-    for (week, model), names in objects.names_of_all(store, dict.fromkeys(unknown)).items():
-        if names.manifest is not None and names.fingerprint == unknown[week, model]:
-            con.execute(
-                "UPDATE loads SET manifest = $manifest WHERE week = $week AND model = $model",
-                {"manifest": names.manifest, "week": week, "model": model},
-            )
-
-
-def keep_titles(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Load the titles of models where an earlier version did not, from their plans, this once."""
-    unknown = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model FROM loads ANTI JOIN model_titles USING (week, model) ORDER BY ALL"
-    ).fetchall()
-    rows = [
-        (week, model, objects.read_plan(store, week, model).get("title") or model) for week, model in unknown
-    ]
-    if rows:
-        with load.transaction(con):
-            load.forget(con, ["model_titles"], sorted({week for week, _, _ in rows}))
-            con.executemany("INSERT INTO model_titles VALUES (?, ?, ?)", rows)
-
-
 def _loaded(con: duckdb.DuckDBPyConnection) -> dict[objects.Partition, tuple[str, str | None]]:
-    """Return fingerprint and manifest of each loaded partition; an earlier version kept no manifest."""
+    """Return fingerprint and manifest of each loaded partition; None: there was no manifest."""
     rows = con.execute(
         "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint, manifest FROM loads"
     ).fetchall()

@@ -158,7 +158,7 @@ def names_of_all(store: Store, manifests: Mapping[Partition, str | None]) -> dic
 
     All labels are listed at once. A manifest is current if there is none of the next number: numbers have no gaps.
 
-    Manifests are those that were current before; None where that is not known.
+    Manifests are those that were current before; None where there was none.
     """
     labels: dict[Partition, list[str]] = {}
     if not manifests:

@@ -15,10 +15,10 @@ _TEXT, _WHOLE, _REAL, _FLAG = pa.string(), pa.int32(), pa.float64(), pa.bool_()
 _PARTITION = {"week": _TEXT, "model": _TEXT}
 _SUITE = {**_PARTITION, "suite": _TEXT}
 
-#: The completeness below which a week of a model is withheld, where nothing says otherwise.
+#: The completeness below which a week of a model is withheld, where its entry says nothing else.
 FLOOR = 0.9
 
-#: The tables that a plan holds, with the columns and types of `sql/schema/001_core.sql`.
+#: The tables that a plan holds, with the columns and types of `sql/schema/01_asked.sql`.
 PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
     "plans": pa.schema(
         {
@@ -94,8 +94,8 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
     try:
         suites = plan["suites"]
         rows = {
-            "plans": [{**plan, "params": canonical_json(plan["params"]).decode(), **_floor(plan)}],
-            "model_titles": [{"title": plan.get("title") or model}],
+            "plans": [{**plan, "params": canonical_json(plan["params"]).decode(), "completeness_floor": FLOOR}],
+            "model_titles": [{"title": plan["title"]}],
             "prompts": [row for suite in suites for row in _prompts(suite)],
             "prompt_attributes": [row for suite in suites for row in _prompt_attributes(suite)],
             "attribute_values": [row for suite in suites for row in _attribute_values(suite)],
@@ -110,12 +110,6 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
         ) from error
     except (TypeError, AttributeError, ValueError, pa.ArrowException) as error:
         raise CorruptObjectError(f"{keys.plan(week, model)} is not a plan: {error}") from error
-
-
-def _floor(plan: Mapping[str, Any]) -> dict[str, float]:
-    """Return the floor that holds until the week is checked: a plan of before names one, a newer one does not."""
-    floor = plan.get("completeness_floor")
-    return {"completeness_floor": FLOOR if floor is None else floor}
 
 
 def _table(name: str, rows: Sequence[Mapping[str, Any]], partition: Mapping[str, str]) -> pa.Table:

@@ -47,21 +47,12 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
         raise UsageError(f"no study {study!r} in {store.url}; import it first: cliche import study FILE.yaml")
     pointer = _pointer(store, key)
     tables = {table: _rows(store, study, f"{pointer['tables']}{table}.parquet") for table in TABLES}
-    tables["study_slots"] = _of_labels_alone(tables["study_slots"])
     parts = [_rows(store, study, part) for part in [*pointer["labels"], *_later(store, study, pointer)]]
     if parts:
         labels = first_of(pa.concat_tables(parts, promote_options="permissive"), _LABEL_KEY)
         known = pc.is_in(labels["slot_key"], value_set=tables["study_slots"]["slot_key"].combine_chunks())
         tables["study_labels"] = labels.filter(known)
     return tables
-
-
-def _of_labels_alone(slots: pa.Table) -> pa.Table:
-    """Return the slots; of a study without any picture all are unpublished, as its import says since schema 020."""
-    if not slots.num_rows or slots["image_sha256"].null_count < slots.num_rows:
-        return slots
-    column = slots.column_names.index("status")
-    return slots.set_column(column, "status", pa.array(["unpublished"] * slots.num_rows, pa.string()))
 
 
 def _pointer(store: Store, key: str) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from assets.labeling import run as labeling
 from tests.e2e.kills.core_week import ask, make_week
 from tests.e2e.kills.forks import Forks
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import RefusedError
 from warehouse.loading.load import load_partition
@@ -49,7 +49,7 @@ def _finish(asker: Forks, store: Path, model: str) -> float:
 
 def _hashes(store: Store, model: str) -> dict[str, str]:
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_partition(con, store, WEEK, model)
         return table_hashes(con)
 

@@ -371,19 +371,29 @@ def test_a_corrupt_object_is_named_and_nothing_is_overwritten(
         assert published.objects() == before
 
 
-def test_a_warehouse_of_a_newer_version_is_told_and_left_as_it_is(
+def test_a_warehouse_of_another_version_is_told_and_left_as_it_is(
     published: Installation, cliche: Cliche
 ) -> None:
-    with connect(published.settings.warehouse) as con:
-        con.execute("INSERT INTO schema_migrations VALUES ('999_of_the_future', 'x', now()::TIMESTAMP)")
-    content = published.settings.warehouse.read_bytes()
-    ended = cliche("publish", "--week", WEEK)
-    assert ended.code == 2
-    assert "warehouse.duckdb was written by a newer version (schema 999_of_the_future)" in ended.only_line
-    assert "update cliche, or run `cliche rebuild`" in ended.only_line
-    assert published.settings.warehouse.read_bytes() == content
+    path = published.settings.warehouse
+    with connect(path) as con:
+        con.execute("UPDATE schema_hash SET tables_sha256 = 'of another version'")
+    content = path.read_bytes()
+    for command in (("publish", "--week", WEEK), ("run", "--week", WEEK)):
+        ended = cliche(*command)
+        assert ended.code == 2
+        assert ended.only_line.endswith(
+            f"{path} was made by another version of Cliché; delete it and run `cliche rebuild`"
+        )
+    assert path.read_bytes() == content
+    for command in (
+        ("status",),
+        ("sql", "SELECT 1"),
+        ("verify",),
+    ):  # they read the edition, not the warehouse
+        assert cliche(*command).code == 0
+    path.unlink()
     assert cliche("rebuild").code == 0
-    with connect(published.settings.warehouse, read_only=True) as con:
+    with connect(path, read_only=True) as con:
         assert con.execute("SELECT count(*) FROM scored_weeks").fetchall() == [(1,)]
 
 
@@ -431,7 +441,7 @@ def test_a_second_publish_beside_the_first_is_refused(published: Installation, c
         (["sql", "SELECT * FROM cell_share"], "cell_shares"),
         (["sql", "SELECT nothing FROM scores"], "the query cannot be run: Binder Error: "),
         (["sql", "-f", "who_is_the_coe"], 'did you mean "who_is_the_ceo"?'),
-        (["sql", "-f", "../schema/001_core"], 'no audit query "../schema/001_core"; known: '),
+        (["sql", "-f", "../schema/01_asked"], 'no audit query "../schema/01_asked"; known: '),
         (["sql", "-f", "/nowhere/query.sql"], "query"),
         (["sql", "SELECT 1", "--format", "xml"], 'no format "xml"; known: table, csv, json'),
         (["sql", "SELECT 1", "-f", "who_is_the_ceo"], "give a query or -f NAME, not both"),

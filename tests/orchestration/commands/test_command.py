@@ -229,7 +229,7 @@ def test_sql_takes_a_file_too(published: Installation, cliche: Cliche, tmp_path:
         "DELETE FROM labels",
         "UPDATE scores SET n = 0",
         "DROP VIEW leaderboard",
-        "INSERT INTO schema_migrations SELECT * FROM schema_migrations",
+        "INSERT INTO schema_hash SELECT * FROM schema_hash",
     ],
 )
 def test_sql_is_read_only(published: Installation, cliche: Cliche, query: str) -> None:

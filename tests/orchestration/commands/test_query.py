@@ -19,7 +19,7 @@ import pytest
 from orchestration import commands
 from tests.orchestration.installation import Cliche, Installation, start
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import names
 from warehouse.errors import UsageError
 
@@ -183,7 +183,7 @@ def test_the_text_of_an_audit_query_is_printed_whole(name: str, capsys: pytest.C
     printed = capsys.readouterr().out
     assert printed.startswith("-- Answers: ")
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         con.execute(printed)  # as it would be pasted, without anything of ours
         assert commands.query.sql(None, name, "table", limit=10, timeout=10, show=True, labeler="it's") == 0
         con.execute(capsys.readouterr().out)

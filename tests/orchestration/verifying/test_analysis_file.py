@@ -15,7 +15,7 @@ from orchestration.verifying import analysis
 from orchestration.verifying.report import VerifyReport
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.analysis_tables import replace_analysis
 
 TEXT = shipped().data.decode()
@@ -29,7 +29,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables of an edition that was made by the earlier file."""
     assert EARLIER != TEXT
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         assert replace_analysis(made, analysis_tables(parse(EARLIER.encode())), sha256_hex(EARLIER.encode()))
         made.execute("SET enable_external_access = false")
         made.execute("SET python_enable_replacements = false")  # as where a file of somebody is read

@@ -231,7 +231,7 @@ FORGERIES: dict[str, Forgery] = {
     ),
     "a file added with its entry": Forgery(_add("data/extra.csv"), "data/extra.csv is in the manifest"),
     "a hidden table added with its entry": Forgery(
-        _add("data/schema_migrations.csv"), "data/schema_migrations.csv is in the manifest"
+        _add("data/schema_hash.csv"), "data/schema_hash.csv is in the manifest"
     ),
     "a table added": Forgery(_add_table, "extra is in the manifest, and no edition"),
     "a file dropped with its entry": Forgery(

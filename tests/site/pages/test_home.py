@@ -18,7 +18,7 @@ from assets.leaderboard.pages.home import QUESTIONS
 from tests.site import world
 from tests.site.pages.shown import WEEK, asked, files, words
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.store import Store
 
 
@@ -110,7 +110,7 @@ def test_it_is_small_and_french_is_french(con: duckdb.DuckDBPyConnection) -> Non
 def test_without_a_figure_it_says_so() -> None:
     assert NEEDED > 1
     with connect(None) as empty:
-        migrate(empty)
+        make_tables(empty)
         pages = files(empty, "home")
     assert "No share of the last four weeks lies clearly off" in words(pages["index.html"])
 

@@ -18,7 +18,7 @@ from tests.site.pages import shown
 from tests.site.pages.shown import words
 from tests.warehouse.studies import Said, study_tables
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import replace_study
 from warehouse.store import open_store
 
@@ -29,7 +29,7 @@ ENGLISH = tongue("en").say
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         yield made
 
 

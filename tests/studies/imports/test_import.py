@@ -10,7 +10,7 @@ from assets.studies.slots import StudySlot, study_slot_key
 from tests.studies.conftest import Study, picture
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.errors import StoreError, UsageError
 from warehouse.loading.load import load_study
 from warehouse.loading.study_objects import read_study
@@ -51,7 +51,7 @@ def test_a_slot_key_is_the_hash_of_its_identity() -> None:
 def test_rows_fit_the_warehouse_tables(tiny: Study) -> None:
     tiny.run()
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_study(con, tiny.store, "tiny")
         assert con.execute("SELECT count(*) FROM study_labels").fetchone() == (8,)
         assert con.execute("SELECT count(*) FROM study_slots WHERE status = 'present'").fetchone() == (8,)

@@ -10,7 +10,7 @@ from tests.studies.conftest import Study, picture
 from tests.unit.generation.pictures.named_files import HIDDEN, HOSTILE, NAME, exif, names_left, pixels
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.errors import UsageError
 from warehouse.loading.load import load_study
 
@@ -27,7 +27,7 @@ def test_a_name_in_a_picture_is_not_stored(tiny: Study, case: str) -> None:
     stored = tiny.written()
     assert [key for key, data in stored.items() if names_left(data)] == []
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_study(con, tiny.store, "tiny")
         ((image, ext, came_as),) = con.execute(
             "SELECT image_sha256, image_ext, original_sha256 FROM study_slots "

@@ -14,7 +14,7 @@ from tests.studies.imports.published import CELLS, FILES, examples
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.marts import create_views
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_study
 from warehouse.loading.study_objects import read_study
 
@@ -59,7 +59,7 @@ def test_an_example_of_the_docs_imports_and_loads(tmp_path: Path, name: str) -> 
     assert report.slots == len(CELLS)
     assert not study.run().changed
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         counts = load_study(con, study.store, study.name)
     assert counts["study_labels"] == sum(report.labels.values())
 
@@ -137,7 +137,7 @@ def test_numbers_have_mean_and_quantiles_and_no_share(tmp_path: Path) -> None:
     study = example(tmp_path, "long")
     study.run()
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_study(con, study.store, study.name)
         create_views(con)
         found = con.execute(

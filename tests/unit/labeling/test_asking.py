@@ -36,8 +36,8 @@ from tests.unit.labeling.test_run import WEEK, asked
 from tests.unit.labeling.vision import KEY, KEY_ENV, SUITES, entry, picture, shade_of
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.rebuild import rebuild
+from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import table_hash
 from warehouse.errors import UsageError
 from warehouse.loading.freshness import stale_partitions
@@ -255,7 +255,7 @@ def test_calls_are_loaded_beside_the_labels_and_a_new_part_makes_the_partition_s
     plan, one = planned(store), entry(server)
     server.says = refuses(50)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_partition(con, store, WEEK, "m")
         run(store, plan, one)
         assert stale_partitions(con, store, WEEK) == [(WEEK, "m")]

@@ -28,7 +28,7 @@ from tests.unit.labeling.scripted import Labels
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
@@ -194,7 +194,7 @@ def test_invariant_07_a_value_outside_the_declared_list_is_kept_as_invalid_with_
     rows = read_labels(store, WEEK, "m", "scripted@1-00000000")
     assert {(row["value"], row["raw"], row["confidence"]) for row in rows} == {("invalid", value, 0.7)}
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_partition(con, store, WEEK, "m")
         loaded = con.execute("SELECT DISTINCT value, raw FROM labels").fetchall()
         counted = con.execute(
@@ -233,7 +233,7 @@ def test_labels_of_an_older_version_stay_beside_the_new(store: Store, use: Use) 
     assert {row["value"] for row in read_labels(store, WEEK, "m", "scripted@1-aaaaaaaa")} == {"0"}
     assert {row["value"] for row in read_labels(store, WEEK, "m", "scripted@2-bbbbbbbb")} == {"1"}
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_partition(con, store, WEEK, "m")
         kept = con.execute(
             "SELECT labeler_version, value, count(*) FROM labels GROUP BY ALL ORDER BY 1"

@@ -14,7 +14,7 @@ from assets.quality.registry import BY_NAME, CHECKS
 from assets.quality.spec import CheckSpec
 from warehouse.database import sqlfiles
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import CHECK_FIELDS, FIELDS, header, names, sql
 from warehouse.errors import UsageError
 
@@ -101,7 +101,7 @@ def test_a_check_is_added_with_one_file(copied: Path, monkeypatch: pytest.Monkey
     )
     monkeypatch.setattr(run, "CHECKS", registry.checks())
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         results = run.run_checks(con, week="2026-11-23", model="m", stage="images", store=None, seed="s")
     (result,) = [result for result in results if result.name == "plans__none"]
     assert (result.status, result.models, result.message) == ("fail", ("m",), "plans that are there: 1")

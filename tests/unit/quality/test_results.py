@@ -14,7 +14,7 @@ from assets.quality.run import CheckResult, run_checks
 from assets.quality.scope import CheckScope
 from assets.quality.spec import CheckSpec
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 
 WEEK = "2026-11-23"
@@ -23,7 +23,7 @@ WEEK = "2026-11-23"
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         yield made
 
 

@@ -29,7 +29,7 @@ from tests.warehouse.builder import (
 )
 from tests.warehouse.studies import Said, study_tables
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions, replace_study, replace_week
 from warehouse.store import open_store
@@ -135,7 +135,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
     few = [SUITES[1].prompt_id(prompt) for prompt in SUITES[1].prompts[:9]]
     build_partition(store, WEEK, "nine", suites=SUITES[1:2], prompts=lambda prompt: prompt in few)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
         for week in (WEEK, WEEK_53):

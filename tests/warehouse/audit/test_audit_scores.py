@@ -30,7 +30,7 @@ from tests.warehouse.builder import (
 )
 from tests.warehouse.results.test_score_marts import SUITE
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import names, sql
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import open_store
@@ -337,7 +337,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
         store, WEEK, "part", suites=(SUITE,), labels=labels, prompts=lambda prompt: "nurse" in prompt
     )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         declare(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)
@@ -543,7 +543,7 @@ def test_rewritten_prompts_of_two_majors_whose_conversations_have_the_same_names
     majors = tuple(CONFRONTED.model_copy(update={"version": version}) for version in ("1.0.0", "2.0.0"))
     build_partition(store, WEEK, "talks", suites=majors, outcomes=talks)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_partition(con, store, WEEK, "talks")
         rewrite(con)
         replace_week(con, "scores", WEEK, compute_scores(con, WEEK))

@@ -21,7 +21,7 @@ from assets.suites.schema import Attribute, Prompt, Suite
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
 from warehouse.store import Store, open_store
 
@@ -69,7 +69,7 @@ def make_store(folder: Path) -> Store:
 
 def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     """Load everything that the store holds and score both weeks."""
-    migrate(con)
+    make_tables(con)
     for week, model in partitions(store):
         load_partition(con, store, week, model)
     builder.declare(con)

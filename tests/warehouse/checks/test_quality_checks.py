@@ -33,7 +33,7 @@ from tests.warehouse.checks.quality_rows import (
 )
 from warehouse import keys
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 
@@ -261,7 +261,7 @@ def test_invariant_04_counts_add_up_whatever_the_outcomes(store: Store) -> None:
     model = "sim-mixed"
     builder.build_partition(store, WEEK, model, suites=SUITES, outcomes=builder.mixed, labels=labels)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_partition(con, store, WEEK, model)
         outcomes = con.execute("SELECT count(DISTINCT outcome) FROM slot_outcomes").fetchone()
         results = check(con, store, model=model)

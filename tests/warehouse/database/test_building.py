@@ -17,7 +17,7 @@ from warehouse.database import building, marts, published
 from warehouse.database.archive import PRIVATE
 from warehouse.database.building import build_database, built_from, is_built_from, start_here
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading import load
@@ -64,7 +64,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
             build_partition(store, week, model, suites=SUITES, outcomes=builder.mixed)
     said = {("m", "baseline", "p"): ["a", "b"]}
     with connect(folder / "warehouse.duckdb") as con:
-        migrate(con)
+        make_tables(con)
         for week, model in load.partitions(store):
             load.load_partition(con, store, week, model)
         for table, rows in study_tables(said, {"a": True, "b": True}).items():  # noqa: B007 - DuckDB reads `rows`
@@ -374,7 +374,7 @@ def test_calls_about_one_picture_of_two_models_and_weeks_are_rows_of_their_own()
     """A call's id says who was asked what of which pictures, and equal pictures of two models have one hash."""
     key = published.grain("label_attempts")
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         con.execute("USE memory")
         published.make_table(
             con, "label_attempts", columns=published.columns_of("label_attempts"), keyed=True

@@ -19,8 +19,8 @@ from warehouse.database import marts
 from warehouse.database.archive import CSV, views_by_week
 from warehouse.database.connection import SETTINGS, connect
 from warehouse.database.export import hashes_of
-from warehouse.database.migrations import migrate
 from warehouse.database.published import DATABASE, open_published
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import names, sql
 from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import identity_tables, table_hashes
@@ -44,7 +44,7 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def loaded(con: Con, store: Store, *, backwards: bool = False) -> Con:
     """Load what is in the store, and a study."""
-    migrate(con)
+    make_tables(con)
     partitions = load.partitions(store)
     for week, model in reversed(partitions) if backwards else partitions:
         load.load_partition(con, store, week, model)

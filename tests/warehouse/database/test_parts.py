@@ -16,11 +16,10 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.exported import export, manifest_of
 from tests.warehouse.studies import study_tables
-from warehouse.database import sqlfiles
 from warehouse.database.archive import catalog
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.published import DATABASE, open_published
+from warehouse.database.schema import make_tables
 from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import table_hash
 from warehouse.database.week_hashes import keep_week_hashes, week_hashes
@@ -62,7 +61,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for model in ("sim-one", "sim-two"):
             build_partition(store, week, model, outcomes=builder.mixed)
     with connect(folder / "warehouse.duckdb") as con:
-        migrate(con)
+        make_tables(con)
         for week, model in load.partitions(store):
             load.load_partition(con, store, week, model)
         con.execute(_SCORE)
@@ -286,16 +285,3 @@ def test_whatever_writes_rows_drops_their_hashes_and_no_others(
     assert found == week_hashes(con, catalog(con))
     keep_week_hashes(con)
     assert {*con.execute("FROM week_hashes").fetchall()} != kept
-
-
-def test_a_schema_step_makes_all_rows_be_hashed_again(
-    con: Con, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keep_week_hashes(con)
-    assert migrate(con) == []
-    assert con.execute("SELECT count(*) > 0 FROM week_hashes").fetchall() == [(True,)]
-    shutil.copytree(sqlfiles.ROOT, tmp_path / "sql")
-    (tmp_path / "sql" / "schema" / "999_more.sql").write_text("ALTER TABLE plans ADD COLUMN more VARCHAR")
-    monkeypatch.setattr(sqlfiles, "ROOT", tmp_path / "sql")
-    assert migrate(con) == ["999_more"]
-    assert con.execute("SELECT count(*) FROM week_hashes").fetchall() == [(0,)]

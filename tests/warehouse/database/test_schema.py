@@ -1,4 +1,4 @@
-"""Migrations, the files of `sql/`, and what the tables say about themselves."""
+"""The tables, the files of `sql/`, and what the tables say about themselves."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from warehouse.database import dictionary, marts, sqlfiles
 from warehouse.database.archive import views_by_week
 from warehouse.database.connection import connect
 from warehouse.database.marts import EARLIER, OWN
-from warehouse.database.migrations import migrate
 from warehouse.database.published import make_start_here, starting_points
+from warehouse.database.schema import make_tables, open_warehouse
 from warehouse.database.table_hash import identity_columns, identity_tables
 from warehouse.errors import ClicheError, UsageError
 from warehouse.loading import analysis_tables, gold_objects
@@ -47,26 +47,52 @@ def columns(con: Con, table: str) -> list[tuple[str, str, str]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An `sql/` of its own, with one step that makes one table."""
+    """An `sql/` of its own, with one table beside the one that says what made it."""
     (tmp_path / "schema").mkdir()
     (tmp_path / "marts").mkdir()
-    (tmp_path / "schema" / "001_first.sql").write_text("CREATE TABLE first (a INTEGER)")
+    (tmp_path / "schema" / "01_first.sql").write_text("CREATE TABLE first (a INTEGER)")
+    (tmp_path / "schema" / "02_state.sql").write_text(
+        "CREATE TABLE schema_hash (tables_sha256 VARCHAR, views_sha256 VARCHAR)"
+    )
     monkeypatch.setattr(sqlfiles, "ROOT", tmp_path)
     return tmp_path
 
 
-def test_migrating_again_does_nothing_and_a_new_step_is_applied_alone(folder: Path) -> None:
+def test_making_tables_again_does_nothing_but_make_views_that_differ(folder: Path) -> None:
+    view = folder / "marts" / "seen.sql"
+    view.write_text("-- Answers: what\n-- Depends on: first\nSELECT a AS b FROM first")
     with connect(None) as con:
-        assert migrate(con) == ["001_first"]
-        assert migrate(con) == []
+        for _ in range(2):
+            make_tables(con)
         con.execute("INSERT INTO first VALUES (7)")
-        (folder / "schema" / "002_second.sql").write_text("ALTER TABLE first ADD COLUMN b INTEGER")
-        assert migrate(con) == ["002_second"]
-        assert con.execute("SELECT a, b FROM first").fetchall() == [(7, None)]
+        view.write_text("-- Answers: what\n-- Depends on: first\nSELECT 2 * a AS c FROM first")
+        for _ in range(2):
+            make_tables(con)
+            assert con.execute("SELECT c FROM seen").fetchall() == [(14,)]
+        assert con.execute("SELECT count(*) FROM schema_hash").fetchall() == [(1,)]
+
+
+def test_comments_of_a_file_are_those_of_its_tables_and_columns(folder: Path) -> None:
+    (folder / "schema" / "01_first.sql").write_text(
+        "-- What it makes: one\n\n-- One row per it's.\n-- Grain: a.\nCREATE TABLE first (\n"
+        "    a INTEGER NOT NULL,  -- identity: a, it's -- said\n    -- in two\n    -- lines\n"
+        "    none INTEGER,\n    b VARCHAR  -- run time: b (one; two)\n);\n\n"
+        "CREATE TABLE second (\n    c DOUBLE CHECK (c > 0)  -- identity: c\n);\nINSERT INTO second VALUES (1);\n"
+    )
+    with open_warehouse(None) as con:
+        assert columns(con, "first") == [
+            ("a", "INTEGER", "identity: a, it's -- said in two lines"),
+            ("none", "INTEGER", ""),
+            ("b", "VARCHAR", "run time: b (one; two)"),
+        ]
+        assert columns(con, "second") == [("c", "DOUBLE", "identity: c")]
+        assert con.execute(
+            "SELECT table_name, comment FROM duckdb_tables() WHERE table_name <> 'schema_hash' ORDER BY ALL"
+        ).fetchall() == [("first", "One row per it's.\nGrain: a."), ("second", None)]
 
 
 def test_tables_that_a_process_wants_again_are_those_that_it_made_first(folder: Path, tmp_path: Path) -> None:
-    (folder / "schema" / "001_first.sql").write_text(
+    (folder / "schema" / "01_first.sql").write_text(
         "CREATE TABLE first (a INTEGER PRIMARY KEY, b VARCHAR NOT NULL CHECK (b <> ''), c DOUBLE DEFAULT 2);\n"
         "COMMENT ON COLUMN first.a IS 'identity: a'; COMMENT ON TABLE first IS 'one';\n"
         "INSERT INTO first VALUES (1, 'x', 3);"
@@ -88,57 +114,62 @@ def test_tables_that_a_process_wants_again_are_those_that_it_made_first(folder: 
             con.execute(f"SELECT {names} FROM duckdb_{kind}() WHERE {here} ORDER BY ALL").fetchall()
             for kind, names in about.items()
         ]
-        rows = [
-            con.execute(f"FROM {rows}").fetchall()
-            for rows in ("first", "seen", "(SELECT name, sha256 FROM schema_migrations)")
-        ]
-        return [
-            made,
-            rows,
-            con.execute(
-                "SELECT applied_at > now()::TIMESTAMP - INTERVAL 1 DAY FROM schema_migrations"
-            ).fetchall(),
-        ]
+        rows = [con.execute(f"FROM {rows}").fetchall() for rows in ("first", "seen", "schema_hash")]
+        return [made, rows]
 
     found = []
     for path in (None, None, None, tmp_path / 'it\'s a "file".duckdb'):
         with connect(path) as con:
-            assert migrate(con) == ["001_first"]
-            found.append(described(con))
+            for _ in range(2):
+                make_tables(con)
+                found.append(described(con))
             assert con.execute(
                 "SELECT database_name FROM duckdb_databases() WHERE NOT internal"
             ).fetchall() == [(con.execute("SELECT current_database()").fetchall()[0][0],)]
-            assert migrate(con) == []
-    assert found == [found[0]] * 4
-    with connect(None) as con:  # what a person made before is not written over
-        con.execute("CREATE TABLE first (a INTEGER)")
-        with pytest.raises(duckdb.CatalogException, match="already exists"):
-            migrate(con)
+    assert found == [found[0]] * 8
 
 
-def test_a_step_that_was_changed_after_it_was_applied_is_refused(folder: Path) -> None:
-    with connect(None) as con:
-        migrate(con)
-        (folder / "schema" / "001_first.sql").write_text("CREATE TABLE first (a VARCHAR)")
-        with pytest.raises(UsageError, match=r"001_first.sql was changed .*cliche rebuild"):
-            migrate(con)
-
-
-def test_a_step_of_a_newer_version_is_refused(folder: Path) -> None:
-    with connect(None) as con:
-        migrate(con)
-        (folder / "schema" / "001_first.sql").unlink()
-        with pytest.raises(UsageError, match="newer version"):
-            migrate(con)
-
-
-def test_a_step_that_fails_leaves_nothing_of_itself_or_of_the_steps_before_it(folder: Path) -> None:
-    (folder / "schema" / "002_broken.sql").write_text(
-        "CREATE TABLE second (a INTEGER); SELECT * FROM nowhere"
+@pytest.mark.parametrize(
+    "other",
+    [
+        "CREATE TABLE schema_migrations (name VARCHAR, sha256 VARCHAR); CREATE TABLE plans (week DATE)",
+        "CREATE TABLE mine (a INTEGER)",
+        "CREATE VIEW mine AS SELECT 1 AS a",
+        "CREATE TABLE schema_hash (tables_sha256 VARCHAR, views_sha256 VARCHAR)",
+        "CREATE TABLE schema_hash AS SELECT 'of another version' AS tables_sha256, '' AS views_sha256",
+        "CREATE TABLE schema_hash AS SELECT 'of what comes later' AS sha256",
+    ],
+)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_warehouse_of_another_version_is_told_in_one_line_and_left_as_it_is(
+    tmp_path: Path, other: str, read_only: bool
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute(other)
+    content = path.read_bytes()
+    with pytest.raises(UsageError) as caught:
+        open_warehouse(path, read_only=read_only)
+    assert str(caught.value) == (
+        f"{path} was made by another version of Cliché; delete it and run `cliche rebuild`"
     )
+    assert path.read_bytes() == content
+    duckdb.connect(str(path)).close()  # nobody holds it
+
+
+def test_a_warehouse_of_other_files_is_of_another_version(folder: Path) -> None:
+    with connect(None) as con:
+        make_tables(con)
+        (folder / "schema" / "01_first.sql").write_text("CREATE TABLE first (a VARCHAR)")
+        with pytest.raises(UsageError, match="another version of Cliché"):
+            make_tables(con)
+
+
+def test_a_file_that_fails_leaves_nothing_of_itself_or_of_those_before_it(folder: Path) -> None:
+    (folder / "schema" / "03_broken.sql").write_text("CREATE TABLE second (a INTEGER); SELECT * FROM nowhere")
     with connect(None) as con:
         with pytest.raises(duckdb.CatalogException):
-            migrate(con)
+            make_tables(con)
         assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
 
 
@@ -152,7 +183,7 @@ def test_views_are_made_in_the_order_of_what_they_depend_on(folder: Path) -> Non
     )
     assert marts.order() == ["z_base", "a_top"]
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         con.execute("INSERT INTO first VALUES (4)")
         assert con.execute("SELECT b FROM a_top").fetchall() == [(8,)]
         assert columns(con, "a_top") == [("b", "INTEGER", "twice as much")]
@@ -161,7 +192,7 @@ def test_views_are_made_in_the_order_of_what_they_depend_on(folder: Path) -> Non
 def test_a_view_that_does_not_fit_the_tables_names_its_file(folder: Path) -> None:
     (folder / "marts" / "wrong.sql").write_text("-- Answers: nothing\nSELECT nothing FROM first")
     with connect(None) as con, pytest.raises(ClicheError, match=r"sql/marts/wrong.sql: Binder Error"):
-        migrate(con)
+        make_tables(con)
 
 
 def test_views_in_a_circle_are_refused(folder: Path) -> None:
@@ -329,7 +360,7 @@ def test_the_data_dictionary_has_every_table_view_column_and_audit_query(con: Co
 
 def test_the_dictionary_is_the_same_before_and_after_a_file_says_where_to_begin() -> None:
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         before = dictionary.page(con)
         make_start_here(con, dict.fromkeys(starting_points(), 1))
         assert dictionary.page(con) == before

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.warehouse import builder
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import table_hash, table_hashes
 from warehouse.errors import UsageError
 from warehouse.loading import load
@@ -116,8 +116,8 @@ def test_the_hash_is_independent_of_layout_and_of_run_time_columns(store: Store)
         for model in ("a", "b"):
             builder.build_partition(store, week, model, outcomes=builder.mixed)
     with connect(None) as one, connect(None) as other:
-        migrate(one)
-        migrate(other)
+        make_tables(one)
+        make_tables(other)
         for week, model in load.partitions(store):
             load.load_partition(one, store, week, model)
         for week, model in [*reversed(load.partitions(store)), *load.partitions(store)[:2]]:
@@ -134,7 +134,7 @@ def test_an_unknown_table_or_one_without_identity_is_refused(con: Con) -> None:
     with pytest.raises(UsageError, match="no table 'nowhere'"):
         table_hash(con, "nowhere")
     with pytest.raises(UsageError, match="bookkeeping"):
-        table_hash(con, "schema_migrations")
+        table_hash(con, "schema_hash")
     con.execute("CREATE TABLE odd (a STRUCT(b INTEGER)); COMMENT ON COLUMN odd.a IS 'identity: a'")
     with pytest.raises(UsageError, match="has no fixed text form"):
         table_hash(con, "odd")

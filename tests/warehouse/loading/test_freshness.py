@@ -94,35 +94,6 @@ def test_what_did_not_change_is_seen_without_listing_receipts(
     assert stale_partitions(con, store, WEEK) == [(BEFORE, "sim-one")]
 
 
-def test_a_warehouse_that_kept_no_manifests_learns_them_once(
-    store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]], listed: list[str]
-) -> None:
-    con.execute("UPDATE loads SET manifest = NULL")
-    builder.write_manifest(store, WEEK, "sim-two", [], number=2)  # of this one they are not what was loaded
-    keep_manifests(con, store)
-    assert len([prefix for prefix in listed if prefix.startswith("attempts/")]) == 4
-    listed.clear()
-    keep_manifests(con, store)
-    assert len([prefix for prefix in listed if prefix.startswith("attempts/")]) == 1
-    assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-two")]
-
-
-def test_a_warehouse_that_kept_no_titles_learns_them_once_from_the_plans(
-    store: Store,
-    con: duckdb.DuckDBPyConnection,
-    loaded: list[tuple[str, str]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    there = "FROM model_titles ORDER BY ALL"
-    titles = con.execute(there).fetchall()
-    assert [row[1:] for row in titles] == [(model, model) for _, model in sorted(loaded)]
-    con.execute("DELETE FROM model_titles WHERE model = 'sim-one'")
-    keep_titles(con, store)
-    assert con.execute(there).fetchall() == titles
-    monkeypatch.setattr(objects, "read_plan", lambda *given: pytest.fail("nothing is read again"))
-    keep_titles(con, store)
-
-
 def test_a_new_label_part_makes_its_partition_stale_and_no_other(
     store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
 ) -> None:

@@ -38,8 +38,8 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database import marts
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.rebuild import rebuild
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import names, sql
 from warehouse.database.table_hash import table_hashes
 from warehouse.database.week_hashes import keep_week_hashes
@@ -301,7 +301,7 @@ def test_both_models_have_strata_of_their_own(store: Store, con: Con) -> None:
         (model, attribute, 30, 30) for model in (ONE, TWO) for attribute in ("perceived_gender", "skin_tone")
     ]
     assert con.execute("SELECT count(*) FROM gold_samples WHERE NOT simulated").fetchall() == [(0,)]
-    migrate(con)
+    make_tables(con)
 
 
 def test_an_auditor_draws_every_set_again_and_sees_what_was_not_drawn_as_announced(

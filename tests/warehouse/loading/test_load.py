@@ -339,31 +339,6 @@ def test_slots_that_one_call_refused_have_a_cluster(con: Con, store: Store) -> N
     )
 
 
-def test_a_warehouse_of_before_learns_the_clusters_that_loading_anew_would_find(
-    con: Con, store: Store
-) -> None:
-    slots = build_partition(store, manifest=False, replicates=2, plan={"provider": "midjourney"})
-    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "m", {}) | {"provider": "midjourney"}
-    rows = [
-        builder.receipt_row(slot, 1, "ok" if number else "corrupt_image", plan)
-        | {
-            "model": "sim-one",
-            "request_id": f"job-{number // 4}_{number % 4}",
-            "seed": 7 if number == 5 else None,
-        }
-        for number, slot in enumerate(slots)
-    ]
-    key = keys.manifest(WEEK, "sim-one", 1)
-    store.put_if_absent(key, builder.parquet(rows, OF_THEN))
-    load.load_partition(con, store, WEEK, "sim-one")
-    anew = con.execute("SELECT * FROM clusters ORDER BY ALL").fetchall()
-    assert len(anew) == len(slots) - 1
-    con.execute("DROP TABLE clusters")
-    for statement in duckdb.extract_statements(sql("schema/043_clusters")):
-        con.execute(statement)
-    assert con.execute("SELECT * FROM clusters ORDER BY ALL").fetchall() == anew
-
-
 def withheld(week: str, *models: str) -> pa.Table:
     return pa.table({"week": [week] * len(models), "model": list(models), "reason": ["why"] * len(models)})
 

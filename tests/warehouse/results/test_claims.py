@@ -24,7 +24,7 @@ from tests.warehouse import builder
 from tests.warehouse.checks.quality_rows import broken
 from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import names, sql
 from warehouse.database.table_hash import table_hash
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
@@ -101,7 +101,7 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def con(bucket: Store) -> Iterator[Con]:
     """The warehouse with its claims; a model is withheld in one week."""
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(bucket):
             load_partition(con, bucket, week, model)
         con.execute("INSERT INTO withheld VALUES ($week, 'refuses', 'test')", {"week": WEEKS[1]})

@@ -34,8 +34,8 @@ from tests.warehouse.builder import (
 from tests.warehouse.exported import export
 from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.published import DATABASE, open_published
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
 from warehouse.loading.gold_objects import load_stale_gold
@@ -122,7 +122,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def scored(world: Store) -> Iterator[tuple[Con, pl.DataFrame]]:
     """The warehouse of that world, and the figures corrected."""
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         yield con, score(con, world)
 
 

@@ -30,8 +30,8 @@ from tests.warehouse.windows.test_unseen_effects import End, plainly
 from tests.warehouse.windows.windows_plainly import designs
 from warehouse.closeness import rounded
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.rebuild import rebuild
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.database.table_hash import table_hash
 from warehouse.errors import UsageError
@@ -94,7 +94,7 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def world(bucket: Store) -> Iterator[Con]:
     """The warehouse of the store, scored."""
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(bucket):
             load_partition(con, bucket, week, model)
         for week, rows in scores_of(con, WEEKS):
@@ -338,7 +338,7 @@ def test_an_auditor_finds_the_evidence_of_prompts_with_gaps(tmp_path: Path) -> N
     """
     store = open_store(tmp_path / "bucket")
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week in WEEKS[:12]:
             builder.build_partition(
                 store, week, "moves", suites=(SUITE,), replicates=40, labels=unread, outcomes=shy

@@ -19,8 +19,8 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
 from tests.warehouse.results.test_tallies import outcomes, some
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.rebuild import rebuild
+from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import table_hash
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import Store
@@ -81,7 +81,7 @@ def bucket(store: Store) -> Store:
 
 def loaded(bucket: Store) -> Con:
     con = connect(None)
-    migrate(con)
+    make_tables(con)
     for week, model in partitions(bucket):
         load_partition(con, bucket, week, model)
     return con

@@ -16,7 +16,7 @@ from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
 from warehouse.store import Store
@@ -105,7 +105,7 @@ def test_invariant_04_any_attempts_end_in_one_outcome(
 
     build_partition(store, replicates=2, outcomes=outcomes)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         load_all(con, store)
         rows = con.execute(
             "SELECT slot_key, outcome, outcome_group, attempts, image_sha256 FROM slot_outcomes"

@@ -17,7 +17,7 @@ from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
 from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions
 from warehouse.store import open_store
@@ -69,7 +69,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
             prompts=lambda prompt: "person-" in prompt,
         )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         assert load_declared(made)
         assert not load_declared(made)  # the same file
         for week, model in partitions(store):

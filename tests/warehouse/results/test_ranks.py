@@ -37,7 +37,7 @@ from tests.warehouse.results.test_score_marts import SUITE
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import open_store
@@ -104,7 +104,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
         suites = {"suites": (NEWER, CONFRONTATION), "replicates": 20, "conversations": 20}
         build_partition(store, WEEK, name, **{**suites, **special})
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
         declare(con)
@@ -372,7 +372,7 @@ def test_sql_finds_the_same_where_pictures_were_read_twice_partly_or_as_what_is_
         ]
         write_labels(store, WEEK, model, newer)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
         declare(con)
@@ -419,7 +419,7 @@ def test_sql_finds_the_same_where_a_reference_knows_no_prompt_or_two_answers_are
     half = {"labels": lambda slot, attribute: draw(slot, attribute) if slot.replicate else None}
     build_partition(store, WEEK, "two", suites=(suite,), replicates=2, **half)
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
         declare(con)

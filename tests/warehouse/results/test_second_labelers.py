@@ -28,7 +28,7 @@ from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from warehouse.closeness import rounded
 from warehouse.database import marts
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import header, names, sql
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
 from warehouse.store import Store, open_store
@@ -118,7 +118,7 @@ def build_labels(store: Store, week: str, model: str, given: dict[str, Any], ver
 
 def loaded(store: Store) -> Con:
     made = connect(None)
-    migrate(made)
+    make_tables(made)
     load_declared(made)
     for week, model in partitions(store):
         load_partition(made, store, week, model)
@@ -182,10 +182,10 @@ def asked(statement: str) -> dict[str, Any]:
 def statements() -> Iterator[tuple[str, str]]:
     """Yield the name and text of each table, view and statement, what is meant to say more cut to the rest."""
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         tables = [name for (name,) in made.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
     for name in (*tables, *marts.order()):
-        if name not in {"label_parts", "loads", "schema_migrations"}:
+        if name not in {"label_parts", "loads", "schema_hash"}:
             yield name, f"FROM {name} WHERE {MEANT.get(name, 'TRUE').format(other=OTHER)}"
     for folder in ("page", "audit", "checks"):
         for name in names(folder):

@@ -28,8 +28,8 @@ from tests.warehouse.exported import export
 from tests.warehouse.studies import Said, study_tables
 from warehouse.database import marts
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
 from warehouse.database.published import DATABASE, search_all
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import replace_study
 
@@ -43,7 +43,7 @@ THREE = {"a": True, "b": True, "c": True, "unknown": False}
 def con() -> Iterator[Con]:
     """One database for all tests of this file: a study is replaced as a whole."""
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         yield made
 
 

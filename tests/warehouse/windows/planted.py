@@ -19,7 +19,7 @@ from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import open_store
 from warehouse.weeks import shift
@@ -128,7 +128,7 @@ def loaded(folder: Path) -> Iterator[Con]:
                     prompts=asked,
                 )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         load_declared(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)

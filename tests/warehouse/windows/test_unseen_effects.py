@@ -21,7 +21,7 @@ from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
 from tests.warehouse.windows.planted import Con, Row, event, insert
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import open_store
@@ -77,7 +77,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
                 labels=labels,
             )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)
         for week in WEEKS:

@@ -27,7 +27,7 @@ from tests.warehouse.results.test_corrected import add, noisy
 from tests.warehouse.windows.planted import event, insert
 from tests.warehouse.windows.windows_plainly import Designs, Model, Plain, designs, scatters, widened
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
 from warehouse.loading.gold_objects import load_stale_gold
@@ -66,7 +66,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
     add(store, folder, "older", 160, week=OLDER, says=honest)
     add(store, folder, "now", 200, week=GOLD)
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         for week, model in load.partitions(store):
             load.load_partition(made, store, week, model)
         load_stale_gold(made, store)

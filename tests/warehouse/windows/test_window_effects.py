@@ -47,7 +47,7 @@ from tests.warehouse.windows.windows_plainly import (
     widened,
 )
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import open_store
@@ -99,7 +99,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
                     labels=readings,
                 )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)
         for week in WEEKS:
@@ -363,7 +363,7 @@ def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) ->
 def in_one_week(con: Con, weeks: Sequence[str]) -> Iterator[Con]:
     """Yield a warehouse in which all pictures of these weeks were drawn in one."""
     with connect(None) as other:
-        migrate(other)
+        make_tables(other)
         for table in ("plans", "prompts", "prompt_attributes", "attribute_values", "reference_values"):
             held = con.sql(f"FROM {table} WHERE week = $w", params={"w": WEEK}).to_arrow_table()
             other.execute(f"INSERT INTO {table} BY NAME FROM held")
@@ -515,7 +515,7 @@ def test_what_moves_all_prompts_of_a_week_alike_is_in_no_difference(tmp_path: An
                 prompts=lambda prompt: prompt.endswith(("ceo-his", "ceo-their")),
             )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)
         for week in WEEKS:

@@ -32,7 +32,7 @@ from tests.warehouse.windows.planted import (
 )
 from tests.warehouse.windows.windows_plainly import Counts, Figure, Model, pooled, scatters, widened
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.weeks import shift
 
@@ -206,7 +206,7 @@ def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) ->
 def pooled_week(con: Con, weeks: Sequence[str]) -> list[Row]:
     """Return the scores of a week in which the labels of all these weeks were given."""
     with connect(None) as other:
-        migrate(other)
+        make_tables(other)
         load_declared(other)
         for table in ("plans", "prompts", "prompt_attributes", "attribute_values", "reference_values"):
             held = con.sql(f"FROM {table} WHERE week = $w", params={"w": WEEK}).to_arrow_table()

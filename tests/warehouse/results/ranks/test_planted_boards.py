@@ -38,7 +38,7 @@ from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from tests.warehouse.results.test_pair_boards import again
 from warehouse.database.connection import connect
 from warehouse.database.marts import create_views
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import open_store
 
@@ -99,7 +99,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
             labels=labels,
         )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         load_declared(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)

@@ -15,7 +15,7 @@ from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.builder import GENDER, OCCUPATIONS, WEEK, build_partition, declare
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.database.table_hash import table_hash
 from warehouse.loading.load import load_partition, partitions, replace_week
@@ -83,7 +83,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
                 store, WEEKS[name], model, suites=(SUITE,), replicates=REPLICATES, labels=labels_of(shares)
             )
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         for week, model in partitions(store):
             load_partition(made, store, week, model)
         declare(made)

@@ -17,7 +17,7 @@ from assets.metrics.ranks.robustness import STUDY_SCHEMA, study_robustness
 from assets.metrics.ranks.table import study_pairs
 from tests.warehouse.studies import study_tables
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import replace_study
 
 Con = duckdb.DuckDBPyConnection
@@ -40,7 +40,7 @@ Counts = tuple[int, int, int, int]
 @pytest.fixture
 def con() -> Iterator[Con]:
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         yield con
 
 

@@ -16,7 +16,7 @@ from assets.suites.schema import Attribute
 from tests.warehouse.builder import GENDER, OCCUPATIONS, WEEK, build_partition, declare, draw
 from tests.warehouse.results.test_ranks import Row, asked, found_by_sql, rank
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions, replace_week
 from warehouse.store import open_store
 
@@ -73,7 +73,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         plan = {"simulated": False}
         build_partition(store, WEEK, name, suites=(SUITE,), replicates=40, plan=plan, **special)  # type: ignore[arg-type]
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for week, model in partitions(store):
             load_partition(con, store, week, model)
         declare(con)
