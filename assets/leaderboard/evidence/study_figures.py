@@ -143,7 +143,6 @@ def _distance(row: Row, name: str, axis: float, said: StudyWords) -> StudyDistan
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
         unranked=reason(why) if why else None,
         bounds=None if ranked or low is None or high - low < _SAME else (low, high),
-        tvd=None if row["tvd"] is None else (row["tvd"], row["tvd_floor"]),
         of_rank=tuple(unseen.rank_notes(row["unseen"], said.pictures)),
     )
 

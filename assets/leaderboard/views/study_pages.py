@@ -67,7 +67,6 @@ class StudyDistance:
     rank: tuple[int, int, int] | None
     unranked: Message | None
     bounds: tuple[float, float] | None  # of the distance, whatever the pictures that nobody saw would show
-    tvd: tuple[float, float | None] | None  # total variation distance, and what chance alone would make of it
     of_rank: tuple[Message, ...]  # how far it rests on slots that nobody saw
 
 

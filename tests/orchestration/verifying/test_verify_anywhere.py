@@ -110,8 +110,10 @@ def test_metrics_that_only_one_version_computes_are_no_difference_of_another_ver
     report = VerifyReport(ID)
     with duckdb.connect(Edition(folder).database) as con:
         search_all(con)
-        con.execute("INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'tvd'")
-        con.execute("DELETE FROM scores WHERE metric = 'homogeneity'")
+        con.execute(
+            "INSERT INTO scores SELECT * REPLACE ('fame' AS metric) FROM scores WHERE metric = 'distance'"
+        )
+        con.execute("DELETE FROM scores WHERE metric = 'mean_share'")
         scores.compare(con, report, silent, same=same)
         assert report.notes == ([] if same else ["scores: this version does not compute fame"])
         assert [line for line in report.differences if "scores differ" in line] == report.differences

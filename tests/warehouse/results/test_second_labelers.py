@@ -235,7 +235,6 @@ def test_the_other_labeler_has_the_scores_that_it_would_have_if_plans_named_it(c
         "distance",
         "stereotype_share",
         "assessed_rate",
-        "tvd",
     }
     assert {row["metric"] for row in told}.isdisjoint({"refused_rate", "pictures", "completeness"})
     assert {row["labeler_version"] for row in told if row["attribute"]} == {"2-y"}

@@ -253,23 +253,6 @@ def test_adversaries_read_as_they_should_on_boards_of_distances(
         assert not before(found[ALL], found[REFUSES])
 
 
-@pytest.mark.parametrize("suite", sorted({one.suite for one in shipped().declared.typed}))
-def test_tilt_and_level_tell_apart_what_a_distance_cannot(suite: str, con: duckdb.DuckDBPyConnection) -> None:
-    figures = rows(
-        con,
-        "FROM scores WHERE metric IN ('tilt', 'level') AND condition = 'baseline' AND prompt IS NULL "
-        f"AND suite = '{suite.partition('@')[0]}' AND estimate IS NOT NULL",
-    )
-    found = {(NAMES[row["model"]], row["metric"]): row["estimate"] for row in figures}
-    assert found[ONE, "level"] < -0.25
-    if (STATISTIC, "tilt") in found:  # of a suite with five typed prompts or more
-        assert found[STATISTIC, "tilt"] == pytest.approx(1, abs=0.05)
-        assert found[ALL, "tilt"] > 1.3
-        assert found[REVERSED, "tilt"] == pytest.approx(-1, abs=0.05)
-        assert found[PARITY, "tilt"] == pytest.approx(0, abs=0.05)
-        assert found[NOTHING, "tilt"] > found[STATISTIC, "tilt"]
-
-
 def test_an_older_indian_counts_beyond_the_statistic(con: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         con,
