@@ -64,7 +64,7 @@ _OTHERWISE = (
     ),
     _Otherwise(
         "design_effects",
-        (*ORDERS, "claim_counts", "claims", "study_pairs", "study_ranks", "study_robustness"),
+        (*ORDERS, "claim_counts", "claims", "study_pairs", "study_ranks"),
         ("prompts_low", "prompts_high"),
         "ranks, claims, intervals over prompts like these: this version tests pairs step by step, counts claims in "
         "all versions of a suite, and takes prompts of one subject together",

@@ -252,13 +252,10 @@ def test_who_is_closest_to_parity_is_farthest_from_the_statistic(raza_store: Loc
             for r in found
             if r["metric"] == "mean_share" and r["model"] == "dall-e-3"
         }
-        for table in ("study_pairs", "study_ranks", "study_robustness"):
+        for table in ("study_pairs", "study_ranks"):
             replace_study(con, "raza2025", {table: STUDY_RESULTS[table](con, "raza2025")})
         assert differing(con, audited(con)) == []
         ranks = rows(con, f"FROM study_ranks WHERE {PEOPLE} AND condition = 'baseline'")
-        other_ways = rows(
-            con, f"FROM study_robustness WHERE {PEOPLE} AND condition = 'baseline' AND reference = 'parity'"
-        )
     assert (min(parity, key=lambda m: parity[m]), round(parity["dall-e-3"], 3)) == ("dall-e-3", 0.091)
     assert (max(statistic, key=lambda m: statistic[m]), round(statistic["dall-e-3"], 3)) == (
         "dall-e-3",
@@ -268,11 +265,4 @@ def test_who_is_closest_to_parity_is_farthest_from_the_statistic(raza_store: Loc
     assert places["parity", "dall-e-3"] == (1, 3)
     # ten pictures of four prompts tell nobody apart by the statistic
     assert {place for (reference, _), place in places.items() if reference == "bls-cps-2025"} == {(1, 5)}
-    # of the two pairs that parity tells apart both turn against the statistic, and with all prompts together
-    assert {(row["variant"], row["told_apart"], row["told_apart_turned"]) for row in other_ways} == {
-        ("mean_absolute", 2, 0),
-        ("one_prompt_left_out", 2, 0),
-        ("other_reference", 2, 2),
-        ("pooled", 2, 2),
-    }
     assert (halves["male_typed"], halves["female_typed"]) == (pytest.approx(0.65), pytest.approx(0.5))

@@ -43,9 +43,7 @@ WEEK_TABLES = (
     "agreement",
     "model_pairs",
     "ranks",
-    "rank_robustness",
     "effects",
-    "detectable_shifts",
     "corrected_scores",
     "label_error",
     "error_rates",
@@ -72,7 +70,6 @@ _STUDY_COMPUTED = (
     "study_differences",
     "study_pairs",
     "study_ranks",
-    "study_robustness",
     "study_effects",
 )
 STUDY_TABLES = (*_STUDY_IMPORTED, *_STUDY_COMPUTED)

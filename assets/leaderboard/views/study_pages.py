@@ -72,7 +72,7 @@ class StudyDistance:
 
 @dataclass(frozen=True)
 class StudyDistances:
-    """The models of a study under one condition; `order`: whether theirs holds if measured in another way."""
+    """The models of a study under one condition."""
 
     attribute: Message
     reference: Message
@@ -82,7 +82,6 @@ class StudyDistances:
     axis: float
     marks: tuple[float, ...]
     rows: tuple[StudyDistance, ...]
-    order: tuple[Message, ...]
     below: Message | None  # what such notes mean
 
 

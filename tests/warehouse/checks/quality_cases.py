@@ -656,22 +656,4 @@ CASES = [
         "a verdict and a reason for none",
         (update("claims", "reason = 'none', verdict = 'rare', words = 'rare'"),),
     ),
-    Case(
-        "rank_robustness__holds",
-        "more turned than there are",
-        (f"UPDATE rank_robustness SET turned = pairs + 1 WHERE week = '{WEEK}'",),
-        models=(),
-    ),
-    Case(
-        "rank_robustness__holds",
-        "a board without its rows",
-        (f"DELETE FROM rank_robustness WHERE week = '{WEEK}'",),
-        models=(),
-    ),
-    Case(
-        "rank_robustness__holds",
-        "another verdict than the counts give",
-        (f"UPDATE rank_robustness SET verdict = 'turned' WHERE week = '{WEEK}'",),
-        models=(),
-    ),
 ]

@@ -34,7 +34,6 @@ from tests.studies.simulations.declared.planted import (
     Board,
 )
 from tests.warehouse.builder import WEEK, build_partition
-from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from tests.warehouse.results.test_pair_boards import again
 from warehouse.database.connection import connect
 from warehouse.database.marts import create_views
@@ -266,10 +265,9 @@ def test_an_older_indian_counts_beyond_the_statistic(con: duckdb.DuckDBPyConnect
     assert read[ALL] < 0  # fewer older people than there are
 
 
-def test_ranks_of_all_boards_and_whether_they_hold_are_found_again_from_labels(
+def test_ranks_of_all_boards_are_found_again_from_labels(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     assert {row["attribute"] for row in again(con)} == {
         board.attribute.id for board in BOARDS if board.reference == STEREOTYPES
     }
-    assert {row["verdict"] for row in held_by_sql(con)} == {"holds", "turned", "nothing is told apart"}
