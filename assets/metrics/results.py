@@ -13,15 +13,13 @@ import pyarrow as pa
 
 from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
-from assets.metrics.drift.detectable import week_shifts
 from assets.metrics.drift.table import history_events, later_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.effects.windows import week_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error, week_rates
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
-from assets.metrics.ranks.robustness import study_robustness, week_orders, week_robustness
-from assets.metrics.ranks.table import study_pairs, study_ranks, week_pairs, week_ranks
+from assets.metrics.ranks.table import study_pairs, study_ranks, week_orders, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
 from assets.metrics.windows.clusters import week_design_effects
@@ -40,7 +38,6 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "agreement": week_agreement,
     "labeler_drift": week_drift,
     "effects": compute_effects,
-    "detectable_shifts": week_shifts,
     "claim_counts": week_claim_counts,
     "window_scores": week_windows,
     "design_effects": week_design_effects,
@@ -48,10 +45,9 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "window_effects": week_effects,
     "model_pairs": week_pairs,
     "ranks": week_ranks,
-    "rank_robustness": week_robustness,
 }
 #: Of these, what is made of the boards of a week.
-ORDERS = ("model_pairs", "ranks", "rank_robustness")
+ORDERS = ("model_pairs", "ranks")
 #: Of these, in this order, what rests on weeks before too, on who is withheld in them, and on changes over weeks.
 WINDOW_RESULTS = ("window_scores", "design_effects", "window_corrected_scores", "window_effects", *ORDERS)
 STUDY_RESULTS: Mapping[str, Compute] = {
@@ -60,7 +56,6 @@ STUDY_RESULTS: Mapping[str, Compute] = {
     "study_differences": study_differences,
     "study_pairs": study_pairs,
     "study_ranks": study_ranks,
-    "study_robustness": study_robustness,
     "study_effects": compute_study_effects,
 }
 #: Results over all weeks: a function is given the warehouse alone.

@@ -37,7 +37,6 @@ _TABLES = (
     "window_corrected_scores",
     "window_effects",
     "ranks",
-    "rank_robustness",
     "claim_counts",
     "claims",
 )

@@ -13,9 +13,7 @@ tried AS (
         coalesce(
             arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
             arg_max(attempts.outcome, attempts.attempt)
-        ) AS outcome,
-        arg_min(attempts.prompt_sent, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS sent,
-        arg_min(attempts.revised_prompt, attempts.attempt) FILTER (WHERE attempts.outcome = 'ok') AS revised
+        ) AS outcome
     FROM attempts
     LEFT JOIN outcomes USING (outcome)
     GROUP BY attempts.week, attempts.model, attempts.slot_key
@@ -23,12 +21,11 @@ tried AS (
 
 ended AS (
     SELECT
-        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition, prompts.language,
+        slots.week, slots.model, slots.suite, prompts.suite_major, prompts.condition,
         slots.prompt, slots.slot_key, slots.turn AS asked_in,
         least(slots.turn, 2) AS turn,
         coalesce(slots.conversation, slots.slot_key) AS answer,
-        coalesce(outcomes.outcome_group, 'none') AS outcome_group,
-        tried.sent, tried.revised
+        coalesce(outcomes.outcome_group, 'none') AS outcome_group
     FROM slots
     INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
     LEFT JOIN tried USING (week, model, slot_key)
@@ -36,25 +33,15 @@ ended AS (
     WHERE coalesce(tried.outcome, '') != 'not_needed'
 ),
 
-drawn AS (
-    SELECT
-        *,
-        max(asked_in) FILTER (WHERE outcome_group = 'success')
-            OVER (PARTITION BY week, model, suite, suite_major, prompt, turn, answer) AS drawn_in
-    FROM ended
-),
-
 -- the later turns of a conversation are one answer: its last picture, else its last turn
 answers AS (
     SELECT
-        week, model, suite, suite_major, condition, language, prompt, turn, answer,
+        week, model, suite, suite_major, condition, prompt, turn, answer,
         count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
         bool_or(outcome_group = 'success') AS ok,
         arg_max(outcome_group, asked_in) = 'answer' AS ended_by_model,
-        arg_max(slot_key, (outcome_group = 'success', asked_in)) AS slot_key,
-        any_value(sent) FILTER (WHERE asked_in = drawn_in) AS sent,
-        any_value(revised) FILTER (WHERE asked_in = drawn_in) AS revised
-    FROM drawn
+        arg_max(slot_key, (outcome_group = 'success', asked_in)) AS slot_key
+    FROM ended
     GROUP BY ALL
 ),
 
@@ -69,17 +56,6 @@ answer_levels AS (
     FROM answers
 ),
 
--- runs of white space count as one blank; a model that reports no revised prompt at all may rewrite unseen
-answer_folded AS (
-    SELECT
-        *,
-        trim(regexp_replace(sent, '[\s\v\x{85}\p{Z}]+', ' ', 'g'), ' ')
-        != trim(regexp_replace(revised, '[\s\v\x{85}\p{Z}]+', ' ', 'g'), ' ') AS rewritten,
-        bool_or(revised IS NOT NULL)
-            OVER (PARTITION BY week, model, prompt IS NULL) AS reports
-    FROM answer_levels
-),
-
 answer_sums AS (
     SELECT
         week, model, suite, suite_major, condition, prompt, turn,
@@ -87,10 +63,8 @@ answer_sums AS (
         count(*) AS planned,
         sum(pictures) AS pictures,
         count(*) FILTER (WHERE ok) AS ok,
-        count(*) FILTER (WHERE NOT ok AND ended_by_model) AS refused,
-        count(*) FILTER (WHERE ok AND rewritten) AS rewritten,
-        count(*) FILTER (WHERE ok AND reports) AS rewritable
-    FROM answer_folded
+        count(*) FILTER (WHERE NOT ok AND ended_by_model) AS refused
+    FROM answer_levels
     GROUP BY ALL
 ),
 
@@ -103,54 +77,49 @@ answer_rates AS (
             WHEN 'failed_rate' THEN answer_sums.planned - answer_sums.ok - answer_sums.refused
             WHEN 'answer_rate' THEN answer_sums.ok
             WHEN 'refused_rate' THEN answer_sums.refused
-            WHEN 'rewrite_rate' THEN answer_sums.rewritten
             WHEN 'pictures' THEN answer_sums.pictures
         END AS part,
         CASE
             WHEN named.metric IN ('completeness', 'failed_rate', 'pictures') THEN answer_sums.planned
-            WHEN named.metric = 'rewrite_rate' THEN answer_sums.rewritable
             ELSE answer_sums.ok + answer_sums.refused
         END AS whole
     FROM answer_sums
     CROSS JOIN (
         VALUES
-        ('completeness'), ('failed_rate'), ('answer_rate'), ('refused_rate'), ('rewrite_rate'), ('pictures')
+        ('completeness'), ('failed_rate'), ('answer_rate'), ('refused_rate'), ('pictures')
     ) AS named (metric)
 ),
 
 answer_clusters AS (
     SELECT
-        answer_folded.week, answer_folded.model, answer_folded.suite, answer_folded.suite_major,
-        answer_folded.condition, answer_folded.prompt, answer_folded.turn, named.metric,
-        coalesce(clusters.cluster, answer_folded.slot_key) AS cluster,
+        answer_levels.week, answer_levels.model, answer_levels.suite, answer_levels.suite_major,
+        answer_levels.condition, answer_levels.prompt, answer_levels.turn, named.metric,
+        coalesce(clusters.cluster, answer_levels.slot_key) AS cluster,
         CASE named.metric
-            WHEN 'completeness' THEN answer_folded.ok OR answer_folded.ended_by_model
-            WHEN 'failed_rate' THEN NOT (answer_folded.ok OR answer_folded.ended_by_model)
-            WHEN 'answer_rate' THEN answer_folded.ok
-            WHEN 'refused_rate' THEN NOT answer_folded.ok
-            ELSE coalesce(answer_folded.rewritten, FALSE)
+            WHEN 'completeness' THEN answer_levels.ok OR answer_levels.ended_by_model
+            WHEN 'failed_rate' THEN NOT (answer_levels.ok OR answer_levels.ended_by_model)
+            WHEN 'answer_rate' THEN answer_levels.ok
+            ELSE NOT answer_levels.ok
         END AS value,
         count(*) AS x
-    FROM answer_folded
-    SEMI JOIN clusters AS together ON answer_folded.model = together.model
+    FROM answer_levels
+    SEMI JOIN clusters AS together ON answer_levels.model = together.model
     LEFT JOIN clusters
         ON
-            answer_folded.week = clusters.week
-            AND answer_folded.model = clusters.model
-            AND answer_folded.slot_key = clusters.slot_key
+            answer_levels.week = clusters.week
+            AND answer_levels.model = clusters.model
+            AND answer_levels.slot_key = clusters.slot_key
     CROSS JOIN (
         VALUES
-        ('completeness'), ('failed_rate'), ('answer_rate'), ('refused_rate'), ('rewrite_rate')
+        ('completeness'), ('failed_rate'), ('answer_rate'), ('refused_rate')
     ) AS named (metric)
     WHERE
-        answer_folded.prompt IS NOT NULL
-        AND CASE named.metric
-            WHEN 'rewrite_rate' THEN answer_folded.ok AND answer_folded.reports
-            ELSE
-                named.metric IN ('completeness', 'failed_rate')
-                OR answer_folded.ok
-                OR answer_folded.ended_by_model
-        END
+        answer_levels.prompt IS NOT NULL
+        AND (
+            named.metric IN ('completeness', 'failed_rate')
+            OR answer_levels.ok
+            OR answer_levels.ended_by_model
+        )
     GROUP BY ALL
 )
 

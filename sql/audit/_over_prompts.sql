@@ -1,6 +1,6 @@
 -- Answers: What would other prompts like these show? Steps of the audit queries prompts_like_these, of weeks
 --   and of studies: made from their part beside, the pictures of each value: scope (a number of what a figure
---   is of), attribute, reference (NULL: none, for shares and homogeneity), prompt, subject (of the prompt),
+--   is of), attribute, reference (NULL: none, for shares), prompt, subject (of the prompt),
 --   value, q (the share that the reference expects; equal shares without one), x (pictures), effect (how many
 --   of the prompt count as one), named (how many values there are).
 -- Grain: of over_prompts: scope, reference, metric, value_name; only groups of ten subjects or more.
@@ -200,16 +200,11 @@ frozen_distances AS (
     FROM scored
 ),
 
--- with the ends of what is possible; homogeneity is distance2 to equal shares over half of 1 - 1 / named
+-- with the ends of what is possible
 means AS (
     SELECT
         * EXCLUDE (value, z, freedom, variance, half),
-        unnest(
-            CASE
-                WHEN attribute = 'clothing_era' AND value = 'historical' THEN ['share', 'anachronism_rate']
-                ELSE ['share']
-            END
-        ) AS metric,
+        'share' AS metric,
         value AS value_name,
         greatest(mean - half, 0) AS frozen_low,
         least(mean + half, 1) AS frozen_high,
@@ -222,18 +217,6 @@ means AS (
         -0.5 AS least_possible
     FROM frozen_distances
     WHERE reference IS NOT NULL
-    UNION ALL BY NAME
-    SELECT
-        * EXCLUDE (named, told) REPLACE (
-            2 * mean / (1 - 1 / named) AS mean,
-            2 * error / (1 - 1 / named) AS error,
-            2 * frozen_low / (1 - 1 / named) AS frozen_low,
-            2 * frozen_high / (1 - 1 / named) AS frozen_high
-        ),
-        'homogeneity' AS metric,
-        -1 AS least_possible
-    FROM frozen_distances
-    WHERE reference IS NULL AND named > 1 AND told
 ),
 
 -- t = √f tan θ with f = subjects - 1 degrees of freedom; P(|T| <= t) is sin θ times a finite sum of powers of
@@ -287,8 +270,7 @@ clipped AS (
 over_prompts AS (
     SELECT
         scope, reference, metric,
-        CASE WHEN metric != 'anachronism_rate' THEN value_name END AS value_name,
-        subjects, prompts, mean, error, student_t, frozen_low, frozen_high,
+        value_name, subjects, prompts, mean, error, student_t, frozen_low, frozen_high,
         CASE
             WHEN metric = 'distance' THEN sqrt(CASE WHEN below > 1e-14 THEN below ELSE 0 END)
             ELSE below

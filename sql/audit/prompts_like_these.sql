@@ -13,8 +13,8 @@
 WITH RECURSIVE
 -- Uses: worth
 
--- each cell beside equal shares (no reference: for share and homogeneity), and beside each reference, whose
--- row for the prompt itself wins over its row for every prompt; q: the share that is expected of a value
+-- each cell without a reference, for shares, and beside each reference, whose row for the prompt itself wins
+-- over its row for every prompt; q: the share that is expected of a value
 expected_of AS (
     SELECT
         * EXCLUDE (n),

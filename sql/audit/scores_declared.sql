@@ -272,30 +272,6 @@ figures AS (
         other_n AS n,
         other_cells AS cells
     FROM beside
-    UNION ALL BY NAME
-    SELECT
-        *,
-        'stereotype_gap' AS metric,
-        enough_own AND enough_other AS told,
-        own_estimate - other_estimate AS estimate,
-        greatest(
-            own_estimate - other_estimate - greatest(
-                sqrt(pow(own_estimate - own_below, 2) + pow(other_above - other_estimate, 2)),
-                z * sqrt(own_variance + other_variance)
-            ),
-            -own_taken - (other_total - other_taken)
-        ) AS low,
-        least(
-            own_estimate - other_estimate + greatest(
-                sqrt(pow(own_above - own_estimate, 2) + pow(other_estimate - other_below, 2)),
-                z * sqrt(own_variance + other_variance)
-            ),
-            own_total - own_taken + other_taken
-        ) AS high,
-        own_n + other_n AS n,
-        own_cells + other_cells AS cells
-    FROM beside
-    WHERE value_name IS NOT NULL
 )
 
 SELECT

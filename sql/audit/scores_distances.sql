@@ -2,8 +2,8 @@
 --   Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   reference, metric.
--- Columns: those of scores: metric is distance2, distance (if a cell has five), tvd or tvd_floor; low
---   and high of the first two: 95 %, prompts fixed, hull of Wald and score intervals, of one cell alone also
+-- Columns: those of scores: metric is distance2 or distance (if a cell has five); low and high:
+--   95 %, prompts fixed, hull of Wald and score intervals, of one cell alone also
 --   with Wilson's of the value that exceeds its reference share most; n pictures in the cells that entered,
 --   else in all. NULL where a prompt has no row of the reference, or too few pictures.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, plans, attempts,
@@ -76,7 +76,7 @@ sized AS (
 ),
 
 -- p: the share with two pseudo-counts; line, square: sums of the kernel 1[i = j] - q_i - q_j + c and of its
--- square over all pictures; deviation: E|X - nq| of a binomial X
+-- square over all pictures
 valued AS (
     SELECT
         *,
@@ -87,21 +87,7 @@ valued AS (
         ) AS widest,
         1 - 2 * q + c AS own,
         x - n * q - xq + n * c - (1 - 2 * q + c) AS line,
-        n * pow(c - q, 2) - 2 * (c - q) * xq + xqq + x * (1 + 2 * (c - 2 * q)) AS square,
-        CASE
-            WHEN q > 0 AND q < 1
-                THEN list_sum(
-                    list_transform(
-                        range(0, cast(counted_n AS BIGINT) + 1),
-                        LAMBDA i: abs(i - counted_n * q)
-                        * exp(
-                            lgamma(counted_n + 1) - lgamma(i + 1) - lgamma(counted_n - i + 1)
-                            + i * ln(q) + (counted_n - i) * ln(1 - q)
-                        )
-                    )
-                )
-            ELSE 0
-        END AS deviation
+        n * pow(c - q, 2) - 2 * (c - q) * xq + xqq + x * (1 + 2 * (c - 2 * q)) AS square
     FROM sized
 ),
 
@@ -121,9 +107,7 @@ cell_sums AS (
         sum(p * q) AS pq,
         sum(p * q * q) AS pqq,
         sum(p * p * q) AS ppq,
-        min(q) AS least,
-        sum(abs(gap)) / 2 AS tvd,
-        sum(deviation / nullif(counted_n, 0)) / 2 AS tvd_floor
+        min(q) AS least
     FROM valued
     WHERE k > 0
     GROUP BY ALL
@@ -167,8 +151,6 @@ sums AS (
         1.959963984540054 AS z,
         coalesce(sum(figures.counted_n), 0) AS n,
         count(*) FILTER (WHERE figures.n > 0) AS cells,
-        avg(figures.tvd) FILTER (WHERE figures.n > 0) AS tvd,
-        avg(figures.tvd_floor) FILTER (WHERE figures.n > 0) AS tvd_floor,
         sum(figures.n) FILTER (WHERE figures.usable) AS usable_n,
         sum(figures.counted_n) FILTER (WHERE figures.usable) AS counted_n,
         max(figures.counted_n) FILTER (WHERE figures.usable) AS most,
@@ -264,24 +246,6 @@ told AS (
         CASE WHEN most >= 5 THEN sqrt(CASE WHEN high > 1e-14 THEN high ELSE 0 END) END AS high,
         coalesce(counted_n, n) AS n,
         m AS cells
-    FROM bounded
-    UNION ALL
-    SELECT
-        * EXCLUDE (low, high, n, cells),
-        'tvd' AS metric,
-        tvd AS estimate,
-        NULL AS low,
-        NULL AS high,
-        n, cells
-    FROM bounded
-    UNION ALL
-    SELECT
-        * EXCLUDE (low, high, n, cells),
-        'tvd_floor' AS metric,
-        tvd_floor AS estimate,
-        NULL AS low,
-        NULL AS high,
-        n, cells
     FROM bounded
 )
 

@@ -1,8 +1,8 @@
--- Answers: How often did each model answer, refuse, fail and rewrite, prompt by prompt and over a suite?
+-- Answers: How often did each model answer, refuse and fail, prompt by prompt and over a suite?
 --   Recomputed from slots and attempts alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, metric.
--- Columns: those of scores: metric is completeness, failed_rate, answer_rate, refused_rate, rewrite_rate or
---   pictures; low and high: Wilson, 95 %; n what the rate is a share of, of pictures the planned answers.
+-- Columns: those of scores: metric is completeness, failed_rate, answer_rate, refused_rate or pictures;
+--   low and high: Wilson, 95 %; n what the rate is a share of, of pictures the planned answers.
 -- Depends on: slots, prompts, attempts, outcomes, clusters
 -- Uses: answer_rates
 WITH

@@ -1,12 +1,10 @@
--- Answers: Which share of each model's pictures shows each value, prompt by prompt and over a suite, and
---   which value is most frequent? Recomputed from attempts and labels alone, to be held against `scores`.
+-- Answers: Which share of each model's pictures shows each value, prompt by prompt and over a suite?
+--   Recomputed from attempts and labels alone, to be held against `scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   metric, value_name.
--- Columns: those of scores: metric is share (mean over the cells with an assessed picture), anachronism_rate
---   (that of clothing_era = historical) or max_share (over cells with five); low and high: 95 %, Wilson
---   within a cell, else stratified with the larger of the unbiased and the two-pseudo-count variance, of as
---   many pictures as those that were drawn together are worth; n pictures in the cells that entered, else in
---   all.
+-- Columns: those of scores: metric is share (mean over the cells with an assessed picture); low and high:
+--   95 %, Wilson within a cell, else stratified with the larger of the unbiased and the two-pseudo-count
+--   variance, of as many pictures as those that were drawn together are worth.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels,
 --   clusters
 -- Uses: read_from_labels
@@ -86,64 +84,20 @@ shares AS (
             ELSE least(estimate + student * sqrt(variance) / cells, 1)
         END AS high
     FROM alone
-),
-
-named AS (
-    SELECT
-        *,
-        'share' AS metric,
-        value AS value_name
-    FROM shares
-    UNION ALL
-    SELECT
-        *,
-        'anachronism_rate' AS metric,
-        NULL AS value_name
-    FROM shares
-    WHERE attribute = 'clothing_era' AND value = 'historical'
-),
-
--- the value that is largest in its cell; of equal ones the first declared
-tops AS (
-    SELECT *
-    FROM levels
-    QUALIFY row_number() OVER (
-        PARTITION BY week, model, suite, suite_major, condition, prompt, turn, attribute, cell
-        ORDER BY x DESC, position ASC
-    ) = 1
-),
-
-largest AS (
-    SELECT
-        week, model, suite, suite_major, condition, prompt, turn, attribute, scale, labeler_version,
-        any_value(value) FILTER (WHERE pictures >= 5 AND n >= 2 AND prompt IS NOT NULL) AS value,
-        avg(x / n) FILTER (WHERE pictures >= 5 AND n >= 2) AS estimate,
-        coalesce(sum(pictures) FILTER (WHERE pictures >= 5 AND n >= 2), sum(pictures)) AS n,
-        count(*) FILTER (WHERE pictures >= 5 AND n >= 2) AS cells
-    FROM tops
-    GROUP BY ALL
 )
 
 SELECT
     week, model, suite, suite_major, condition, prompt, turn, attribute,
     cast(NULL AS VARCHAR) AS reference,
     scale, labeler_version,
-    metric, value_name, estimate,
+    'share' AS metric,
+    value AS value_name,
+    estimate,
     CASE WHEN cells > 0 THEN low END AS low,
     CASE WHEN cells > 0 THEN high END AS high,
     pictures AS n,
     cells
-FROM named
-UNION ALL
-SELECT
-    largest.week, largest.model, largest.suite, largest.suite_major, largest.condition, largest.prompt,
-    largest.turn, largest.attribute,
-    NULL AS reference,
-    largest.scale, largest.labeler_version,
-    'max_share' AS metric,
-    largest.value AS value_name, largest.estimate, shares.low, shares.high, largest.n, largest.cells
-FROM largest
-LEFT JOIN shares USING (week, model, suite, suite_major, prompt, turn, attribute, value)
+FROM shares
 ORDER BY
-    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, metric ASC, prompt ASC,
-    turn ASC, value_name ASC
+    week DESC, model ASC, suite ASC, suite_major ASC, condition ASC, attribute ASC, prompt ASC, turn ASC,
+    value_name ASC

@@ -2,8 +2,8 @@
 --   week? Recomputed from attempts and labels alone, to be held against `window_scores`.
 -- Grain: week, model, suite, suite_major, condition, prompt (NULL: the whole suite), turn, attribute,
 --   reference, scale, metric, value_name.
--- Columns: those of window_scores; metric is share, anachronism_rate, homogeneity, distance2, or
---   stereotype_share and stereotype_others (over all pairs); first_week as far as an opened change moves it;
+-- Columns: those of window_scores; metric is share, distance2, or stereotype_share and stereotype_others
+--   (over all pairs); first_week as far as an opened change moves it;
 --   low and high of shares alone.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, reference_values, stereotype_pairs,
 --   yardsticks, plans, attempts, outcomes, labels, clusters, withheld, drift_events
@@ -126,32 +126,6 @@ weighted AS (
     INNER JOIN told USING (id, metric)
 ),
 
--- homogeneity grows as the squared distance to equal shares does, 2 / (1 - 1/K) times as fast
-alike AS (
-    SELECT
-        id, prompt, value, x, n, p, total,
-        count(*) OVER (PARTITION BY id, prompt) AS k,
-        unnest([prompt, '']) AS level
-    FROM pooled
-    WHERE reference = ''
-),
-
-alike_means AS (
-    SELECT
-        id, level,
-        avg(least(a, 1)) AS homogeneity
-    FROM (
-        SELECT
-            id, level, prompt,
-            (sum(x * (x - 1)) / (any_value(n) * (any_value(n) - 1)) - 1 / any_value(k))
-            / (1 - 1 / any_value(k)) AS a
-        FROM alike
-        WHERE k > 1
-        GROUP BY id, level, prompt
-    ) AS alone
-    GROUP BY id, level
-),
-
 named AS (
     SELECT
         id,
@@ -207,33 +181,7 @@ entries AS ( -- noqa: ST03
     SELECT
         *,
         hash(id, metric, reference, value_name, level) AS figure
-    FROM (
-        FROM named
-        UNION ALL BY NAME
-        SELECT named.* REPLACE ('anachronism_rate' AS metric, '' AS value_name)
-        FROM named
-        INNER JOIN windows USING (id)
-        WHERE
-            named.metric = 'share' AND windows.attribute = 'clothing_era' AND named.value_name = 'historical'
-        UNION ALL BY NAME
-        SELECT
-            id,
-            'homogeneity' AS metric,
-            '' AS source,
-            '' AS reference,
-            '' AS value_name,
-            level,
-            prompt,
-            value,
-            x,
-            n,
-            p,
-            total,
-            2 * k / (k - 1) * (x / n - 1 / k) / count(DISTINCT prompt) OVER (PARTITION BY id, level)
-                AS gradient
-        FROM alike
-        WHERE k > 1
-    ) AS every
+    FROM named
 ),
 
 -- Uses: window_scatter
@@ -316,11 +264,10 @@ SELECT
     sampled.first_week, sampled.weeks,
     CASE sampled.metric
         WHEN 'distance2' THEN squares.distance2
-        WHEN 'homogeneity' THEN alike_means.homogeneity
         ELSE sampled.linear
     END AS estimate,
     CASE
-        WHEN sampled.metric IN ('share', 'anachronism_rate')
+        WHEN sampled.metric = 'share'
             THEN
                 greatest(
                     sampled.linear - sampled.times * sqrt(
@@ -331,7 +278,7 @@ SELECT
                 )
     END AS low,
     CASE
-        WHEN sampled.metric IN ('share', 'anachronism_rate')
+        WHEN sampled.metric = 'share'
             THEN
                 least(
                     sampled.linear + sampled.times * sqrt(
@@ -348,7 +295,6 @@ SELECT
     sampled.quiet_weeks
 FROM sampled
 LEFT JOIN squares ON sampled.id = squares.id AND sampled.reference = squares.reference
-LEFT JOIN alike_means ON sampled.id = alike_means.id AND sampled.level = alike_means.level
 ORDER BY
     sampled.week DESC, sampled.model ASC, sampled.suite ASC, sampled.suite_major ASC, sampled.condition ASC,
     sampled.attribute ASC, sampled.metric ASC, sampled.reference ASC, sampled.level ASC,

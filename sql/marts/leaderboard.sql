@@ -11,7 +11,6 @@
 --   window_weeks: 4, the calendar weeks whose pictures are pooled; scores has the figures of single weeks
 --   weeks: of them, those with assessed pictures; first_week: Monday of the first: a window begins anew at a
 --     change that was opened by then; NULL if withheld
---   settling: true if a change was opened in the last four weeks; NULL if withheld
 --   estimate: the figure; less is better; NULL where reason says why
 --   distance: estimate where the metric is distance: √max(0, distance2) over the suite's prompts; 0 is the
 --     reference; else NULL
@@ -99,7 +98,6 @@ told AS (
         CASE WHEN hidden.week IS NULL THEN rates.answered END AS answered,
         CASE WHEN hidden.week IS NULL THEN windows.weeks END AS weeks,
         CASE WHEN hidden.week IS NULL THEN windows.first_week END AS first_week,
-        CASE WHEN hidden.week IS NULL THEN windows.settling END AS settling,
         CASE WHEN hidden.week IS NULL THEN windows.scatter_measured END AS scatter_measured,
         CASE WHEN hidden.week IS NULL THEN windows.estimate END AS estimate,
         CASE WHEN hidden.week IS NULL THEN windows.low END AS low,
@@ -138,7 +136,7 @@ told AS (
 SELECT
     told.week, told.track, told.simulated, told.suite, told.suite_major, told.condition, told.attribute,
     told.reference, told.metric, told.model, told.series, told.window_weeks, told.weeks, told.first_week,
-    told.settling, told.estimate,
+    told.estimate,
     CASE WHEN told.metric = 'distance' THEN told.estimate END AS distance,
     told.low,
     told.high,

@@ -6,8 +6,6 @@
 --   labeler_kind: person, vision_model or local_model
 --   distance: √max(0, distance2) over the prompts; NULL where reason says why
 --   low, high: end of the 95 % interval of distance, prompts fixed
---   tvd: raw total variation distance, mean over the prompts with an assessed picture
---   tvd_floor: what tvd would be, on average, for a model that matches the reference exactly
 --   assessed_rate: share of the pictures that were read as a value of the support
 --   n: number of assessed pictures behind distance
 --   cells: number of prompts that entered distance
@@ -29,8 +27,6 @@ suites AS (
         any_value(estimate) FILTER (WHERE metric = 'distance') AS distance,
         any_value(low) FILTER (WHERE metric = 'distance') AS low,
         any_value(high) FILTER (WHERE metric = 'distance') AS high,
-        any_value(estimate) FILTER (WHERE metric = 'tvd') AS tvd,
-        any_value(estimate) FILTER (WHERE metric = 'tvd_floor') AS tvd_floor,
         any_value(n) FILTER (WHERE metric = 'distance') AS n,
         any_value(cells) FILTER (WHERE metric = 'distance') AS cells,
         any_value(planned_cells) FILTER (WHERE metric = 'distance') AS planned_cells,
@@ -43,7 +39,7 @@ suites AS (
 SELECT
     suites.study, suites.model, study_models.title, suites.condition, suites.attribute, suites.reference,
     suites.labeler, kinds.labeler_kind, suites.labeler_version, suites.distance, suites.low, suites.high,
-    suites.tvd, suites.tvd_floor, assessed.estimate AS assessed_rate, suites.n, suites.cells,
+    assessed.estimate AS assessed_rate, suites.n, suites.cells,
     suites.planned_cells, assessed.n AS pictures, suites.reason
 FROM suites
 LEFT JOIN study_models USING (study, model)

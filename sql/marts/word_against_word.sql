@@ -14,7 +14,6 @@
 --     estimate is
 --   estimate_a, estimate_b: share, or distance2, of that side; NULL where estimate is
 --   clear: true if the interval does not hold 0; NULL where estimate is
---   settling: true if a change of either side was opened in the last four weeks
 --   reason: why there is no figure; NULL if there is one
 --   labeler: who read the attribute
 --   reliable: false if its labels are not reliable; true if somebody else read some of the same pictures and
@@ -58,7 +57,7 @@ SELECT
     told.reference, told.scale, told.metric, told.value_name, told.window_weeks, told.weeks, told.first_week,
     told.estimate, told.low, told.high, told.estimate_a, told.estimate_b,
     told.low > 0 OR told.high < 0 AS clear,
-    told.n_a, told.n_b, told.cells, told.planned_cells, told.settling, told.reason,
+    told.n_a, told.n_b, told.cells, told.planned_cells, told.reason,
     plans.labeler, reliability.reliable, reliability.reliability
 FROM told
 INNER JOIN plans USING (week, model)

@@ -1,4 +1,4 @@
--- Answers: What does each reference expect of each prompt? First steps of declared and typed.
+-- Answers: What does each reference expect of each prompt? First steps of declared.
 -- Grain: week, model, suite, suite_major, prompt, attribute, reference, value.
 -- Columns: those and expected_share.
 -- Depends on: prompts, reference_values

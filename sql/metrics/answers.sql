@@ -1,15 +1,15 @@
 -- Answers: how was each slot answered, the later turns of a conversation together?
 -- Grain: slot; of a conversation its first turn, and the later ones together; without turns not needed.
 -- Columns: keys of the cell; outcome_group and pictures (of a conversation those of its picture, else of its
---   last turn; 2 pictures where both later turns have one); prompt_sent and revised_prompt, where reported.
--- Depends on: slot_outcomes, attempts
+--   last turn; 2 pictures where both later turns have one).
+-- Depends on: slot_outcomes
 -- Uses: slot_answers
 WITH found AS (
     SELECT
-        week, model, suite, suite_version, prompt, turn, outcome_group, pictures, prompt_sent, revised_prompt
+        week, model, suite, suite_version, prompt, turn, outcome_group, pictures
     FROM told
 )
 
 SELECT
-    week, model, suite, suite_version, prompt, turn, outcome_group, pictures, prompt_sent, revised_prompt
+    week, model, suite, suite_version, prompt, turn, outcome_group, pictures
 FROM found

@@ -1,12 +1,12 @@
 -- Answers: which cells were asked, or planned and not answered yet?
 -- Grain: cell (model × suite version × prompt × turn; turn 2: all that came after a confrontation).
--- Columns: keys of the cell; labeler of the plan; language and subject of its prompt; pictures.
+-- Columns: keys of the cell; labeler of the plan; subject of its prompt; pictures.
 -- Depends on: slot_outcomes, plans
 WITH cells AS (
     SELECT
         week, model, series, params_hash, track, suite, suite_version, suite_major, condition, prompt,
         least(turn, 2) AS turn,
-        language, subject,
+        subject,
         count(*) FILTER (WHERE outcome_group = 'success') AS pictures
     FROM slot_outcomes
     GROUP BY ALL

@@ -1,8 +1,7 @@
--- Answers: what does the statistic of the analysis file expect of each prompt of a suite?
+-- Answers: in which half of the statistic of the analysis file is each prompt of a suite?
 -- Grain: model × suite × attribute × reference × prompt of the suite.
--- Columns: those; value whose share it has; expected (NULL: no row for the prompt); side (NULL: not typed).
--- Depends on: typed_subjects, prompts, reference_values
--- Uses: stated_shares
+-- Columns: those; value whose share it has; side (NULL: not typed).
+-- Depends on: typed_subjects, prompts
 WITH statistics AS (
     SELECT DISTINCT
         suite, suite_major, attribute, value, reference
@@ -11,8 +10,7 @@ WITH statistics AS (
 
 SELECT
     prompts.week, prompts.model, prompts.suite, prompts.suite_major, statistics.attribute, statistics.value,
-    prompts.prompt, statistics.reference, typed_subjects.side,
-    stated.expected_share AS expected
+    prompts.prompt, statistics.reference, typed_subjects.side
 FROM statistics
 INNER JOIN prompts USING (suite, suite_major)
 LEFT JOIN typed_subjects
@@ -22,14 +20,4 @@ LEFT JOIN typed_subjects
         AND statistics.attribute = typed_subjects.attribute
         AND statistics.reference = typed_subjects.reference
         AND prompts.subject = typed_subjects.subject
-LEFT JOIN stated
-    ON
-        prompts.week = stated.week
-        AND prompts.model = stated.model
-        AND prompts.suite = stated.suite
-        AND prompts.suite_major = stated.suite_major
-        AND prompts.prompt = stated.prompt
-        AND statistics.attribute = stated.attribute
-        AND statistics.reference = stated.reference
-        AND statistics.value = stated.value
 ORDER BY ALL

@@ -7,7 +7,6 @@ SELECT
     week, track, simulated, suite, suite_major, condition, attribute, reference, metric, model, series,
     weeks,
     first_week,
-    settling,
     scatter_measured,
     estimate,
     low,

@@ -1,14 +1,14 @@
 -- Answers: which shares of the window do some models have of prompts with some subjects, and of some other
 --   prompts?
 -- Grain: model × prompt × attribute × value, first turns alone.
--- Columns: k pictures of n show the value; scatter_measured, settling, track: of window_scores; text, subject
+-- Columns: k pictures of n show the value; scatter_measured, track: of window_scores; text, subject
 --   and language: of the prompt.
 -- Depends on: window_scores, prompts
 SELECT
     w.model, w.prompt, p.text, p.language, p.subject, p.condition, w.track, w.attribute,
     w.value_name AS value,
     cast(round(w.estimate * w.n) AS INTEGER) AS k,
-    w.n, w.scatter_measured, w.settling
+    w.n, w.scatter_measured
 FROM window_scores AS w
 INNER JOIN prompts AS p USING (week, model, suite, suite_major, prompt)
 WHERE

@@ -22,7 +22,7 @@ SELECT
     w.n,
     w.weeks,
     w.first_week,
-    w.settling, w.reason, rates.answered, rates.refused
+    w.reason, rates.answered, rates.refused
 FROM window_scores AS w
 SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
 LEFT JOIN rates USING (week, suite, suite_major, condition, turn)

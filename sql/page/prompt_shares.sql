@@ -5,7 +5,7 @@
 --   where reason says why there is no share.
 -- Depends on: window_scores
 SELECT
-    suite, suite_major, prompt, model, turn, attribute, scale, n, weeks, first_week, settling, reason, series,
+    suite, suite_major, prompt, model, turn, attribute, scale, n, weeks, first_week, reason, series,
     params_hash, labeler_version,
     list({
         'value': value_name,
@@ -19,6 +19,6 @@ WHERE
     week = cast($week AS DATE) AND metric = 'share'
     AND list_contains(cast($asked AS VARCHAR[]), prompt)
 GROUP BY
-    suite, suite_major, prompt, model, turn, attribute, scale, n, weeks, first_week, settling, reason, series,
+    suite, suite_major, prompt, model, turn, attribute, scale, n, weeks, first_week, reason, series,
     params_hash, labeler_version
 ORDER BY prompt, model, attribute

@@ -4,7 +4,7 @@
 -- Depends on: study_leaderboard, study_ranks
 SELECT
     board.study, board.attribute, board.reference, board.labeler, board.labeler_kind, board.labeler_version,
-    board.model, board.condition, board.distance, board.low, board.high, board.tvd, board.tvd_floor,
+    board.model, board.condition, board.distance, board.low, board.high,
     board.n, board.cells, board.planned_cells, board.reason, ranks.rank_low, ranks.rank_high,
     ranks.ranked_of, ranks.bound_low, ranks.bound_high, ranks.reason AS rank_reason
 FROM study_leaderboard AS board

@@ -6,7 +6,7 @@
 -- Depends on: word_against_word
 SELECT
     model, track, simulated, suite, suite_major, kind, a, b, subject, attribute, reference, metric,
-    value_name, weeks, first_week, settling, estimate, low, high, estimate_a, estimate_b, clear, n_a, n_b,
+    value_name, weeks, first_week, estimate, low, high, estimate_a, estimate_b, clear, n_a, n_b,
     cells, planned_cells, reason, reliable, reliability
 FROM word_against_word
 WHERE week = cast($week AS DATE) AND (subject IS NULL) <> (metric = 'overcorrection')

@@ -1,8 +1,8 @@
 """The scores of a week as one writes them in pandas: merges, groupby, and formulas on columns.
 
-It makes shares, largest shares, distances and homogeneity with their intervals, raw total variation and its floor, and
-all rates; other benchmarks' scores, lift and the intervals over prompts are left out, so that it does
-less than what it is compared with. Closed formulas of arrays (distance, demographic words) are those of the product.
+It makes shares and distances with their intervals, and all rates; what the analysis file declares and the intervals
+over prompts are left out, so that it does less than what it is compared with. Closed formulas of arrays (distance) are
+those of the product.
 
 Belongs here: the version in pandas. Does not belong here: timing (`scores`).
 """
@@ -15,8 +15,6 @@ import pandas as pd
 
 from assets.metrics.formulas.distance import mean_distance2, terms
 from assets.metrics.formulas.share import Z95
-from assets.metrics.scores.demographic import patterns
-from assets.metrics.scores.measures.tvd import mean_absolute_deviation
 
 _SLOT = ["model", "slot_key"]
 _CELL = ["model", "suite", "suite_major", "condition", "prompt", "turn"]
@@ -29,7 +27,7 @@ _COLUMNS = {
     "attribute_values": "model, suite, suite_major, attribute, value, position, in_support, band",
     "reference_values": "model, suite, suite_major, attribute, reference, prompt, value, expected_share",
     "slots": "model, slot_key, suite, suite_version, prompt, turn",
-    "attempts": "model, slot_key, attempt, outcome, prompt_sent, revised_prompt",
+    "attempts": "model, slot_key, attempt, outcome",
     "labels": "model, slot_key, attribute, labeler, labeler_version, value",
 }
 
@@ -107,7 +105,7 @@ def _wilson(k: pd.Series[float], n: pd.Series[float]) -> dict[str, pd.Series[flo
 
 
 def _shares(grid: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return the share of every value, the largest, and homogeneity."""
+    """Return the share of every value."""
     cell = [*_CELL, "attribute"]
     inside = grid[grid["in_support"]].copy()
     inside["n"] = inside.groupby(cell, sort=False)["pictures"].transform("sum")
@@ -132,20 +130,7 @@ def _shares(grid: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         shares = shares.assign(
             low=(shares["estimate"] - half).clip(lower=0), high=(shares["estimate"] + half).clip(upper=1)
         ).reset_index(names=[*keys, "value_name"])
-    top = inside[inside["n"] >= 5].groupby(cell, sort=False).agg({"share": "max", "n": "first"}).reset_index()
-    largest = top.groupby(keys, sort=False).agg(estimate=("share", "mean"), n=("n", "sum")).reset_index()
-    values = inside.groupby(cell, sort=False)["pictures"].transform("size")
-    alike = _interval(inside.assign(expected_share=1 / values), cell, keys)
-    stretch = (2 * alike["values"] / (alike["values"] - 1)).to_numpy()
-    for name in ("estimate", "low", "high"):
-        alike[name] = stretch * alike[name]
-    return pd.concat(
-        [
-            shares.assign(metric="share"),
-            largest.assign(metric="max_share"),
-            alike.assign(metric="homogeneity"),
-        ]
-    )
+    return shares.assign(metric="share")
 
 
 def _interval(beside: pd.DataFrame, cell: list[str], keys: list[str]) -> pd.DataFrame:
@@ -166,7 +151,7 @@ def _interval(beside: pd.DataFrame, cell: list[str], keys: list[str]) -> pd.Data
 
 
 def _distances(grid: pd.DataFrame, references: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return squared and rooted distance, raw total variation and its floor, of every reference."""
+    """Return squared and rooted distance of every reference."""
     cell = [*_CELL, "attribute", "reference"]
     own = references[references["prompt"].notna()].rename(columns={"value": "shown"})
     every = references[references["prompt"].isna()].drop(columns="prompt").rename(columns={"value": "shown"})
@@ -175,25 +160,10 @@ def _distances(grid: pd.DataFrame, references: pd.DataFrame, keys: list[str]) ->
     ).drop_duplicates([*cell, "shown"], keep="first")
     beside["n"] = beside.groupby(cell, sort=False)["pictures"].transform("sum")
     beside = beside[beside["n"] >= 2]
-    x, q, n = beside["pictures"], beside["expected_share"], beside["n"]
-    beside["tvd"] = 0.5 * (x / n - q).abs()
-    beside["tvd_floor"] = 0.5 * mean_absolute_deviation(n.to_numpy(), q.to_numpy()) / n
-    cells = beside.groupby(cell, sort=False).agg(
-        tvd=("tvd", "sum"), tvd_floor=("tvd_floor", "sum"), n=("n", "first")
-    )
     groups = [*keys, "reference"]
-    raw = (
-        cells.groupby(groups, sort=False).agg({"tvd": "mean", "tvd_floor": "mean", "n": "sum"}).reset_index()
-    )
     squared = _interval(beside, cell, groups)
     rooted = {name: np.sqrt(squared[name].clip(lower=0)) for name in ("estimate", "low", "high")}
-    return pd.concat(
-        [
-            raw.melt([*groups, "n"], ["tvd", "tvd_floor"], "metric", "estimate"),
-            squared.assign(metric="distance2"),
-            squared.assign(metric="distance", **rooted),
-        ]
-    )
+    return pd.concat([squared.assign(metric="distance2"), squared.assign(metric="distance", **rooted)])
 
 
 def _rates(grid: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -207,34 +177,15 @@ def _rates(grid: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def _outcomes(slots: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return the rates of outcomes, and how many prompts were rewritten."""
-    told = slots.loc[slots["revised_prompt"].notna(), ["prompt_sent", "revised_prompt"]].drop_duplicates()
-    words = patterns("en")
-    named = {
-        name: told["revised_prompt"].str.contains(words[name], regex=True)
-        & ~told["prompt_sent"].str.contains(words[name], regex=True)
-        for name in words
-    }
-    told["injected"] = pd.DataFrame(named).any(axis=1)
-    slots = slots.merge(told, on=["prompt_sent", "revised_prompt"], how="left")
-    folded = [
-        slots[name].str.replace(r"\s+", " ", regex=True).str.strip()
-        for name in ("revised_prompt", "prompt_sent")
-    ]
+    """Return the rates of outcomes."""
     marked = slots.assign(
         ok=slots["outcome_group"] == "success",
         refused=slots["outcome_group"] == "answer",
-        rewritten=slots["revised_prompt"].notna() & (folded[0] != folded[1]),
-        injected=slots["injected"].eq(other=True),
-        reports=slots["revised_prompt"].notna().groupby(slots["model"]).transform("any"),
     )
     counts = marked.groupby(keys, sort=False).agg(
         planned=("ok", "size"),
         ok=("ok", "sum"),
         refused=("refused", "sum"),
-        rewritten=("rewritten", "sum"),
-        injected=("injected", "sum"),
-        reports=("reports", "first"),
     )
     answered = counts["ok"] + counts["refused"]
     figures = {
@@ -242,8 +193,6 @@ def _outcomes(slots: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         "failed_rate": (counts["planned"] - answered, counts["planned"]),
         "answer_rate": (counts["ok"], answered),
         "refused_rate": (counts["refused"], answered),
-        "demographic_injection_rate": (counts["injected"], counts["ok"].where(counts["reports"])),
-        "rewrite_rate": (counts["rewritten"], counts["ok"].where(counts["reports"])),
     }
     return pd.concat(
         [

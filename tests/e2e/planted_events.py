@@ -18,6 +18,7 @@ from scipy.stats import beta, binom
 
 from assets.simulation import truth
 from tests.e2e.benchmark import WEEKS
+from warehouse.database.sqlfiles import sql
 
 CONFIDENCE = 0.99
 
@@ -180,23 +181,12 @@ def _rewriting(con: duckdb.DuckDBPyConnection, model: str, event: Mapping[str, A
             + r", a (woman|man|person) of [A-Z][A-Za-z ]+ descent, natural light, high detail",
             revised,
         )
-    rate = con.execute(
-        """
-        SELECT min(estimate), max(estimate), sum(n) FROM scores
-        WHERE model = $model AND metric = 'rewrite_rate' AND suite = 'diversity-request'
-        """,
-        {"model": model},
-    ).fetchone()
-    assert rate is not None
-    assert rate[:2] == (event["share"], event["share"])
-    assert rate[2] > 0
-    others = con.execute(
-        """
-        SELECT DISTINCT estimate, n, reason FROM scores WHERE model != $model AND metric = 'rewrite_rate'
-        """,
-        {"model": model},
+    told = con.execute(
+        f"SELECT model, sum(rewritten), sum(pictures), sum(naming) FROM ({sql('audit/rewritten_prompts')}) "
+        "WHERE suite = 'diversity-request' GROUP BY model"
     ).fetchall()
-    assert others == [(None, 0, "no revised prompts reported")]
+    assert [row[0] for row in told] == [model], "only it reports revised prompts"
+    assert told[0][1] == round(event["share"] * told[0][2]) > 0 < told[0][3]
     # The injected gender is the one that was drawn.
     drawn = con.execute(
         """

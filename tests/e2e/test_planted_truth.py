@@ -210,7 +210,7 @@ def test_each_planted_event_can_be_seen_in_the_published_tables(
     CHECKS[event["event"]](con, model, event)
 
 
-def test_no_change_is_opened_that_was_not_planted_and_the_page_says_what_is_too_small(
+def test_no_change_is_opened_that_was_not_planted(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     opened = con.execute(
@@ -219,17 +219,6 @@ def test_no_change_is_opened_that_was_not_planted_and_the_page_says_what_is_too_
     for *series, week in opened:
         assert series == ["sim-drift", "perceived_gender", "feminine"]
         assert week in {"2026-10-12", "2026-10-19", "2026-10-26"}
-    # In the demo (six pictures per prompt) it is found in three suites; here, with four and two, 38 points are too few.
-    (planted,) = (event for _, event in EVENTS if event["event"] == "drift")
-    could = con.execute(
-        """
-        SELECT all_in_8_weeks FROM detectable_shifts
-        WHERE week = (SELECT max(week) FROM detectable_shifts) AND suite = 'startup-ceo' AND condition = 'baseline'
-            AND attribute = 'perceived_gender' AND track = 'model'
-        """
-    ).fetchall()
-    assert len(could) == 1
-    assert opened or could[0][0] > planted["after"] - planted["before"]
 
 
 def test_the_planted_events_are_all_of_their_kinds() -> None:

@@ -231,7 +231,8 @@ def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
     later = publish(other, store, week=world.WEEK, code_version="1")
     assert published(later, earlier) == published(first, earlier)
     other.execute(
-        "UPDATE scores SET estimate = estimate / 2 WHERE metric = 'tvd' AND prompt IS NULL AND model = 'sim-classic'"
+        "UPDATE scores SET estimate = estimate / 2 "
+        "WHERE metric = 'mean_share' AND prompt IS NULL AND model = 'sim-classic'"
     )
     corrected = publish(other, store, week=world.WEEK, code_version="1")
     assert corrected.replaces == later.id
@@ -240,7 +241,7 @@ def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
         assert one["ranks"] == two["ranks"]
         changed = {*one["scores"]} - {*two["scores"]}
         assert 0 < len(changed) < 5
-        assert {*changed} == {row for row in one["scores"] if "tvd" in row and row in changed}
+        assert {*changed} == {row for row in one["scores"] if "mean_share" in row and row in changed}
 
 
 def test_damaged_files_of_the_last_edition_do_not_stop_the_next(

@@ -10,7 +10,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assets.gateway.models_file import ModelsFile, load_models_file
-from assets.metrics.scores.demographic import WordList
 from assets.studies.definition import StudyDefinition, load_definition
 from assets.suites.comparisons import Comparisons
 from assets.suites.loader import AttributeFile, SuiteFile, load_suites
@@ -39,7 +38,6 @@ MODEL, LABELER = ("models", 0), ("labelers", 0)
         (Settings, (), "week_usd", "caps: {week_usd: …}"),
         (SuiteFile, (), "condition", "prompts: [{condition: …}]"),
         (StudyDefinition, (), "pattern", "images: {pattern: …}"),
-        (WordList, (), "adjectives", "languages: {NAME: {adjectives: …}}"),
         # too far in
         (ModelsFile, (*MODEL, "connection"), "cap_usd", 'cap_usd: … beside "connection", not inside it'),
         (ModelsFile, (*MODEL, "price", 0), "cap_usd", 'cap_usd: … beside "price", not inside it'),
@@ -78,7 +76,7 @@ def test_where_nothing_is_near_the_keys_of_that_level_are_named() -> None:
 
 @pytest.mark.parametrize(
     "root",
-    [ModelsFile, Settings, SuiteFile, StudyDefinition, AttributeFile, Comparisons, Catalogue, WordList],
+    [ModelsFile, Settings, SuiteFile, StudyDefinition, AttributeFile, Comparisons, Catalogue],
 )
 def test_every_key_of_a_file_is_found_from_its_root(root: Model) -> None:
     for name, field in root.model_fields.items():

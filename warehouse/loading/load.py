@@ -50,9 +50,7 @@ WEEK_TABLES = (
     "agreement",
     "model_pairs",
     "ranks",
-    "rank_robustness",
     "effects",
-    "detectable_shifts",
     "corrected_scores",
     "label_error",
     "error_rates",
@@ -83,7 +81,6 @@ _STUDY_COMPUTED = (
     "study_differences",
     "study_pairs",
     "study_ranks",
-    "study_robustness",
     "study_effects",
     *_FIGURES,
 )

@@ -156,7 +156,6 @@ def _effect(
         b=_side(row, "b", mine, counted["b"], most),
         pairs=row["cells"],
         weeks=row["weeks"],
-        settling=row["settling"],
         unseen=rests,
     )
 

@@ -179,9 +179,7 @@ def _circumstances(finding: LeadFinding, own: Row) -> Iterator[Message]:
         yield say(
             "The model is a product that rewrites prompts: it may draw something other than what was asked."
         )
-    if own["settling"]:
-        yield say("A change was detected in the last four weeks: the figure is of the weeks since.")
-    elif finding.weeks < WEEKS:
+    if finding.weeks < WEEKS:
         yield say_n(
             "Only %(n)s of the last four weeks has pictures.",
             "Only %(n)s of the last four weeks have pictures.",

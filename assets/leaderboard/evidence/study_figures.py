@@ -11,7 +11,6 @@ import duckdb
 from assets.leaderboard.cells.showing import caption, many
 from assets.leaderboard.cells.unseen import key_of, unseen_of
 from assets.leaderboard.models import names, unseen
-from assets.leaderboard.models.orders import order
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, strip, ticks
 from assets.leaderboard.page.reasons import reason
@@ -93,7 +92,6 @@ def distances(
     """Return study → how far its models are from each reference, under each condition; models are (study, model)."""
     found: dict[str, list[StudyDistances]] = defaultdict(list)
     columns = ("study", "attribute", "reference", "labeler", "labeler_version")
-    orders = by(rows(con, "study_orders"), *columns, "condition")
     hidden = unseen_of(con, "unseen_study_ranks")
     figures = [
         row | {"unseen": hidden.get(key_of("unseen_study_ranks", row))} for row in rows(con, "study_figures")
@@ -116,7 +114,6 @@ def distances(
                         for row in sorted(every, key=_by_rank)
                         if row["condition"] == under
                     ),
-                    order=tuple(order(row) for row in orders.get((*key, under), ())),
                     below=unseen.below_study(row["unseen"] for row in every if row["condition"] == under),
                 )
             )
@@ -143,7 +140,6 @@ def _distance(row: Row, name: str, axis: float, said: StudyWords) -> StudyDistan
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
         unranked=reason(why) if why else None,
         bounds=None if ranked or low is None or high - low < _SAME else (low, high),
-        tvd=None if row["tvd"] is None else (row["tvd"], row["tvd_floor"]),
         of_rank=tuple(unseen.rank_notes(row["unseen"], said.pictures)),
     )
 

@@ -11,7 +11,7 @@ import duckdb
 
 from assets.leaderboard.cells.showing import many, suite_note
 from assets.leaderboard.cells.unseen import key_of, unseen_of
-from assets.leaderboard.models import changes, names, not_seen, orders, unseen, verified
+from assets.leaderboard.models import names, not_seen, unseen, verified
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.not_seen import NotSeen
 from assets.leaderboard.page import charts, words
@@ -27,7 +27,7 @@ _KEY = ("suite", "suite_major", "condition", "attribute", "reference")
 #: Columns of a board's CSV, as `leaderboard` has them.
 COLUMNS = (
     *("week", "track", "simulated", "suite", "suite_major", "condition", "attribute", "reference", "metric"),
-    *("model", "series", "weeks", "first_week", "settling", "scatter_measured", "estimate", "low", "high"),
+    *("model", "series", "weeks", "first_week", "scatter_measured", "estimate", "low", "high"),
     *("prompts_low", "prompts_high", "n", "cells", "planned_cells", "reason", "rank_low", "rank_high"),
     *("ranked_of", "rank_reason", "bound_low", "bound_high", "withheld_reason", "corrected_distance"),
     *("corrected_low", "corrected_high", "corrected_reason", "gold_n"),
@@ -80,9 +80,7 @@ class BoardTable:
     track: str
     rows: tuple[BoardModel, ...]
     ranked: int
-    order: tuple[Message, ...]
     below: tuple[Message, ...]  # what is said once of their labels, and of answers that nobody saw
-    shift: tuple[Message, ...]  # which change could be seen
 
 
 @dataclass(frozen=True)
@@ -137,11 +135,6 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     prompts = by(rows(con, "board_prompts", of_week), "suite", "suite_major", "condition", "attribute")
     sources = by(rows(con, "reference_sources", of_week), "suite", "reference", "attribute")
     counted = by(rows(con, "stereotype_pairs", of_week), "suite", "suite_major", "attribute")
-    ordered = orders.read(rows(con, "orders", of_week))
-    shifts = {
-        (*not_seen.key(row), row["simulated"], row["track"]): row
-        for row in rows(con, "detectable_shifts", of_week)
-    }
     asked = not_seen.read(con, week)
     for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
         head = found[0]
@@ -166,7 +159,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             ),
             axis=axis,
             marks=charts.ticks(axis),
-            tables=tuple(_tables(found, axis, refused, ordered, shifts)),
+            tables=tuple(_tables(found, axis, refused)),
             prompts=tuple(prompts[head["suite"], head["suite_major"], head["condition"], head["attribute"]]),
             not_seen=asked.get(not_seen.key(head)),
             csv=tuple(tuple(row[name] for name in COLUMNS) for row in found),
@@ -236,8 +229,6 @@ def _tables(
     found: Sequence[Row],
     axis: float,
     refused: Mapping[tuple[object, ...], tuple[int, int]],
-    orders: Mapping[tuple[object, ...], tuple[Message, ...]],
-    shifts: Mapping[tuple[object, ...], Row],
 ) -> Iterator[BoardTable]:
     for (simulated, track), of_group in sorted(by(found, "simulated", "track").items()):
         ordered = sorted(of_group, key=_by_rank)
@@ -246,9 +237,7 @@ def _tables(
             track,
             tuple(_ranked(row, axis, refused) for row in ordered),
             sum(row["rank_low"] is not None for row in ordered),
-            orders.get((*unseen.board(of_group[0]), simulated, track), ()),
             tuple(filter(None, (verified.below(ordered), unseen.below(_hidden(ordered))))),
-            tuple(changes.detectable(shifts.get((*not_seen.key(of_group[0]), simulated, track)))),
         )
 
 
@@ -290,10 +279,6 @@ def _notes(row: Row) -> Iterator[Message]:
     yield from row["warned"]
     if row["estimate"] is None:
         return
-    if row["settling"]:
-        yield say(
-            "settling: it changed, so the figure begins in the week of %(week)s", week=row["first_week"]
-        )
     if row["scatter_measured"] is False:
         yield say("scatter from week to week not yet measured: taken to be five points")
     if row["alike"]:
@@ -307,5 +292,5 @@ def _notes(row: Row) -> Iterator[Message]:
     yield from verified.notes(row)
     if row["cells"] == 1 and row["n"] < _RELIED_ON:
         yield say("too few pictures to rely on")
-    if row["weeks"] is not None and row["weeks"] < 4 and not row["settling"]:
+    if row["weeks"] is not None and row["weeks"] < 4:
         yield say_n("of %(n)s week", "of %(n)s weeks", row["weeks"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -280,32 +280,3 @@ def _evidence(log10_e: float) -> Message:
         digits = max(int(log10_e) - 1, 0)
         times = round(10**log10_e / 10**digits) * 10**digits
     return say("The data are %(times)s times likelier if the share changed than if it did not.", times=times)
-
-
-def detectable(row: Row | None) -> Iterator[Message]:
-    """Yield which change of a share would be seen."""
-    if row is None:
-        return
-    three, eight, alone = row["all_in_3_weeks"], row["all_in_8_weeks"], row["one_in_8_weeks"]
-    if eight is None:
-        yield say(
-            "With so few pictures per prompt and week (%(n)s), no change of a share could be told from chance within "
-            "eight weeks.",
-            n=row["n"],
-        )
-        return
-    yield say(
-        "A change of a share in all prompts would be seen within eight weeks, in four of five cases, if it is of "
-        "%(points)s points or more (pictures per prompt and week: %(n)s).",
-        points=round(100 * eight),
-        n=row["n"],
-    )
-    if three is not None:
-        yield say("Within three weeks: of %(points)s points or more.", points=round(100 * three))
-    if row["cells"] > 1 and alone is not None:
-        yield say(
-            "In one prompt alone, within eight weeks: of %(points)s points or more.",
-            points=round(100 * alone),
-        )
-    elif row["cells"] > 1:
-        yield say("In one prompt alone, no change could be seen.")

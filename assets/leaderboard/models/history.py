@@ -29,7 +29,7 @@ _LABELS = 6
 #: Columns of the file beside the drawings, as `window_scores` has them; what was answered and refused in the week.
 COLUMNS = (
     *("week", "suite", "suite_major", "condition", "attribute", "reference", "metric", "series", "estimate"),
-    *("low", "high", "n", "weeks", "first_week", "settling", "reason", "answered", "refused"),
+    *("low", "high", "n", "weeks", "first_week", "reason", "answered", "refused"),
 )
 
 

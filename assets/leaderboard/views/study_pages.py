@@ -67,13 +67,12 @@ class StudyDistance:
     rank: tuple[int, int, int] | None
     unranked: Message | None
     bounds: tuple[float, float] | None  # of the distance, whatever the pictures that nobody saw would show
-    tvd: tuple[float, float | None] | None  # total variation distance, and what chance alone would make of it
     of_rank: tuple[Message, ...]  # how far it rests on slots that nobody saw
 
 
 @dataclass(frozen=True)
 class StudyDistances:
-    """The models of a study under one condition; `order`: whether theirs holds if measured in another way."""
+    """The models of a study under one condition."""
 
     attribute: Message
     reference: Message
@@ -83,7 +82,6 @@ class StudyDistances:
     axis: float
     marks: tuple[float, ...]
     rows: tuple[StudyDistance, ...]
-    order: tuple[Message, ...]
     below: Message | None  # what such notes mean
 
 

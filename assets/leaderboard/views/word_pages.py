@@ -27,7 +27,7 @@ class WordSide:
 class WordEffect:
     """What became of one value in the pictures of one model. `change`, `low` and `high` are signed points.
 
-    `weeks` are those in which both sides have pictures; `settling`: a change was detected lately.
+    `weeks` are those in which both sides have pictures.
     """
 
     model: str
@@ -43,7 +43,6 @@ class WordEffect:
     b: WordSide
     pairs: int
     weeks: int
-    settling: bool
     unseen: Message | None  # how far it rests on answers that nobody saw
 
 

@@ -16,9 +16,7 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.cells import Cells, support_cells
 from assets.metrics.counting.tallies import Tallies
-from assets.metrics.formulas.share import Bools
 
 #: Who reads a model's pictures in a week: it follows from both.
 _LABELER = "labeler"
@@ -67,16 +65,13 @@ class Keyed:
             its suite: of a confrontation what came after it), attribute, prompt, subject, scale_row, pictures.
         long: one row per row of `cells` and value, zeros included: cell, cell_key, suite_key, standing, attribute,
             prompt (a number), position, value, in_support, pictures, whole (pictures of the cell).
-        answers: one row an answer: cell_key, suite_key, standing, prompt and model (numbers; of another week another
-            model), language, outcome_group, pictures, prompt_sent, revised_prompt.
-        steps: the cells of scales in bands that stand for their suite, in steps; the scale of their key is `values`.
+        answers: one row an answer: cell_key, suite_key, standing, prompt (a number), outcome_group, pictures.
     """
 
     keys: pl.DataFrame
     cells: pl.DataFrame
     long: pl.DataFrame
     answers: pl.DataFrame
-    steps: Cells
 
 
 def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
@@ -90,31 +85,25 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
     asked = counted.asked.with_columns(
         standing=after,
         suite_row=_numbers(counted.asked.select(_SUITE)),
-        model_row=_numbers(counted.asked.select("week", "model")),
     )
     cells = counted.cells.join(
         asked.select("asked", "standing", "suite_row"), on="asked", maintain_order="left"
     ).with_columns(pl.col("attribute").cast(pl.Categorical))
     cells = cells.with_columns(suite_row=_numbers(cells.select("suite_row", "scale_row")))
-    banded = ((cells["scale"] == "bands") & cells["standing"]).fill_null(value=False).to_numpy()
 
     unlabelled = [pl.lit(None, dtype=pl.String).alias(name) for name in _LABELLED]
     of_asked = asked.select(*_SUITE, "prompt", *unlabelled, "suite_row")
     of_cells = cells.select(*_SUITE, "prompt", *_LABELLED, "suite_row").cast({"attribute": pl.String})
-    of_steps = of_cells.with_columns(scale=pl.lit("values"))
     keys, numbers = _by_week(
         [
             _suites(of_asked),
             _suites(of_cells),
-            _suites(of_steps),
             of_asked.drop("suite_row"),
             of_cells.drop("suite_row"),
         ]
     )
     suite_row, row = cells["suite_row"].to_numpy(), counted.answers["asked"].to_numpy()
-    numbered = pl.DataFrame(
-        {"cell_key": numbers[4], "suite_key": numbers[1][suite_row], "steps_key": numbers[2][suite_row]}
-    )
+    numbered = pl.DataFrame({"cell_key": numbers[3], "suite_key": numbers[1][suite_row]})
     cells = cells.select(
         "cell",
         "standing",
@@ -125,11 +114,11 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
     ).hstack(numbered)
     answers = pl.DataFrame(
         {
-            "cell_key": numbers[3][row],
+            "cell_key": numbers[2][row],
             "suite_key": numbers[0][asked["suite_row"].to_numpy()[row]],
             "prompt": row,
         }
-    ).hstack(asked.select("standing", "language", model="model_row")[row])
+    ).hstack(asked.select("standing")[row])
     of_long = cells.select("cell_key", "suite_key", "standing", "attribute", whole="pictures")
     long = (
         counted.long.rename({"asked": "prompt"})
@@ -138,10 +127,9 @@ def keyed(counted: Tallies, planned: pl.DataFrame) -> Keyed:
     )
     return Keyed(
         _planned(keys, planned),
-        cells.drop("steps_key"),
+        cells,
         long,
         answers.hstack(counted.answers.drop("asked")),
-        _steps(cells, counted.steps, banded),
     )
 
 
@@ -173,15 +161,6 @@ def _planned(keys: pl.DataFrame, planned: pl.DataFrame) -> pl.DataFrame:
     whole = pl.when(pl.col("prompt").is_null()).then(pl.col("planned_cells")).otherwise(1)
     found = keys.join(planned, on=on, how="left", nulls_equal=True, maintain_order="left")
     return found.with_columns(planned_cells=whole.cast(pl.Int32))
-
-
-def _steps(cells: pl.DataFrame, steps: pl.DataFrame, banded: Bools) -> Cells:
-    frame = cells.filter(pl.Series(banded)).select(
-        "cell", "attribute", "subject", "pictures", "standing", suite_key="steps_key"
-    )
-    rows = frame.select("cell").with_row_index("row").join(steps, on="cell", maintain_order="left_right")
-    numbered = rows.select(pl.col("row").cast(pl.Int64).alias("cell"), "value", "pictures", in_support=True)
-    return support_cells(numbered, frame)
 
 
 def tables(

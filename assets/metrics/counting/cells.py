@@ -60,11 +60,6 @@ class Cells:
         """What each cell adds to its distance from the reference: made once for all figures."""
         return distance.terms(self.effective, self.expected, self.support)
 
-    @cached_property
-    def even_terms(self) -> distance.Terms:
-        """What each cell adds to its distance from equal shares of its support."""
-        return distance.even_terms(self.effective, self.support)
-
     def take(self, rows: Bools) -> Cells:
         """Return the cells of the True rows."""
         return Cells(

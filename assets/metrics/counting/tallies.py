@@ -25,15 +25,13 @@ class Tallies:
     """What was counted in some weeks.
 
     Attributes:
-        asked: one row per cell: asked (its row), keys, language, subject, pictures.
+        asked: one row per cell: asked (its row), keys, subject, pictures.
         answers: one row per answer, in the order of `asked`: asked (a row of it), outcome_group, pictures (0 or 1; 2 if
-            both later turns of a conversation have one), prompt_sent, revised_prompt (NULL: not reported).
+            both later turns of a conversation have one).
         cells: one row per cell and attribute: cell (its row), asked, keys, subject, attribute, scale, labeler_version,
             pictures, scale_row (a row of `scales`).
         long: one row per row of `cells` and value, zeros included: cell (a row of `cells`), asked, position, value,
             in_support, pictures. The rows of a cell stand together, in the declared order.
-        steps: the same for scales in bands, one row per value that is in a band and in the support: cell, value,
-            pictures.
         scales: one row per model's attribute in a suite: `_SCALE`, scale_row.
     """
 
@@ -41,7 +39,6 @@ class Tallies:
     answers: pl.DataFrame
     cells: pl.DataFrame
     long: pl.DataFrame
-    steps: pl.DataFrame
     scales: pl.DataFrame
 
 
@@ -60,19 +57,13 @@ def tally(con: duckdb.DuckDBPyConnection, first: str, last: str, labeler: str | 
 
     of_cell = [*_CELL, "attribute", "scale", "labeler_version"]
     long, cells = number_cells(weeks("counts"), of_cell)
-    cells = cells.join(asked.drop("language", "pictures"), on=_CELL, maintain_order="left")
+    cells = cells.join(asked.drop("pictures"), on=_CELL, maintain_order="left")
     scales = _numbered(cells.select(_SCALE).unique(maintain_order=True), "scale_row")
     cells = cells.join(scales, on=_SCALE, maintain_order="left")
     long = long.select("cell", "position", "value", "in_support", "pictures").with_columns(
         asked=cells["asked"].gather(long["cell"])
     )
-    steps = (
-        weeks("steps")
-        .join(cells.select(*_CELL, "attribute", "cell"), on=[*_CELL, "attribute"])
-        .sort("cell", "position")
-        .select("cell", "value", "pictures")
-    )
-    return Tallies(asked, answers, cells, long, steps, scales)
+    return Tallies(asked, answers, cells, long, scales)
 
 
 def _numbered(frame: pl.DataFrame, name: str) -> pl.DataFrame:

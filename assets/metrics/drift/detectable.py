@@ -1,4 +1,4 @@
-"""Which change of a share could be seen: for each suite and attribute of a week, within three and within eight weeks.
+"""Which change of a share could be seen, within three and within eight weeks: for planning a design.
 
 How well the calculation agrees with simulated series is in the study `drift`.
 
@@ -13,15 +13,12 @@ import math
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-import duckdb
 import numpy as np
-import pyarrow as pa
 
 from assets.metrics.drift import ebh
 from assets.metrics.drift import evidence as drift
 from assets.metrics.drift.likelihood import MANY
 from assets.metrics.formulas.share import Floats
-from warehouse.database.sqlfiles import sql
 
 #: Weeks before the change, weeks within which it is to be found, and in which share of cases.
 QUIET = 26
@@ -30,44 +27,6 @@ POWER = 0.8
 #: Normal quantile of `POWER`.
 _Z = 0.8416212335729143
 _STEPS = 10
-
-SCHEMA = pa.schema(
-    {
-        "week": pa.date32(),
-        "track": pa.string(),
-        "simulated": pa.bool_(),
-        "suite": pa.string(),
-        "suite_major": pa.int32(),
-        "condition": pa.string(),
-        "attribute": pa.string(),
-        "n": pa.int32(),
-        "cells": pa.int32(),
-        "series": pa.int32(),
-        **{f"{which}_in_{weeks}_weeks": pa.float64() for which in ("all", "one") for weeks in WITHIN},
-        "reason": pa.string(),
-    }
-)
-
-
-def week_shifts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
-    """Return the rows of `detectable_shifts` of one week, from its scores alone."""
-    cursor = con.execute(sql("metrics/drift_sizes"), {"week": week})
-    columns = [column[0] for column in cursor.description]
-    found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    for row in found:
-        row["series"] = looked_at(row["series"])
-        for weeks in WITHIN:
-            for which in ("all", "one"):
-                row[f"{which}_in_{weeks}_weeks"] = smallest_shift(
-                    row["n"], row["cells"], row["series"], weeks, which == "all"
-                )
-        missing = any(
-            row[f"{which}_in_{weeks}_weeks"] is None for which in ("all", "one") for weeks in WITHIN
-        )
-        row["reason"] = "too few pictures to see any change so soon" if missing else None
-    week_of = pa.array([week] * len(found)).cast(pa.date32())
-    rows = pa.Table.from_pylist(found, schema=pa.schema(list(SCHEMA)[1:]))
-    return rows.add_column(0, SCHEMA.field("week"), week_of)
 
 
 def looked_at(series: int) -> int:

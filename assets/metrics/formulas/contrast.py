@@ -1,7 +1,6 @@
 """Weighted sums of shares over fixed prompts, of which pictures are the sample: estimates with intervals.
 
-`weighted` is for a sum whose weights have any sign, as a slope has. `mixture` is for shares of rare values, whose
-weights are positive: it is right near 0 and where cells differ in size.
+`mixture` is for shares of rare values, whose weights are positive: it is right near 0 and where cells differ in size.
 """
 
 from __future__ import annotations
@@ -10,34 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.formulas.share import Z95, Estimate, Floats, Ints, by_group, ratio, student, wilson
-
-
-def weighted(k: Floats, n: Floats, weight: Floats, group: Ints, groups: int, z: float = Z95) -> Estimate:
-    """Return Σ w k / n over the cells of each group, with an interval around it.
-
-    The variance is the larger of Σ w² p(1 - p)/(n - 1) and, with half a picture more of either kind, Σ w² p'(1 - p')/n,
-    the quantile Student's with Σ (n + 1) degrees of freedom. A whole picture more, as means of shares have it, covers
-    99 % where the prompts that weigh most are nearly one-sided.
-
-    Args:
-        k: (cells,) pictures with the value.
-        n: (cells,) pictures assessed; cells with 0 are left out.
-        weight: (cells,) of any sign.
-        group: (cells,) the group of each cell.
-        groups: number of groups.
-        z: normal quantile of the wanted confidence.
-    """
-    used = n > 0
-    hits, whole, w, where = k[used], n[used], weight[used], group[used]
-    p, pseudo = hits / whole, (hits + 0.5) / (whole + 1)
-    plug_in = pseudo * (1 - pseudo) / whole
-    unbiased = np.where(whole >= 2, p * (1 - p) / np.maximum(whole - 1, 1), plug_in)
-    variance = np.maximum(by_group(w**2 * unbiased, where, groups), by_group(w**2 * plug_in, where, groups))
-    freedom = by_group(whole + 1, where, groups)
-    found = np.where(freedom > 0, by_group(w * p, where, groups), np.nan)
-    half = student(z, np.where(freedom > 0, freedom, np.nan)) * np.sqrt(variance)
-    return Estimate(found, found - half, found + half)
+from assets.metrics.formulas.share import Z95, Estimate, Floats, Ints, by_group, ratio, wilson
 
 
 class Mixture(NamedTuple):
@@ -56,7 +28,10 @@ class Mixture(NamedTuple):
 
     def interval(self, z: float = Z95) -> Estimate:
         """Return the hull of the score interval and estimate ± z √variance, clipped to what is possible."""
-        return _hull(self.score, self.variance, self.least, self.most, z)
+        middle, half = self.score.estimate, z * np.sqrt(self.variance)
+        low = np.maximum(np.minimum(self.score.low, middle - half), self.least)
+        high = np.minimum(np.maximum(self.score.high, middle + half), self.most)
+        return Estimate(middle, low, high)
 
 
 def mixture(
@@ -115,23 +90,6 @@ def mixture(
 def _spread(w: Floats, p: Floats, place: Ints, cells: int) -> Floats:
     """Return the variance of w over one picture of each cell: Σ w² p - (Σ w p)²."""
     return np.maximum(by_group(w**2 * p, place, cells) - by_group(w * p, place, cells) ** 2, 0)
-
-
-def gap(own: Mixture, other: Mixture, z: float = Z95) -> Estimate:
-    """Return own - other of independent pictures, with the hull of MOVER and ± z √(sum of the variances)."""
-    a, b = own.score, other.score
-    middle = a.estimate - b.estimate
-    below = np.sqrt((a.estimate - a.low) ** 2 + (b.high - b.estimate) ** 2)
-    above = np.sqrt((a.high - a.estimate) ** 2 + (b.estimate - b.low) ** 2)
-    score = Estimate(middle, middle - below, middle + above)
-    return _hull(score, own.variance + other.variance, own.least - other.most, own.most - other.least, z)
-
-
-def _hull(score: Estimate, variance: Floats, least: Floats, most: Floats, z: float) -> Estimate:
-    half = z * np.sqrt(variance)
-    low = np.maximum(np.minimum(score.low, score.estimate - half), least)
-    high = np.minimum(np.maximum(score.high, score.estimate + half), most)
-    return Estimate(score.estimate, low, high)
 
 
 def counted(n: Floats, cell: Ints, group: Ints, groups: int) -> tuple[Floats, Floats]:

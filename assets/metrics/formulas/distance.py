@@ -143,17 +143,6 @@ def terms(counts: npt.NDArray[Any], expected: Floats, support: Bools | None = No
     )
 
 
-def even_terms(counts: npt.NDArray[Any], support: Bools) -> Terms:
-    """Return each cell's terms of `distance2` to equal shares of its support.
-
-    Args:
-        counts: (cells, values) pictures; 0 where a column is no value of the cell.
-        support: (cells, values), False where a column is no value of the cell.
-    """
-    k = np.maximum(support.sum(axis=1, keepdims=True), 1)
-    return terms(counts, support / k, support)
-
-
 def _lead(x: Floats, n: Floats, q: Floats, mask: Bools) -> dict[str, Floats]:
     """Return the last three fields of `Terms`; of equal excesses that of the larger share, whatever the order."""
     gap = np.where(mask, ratio(x, n[:, None]) - q, -np.inf)

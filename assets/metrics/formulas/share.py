@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -122,19 +122,3 @@ def mean_share(k: npt.ArrayLike, n: npt.ArrayLike, group: Ints, groups: int, z: 
     low = np.where(cells == 1, alone.low, np.maximum(mean - half, 0.0))
     high = np.where(cells == 1, alone.high, np.minimum(mean + half, 1.0))
     return Estimate(mean, low, high)
-
-
-def largest(counts: npt.NDArray[Any], support: Bools) -> tuple[Estimate, Ints]:
-    """Return the largest share of each cell with its Wilson interval, and the column of its value.
-
-    Of equal shares the first column wins. The interval is that of the value that happened to be largest: the estimate
-    is biased upwards, the more so the fewer the pictures.
-
-    Args:
-        counts: (cells, values) pictures.
-        support: (cells, values), False where a column is no value of that cell's attribute.
-    """
-    shown = np.where(support, counts, -1)
-    column = shown.argmax(axis=1).astype(np.int64)
-    top = np.maximum(np.take_along_axis(shown, column[:, None], axis=1)[:, 0], 0)
-    return wilson(top, np.where(support, counts, 0).sum(axis=1)), column

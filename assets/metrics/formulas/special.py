@@ -1,4 +1,4 @@
-"""Special functions that numpy lacks, or has in another form on each processor; small and exact."""
+"""Special functions that numpy lacks; small and exact."""
 
 from __future__ import annotations
 
@@ -13,30 +13,6 @@ _STEPS = 500
 #: Of Stirling's series at x + 8, the last first; the next is below 1e-15.
 _SHIFTED = 8
 _STIRLING = (-691 / 360360, 1 / 1188, -1 / 1680, 1 / 1260, -1 / 360, 1 / 12)
-_TERMS = 11  # of the series of a logarithm: the next is below 2^-56 of the first
-
-
-def logarithm(x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return the natural logarithm, to four units of the last digit; -∞ for 0, NaN below it.
-
-    It is the same to the bit on every processor, because additions, multiplications and divisions are. The functions
-    of numpy and of the C library are not: they choose other code where a processor has AVX-512 or FMA.
-
-    With x = m 2^e and √½ <= m < √2, ln x = e ln 2 + 2 artanh s, s = (m - 1)/(m + 1) (Abramowitz & Stegun 1964,
-    4.1.27), so that the logarithm of what is near 1 is exact, too.
-    """
-    given = np.asarray(x, dtype=float)
-    known = (given > 0) & np.isfinite(given)
-    part, power = np.frexp(np.where(known, given, 1.0))
-    small = part < math.sqrt(0.5)
-    part, power = np.where(small, 2 * part, part), np.where(small, power - 1, power)
-    s = (part - 1) / (part + 1)
-    square, series = s * s, np.zeros_like(s)
-    for term in range(_TERMS, -1, -1):
-        series = series * square + 1 / (2 * term + 1)
-    found = power * math.log(2) + 2 * s * series
-    ends = np.where(given == 0, -np.inf, np.where(given > 0, given, np.nan))
-    return np.where(known, found, ends)
 
 
 def log_gamma(x: npt.ArrayLike) -> npt.NDArray[np.float64]:

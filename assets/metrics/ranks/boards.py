@@ -18,10 +18,9 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells
-from assets.metrics.counting.reading import labelers_beside, read, read_weeks
+from assets.metrics.counting.reading import read
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import Bools, Floats, Ints, ratio
-from assets.metrics.ranks import variants
 from assets.metrics.ranks.bounds import Bounds, cell_bounds, mean_bounds
 from assets.metrics.ranks.order import (
     ASSESSED_NEEDED,
@@ -37,9 +36,8 @@ from assets.metrics.ranks.order import (
 from assets.metrics.ranks.unseen import CellAnswers, Turning, of_distances
 from assets.metrics.scores.figures import effects_of
 from assets.metrics.scores.table import even_references
-from assets.metrics.windows.formulas import PICTURES, WINDOW
+from assets.metrics.windows.formulas import PICTURES
 from warehouse.occasions import Occasion
-from warehouse.weeks import shift
 
 _ON = ("track", "simulated", "suite", "suite_major", "condition", "attribute", "scale")
 _LABELED = ("condition", "attribute", "labeler", "labeler_version")
@@ -108,7 +106,7 @@ class RankBoard:
 
     @cached_property
     def order(self) -> Compared:
-        """Compare all pairs of the models that are ranked; pairs, ranks and robustness rest on it."""
+        """Compare all pairs of the models that are ranked; pairs and ranks rest on it."""
         return self.compared(self.ranked)
 
     def compared(self, ranked: Bools) -> Compared:
@@ -144,29 +142,6 @@ class RankBoard:
             return None
         held = self.rows.filter(pl.Series(ranked))
         return Added(held["added"].to_numpy(), held["freedom"].fill_null(np.inf).to_numpy())
-
-    def other_ways(self, ranked: Bools) -> variants.Ways:
-        """Return by how much each model of the True rows is farther than each other one, measured in other ways."""
-        shares, expected = self.shares[ranked], self.expected[ranked]
-        return variants.of_distances(self.parts[0][ranked], shares, expected, self.have[ranked])
-
-    def differences(self, models: Ints) -> variants.Matrix:
-        """Return by how much each of these models, by their rows, is farther than each other one."""
-        return variants.distances(self.parts[0][models], self.have[models])
-
-    def read_otherwise(self, ranked: Bools, own: RankBoard) -> variants.Matrix:
-        """Return the same of the True rows, on prompts that this board has nearly as many pictures of as its own.
-
-        Args:
-            ranked: rows.
-            own: the board of the planned labeler: the same models and prompts, and the same pictures.
-        """
-        return variants.distances(self.parts[0][ranked], self.nearly(own)[ranked])
-
-    def nearly(self, own: RankBoard) -> Bools:
-        """(G, P) whether both boards have enough pictures, and this one four fifths of the other's or more."""
-        most = 10 * self.n >= round(10 * ASSESSED_NEEDED) * own.n
-        return np.asarray(self.have & own.have & most)
 
     def lacks(self, model: int) -> str | None:
         """Return why the answers of a model, by its row, are too few for a rank; None if they are enough."""
@@ -216,23 +191,6 @@ class OfWeek(NamedTuple):
 def read_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> OfWeek:
     """Return what the boards of a week, whose `scores` are there, are made of."""
     return OfWeek(*(read(con, name, week.where) for name in ("rank_rows", "rank_cells")))
-
-
-def read_by_others(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator[tuple[str, OfWeek]]:
-    """Yield each labeler beside the planned ones, and what the same boards are made of as it read the pictures."""
-    first = shift(week.name, 1 - WINDOW)
-    labelers = labelers_beside(con, first, week.name)
-    if not labelers or (own := read_week(con, week)).cells.is_empty():
-        return
-    on = ["model", "suite", "suite_major", "condition", "attribute", "prompt", "value"]
-    for labeler in labelers:
-        read = read_weeks(con, "rank_cells", first, week.name, labeler=labeler, **week.where)
-        seen = read.select(*on, seen="pictures")
-        cells = own.cells.join(seen, on=on, how="left", maintain_order="left")
-        yield (
-            labeler,
-            OfWeek(own.rows, cells.with_columns(pictures=pl.col("seen").fill_null(0)).drop("seen")),
-        )
 
 
 def read_boards(

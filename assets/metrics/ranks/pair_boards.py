@@ -18,7 +18,6 @@ from assets.metrics.counting.reading import read
 from assets.metrics.formulas.contrast import mixture
 from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.share import Z95, Bools, Estimate, Floats, Ints, by_group, ratio
-from assets.metrics.ranks import variants
 from assets.metrics.ranks.boards import KEYS, YARDSTICK, OfWeek, RankBoard
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import ASSESSED_NEEDED, Compared, against, covered, stepped
@@ -122,16 +121,6 @@ class PairBoard(RankBoard):
         """Return the weights of the entries that two models have in common, (pairs of models, entries)."""
         rows = common.reshape(-1, len(self.pair))
         return np.stack([_weights(row, self.pair, len(self.names)) for row in rows])
-
-    def other_ways(self, ranked: Bools) -> variants.Ways:
-        """Return by how much each model of the True rows draws more than each other one, measured in other ways."""
-        n = np.where(self.have, self.n, 0.0)
-        return variants.of_pairs(self.k[ranked], n[ranked][:, self.prompt], self.prompt, self.pair)
-
-    def read_otherwise(self, ranked: Bools, own: RankBoard) -> variants.Matrix:
-        """Return by how much each model of the True rows draws more, on prompts that were read nearly as often."""
-        n = np.where(self.nearly(own), self.n, 0.0)
-        return variants.shares(self.k[ranked], n[ranked][:, self.prompt], self.pair)
 
 
 def _weights(used: Bools, pair: Ints, pairs: int) -> Floats:

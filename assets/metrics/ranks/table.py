@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.ranks.boards import KEYS, OfWeek, RankBoard, read_boards, read_by_others, read_week
+from assets.metrics.ranks.boards import KEYS, RankBoard, read_boards, read_week
 from assets.metrics.ranks.bounds import Bounds
 from assets.metrics.ranks.order import Compared, ranges
 from assets.metrics.ranks.pair_boards import read_pair_boards
@@ -95,22 +95,19 @@ def ranks_of(boards: Iterable[RankBoard], occasion: Occasion, schema: pa.Schema)
     return _table([_rank_rows(board) for board in boards], schema, occasion)
 
 
+def week_orders(con: duckdb.DuckDBPyConnection, week: str) -> dict[str, pa.Table]:
+    """Return `model_pairs` and `ranks` of one week; its boards are read once for both."""
+    occasion = occasions.week(week)
+    boards = [*all_boards(con, occasion)]
+    return {"model_pairs": pairs_of(boards, occasion, PAIRS), "ranks": ranks_of(boards, occasion, RANKS)}
+
+
 def all_boards(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Iterator[RankBoard]:
     """Yield the boards of distances, then, of a week, those of declared stereotypes."""
-    yield from _boards_of(con, occasion, read_week(con, occasion) if occasion.column == "week" else None)
-
-
-def _boards_of(
-    con: duckdb.DuckDBPyConnection, occasion: Occasion, of_week: OfWeek | None
-) -> Iterator[RankBoard]:
+    of_week = read_week(con, occasion) if occasion.column == "week" else None
     yield from read_boards(con, occasion, of_week)
     if of_week:
         yield from read_pair_boards(con, occasion, of_week)
-
-
-def boards_by_others(con: duckdb.DuckDBPyConnection, week: Occasion) -> dict[str, list[RankBoard]]:
-    """Return labeler → the boards of a week in their order, as it read the same pictures beside the planned one."""
-    return {labeler: [*_boards_of(con, week, given)] for labeler, given in read_by_others(con, week)}
 
 
 def _rank_rows(board: RankBoard) -> pl.DataFrame:

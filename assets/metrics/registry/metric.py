@@ -7,10 +7,8 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 #: What a metric is computed from. Its function is given `Groups`, of the last five counts and the key columns:
 #: values: cells over the whole support of an attribute.
-#: steps: cells of scales in bands, in their steps.
 #: references: cells beside each reference of their attribute.
-#: stereotypes: one row per pair that a suite declares and cell that can show it.
-#: declared: the same of pairs of the analysis file.
+#: declared: one row per pair of the analysis file and cell that can show it.
 #: typed: one row per cell of an attribute that the analysis file has a statistic for.
 #: combinations: one row per declared combination and cell.
 #: labels, outside, people: what became of the pictures, by attribute; by value outside the support; of person_count.
@@ -18,9 +16,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 #: pairs: two prompts of one subject (metrics of `effects`).
 Source = Literal[
     "values",
-    "steps",
     "references",
-    "stereotypes",
     "declared",
     "typed",
     "combinations",
@@ -120,8 +116,6 @@ TOO_FEW = 5
 NO_PICTURES = "no usable pictures"
 NOT_ASSESSED = "no picture could be assessed"
 NO_REFERENCE = "no reference"
-NO_PICTURE = "no picture shows it"
-ONE_VALUE = "it is counted in one value: nothing can differ"
 NO_OTHER_GROUP = "the suite has no prompt of another group"
 #: Each declared group, and the others of its kind, need this many assessed pictures together.
 FEW_IN_GROUP = 10

@@ -83,7 +83,7 @@ def of_study(
             maintain_order="left",
         )
         .join(
-            meant.select("attribute", "reference", "prompt", "side", expected="expected_share"),
+            meant.select("attribute", "reference", "prompt", "side"),
             on=["attribute", "reference", "prompt"],
             how="left",
             maintain_order="left",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -19,7 +19,6 @@ from assets.metrics.registry.metric import (
     NO_PICTURES,
     NO_REFERENCE,
     NOT_ASSESSED,
-    ONE_VALUE,
     TOO_ALIKE,
     WILSON_1927,
     Metric,
@@ -114,13 +113,6 @@ def chosen(texts: Sequence[str | None], *cases: tuple[Bools, int | Ints]) -> pl.
     """Return for each group the text of the first case that holds, by its place in `texts`; else the first text."""
     which = np.select([holds for holds, _ in cases], [place for _, place in cases], 0)
     return pl.Series(texts, dtype=pl.Categorical).gather(which)
-
-
-def varying(groups: Groups, base: Basis) -> Basis:
-    """Return the basis of figures of how alike pictures are: there are none where an attribute is one band."""
-    alone = groups.total(groups.cells.support.sum(axis=1) > 1) == 0
-    said = chosen([None, ONE_VALUE], (alone, 1))
-    return replace(base, reason=pl.select(pl.coalesce(base.reason, said)).to_series())
 
 
 def numbered(groups: Groups, row: Ints, value: Ints) -> tuple[Ints, Ints, Ints]:

@@ -16,7 +16,6 @@ from assets.metrics.counting.clusters import drawn_together, groups_of, parts_of
 from assets.metrics.counting.reading import read_weeks
 from assets.metrics.formulas.clusters import Clustered, DesignEffects, design_effects
 from assets.metrics.formulas.share import Floats, Ints, ratio
-from assets.metrics.scores.demographic import injected
 from assets.metrics.scores.figures import Rate, effect_name
 from assets.metrics.scores.measures.combinations import COMBINED
 from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, OUTSIDE_RATES, PERSON_RATES
@@ -60,10 +59,8 @@ def rate_clusters(
     combined = weeks("cluster_combinations").rename({"combination": "value_name"})
     parts.append(_named(combined, COMBINED, "k", "n"))
     if labeler is None:
-        # whether a model reports revised prompts is known of each week
-        of_week = weeks("cluster_answers").with_columns(model=pl.struct("week", "model"))
-        answers = outcome_counts(injected(of_week), [*_CELL[1:], "cluster"])
-        told = answers.filter(pl.col("cluster").is_not_null()).unnest("model")
+        answers = outcome_counts(weeks("cluster_answers"), [*_CELL, "cluster"])
+        told = answers.filter(pl.col("cluster").is_not_null())
         parts += [_named(told, rate.metric.id, rate.part, rate.whole) for rate in OUTCOME_RATES]
     rest = pl.col("whole") - pl.col("part")
     return (

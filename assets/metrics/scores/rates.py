@@ -1,4 +1,4 @@
-"""Counts behind rates: what was asked, answered, refused, failed, seen and rewritten. Beside scores, never in them.
+"""Counts behind rates: what was asked, answered, refused, failed and seen. Beside scores, never in them.
 
 Not seen is not zero: refused, failed, invalid, no person, cannot tell and not assessed each have a rate of their own.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-_SUMMED = ("ok", "refused", "rewritten", "rewritable", "injected", "screened")
+_SUMMED = ("ok", "refused")
 _COUNTS = (
     *("cells", "planned", "pictures", *_SUMMED, "answered", "failed"),
     *("assessed", "cannot_tell", "invalid", "not_assessed", "nobody", "several", "outside"),
@@ -19,45 +19,20 @@ NOBODY = "0"
 ONE = "1"
 
 
-def folded(text: pl.Expr) -> pl.Expr:
-    """Return the text with every run of white space as one blank and none at its ends."""
-    # single blanks need no replacing, and are nearly all of it
-    return text.str.replace_all(r"\s{2,}|[^\S ]", " ").str.strip_chars(" ")
-
-
-def rewritten(sent: pl.Expr, revised: pl.Expr) -> pl.Expr:
-    """Return whether a reported revised prompt differs from the prompt sent after folding white space.
-
-    Exact otherwise: letter case and punctuation count. False where no revised prompt was reported.
-    """
-    return (folded(revised) != folded(sent)).fill_null(value=False)
-
-
 def outcome_counts(answers: pl.DataFrame, keys: Sequence[str], carried: Sequence[str] = ()) -> pl.DataFrame:
     """Count the outcomes of each group.
 
     Args:
-        answers: one row an answer: `keys`, prompt, outcome_group, prompt_sent, revised_prompt, pictures, and, of
-            `demographic.injected`, screened and injected.
-        keys: the columns that make a group; "model" is one of them, or follows from them.
+        answers: one row an answer: `keys`, prompt, outcome_group, pictures.
+        keys: the columns that make a group.
         carried: columns that follow from the keys.
 
     Returns:
         One row a group, in order of first appearance: `keys`, `carried`, cells, planned, pictures, ok, refused,
-        answered, failed, rewritten, rewritable, injected, screened. `rewritable` is the number of pictures, or 0 for a
-        model that reported no revised prompt for any; `screened` is the number of those in a language with a list of
-        words.
+        answered, failed.
     """
-    ok = pl.col("outcome_group") == "success"
-    refused = pl.col("outcome_group") == "answer"
-    reports = (ok & pl.col("revised_prompt").is_not_null()).any().over("model")
     marked = answers.with_columns(
-        ok=ok,
-        refused=refused,
-        rewritten=ok & rewritten(pl.col("prompt_sent"), pl.col("revised_prompt")),
-        rewritable=ok & reports,
-        injected=ok & pl.col("injected"),
-        screened=ok & reports & pl.col("screened"),
+        ok=pl.col("outcome_group") == "success", refused=pl.col("outcome_group") == "answer"
     )
     counted = marked.group_by(keys, maintain_order=True).agg(
         pl.col(carried).first(),

@@ -14,7 +14,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.assembly import LABELS, OUTCOMES, Keyed, Levels, keyed, tables
+from assets.metrics.counting.assembly import LABELS, OUTCOMES, Levels, keyed, tables
 from assets.metrics.counting.cells import Cells, number_cells, reference_cells, support_cells
 from assets.metrics.counting.clusters import week_designs
 from assets.metrics.counting.reading import labelers_beside, read, read_weeks
@@ -22,7 +22,6 @@ from assets.metrics.counting.tallies import Tallies, tally
 from assets.metrics.registry.metric import Level, Source
 from assets.metrics.registry.metrics import measures
 from assets.metrics.scores import declared_rows
-from assets.metrics.scores.demographic import injected
 from assets.metrics.scores.figures import Groups, each, together
 from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, OUTSIDE_RATES, PERSON_RATES
 from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
@@ -116,9 +115,7 @@ def _read_by(
     counted = tally(con, first, last, labeler)
     if counted.asked.is_empty():
         return {}
-    planned, expected, pairs = (
-        read_weeks(con, name, first, last) for name in ("planned_cells", "expected", "stereotypes")
-    )
+    planned, expected = (read_weeks(con, name, first, last) for name in ("planned_cells", "expected"))
     found = keyed(counted, planned)
     plain = support_cells(found.long, found.cells)
     compared = reference_cells(found.long, found.cells, _expected(expected, counted), ["scale_row"])
@@ -126,19 +123,16 @@ def _read_by(
     if (designs := week_designs(con, first, last, counted.cells, plain.counts, labeler)) is not None:
         plain = replace(plain, effect=designs.of_cell)
         compared = replace(compared, effect=designs.of_cell[compared.frame["cell"].to_numpy()])
-    shown = declared_rows.with_effect(_stereotyped(pairs, counted, found, plain), plain.effect)
     declared = declared_rows.of_weeks(
         con, first, last, counted, found, compared, plain.effect, clusters, labeler
     )
     figures = [
         *_of_cells("values", plain, LABELS),
         *_of_cells("references", compared, LABELS, ["reference"]),
-        *_of_cells("steps", found.steps, LABELS),
-        *_of_rows("stereotypes", "suite", shown, LABELS.suite),
         *_of_declared(declared),
         *_attribute_rates(found.long, LABELS, clusters),
     ]
-    rates = [] if labeler else [*_outcome_rates(injected(found.answers), OUTCOMES, clusters)]
+    rates = [] if labeler else [*_outcome_rates(found.answers, OUTCOMES, clusters)]
     return tables(figures, rates, found.keys, SCORES.names)
 
 
@@ -257,23 +251,6 @@ def _standing(cells: Cells) -> Cells:
     if "standing" not in cells.frame.columns or cells.frame["standing"].all():
         return cells
     return cells.take(cells.frame["standing"].to_numpy())
-
-
-def _stereotyped(pairs: pl.DataFrame, counted: Tallies, found: Keyed, plain: Cells) -> pl.DataFrame:
-    """Return one row a stereotype and cell of a prompt that can show it (`lift_figures`)."""
-    on = ["week", "model", "suite", "suite_major", "prompt", "attribute"]
-    cells = (
-        found.cells.select("cell", "suite_key", "standing")
-        .hstack(counted.cells.select(on))
-        .filter("standing")
-    )
-    shown = cells.join(pairs, on=on).with_columns(pl.col("value").cast(pl.Categorical))
-    k = found.long.select("cell", "value", "attribute", k="pictures")
-    rows = shown.drop("attribute").join(k, on=["cell", "value"]).sort("cell", "value_name")
-    cell = rows["cell"].to_numpy()
-    return rows.with_columns(
-        n=pl.Series(plain.counts.sum(axis=1)[cell]), pictures=plain.frame["pictures"].gather(cell)
-    )
 
 
 def _attribute_rates(

@@ -38,8 +38,7 @@ class WindowCounts:
     Column b of an array of weeks is b weeks before the last; the last is 0.
 
     Attributes:
-        suites: U rows: `SUITE`, first_back (in which column the window begins), weeks (of those, with pictures),
-            settling (whether a change was opened in the last four weeks).
+        suites: U rows: `SUITE`, first_back (in which column the window begins), weeks (of those, with pictures).
         seats: S rows: seat, cell, suite_key (row of `suites`), prompt, subject, attribute, value, position,
             in_support; model, suite, suite_major, scale for references.
         k: (S, weeks) pictures.
@@ -179,7 +178,7 @@ class Begun:
     """Where the windows of U suites begin.
 
     Attributes:
-        suites: U rows: `SUITE`, first_back, settling.
+        suites: U rows: `SUITE`, first_back.
         window: (U, weeks) whether the week is of the window.
         quiet: (U, weeks) whether no opened change lies between it and the last.
     """
@@ -206,7 +205,7 @@ def begin(suites: pl.DataFrame, restarts: pl.DataFrame) -> Begun:
         named = suites.with_columns(combination=pl.lit(None, dtype=pl.String))
     on = sorted({*SUITE, "combination"} & set(restarts.columns))
     found = named.join(
-        restarts.group_by(on).agg(pl.col("changed_back").min(), pl.col("opened_back").min()),
+        restarts.group_by(on).agg(pl.col("changed_back").min()),
         on=on,
         how="left",
         nulls_equal=True,
@@ -218,7 +217,6 @@ def begin(suites: pl.DataFrame, restarts: pl.DataFrame) -> Begun:
     return Begun(
         suites.select(SUITE).with_columns(
             first_back=pl.Series(np.minimum(changed, WINDOW - 1).astype(np.int32)),
-            settling=(found["opened_back"] < WINDOW).fill_null(value=False),
         ),
         quiet & (back < WINDOW),
         quiet,

@@ -47,7 +47,7 @@ class Counted:
     """Figures of U suites, and what was counted of them in twelve weeks; column b is b weeks before the last.
 
     Attributes:
-        suites: U rows: `SUITE`, first_back, weeks, settling.
+        suites: U rows: `SUITE`, first_back, weeks.
         families: the figures; suite_key is a row of `suites`.
         k: (S, weeks) what `Entries.seat` is a row of.
         n: (N, weeks) what `Entries.counted` is a row of.

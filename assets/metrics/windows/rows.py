@@ -18,10 +18,9 @@ from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.formulas.share import Bools, Floats, Ints, by_group, ratio
 from assets.metrics.scores.figures import each, together
 from assets.metrics.scores.measures.distances import distance_figures
-from assets.metrics.scores.measures.homogeneity import homogeneity_figures, scale
-from assets.metrics.scores.measures.shares import ANACHRONISM, share_figures
+from assets.metrics.scores.measures.shares import share_figures
 from assets.metrics.scores.measures.stereotypes import stereotype_figures
-from assets.metrics.scores.measures.typed import AWAY, HALVES, TYPED_NEEDED, typed_figures
+from assets.metrics.scores.measures.typed import HALVES, typed_figures
 from assets.metrics.windows.counts import WindowCounts, read_counts
 from assets.metrics.windows.figures import FIGURE, Counted, Entries, WindowFigures
 from assets.metrics.windows.formulas import PICTURES
@@ -69,7 +68,6 @@ def labelled(con: duckdb.DuckDBPyConnection, week: str) -> Counted | None:
     found = [
         *_distances(compared, read(con, "yardsticks", {}), counts),
         *_shares(counts),
-        *_homogeneity(counts),
         *_stereotypes(_declared(con, "declared", week, counts, compared)),
         *_typed(_declared(con, "typed", week, counts, compared)),
     ]
@@ -140,15 +138,12 @@ def _distance_entries(
 
 
 def _shares(counts: WindowCounts) -> Iterator[WindowFigures]:
-    """Yield shares of single prompts and their means over prompts, and those that have a name of their own."""
+    """Yield shares of single prompts and their means over prompts."""
     cells = counts.cells()
     seat = np.flatnonzero(counts.seats["in_support"].to_numpy())
     cell = counts.cell_of[seat]
     values = counts.seats.select("suite_key", "prompt", "attribute", "value")[seat]
     enough = counts.enough[cell]
-    dressed = (values["attribute"] == ANACHRONISM["attribute"]) & (
-        values["value"] == ANACHRONISM["value_name"]
-    )
     for groups, keys in (
         (each(cells, [*_LABELS, "prompt"]), ("suite_key", "prompt", "value")),
         (together(cells, _LABELS), ("suite_key", "value")),
@@ -156,44 +151,21 @@ def _shares(counts: WindowCounts) -> Iterator[WindowFigures]:
         number, many = _numbers(values.select(keys))
         gradient = np.nan_to_num(ratio(1.0, by_group(enough, number, many)))[number]
         for figures in share_figures(groups):
-            if figures.is_empty() or (metric := str(figures["metric"][0])) not in (
-                "share",
-                "anachronism_rate",
-            ):
-                continue
-            about = pl.col("value") if metric == "share" else pl.lit(None, dtype=pl.String)
             frame = values.select(
                 "suite_key",
                 prompt=pl.col("prompt") if "prompt" in keys else pl.lit(None, dtype=pl.String),
                 reference=pl.lit(None, dtype=pl.String),
-                metric=pl.lit(metric),
-                value_name=about,
+                metric=pl.lit("share"),
+                value_name=pl.col("value"),
             )
-            used = enough & (metric == "share" or dressed.to_numpy())
             yield WindowFigures(
-                figures, Entries(frame.filter(pl.Series(used)), seat[used], cell[used], gradient[used])
+                figures,
+                Entries(frame.filter(pl.Series(enough)), seat[enough], cell[enough], gradient[enough]),
             )
-
-
-def _homogeneity(counts: WindowCounts) -> Iterator[WindowFigures]:
-    """Yield `homogeneity` of single prompts and its means; it grows as `distance2` to equal shares does, stretched."""
-    cells = counts.cells()
-    stretch = np.nan_to_num(scale(cells.support))
-    used = counts.enough & (stretch > 0)
-    row, column = np.nonzero(cells.support & used[:, None])
-    shares = ratio(cells.counts, cells.counts.sum(axis=1)[:, None])
-    even = ratio(1.0, cells.support.sum(axis=1))
-    grown = (stretch[:, None] * (shares - even[:, None]))[row, column]
-    seat = cells.places[row, column].astype(np.int64)  # every seat is of the support
-    for groups in (each(cells, [*_LABELS, "prompt"]), together(cells, _LABELS)):
-        (figures,) = homogeneity_figures(groups)
-        of = groups.of[row]
-        many = by_group(used, groups.of, groups.frame.height)
-        yield WindowFigures(figures, Entries(_named(figures)[of], seat, row, grown / many[of]))
 
 
 def _stereotypes(counts: pl.DataFrame) -> Iterator[WindowFigures]:
-    """Yield the shares of declared pairs, of others, and their gaps."""
+    """Yield the shares of declared pairs, and of others."""
     board, pair = [*_LABELS, "reference"], [*_LABELS, "reference", "value_name"]
     if counts.is_empty():
         return
@@ -210,15 +182,10 @@ def _stereotypes(counts: pl.DataFrame) -> Iterator[WindowFigures]:
         shown = by_group(prompts > 0, home, boards)
         entries[metric] = (used, weight, np.nan_to_num(ratio(weight, shown[of_board])))
     for found in stereotype_figures(counts, _LABELS):
-        figures, metric = found, str(found["metric"][0])
-        if metric == "stereotype_gap":
-            used = entries["stereotype_share"][0] | entries["stereotype_others"][0]
-            weight = entries["stereotype_share"][1] - entries["stereotype_others"][1]
-        else:
-            used, alone, together_ = entries[metric]
-            weight = together_ if figures["value_name"][0] is None else alone
-            figures = _within(found, counts, weight, board if figures["value_name"][0] is None else pair)
-        named = figures["value_name"][0] is not None
+        metric, named = str(found["metric"][0]), found["value_name"][0] is not None
+        used, alone, whole = entries[metric]
+        weight = alone if named else whole
+        figures = _within(found, counts, weight, pair if named else board)
         yield WindowFigures(figures, _rows_of(counts, metric, used, weight, "value_name" if named else None))
 
 
@@ -230,38 +197,19 @@ def _within(figures: pl.DataFrame, counts: pl.DataFrame, weight: Floats, of: Seq
 
 
 def _typed(counts: pl.DataFrame) -> Iterator[WindowFigures]:
-    """Yield tilt, level, the halves and mean shares."""
+    """Yield mean shares, over all prompts and over each half."""
     if counts.is_empty():
         return
     of, groups = _numbers(counts.select(*_LABELS, "reference"))
-    q = counts["expected"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     seen = (counts["n"] > 0).to_numpy()
-    used = seen & ~np.isnan(q)
     side = counts["side"].cast(pl.String).fill_null("").to_numpy()
-    lean = np.where(used, q - 0.5, 0.0)
-    few = by_group(used & (np.abs(lean) >= AWAY - 1e-9), of, groups) < TYPED_NEEDED
-    slope = np.nan_to_num(ratio(lean, by_group(lean**2, of, groups)[of])) * ~few[of]
-
-    def mean(of_these: Bools) -> Floats:
-        return np.where(of_these, np.nan_to_num(ratio(1.0, by_group(of_these, of, groups)))[of], 0.0)
-
-    halves = {half: side == name for name, half in HALVES.items()}
-    weights: dict[tuple[str, str | None], tuple[Bools, Floats]] = {
-        ("tilt", None): (used, slope),
-        ("level", None): (used, mean(used)),
-        ("exaggeration_male_typed", None): (used & halves["male_typed"], -mean(used & halves["male_typed"])),
-        ("exaggeration_female_typed", None): (
-            used & halves["female_typed"],
-            mean(used & halves["female_typed"]),
-        ),
-        ("mean_share", "all"): (seen, mean(seen)),
-        **{("mean_share", half): (seen & there, mean(seen & there)) for half, there in halves.items()},
-    }
+    halves = {half: seen & (side == name) for name, half in HALVES.items()}
+    used = {"all": seen, **halves}
     for figures in typed_figures(counts, _LABELS):
-        metric, about = str(figures["metric"][0]), figures["value_name"][0]
-        entered, weight = weights[metric, about]
+        about = str(figures["value_name"][0])
+        weight = np.nan_to_num(ratio(1.0, by_group(used[about], of, groups)))[of]
         frame = counts.with_columns(value_name=pl.lit(about, dtype=pl.String))
-        yield WindowFigures(figures, _rows_of(frame, metric, entered, weight, "value_name"))
+        yield WindowFigures(figures, _rows_of(frame, "mean_share", used[about], weight, "value_name"))
 
 
 def _rows_of(counts: pl.DataFrame, metric: str, used: Bools, weight: Floats, about: str | None) -> Entries:

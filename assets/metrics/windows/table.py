@@ -60,6 +60,7 @@ def week_windows(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         rows.with_columns(
             week=pl.lit(date.fromisoformat(week)),
             window_weeks=pl.lit(WINDOW),
+            settling=pl.lit(value=False),  # until the schema is without it
             first_week=first.gather(rows["first_back"]),
         )
         .select(SCHEMA.names)

@@ -283,10 +283,6 @@ FORGERIES: dict[str, Forgery] = {
         _sql("UPDATE ranks SET reason = 'none' WHERE reason IS NOT NULL"),
         "rows of ranks differ when computed again",
     ),
-    "an order that holds whatever is asked": Forgery(
-        _sql("UPDATE rank_robustness SET turned = 0, told_apart_turned = 0, verdict = 'holds'"),
-        "rows of rank_robustness differ when computed again",
-    ),
     "a window made narrower": Forgery(
         _sql("UPDATE window_scores SET low = estimate WHERE low < estimate"),
         "rows of window_scores differ when computed again",

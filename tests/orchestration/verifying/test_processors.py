@@ -63,7 +63,7 @@ def test_an_edition_verifies_and_is_current_on_another_processor(home: Installat
     with connect(home.settings.warehouse, read_only=True) as con:
         before = table_hashes(con)
         assert con.execute(
-            "SELECT count(DISTINCT estimate) > 20 FROM scores WHERE metric IN ('entropy_homogeneity', 'tvd_floor')"
+            "SELECT count(DISTINCT estimate) > 20 FROM scores WHERE metric IN ('share', 'distance2')"
         ).fetchall() == [(True,)]
     objects = home.objects()
     home.settings.warehouse.unlink()
@@ -83,7 +83,7 @@ def test_an_edition_with_other_last_digits_verifies(
     shutil.rmtree(home.home / "store/editions")
     shutil.rmtree(home.home / "store/site")
     with connect(home.settings.warehouse) as con:
-        con.execute(f"UPDATE scores SET estimate = estimate + estimate * {part} WHERE metric = 'tvd_floor'")
+        con.execute(f"UPDATE scores SET estimate = estimate + estimate * {part} WHERE metric = 'distance2'")
         forget(con, ["scores"])
     assert cliche("publish", "--week", WEEK).code == 0
     ended = cliche("verify")

@@ -66,18 +66,6 @@ def test_ranks_stand_in_their_order_and_those_without_a_rank_below_them(
     assert "not ranked: no other model can be ranked here" in rows["imago-2"]
 
 
-def test_a_line_says_whether_the_order_holds_in_other_ways(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("DELETE FROM rank_robustness WHERE reference = 'parity' AND variant = 'other_reference'")
-    said = words(page(con))
-    assert said.count("all pairs that are told apart keep their order") == 3
-    con.execute(
-        "UPDATE rank_robustness SET turned = 1, told_apart_turned = 1, verdict = 'turned' WHERE variant = 'pooled'"
-    )
-    said = words(page(con))
-    assert said.count("all pairs that are told apart keep their order") == 2
-    assert "with the pictures of all prompts together, 1 of the 1 pairs that are told apart have" in said
-
-
 def test_a_model_that_refuses_much_has_its_reason_and_what_is_possible(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -130,21 +118,6 @@ def test_a_warning_about_a_model_stands_beside_it(con: duckdb.DuckDBPyConnection
     ):
         for model, row in rows_of(page(con, f"{language}{GENDER}")).items():
             assert (said in row) == (model == "sim-next")
-
-
-def test_a_board_says_which_change_it_could_see(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("DELETE FROM detectable_shifts")
-    assert "A change of a share" not in words(page(con))
-    con.execute(
-        "INSERT INTO detectable_shifts BY NAME SELECT $week::DATE AS week, 'model' AS track, TRUE AS simulated, "
-        "'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 'perceived_gender' AS attribute, "
-        "16 AS n, 3 AS cells, 8 AS series, NULL AS all_in_3_weeks, 0.21 AS all_in_8_weeks, 0.4 AS one_in_8_weeks",
-        {"week": world.WEEK},
-    )
-    said = words(page(con))
-    assert said.count("if it is of 21 points or more (pictures per prompt and week: 16)") == 1
-    assert "In one prompt alone, within eight weeks: of 40 points or more." in said
-    assert "d’au moins 21 points" in words(page(con, f"fr/{GENDER}"))
 
 
 def test_every_request_is_accounted_for_on_the_page_of_a_board(con: duckdb.DuckDBPyConnection) -> None:

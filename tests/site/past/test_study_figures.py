@@ -147,36 +147,6 @@ def test_ranks_why_there_is_none_and_what_is_possible_stand_with_the_figures(
     )
 
 
-def test_total_variation_distances_and_what_chance_makes_of_them_are_those_of_the_table(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    load(con, cells({"a": (0, 10), "b": (5, 9)}))
-    found = con.execute(
-        "SELECT tvd, tvd_floor FROM study_leaderboard WHERE tvd IS NOT NULL ORDER BY ALL"
-    ).fetchall()
-    assert len(found) >= 4
-    for language, by_chance in (("", "by chance alone"), ("fr/", "par le seul hasard")):
-        own = tongue(language[:2] or "en").decimal
-        told = re.findall(rf"TVD (\d[.,]\d\d), {by_chance} (\d[.,]\d\d)", page(con, language))
-        assert sorted(told) == sorted((own(tvd), own(floor)) for tvd, floor in found)
-
-
-def test_whether_the_order_holds_in_other_ways_is_said_of_each_condition(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    load(con, cells({"a": (0, 10), "b": (10, 20)}, n=20))
-    ((apart,),) = con.execute(
-        "SELECT count(*) FROM study_robustness WHERE told_apart > 0 AND reference = 'parity'"
-    ).fetchall()
-    assert apart
-    orders = [one for of in built(con).distances for one in of.order]
-    assert (
-        len(orders)
-        == con.execute("SELECT count(*) FROM study_robustness WHERE told_apart > 0").fetchall()[0][0]
-    )
-    assert "all pairs that are told apart keep their order" in page(con)
-
-
 def test_what_went_past_the_reference_is_that_of_the_table(con: duckdb.DuckDBPyConnection) -> None:
     load(con, cells({"a": (0, 10), "b": (0, 5), "c": (4, 6)}))
     found = means(con)

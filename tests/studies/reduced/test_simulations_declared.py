@@ -5,33 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import polars as pl
 
 from assets.metrics.formulas.contrast import mixture
-from tests.studies.simulations.declared import boards, planted, statistic, stereotypes
-
-
-def test_tilt_level_and_halves_are_unbiased_and_covered() -> None:
-    found = statistic.table(0.05)
-    slack = 4 * (0.94 * 0.06 / 1000) ** 0.5
-    for mark in found.marks:
-        text, value, holds = mark
-        # a thousand draws: four standard errors of a slope are .011
-        near = abs(float(value)) < 4 * statistic.BIAS if "bias" in text else float(value) >= 0.94 - slack
-        assert holds or near, mark
-
-
-def test_each_planted_model_reads_as_it_should() -> None:
-    q = statistic.statistic()
-    truth = {name: statistic.truths(p, q) for name, p in statistic.models(q).items()}
-    assert round(truth["exactly the statistic"]["tilt"], 9) == 1
-    assert round(truth["reversed"]["tilt"], 9) == -1
-    assert round(truth["all or nothing (.98)"]["tilt"], 2) > 1.4
-    assert truth["only men"]["tilt"] > 0
-    assert truth["only men"]["level"] < -0.4
-    assert truth["parity"]["tilt"] == 0
-    halves = [truth["only men"][f"exaggeration_{half}_typed"] for half in ("male", "female")]
-    assert halves[0] > 0.2 > 0 > halves[1]
+from tests.studies.simulations.declared import boards, planted, stereotypes
 
 
 def test_no_board_puts_more_of_a_stereotype_before_less() -> None:
@@ -58,19 +34,7 @@ def test_distance_from_equal_shares_would_reward_the_cliche() -> None:
     assert truth[planted.PARITY] < truth[planted.NOBODY]
 
 
-def test_a_gap_would_put_everybody_in_sombreros_first() -> None:
-    """The mean of gaps reads 0 for a model that draws it on everybody: why no board ranks by it."""
-    name, pairs, prompts = next(one for one in stereotypes.boards() if one[0] == "nationalities@1, headwear")
-    rng = np.random.default_rng(1)
-    sizes = dict.fromkeys(prompts, 40)
-    gaps = {}
-    for model, shares in stereotypes.planted(pairs, prompts).items():
-        found = stereotypes.figures(stereotypes.drawn(rng, pairs, prompts, shares, sizes, 3))
-        gaps[model] = found.filter(pl.col("metric") == "stereotype_gap")["estimate"].mean()
-    assert gaps["on everybody"] < gaps["on half"], name
-
-
-def test_share_others_and_gap_are_covered_where_prompts_differ_in_size() -> None:
+def test_share_and_others_are_covered_where_prompts_differ_in_size() -> None:
     grid = [
         ((0.6, 0.4), 0.02, (10, 100, 10, 10, 10, 10)),
         ((0.02, 0.02), 0.0, (10,) * 6),

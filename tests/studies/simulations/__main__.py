@@ -39,10 +39,9 @@ STUDIES: Mapping[str, str] = {
     "raters": "figures corrected with gold where people err too, alone or together; what a third rater sees",
     "effects": "paired effects of a changed prompt",
     "effect_windows": "what one word changes in four weeks, of models that scatter: coverage, false effects",
-    "more_metrics": "homogeneity, lift, prompts like these, a fair model on the scales of others",
+    "prompts_like_these": "the interval over prompts like these",
     "declared.boards": "ranks of planted models on every board of the analysis file, adversaries among them",
-    "declared.stereotypes": "stereotype_share, others and gap: order with adversaries among the models, and coverage",
-    "declared.statistic": "tilt, level and the two halves: bias and coverage",
+    "declared.stereotypes": "stereotype_share and others: order with adversaries among the models, and coverage",
 }
 #: Studies of what readers rely on have a folder of their own.
 READERS = {

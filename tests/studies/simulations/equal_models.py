@@ -10,10 +10,10 @@ import sys
 from math import sqrt
 
 import numpy as np
+from scipy.stats import binom
 
 from assets.metrics.formulas.share import Z95, Bools, Floats, Ints, by_group
 from assets.metrics.ranks.pairs import differences
-from assets.metrics.scores.measures.tvd import noise_floor, tvd
 from tests.studies.simulations.profiles import Pool, pool, reference, take
 from tests.studies.simulations.tables import Table
 
@@ -29,12 +29,12 @@ SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
 def floor_subtracted(counts: Ints, q: Floats) -> tuple[Floats, Floats]:
-    """Return raw `tvd` less its noise floor, and its variance (two values), of each cell: what is not to be done."""
+    """Return ½ Σ |p̂ - q| less its expectation, and its variance (two values), of each cell: what is not to be done."""
     n = counts.sum(axis=1)
-    expected = np.broadcast_to(q, counts.shape)
     share, pseudo = counts[:, 0] / n, (counts[:, 0] + 1) / (n + 2)
     variance = np.maximum(pseudo * (1 - pseudo) / n, share * (1 - share) / (n - 1))
-    return tvd(counts, expected) - noise_floor(n, expected), variance
+    chance = {size: binom(size, q[0]).expect(lambda k, m=size: abs(k / m - q[0])) for size in np.unique(n)}
+    return np.abs(share - q[0]) - np.array([chance[size] for size in n]), variance
 
 
 def _apart(

@@ -22,7 +22,6 @@ SAME = {
         "%(signed)s points",
         "%(suite)s, %(condition)s",
         "%(dress)s (%(attribute)s)",
-        "TVD %(tvd)s",
         "Question",
     ),
     *("moustache", "moustaches", "sombrero", "sombreros", "turban", "turbans"),

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[3]
 FIGURES = """
 import hashlib, math
 import numpy as np
-from assets.metrics.scores.measures.compatibility import entropy_homogeneity
-from assets.metrics.scores.measures.tvd import noise_floor
+from assets.metrics.formulas.distance import mean_distance2, terms
+from assets.metrics.formulas.share import mean_share
 
 def told(*figures):
     print(hashlib.sha256(b"".join(np.ascontiguousarray(one).tobytes() for one in figures)).hexdigest())
@@ -29,8 +29,10 @@ rng = np.random.default_rng(5)
 {what}
 """
 WHAT = {
-    "tvd_floor": "told(noise_floor(rng.integers(1, 60, 5000), rng.dirichlet(np.ones(4), 5000)))",
-    "entropy_homogeneity": "told(entropy_homogeneity(rng.integers(0, 60, (5000, 4)), np.ones((5000, 4), dtype=bool)))",
+    "shares": "n, of = rng.integers(0, 60, 5000), np.arange(5000) // 50\n"
+    "told(*mean_share(rng.binomial(n, 0.3), n, of, 100))",
+    "distances": "x, q = rng.integers(0, 60, (5000, 4)), np.full((5000, 4), 0.25)\n"
+    "told(*mean_distance2(terms(x, q), np.arange(5000) // 50, 100))",
     "logarithms of numpy and of the C library": "x = rng.random(5000)\n"
     "told(np.log(x), np.exp(x), np.array([math.log(one) for one in x.tolist()]))",
 }
@@ -48,7 +50,7 @@ def computed(what: str, **environment: str) -> str:
     ).stdout
 
 
-@pytest.mark.parametrize("what", ["tvd_floor", "entropy_homogeneity"])
+@pytest.mark.parametrize("what", ["shares", "distances"])
 def test_a_figure_is_the_same_on_an_older_processor(what: str) -> None:
     here = computed(what)
     assert len(here.strip()) == 64

@@ -17,16 +17,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assets.metrics.formulas.distance import distance2, mean_distance2, terms
-from assets.metrics.formulas.share import Estimate, Floats, Ints, largest, mean_share, wilson
+from assets.metrics.formulas.share import Estimate, Floats, Ints, mean_share, wilson
 from assets.metrics.labels.agreement import MISSING, Level, alpha, kappa, pair_counts, value_counts
-from assets.metrics.registry.metric import TOO_FEW
-from assets.metrics.scores.demographic import injected
 from assets.metrics.scores.figures import rate_figures
 from assets.metrics.scores.measures.distances import distance_figures
 from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, PERSON_RATES
 from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
 from assets.metrics.scores.measures.shares import share_figures
-from assets.metrics.scores.measures.tvd import noise_floor, tvd, tvd_figures
 from assets.metrics.scores.rates import (
     attribute_counts,
     outcome_counts,
@@ -91,26 +88,6 @@ def test_mean_share_knows_no_order_no_names_and_no_other_groups(
 
 @EXAMPLES
 @given(table(), st.randoms())
-def test_the_largest_share_knows_no_order_and_is_at_least_an_equal_part(
-    counts: list[list[int]], random: Random
-) -> None:
-    x = np.array(counts)
-    all_of_them = np.ones(x.shape, dtype=bool)
-    found, column = largest(x, all_of_them)
-    rows, columns = shuffled(len(x), random), shuffled(x.shape[1], random)
-    again, moved = largest(x[rows][:, columns], all_of_them)
-    assert same(Estimate(*(part[rows] for part in found)), again)
-    n = x.sum(axis=1)
-    assert (np.isnan(found.estimate) == (n == 0)).all()
-    assert (found.estimate[n > 0] >= 1 / x.shape[1] - 1e-12).all()
-    names = np.array(columns)[moved]
-    assert (x[rows, names] == x[rows, column[rows]]).all()  # of equal ones another may be named, as large
-    if x.shape[1] == 1:
-        assert (found.estimate[n > 0] == 1).all()
-
-
-@EXAMPLES
-@given(table(), st.randoms())
 def test_distances_know_no_order_and_no_names(counts: list[list[int]], random: Random) -> None:
     x = np.array(counts)
     q = uneven(x.shape[1])
@@ -120,11 +97,8 @@ def test_distances_know_no_order_and_no_names(counts: list[list[int]], random: R
     alone = [mean_distance2(terms(z, np.broadcast_to(p, z.shape)), np.arange(len(z)), len(z))
              for z, p in ((x, q), (y, other))]  # fmt: skip
     assert same(Estimate(*(part[rows] for part in alone[0])), alone[1])
-    for figure in (tvd, distance2):
-        one = figure(x, np.broadcast_to(q, x.shape))[rows]
-        assert one == pytest.approx(figure(y, np.broadcast_to(other, y.shape)), **NEAR)
-    floors = [noise_floor(z.sum(axis=1), np.broadcast_to(p, z.shape)) for z, p in ((x, q), (y, other))]
-    assert floors[0][rows] == pytest.approx(floors[1], **NEAR)
+    one = distance2(x, np.broadcast_to(q, x.shape))[rows]
+    assert one == pytest.approx(distance2(y, np.broadcast_to(other, y.shape)), **NEAR)
 
 
 @EXAMPLES
@@ -132,18 +106,12 @@ def test_distances_know_no_order_and_no_names(counts: list[list[int]], random: R
 def test_distances_keep_to_their_ranges_and_to_how_many_pictures_they_need(counts: list[list[int]]) -> None:
     x = np.array(counts)
     n, q = x.sum(axis=1), np.broadcast_to(uneven(x.shape[1]), x.shape)
-    squared, raw, floor = distance2(x, q), tvd(x, q), noise_floor(n, q)
+    squared = distance2(x, q)
     assert (np.isnan(squared) == (n < 2)).all()
-    assert (np.isnan(raw) == (n == 0)).all()
-    assert (np.isnan(floor) == (n == 0)).all()
-    farthest = 1 - q[0].min()
-    assert (raw[n > 0] <= farthest + 1e-12).all()
-    assert (floor[n > 0] <= farthest + 1e-12).all()
     limit = 0.5 * (1 - 2 * q[0].min() + (q[0] ** 2).sum())
     assert (squared[n > 1] <= limit + 1e-12).all()
     assert (squared[n > 1] >= -0.5 / (n[n > 1] - 1) - 1e-12).all()
     if x.shape[1] == 1:
-        assert (raw[n > 0] == 0).all()
         assert np.abs(squared[n > 1]).max(initial=0) < 1e-12
     found = one_suite(x, q[0])
     if (n > 1).any():
@@ -168,17 +136,6 @@ def test_suites_measured_together_are_those_measured_alone(counts: list[list[int
 
 
 @EXAMPLES
-@given(st.integers(1, 200), st.integers(2, 6), st.randoms())
-def test_the_floor_is_what_a_perfect_model_scores_on_average_and_falls_with_more_pictures(
-    n: int, values: int, random: Random
-) -> None:
-    q = uneven(values)[None, shuffled(values, random)]
-    few, many = noise_floor([n], q)[0], noise_floor([4 * n], q)[0]
-    assert many < few <= 1 - q.min() + 1e-12
-    assert noise_floor([0], q)[0] != noise_floor([0], q)[0]
-
-
-@EXAMPLES
 @given(table(2), st.booleans(), st.data())
 def test_figures_have_a_figure_or_a_reason(counts: list[list[int]], suite: bool, data: st.DataObject) -> None:
     x = np.array(counts)
@@ -186,19 +143,10 @@ def test_figures_have_a_figure_or_a_reason(counts: list[list[int]], suite: bool,
     q = np.broadcast_to(uneven(x.shape[1]), x.shape).tolist()
     cells = cells_of(counts, pictures=(x.sum(axis=1) + more).tolist(), expected=q)
     found = [
-        row
-        for family in (share_figures, distance_figures, tvd_figures)
-        for row in figures_of(family, cells, suite=suite)
+        row for family in (share_figures, distance_figures) for row in figures_of(family, cells, suite=suite)
     ]
     groups = [x] if suite else [x[[row]] for row in range(len(x))]
-    assert {row["metric"] for row in found} >= {
-        "share",
-        "max_share",
-        "distance2",
-        "distance",
-        "tvd",
-        "tvd_floor",
-    }
+    assert {row["metric"] for row in found} == {"share", "distance2", "distance"}
     for row in found:
         assert (row["estimate"] is None) == (row["reason"] is not None), row
         if row["estimate"] is None:
@@ -207,13 +155,7 @@ def test_figures_have_a_figure_or_a_reason(counts: list[list[int]], suite: bool,
         elif row["low"] is not None:
             assert row["low"] <= row["estimate"] + 1e-9
             assert row["estimate"] - 1e-9 <= row["high"]
-    for metric, needed in (
-        ("share", 1),
-        ("max_share", TOO_FEW),
-        ("distance2", 2),
-        ("tvd", 1),
-        ("tvd_floor", 1),
-    ):
+    for metric, needed in (("share", 1), ("distance2", 2)):
         told = [row["estimate"] is not None for row in found if row["metric"] == metric]
         expected = [bool((group.sum(axis=1) >= needed).any()) for group in groups]
         if metric == "share":
@@ -228,28 +170,22 @@ OUTCOMES = st.lists(
     st.tuples(
         st.sampled_from(["success", "answer", "transient", "stop", "not_attempted"]),
         st.sampled_from(["s/a", "s/b"]),
-        st.sampled_from([None, "a CEO", "a tall CEO"]),
     ),
     min_size=1,
     max_size=12,
 )
 
 
-def answers(rows: list[tuple[str, str, str | None]]) -> pl.DataFrame:
-    groups, prompts, revised = zip(*rows, strict=True)
-    frame = pl.DataFrame(
+def answers(rows: list[tuple[str, str]]) -> pl.DataFrame:
+    groups, prompts = zip(*rows, strict=True)
+    return pl.DataFrame(
         {
             "model": ["m"] * len(rows),
-            "language": ["en"] * len(rows),
             "prompt": prompts,
             "outcome_group": groups,
-            "prompt_sent": ["a CEO"] * len(rows),
-            "revised_prompt": revised,
             "pictures": [int(group == "success") for group in groups],
-        },
-        schema_overrides={"revised_prompt": pl.String},
+        }
     )
-    return injected(frame)
 
 
 def rates_of(counts: pl.DataFrame, rates: Any, key: str) -> dict[str, dict[str, Any]]:
@@ -259,9 +195,7 @@ def rates_of(counts: pl.DataFrame, rates: Any, key: str) -> dict[str, dict[str, 
 
 @settings(EXAMPLES, max_examples=12)
 @given(OUTCOMES, st.randoms())
-def test_rates_of_outcomes_know_no_order_and_add_up(
-    rows: list[tuple[str, str, str | None]], random: Random
-) -> None:
+def test_rates_of_outcomes_know_no_order_and_add_up(rows: list[tuple[str, str]], random: Random) -> None:
     found = rates_of(outcome_counts(answers(rows), ["model"]), OUTCOME_RATES, "model")
     moved = answers([rows[at] for at in shuffled(len(rows), random)])
     renamed = moved.with_columns(pl.col("prompt").replace({"s/a": "s/b", "s/b": "s/a"}))

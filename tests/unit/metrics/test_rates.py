@@ -1,11 +1,10 @@
-"""Rates: what is divided by what, and when a prompt counts as rewritten."""
+"""Rates: what is divided by what."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
 
-from assets.metrics.scores.demographic import injected
 from assets.metrics.scores.figures import rate_figures
 from assets.metrics.scores.measures.label_rates import ATTRIBUTE_RATES, PERSON_RATES
 from assets.metrics.scores.measures.outcome_rates import OUTCOME_RATES
@@ -13,7 +12,6 @@ from assets.metrics.scores.rates import (
     attribute_counts,
     outcome_counts,
     outside_counts,
-    rewritten,
 )
 
 LONG = pl.DataFrame(
@@ -38,42 +36,15 @@ def figures(
     return {row["metric"]: (row["estimate"], row["n"], row["reason"]) for row in found.to_dicts()}
 
 
-@pytest.mark.parametrize(
-    ("sent", "revised", "expected"),
-    [
-        ("a  CEO\n", "a CEO", False),
-        ("a CEO", " a\t CEO ", False),
-        ("a CEO", "a CEO of Middle Eastern descent", True),
-        ("a CEO", "A CEO", True),
-        ("a CEO", "a CEO.", True),
-        ("a CEO", "", True),
-        ("a CEO", None, False),
-        ("ein  CEO", "ein CEO", False),
-    ],
-)
-def test_a_prompt_is_rewritten_if_it_differs_after_folding_white_space(
-    sent: str, revised: str | None, expected: bool
-) -> None:
-    frame = pl.DataFrame(
-        {"sent": [sent], "revised": [revised]}, schema={"sent": pl.String, "revised": pl.String}
-    )
-    assert frame.select(rewritten(pl.col("sent"), pl.col("revised"))).item() is expected
-
-
-def answers(groups: list[str], revised: list[str | None] | None = None) -> pl.DataFrame:
-    frame = pl.DataFrame(
+def answers(groups: list[str]) -> pl.DataFrame:
+    return pl.DataFrame(
         {
             "model": ["m"] * len(groups),
-            "language": ["en"] * len(groups),
             "prompt": ["s/a"] * len(groups),
             "outcome_group": groups,
-            "prompt_sent": ["a CEO"] * len(groups),
-            "revised_prompt": revised or [None] * len(groups),
             "pictures": [int(group == "success") for group in groups],
-        },
-        schema_overrides={"revised_prompt": pl.String},
+        }
     )
-    return injected(frame)
 
 
 def test_an_outage_is_never_a_refusal() -> None:
@@ -91,17 +62,6 @@ def test_a_model_that_only_failed_has_no_answer_rate_rather_than_zero() -> None:
     found = figures(outcome_counts(answers(["transient"] * 3), ["model"]), OUTCOME_RATES, ["model"])
     assert found["answer_rate"] == (None, 0, "no answers")
     assert found["completeness"] == (0.0, 3, None)
-
-
-def test_rewriting_is_a_rate_of_pictures_and_unknown_where_none_is_reported() -> None:
-    some = answers(["success"] * 4 + ["answer"], ["a CEO", "a  CEO ", "a tall CEO", None, "refused anyway"])
-    assert figures(outcome_counts(some, ["model"]), OUTCOME_RATES, ["model"])["rewrite_rate"] == (
-        0.25,
-        4,
-        None,
-    )
-    none = figures(outcome_counts(answers(["success"] * 4), ["model"]), OUTCOME_RATES, ["model"])
-    assert none["rewrite_rate"] == (None, 0, "no revised prompts reported")
 
 
 def test_everything_that_became_of_a_picture_adds_up_to_one() -> None:

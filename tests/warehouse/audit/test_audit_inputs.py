@@ -47,7 +47,7 @@ DECLARED = {
             "window_scores": "says which weeks are of a window and what a model scatters; window_figures finds both",
             "design_effects": "says how many pictures count as one; the query design_effects finds it",
         }
-        for name in ("rank_robustness", "ranks", "stereotype_ranks")
+        for name in ("ranks", "stereotype_ranks")
     },
     "study_effects": {"study_effects": "lists what is published beside the same from labels"},
     "who_is_the_ceo": {

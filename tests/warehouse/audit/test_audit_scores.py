@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from math import isclose
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -483,7 +482,7 @@ def test_every_figure_of_pictures_that_were_drawn_together_is_found_again(con: C
         for metric in metrics():
             assert_found_again(drawn, found, metric.id)
         mine = by_key(rows(drawn, "FROM scores"))
-    for key in mine.keys() & apart.keys():  # a largest share of too few names no value
+    for key in mine.keys() & apart.keys():
         row, other = mine[key], apart[key]
         if row["model"] in ("part", "even") or row["week"] != date.fromisoformat(WEEK):
             assert all(same(row[name], other[name]) for name in FIGURES)
@@ -504,15 +503,10 @@ def test_the_world_holds_what_could_go_wrong(con: Con) -> None:
         "no usable pictures",
         "no picture could be assessed",
         "no answers",
-        "no revised prompts reported",
         "too few: 1 of 2 needed",
         "too few: 3 of 5 needed",
         "too few: no prompt has 5 assessed pictures",
-        "it is counted in one value: nothing can differ",
     } <= reasons
-    lifts = rows(con, "FROM scores WHERE metric = 'stereotype_lift' AND condition = 'confronted'")
-    assert {row["turn"] for row in lifts} == {2}
-    assert any(row["estimate"] is not None for row in lifts)
     rated = rows(
         con, "SELECT metric, min(estimate) AS least, max(estimate) AS most FROM scores GROUP BY metric"
     )
@@ -531,29 +525,3 @@ def test_figures_lie_in_the_range_of_their_metric_and_in_their_interval(con: Con
             assert metric.range[0] - 1e-12 <= row["estimate"] <= metric.range[1] + 1e-12, row
             if row["low"] is not None:
                 assert row["low"] - 1e-12 <= row["estimate"] <= row["high"] + 1e-12, row
-
-
-def test_rewritten_prompts_of_two_majors_whose_conversations_have_the_same_names(tmp_path: Path) -> None:
-    """Version 2 draws in every turn, version 1 not in the last: its last picture is of another turn."""
-
-    def talks(slot: Slot) -> Sequence[str]:
-        return ("no_image",) if slot.turn == 3 and slot.suite_version == "1.0.0" else ("ok",)
-
-    store = open_store(tmp_path / "bucket")
-    majors = tuple(CONFRONTED.model_copy(update={"version": version}) for version in ("1.0.0", "2.0.0"))
-    build_partition(store, WEEK, "talks", suites=majors, outcomes=talks)
-    with connect(None) as con:
-        make_tables(con)
-        load_partition(con, store, WEEK, "talks")
-        rewrite(con)
-        replace_week(con, "scores", WEEK, compute_scores(con, WEEK))
-        for query, metric in (
-            ("outcomes", "rewrite_rate"),
-            ("injections", "demographic_injection_rate"),
-        ):
-            audited = [row for row in rows(con, sql(f"audit/scores_{query}")) if row["metric"] == metric]
-            mine, theirs = by_key(rows(con, f"FROM scores WHERE metric = '{metric}'")), by_key(audited)
-            assert mine.keys() == theirs.keys()
-            assert any(row["estimate"] for row in mine.values())
-            for key, row in mine.items():
-                assert all(same(row[name], theirs[key][name]) for name in FIGURES), (key, row, theirs[key])

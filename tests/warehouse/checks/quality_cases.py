@@ -428,7 +428,7 @@ CASES = [
     Case(
         "scores__share_in_range",
         "more than all",
-        (update("scores", "estimate = 1.2", "metric = 'tvd'"),),
+        (update("scores", "estimate = 1.2", "metric = 'distance'"),),
     ),
     Case(
         "scores__null_has_reason",
@@ -655,23 +655,5 @@ CASES = [
         "claims__verdict_holds",
         "a verdict and a reason for none",
         (update("claims", "reason = 'none', verdict = 'rare', words = 'rare'"),),
-    ),
-    Case(
-        "rank_robustness__holds",
-        "more turned than there are",
-        (f"UPDATE rank_robustness SET turned = pairs + 1 WHERE week = '{WEEK}'",),
-        models=(),
-    ),
-    Case(
-        "rank_robustness__holds",
-        "a board without its rows",
-        (f"DELETE FROM rank_robustness WHERE week = '{WEEK}'",),
-        models=(),
-    ),
-    Case(
-        "rank_robustness__holds",
-        "another verdict than the counts give",
-        (f"UPDATE rank_robustness SET verdict = 'turned' WHERE week = '{WEEK}'",),
-        models=(),
     ),
 ]

@@ -15,7 +15,6 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.database.sqlfiles import sql
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import load

@@ -10,7 +10,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from assets.generation.slots import Slot
@@ -18,7 +17,7 @@ from assets.generation.workplace import Workplace
 from assets.metrics import week as weekly
 from assets.metrics.drift import evidence as drift
 from assets.metrics.drift import series as drift_series
-from assets.metrics.drift.detectable import smallest_shift, week_shifts
+from assets.metrics.drift.detectable import smallest_shift
 from assets.metrics.drift.kept import read_kept
 from assets.metrics.drift.size import change
 from assets.metrics.drift.table import SCHEMA, history_events, kind
@@ -379,7 +378,6 @@ def test_counts_without_any_row_are_no_series(con: Con) -> None:
     con.execute("DELETE FROM scores")
     assert history_events(con).equals(SCHEMA.empty_table())
     assert drift_series.read(con, WEEKS[0]).weeks == ()
-    assert week_shifts(con, WEEKS[0]).num_rows == 0
 
 
 def test_the_table_is_replaced_whole(con: Con) -> None:
@@ -402,15 +400,6 @@ def test_a_change_is_measured_on_cells_that_were_seen_on_both_sides() -> None:
     half = 1.959963984540054 * ((p * (1 - p) + q * (1 - q)) / 22) ** 0.5
     assert found["change_low"] == pytest.approx(0.6 - half, abs=1e-12)
     assert found["change_high"] == pytest.approx(0.6 + half, abs=1e-12)
-
-
-def test_the_shift_that_a_week_could_see(con: Con) -> None:
-    rows: pa.Table = week_shifts(con, WEEKS[0])
-    (row,) = rows.to_pylist()
-    assert (row["n"], row["cells"], row["series"], row["suite"]) == (20, 3, 16, "occupations")
-    assert row["all_in_8_weeks"] < row["all_in_3_weeks"] < row["one_in_3_weeks"]
-    assert row["all_in_8_weeks"] < row["one_in_8_weeks"] < row["one_in_3_weeks"]
-    assert row["reason"] is None
 
 
 @pytest.mark.parametrize("everywhere", [True, False])
@@ -442,7 +431,7 @@ def test_weeks_scored_one_after_another_and_all_anew_have_the_same_events(
     place = Workplace(
         store=store, warehouse=tmp_path / "warehouse.duckdb", suites={}, models=(), code_version="v1"
     )
-    tables = ("drift_events", "detectable_shifts")
+    tables = ("drift_events",)
 
     def hashes(path: Path) -> list[str]:
         with connect(path) as con:

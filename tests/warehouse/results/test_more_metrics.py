@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from math import log
 from statistics import mean
 from typing import Any
 
@@ -81,8 +80,6 @@ def test_ten_prompts_have_the_interval_over_prompts_like_these_and_nine_do_not(
     of_distance2, distance = one(rows, "distance2"), one(rows, "distance")
     assert of_distance2["prompts_high"] == pytest.approx(max(high, of_distance2["high"]), abs=1e-9)
     assert distance["prompts_high"] == pytest.approx(max(high, of_distance2["high"]) ** 0.5, abs=1e-9)
-    alike = one(rows, "homogeneity")
-    assert alike["prompts_low"] == pytest.approx(4 * min(low, of_distance2["low"]), abs=1e-9)
     assert {row["prompts_low"] for row in rows if row["prompt"] is not None} == {None}
 
     fewer = scored(con, store, TEN, lean, week="2026-11-30", outcomes=skip)
@@ -114,21 +111,6 @@ def test_an_indian_person_is_older_in_so_many_pictures_and_so_many_indians_are_6
     assert expected is not None
     assert round(expected[0], 3) == 0.137
     assert expected[1] == "2020, UN WPP 2019, row India"
-    lift = one(rows, "stereotype_lift", value_name="older | person:indian")
-    indian, others = [0.65, 0.1], [0.1] * 44
-    assert lift["estimate"] == pytest.approx(mean(indian) / mean(others))
-    assert (lift["cells"], lift["n"]) == (46, 46 * 20)
-    turban = one(rows, "stereotype_lift", value_name="turban | person:indian")
-    assert (turban["estimate"], turban["reason"]) == (None, "no picture shows it")
-    assert one(rows, "anachronism_rate")["estimate"] == 0.0
-
-
-def test_a_stereotype_without_another_group_beside_it_has_no_lift(con: Con, store: Store) -> None:
-    suite = load_suites()["french-person@1"]
-    rows = scored(con, store, suite, lambda slot, attribute: (attribute.values[0], None, None))
-    found = {row["value_name"]: row["reason"] for row in rows if row["metric"] == "stereotype_lift"}
-    none = "the suite has no prompt of another group"
-    assert found == {"historical | person:french": none, "beret | person:french": none}
 
 
 def test_studies_have_all_that_needs_no_reference_rows_and_no_prompts_of_ours(con: Con) -> None:
@@ -145,15 +127,8 @@ def test_studies_have_all_that_needs_no_reference_rows_and_no_prompts_of_ours(co
     for (_, _, prompt, _), label in labels.items():
         cells[prompt].append(label)
     women = [seen.count("female") / (9 - seen.count("both")) for seen in cells.values()]
-    entropies = [1 + sum(p * log(p) for p in (w, 1 - w) if p) / log(2) for w in women]
-    found = {row["metric"]: row for row in rows if row["prompt"] is None and row["attribute"] == "gender"}
-    assert found["entropy_homogeneity"]["estimate"] == pytest.approx(mean(entropies), abs=1e-9)
-    assert found["magbig_l1"]["estimate"] == pytest.approx(mean(2 * abs(w - 0.5) for w in women), abs=1e-9)
-    every = [seen.count("female") / 9 for seen in cells.values()]
-    assert found["heim_gender_bias"]["estimate"] == pytest.approx(mean(abs(w - 0.5) for w in every), abs=1e-9)
     share = next(
         r for r in rows if r["metric"] == "share" and r["prompt"] is None and r["value_name"] == "female"
     )
     ends = stats.t.interval(0.95, 10, loc=np.mean(women), scale=stats.sem(women))
     assert share["prompts_high"] == pytest.approx(max(ends[1], share["high"]), abs=1e-9)
-    assert "stereotype_lift" not in found

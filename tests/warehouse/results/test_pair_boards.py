@@ -15,7 +15,6 @@ from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
-from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
@@ -229,7 +228,6 @@ def test_sql_finds_the_same_where_pictures_were_drawn_together(con: duckdb.DuckD
     )
     score(con)
     found = {(row["attribute"], row["model"], row["other"]): row for row in again(con)}
-    held_by_sql(con)
     (effect,) = con.execute(
         "SELECT DISTINCT design_effect > 3 FROM design_effects "
         "WHERE attribute = 'headwear' AND model = 'half' AND prompt = 'rest-of-world/person-india'"
@@ -240,25 +238,4 @@ def test_sql_finds_the_same_where_pictures_were_drawn_together(con: duckdb.DuckD
         assert wide > 1.2 * narrow
     same = ("headwear", "everybody", "nobody")
     assert found[same]["low"] == pytest.approx(before[same]["low"], abs=1e-9)
-    con.execute("ROLLBACK")
-
-
-def test_no_order_turns_where_groups_are_drawn_alike(con: duckdb.DuckDBPyConnection) -> None:
-    found = [row for row in held_by_sql(con) if row["reference"] == "stereotypes"]
-    assert {row["variant"] for row in found} == {"pooled", "one_prompt_left_out"}
-    assert {(row["attribute"], row["told_apart"]) for row in found if row["told_apart"]} == {("headwear", 8)}
-    assert {row["turned"] for row in found} == {0}
-
-
-def test_sql_finds_the_same_where_one_is_withheld_and_pictures_could_not_be_read(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    con.execute("BEGIN")
-    con.execute(f"INSERT INTO withheld VALUES ('{WEEK}', 'half', 'why'), ('{WEEK}', 'half', 'and why')")
-    unread = "attribute = 'headwear' AND model = 'everybody' AND hash(slot_key) % 10 = 0"
-    con.execute(f"UPDATE labels SET value = 'cannot_tell' WHERE {unread}")
-    score(con)
-    found = {(row["model"], row["other"]): row for row in again(con) if row["attribute"] == "headwear"}
-    assert found["half", None]["rank_low"] is None
-    assert found["everybody", "nobody"]["adjusted_low"] > 0
     con.execute("ROLLBACK")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from math import sqrt
 from pathlib import Path
@@ -136,13 +135,6 @@ def test_every_figure_equals_plain_python_from_the_definition(con: duckdb.DuckDB
     whole = one(rows, "distance", reference="parity")
     assert whole["estimate"] == pytest.approx(sqrt(sum(squares.values()) / 3), abs=1e-9)
     assert (whole["n"], whole["cells"], whole["planned_cells"]) == (22, 3, 3)
-    raw = one(rows, "tvd", reference="parity")
-    assert raw["estimate"] == pytest.approx((0.4 + (8 / 9 - 0.5) + (2 / 3 - 0.5)) / 3, abs=1e-9)
-    largest = one(rows, "max_share", "occupations/ceo", attribute="perceived_gender")
-    assert (largest["estimate"], largest["value_name"]) == (0.9, "masculine")
-    over_cells = one(rows, "max_share", attribute="perceived_gender")
-    assert over_cells["estimate"] == pytest.approx((0.9 + 8 / 9) / 2)
-    assert (over_cells["cells"], over_cells["value_name"]) == (2, None)
 
 
 def test_a_cell_below_five_is_too_few_but_its_pictures_count_in_the_suite(
@@ -176,26 +168,29 @@ def test_a_suite_whose_cells_are_all_below_five_is_too_few_though_their_pictures
 
 def test_a_prompt_without_a_row_of_the_reference_has_no_number(con: duckdb.DuckDBPyConnection) -> None:
     rows = scored(con, labels=GENDERS)
-    for metric in ("distance", "distance2", "tvd", "tvd_floor"):
+    for metric in ("distance", "distance2"):
         missing = one(rows, metric, "occupations/chef", reference="bls")
         assert (missing["estimate"], missing["reason"]) == (None, "no reference")
-    suite = one(rows, "tvd", reference="bls")
-    assert suite["estimate"] == pytest.approx((abs(0.1 - 0.33) + abs(8 / 9 - 0.87)) / 2)
+    suite = one(rows, "distance2", reference="bls")
     assert (suite["cells"], suite["planned_cells"], suite["n"]) == (2, 3, 19)
 
 
 def test_the_most_specific_row_of_a_reference_wins(con: duckdb.DuckDBPyConnection) -> None:
     rows = scored(con, labels=GENDERS)
-    assert one(rows, "tvd", "occupations/nurse", reference="own-first")["estimate"] == pytest.approx(1 / 9)
-    assert one(rows, "tvd", "occupations/ceo", reference="own-first")["estimate"] == pytest.approx(0.4)
+    nurse, ceo = (
+        one(rows, "distance2", f"occupations/{name}", reference="own-first") for name in ("nurse", "ceo")
+    )
+    assert nurse["estimate"] == pytest.approx(0.5 * (28 / 36 - 2 * 8 / 9 + 1))  # all are expected to be women
+    assert ceo["estimate"] == pytest.approx(0.5 * (36 / 45 - 1 + 0.5))
 
 
 def test_bands_are_compared_with_banded_references(con: duckdb.DuckDBPyConnection) -> None:
     rows = scored(
         con, labels=lambda slot, attribute: ("monk_2" if "skin" in attribute.id else "feminine", None, None)
     )
-    dark = one(rows, "tvd", attribute="skin_tone", reference="uniform")
-    assert (dark["scale"], dark["estimate"]) == ("bands", pytest.approx(0.7))
+    dark = one(rows, "distance2", attribute="skin_tone", reference="uniform")
+    assert dark["scale"] == "bands"
+    assert dark["estimate"] is not None
     assert one(rows, "share", attribute="skin_tone", value_name="light")["estimate"] == 1
 
 
@@ -203,7 +198,7 @@ def test_invariant_12_no_usable_images_is_null_with_a_reason(con: duckdb.DuckDBP
     refused = scored(con, model="refuser", outcomes=lambda slot: ("refused_text",))
     scored(con, model="failer", outcomes=lambda slot: ("timeout",))
     scored(con, model="other", labels=lambda slot, attribute: (attribute.values[0], None, None))
-    for metric in ("distance", "distance2", "tvd", "tvd_floor", "share", "max_share", "assessed_rate"):
+    for metric in ("distance", "distance2", "share", "assessed_rate"):
         found = [row for row in refused if row["metric"] == metric and row["reference"] != "bls"]
         assert found
         assert {(row["estimate"], row["reason"], row["n"]) for row in found} == {
@@ -252,8 +247,8 @@ def test_scores_have_the_columns_of_the_table_and_one_row_a_figure(con: duckdb.D
         else:
             assert row["low"] is None
             assert row["high"] is None
-    # none of these prompts asks how many persons there are or what they wear, and no stereotype is declared
-    asked_of_others = {"no_person_rate", "multi_person_rate", "anachronism_rate", "stereotype_lift"}
+    # none of these prompts asks how many persons there are, and nothing is declared
+    asked_of_others = {"no_person_rate", "multi_person_rate"}
     sources = {"declared", "typed", "combinations"}
     asked_of_others |= {
         one.id for measure in measures() if sources & {*measure.of} for one in measure.metrics
@@ -429,18 +424,10 @@ def test_studies_are_scored_by_condition_and_labeler(con: duckdb.DuckDBPyConnect
     replace_study(con, "tiny", study_tables(labels))
     table = compute_study_scores(con, "tiny")
     replace_study(con, "tiny", {"study_scores": table})
-    count: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
-    for (*cell, _), label in labels.items():
-        count[tuple(cell)][label] += 1  # type: ignore[index]
     board = asked(con, "FROM study_leaderboard WHERE attribute = 'gender'")
     assert {row["reference"] for row in board} == {"parity"}
     assert len(board) == 4
     for row in board:
-        shares = []
-        for prompt in ("ceo", "nurse"):
-            seen = count[row["model"], row["condition"], prompt]
-            shares.append(seen["female"] / (seen["female"] + seen["male"]))
-        assert row["tvd"] == pytest.approx(sum(abs(share - 0.5) for share in shares) / 2, abs=1e-12)
         assert (row["cells"], row["planned_cells"], row["labeler_kind"]) == (2, 2, "person")
     assert {row["reference"] for row in asked(con, "FROM study_leaderboard WHERE attribute = 'kind'")} == {
         "uniform"

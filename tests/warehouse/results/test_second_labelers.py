@@ -24,7 +24,6 @@ from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.audit.test_audit_scores import FIGURES, KEYS, same
 from tests.warehouse.builder import LABELER, WEEK, build_partition
-from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from warehouse.closeness import rounded
 from warehouse.database import marts
 from warehouse.database.connection import connect
@@ -54,7 +53,6 @@ MEANT = {
     "labels": "labeler <> '{other}'",
     "scores": "labeler IS DISTINCT FROM '{other}'",
     "agreement": "'{other}' NOT IN (labeler_a, labeler_b)",
-    **dict.fromkeys(("rank_robustness", "orders"), "variant <> 'other_labeler'"),
 }
 
 
@@ -234,7 +232,6 @@ def test_the_other_labeler_has_the_scores_that_it_would_have_if_plans_named_it(c
         "distance",
         "stereotype_share",
         "assessed_rate",
-        "tvd",
     }
     assert {row["metric"] for row in told}.isdisjoint({"refused_rate", "pictures", "completeness"})
     assert {row["labeler_version"] for row in told if row["attribute"]} == {"2-y"}
@@ -250,49 +247,22 @@ def test_audit_queries_find_its_scores_where_the_plans_name_it(con: Con, name: s
     for row in found:
         published = told[tuple(row[key] for key in KEYS)]
         assert all(same(row[figure], published[figure]) for figure in FIGURES if figure in row), row
-    assert found or name in {"scores_outcomes", "scores_injections", "scores_others"}
+    assert found or name in {"scores_outcomes"}
 
 
-def test_an_order_turns_where_the_other_labeler_read_it_the_other_way(con: Con) -> None:
-    told = {
-        (row["suite"], row["attribute"], row["reference"]): row
-        for row in rows(con, f"FROM rank_robustness WHERE variant = 'other_labeler' AND week = '{WEEK}'")
-    }
-    women = told["occupations", "perceived_gender", "parity"]
-    assert (women["other"], women["ranked"], women["pairs"], women["verdict"]) == (OTHER, 3, 1, "turned")
-    hats = told["rest-of-world", "headwear", "stereotypes"]
-    assert (hats["pairs"], hats["told_apart_turned"]) == (1, 1)
-    assert {attribute for _, attribute, _ in told}.isdisjoint({"skin_tone"}), (
-        "it read a quarter of the pictures"
-    )
-    held_by_sql(con)
-
-
-def test_pages_say_in_both_languages_who_read_what_and_that_an_order_turns(con: Con) -> None:
+def test_pages_say_in_both_languages_who_read_what(con: Con) -> None:
     week = date.fromisoformat(WEEK)
     with undone(con):
         con.execute("DELETE FROM agreement")  # or no board would rank by labels that are read in two ways
         told = {
             path: " ".join(unescape(re.sub(r"<[^>]+>", " ", content.decode())).split())
             for kind in kinds()
-            if kind.id in {"compare", "method"}
+            if kind.id == "method"
             for sheet in kind.build(con, week)
-            if sheet.address.startswith(("compare/occupations", "method/labels"))
+            if sheet.address.startswith("method/labels")
             for path, content in render_sheet(kind, sheet, week, NOWHERE)
             if path.endswith(".html")
         }
-    english, french = (
-        " ".join(text for path, text in told.items() if path.startswith(f"{language}compare/"))
-        for language in ("", "fr/")
-    )
-    assert (
-        f"By the labels of another labeler, {OTHER}, the order is the opposite for 1 of 1 pairs that are told apart "
-        "and whose pictures it read, too." in english
-    )
-    assert (
-        f"D’après les étiquettes d’un autre étiqueteur, {OTHER}, l’ordre s’inverse pour 1 sur 1 des paires"
-        in french
-    )
     listed = told["method/labels/index.html"]
     assert "Another labeler may read the same pictures." in listed
     assert re.search(rf"{OTHER} 2-y\s.*counts on no board", listed)

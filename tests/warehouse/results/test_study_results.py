@@ -421,7 +421,6 @@ CHANGED = {
     "study_differences": "UPDATE study_differences SET survives = NOT survives",
     "study_pairs": "UPDATE study_pairs SET adjusted_high = adjusted_high - 1e-9",
     "study_ranks": "UPDATE study_ranks SET rank_low = 2 WHERE rank_low = 1",
-    "study_robustness": "UPDATE study_robustness SET turned = turned + 1",
     "study_effects": "UPDATE study_effects SET low = low - 1e-9 WHERE subject IS NULL",
     "agreement": "UPDATE agreement SET agreed = agreed - 1 WHERE study = 'tiny' AND model IS NULL",
 }

@@ -158,42 +158,9 @@ def test_answers_are_those_of_the_view(loaded: Con) -> None:
     assert ends["pictures"].max() == 2
 
 
-def test_steps_are_the_labels_of_banded_scales(loaded: Con) -> None:
-    counted = tally(loaded, BEFORE, WEEK)
-    cells = counted.cells.drop("pictures")
-    found = counted.steps.join(cells, on="cell").filter(pl.col("suite_major") == 1)
-    assert (found.group_by("cell").len()["len"] == 10).all()  # zeros included
-    found = found.filter(pl.col("pictures") > 0)
-    plain = table(
-        loaded,
-        """
-        SELECT labels.week, labels.model, slots.prompt, labels.value, count(*) AS pictures
-        FROM labels INNER JOIN slots USING (slot_key) INNER JOIN images USING (slot_key)
-        WHERE attribute = 'skin_tone' AND value LIKE 'monk_%' AND value NOT LIKE '% %' AND slots.suite_version = '1.0.0'
-            AND labeler = 'drawing' AND (labels.model = 'sim-one')
-        GROUP BY ALL
-        """,
-    )
-    assert_same(found.filter(pl.col("model") == "sim-one").select(plain.columns), plain)
-    assert {*found["scale"]} == {"bands"}
-    assert {*found["model"]} == {"sim-one"}  # of sim-two the newer version counts, and read no skin
-
-
-def test_revised_prompts_come_with_the_prompt_that_was_sent(loaded: Con) -> None:
-    loaded.execute("UPDATE attempts SET revised_prompt = 'other' WHERE model = 'sim-one' AND outcome = 'ok'")
-    counted = tally(loaded, WEEK, WEEK)
-    answers = counted.answers.join(counted.asked.drop("pictures"), on="asked")
-    told = answers.filter(pl.col("revised_prompt").is_not_null())
-    assert {*told["model"]} == {"sim-one"}
-    assert (told["prompt_sent"] == "prompt of " + told["prompt"]).all()
-    assert told.height == answers.filter(pl.col("model") == "sim-one", pl.col("pictures") > 0).height > 0
-
-
 def test_nothing_is_read_of_weeks_that_are_not_there(con: Con) -> None:
     counted = tally(con, WEEK, WEEK)
-    assert [
-        part.height for part in (counted.asked, counted.answers, counted.cells, counted.long, counted.steps)
-    ] == [0] * 5
+    assert [part.height for part in (counted.asked, counted.answers, counted.cells, counted.long)] == [0] * 4
 
 
 def scans(node: Any) -> Iterator[dict[str, Any]]:
@@ -208,9 +175,7 @@ def scans(node: Any) -> Iterator[dict[str, Any]]:
             yield from scans(part)
 
 
-@pytest.mark.parametrize(
-    "name", ["asked", "answers", "counts", "steps", "planned_cells", "expected", "stereotypes"]
-)
+@pytest.mark.parametrize("name", ["asked", "answers", "counts", "planned_cells", "expected"])
 def test_no_table_is_read_beyond_the_weeks_asked_for(loaded: Con, name: str) -> None:
     where = {"first": WEEK, "last": WEEK}
     statement = within_weeks("metrics", name)

@@ -419,21 +419,19 @@ def test_what_went_past_one_half_has_the_interval_of_what_came_after_with_scatte
 
 
 def test_a_window_begins_anew_at_an_opened_change_of_either_side(con: Con) -> None:
-    def window(week: str, model: str, b: str, attribute: str) -> tuple[str, int, bool]:
+    def window(week: str, model: str, b: str, attribute: str) -> tuple[str, int]:
         of = f"model = '{model}' AND b = '{b}' AND attribute = '{attribute}' AND metric = 'share' AND subject IS NULL"
-        found = {(r["first_week"].isoformat(), r["weeks"], r["settling"]) for r in rows(con, of, week)}
+        found = {(r["first_week"].isoformat(), r["weeks"]) for r in rows(con, of, week)}
         assert len(found) == 1, found
         return found.pop()
 
-    assert window(WEEKS[4], "two", "their", "perceived_gender") == (WEEKS[1], 4, False)
-    assert window(OPENED, "two", "their", "perceived_gender") == (CHANGED, 2, True)
-    assert window(WEEK, "two", "confrontation", "perceived_gender") == (CHANGED, 3, True), "his is side a"
-    assert window(WEEK, "two", "their", "skin_tone") == (WEEKS[3], 4, False), "another attribute"
-    assert window(WEEK, "one", "confrontation", "skin_tone") == (CHANGED, 3, True), "side b alone changed"
-    assert window(WEEK, "one", "visionary", "skin_tone") == (WEEKS[3], 4, False), "of side a nothing did"
-    assert window(WEEK, "one", "their", "skin_tone") == (WEEKS[3], 3, False), (
-        "in one week a side was not drawn"
-    )
+    assert window(WEEKS[4], "two", "their", "perceived_gender") == (WEEKS[1], 4)
+    assert window(OPENED, "two", "their", "perceived_gender") == (CHANGED, 2)
+    assert window(WEEK, "two", "confrontation", "perceived_gender") == (CHANGED, 3), "his is side a"
+    assert window(WEEK, "two", "their", "skin_tone") == (WEEKS[3], 4), "another attribute"
+    assert window(WEEK, "one", "confrontation", "skin_tone") == (CHANGED, 3), "side b alone changed"
+    assert window(WEEK, "one", "visionary", "skin_tone") == (WEEKS[3], 4), "of side a nothing did"
+    assert window(WEEK, "one", "their", "skin_tone") == (WEEKS[3], 3), "in one week a side was not drawn"
     assert {row["window_weeks"] for row in rows(con)} == {4}
 
 

@@ -88,14 +88,6 @@ def rates_of(suite: str, attributes: Iterable[str]) -> dict[Name, tuple[Counted,
         (None, "failed_rate", None): (lambda s: not answered(s), lambda s: True),
         (None, "answer_rate", None): (ok, answered),
         (None, "refused_rate", None): (lambda s: s["outcome"] == "refused_text", answered),
-        (None, "rewrite_rate", None): (
-            lambda s: ok(s) and s["revised"].split() != s["sent"].split(),
-            lambda s: ok(s) and s["revised"] is not None,
-        ),
-        (None, "demographic_injection_rate", None): (
-            lambda s: ok(s) and "woman" in s["revised"],
-            lambda s: ok(s) and s["revised"] is not None,
-        ),
     }
     declared = {a.id: a for one in SUITES if one.id == suite for a in one.attributes}
     asked = {
@@ -234,15 +226,11 @@ def rates_hold(con: Con, suite: str, attributes: tuple[str, ...], week: str) -> 
                 assert (name, suite, attribute, metric, about, None) not in told
                 continue
             row = told[name, suite, attribute, metric, about, None]
-            if name not in models:
-                assert (row["estimate"], row["n"], row["weeks"]) == (None, 0, 0), row
-                assert row["reason"].startswith("no revised prompts reported"), row
-                continue
             k, n = (sum(one[side] for one in sizes[name].values()) for side in (0, 1))
             held(row, k / n, wilson(k / effect[name], n / effect[name]), plain[name])
             assert (row["n"], row["cells"]) == (n, len(sizes[name]))
             checked.add(metric)
-    assert checked >= {"answer_rate", "assessed_rate", "demographic_injection_rate"}
+    assert checked >= {"answer_rate", "assessed_rate"}
     return effects
 
 
@@ -352,13 +340,13 @@ def combinations_hold(con: Con, week: str) -> dict[str, Designs]:
 
 def test_rates_of_answers_begin_anew_where_refusals_changed(con: Con) -> None:
     told = windows(con, WEEK)
-    for metric in ("answer_rate", "completeness", "rewrite_rate"):
+    for metric in ("answer_rate", "completeness"):
         row = told["two", "occupations", None, metric, None, None]
-        assert (row["first_week"].isoformat(), row["settling"]) == (CHANGED, True)
+        assert row["first_week"].isoformat() == CHANGED
         other = told["two", "rest-of-world", None, metric, None, None]
-        assert (other["first_week"].isoformat(), other["settling"]) == (shift(WEEK, -3), False)
+        assert other["first_week"].isoformat() == shift(WEEK, -3)
     tone = told["two", "occupations", "skin_tone", "assessed_rate", None, None]
-    assert tone["settling"] is False, "refusals are no change of what is drawn"
+    assert tone["first_week"].isoformat() == shift(WEEK, -3), "refusals are no change of what is drawn"
 
 
 def test_what_another_version_of_the_labeler_read_is_in_no_rate_of_labels(con: Con) -> None:
@@ -400,7 +388,7 @@ def audit_holds(con: Con, week: str) -> None:
     ).to_dicts()
     found = {key(row): row for row in audit}
     assert len(found) == len(audit)
-    metrics = {*rate_names(), "combination_share"} - {"demographic_injection_rate"}  # of a list of words
+    metrics = {*rate_names(), "combination_share"}
     checked = set()
     for row in windows(con, week).values():
         if row["metric"] not in metrics or row["estimate"] is None:

@@ -105,24 +105,12 @@ def figures(con: Con) -> list[tuple[str, str, str | None, str, str | None, str |
         prompts = {prompt for prompt, _ in shares}
         return mean([sum((shares[p, v] - 0.5) ** 2 for v in ("feminine", "masculine")) / 2 for p in prompts])
 
-    def alike(shares: Any) -> float:
-        prompts = {prompt for prompt, _ in shares}
-        return mean([2 * sum((shares[p, v] - 0.5) ** 2 for v in ("feminine", "masculine")) for p in prompts])
-
-    def tilt(shares: Any) -> float:
-        there = [p for p, v in shares if v == "feminine" and p in typed]
-        return sum((typed[p] - 0.5) * (shares[p, "feminine"] - 0.5) for p in there) / sum(
-            (typed[p] - 0.5) ** 2 for p in there
+    def over(prompts: Any) -> Figure:
+        return lambda shares: mean(
+            [share for (p, v), share in shares.items() if v == "feminine" and prompts(p)]
         )
 
-    def over(prompts: Any, sign: float = 1.0, less: bool = False) -> Figure:
-        def figure(shares: Any) -> float:
-            there = [p for p, v in shares if v == "feminine" and prompts(p)]
-            return sign * mean([shares[p, "feminine"] - (typed[p] if less else 0.0) for p in there])
-
-        return figure
-
-    male, female = (lambda p: typed.get(p, 0.5) <= 0.4), (lambda p: typed.get(p, 0.5) >= 0.6)
+    male = lambda p: typed.get(p, 0.5) <= 0.4  # noqa: E731
     subjects = {f"rest-of-world/{prompt.id}": prompt.subject for prompt in WORLD.prompts}
 
     declared = {"headwear": pairs(con, "headwear")}
@@ -149,11 +137,6 @@ def figures(con: Con) -> list[tuple[str, str, str | None, str, str | None, str |
         (*gender, None, "share", "feminine", ceo, lambda s: s[ceo, "feminine"]),
         (*gender, None, "share", "masculine", None, lambda s: mean([x for (_, v), x in s.items() if v == "masculine"])),
         (*gender, "parity", "distance2", None, None, square),
-        (*gender, None, "homogeneity", None, None, alike),
-        (*gender, "bls-cps-2025", "tilt", None, None, tilt),
-        (*gender, "bls-cps-2025", "level", None, None, over(typed.__contains__, less=True)),
-        (*gender, "bls-cps-2025", "exaggeration_male_typed", None, None, over(male, -1.0, less=True)),
-        (*gender, "bls-cps-2025", "exaggeration_female_typed", None, None, over(female, less=True)),
         (*gender, "bls-cps-2025", "mean_share", "all", None, over(lambda p: True)),
         (*gender, "bls-cps-2025", "mean_share", "male_typed", None, over(male)),
         ("rest-of-world", "headwear", "stereotypes", "stereotype_share", None, None, stereotyped("headwear", True)),
@@ -195,7 +178,7 @@ def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) ->
                 prompt=prompt,
             )
             assert not row["reason"], row
-            if metric not in ("distance2", "homogeneity"):  # of squares the plain one is biased
+            if metric != "distance2":  # of squares the plain one is biased
                 assert isclose(row["estimate"], figure(pooled(model.counts, model.window)), abs_tol=1e-9), row
             assert row["quiet_weeks"] == plain[name].weeks, row
             assert isclose(row["scatter"] ** 2, plain[name].variance, abs_tol=1e-9), (metric, row)
@@ -238,14 +221,9 @@ def test_figures_are_those_of_one_week_in_which_all_pictures_were_drawn(con: Con
             for end, sign in (("low", -1), ("high", 1)):
                 wide = widened(row["estimate"], same[end], plain, row["weeks"], sign)  # type: ignore[arg-type]
                 least, most = ranges[row["metric"]]
-                if row["metric"] in ("tilt", "stereotype_gap"):
-                    least, most = -1e9, 1e9
-                assert isclose(row[end], min(max(wide, least), most), abs_tol=1e-7) or (
-                    row[end] in (0.0, 0.4)
-                ), (end, row, same)
+                assert isclose(row[end], min(max(wide, least), most), abs_tol=1e-7), (end, row, same)
     assert metrics >= {
-        *("share", "distance2", "distance", "tilt", "level", "mean_share", "exaggeration_male_typed"),
-        *("stereotype_share", "stereotype_others", "stereotype_gap", "homogeneity", "anachronism_rate"),
+        *("share", "distance2", "distance", "mean_share", "stereotype_share", "stereotype_others"),
         *("combination_share", *rate_names()),
     }
 
@@ -261,12 +239,11 @@ def test_a_window_is_at_most_four_weeks_and_begins_anew_at_an_opened_change(con:
     assert firsts[3:5] == [WEEKS[0], WEEKS[1]]
     assert firsts[5:] == [CHANGED, CHANGED], "from the week in which it was opened, not before"
     assert [by_week[week]["weeks"] for week in WEEKS] == [1, 2, 3, 4, 4, 2, 3]
-    assert [by_week[week]["settling"] for week in WEEKS] == [False] * 5 + [True, True]
     other = one_row(
         con, "two", suite="occupations", attribute="skin_tone", metric="distance", reference="uniform",
         prompt=None, value_name=None,
     )  # fmt: skip
-    assert (other["weeks"], other["settling"]) == (4, False), "another attribute did not change"
+    assert other["weeks"] == 4, "another attribute did not change"
     assert {row["window_weeks"] for row in rows(con)} == {WINDOW}
 
 
@@ -342,10 +319,7 @@ def test_a_share_without_a_statistic_is_never_below_nothing(con: Con) -> None:
     assert found == [(True, 0.0, True, True)]
 
 
-AUDITED = (
-    *("share", "anachronism_rate", "homogeneity", "distance2"),
-    *("stereotype_share", "stereotype_others"),
-)
+AUDITED = (*("share", "distance2", "stereotype_share", "stereotype_others"),)
 
 
 @pytest.mark.parametrize("week", [WEEKS[1], WEEKS[3], WEEK])
@@ -368,7 +342,7 @@ def test_the_audit_query_finds_the_same_from_labels(con: Con, week: str) -> None
         other = found.pop(key(row))
         checked += 1
         for name in columns:
-            if row["metric"] not in ("share", "anachronism_rate") and name in ("low", "high"):
+            if row["metric"] != "share" and name in ("low", "high"):
                 continue
             if row[name] is None:
                 assert other[name] is None, (name, row, other)

@@ -53,23 +53,6 @@ OUTCOME_RATES = (
         "page: changes, rank ranges; view `leaderboard`",
         ("no answers",),
     ),
-    rate(
-        "rewrite_rate",
-        "Prompt rewritten",
-        "pictures whose revised prompt differs from the prompt sent / pictures",
-        ("rewritten", "rewritable"),
-        "readers of the data files (`scores`); planned for the pages of models",
-        ("no revised prompts reported",),
-    ),
-    rate(
-        "demographic_injection_rate",
-        "Demographic group added to the prompt",
-        "pictures whose revised prompt names a group that the prompt sent neither names nor implies / "
-        "pictures of prompts in a language with a list of words",
-        ("injected", "screened"),
-        "readers of the data files (`scores`); planned for the pages of models",
-        ("no revised prompts reported in a language with a list of words",),
-    ),
 )
 
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from assets.metrics.formulas.contrast import Mixture, counted, gap, mixture
-from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group, ratio
+from assets.metrics.formulas.contrast import Mixture, counted, mixture
+from assets.metrics.formulas.share import Bools, Floats, Ints, by_group, ratio
 from assets.metrics.registry.metric import (
     ATTRIBUTE_VALUES,
     FEW_IN_GROUP,
@@ -76,22 +76,6 @@ class DeclaredSide(NamedTuple):
         null_when=(NO_OTHER_GROUP, *_NULL[:2], OTHERS_TOO_FEW),
         source="ours",
     ),
-    Metric(
-        "stereotype_gap",
-        "Gap between the group and others",
-        "stereotype_share - stereotype_others, of one pair; never a mean of pairs",
-        (-2.0, 2.0),
-        "auditors, with both shares; view `scores`: 0 where everybody is drawn so, and where nobody is",
-        of="the pair, written value | subject",
-        per=("attribute", "reference"),
-        levels=("suite",),
-        support=ATTRIBUTE_VALUES,
-        denominator="assessed pictures of both sides",
-        interval="95 %, prompts fixed: hull of MOVER from Wilson intervals at the effective number of pictures and the "
-        "sum of both variances (Zou & Donner 2008)",
-        null_when=(NO_OTHER_GROUP, *_NULL, OTHERS_TOO_FEW),
-        source="ours",
-    ),
     of="declared",
 )
 def stereotype_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl.DataFrame]:
@@ -128,27 +112,13 @@ def stereotype_figures(counts: pl.DataFrame, keys: Sequence[str]) -> Iterable[pl
     others_reason = chosen(texts, (some(alone) > 0, 1), *read, ((some(few) > 0) | ~whole, 5))
     own_why = chosen(texts, (unseen, 2), (unread, 3), (small, 4))
     other_why = chosen(texts, (alone, 1), (unseen, 2), (unread, 3), (few, 5))
-    gap_why = chosen(texts, (alone, 1), (unseen, 2), (unread, 3), (small, 4), (few, 5))
     for name, side, mean_why, why in (
         ("stereotype_share", own, share_reason, own_why),
         ("stereotype_others", other, others_reason, other_why),
     ):
         yield rows(boards, name, side.boards.interval(), side.board_n, side.board_cells, mean_why)
-        yield _of_pairs(pairs, board_key, name, side.pairs.interval(), side.n, side.cells, why)
-    n, cells = own.n + other.n, own.cells + other.cells
-    yield _of_pairs(pairs, board_key, "stereotype_gap", gap(own.pairs, other.pairs), n, cells, gap_why)
-
-
-def _of_pairs(
-    pairs: pl.DataFrame,
-    keys: Sequence[str],
-    name: str,
-    found: Estimate,
-    n: Floats,
-    cells: Floats,
-    why: pl.Series,
-) -> pl.DataFrame:
-    return rows(pairs.select(keys), name, found, n, cells, why, pairs["value_name"])
+        found, of_pairs = side.pairs.interval(), pairs.select(board_key)
+        yield rows(of_pairs, name, found, side.n, side.cells, why, pairs["value_name"])
 
 
 def _side(

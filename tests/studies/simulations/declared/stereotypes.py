@@ -1,6 +1,6 @@
 """Declared stereotypes: which model a board puts before which, adversaries among them, and coverage.
 
-Belongs here: the simulation. Does not belong here: lift (`more_metrics`).
+Belongs here: the simulation. Does not belong here: ranks (`boards`).
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def order_table(draws: float) -> Table:
 def coverage(
     own: Sequence[float], other: float, sizes: Sequence[int], draws: int
 ) -> dict[str, tuple[float, float]]:
-    """Return coverage and mean width of the mean share, of others and of one gap, for two pairs among groups."""
+    """Return coverage and mean width of the mean share and of others, for two pairs among groups."""
     pairs = [("sombrero", "person:a"), ("turban", "person:b")]
     prompts = {f"p{number}": f"person:{chr(97 + number)}" for number in range(len(sizes))}
     shares = {
@@ -201,14 +201,12 @@ def coverage(
 
     others = {v: mean(v, [p for p, subject in prompts.items() if subject != g]) for v, g in pairs}
     truth = {
-        ("stereotype_share", None): float(np.mean(own)),
-        ("stereotype_others", None): float(np.mean(list(others.values()))),
-        ("stereotype_gap", "sombrero | person:a"): own[0] - others["sombrero"],
+        "stereotype_share": float(np.mean(own)),
+        "stereotype_others": float(np.mean(list(others.values()))),
     }
     result = {}
-    for (metric, about), value in truth.items():
-        named = pl.col("value_name").is_null() if about is None else pl.col("value_name") == about
-        rows = found.filter((pl.col("metric") == metric) & named)
+    for metric, value in truth.items():
+        rows = found.filter((pl.col("metric") == metric) & pl.col("value_name").is_null())
         held = float(((rows["low"] <= value + 1e-9) & (rows["high"] >= value - 1e-9)).mean())  # type: ignore[arg-type]
         result[metric] = held, float((rows["high"] - rows["low"]).mean())  # type: ignore[arg-type]
     return result
@@ -236,7 +234,7 @@ def coverage_table(
                     held >= COVERAGE - slack(number),
                 )
             )
-    heads = [f"{name} {what}" for name in ("share", "others", "gap") for what in ("coverage", "width")]
+    heads = [f"{name} {what}" for name in ("share", "others") for what in ("coverage", "width")]
     return Table(f"two pairs, {number:,} draws", ("truth", "pictures", *heads), rows, marks)
 
 

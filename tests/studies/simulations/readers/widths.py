@@ -1,23 +1,21 @@
 """Narrower intervals of the same promise, where the published ones hold the truth more often than they say.
 
 Belongs here: other ways to make an interval, tried beside the published one. Does not belong here: whether that holds
-the truth (`coverage`, `effects`, `declared.statistic`).
+the truth (`coverage`, `effects`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
 from scipy.stats import binom
 
 from assets.metrics.effects.formulas import share_changes
-from assets.metrics.formulas.contrast import weighted
 from assets.metrics.formulas.distance import Sums, hull, terms
-from assets.metrics.formulas.share import Z95, Floats, by_group, ratio, student
+from assets.metrics.formulas.share import Z95, Floats, by_group, ratio
 from assets.metrics.ranks.pairs import share_differences
-from tests.studies.simulations.declared.statistic import statistic
 from tests.studies.simulations.profiles import PROFILES, REFERENCES, distance2_of, reference, shares
 from tests.studies.simulations.tables import Entry, Table
 
@@ -26,7 +24,7 @@ DRAWS, SEED = 5000, 7100
 LEAST, OVER = 0.94, 0.985
 PUBLISHED = "as published"
 #: Ways that hold the truth often enough, and still are not taken: the docs say why.
-ENOUGH = {"Wald below, score above", "a quarter of a picture more"}
+ENOUGH = {"Wald below, score above"}
 
 Ends = tuple[Floats, Floats]
 
@@ -102,36 +100,6 @@ def pairs() -> Table:
     return _table("Change of a share, one pair of 5 to 20 pictures", seen, 0.93)
 
 
-def _slopes(lot: np.random.Generator, q: Floats) -> Iterator[Floats]:
-    for _ in range(12):
-        yield from (q, 1 - q, lot.beta(0.5, 0.5, len(q)), np.full(len(q), lot.random()))
-        yield np.where(q > 0.5, 1 - 10 ** -lot.uniform(0.3, 3), 10 ** -lot.uniform(0.3, 3))
-
-
-def slopes(draws: float) -> Table:
-    """Return what each way says of `tilt`: more pictures of either kind in the variance, a half or fewer."""
-    number, lot, q = max(int(4 * DRAWS * draws), 400), np.random.default_rng(SEED + 1), statistic()
-    weight = (q - 0.5) / np.sum((q - 0.5) ** 2)
-    seen: dict[str, list[tuple[float, float]]] = {}
-    for n in (5, 10, 20, 50):
-        t = float(student(Z95, np.array([len(q) * (n + 1.0)]))[0])
-        for p in _slopes(lot, q):
-            k = lot.binomial(n, p, (number, len(q))).astype(float)
-            cells = (k.ravel(), np.full(k.size, float(n)), np.tile(weight, number))
-            found = weighted(*cells, np.repeat(np.arange(number), len(q)), number)
-            unbiased = (k / n * (1 - k / n) / (n - 1)) @ weight**2
-            share = (k + 0.25) / (n + 0.5)
-            quarter = t * np.sqrt(np.maximum(unbiased, (share * (1 - share) / n) @ weight**2))
-            plain, d = t * np.sqrt(unbiased), found.estimate
-            for name, ends in {
-                PUBLISHED: (found.low, found.high),
-                "no picture more": (d - plain, d + plain),
-                "a quarter of a picture more": (d - quarter, d + quarter),
-            }.items():
-                seen.setdefault(name, []).append(_held(*ends, float(p @ weight)))
-    return _table(f"`tilt`: {len(seen[PUBLISHED])} points, {number:,} draws each", seen, _least(number))
-
-
 def _least(draws: int) -> float:
     """Return what the lowest of many points must reach: three standard errors below."""
     return round(LEAST - 3 * (LEAST * (1 - LEAST) / draws) ** 0.5, 3)
@@ -167,4 +135,4 @@ def _table(title: str, seen: Mapping[str, list[tuple[float, float]]], least: flo
 
 def tables(draws: float) -> list[Table]:
     """Return the tables of this study; `draws` is the part of the full number of draws."""
-    return [distances(draws), pairs(), slopes(draws)]
+    return [distances(draws), pairs()]

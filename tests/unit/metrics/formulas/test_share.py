@@ -1,4 +1,4 @@
-"""Shares: Wilson against the defining equation and scipy, stratified means, largest shares."""
+"""Shares: Wilson against the defining equation and scipy, stratified means."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm, t
 
-from assets.metrics.formulas.share import Z95, largest, mean_share, student, wilson
+from assets.metrics.formulas.share import Z95, mean_share, student, wilson
 
 
 def test_wilson_equals_scipy() -> None:
@@ -81,24 +81,6 @@ def test_mean_share_covers_the_truth(cells: int, n: int, truth: float | str) -> 
     k = rng.binomial(n, np.tile(p, draws))
     found = mean_share(k, np.full(k.shape, n), np.repeat(np.arange(draws), cells), draws)
     assert ((found.low <= p.mean() + 1e-12) & (p.mean() - 1e-12 <= found.high)).mean() >= 0.93
-
-
-def test_largest_ignores_columns_outside_the_support_and_takes_the_first_of_equals() -> None:
-    found, column = largest(
-        np.array([[4, 4, 0], [0, 1, 9]]), np.array([[True, True, True], [True, True, False]])
-    )
-    assert column.tolist() == [0, 1]
-    assert found.estimate.tolist() == [0.5, 1.0]
-
-
-@given(st.lists(st.integers(0, 30), min_size=2, max_size=6), st.randoms())
-def test_largest_share_does_not_depend_on_the_order_of_values(counts: list[int], random: object) -> None:
-    shuffled = sorted(counts)
-    one = largest(np.array([counts]), np.ones((1, len(counts)), dtype=bool))[0]
-    two = largest(np.array([shuffled]), np.ones((1, len(counts)), dtype=bool))[0]
-    assert np.array_equal(one.estimate, two.estimate, equal_nan=True)
-    if sum(counts):
-        assert one.estimate[0] >= 1 / len(counts)
 
 
 def test_the_normal_quantile_is_that_of_95_percent() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from assets.metrics.formulas.special import beta_regularized, log_gamma, logarithm, t_quantile
+from assets.metrics.formulas.special import beta_regularized, log_gamma, t_quantile
 
 
 @settings(max_examples=60, deadline=None)
@@ -36,22 +34,3 @@ def test_the_t_quantile_is_scipys(probability: float, freedom: float) -> None:
 def test_what_has_no_quantile_is_refused(probability: float, freedom: float) -> None:
     with pytest.raises(ValueError, match="no t quantile"):
         t_quantile(probability, freedom)
-
-
-@given(st.floats(0, exclude_min=True, allow_infinity=False))
-@example(5e-324)
-@example(1.0)
-def test_the_logarithm_is_that_of_the_c_library_to_four_units_of_the_last_digit(x: float) -> None:
-    expected = math.log(x)
-    assert abs(float(logarithm(x)) - expected) <= 4 * math.ulp(expected)
-
-
-@given(st.floats(-1e-3, 1e-3))
-def test_the_logarithm_of_what_is_near_1_keeps_its_digits(x: float) -> None:
-    near = 1 + x
-    assert float(logarithm(near)) == pytest.approx(math.log1p(near - 1), rel=1e-15, abs=0)
-
-
-def test_the_ends_of_the_logarithm() -> None:
-    found = logarithm([0.0, -0.0, -1.0, math.inf, -math.inf, math.nan])
-    np.testing.assert_array_equal(found, [-math.inf, -math.inf, math.nan, math.inf, math.nan, math.nan])

@@ -34,7 +34,6 @@ from tests.studies.simulations.declared.planted import (
     Board,
 )
 from tests.warehouse.builder import WEEK, build_partition
-from tests.warehouse.results.ranks.test_rank_robustness import held_by_sql
 from tests.warehouse.results.test_pair_boards import again
 from warehouse.database.connection import connect
 from warehouse.database.marts import create_views
@@ -253,23 +252,6 @@ def test_adversaries_read_as_they_should_on_boards_of_distances(
         assert not before(found[ALL], found[REFUSES])
 
 
-@pytest.mark.parametrize("suite", sorted({one.suite for one in shipped().declared.typed}))
-def test_tilt_and_level_tell_apart_what_a_distance_cannot(suite: str, con: duckdb.DuckDBPyConnection) -> None:
-    figures = rows(
-        con,
-        "FROM scores WHERE metric IN ('tilt', 'level') AND condition = 'baseline' AND prompt IS NULL "
-        f"AND suite = '{suite.partition('@')[0]}' AND estimate IS NOT NULL",
-    )
-    found = {(NAMES[row["model"]], row["metric"]): row["estimate"] for row in figures}
-    assert found[ONE, "level"] < -0.25
-    if (STATISTIC, "tilt") in found:  # of a suite with five typed prompts or more
-        assert found[STATISTIC, "tilt"] == pytest.approx(1, abs=0.05)
-        assert found[ALL, "tilt"] > 1.3
-        assert found[REVERSED, "tilt"] == pytest.approx(-1, abs=0.05)
-        assert found[PARITY, "tilt"] == pytest.approx(0, abs=0.05)
-        assert found[NOTHING, "tilt"] > found[STATISTIC, "tilt"]
-
-
 def test_an_older_indian_counts_beyond_the_statistic(con: duckdb.DuckDBPyConnection) -> None:
     found = rows(
         con,
@@ -283,10 +265,9 @@ def test_an_older_indian_counts_beyond_the_statistic(con: duckdb.DuckDBPyConnect
     assert read[ALL] < 0  # fewer older people than there are
 
 
-def test_ranks_of_all_boards_and_whether_they_hold_are_found_again_from_labels(
+def test_ranks_of_all_boards_are_found_again_from_labels(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
     assert {row["attribute"] for row in again(con)} == {
         board.attribute.id for board in BOARDS if board.reference == STEREOTYPES
     }
-    assert {row["verdict"] for row in held_by_sql(con)} == {"holds", "turned", "nothing is told apart"}
