@@ -1,0 +1,50 @@
+"""`python -m tests.research [NAME …] [--draws F]`: measure what the statistics promise; 1 if a promise is broken."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+from tests.research import boards, changes, coverage
+from tests.research.rows import Table, markdown
+
+PROMISES: Mapping[str, Callable[[float], Table]] = {
+    "coverage": coverage.suites,
+    "coverage-stereotypes": coverage.stereotypes,
+    "false-boards": boards.false_boards,
+    "false-stereotypes": boards.false_stereotypes,
+    "power": boards.power,
+    "power-stereotypes": boards.stereotype_power,
+    "false-reports": changes.false_reports,
+    "delay": changes.delay,
+}
+SEEDS = {coverage.SEED: "coverage", boards.SEED: "boards", changes.SEED: "changes"}
+
+
+def main(arguments: list[str]) -> int:
+    """Print the tables of the promises that are named, of all if none is."""
+    parser = argparse.ArgumentParser(prog="python -m tests.research", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(PROMISES)}; all if left out")
+    parser.add_argument(
+        "--draws", type=float, default=1.0, help="part or multiple of the usual number of draws"
+    )
+    options = parser.parse_args(arguments)
+    if unknown := [name for name in options.names if name not in PROMISES]:
+        parser.error(f'no promise "{unknown[0]}"; there are {", ".join(PROMISES)}')
+    broken = []
+    print("Seeds: " + ", ".join(f"{seed} ({of})" for seed, of in SEEDS.items()) + ".\n")
+    for name in options.names or PROMISES:
+        start = time.process_time()
+        table = PROMISES[name](options.draws)
+        print(markdown(table), flush=True)
+        print(f"{name}: {time.process_time() - start:.0f} s of a processor", file=sys.stderr, flush=True)
+        broken += [(name, row) for row in table.failed]
+    for name, row in broken:
+        print(f"{name}: {row.of}: {row.seen:.3f}, {row.kind} {row.published:g} is promised", file=sys.stderr)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""Boards: how often equal models are told apart, and unequal ones are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.research.paths import Boards, Case, pure_boards
+from tests.research.rows import Row, Table
+from tests.research.worlds import NOISES, STEREOTYPES, counts
+
+SEED = 20_282
+DRAWS = 400  # boards of a row; of 40 models, a quarter
+SIZES = (2, 6, 20, 40)
+SPANS = (4, 12)
+#: A board on which all models are equal is false, where any two are told apart: at most.
+FALSE = 0.055
+#: Models, weeks, noise → published part of pairs of 75 and 85 % that are told apart, and boards behind it.
+POWER = (
+    (2, 4, "indep", 0.44),
+    (2, 12, "indep", 0.83),
+    (6, 4, "indep", 0.40),
+    (6, 12, "indep", 0.56),
+    (20, 4, "indep", 0.25),
+    (20, 12, "indep", 0.40),
+    (40, 4, "indep", 0.24),
+    (40, 12, "indep", 0.21),
+    (2, 12, "sd5", 0.63),
+    (6, 12, "sd5", 0.37),
+)
+BEHIND = 60  # fewest boards behind a published power
+#: Models, weeks, points more → published power of stereotypes drawn.
+MORE = (
+    (2, 4, 20, 0.46),
+    (2, 12, 20, 0.85),
+    (2, 12, 30, 0.99),
+    (6, 4, 20, 0.48),
+    (6, 12, 20, 0.67),
+    (6, 12, 30, 0.98),
+    (20, 4, 30, 0.83),
+    (20, 12, 30, 0.95),
+    (40, 4, 30, 0.75),
+    (40, 12, 30, 0.90),
+)
+
+
+def _draws(models: int, size: float) -> int:
+    return max(2, round(DRAWS * size / (4 if models > 20 else 1)))
+
+
+def false_boards(
+    size: float = 1.0,
+    boards: Boards = pure_boards,
+    noises: tuple[str, ...] = ("indep", "icc.1", "sd3", "sd5", "sd8"),
+) -> Table:
+    """Return the part of boards of equal models (20 prompts of 15 %, 5 pictures) that tell any two apart."""
+    rows, parity = [], np.full((20, 2), 0.5)
+    for place, (noise, weeks, models) in enumerate((a, b, c) for a in noises for b in SPANS for c in SIZES):
+        rng, draws = np.random.default_rng((SEED, place)), _draws(models, size)
+        truth = np.full((models, 20), 0.15)
+        cases = [Case(counts(rng, truth, 5, weeks, NOISES[noise]), parity) for _ in range(draws)]
+        seen = float(np.mean([found.told.any() for found in boards(cases)]))
+        rows.append(Row(f"{noise}, {weeks} weeks, {models} models", seen, draws, FALSE))
+    return Table("False boards: typical gaps of equal models, 20×5", rows)
+
+
+def false_stereotypes(
+    size: float = 1.0, boards: Boards = pure_boards, noises: tuple[str, ...] = ("indep", "icc.1", "sd5")
+) -> Table:
+    """Return the part of boards of stereotypes drawn that tell any two of equal models apart."""
+    rows = []
+    for place, (noise, weeks, models) in enumerate((a, b, c) for a in noises for b in SPANS for c in SIZES):
+        rng, draws = np.random.default_rng((SEED, 200 + place)), _draws(models, size)
+        truth = np.tile(STEREOTYPES[0], (models, 1))
+        cases = [
+            Case(counts(rng, truth, 7, weeks, NOISES[noise], shrunk=True), groups=range(5))
+            for _ in range(draws)
+        ]
+        seen = float(np.mean([found.told.any() for found in boards(cases)]))
+        rows.append(Row(f"{noise}, {weeks} weeks, {models} models", seen, draws, FALSE))
+    return Table("False boards: stereotypes drawn of equal models, 5 pairs × 7", rows)
+
+
+def power(size: float = 1.0, boards: Boards = pure_boards) -> Table:
+    """Return the part of pairs of models at 75 and 85 % that are told apart by their gap from parity, 20×5."""
+    rows, parity = [], np.full((20, 2), 0.5)
+    for place, (models, weeks, noise, published) in enumerate(POWER):
+        rng, draws = np.random.default_rng((SEED, 300 + place)), _draws(models, size)
+        half = models // 2
+        truth = np.repeat([0.75, 0.85], half)[:, None] * np.ones(20)
+        cases = [Case(counts(rng, truth, 5, weeks, NOISES[noise], shrunk=True), parity) for _ in range(draws)]
+        seen = float(np.mean([found.told[half:, :half].mean() for found in boards(cases)]))
+        of = f"{models} models, {weeks} weeks, {noise}"
+        rows.append(Row(of, seen, draws, published, "at least", BEHIND))
+    return Table("Power: 75 against 85 %, typical gaps, 20×5", rows)
+
+
+def stereotype_power(size: float = 1.0, boards: Boards = pure_boards) -> Table:
+    """Return the part of pairs that are told apart by stereotypes drawn, 5 pairs × 7."""
+    rows = []
+    for place, (models, weeks, points, published) in enumerate(MORE):
+        rng, draws = np.random.default_rng((SEED, 400 + place)), _draws(models, size)
+        half = models // 2
+        truth = np.repeat([0.5 - points / 200, 0.5 + points / 200], half)[:, None] * np.ones(5)
+        cases = [Case(counts(rng, truth, 7, weeks, NOISES["indep"]), groups=range(5)) for _ in range(draws)]
+        seen = float(np.mean([found.told[half:, :half].mean() for found in boards(cases)]))
+        of = f"{models} models, {weeks} weeks, +{points} points"
+        rows.append(Row(of, seen, draws, published, "at least", BEHIND))
+    return Table("Power: stereotypes drawn, 5 pairs × 7", rows)

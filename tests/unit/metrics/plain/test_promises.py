@@ -1,0 +1,108 @@
+"""A small run of each promise of `tests/research`: the published bounds hold within two Monte-Carlo errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assets.metrics.plain.boards import Board
+from tests.research import boards, changes, coverage
+from tests.research.__main__ import main
+from tests.research.paths import Case, pure_boards
+from tests.research.rows import Row, Table, markdown
+from tests.research.worlds import NOISES, SUITES, Noise, counts
+
+
+def kept(table: Table) -> None:
+    """Fail with the rows of a promise that do not hold."""
+    assert table.rows
+    assert table.failed == []
+
+
+def test_intervals_hold_what_is_planted() -> None:
+    kept(coverage.suites(0.06))
+
+
+def test_intervals_of_stereotypes_hold_what_is_planted() -> None:
+    kept(coverage.stereotypes(0.05))
+
+
+def test_equal_models_are_not_told_apart() -> None:
+    kept(boards.false_boards(0.08, noises=("icc.1", "sd5")))
+
+
+def test_equal_models_are_not_told_apart_by_stereotypes() -> None:
+    kept(boards.false_stereotypes(0.1, noises=("icc.1", "sd5")))
+
+
+def test_unequal_models_are_told_apart() -> None:
+    kept(boards.power(0.05))
+    kept(boards.stereotype_power(0.05))
+
+
+def test_few_changes_are_reported_that_are_none() -> None:
+    kept(changes.false_reports(0.25, noises=("icc.1", "sd5"), weeks=60))
+
+
+def test_planted_changes_are_reported_in_time() -> None:
+    quick = ((SUITES[0], 20, "indep"), (SUITES[0], 50, "icc.1"), (SUITES[3], 40, "icc.1"))
+    kept(changes.delay(0.16, planted=quick))  # 8 of each
+
+
+def _careless(cases: list[Case]) -> list[Board]:
+    """Return boards that tell apart whatever is larger."""
+    found = []
+    for board in pure_boards(cases):
+        larger = board.figure[0][:, None] > board.figure[0]
+        found.append(board._replace(told=larger, figure=np.stack([board.figure[0]] * 3)))
+    return found
+
+
+def test_a_path_that_breaks_a_promise_is_seen() -> None:
+    assert boards.false_boards(0.05, _careless, noises=("indep",)).failed
+    assert coverage.suites(0.05, _careless).failed
+    assert changes.delay(0.16, lambda *_: [], planted=((SUITES[0], 40, "indep"),)).failed
+
+
+def test_noise_is_what_it_is_called() -> None:
+    rng, shares = np.random.default_rng(1), np.full((400, 10), 0.5)
+    alike, moved, carried = (
+        counts(rng, shares, 20, 24, noise)[:, :, 0] / 20
+        for noise in (NOISES["icc.1"], Noise(scatter=8), Noise(scatter=8, carried=0.5))
+    )
+
+    assert alike.var() == pytest.approx(0.25 / 20 * (1 + 19 * 0.1), rel=0.05)
+    weekly = moved.mean(1)
+    assert weekly.std() == pytest.approx(np.sqrt(0.08**2 + 0.25 / 200), rel=0.03)
+    assert np.corrcoef(carried.mean(1)[:, 1:].ravel(), carried.mean(1)[:, :-1].ravel())[0, 1] > 0.35
+    assert abs(np.corrcoef(weekly[:, 1:].ravel(), weekly[:, :-1].ravel())[0, 1]) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("seen", "draws", "published", "kind", "rate", "holds"),
+    [
+        (0.07, 400, 0.055, "at most", False, True),
+        (0.09, 400, 0.055, "at most", False, False),
+        (0.0, 400, 0.055, "at most", False, True),
+        (0.5, 100, 0.56, "at least", False, True),
+        (0.4, 100, 0.56, "at least", False, False),
+        (0.75, 8, 0.38, "at most", True, True),
+        (1.0, 8, 0.38, "at most", True, False),
+    ],
+)
+def test_a_figure_is_kept_within_two_errors(
+    seen: float, draws: int, published: float, kind: str, rate: bool, holds: bool
+) -> None:
+    assert Row("", seen, draws, published, kind, rate=rate).holds == holds
+
+
+def test_the_command_prints_tables_and_knows_its_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["power-stereotypes", "--draws", "0.02"]) in {0, 1}
+    said = capsys.readouterr().out
+    assert str(boards.SEED) in said
+    assert "| 40 models, 12 weeks, +30 points |" in said
+    with pytest.raises(SystemExit):
+        main(["powr"])
+    assert 'no promise "powr"' in capsys.readouterr().err
+    broken = Table("A promise", [Row("all", 1.0, 100, 0.05)])
+    assert "does not hold" in markdown(broken)
