@@ -92,7 +92,11 @@ def demo() -> int:
 
 def _rate(place: Workplace, week: str, models: Sequence[str]) -> None:
     """Have pictures of a week rated by simulated people, so that the demo's pages show corrected figures."""
-    sample, state = simulated_gold(place.store, week, models)
+    try:
+        sample, state = simulated_gold(place.store, week, models)
+    except UsageError as error:  # of models whose pictures show nobody
+        note(f"nothing for people to rate: {error}")
+        return
     say(
         f"Gold set {sample.gold_set}: {state.pictures:,} pictures of {' and '.join(models)}, rated by two simulated "
         f"people and, where they differ ({state.differing:,}), by a third"
