@@ -11,7 +11,7 @@ from assets.labeling.gold.exporter import export
 from assets.labeling.gold.frame import ATTRIBUTE, read_frame
 from assets.labeling.gold.importer import import_labels, read_labels
 from assets.labeling.gold.records import Sample, read_sample
-from assets.labeling.gold.sampling import Design, draw_sample
+from assets.labeling.gold.sampling import PICTURES, Design, draw_sample
 from assets.labeling.gold.status import GoldState, gold_state
 from assets.labeling.gold.third import second_round
 from warehouse import keys
@@ -22,7 +22,9 @@ RATERS = ("simulated-a", "simulated-b")
 _SEED = 1
 
 
-def simulated_gold(store: Store, week: str, models: Collection[str]) -> tuple[Sample, GoldState]:
+def simulated_gold(
+    store: Store, week: str, models: Collection[str], pictures: int = PICTURES
+) -> tuple[Sample, GoldState]:
     """Draw, rate, and take in a gold set of simulated models, with the second round; return it and how far it is.
 
     What is there already is left as it is: called again, it changes nothing.
@@ -30,7 +32,7 @@ def simulated_gold(store: Store, week: str, models: Collection[str]) -> tuple[Sa
     name = f"simulated-{week}"
     if store.head(keys.gold_sample(name)) is None:
         frame = read_frame(store, week, attribute=ATTRIBUTE, models=models)
-        draw_sample(store, frame, Design(gold_set=name, seed=_SEED, raters=RATERS))
+        draw_sample(store, frame, Design(gold_set=name, seed=_SEED, pictures=pictures, raters=RATERS))
     sample = read_sample(store, name)
     state = gold_state(sample, read_labels(store, name))
     if state.compared < state.pictures:
