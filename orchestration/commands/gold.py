@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from assets.generation.workplace import Workplace
 from assets.labeling.gold.exporter import export
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import ImportProblemsError, import_labels, parse_raters, read_labels
-from assets.labeling.gold.records import Sample, read_sample
-from assets.labeling.gold.sampling import THIRD, Design, doubles_needed, draw_sample, known_within
+from assets.labeling.gold.records import THIRD, Sample, read_sample
+from assets.labeling.gold.sampling import Design, draw_sample
 from assets.labeling.gold.status import gold_state
+from assets.labeling.gold.third import second_round
 from orchestration.commands.imports import load_kept
 from orchestration.console import OUT, note, say, table
 from orchestration.resources import bare_workplace
@@ -21,14 +23,11 @@ from warehouse.loading.gold_objects import load_gold
 from warehouse.weeks import parse_week
 
 
-def gold_sample(  # noqa: PLR0913 - one argument an option
+def gold_sample(
     *,
     week: str,
     pictures: int,
     gold_set: str | None,
-    overlap: float,
-    third: float,
-    within: float,
     raters: str,
     attribute: str,
     suites: Sequence[str],
@@ -39,14 +38,11 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     """Draw a random sample of a week's pictures, stratified by what the labeler read, and freeze it."""
     place = bare_workplace(load_settings())
     week = parse_week(week).isoformat()
-    names = [name.strip() for name in raters.split(",")]
     design = Design(
         gold_set=gold_set or f"{week}-{attribute}",
         pictures=pictures,
         seed=secrets.randbits(32) if seed is None else seed,
-        overlap=overlap,
-        third=third,
-        raters=[*names, THIRD] if third and len(names) == 2 else names,
+        raters=[name.strip() for name in raters.split(",")],
         least=least,
     )
     design.check()
@@ -60,27 +56,28 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
         f"Gold set {sample.gold_set}: {len(sample.pictures):,} of {len(frame.pictures):,} pictures of week {week}, "
         f"{len(sample.strata)} strata by {attribute}, seed {sample.seed}"
     )
-    for rater in sample.raters:
-        say(f"  {rater}: {sum(rater in picture.raters for picture in sample.pictures):,} pictures")
-    say(f"  two or more: {sample.overlapping:,} pictures")
+    drawn = Counter(picture.model for picture in sample.pictures)
+    for model, has in sorted(Counter(framed.slot.model for framed in frame.pictures).items()):
+        few = f": all that it has, fewer than {pictures:,}" if has < pictures else f" of {has:,}"
+        say(f"  {model}: {drawn[model]:,}{few}")
     if sample.simulated:
         say(f"  {sample.simulated:,} of the pictures are drawn by simulated models")
-    few = sample.fewest_doubles
-    known = f"is known to ± {100 * known_within(few):.1f} points" if few else "is not known"
-    say(
-        f"Where 2 % of labels and 5 % of people's answers are wrong, label error {known} from the {few:,} pictures "
-        f"of a model and suite that two people rate, at the fewest; ± {within:g} needs {doubles_needed(within / 100):,}"
-    )
-    if not third and sample.overlapping:
-        say("A third rater shows whether people err in the same pictures: --third 0.5")
+    say(f"Raters: {' and '.join(sample.raters)}, each of whom labels every picture")
     say(f"Next:  cliche gold export {sample.gold_set} --to DIR --format label-studio   (or csv)")
     return 0
 
 
-def gold_export(gold_set: str, folder: Path, form: str) -> int:
+def gold_export(gold_set: str, folder: Path, form: str, *, third: bool = False) -> int:
     """Write the pictures of a set under names that tell nothing, and a project or a table for each rater."""
     place = bare_workplace(load_settings())
     sample = read_sample(place.store, gold_set)
+    if third:
+        labels, raters = read_labels(place.store, gold_set), " and ".join(sample.raters)
+        state, sample = gold_state(sample, labels), second_round(sample, labels)
+        say(
+            f"{raters} differ in {state.differing:,} of {state.compared:,} questions; "
+            f"{state.open:,} of them are for a third person"
+        )
     done = export(place.store, sample, folder, form)
     tasks = ", ".join(f"{rater} {count:,}" for rater, count in done.tasks.items())
     say(f"{done.pictures:,} pictures in {done.folder}; tasks: {tasks}")
@@ -88,7 +85,7 @@ def gold_export(gold_set: str, folder: Path, form: str) -> int:
         say(f"Label Studio: {done.projects} project(s) for each rater; how: {done.folder / 'README.txt'}")
     else:
         say(f"Each rater fills in a table of their own; what may be answered: {done.folder / 'values.csv'}")
-    say(f"Next:  cliche gold import {gold_set} FILE --rater NAME")
+    say(f"Next:  cliche gold import {gold_set} FILE --rater {THIRD if third else 'NAME'}")
     return 0
 
 
@@ -127,6 +124,9 @@ def _say_state(place: Workplace, sample: Sample) -> None:
         listed.add_row(one.rater, *(f"{n:,}" for n in (one.pictures, one.whole, one.begun, one.answers)))
     OUT.print(listed, markup=False)
     say(
-        f"Two raters or more answered {state.compared:,} questions and differ in {state.differing:,}; "
-        f"settled by an adjudicator: {state.settled:,}"
+        f"Both raters answered {state.compared:,} questions and differ in {state.differing:,}; of these a third person "
+        f"agrees with one of the two in {state.settled:,}, with neither in {state.undecided:,}; "
+        f"{state.open:,} wait for that person"
     )
+    if state.open:
+        say(f"Next:  cliche gold export {sample.gold_set} --third --to DIR")

@@ -15,6 +15,8 @@ from rich.filesize import decimal
 from assets.generation.partition import plan_partition
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Listener, Workplace
+from assets.labeling.gold.sampling import PICTURES
+from assets.labeling.gold.simulated import simulated_gold
 from assets.labeling.partition import ready
 from assets.labeling.status import PartitionState, partition_states
 from assets.leaderboard.published import latest
@@ -31,6 +33,10 @@ from warehouse.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from orchestration import weekly
+
+
+#: Simulated models whose pictures simulated people rate, and in how many of the demo's last weeks.
+RATED_MODELS, RATED_WEEKS = 2, 2
 
 
 def demo() -> int:
@@ -66,6 +72,8 @@ def demo() -> int:
     else:
         if not ran.run and not ran.problems:
             say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
+        if not ran.problems:
+            _rate(place, wanted)
         from orchestration import weekly
 
         edition = weekly.publish(
@@ -81,6 +89,22 @@ def demo() -> int:
     say("Ask:   .venv/bin/cliche sql -f who_is_the_ceo")
     say('Next:  README, "Ask real models"')
     return code
+
+
+def _rate(place: Workplace, wanted: Sequence[tuple[str, str]]) -> None:
+    """Have pictures of the last weeks rated by simulated people, so that the demo's pages show corrected figures."""
+    weeks = sorted({week for _, week in wanted})[-RATED_WEEKS:]
+    models = [model for model, week in wanted if week == weeks[-1]][:RATED_MODELS]
+    for week in weeks:
+        try:
+            sample, state = simulated_gold(place.store, week, models, PICTURES // RATED_WEEKS)
+        except UsageError as error:  # of models whose pictures show nobody
+            note(f"nothing for people to rate: {error}")
+            return
+        say(
+            f"Gold set {sample.gold_set}: {state.pictures:,} pictures of {' and '.join(models)}, rated by two "
+            f"simulated people and, where they differ ({state.differing:,}), by a third"
+        )
 
 
 def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool, submit: bool = False) -> int:

@@ -12,17 +12,12 @@ GoldSet = Annotated[str, typer.Argument(metavar="SET", help="Name of the gold se
 
 
 @gold.command("sample", short_help="Draw a random sample.")
-def gold_sample(  # noqa: PLR0913 - one argument an option
+def gold_sample(
     *,
     week: Annotated[str, typer.Option("--week", help="Monday of the week, YYYY-MM-DD.")],
-    pictures: Annotated[int, typer.Option("--n", help="How many pictures.")],
+    pictures: Annotated[int, typer.Option("--n", help="Pictures per model, or all that it has.")] = 200,
     name: Annotated[str | None, typer.Option("--set", help="Its name; default: WEEK-ATTRIBUTE.")] = None,
-    overlap: Annotated[float, typer.Option("--overlap", help="Share that two raters label.")] = 1.0,
-    third: Annotated[float, typer.Option("--third", help="Share of those that a third rater labels.")] = 0.0,
-    within: Annotated[
-        float, typer.Option("--within", help="Wanted precision of label error, in points.", min=0.1)
-    ] = 1.0,
-    raters: Annotated[str, typer.Option("--raters", help="Two pseudonyms, or three.")] = "a,b",
+    raters: Annotated[str, typer.Option("--raters", help="Two pseudonyms.")] = "a,b",
     attribute: Annotated[
         str, typer.Option("--attribute", help="Stratify by this attribute's predicted values.")
     ] = "perceived_gender",
@@ -31,15 +26,15 @@ def gold_sample(  # noqa: PLR0913 - one argument an option
     least: Annotated[int, typer.Option("--least", help="Minimum pictures per stratum.")] = 2,
     seed: Annotated[int | None, typer.Option("--seed", help="Random seed; default: random.")] = None,
 ) -> None:
-    """Draw a random sample of a week's pictures by model, suite and predicted value; it is drawn once."""
+    """Draw a random sample of a week's pictures by model, suite and predicted value; it is drawn once.
+
+    Two people label every picture; what they differ in goes to a third person: cliche gold export SET --third.
+    """
     raise typer.Exit(
         commands.gold.gold_sample(
             week=week,
             pictures=pictures,
             gold_set=name,
-            overlap=overlap,
-            third=third,
-            within=within,
             raters=raters,
             attribute=attribute,
             suites=suite or [],
@@ -55,9 +50,12 @@ def gold_export(
     gold_set: GoldSet,
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder.")],
     form: Annotated[str, typer.Option("--format", help="label-studio or csv.")] = "label-studio",
+    third: Annotated[
+        bool, typer.Option("--third", help="The second round: only what the two raters differ in.")
+    ] = False,
 ) -> None:
-    """Write pictures and tasks for each rater; they reveal no model, prompt or label."""
-    raise typer.Exit(commands.gold.gold_export(gold_set, to, form))
+    """Write pictures and tasks for each rater; they reveal no model, prompt, label, or answer of another rater."""
+    raise typer.Exit(commands.gold.gold_export(gold_set, to, form, third=third))
 
 
 @gold.command("import", short_help="Import the raters' answers.")

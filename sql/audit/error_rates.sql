@@ -16,15 +16,15 @@ WITH people AS (
     WHERE who = 'people'
 ),
 
--- settled: what the adjudicator says; '' also where nobody sees a value.
+-- settled: what the third person says; '' also where nobody sees a value.
 judged AS (
     SELECT
         *,
         coalesce(
-            max(y) FILTER (WHERE rater = 'adjudicator') OVER of_picture,
+            max(y) FILTER (WHERE rater = 'third') OVER of_picture,
             CASE WHEN NOT bool_or(y <> '') OVER of_picture THEN '' END
         ) AS settled,
-        rater <> 'adjudicator' AND y <> '' AS heard
+        rater <> 'third' AND y <> '' AS heard
     FROM answers
     WINDOW of_picture AS (PARTITION BY week, figure, picture)
 ),

@@ -4,7 +4,7 @@
 -- Columns: gold_share, gold_low, gold_high (share among assessable pictures, weighted by inverse inclusion
 --   probabilities, 95 %, NULL with a reason); labeler_share (share that the labeler read among the pictures
 --   that it assessed; NULL if the sample was drawn by another attribute); pictures; rated; reason. Where two
---   raters differ each counts half; an adjudicator's answer counts alone.
+--   raters differ each counts half; a third person's answer counts alone.
 -- Depends on: gold_strata, gold_labels, attribute_values
 WITH judged AS (
     SELECT
@@ -12,8 +12,8 @@ WITH judged AS (
         concat_ws('/', gold_set, model, suite, suite_major, attribute) AS figure
     FROM gold_labels
     QUALIFY
-        rater = 'adjudicator'
-        OR NOT bool_or(rater = 'adjudicator') OVER (PARTITION BY gold_set, slot_key, attribute)
+        rater = 'third'
+        OR NOT bool_or(rater = 'third') OVER (PARTITION BY gold_set, slot_key, attribute)
 ),
 
 answers AS (

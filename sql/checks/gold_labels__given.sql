@@ -18,7 +18,7 @@ ANTI JOIN gold_samples
         AND gold_labels.slot_key = gold_samples.slot_key
         AND gold_labels.inclusion_probability = gold_samples.inclusion_probability
         AND (
-            gold_labels.rater = 'adjudicator'
+            gold_labels.rater = 'third'
             OR list_contains(string_split(gold_samples.raters, ','), gold_labels.rater)
         )
 WHERE

@@ -67,6 +67,12 @@ def test_the_demo_ends_with_the_path_of_a_page_that_exists(home: Path, first: Co
         re.MULTILINE,
     )
     assert "No change was detected this month." in first.stdout
+    assert re.search(
+        rf"^Gold set simulated-{benchmark.LAST}: 5 pictures of sim-classic, rated by two simulated people "
+        r"and, where they differ \(\d\), by a third$",
+        first.stdout,
+        re.MULTILINE,
+    )
     asked = {path.parent.parent.parent.name for path in (home / "store/attempts").glob("*/*/*/1.json")}
     assert asked == {f"week={week}" for week in benchmark.WEEKS}
     assert {path.name for path in (home / "store/attempts").glob("*/*")} == {"model=sim-classic"}

@@ -13,6 +13,7 @@ import pytest
 
 from assets.generation.providers.registry import PROVIDERS, load_factory
 from assets.labeling.anchors.shipped import DRAWER
+from assets.labeling.gold.simulated import RATER
 from assets.labeling.registry import CONVENTIONS, KINDS, LABELERS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -106,9 +107,9 @@ def test_no_folder_holds_more_than_sixteen_modules() -> None:
 
 
 def test_the_simulation_is_reached_by_name_and_every_name_is_there() -> None:
-    named = [*PROVIDERS.values(), *LABELERS.values(), *KINDS.values(), *CONVENTIONS.values(), DRAWER]
+    named = [*PROVIDERS.values(), *LABELERS.values(), *KINDS.values(), *CONVENTIONS.values(), DRAWER, RATER]
     assert all(load_factory(address) is not None for address in named)
-    assert sum(address.startswith("assets.simulation") for address in named) == 4
+    assert sum(address.startswith("assets.simulation") for address in named) == 5
 
 
 def test_only_asset_modules_of_a_step_know_dagster() -> None:

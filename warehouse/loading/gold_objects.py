@@ -156,7 +156,7 @@ def _picture(row: Mapping[str, Any], stratum: Mapping[str, Any], sample: Mapping
         "stratum_pictures": stratum["pictures"],
         "stratum_sampled": stratum["sampled"],
         "seed": sample["seed"],
-        "raters": ",".join(row["raters"]),
+        "raters": ",".join(sample["raters"]),
     }
 
 

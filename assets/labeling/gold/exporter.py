@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assets.labeling.gold import label_studio, sheet
 from assets.labeling.gold.blind import without_metadata
-from assets.labeling.gold.records import GoldPicture, Sample
+from assets.labeling.gold.records import THIRD, GoldPicture, Sample
 from assets.suites.schema import Attribute
 from warehouse.canonical import sha256_hex
 from warehouse.errors import StoreError, UsageError
@@ -54,27 +54,32 @@ def export(store: Store, sample: Sample, folder: Path, form: str) -> Exported:
     return Exported(
         folder=folder,
         pictures=len(sample.pictures),
-        tasks={rater: len(in_order(sample, rater)) for rater in sample.raters},
+        tasks={rater: len(sample.pictures) for rater in sample.raters},
         projects=projects,
     )
 
 
 def in_order(sample: Sample, rater: str) -> list[GoldPicture]:
-    """Return the pictures of one rater in an order of their own: who stops half-way leaves a random half."""
-    mine = [picture for picture in sample.pictures if rater in picture.raters]
-    return sorted(mine, key=lambda p: sha256_hex(f"{sample.seed}/{rater}/{p.task}".encode()))
+    """Return the pictures in an order of the rater's own: whoever stops half-way leaves a random half.
+
+    It follows from the names of set, rater and pictures and the set's seed, so it can be made again.
+    """
+    of = f"{sample.gold_set}/{sample.seed}/{rater}"
+    return sorted(sample.pictures, key=lambda picture: sha256_hex(f"{of}/{picture.task}".encode()))
 
 
 def _projects(sample: Sample) -> list[tuple[tuple[Attribute, ...], set[str]]]:
     """Return the questions of each project with its tasks, the project with most tasks first.
 
-    Equal lists of equal questions are one project, whichever suites they come from.
+    Equal lists of equal questions are one project, whichever suites they come from. The third person is asked other
+    questions about nearly every picture: there a project is of one question.
     """
     projects: dict[str, tuple[tuple[Attribute, ...], set[str]]] = {}
     for picture in sample.pictures:
-        asked = sample.asked_of(picture)
-        same = repr([(a.id, a.title, a.question, a.values, a.outside) for a in asked])
-        projects.setdefault(same, (asked, set()))[1].add(picture.task)
+        every = sample.asked_of(picture)
+        for asked in [(one,) for one in every] if sample.raters == (THIRD,) else [every]:
+            same = repr([(a.id, a.title, a.question, a.values, a.outside) for a in asked])
+            projects.setdefault(same, (asked, set()))[1].add(picture.task)
     return sorted(projects.values(), key=lambda project: (-len(project[1]), [a.id for a in project[0]]))
 
 

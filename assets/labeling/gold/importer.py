@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from assets.labeling.gold import label_studio, sheet
 from assets.labeling.gold.label_studio import RaterAnswer
-from assets.labeling.gold.records import ADJUDICATOR, GoldPicture, Sample, check_pseudonym
+from assets.labeling.gold.records import THIRD, GoldPicture, Label, Sample, check_pseudonym
+from assets.labeling.gold.third import Question, differing
 from warehouse import keys
 from warehouse.errors import UsageError
 from warehouse.inputfile import read_file
@@ -42,15 +43,6 @@ class ImportProblemsError(UsageError):
             f"nothing was imported: {what} in {files} file{'s' if files > 1 else ''}; "
             "fix what is listed and import again"
         )
-
-
-class Label(NamedTuple):
-    """One answer of one rater."""
-
-    task: str
-    attribute: str
-    rater: str
-    value: str
 
 
 class _Said(NamedTuple):
@@ -157,7 +149,7 @@ def _sorted_out(
 
 
 def _check_rater(sample: Sample, rater: str) -> None:
-    known = [*sample.raters, ADJUDICATOR]
+    known = [*sample.raters, THIRD]
     if rater not in known:
         raise UsageError(
             f'"{rater}" is no rater of the gold set {sample.gold_set}{close_match(rater, known)}'
@@ -189,10 +181,18 @@ def _checked(
     """Return the answers that may be taken in; for every other one a line is added to `problems`."""
     pictures = {picture.task: picture for picture in sample.pictures}
     known = {label[:3]: (label.value, "an earlier import") for label in there}
-    labels = []
-    for answer, rater in said:
+    labels: list[Label] = []
+    differ: set[Question] | None = None  # known once the answers of the two are
+    for answer, rater in sorted(said, key=lambda one: one.rater == THIRD):
+        if rater == THIRD and differ is None:
+            differ = differing(sample, [*there, *labels])
         try:
-            _check(sample, pictures.get(answer.task), answer, rater)
+            _check(sample, pictures.get(answer.task), answer)
+            if differ is not None and (answer.task, answer.attribute) not in differ:
+                raise UsageError(
+                    f"{answer.task}, {answer.attribute}: {' and '.join(sample.raters)} do not differ in it, and "
+                    "a third person is asked only where they do"
+                )
         except UsageError as error:
             problems.append(f"{answer.where}: {error}")
             continue
@@ -208,15 +208,13 @@ def _checked(
     return labels
 
 
-def _check(sample: Sample, picture: GoldPicture | None, answer: RaterAnswer, rater: str) -> None:
+def _check(sample: Sample, picture: GoldPicture | None, answer: RaterAnswer) -> None:
     """Raise UsageError with what is wrong with one answer, if anything is."""
     shown = _shown(answer.task)
     if answer.gold_set not in {None, sample.gold_set}:
         raise UsageError(f"it is of the gold set {_shown(answer.gold_set or '')}, not of {sample.gold_set}")
     if picture is None:
         raise UsageError(f"no picture {shown} in the gold set {sample.gold_set}")
-    if rater not in {*picture.raters, ADJUDICATOR}:
-        raise UsageError(f"{shown} was not given to {rater} but to {' and '.join(picture.raters)}")
     asked = {attribute.id: attribute for attribute in sample.asked_of(picture)}
     if answer.attribute not in asked:
         raise UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -15,8 +15,8 @@ from warehouse.loading import gold_objects
 from warehouse.store import Store
 from warehouse.validation import explain
 
-#: The rater whose answer counts alone where two raters differ.
-ADJUDICATOR = "adjudicator"
+#: The person of the second round, who is given what two raters differ in; the value of two of the three counts.
+THIRD = "third"
 #: Stands for a picture that the labeler read nothing of.
 UNREAD = "not_assessed"
 _SET = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -56,7 +56,7 @@ class Stratum(Record):
 
 
 class GoldPicture(Record):
-    """One drawn picture. `task` is the name that raters see: it tells nothing of where the picture comes from."""
+    """One drawn picture, given to both raters. `task` is the name that they see: it reveals nothing of its origin."""
 
     task: str
     model: str
@@ -69,13 +69,12 @@ class GoldPicture(Record):
     image_ext: str
     stratum: str
     inclusion_probability: float
-    raters: tuple[str, ...]
     attributes: tuple[str, ...]
     simulated: bool
 
 
 class Sample(Record):
-    """A gold set as it was drawn; it never changes."""
+    """A gold set as it was drawn; it never changes. `asked` is the number of pictures wanted per model."""
 
     format: int = gold_objects.FORMAT
     gold_set: str
@@ -84,8 +83,6 @@ class Sample(Record):
     seed: int
     asked: int
     least: int
-    overlap: float
-    third: float = 0.0
     raters: tuple[str, ...]
     drawn_at: str
     suites: tuple[SuiteAttributes, ...]
@@ -106,17 +103,14 @@ class Sample(Record):
         """Return how many pictures are drawn by simulated models."""
         return sum(picture.simulated for picture in self.pictures)
 
-    @property
-    def overlapping(self) -> int:
-        """Return how many pictures are given to two raters or more."""
-        return sum(len(picture.raters) > 1 for picture in self.pictures)
 
-    @property
-    def fewest_doubles(self) -> int:
-        """Return how many of them the model and suite with the fewest has."""
-        found = Counter({(picture.model, picture.suite): 0 for picture in self.pictures})
-        found.update((p.model, p.suite) for p in self.pictures if len(p.raters) > 1)
-        return min(found.values())
+class Label(NamedTuple):
+    """One answer of one rater."""
+
+    task: str
+    attribute: str
+    rater: str
+    value: str
 
 
 def read_sample(store: Store, gold_set: str) -> Sample:

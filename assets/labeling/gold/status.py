@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from assets.labeling.gold.importer import Label
-from assets.labeling.gold.records import ADJUDICATOR, Sample
+from assets.labeling.gold.records import THIRD, Label, Sample
+from assets.labeling.gold.third import differing, told
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,13 @@ class RaterState:
 
 @dataclass(frozen=True)
 class GoldState:
-    """A gold set: its raters, pictures rated by one of them at least, and what two or more said of the same ones."""
+    """A gold set: its raters, pictures that one of the two rated at least, and questions that both answered.
+
+    Attributes:
+        compared: questions that both answered; differing: of them those in which they differ.
+        settled: of these, those in which the third person agrees with one of the two.
+        undecided: those in which all three differ.
+    """
 
     raters: tuple[RaterState, ...]
     rated: int
@@ -31,47 +37,46 @@ class GoldState:
     compared: int
     differing: int
     settled: int
+    undecided: int
 
     @property
     def complete(self) -> bool:
-        """Return whether every rater answered everything."""
-        return all(state.whole == state.pictures for state in self.raters if state.rater != ADJUDICATOR)
+        """Return whether both raters answered everything, and the third person all in which they differ."""
+        return all(state.whole == state.pictures for state in self.raters) and not self.open
+
+    @property
+    def open(self) -> int:
+        """Return how many questions wait for the third person."""
+        return self.differing - self.settled - self.undecided
 
 
 def gold_state(sample: Sample, labels: Collection[Label]) -> GoldState:
     """Return how far a set is; pictures nobody is asked anything about do not occur."""
-    answers: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-    values: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for label in labels:
-        answers[label.rater, label.task].add(label.attribute)
-        values[label.task, label.attribute][label.rater] = label.value
-    people = {key: [said[rater] for rater in sample.raters if rater in said] for key, said in values.items()}
-    pairs = {key: said for key, said in people.items() if len(said) > 1}
-    differing = {key for key, said in pairs.items() if len({*said}) > 1}
-    settled = sum(ADJUDICATOR in values[key] for key in differing)
-    names = [*sample.raters, *([ADJUDICATOR] if any(label.rater == ADJUDICATOR for label in labels) else [])]
+    said = told(sample, labels)
+    one, other = (said[name] for name in sample.raters)
+    differ = differing(sample, labels)
+    answered = differ & said[THIRD].keys()
+    settled = sum(said[THIRD][asked] in {one[asked], other[asked]} for asked in answered)
+    asked = {picture.task: len(picture.attributes) for picture in sample.pictures}
+    of_two = [Counter(task for task, _ in said[name]) for name in sample.raters]
+    two = [_rater(name, asked, found) for name, found in zip(sample.raters, of_two, strict=True)]
+    third = _rater(THIRD, Counter(task for task, _ in differ), Counter(task for task, _ in said[THIRD]))
     return GoldState(
-        raters=tuple(_rater(sample, answers, name) for name in names),
-        rated=sum(
-            any(len(answers[rater, p.task]) == len(p.attributes) for rater in p.raters)
-            for p in sample.pictures
-        ),
+        raters=(*two, third) if differ else (*two,),
+        rated=sum(any(found[task] == wanted for found in of_two) for task, wanted in asked.items()),
         pictures=len(sample.pictures),
-        compared=len(pairs),
-        differing=len(differing),
+        compared=len(one.keys() & other.keys()),
+        differing=len(differ),
         settled=settled,
+        undecided=len(answered) - settled,
     )
 
 
-def _rater(sample: Sample, answers: dict[tuple[str, str], set[str]], rater: str) -> RaterState:
-    mine = [
-        p for p in sample.pictures if rater in p.raters or (rater == ADJUDICATOR and answers[rater, p.task])
-    ]
-    given = [(len(answers[rater, picture.task]), len(picture.attributes)) for picture in mine]
+def _rater(rater: str, asked: Mapping[str, int], found: Counter[str]) -> RaterState:
     return RaterState(
         rater=rater,
-        pictures=len(mine),
-        whole=sum(found == asked for found, asked in given),
-        begun=sum(0 < found < asked for found, asked in given),
-        answers=sum(found for found, _ in given),
+        pictures=len(asked),
+        whole=sum(found[task] == wanted for task, wanted in asked.items()),
+        begun=sum(0 < found[task] < wanted for task, wanted in asked.items()),
+        answers=found.total(),
     )

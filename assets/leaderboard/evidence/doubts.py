@@ -40,6 +40,7 @@ class Doubts:
             (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"]): row
             for row in rows(con, "label_errors", parameters)
         }
+        self._simulated = {row["attribute"] for row in rows(con, "rated", parameters) if row["simulated"]}
         self._statistics = by(rows(con, "prompt_statistics", parameters), "prompt", "attribute", "value")
 
     def language(self, finding: LeadFinding) -> str:
@@ -53,6 +54,8 @@ class Doubts:
         if finding.simulated:
             yield say("The model is simulated: it draws what it was programmed to draw.")
         yield self._labels(finding)
+        if finding.simulated and finding.attribute in self._simulated:
+            yield say("The people who checked labels are simulated, too.")
         yield from self._words(finding)
         yield from self._world(finding)
         yield from _missing(finding, drawn)

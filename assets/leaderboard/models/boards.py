@@ -120,11 +120,13 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     for row in rows(con, "warnings", of_week):
         if row["check_name"] in WARNINGS:
             warned[row["model"]].append(WARNINGS[row["check_name"]])
+    simulated = {row["attribute"] for row in rows(con, "rated", of_week) if row["simulated"]}
     for row in rows_of_weeks(con, "board_rows", [week], {}):
         own = {
             "alike": alike.get(tuple(row[name] for name in _DRAWN)),
             "unseen": hidden.get(key_of("unseen_ranks", row)),
             "warned": warned[row["model"]],
+            "by_simulated": row["simulated"] and row["attribute"] in simulated,
         }
         boards[board_slug(row)].append(row | own)
     refused: dict[tuple[object, ...], tuple[int, int]] = {
@@ -237,7 +239,7 @@ def _tables(
             track,
             tuple(_ranked(row, axis, refused) for row in ordered),
             sum(row["rank_low"] is not None for row in ordered),
-            tuple(filter(None, (verified.below(ordered), unseen.below(_hidden(ordered))))),
+            tuple(filter(None, (*verified.below(ordered), unseen.below(_hidden(ordered))))),
         )
 
 

@@ -27,6 +27,7 @@ _ASSUMED = say(
     "assume equal error across prompts and weeks, and that people’s errors are not shared with the labeler: if they "
     "are, the correction is too small. Ranks are of the figures as the labeler read them."
 )
+_SIMULATED = say("The people who labeled them are simulated, like the models.")
 _NOT_VERIFIED = say(
     "Labels not verified: people have not labeled enough of the same pictures, so these figures are as the labeler "
     "read them."
@@ -54,8 +55,11 @@ def notes(row: Row) -> Iterator[Message]:
         )
 
 
-def below(found: Sequence[Row]) -> Message | None:
-    """Return what is said once of a table: what corrected figures assume, or that no label is verified."""
+def below(found: Sequence[Row]) -> Iterator[Message]:
+    """Yield what is said once of a table: what corrected figures assume, or that no label is verified."""
     if any(corrected(row) for row in found):
-        return _ASSUMED
-    return _NOT_VERIFIED if any(row["estimate"] is not None for row in found) else None
+        yield _ASSUMED
+        if any(row["by_simulated"] for row in found):
+            yield _SIMULATED
+    elif any(row["estimate"] is not None for row in found):
+        yield _NOT_VERIFIED

@@ -38,7 +38,7 @@ class Gold:
         read: (P,) the value that the labeler read, 0 … K.
         said: (P, K + 1) what people said, adding up to 1; two who differ count half each.
         answers: (P, A) what each person said, -1 where nobody else did. None: what people said is what is shown.
-        settled: (P,) what the adjudicator said, -1 where nothing.
+        settled: (P,) what the third person said, -1 where nothing.
     """
 
     stratum: Ints

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from assets.labeling.gold.records import ADJUDICATOR
+from assets.labeling.gold.records import THIRD
 from assets.metrics.counting.clusters import CELL, week_designs
 from assets.metrics.counting.reading import read
 from assets.metrics.formulas.share import Bools, Floats
@@ -174,7 +174,7 @@ def _gold(answers: pl.DataFrame, wide: int) -> Gold:
     picture = ["week", "gold_set", "stratum", "slot_key"]
     ordered = answers.sort(*picture, "rater").with_columns(
         place=pl.struct("gold_set", "slot_key").rle_id().cast(pl.Int64),
-        settles=pl.col("rater") == ADJUDICATOR,
+        settles=pl.col("rater") == THIRD,
     )
     rated = ordered.group_by("place", maintain_order=True).agg(
         *(pl.col(name).first() for name in (*picture, "read", "stratum_pictures"))

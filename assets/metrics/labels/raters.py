@@ -2,8 +2,8 @@
 
 A latent class (Dawid & Skene 1979, Applied Statistics 28: 20-28): G[f, t], how often a picture read as f shows t, and
 R[t, r], how often a person who sees a value says r where t is shown; where nobody sees a value none is shown. Pictures
-that two people rated tell R, as long as people and labeler err independently of one another given what is shown; an
-adjudicator's word is taken for what is shown. The likelihood of answers given the reading is maximised by EM from one
+that two people rated tell R, as long as people and labeler err independently of one another given what is shown; a
+third person's word is taken for what is shown. The likelihood of answers given the reading is maximised by EM from one
 fixed start and by Newton steps, where it does not fall.
 """
 
@@ -42,7 +42,7 @@ class Answers:
     Attributes:
         read: (P,) the value that the labeler read.
         said: (P, A) answers of those who were asked, in any order.
-        settled: (P,) the adjudicator's; K also where none of those who were asked saw a value.
+        settled: (P,) the third person's; K also where none of those who were asked saw a value.
         weight: (P,) pictures that each stands for.
         wide: K + 1.
     """
@@ -55,7 +55,7 @@ class Answers:
 
     @classmethod
     def of_people(cls, read: Ints, said: Ints, settled: Ints, weight: Floats, wide: int) -> Answers:
-        """Return answers about values: who sees none says nothing where another, or the adjudicator, sees one."""
+        """Return answers about values: who sees none says nothing where another, or the third person, sees one."""
         sees = (said >= 0) & (said < wide - 1)
         nobody = (settled < 0) & (said >= 0).any(axis=1) & ~sees.any(axis=1)
         settled = np.where(nobody, wide - 1, settled)

@@ -6,9 +6,9 @@ where both gave a value of the scale does it count in `n`. `ambiguous`, `cannot_
 are such answers and never values, so agreement on them is no agreement. An imported study may declare answers that are
 no share of the support ("pass", "unsure"): they are values of its scale.
 
-People speak as one where they are compared with a labeler: the adjudicator, else the value that most of them gave; a
-tie is no value. Skin tone is banded by what people read, else by the first labeler; agreement on skin tone itself is
-not reported by band, for a band holds one of the two answers fixed.
+People speak as one where they are compared with a labeler: the value that most of them gave; a tie is no value, and
+what the third person of gold could not tell is none. Skin tone is banded by what people read, else by the first
+labeler; agreement on skin tone itself is not reported by band, for a band holds one of the two answers fixed.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.labeling.gold.records import THIRD
 from assets.metrics.counting.reading import read
 from assets.metrics.labels.agreement import (
     MISSING,
@@ -40,7 +41,6 @@ from assets.metrics.labels.agreement import (
 from warehouse.weeks import shift
 
 PEOPLE = "people"
-ADJUDICATOR = "adjudicator"
 SKIN_TONE = "skin_tone"
 #: Weeks of gold that judge a labeler together.
 GOLD_WEEKS = 8
@@ -163,12 +163,15 @@ def _coded(readings: pl.DataFrame, attribute: str, scale: Scale) -> pl.DataFrame
 
 
 def _as_one(people: pl.DataFrame) -> pl.DataFrame:
-    """Return what people say together: the adjudicator, else the value that most gave; a tie is not assessed."""
+    """Return what people say together: the value that most gave; a tie is not assessed."""
     units = people.group_by("unit", maintain_order=True).agg(pl.col("model").first())
+    seen = pl.col("code") != MISSING
+    unseen = people.filter((pl.col("labeler") == THIRD) & ~seen)  # with one of two, or all three differ
     votes = (
-        people.filter(pl.col("code") != MISSING)
+        people.filter(seen)
+        .join(unseen, on="unit", how="anti")
         .group_by("unit", "code", "band")
-        .agg(votes=pl.len() + 1_000_000 * (pl.col("labeler") == ADJUDICATOR).sum())
+        .agg(votes=pl.len())
     )
     most = votes.filter(pl.col("votes") == pl.col("votes").max().over("unit"))
     sole = most.filter(pl.len().over("unit") == 1).select("unit", "code", "band")
@@ -206,8 +209,8 @@ def _among_people(
     bands: pl.DataFrame | None,
     constant: Mapping[str, str],
 ) -> Iterator[dict[str, Any]]:
-    """Yield the agreement of people with each other; the adjudicator knew what the others said and is left out."""
-    people = _coded(readings, attribute, scale).filter(pl.col("person") & (pl.col("labeler") != ADJUDICATOR))
+    """Yield the agreement of people with each other; a third person saw only what two differ in, and is left out."""
+    people = _coded(readings, attribute, scale).filter(pl.col("person") & (pl.col("labeler") != THIRD))
     raters = sorted(people["labeler"].unique())
     if len(raters) < 2:
         return

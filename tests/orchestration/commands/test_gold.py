@@ -23,9 +23,7 @@ SAMPLE = (
     "mine",
     "--seed",
     "7",
-    "--overlap",
-    "0.5",
-    *["--n", "6", "--least", "1"],
+    *["--n", "3", "--least", "1"],
 )
 
 
@@ -60,7 +58,7 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     assert "Gold set mine: 6 of 8 pictures of week 2026-11-09" in done.out
     assert "seed 7" in done.out
     assert "6 of the pictures are drawn by simulated models" in done.out
-    assert "  two or more: 3 pictures" in done.out
+    assert "Raters: a and b, each of whom labels every picture" in done.out
 
     folder = tmp_path / "raters"
     done = cliche("gold", "export", "mine", "--to", str(folder))
@@ -75,10 +73,30 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     assert (done.code, done.err) == (0, "")
     assert "6 of 6 pictures rated; 6 are of simulated models" in done.out
     assert (
-        "Two raters or more answered 21 questions and differ in 3; settled by an adjudicator: 0" in done.out
+        "Both raters answered 42 questions and differ in 6; of these a third person agrees with one of the two in 0, "
+        "with neither in 0; 6 wait for that person\nNext:  cliche gold export mine --third --to DIR\n"
+        in done.out
     )
+    third = tmp_path / "third"
+    done = cliche("gold", "export", "mine", "--third", "--to", str(third))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("a and b differ in 6 of 42 questions; 6 of them are for a third person\n")
+    assert done.out.endswith("Next:  cliche gold import mine FILE --rater third\n")
+    tasks = json.loads((third / "project-1" / "tasks-third.json").read_text())
+    assert len(tasks) == 6
+    says = {"from_name": "perceived_gender", "type": "choices", "value": {"choices": ["masculine"]}}
+    for task in tasks:
+        task["annotations"] = [{"completed_by": 5, "result": [says]}]
+    c = third / "export.json"
+    c.write_text(json.dumps(tasks))
+    done = cliche("gold", "import", "mine", str(c), "--rater", "third")
+    assert "a third person agrees with one of the two in 6, with neither in 0; 0 wait" in done.out
     with connect(published.settings.warehouse, read_only=True) as con:
-        assert con.execute("SELECT count(*) FROM gold_labels").fetchall() == [(63,)]
+        assert con.execute("SELECT count(*) FROM gold_labels").fetchall() == [(90,)]
+        assert con.execute(
+            "SELECT value, raters, differed, count(*) FROM gold_answers WHERE attribute = 'perceived_gender' "
+            "GROUP BY ALL"
+        ).fetchall() == [("masculine", 3, True, 6)]
     before = published.objects()
     done = cliche("gold", "import", "mine", str(a), "--rater", "a")
     assert "0 answers imported, " in done.out
@@ -90,11 +108,11 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     assert f"Edition {WEEK}.2 is current" in done.out
     rows = json.loads(cliche("sql", "-f", "gold_shares", "--format", "json").out)
     rests_on = read_manifest(published.store, f"{WEEK}.2")
-    assert [(one["gold_set"], len(one["labels"])) for one in rests_on["gold"]] == [("mine", 1)]
+    assert [(one["gold_set"], len(one["labels"])) for one in rests_on["gold"]] == [("mine", 2)]
     assert [one["anchor_set"] for one in rests_on["anchors"]] == ["simulated-1"]
     named = [key for part in ("gold", "anchors") for one in rests_on[part] for key in one["labels"]]
     named += [rests_on["gold"][0]["sample"], rests_on["anchors"][0]["pictures"]]
-    assert len(named) == 4
+    assert len(named) == 5
     assert all(published.store.head(key) for key in named)
     gender = [row for row in rows if row["attribute"] == "perceived_gender"]
     assert {row["model"] for row in gender} == {*MODELS}
@@ -102,7 +120,7 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     assert cliche("verify").code == 0
     assert cliche("rebuild").code == 0
     with connect(published.settings.warehouse, read_only=True) as con:
-        assert con.execute("SELECT count(*) FROM gold_labels").fetchall() == [(63,)]
+        assert con.execute("SELECT count(*) FROM gold_labels").fetchall() == [(90,)]
         failed = con.execute(
             "SELECT check_name, message FROM check_results WHERE check_name LIKE 'gold%' AND status <> 'pass'"
         ).fetchall()
@@ -112,8 +130,9 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
 def test_a_name_is_given_to_a_set_that_has_none_and_the_seed_is_told(
     published: Installation, cliche: Cliche
 ) -> None:
-    done = cliche("gold", "sample", "--week", WEEK, "--n", "8")
+    done = cliche("gold", "sample", "--week", WEEK)
     assert f"Gold set {WEEK}-perceived_gender: 8 of 8 pictures" in done.out
+    assert all(f"  {model}: 4: all that it has, fewer than 200\n" in done.out for model in MODELS)
     sample = json.loads(published.store.get(keys.gold_sample(f"{WEEK}-perceived_gender")))
     assert f"seed {sample['seed']}" in done.out
     assert {picture["inclusion_probability"] for picture in sample["pictures"]} == {1.0}
@@ -124,15 +143,9 @@ def test_a_name_is_given_to_a_set_that_has_none_and_the_seed_is_told(
     [
         (("--week", "2026-11-10", "--n", "4"), 2, "week 2026-11-10 is no Monday; did you mean 2026-11-09?"),
         (("--week", NEXT, "--n", "4"), 2, f"nothing was planned in the week {NEXT}; run it first"),
-        (
-            ("--week", WEEK, "--n", "99"),
-            2,
-            "99 pictures are wanted and 8 can be drawn; draw fewer",
-        ),
-        (("--week", WEEK, "--n", "1"), 2, "1 pictures are too few"),
+        (("--week", WEEK, "--n", "1"), 2, "1 pictures per model are too few"),
         (("--week", WEEK, "--n", "4", "--raters", "a"), 2, "two raters are needed, not a;"),
         (("--week", WEEK, "--n", "4", "--raters", f"a,{MAIL}"), 2, "a rater was named by an e-mail address"),
-        (("--week", WEEK, "--n", "4", "--overlap", "2"), 2, "the overlap is a share"),
         (("--week", WEEK, "--n", "4", "--set", "My Set"), 2, 'gold set "My Set": a name has'),
         (("--week", WEEK, "--n", "4", "--suite", "startup-ceo@9"), 2, 'no suite "startup-ceo@9"'),
         (("--week", WEEK, "--n", "4", "--model", "dall-e"), 2, 'no model "dall-e"'),
@@ -161,6 +174,7 @@ def test_refusals_of_a_drawn_set_have_exit_codes_of_their_own(
         (("export", "yours", "--to", str(tmp_path / "x")), 'no gold set "yours" in '),
         (("export", "mine", "--to", str(tmp_path / "x"), "--format", "xml"), 'no format "xml"'),
         (("export", "mine", "--to", str(published.home)), f"{published.home} is not an empty folder"),
+        (("export", "yours", "--third", "--to", str(tmp_path / "x")), 'no gold set "yours" in '),
         (("import", "mine", str(tmp_path / "x.json"), "--rater", "a"), f"cannot read {tmp_path}/x.json"),
         (("import", "mine", "x.json", "--rater", MAIL), "a rater was named by an e-mail address"),
     ):
@@ -207,3 +221,23 @@ def test_answers_are_kept_where_the_warehouse_cannot_be_opened(
     assert done.code == 1
     assert "The answers are kept in the store, but they were not loaded" in done.err
     assert len([*published.store.list("gold/mine/labels-")]) == 1
+
+
+def test_a_second_round_before_two_have_answered_is_refused_in_one_line(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
+    assert cliche(*SAMPLE).code == 0
+    folder, third = (
+        tmp_path / "raters",
+        ("gold", "export", "mine", "--third", "--to", str(tmp_path / "third")),
+    )
+    assert cliche("gold", "export", "mine", "--to", str(folder)).code == 0
+    done = cliche(*third)
+    assert (done.code, done.only_line.partition(";")[0]) == (3, "gold set mine: no answers of a and b yet")
+    for rater in "ab":
+        file = answered(folder, rater, 1)
+        assert cliche("gold", "import", "mine", str(file), "--rater", rater).code == 0
+    done = cliche(*third)
+    assert (done.code, done.out) == (3, "")
+    assert done.only_line.startswith("gold set mine: a and b agree in all 42 questions that both answered;")
+    assert not (tmp_path / "third").exists()

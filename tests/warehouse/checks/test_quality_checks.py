@@ -290,10 +290,10 @@ def test_two_majors_of_one_suite_are_two_boards(tmp_path: Path) -> None:
         assert not {name for name in failing(check(con, both)) if name.startswith(("ranks__", "scores__"))}
 
 
-def test_a_gold_set_in_order_passes_and_so_does_an_adjudicator(
+def test_a_gold_set_in_order_passes_and_so_does_a_third_person(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
-    with broken(con, *gold(), gold(label_rater="'adjudicator'")[1]):
+    with broken(con, *gold(), gold(label_rater="'third'")[1]):
         assert not failing(check(con, store))
 
 

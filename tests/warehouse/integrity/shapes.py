@@ -185,9 +185,7 @@ def anchored(store: Store, name: str = "mine", week: str = "2026-10-05") -> None
 
 def gold(store: Store, folder: Path, week: str, name: str = "people") -> None:
     """A gold set of a week whose pictures `drawing` labeled, and what two people said of it."""
-    sample = draw_sample(
-        store, read_frame(store, week), Design(gold_set=name, pictures=7, seed=7, overlap=0.5)
-    )
+    sample = draw_sample(store, read_frame(store, week), Design(gold_set=name, pictures=7, seed=7))
     folder.mkdir(parents=True, exist_ok=True)
     known = {suite.suite: suite for suite in sample.suites}
     declared = {a.id: a.values[0] for suite in known.values() for a in suite.attributes}

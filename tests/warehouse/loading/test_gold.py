@@ -17,8 +17,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from assets.labeling.gold.frame import read_frame
-from assets.labeling.gold.importer import import_labels
-from assets.labeling.gold.records import GoldPicture, Sample
+from assets.labeling.gold.importer import import_labels, read_labels
+from assets.labeling.gold.records import THIRD, GoldPicture, Sample
+from assets.labeling.gold.third import differing, second_round
 from tests.unit.labeling.gold.people import (
     ONE,
     SET,
@@ -120,14 +121,14 @@ def genders(picture: GoldPicture, attribute: str, rater: str) -> str | None:
 
 def test_the_audit_query_computes_the_same_shares(store: Store, con: Con, tmp_path: Path) -> None:
     build(store)
-    sample = drawn(store, 40, overlap=0.5)
+    sample = drawn(store, 20)
     load_all(con, store)
     query = sql("audit/gold_shares")
     assert {row[-1] for row in con.execute(query).fetchall()} == {"no gold"}
     rate(store, sample, tmp_path, says=genders)
-    both = [p for p in sample.pictures if len(p.raters) == 2][:3]
-    file = saved(tmp_path, "c.json", annotated(sample, "adjudicator", says=genders, pictures=both))
-    import_labels(store, sample, [file], {"": "adjudicator"})
+    given = second_round(sample, read_labels(store, SET))
+    file = saved(tmp_path, "c.json", annotated(given, THIRD, says=genders, pictures=given.pictures[:3]))
+    import_labels(store, sample, [file], {"": THIRD})
     load_all(con, store)
     found = pl.DataFrame(con.sql(query).to_arrow_table())
     ours = gold_shares(frame(con, "gold_strata"), frame(con, "gold_labels"), support(con))
@@ -163,8 +164,7 @@ def test_loading_again_replaces_the_rows_and_only_what_changed_is_stale(
     rate(store, sample, tmp_path, "a")
     assert stale_gold(con, store) == ["gold"]
     counts = load_gold(con, store, SET)
-    answers = 2 * sum("a" in picture.raters for picture in sample.pictures)
-    assert counts == {"gold_samples": 24, "gold_strata": 8, "gold_labels": answers}
+    assert counts == {"gold_samples": 24, "gold_strata": 8, "gold_labels": 48}
     before = table_hashes(con)
     load_gold(con, store, SET)
     assert table_hashes(con) == before
@@ -212,11 +212,14 @@ def test_invariant_06_loading_gold_needs_no_code_of_the_pipeline(store: Store, t
 
 
 def test_live_marts_scores_and_pages_never_read_gold(con: Con) -> None:
-    for view in marts.order():
-        assert not marts.depends_on(view) & {*GOLD_TABLES}, view
+    for view in {*marts.order()} - {"gold_answers"}:
+        assert not marts.depends_on(view) & {*GOLD_TABLES, "gold_answers"}, view
     for folder in ("marts", "page"):
-        for name in {*names(folder)} - {"rated"}:  # how many people rated: no figure of a model
-            assert not re.search(r"\bgold_(samples|strata|labels)\b", sql(f"{folder}/{name}")), name
+        for name in {*names(folder)} - {
+            "gold_answers",
+            "rated",
+        }:  # rated: how many people, no figure of a model
+            assert not re.search(r"\bgold_(samples|strata|labels|answers)\b", sql(f"{folder}/{name}")), name
     for name in ("asked", "answers", "counts", "planned_cells", "expected"):
         assert "gold" not in sql(f"metrics/{name}")
 
@@ -312,7 +315,7 @@ def test_an_auditor_draws_every_set_again_and_sees_what_was_not_drawn_as_announc
 
     build(store, labels=labels)
     drawn(store)
-    drawn(store, 30, gold_set="other", seed=8)
+    drawn(store, 15, gold_set="other", seed=8)
     load_all(con, store)
     query = sql("audit/gold_draw")
     rows = con.execute(query).fetchall()
@@ -329,3 +332,69 @@ def test_an_auditor_draws_every_set_again_and_sees_what_was_not_drawn_as_announc
         {"model": stratum.split("/")[0], "value": stratum.split("/")[-1], "slot": picked},
     )
     assert [row[:2] for row in con.execute(query).fetchall() if not row[-1]] == [("gold", stratum)]
+
+
+#: What a, b and the third say of the gender of one picture each, what the gold answer is, why, and whether two differ.
+ANSWERS = (
+    ("feminine", "feminine", None, "feminine", None, False),
+    ("feminine", "masculine", "masculine", "masculine", None, True),
+    ("cannot_tell", "masculine", "cannot_tell", "cannot_tell", None, True),
+    ("feminine", "masculine", "ambiguous", "cannot_tell", "all_differ", True),
+    ("feminine", "masculine", None, None, "awaits_third", True),
+    ("feminine", None, None, None, "one_rater", None),
+)
+
+
+def test_the_gold_answer_is_what_two_of_three_say_and_where_all_differ_nobody_can_tell(
+    store: Store, con: Con, tmp_path: Path
+) -> None:
+    build(store, (ONE,))
+    sample = drawn(store)
+    pictures = sorted(sample.pictures, key=lambda picture: picture.slot_key)[: len(ANSWERS)]
+    said = dict(zip((picture.slot_key for picture in pictures), ANSWERS, strict=True))
+    for place, rater in enumerate(("a", "b", THIRD)):
+
+        def says(picture: GoldPicture, attribute: str, rater: str, place: int = place) -> str | None:
+            return said[picture.slot_key][place] if attribute == "perceived_gender" else None
+
+        file = saved(tmp_path, f"{rater}.json", annotated(sample, rater, says=says, pictures=pictures))
+        import_labels(store, sample, [file], {"": rater})
+    load_all(con, store)
+    rows = pl.DataFrame(con.sql("FROM gold_answers ORDER BY slot_key").to_arrow_table()).to_dicts()
+    assert [(row["value"], row["reason"], row["differed"]) for row in rows] == [one[3:] for one in ANSWERS]
+    assert [row["raters"] for row in rows] == [2, 3, 3, 3, 2, 1]
+    assert [row["in_support"] for row in rows] == [True, True, False, False, None, None]
+    slots = {p.slot.slot_key: p for p in read_frame(store, WEEK).pictures}
+    strata = {stratum.stratum: stratum for stratum in sample.strata}
+    for row, picture in zip(rows, pictures, strict=True):
+        assert (row["read_value"], row["read_in_support"]) == (slots[picture.slot_key].predicted, True)
+        assert (row["labeler"], row["simulated"]) == ("drawing", True)
+        assert (row["stratum"], row["inclusion_probability"]) == (
+            picture.stratum,
+            picture.inclusion_probability,
+        )
+        assert row["stratum_pictures"] == strata[picture.stratum].pictures
+
+
+def test_two_steps_of_one_band_of_skin_tone_are_one_gold_answer(
+    store: Store, con: Con, tmp_path: Path
+) -> None:
+    build(store, (ONE,))
+    sample = drawn(store)
+    tones = {"a": "monk_1", "b": "monk_3"}
+    for rater in "ab":
+        file = saved(
+            tmp_path,
+            f"{rater}.json",
+            annotated(
+                sample, rater, says=lambda p, name, rater: tones[rater] if name == "skin_tone" else None
+            ),
+        )
+        import_labels(store, sample, [file], {"": rater})
+    assert differing(sample, read_labels(store, SET)) == set()
+    load_all(con, store)
+    assert con.execute(
+        "SELECT DISTINCT value, reason, differed, read_value = s.band FROM gold_answers INNER JOIN "
+        "(SELECT slot_key, attribute, band FROM labels INNER JOIN attribute_values USING "
+        "(week, model, attribute, value)) AS s USING (slot_key, attribute)"
+    ).fetchall() == [("light", None, False, True)]

@@ -82,10 +82,9 @@ def add(
     week: str = WEEK,
     by: str = "perceived_gender",
     says=unsure,
-    overlap: float = 1.0,
 ) -> None:
     frame = read_frame(store, week, attribute=by)
-    sample = draw_sample(store, frame, design(pictures, gold_set=name, least=3, overlap=overlap))
+    sample = draw_sample(store, frame, design(pictures, gold_set=name, least=3))
     for rater in "ab":
         file = saved(folder, f"{name}-{rater}.json", annotated(sample, rater, says=says))
         import_labels(store, sample, [file], {"": rater})

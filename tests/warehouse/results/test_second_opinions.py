@@ -48,7 +48,7 @@ def readings(*rows: Sequence[str | None], attribute: str = "perceived_gender", m
     made = []
     for unit, who, value in rows:
         name, _, version = str(who).partition("@")
-        person = name.startswith("p-") or name == "adjudicator"
+        person = name.startswith("p-") or name == "third"
         made.append(
             {
                 "model": model,
@@ -112,21 +112,22 @@ def test_labelers_are_compared_in_pairs_and_two_versions_of_one_are_no_pair() ->
     }
 
 
-def test_people_speak_as_one_by_most_votes_a_tie_is_no_value_and_an_adjudicator_settles() -> None:
+def test_people_speak_as_one_by_most_votes_a_tie_is_no_value_and_a_third_person_settles() -> None:
     people = [
-        *each("p-x", [F, F, F, M]),
-        *each("p-y", [F, M, M, F]),
-        *each("p-z", [M, M, None, None]),
-        *readings(("u3", "adjudicator", M)),
+        *each("p-x", [F, F, F, M, F, F]),
+        *each("p-y", [F, M, M, F, None, M]),
+        *each("p-z", [M, M]),
+        *readings(("u3", "third", M), ("u4", "third", None), ("u5", "third", None)),
     ]
-    rows = compared(each("a", [F, M, F, M]), people)
+    rows = compared(each("a", [F, M, F, M, F, F]), people)
     found = one(rows, "a", "people")
-    assert (found["pictures"], found["n"], found["agreed"]) == (4, 3, 3)  # u2 is a tie
+    # u2 is a tie; of u4 and u5 the third person could not tell either
+    assert (found["pictures"], found["n"], found["agreed"]) == (6, 3, 3)
 
 
-def test_people_are_compared_with_each_other_without_the_adjudicator() -> None:
+def test_people_are_compared_with_each_other_without_the_third() -> None:
     x, y = each("p-x", [F, F, M, M, None]), each("p-y", [F, M, M, M, M])
-    rows = compared(x, y, readings(("u1", "adjudicator", F)), readings(("alone", "p-x", F)))
+    rows = compared(x, y, readings(("u1", "third", F)), readings(("alone", "p-x", F)))
     found = one(rows, "people", "people")
     assert (found["pictures"], found["n"], found["agreed"]) == (5, 4, 3)
     assert found["kappa"] == pytest.approx(0.5)

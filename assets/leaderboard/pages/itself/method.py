@@ -35,6 +35,7 @@ class ReadAttribute:
     labelers: tuple[UsedLabeler, ...]
     rated: int
     raters: int
+    simulated: int  # of the raters
 
     @property
     def beside(self) -> bool:
@@ -95,6 +96,7 @@ def _attributes(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ReadAttribu
             ),
             rated[attribute]["pictures"] if attribute in rated else 0,
             rated[attribute]["raters"] if attribute in rated else 0,
+            rated[attribute]["simulated"] if attribute in rated else 0,
         )
         for attribute, versions in used.items()
     )

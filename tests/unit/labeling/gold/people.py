@@ -49,11 +49,12 @@ def build(store: Store, models: Iterable[str] = (ONE, TWO), **more: Any) -> None
         builder.build_partition(store, WEEK, model, **{"labels": biased, **more})
 
 
-def design(pictures: int = 24, **more: Any) -> Design:
-    return Design(**{"gold_set": SET, "pictures": pictures, "seed": 7, "overlap": 0.25, **more})
+def design(pictures: int = 12, **more: Any) -> Design:
+    return Design(**{"gold_set": SET, "pictures": pictures, "seed": 7, **more})
 
 
-def drawn(store: Store, pictures: int = 24, **more: Any) -> Sample:
+def drawn(store: Store, pictures: int = 12, **more: Any) -> Sample:
+    """A set of so many pictures of each model."""
     return draw_sample(store, read_frame(store, WEEK), design(pictures, **more))
 
 

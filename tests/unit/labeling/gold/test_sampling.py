@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.records import Sample, read_sample
-from assets.labeling.gold.sampling import allocate, doubles_needed, draw_sample, known_within, make_sample
+from assets.labeling.gold.sampling import Design, allocate, draw_sample, make_sample
 from assets.suites.schema import Prompt, Suite
 from tests.unit.labeling.gold.people import ONE, SET, TWO, biased, build, design, drawn
 from tests.warehouse import builder
@@ -53,16 +53,15 @@ def test_an_allocation_is_in_proportion_with_a_minimum_and_adds_up(
         ([10, 10, 10], 4, 1, [2, 1, 1]),
         ([5, 7], 12, 2, [5, 7]),
         ([0, 50], 10, 2, [0, 10]),
+        ([20, 20], 41, 2, [20, 20]),
     ],
 )
 def test_allocations_as_computed_by_hand(sizes: list[int], sample: int, least: int, found: list[int]) -> None:
     assert allocate(sizes, sample, least) == found
 
 
-def test_too_many_and_too_few_pictures_are_told() -> None:
-    with pytest.raises(UsageError, match="41 pictures are wanted and 40 can be drawn; draw fewer"):
-        allocate([20, 20], 41)
-    with pytest.raises(UsageError, match=r"3 pictures are too few: 2 of each of 2 strata are 4; draw more"):
+def test_too_few_pictures_are_told() -> None:
+    with pytest.raises(UsageError, match=r"3 pictures per model are too few: 2 of each of 2 strata are 4"):
         allocate([20, 20], 3)
 
 
@@ -121,45 +120,15 @@ def test_names_of_pictures_tell_nothing_and_are_no_numbers(store: Store) -> None
             assert secret not in picture.task
 
 
-@pytest.mark.parametrize(("overlap", "both"), [(0.0, {0}), (0.25, {6}), (0.2, {4, 5}), (1.0, {24})])
-def test_the_overlap_is_given_to_both_and_the_rest_shared_evenly(
-    store: Store, overlap: float, both: set[int]
+def test_every_model_has_as_many_pictures_two_hundred_unless_said_otherwise_or_all_that_it_has(
+    store: Store,
 ) -> None:
-    build(store)
-    sample = drawn(store, overlap=overlap)
-    given = Counter(picture.raters for picture in sample.pictures)
-    assert given[("a", "b")] in both
-    assert abs(given[("a",)] - given[("b",)]) <= 1
-    assert sum(given.values()) == 24
-    assert sample.overlapping == given[("a", "b")]
-
-
-@pytest.mark.parametrize(("third", "three"), [(0.5, {6}), (1.0, {12})])
-def test_a_third_rater_is_given_a_part_of_what_two_are_given(
-    store: Store, third: float, three: set[int]
-) -> None:
-    build(store)
-    sample = drawn(store, overlap=0.5, third=third, raters=("a", "b", "c"))
-    given = Counter(picture.raters for picture in sample.pictures)
-    assert given["a", "b", "c"] in three
-    assert given["a", "b", "c"] + given["a", "b"] == sample.overlapping == 12
-    assert {len(raters) for raters in given} <= {1, 2, 3}
-    assert all("c" not in raters for raters in given if len(raters) < 3)
-
-
-def test_the_doubles_that_a_precision_needs_are_those_of_its_formula() -> None:
-    # 1.96² · 0.02 · 0.98 / (0.01² · 0.905): two people who are each wrong in 5 % agree on 90.5 % of pictures.
-    assert doubles_needed(0.01) == 832
-    assert known_within(832) == pytest.approx(0.01, abs=1e-5)
-    assert known_within(208) == pytest.approx(0.02, abs=1e-4)
-
-
-def test_the_overlap_is_spread_over_the_strata(store: Store) -> None:
-    build(store, replicates=40)
-    sample = drawn(store, 100, overlap=0.5)
-    for stratum in sample.strata:
-        both = sum(len(p.raters) == 2 for p in sample.pictures if p.stratum == stratum.stratum)
-        assert abs(both - stratum.sampled / 2) <= 1
+    build(store, (ONE,), replicates=90)  # 270 pictures
+    build(store, (TWO,), replicates=20)  # 60
+    frame = read_frame(store, WEEK)
+    found = Counter(p.model for p in make_sample(frame, Design(gold_set=SET, seed=7)).pictures)
+    assert found == {ONE: 200, TWO: 60}
+    assert Counter(p.model for p in make_sample(frame, design(50)).pictures) == {ONE: 50, TWO: 50}
 
 
 def test_a_sample_is_drawn_once(store: Store) -> None:
@@ -180,10 +149,7 @@ def test_a_sample_is_drawn_once(store: Store) -> None:
         ({"raters": ("a", "b", "c")}, "two raters are needed"),
         ({"raters": ("a", "anna@example.org")}, "a rater was named by an e-mail address; give a pseudonym"),
         ({"raters": ("a", "Anna Smith")}, 'rater "Anna Smith" is no pseudonym'),
-        ({"raters": ("a", "adjudicator")}, "no rater is called adjudicator"),
-        ({"overlap": 1.2}, "the overlap is a share, 0 to 1, not 1.2"),
-        ({"third": 0.5}, "three raters are needed for --third, not a, b; e.g. --raters a,b,c"),
-        ({"third": 1.5, "raters": ("a", "b", "c")}, "the third rater's part is a share, 0 to 1, not 1.5"),
+        ({"raters": ("a", "third")}, 'no rater is called "third"'),
         ({"gold_set": "a/b"}, 'gold set "a/b": a name has'),
         ({"gold_set": "../x"}, "a name has"),
         ({"pictures": 0}, "at least one picture"),

@@ -27,7 +27,7 @@ LEFT_OUT = "the sample leaves out pictures that the attribute applies to"
 NOT_ASSESSED = "no picture could be assessed"
 
 #: The rater whose answer counts alone where there is one.
-ADJUDICATOR = "adjudicator"
+THIRD = "third"
 
 
 @dataclass(frozen=True)
@@ -138,14 +138,14 @@ def horvitz_thompson(values: npt.ArrayLike, probability: npt.ArrayLike) -> float
 def resolve(labels: pl.DataFrame) -> pl.DataFrame:
     """Return one answer a picture and attribute: rows with the value and its `weight`, adding up to 1.
 
-    The adjudicator's answer counts alone. Else, where two raters agree, their value has weight 1; where they differ,
+    The third person's answer counts alone. Else, where two raters agree, their value has weight 1; where they differ,
     each value has weight ½: which of the two is right is not known, and a coin would only add noise.
 
     Args:
         labels: rows of the table `gold_labels`.
     """
     picture = ["gold_set", "week", "model", "slot_key", "attribute"]
-    judged = pl.col("rater") == ADJUDICATOR
+    judged = pl.col("rater") == THIRD
     kept = labels.filter(judged | ~judged.any().over(picture))
     rest = [name for name in kept.columns if name not in {*picture, "rater", "value", "imported_at"}]
     return (

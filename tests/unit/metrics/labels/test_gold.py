@@ -168,8 +168,8 @@ def test_two_raters_who_agree_count_once_and_who_differ_half_each() -> None:
     ]
 
 
-def test_the_adjudicator_counts_alone_for_that_picture_and_attribute() -> None:
-    rows = [label("1", "a", "x"), label("1", "b", "y"), label("1", "adjudicator", "z")]
+def test_the_third_person_counts_alone_for_that_picture_and_attribute() -> None:
+    rows = [label("1", "a", "x"), label("1", "b", "y"), label("1", "third", "z")]
     other = label("1", "a", "x", attribute="skin_tone")
     assert answers(*rows, other) == [("1", "z", 1.0), ("1", "x", 1.0)]
 

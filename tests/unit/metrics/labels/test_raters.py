@@ -136,7 +136,7 @@ def test_who_sees_no_value_says_nothing_where_another_does() -> None:
     assert answers.settled.tolist() == [-1] * 3 + [2] * 3 + [0]
 
 
-def test_an_adjudicator_is_believed() -> None:
+def test_a_third_person_is_believed() -> None:
     rows = [(0, (0, 0), -1, 60), (1, (1, 1), -1, 40), (0, (0, 1), 0, 6), (1, (0, 1), 1, 4)]
     found = raters(answers_of(*rows), np.array([0.6, 0.4, 0]))
     assert found.given[:2, :2].tolist() == [[1, 0], [0, 1]]
