@@ -1,5 +1,5 @@
 -- Answers: may the labels of each attribute be believed, in each week, as far as anybody knows?
--- Grain: week, labeler, labeler_version, attribute: what is scored in the week.
+-- Grain: week, labeler, labeler_version, attribute: what is counted in the week.
 -- Weeks: earlier
 -- Columns:
 --   judged_by: who judges the labeler, the first of these that has an alpha on 30 pictures or more: gold
@@ -14,16 +14,13 @@
 --   reliable: false if alpha is below 0.67 or anchors drifted: published, and no part of any ranking; true if
 --     somebody judged it and neither is so; NULL if it is not verified
 --   reliability: the same in words; NULL where reliable is true
--- Depends on: plan_scores, plans, agreement, labeler_drift.
+-- Depends on: counts, plans, agreement, labeler_drift.
 WITH scored AS (
     SELECT DISTINCT
-        scores.week, plans.labeler, scores.labeler_version, scores.attribute
-    FROM plan_scores AS scores
-    INNER JOIN plans USING (week, model)
-    WHERE
-        scores.attribute IS NOT NULL
-        AND scores.labeler_version IS NOT NULL
-        AND scores.prompt IS NULL
+        week, labeler, counts.labeler_version, counts.attribute
+    FROM counts
+    INNER JOIN plans USING (week, model, labeler)
+    WHERE counts.labeler_version <> '' AND NOT starts_with(counts.attribute, 'all:')
 ),
 
 -- Each comparison from the side of each of its labelers.
