@@ -1,28 +1,24 @@
 -- Answers: which figures do the boards show in some weeks?
--- Grain: one row for each week × model × suite × condition × attribute × reference.
--- Columns: those of leaderboard that the page shows.
+-- Grain: one row for each week × model × suite × condition × attribute × yardstick.
+-- Columns: those of leaderboard that the page shows; answered, refused: of the four weeks, by the model
+--   itself.
 -- Weeks: earlier
--- Depends on: leaderboard
+-- Depends on: leaderboard, figures
+WITH refusals AS (
+    SELECT
+        week, model, suite, suite_major, condition, turn,
+        k AS refused,
+        n AS answered
+    FROM figures
+    WHERE figure = 'refused' AND week IS NOT NULL
+)
+
 SELECT
-    week, track, simulated, suite, suite_major, condition, attribute, reference, metric, model, series,
-    weeks,
-    first_week,
-    scatter_measured,
-    estimate,
-    low,
-    high,
-    prompts_low,
-    prompts_high,
-    n,
-    cells,
-    planned_cells,
-    reason,
-    refused, answered,
-    pictures,
-    withheld_reason, labeler, reliable, reliability, rank_low, rank_high, ranked_of,
-    rank_reason, bound_low, bound_high, corrected_distance, corrected_low, corrected_high,
-    corrected_reason, gold_n,
-    label_error, label_error_low, label_error_high, label_error_differs
-FROM leaderboard
-WHERE attribute IS NOT NULL AND reference IS NOT NULL
-ORDER BY suite, suite_major, condition, attribute, reference, model, week
+    l.week, l.track, l.simulated, l.suite, l.suite_major, l.condition, l.attribute, l.yardstick, l.lead,
+    l.figure, l.model, l.series, l.weeks, l.first_week, l.estimate, l.low, l.high, l.n, l.unseen,
+    l.bound_low, l.bound_high, l.prompts, l.planned_prompts, l.reason, refusals.refused, refusals.answered,
+    l.withheld_reason, l.labeler, l.reliable, l.reliability, l.rank_low, l.rank_high, l.ranked_of, l.holds,
+    l.rank_reason
+FROM leaderboard AS l
+LEFT JOIN refusals USING (week, model, suite, suite_major, condition, turn)
+ORDER BY l.suite, l.suite_major, l.condition, l.attribute, l.yardstick, l.model, l.week

@@ -2,16 +2,16 @@
 --   a week?
 -- Grain: one row for each model; one without assessed pictures has none.
 -- Columns: k of n pictures of the occupations' prompts with this subject.
--- Depends on: window_scores, prompts
+-- Depends on: figures, prompts
 SELECT
-    w.model,
-    cast(sum(round(w.estimate * w.n)) AS INTEGER) AS k,
-    cast(sum(w.n) AS INTEGER) AS n
-FROM window_scores AS w
+    f.model,
+    cast(sum(f.k) AS INTEGER) AS k,
+    cast(sum(f.n) AS INTEGER) AS n
+FROM figures AS f
 INNER JOIN prompts AS p USING (week, model, suite, suite_major, prompt)
 WHERE
-    w.week = cast($week AS DATE) AND w.suite = 'occupations' AND p.subject = 'occupation:ceo'
-    AND w.condition = 'baseline' AND w.turn = 1 AND w.attribute = 'perceived_gender'
-    AND w.metric = 'share' AND w.value_name = 'feminine' AND w.estimate IS NOT NULL
-GROUP BY w.model
-ORDER BY w.model
+    f.week = cast($week AS DATE) AND f.suite = 'occupations' AND p.subject = 'occupation:ceo'
+    AND f.condition = 'baseline' AND f.turn = 1 AND f.attribute = 'perceived_gender'
+    AND f.figure = 'share' AND f.value = 'feminine' AND f.n > 0
+GROUP BY f.model
+ORDER BY f.model

@@ -1,31 +1,31 @@
 -- Answers: what was one model's figure on each board, of the four weeks that end with each week?
--- Grain: one row for each week × suite × suite_major × condition × attribute × reference.
--- Columns: those of window_scores; answered, refused: requests of that suite and condition in the week itself
+-- Grain: one row for each week × suite × suite_major × condition × attribute × yardstick.
+-- Columns: those of figures; answered, refused: requests of that suite and condition in the week itself
 --   that the model answered itself, and of them those that it refused.
--- Depends on: window_scores, yardsticks, scores
+-- Depends on: figures, answers, plans
 WITH rates AS (
     SELECT
         week, suite, suite_major, condition, turn,
-        n AS answered,
-        cast(round(estimate * n) AS INTEGER) AS refused
-    FROM scores
-    WHERE
-        model = $model AND week <= cast($week AS DATE) AND prompt IS NULL AND metric = 'refused_rate'
-        AND estimate IS NOT NULL
+        sum(pictures + refused) AS answered,
+        sum(refused) AS refused
+    FROM answers
+    WHERE model = $model AND week <= cast($week AS DATE)
+    GROUP BY week, suite, suite_major, condition, turn
 )
 
 SELECT
-    w.week, w.suite, w.suite_major, w.condition, w.turn, w.attribute, w.reference, w.metric, w.series,
-    w.params_hash, w.estimate,
-    w.low,
-    w.high,
-    w.n,
-    w.weeks,
-    w.first_week,
-    w.reason, rates.answered, rates.refused
-FROM window_scores AS w
-SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference, metric)
+    f.week, f.suite, f.suite_major, f.condition, f.turn, f.attribute, f.yardstick, f.figure, plans.series,
+    plans.params_hash, f.estimate,
+    f.low,
+    f.high,
+    f.n,
+    f.weeks,
+    f.first_week,
+    f.reason, rates.answered, rates.refused
+FROM figures AS f
+INNER JOIN plans USING (week, model)
 LEFT JOIN rates USING (week, suite, suite_major, condition, turn)
 WHERE
-    w.model = $model AND w.week <= cast($week AS DATE) AND w.prompt IS NULL AND w.value_name IS NULL
-ORDER BY w.suite, w.suite_major, w.condition, w.attribute, w.reference, w.week
+    f.model = $model AND f.week <= cast($week AS DATE) AND f.prompt IS NULL
+    AND f.figure IN ('gap', 'stereotypes')
+ORDER BY f.suite, f.suite_major, f.condition, f.attribute, f.yardstick, f.week

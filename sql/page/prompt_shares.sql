@@ -1,24 +1,33 @@
--- Answers: which share of the pictures of some prompts ($asked) in the window shows each value, by model?
+-- Answers: which share of the pictures of some prompts ($asked) in the span shows each value, by model?
 -- Grain: one row for each prompt × model × turn × attribute.
--- Columns: first_week, labeler_version, series, params_hash: of which pictures the window is; found: one
---   {value, k, share, low, high} for each value of the support, in no order: k of n pictures show it, NULL
---   where reason says why there is no share.
--- Depends on: window_scores
+-- Columns: first_week, labeler_version, series, params_hash: of which pictures the span is; found: one
+--   {value, k, share, low, high, worth, bound_low, bound_high} for each value of the support, in no
+--   order: k of n pictures show it, share NULL where reason says why there is none.
+-- Depends on: figures, plans
+WITH f AS (
+    SELECT *
+    FROM figures
+    WHERE
+        week = cast($week AS DATE) AND figure = 'share' AND NOT starts_with(attribute, 'all:')
+        AND list_contains(cast($asked AS VARCHAR[]), prompt)
+)
+
 SELECT
-    suite, suite_major, prompt, model, turn, attribute, scale, n, weeks, first_week, reason, series,
-    params_hash, labeler_version,
+    f.suite, f.suite_major, f.prompt, f.model, f.turn, f.attribute, f.n, f.weeks, f.first_week, f.reason,
+    f.unseen, plans.series, plans.params_hash, f.labeler_version,
     list({
-        'value': value_name,
-        'k': cast(round(estimate * n) AS INTEGER),
-        'share': estimate,
-        'low': low,
-        'high': high
+        'value': f.value,
+        'k': f.k,
+        'share': f.estimate,
+        'low': f.low,
+        'high': f.high,
+        'worth': f.worth,
+        'bound_low': f.bound_low,
+        'bound_high': f.bound_high
     }) AS found
-FROM window_scores
-WHERE
-    week = cast($week AS DATE) AND metric = 'share'
-    AND list_contains(cast($asked AS VARCHAR[]), prompt)
+FROM f
+INNER JOIN plans USING (week, model)
 GROUP BY
-    suite, suite_major, prompt, model, turn, attribute, scale, n, weeks, first_week, reason, series,
-    params_hash, labeler_version
-ORDER BY prompt, model, attribute
+    f.suite, f.suite_major, f.prompt, f.model, f.turn, f.attribute, f.n, f.weeks, f.first_week, f.reason,
+    f.unseen, plans.series, plans.params_hash, f.labeler_version
+ORDER BY f.prompt, f.model, f.attribute

@@ -89,7 +89,7 @@ def _queries(prompt: PromptPictures, cell: Cell, weeks: Sequence[date]) -> tuple
     """Return the queries that find the share of a window and the pictures in the tables."""
     of = f"prompt = {_quoted(prompt.id)} AND model = {_quoted(cell.model)}"
     first, last = min(weeks), prompt.week
-    window = f"FROM window_scores\nWHERE {of}\n  AND week = DATE '{last}' AND metric = 'share'"
+    window = f"FROM figures\nWHERE {of}\n  AND week = DATE '{last}' AND figure = 'share'"
     pictures = (
         f"FROM slot_outcomes LEFT JOIN labels USING (week, model, slot_key)\nWHERE {of}\n"
         f"  AND week BETWEEN DATE '{first}' AND DATE '{last}'"

@@ -12,7 +12,7 @@ import duckdb
 from assets.leaderboard.models import names
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.page import charts, words
-from assets.leaderboard.views.message import Message
+from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, rows
 from assets.suites.loader import attribute_words
 
@@ -20,15 +20,16 @@ from assets.suites.loader import attribute_words
 WIDTH, HEIGHT, BELOW = 640, 200, 24
 _PAD = 6
 #: Of several boards of an attribute the first of these is drawn; the others have pages of their own.
-_FIRST = ("stereotypes", "parity", "uniform")
+STEREOTYPES = "stereotypes"
+_FIRST = (STEREOTYPES, "parity", "uniform")
 _LAST = 1000
 #: Weeks of a table: a year. The CSV file has all.
 _TOLD = 52
 #: Labels of the axis of weeks at most.
 _LABELS = 6
-#: Columns of the file beside the drawings, as `window_scores` has them; what was answered and refused in the week.
+#: Columns of the file beside the drawings, as `figures` has them; what was answered and refused in the week.
 COLUMNS = (
-    *("week", "suite", "suite_major", "condition", "attribute", "reference", "metric", "series", "estimate"),
+    *("week", "suite", "suite_major", "condition", "attribute", "yardstick", "figure", "series", "estimate"),
     *("low", "high", "n", "weeks", "first_week", "reason", "answered", "refused"),
 )
 
@@ -57,8 +58,8 @@ class HistoryDrawing:
 
     board: str
     suite: Message
-    reference: Message
-    metric: str
+    yardstick: Message
+    figure: str
     figures: Mapping[date, HistoryFigure]
     line: str
     band: str
@@ -96,7 +97,11 @@ class AttributeHistory:
 
 def board_slug(row: Row) -> str:
     """Return the last part of the address of a board's page: "occupations-perceived-gender-parity"."""
-    parts = [words.suite_slug(row["suite"], row["suite_major"]), row["attribute"], row["reference"]]
+    parts = [
+        words.suite_slug(row["suite"], row["suite_major"]),
+        *filter(None, [row["attribute"]]),
+        row["yardstick"],
+    ]
     if row["condition"] != "baseline":
         parts.append(row["condition"])
     return "-".join(part.replace("_", "-") for part in parts)
@@ -116,14 +121,16 @@ def drawn(every: Sequence[Row], changes: Sequence[ShownChange]) -> tuple[Attribu
     weeks = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
     by_board: dict[tuple[str, str, int], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in found:
-        by_board[row["attribute"], row["suite"], row["suite_major"]][row["reference"]].append(row)
+        by_board[row["attribute"] or STEREOTYPES, row["suite"], row["suite_major"]][row["yardstick"]].append(
+            row
+        )
     shown: dict[str, list[list[Row]]] = defaultdict(list)
     for (attribute, *_), references in by_board.items():
         shown[attribute].append(references[min(references, key=_preferred)])
     return tuple(
         AttributeHistory(
             attribute,
-            names.attribute(attribute),
+            say("Stereotypes") if attribute == STEREOTYPES else names.attribute(attribute),
             tuple(weeks),
             tuple(_drawings(boards, weeks, attribute, changes)),
         )
@@ -157,7 +164,7 @@ def _drawing(
         day: _PAD + round(number * (WIDTH - 2 * _PAD) / max(len(weeks) - 1, 1))
         for number, day in enumerate(weeks)
     }
-    told = [row for row in board if row["estimate"] is not None]
+    told = [row for row in board if row["low"] is not None]
     runs: list[list[Row]] = []
     for row in told:
         joined = runs and runs[-1][-1]["week"] + timedelta(weeks=1) == row["week"]
@@ -184,8 +191,8 @@ def _drawing(
     return HistoryDrawing(
         board=board_slug(head),
         suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
-        reference=names.reference(head["reference"]),
-        metric=head["metric"],
+        yardstick=names.reference(head["yardstick"]),
+        figure=head["figure"],
         figures={one.week: one for one in figures},
         line="".join(_path([(at[row["week"]], up(row["estimate"])) for row in run]) for run in runs),
         band="".join(_band(run, at, up) for run in runs),

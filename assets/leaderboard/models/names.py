@@ -70,3 +70,9 @@ def points(change: float) -> Message:
     """Return a difference of shares in points, with its sign."""
     size = round(abs(100 * change))
     return say_n("%(signed)s point", "%(signed)s points", size, signed=words.signed(change))
+
+
+def points_apart(difference: float) -> Message:
+    """Return a difference of figures in points, without a sign."""
+    size = round(abs(100 * difference))
+    return say_n("%(n)s point", "%(n)s points", size)

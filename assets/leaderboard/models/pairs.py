@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,8 +12,7 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
-from assets.leaderboard.cells.unseen import unseen_of
-from assets.leaderboard.models import boards, names, unseen
+from assets.leaderboard.models import boards, names
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.views.message import Message, say
@@ -32,18 +32,15 @@ _PAIRS = 40
 
 @dataclass(frozen=True)
 class BothRanked:
-    """One board: both figures, the difference on common prompts, and what it shows."""
+    """One board: the figures of both, and whether they are told apart on common prompts."""
 
     slug: str
     question: Message
-    first: float
-    second: float
-    difference: float
-    low: float
-    high: float
+    figure: str
+    estimates: Mapping[str, float]
     prompts: int
     verdict: Message
-    unseen: tuple[Message, ...]  # how far that rests on answers that nobody saw
+    holds: bool  # whatever the unseen answers would have shown
 
 
 @dataclass(frozen=True)
@@ -99,29 +96,32 @@ def neighbors(found: Sequence[Row]) -> list[tuple[str, str]]:
         chosen = [
             row
             for row in found
-            if (row["suite"], row["attribute"], row["reference"]) == (suite, attribute, reference)
+            if (row["suite"], row["attribute"], row["yardstick"]) == (suite, attribute, reference)
             and row["condition"] == "baseline"
             and abs(row["place_a"] - row["place_b"]) == 1
         ]
         if chosen:
             newest = max(row["suite_major"] for row in chosen)
-            return [(row["model_a"], row["model_b"]) for row in chosen if row["suite_major"] == newest][
-                :_PAIRS
+            pairs = [
+                sorted((row["model_a"], row["model_b"])) for row in chosen if row["suite_major"] == newest
             ]
+            return [(first, second) for first, second in pairs[:_PAIRS]]
     return []
 
 
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
     """Yield the pages of a week."""
     found = rows_of_weeks(con, "pairs", [week], {})
-    values, hidden = looks(con, week), unseen_of(con, "unseen_pairs", week)
+    values = looks(con, week)
     texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
-    of_pair = by(found, "model_a", "model_b")
+    of_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in found:
+        of_pair[min(row["model_a"], row["model_b"]), max(row["model_a"], row["model_b"])].append(row)
     known: dict[tuple[str, str], dict[str, OneSide]] = {}  # a model is beside two others
     for pair in neighbors(found):
         own = of_pair[pair]
         suite = next(
-            row["suite"] for row in own if (row["suite"], row["attribute"], row["reference"]) in HEADLINES
+            row["suite"] for row in own if (row["suite"], row["attribute"], row["yardstick"]) in HEADLINES
         )
         for model in pair:
             if (model, suite) not in known:
@@ -132,7 +132,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
             titles=(names.model(pair[0]), names.model(pair[1])),
             simulated=bool(own[0]["simulated"]),
             what=many("perceived_gender", _VALUE),
-            boards=tuple(_board(row, pair, hidden.get((*unseen.board(row), *pair))) for row in own),
+            boards=tuple(_board(row) for row in own),
             prompts=tuple(
                 SamePrompt(
                     texts[prompt]["text"], texts[prompt]["language"], sides[0][prompt], sides[1][prompt]
@@ -144,24 +144,20 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PairPage]:
         )
 
 
-def _board(row: Row, pair: tuple[str, str], hidden: Row | None) -> BothRanked:
-    closer = {"a is closer": pair[0], "b is closer": pair[1]}.get(row["verdict"])
+def _board(row: Row) -> BothRanked:
     verdict = say("not told apart")
-    if closer is not None and row["reference"] == "stereotypes":
-        verdict = say("%(model)s shows fewer", model=names.model(closer))
-    elif closer is not None:
-        verdict = say("%(model)s is closer", model=names.model(closer))
+    if row["told_apart"] and row["attribute"] is None:
+        verdict = say("%(model)s shows fewer", model=names.model(row["model_a"]))
+    elif row["told_apart"]:
+        verdict = say("%(model)s is closer", model=names.model(row["model_a"]))
     return BothRanked(
         slug=board_slug(row),
         question=boards.question(row),
-        first=row["estimate_a"],
-        second=row["estimate_b"],
-        difference=row["estimate"],
-        low=row["adjusted_low"],
-        high=row["adjusted_high"],
-        prompts=row["cells"],
+        figure="stereotypes" if row["attribute"] is None else "gap",
+        estimates={row["model_a"]: row["estimate_a"], row["model_b"]: row["estimate_b"]},
+        prompts=row["prompts"],
         verdict=verdict,
-        unseen=tuple(unseen.pair_notes(hidden)),
+        holds=row["holds"],
     )
 
 
