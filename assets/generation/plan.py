@@ -44,10 +44,10 @@ class Plan(Record):
     from_week: str | None
     until_week: str | None
     succeeds: str | None
-    completeness_floor: float | None = None  # of plans of before; a rule of publishing is no part of a plan
+    completeness_floor: float | None = None  # none: a rule of publishing is no part of a plan
     price: Any = None  # as planned; what a call cost is in its receipt
     also_labelers: tuple[str, ...] = ()
-    analysis_plan_sha256: str | None = None  # of the analysis file then; none in plans of before
+    analysis_plan_sha256: str | None = None  # of the analysis file then
     suites: tuple[dict[str, Any], ...]
     slots: tuple[Slot, ...]
 

@@ -56,9 +56,8 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
     key = f"{keys.edition_prefix(edition_id)}manifest.json"
     manifest = read_json(key, store.get(key))
     if manifest.get("format") != FORMAT:
-        raise CorruptObjectError(
-            f"{key} is of format {manifest.get('format')!s:.20}, not {FORMAT}; update cliche"
-        )
+        stated = str(manifest.get("format"))[:20]
+        raise CorruptObjectError(f"{key} is of format {stated}; this version of cliche reads {FORMAT}")
     return manifest
 
 

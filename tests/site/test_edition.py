@@ -26,7 +26,7 @@ from assets.suites.analysis import shipped_sha256
 from tests.site import world
 from tests.site.pages import hostile
 from warehouse import keys
-from warehouse.canonical import sha256_hex
+from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import SETTINGS, connect
 from warehouse.database.published import open_published
 from warehouse.database.table_hash import table_hashes
@@ -280,6 +280,17 @@ def test_a_correction_is_a_new_revision_that_names_what_it_replaces(public: Stor
     now = latest(public)
     assert now is not None
     assert now.id == corrected.id
+
+
+def test_a_manifest_of_another_format_is_refused_in_one_line(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "other")
+    stated = {"edition": "2026-11-23.1", "week": "2026-11-23", "revision": 1, "replaces": None}
+    key = f"{keys.edition_prefix('2026-11-23.1')}manifest.json"
+    store.put_if_absent(key, canonical_json({**stated, "format": 1}))
+    with pytest.raises(
+        CorruptObjectError, match=r"manifest\.json is of format 1; this version of cliche reads 2$"
+    ):
+        read_manifest(store, "2026-11-23.1")
 
 
 def test_latest_never_moves_to_an_earlier_week(con: duckdb.DuckDBPyConnection, public: Store) -> None:

@@ -9,26 +9,26 @@ from typing import Any
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.archive import WeekPart, parts_of
-from warehouse.database.table_hash import Columns, Week, of_weeks
+from warehouse.database.table_hash import Columns, Week
 from warehouse.store.base import Store
 
 
 class EditionBefore:
     """What an edition published; what is missing from the store or damaged counts as not published.
 
-    The manifest may be of any format; None if nothing is published. Files of the edition are copied to `folder`.
+    The manifest is None if nothing is published. Files of the edition are copied to `folder`.
     """
 
     def __init__(self, store: Store, manifest: Mapping[str, Any] | None, folder: Path) -> None:
         self._store = store
-        self._manifest = manifest or {"files": {}}
-        self._tables = self._manifest.get("tables", {})  # none in format 1
+        self._manifest = manifest or {"files": {}, "tables": {}, "table_hashes": {}}
+        self._tables = self._manifest["tables"]
         self._folder = folder
         self._there = {*store.list(keys.TABLES)} if self._tables else set()
 
     def table_hash(self, table: str) -> str | None:
         """Return the hash of a table, or None."""
-        hashes: Mapping[str, str] = self._manifest.get("table_hashes", {})
+        hashes: Mapping[str, str] = self._manifest["table_hashes"]
         return hashes.get(table)
 
     def parts(self, name: str, columns: Columns) -> dict[Week, WeekPart]:
@@ -41,8 +41,7 @@ class EditionBefore:
     def rows(self, table: str, week: Week) -> str | None:
         """Return a query for the rows of a table in one week, or None."""
         if table not in self._tables:
-            whole = self.whole(table)
-            return f"{whole} WHERE {of_weeks([week])}" if whole else None
+            return None
         part = parts_of(self._tables[table]).get(week)
         return self._query(part.key, part.sha256) if part else None
 

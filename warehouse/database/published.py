@@ -43,10 +43,7 @@ def schema_of(name: str) -> str:
 
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
-    """Return a read-only connection in which every table and view is found by its name alone.
-
-    Files of editions of format 1 have one schema, and open too.
-    """
+    """Return a read-only connection in which every table and view is found by its name alone."""
     con = connect(path, read_only=True)
     search_all(con)
     return con

@@ -94,13 +94,6 @@ def table_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {table: hash_of(con, table, columns) for table, columns in all_identity_columns(con).items()}
 
 
-def table_hashes_of_format_1(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the hashes as editions of format 1 state them: of all rows of a table at once, whatever their week."""
-    return {
-        table: rows_hash(con, table, columns).sha256 for table, columns in all_identity_columns(con).items()
-    }
-
-
 def hash_of(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> str:
     """Return the hash of a table whose identity columns are known."""
     if "week" not in dict(columns):

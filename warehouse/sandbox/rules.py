@@ -28,7 +28,7 @@ SETTINGS: dict[str, Any] = {
 #: The bar would be written among the rows of a query that takes over two seconds; it is no setting of `connect`.
 _LOCK = "SET enable_progress_bar = false; SET lock_configuration = true"
 
-#: Tables of studies are found by their names alone; editions of format 1 have one schema.
+#: Tables of studies are found by their names alone.
 _HAS_STUDY = (
     "SELECT 1 FROM duckdb_schemas() WHERE schema_name = 'study' AND database_name = current_database()"
 )

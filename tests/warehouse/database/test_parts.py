@@ -201,19 +201,6 @@ def test_figures_of_another_processor_are_those_that_were_published(
     assert written == {(name, f"week={WEEK}") for name in ("window_scores", "leaderboard")}
 
 
-def test_figures_of_an_edition_of_format_1_are_kept_too(con: Con, store: Store, tmp_path: Path) -> None:
-    made = TableFiles(tmp_path / "old")
-    with made.writing():
-        made.add_whole(con, "scores", "FROM scores")
-    data = (tmp_path / "old" / "data" / "scores.parquet").read_bytes()
-    store.put_if_absent("editions/2026-11-23.1/data/scores.parquet", data)
-    format_1 = {"edition": "2026-11-23.1", "files": made.files}
-    right = table_hash(con, "scores")
-    change(con, "scores", WEEK, "estimate = estimate - estimate * 3e-14")
-    assert table_hash(con, "scores") != right
-    assert manifest_of(after(con, store, format_1, tmp_path)[0])["table_hashes"]["scores"] == right
-
-
 def test_weeks_that_did_not_change_are_neither_hashed_nor_computed(
     con: Con, store: Store, first: dict[str, Any], tmp_path: Path
 ) -> None:
