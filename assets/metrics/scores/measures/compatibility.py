@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy.special import entr
 
 from assets.metrics.formulas.share import Bools, Estimate, Floats, across, ratio
-from assets.metrics.formulas.special import logarithm
 from assets.metrics.registry.metric import NO_PICTURES, NOT_ASSESSED, ONE_VALUE, Metric, metric
 from assets.metrics.scores.figures import Basis, Groups, basis, chosen, rows_of, varying
 
@@ -115,9 +115,9 @@ def entropy_homogeneity(counts: npt.NDArray[Any], support: Bools) -> Floats:
     n = counts.sum(axis=1, keepdims=True)
     share = ratio(counts, n)
     seen = share > 0
-    entropy = -across(np.where(seen, share * logarithm(np.where(seen, share, 1.0)), 0.0))
+    entropy = across(entr(np.where(seen, share, 0.0)))
     known = (n[:, 0] > 0) & (k > 1)
-    return np.where(known, np.clip(1 - entropy / logarithm(np.maximum(k, 2)), 0, 1), np.nan)
+    return np.where(known, np.clip(1 - entropy / np.log(np.maximum(k, 2)), 0, 1), np.nan)
 
 
 def openbias_score(pooled: npt.NDArray[Any], support: Bools) -> Floats:
