@@ -26,7 +26,9 @@ print("scipy" in sys.modules)
 def test_no_module_imports_scipy_before_a_figure_is_computed() -> None:
     """Pages and commands read constants and reasons of these modules."""
     names = [path.stem for path in Path(plain.__path__[0]).glob("*.py") if path.stem != "__init__"]
-    ran = subprocess.run([sys.executable, "-c", _IMPORTED, *names], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", _IMPORTED, *names], capture_output=True, text=True, check=True
+    )
 
     assert len(names) >= 12
     assert ran.stdout.split() == ["False", "True"]
