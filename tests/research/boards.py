@@ -100,7 +100,7 @@ def stereotype_power(size: float = 1.0, boards: Boards = pure_boards) -> Table:
     for place, (models, weeks, points, published) in enumerate(MORE):
         rng, draws = np.random.default_rng((SEED, 400 + place)), _draws(models, size)
         half = models // 2
-        truth = np.repeat([0.5 - points / 200, 0.5 + points / 200], half)[:, None] * np.ones(5)
+        truth = STEREOTYPES[0] - np.repeat([points / 100, 0.0], half)[:, None]
         cases = [Case(counts(rng, truth, 7, weeks, NOISES["indep"]), groups=range(5)) for _ in range(draws)]
         seen = float(np.mean([found.told[half:, :half].mean() for found in boards(cases)]))
         of = f"{models} models, {weeks} weeks, +{points} points"

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.metrics.formulas.share import Bools, Floats
-from assets.metrics.formulas.special import log_gamma
 
 #: Largest intra-week correlation: at the ends of the scale a wobble of points would be no distribution.
 MAX_CORRELATION = 0.1
@@ -163,7 +162,9 @@ def _log_table(share: Floats, scatter: float, of: Counts, hit: Counts) -> Floats
 
 def _rising(start: Floats | float, count: Counts) -> Floats:
     """Return the logarithm of Γ(start + count) / Γ(start), for whole counts Π_{i<count} (start + i)."""
-    return np.asarray(log_gamma(start + count) - log_gamma(start))
+    from scipy.special import gammaln
+
+    return np.asarray(gammaln(start + count) - gammaln(start))
 
 
 def binomial_ratios(k: Counts, n: Counts, first: int = 0) -> Floats:

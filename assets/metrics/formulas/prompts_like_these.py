@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, by_group, ratio
-from assets.metrics.formulas.special import t_quantile
 
 #: Fewer subjects tell too little of how prompts differ.
 MIN_SUBJECTS = 10
@@ -28,12 +28,8 @@ class PromptInterval(NamedTuple):
 
 def quantiles(subjects: Floats) -> Floats:
     """Return the 97.5 % quantile of t with subjects - 1 degrees of freedom; NaN for fewer than ten subjects."""
-    sizes, of = np.unique(subjects, return_inverse=True)
-    # one size of suite at a time, of which there are few
-    found = [
-        t_quantile(_PROBABILITY, size - 1) if size >= MIN_SUBJECTS else np.nan for size in sizes.tolist()
-    ]
-    return np.asarray(found, dtype=float)[of]
+    enough = np.where(subjects >= MIN_SUBJECTS, subjects, np.nan)
+    return np.asarray(stdtrit(enough - 1, _PROBABILITY), dtype=float)
 
 
 def over_prompts(

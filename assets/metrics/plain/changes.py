@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from assets.metrics.plain.arrays import Bools, Floats, Ints, Numbers, divided, median
 from assets.metrics.plain.dispersion import used
-from assets.metrics.plain.intervals import student
 from assets.metrics.plain.pairs import POWER
+from assets.metrics.plain.quantiles import student
 
 BEFORE = (4, 26)  # fewest and most weeks of the level before
 AFTER = (2, 13)  # and of the level after
@@ -118,7 +117,7 @@ def newest(
     error = np.sqrt(np.where(valid, scatter * independent, np.nan))
     size = late.mean - early.mean
     z, df = np.where(valid, size / error, 0.0), np.maximum(freedom.sum(0), 1)
-    limit = -np.asarray(stdtrit(df, 0.5 / (LOOKS * series)), dtype=float)
+    limit = -student(df, 0.5 / (LOOKS * series))
     found = []
     for model, split in enumerate(np.argmax(np.abs(z), 1)):
         best = z[model, split]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.metrics.plain.arrays import Floats, Numbers
-from assets.metrics.plain.intervals import student
+from assets.metrics.plain.quantiles import student
 
 MOST_DIFFERING = 0.12  # part of the gold on which two raters may differ
 LARGE, LARGE_GOLD = 0.1, 20  # a stratum with a tenth of the pictures needs so many of gold

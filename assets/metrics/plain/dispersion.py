@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assets.metrics.plain.arrays import Floats, Numbers, median
+from assets.metrics.plain.quantiles import studentized_range
 
 LEAST = 3  # degrees of freedom below which there is no interval of a suite and no rank
 MOST_CARRIED = 0.6  # largest correlation of neighboring weeks that is taken into account
@@ -64,10 +65,8 @@ def used(own: Floats, lag: npt.ArrayLike, df: npt.ArrayLike, axis: int | None = 
 
 
 @cache
-def _studentized_range(models: int, df: float) -> float:
-    from scipy.stats import studentized_range
-
-    return float(studentized_range.ppf(0.95, models, df)) / float(np.sqrt(2))
+def _critical(models: int, df: float) -> float:
+    return studentized_range(models, df) / float(np.sqrt(2))
 
 
 def tukey(models: int, df: float) -> float:
@@ -85,4 +84,4 @@ def tukey(models: int, df: float) -> float:
     """
     if df < LEAST:
         return float("inf")
-    return _studentized_range(models, df if df == float("inf") else max(known for known in DF if known <= df))
+    return _critical(models, df if df == float("inf") else max(known for known in DF if known <= df))

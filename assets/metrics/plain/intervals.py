@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, stdtrit
 
 from assets.metrics.plain.arrays import Floats, divided
+from assets.metrics.plain.quantiles import chi_square_chance
 
 NORMAL = 1.959964  # standard normal quantile of a 95 % interval, as published
 ALIKE = 0.01  # p-value below which pictures of a week are taken to be alike, where calls are not recorded
@@ -28,11 +28,6 @@ class Interval(NamedTuple):
     estimate: Floats
     low: Floats
     high: Floats
-
-
-def student(df: npt.ArrayLike) -> Floats:
-    """Return Student's quantile of a 95 % interval for degrees of freedom; the normal quantile for infinity."""
-    return np.asarray(stdtrit(df, 0.975), dtype=float)
 
 
 def wilson(
@@ -83,5 +78,5 @@ def worth(hits: Floats, pictures: Floats, call: float = 1.0) -> float:
     chi_square, df = float(terms.sum()), int((asked[mixed].sum(1) - 1).sum())
     if df < CALLS_MEASURED:
         return call
-    alike = call > 1 or chdtrc(df, chi_square) < ALIKE
+    alike = call > 1 or chi_square_chance(chi_square, df) < ALIKE
     return max(1.0, chi_square / df) if alike else 1.0

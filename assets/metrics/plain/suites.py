@@ -10,7 +10,8 @@ import numpy.typing as npt
 from assets.metrics.plain.arrays import Floats
 from assets.metrics.plain.cells import CellFigures, variance, weights
 from assets.metrics.plain.dispersion import LEAST, dispersion, used
-from assets.metrics.plain.intervals import Interval, student, wilson
+from assets.metrics.plain.intervals import Interval, wilson
+from assets.metrics.plain.quantiles import student
 
 
 class SuiteMeans(NamedTuple):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtr
 
 from assets.metrics.plain.arrays import Bools, Floats, divided
 from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.dispersion import LEAST, dispersion, used
-from assets.metrics.plain.intervals import student
+from assets.metrics.plain.quantiles import student, student_chance
 
 LEVEL = 0.05  # of the whole list
 
@@ -81,7 +80,7 @@ def word(
     error = np.where(there & (df >= LEAST), np.sqrt(scatter * spread), np.nan)
     freedom, moved = max(df, 1.0), share_after - share_before
     half = student(freedom) * error
-    chance = 2 * np.asarray(stdtr(freedom, -np.abs(moved) / error), dtype=float)
+    chance = student_chance(moved / error, freedom)
     seen = divided(window(hits_after), after) - divided(window(hits_before), before)
     difference = np.where(there, seen, np.nan)
     clear = holm(chance, int(there.sum()))

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.metrics.formulas.share import Bools, Floats, Ints
-from assets.metrics.formulas.special import beta_regularized
 
 #: Prompts from which on a correlation over them is measured.
 PROMPTS = 10
@@ -59,6 +58,8 @@ def trends(shares: Floats, support: Bools, part: Floats, have: Bools) -> Trends:
         part: (models, prompts) of the answers that is unseen.
         have: (models, prompts) whether a prompt counts.
     """
+    from scipy.special import betainc
+
     found = none_of(len(part))
     for model, here in enumerate(have):
         unseen, prompts = part[model, here], int(here.sum())
@@ -71,7 +72,7 @@ def trends(shares: Floats, support: Bools, part: Floats, have: Bools) -> Trends:
         r = _correlation(unseen, columns[moving]).tolist()
         # of two values, of which one rises as the other falls, the one that rises
         best = max(range(len(moving)), key=lambda place: (round(abs(r[place]), 12), r[place], -place))
-        chance = beta_regularized(prompts / 2 - 1, 0.5, 1 - r[best] ** 2)
+        chance = float(betainc(prompts / 2 - 1, 0.5, 1 - r[best] ** 2))
         found.value[model], found.correlation[model] = moving[best], r[best]
         found.p_value[model] = min(chance * (len(moving) if len(moving) > 2 else 1), 1)
     return found

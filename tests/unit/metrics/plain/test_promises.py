@@ -84,10 +84,12 @@ def test_noise_is_what_it_is_called() -> None:
         (0.07, 400, 0.055, "at most", False, True),
         (0.09, 400, 0.055, "at most", False, False),
         (0.0, 400, 0.055, "at most", False, True),
+        (2 / 8, 8, 0.055, "at most", False, True),
+        (3 / 8, 8, 0.055, "at most", False, False),
         (0.5, 100, 0.56, "at least", False, True),
         (0.4, 100, 0.56, "at least", False, False),
         (0.75, 8, 0.38, "at most", True, True),
-        (1.0, 8, 0.38, "at most", True, False),
+        (1.25, 8, 0.38, "at most", True, False),
     ],
 )
 def test_a_figure_is_kept_within_two_errors(
