@@ -4,12 +4,12 @@
 -- Depends on: answers
 SELECT
     model, suite, suite_major, condition, turn, prompt,
-    list(cast(date_diff('day', cast($since AS DATE), week) // 7 AS INTEGER)) AS at,
+    list(cast(date_diff('day', cast($first AS DATE), week) // 7 AS INTEGER)) AS at,
     list(refused) AS refused,
     list(pictures) AS pictures
 FROM answers
 WHERE
-    week BETWEEN cast($since AS DATE) AND cast($last AS DATE)
+    week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
     AND suite = $suite
     AND (condition <> 'confronted' OR turn > 1)
 GROUP BY ALL

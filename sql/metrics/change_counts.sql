@@ -8,21 +8,36 @@ WITH readers AS (
     FROM (SELECT unnest($readers) AS reader) AS given
 ),
 
+of_suite AS (
+    SELECT
+        week, model, labeler, labeler_version, suite, suite_major, condition, turn, prompt, attribute, value,
+        pictures,
+        cast(date_diff('day', cast($first AS DATE), week) // 7 AS INTEGER) AS place
+    FROM counts
+    WHERE
+        week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+        AND suite = $suite
+        AND (condition <> 'confronted' OR turn > 1)
+),
+
 declared AS (
     SELECT
         week, model, suite, suite_major, attribute, value,
         coalesce(band, value) AS shown
     FROM attribute_values
-    WHERE in_support AND suite = $suite
+    WHERE
+        week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+        AND suite = $suite
+        AND in_support
 )
 
 SELECT
     counts.model, counts.labeler, counts.labeler_version, counts.suite, counts.suite_major,
     counts.condition, counts.turn, counts.prompt, counts.attribute,
     coalesce(declared.shown, counts.value) AS value,
-    list(cast(date_diff('day', cast($since AS DATE), counts.week) // 7 AS INTEGER)) AS at,
+    list(counts.place) AS at,
     list(counts.pictures) AS pictures
-FROM counts
+FROM of_suite AS counts
 SEMI JOIN readers USING (model, labeler, labeler_version)
 LEFT JOIN declared
     ON
@@ -32,12 +47,9 @@ LEFT JOIN declared
         AND counts.attribute = declared.attribute
         AND counts.value = declared.value
 WHERE
-    counts.week BETWEEN cast($since AS DATE) AND cast($last AS DATE)
-    AND counts.suite = $suite
-    AND (counts.condition <> 'confronted' OR counts.turn > 1)
-    AND (
-        declared.shown IS NOT NULL
-        OR (starts_with(counts.attribute, 'all:') AND counts.value IN ('shown', 'other'))
-    )
+    declared.shown IS NOT NULL
+    OR (starts_with(counts.attribute, 'all:') AND counts.value IN ('shown', 'other'))
 GROUP BY ALL
-ORDER BY ALL
+ORDER BY
+    counts.model, counts.labeler, counts.labeler_version, counts.suite_major, counts.condition, counts.turn,
+    counts.prompt, counts.attribute, value

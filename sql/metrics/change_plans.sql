@@ -13,5 +13,5 @@ SELECT
     hidden.model IS NOT NULL AS withheld
 FROM plans
 LEFT JOIN hidden ON plans.week = hidden.week AND plans.model = hidden.model
-WHERE plans.week BETWEEN cast($since AS DATE) AND cast($last AS DATE)
+WHERE plans.week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 ORDER BY plans.week, plans.model

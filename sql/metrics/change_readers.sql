@@ -5,5 +5,5 @@
 SELECT DISTINCT
     week, model, labeler, labeler_version
 FROM counts
-WHERE week BETWEEN cast($since AS DATE) AND cast($last AS DATE)
+WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 ORDER BY ALL

@@ -61,9 +61,7 @@ class LookedAt:
         self._attributes = _by_week(read(con, "change_attributes", where))
         self._values = _by_week(read(con, "change_values", where))
         wanted = [*_prompts(declared, claims)]
-        self._prompts = (
-            _by_week(read(con, "change_prompts", {**where, "wanted": wanted})) if wanted else {}
-        )
+        self._prompts = _by_week(read(con, "change_prompts", {**where, "wanted": wanted})) if wanted else {}
 
     @property
     def suites(self) -> set[str]:
@@ -88,7 +86,10 @@ class LookedAt:
         for model, suite, major, condition, prompt, attribute, shown in _rows(self._prompts, week):
             field = (*tracks[model], suite, major, condition, _turn(condition))
             models[field, attribute, prompt, (*shown.split("+"),)].append(model)
-        found = [Board(*of, tuple(names)) for of, names in models.items()]
+        found = [
+            Board(key, attribute, prompt, shows, tuple(names))
+            for (key, attribute, prompt, shows), names in models.items()
+        ]
         return sorted(found, key=lambda one: (one.key, one.attribute or "", one.prompt or ""))
 
     def _of_suite(

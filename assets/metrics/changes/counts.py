@@ -55,22 +55,18 @@ def read_counts(
         readers: those that are read.
         suites: names.
     """
-    found = {}
+    found: dict[tuple[Any, ...], Counted] = {}
     named = [dict(zip(("model", "labeler", "labeler_version"), one, strict=True)) for one in readers]
     for suite in sorted(suites):
-        where = {"suite": suite, "since": since.isoformat(), "last": last}
+        where = {"suite": suite, "first": since.isoformat(), "last": last}
         answers = read(con, "change_answers", where).with_columns(
             attribute=pl.lit(None, dtype=pl.String),
             labeler=pl.lit(None, dtype=pl.String),
             labeler_version=pl.lit(None, dtype=pl.String),
         )
         parts = [
-            answers.rename({"refused": "counted"})
-            .drop("pictures")
-            .with_columns(value=pl.lit(REFUSED)),
-            answers.rename({"pictures": "counted"})
-            .drop("refused")
-            .with_columns(value=pl.lit("pictures")),
+            answers.rename({"refused": "counted"}).drop("pictures").with_columns(value=pl.lit(REFUSED)),
+            answers.rename({"pictures": "counted"}).drop("refused").with_columns(value=pl.lit("pictures")),
         ]
         if named:
             parts.append(
@@ -117,16 +113,13 @@ class Cut(NamedTuple):
     @property
     def pictures(self) -> Numbers:
         """(models, prompts, weeks) all that were read as a value that counts; of refusals answers."""
-        return self.counts.sum(2)
+        return np.asarray(self.counts.sum(2))
 
     def hits(self, shows: Collection[str]) -> Numbers:
         """(models, prompts, weeks) pictures that show one of the values."""
-        return self.counts[:, :, [self.values[value] for value in shows if value in self.values]].sum(2)
-
-    @property
-    def asked(self) -> Bools:
-        """(models, weeks) whether there is anything."""
-        return np.asarray(self.counts.sum((1, 2)) > 0)
+        return np.asarray(
+            self.counts[:, :, [self.values[value] for value in shows if value in self.values]].sum(2)
+        )
 
 
 def cut(held: Counted, readers: Collection[Reader], weeks: slice, counted: Mapping[str, Bools]) -> Cut:

@@ -102,7 +102,7 @@ class Weekly:
         claims = shipped_claims() if claims is None else claims
         since = shift(first, 1 - LOOKBACK)
         weeks = [date.fromisoformat(week) for week in span(since, last)]
-        where = {"since": since, "last": last}
+        where = {"first": since, "last": last}
         plans: dict[date, dict[str, Mapping[str, Any]]] = defaultdict(dict)
         for row in read(con, "change_plans", where).iter_rows(named=True):
             plans[row["week"]][row["model"]] = row
@@ -189,9 +189,7 @@ class Weekly:
             return [], float("nan")
         hits, pictures = of.hits(board.shows)[:, prompts], of.pictures[:, prompts]
         first = self.weeks[self.weeks.index(week) + 1 - LOOKBACK]
-        start = [
-            (self.began.get((model, board.attribute), first) - first) // _WEEK for model in of.models
-        ]
+        start = [(self.began.get((model, board.attribute), first) - first) // _WEEK for model in of.models]
         events, soon = newest(hits, pictures, np.maximum(start, 0), series, self.declared.looks)
         found = []
         for event in events:
@@ -206,10 +204,8 @@ class Weekly:
                     row[f"{side}_{name}"] = int(counts[event.model][:, part].sum())
             around = _around(days, row["earliest_week"], row["latest_week"])
             versions = {self.versions.get((day, row["model"], row["labeler"])) for day in around}
-            attributes = [
-                part for part, wholes in self.parts.items() if {part, *wholes} & {board.attribute}
-            ] or [board.attribute]
-            found.append(Found(row, around, len(versions) > 1, attributes))
+            attributes = [part for part, wholes in self.parts.items() if board.attribute in wholes]
+            found.append(Found(row, around, len(versions) > 1, attributes or [board.attribute]))
         return found, soon
 
     def _begin(self, row: Mapping[str, Any]) -> None:
@@ -222,9 +218,7 @@ _WEEK = timedelta(weeks=1)
 _GRAIN = ("model", *FIELD, "prompt", "attribute", "value")
 
 
-def _row(
-    week: date, board: Board, reader: Reader, event: Event, first: date, series: int
-) -> dict[str, Any]:
+def _row(week: date, board: Board, reader: Reader, event: Event, first: date, series: int) -> dict[str, Any]:
     model, labeler, version = reader
     return {
         "week": week,

@@ -86,9 +86,7 @@ def _insert_suite(
     con: duckdb.DuckDBPyConnection, suite: Suite, models: Sequence[str], planned: pl.DataFrame
 ) -> None:
     of = {"suite": suite.name, "suite_major": 1}
-    prompts = pl.DataFrame(
-        {"prompt": [*suite.prompts], "subject": [*suite.prompts.values()]}
-    ).with_columns(
+    prompts = pl.DataFrame({"prompt": [*suite.prompts], "subject": [*suite.prompts.values()]}).with_columns(
         suite=pl.lit(suite.name),
         suite_major=1,
         suite_version=pl.lit("1.0.0"),
@@ -156,4 +154,4 @@ def _insert_suite(
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
     arrow = rows.to_arrow()  # noqa: F841
-    con.execute(f"INSERT INTO {table} BY NAME FROM arrow")  # noqa: S608
+    con.execute(f"INSERT INTO {table} BY NAME FROM arrow")

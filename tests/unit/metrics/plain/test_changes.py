@@ -87,7 +87,9 @@ def test_changes_are_those_of_the_slow_scan(seed: int) -> None:
     assert (start == begin).all()
     assert np.allclose([event[:8] for _, event in events], expected)
     half, middle = replay([(k[..., :40], n[..., :40])], 90, LOOKS)
-    assert half + replay([(k, n)], 90, LOOKS, middle, 40)[0] == events  # from kept state: nothing is withdrawn
+    assert (
+        half + replay([(k, n)], 90, LOOKS, middle, 40)[0] == events
+    )  # from kept state: nothing is withdrawn
 
 
 def test_an_event_says_its_level_before_and_its_standard_error() -> None:

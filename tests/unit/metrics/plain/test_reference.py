@@ -22,6 +22,7 @@ from assets.metrics.plain import (
     verdicts,
     words,
 )
+from assets.suites.analysis import shipped
 from tests.unit.metrics.plain.drawing import read
 from tests.unit.metrics.prototypes import prototype
 
@@ -172,4 +173,8 @@ def test_corrected_shares(plain: ModuleType, seed: int) -> None:
 def test_constants(plain: ModuleType) -> None:
     assert (cells.WINDOW, cells.HISTORY, cells.PICTURES) == (plain.WINDOW, plain.HISTORY, plain.PICTURES)
     assert (dispersion.LEAST, dispersion.DF, boards.REASONS) == (plain.LEAST, plain.DF, plain.REASONS)
-    assert (changes.BEFORE, changes.AFTER, shipped().declared.looks) == (plain.BEFORE, plain.AFTER, plain.LOOKS)
+    assert (changes.BEFORE, changes.AFTER, shipped().declared.looks) == (
+        plain.BEFORE,
+        plain.AFTER,
+        plain.LOOKS,
+    )
