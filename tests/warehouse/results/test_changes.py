@@ -112,7 +112,7 @@ def test_it_is_what_the_plain_scan_says_of_the_same_arrays() -> None:
 
 
 def test_all_series_of_the_attribute_begin_anew_and_refusals_alone() -> None:
-    jobs, streets = drawn(4, stepped(0.5, 25)), drawn(5, stepped(0.1, 25))
+    jobs, streets = drawn(4, stepped(0.5, 25)), drawn(5, stepped(0.15, 25))
     alone = rows(warehouse(MODELS, [suite("streets", gender=streets)]))
     refused = np.random.default_rng(6).binomial(5, stepped(0.5, 32) - 0.2)
     con = warehouse(
@@ -140,7 +140,7 @@ def world() -> duckdb.DuckDBPyConnection:
     """Return a warehouse with changes of all kinds, a combination, a withheld week and a second labeler."""
     gender, age = drawn(1, stepped(0.5, 24)), drawn(2, stepped(0.5, 30, model=2))
     gender[3, ..., :10] = gender[0, ..., 17] = age[0, ..., 17] = 0
-    both = drawn(3, stepped(0.5, 24))
+    both = drawn(3, stepped(0.5, 20, model=3))
     both[3, ..., :10] = both[0, ..., 17] = 0
     refused = np.random.default_rng(4).binomial(3, stepped(0.6, 28, model=0) - 0.2)
     refused[0, :, 17] = 0
@@ -148,7 +148,7 @@ def world() -> duckdb.DuckDBPyConnection:
         MODELS,
         [
             suite("jobs", refused, gender=gender, age=age, **{"all:man": both}),
-            suite("rest-of-world", gender=drawn(9, stepped(0.5, 33, prompts=3), 20)),
+            suite("rest-of-world", gender=drawn(9, stepped(0.5, 33, prompts=3), 40)),
         ],
     )
     con.execute(
@@ -200,7 +200,7 @@ def test_a_rebuild_finds_what_was_found_week_by_week() -> None:
         con.register("found", rebuilt[week][0])
         con.execute("INSERT INTO changes BY NAME FROM found")
 
-    assert con.sql("SELECT count(*) FROM changes").fetchall() > [(4,)]
+    assert con.sql("SELECT count(*) FROM changes").fetchall() > [(5,)]
     # a replay from a later week knows the earlier rows, and none of later weeks
     later = Weekly.read(con, monday(30), monday(39), COMBINED, [CLAIM])
     assert [later.changes(monday(week)) for week in range(30, 40)] == rebuilt[30:]
@@ -214,7 +214,7 @@ def test_a_combination_begins_anew_with_any_of_its_parts() -> None:
     found = [row for week in range(40) for row in weekly.changes(monday(week))[0].to_pylist()]
 
     both = [row for row in found if row["attribute"] == "all:man"]
-    assert [(row["model"], row["value"], at(row, "changed_week")) for row in both] == [("m1", "shown", 24)]
+    assert [(row["model"], row["value"], at(row, "changed_week")) for row in both] == [("m3", "shown", 20)]
     assert weekly.began["m2", "all:man"] == weekly.began["m2", "age"]
 
 
@@ -306,7 +306,7 @@ def test_causes_are_what_else_changed_around_the_date() -> None:
     [row] = rows(con)
     assert row["causes"] == ["labeler_drift", "suite", "completeness"]
 
-    con.execute("UPDATE labeler_drift SET moved_since_previous = 20")
+    con.execute("UPDATE labeler_drift SET moved_since_previous = 10")
     assert rows(con)[0]["causes"] == ["suite", "completeness"]  # less than half of the least that it can be
 
 
