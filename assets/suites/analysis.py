@@ -7,6 +7,7 @@ declares is read from its bytes, without the suites, so an edition is verified w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
@@ -54,13 +55,17 @@ class Yardstick(_Data):
 
 
 class DeclaredPair(_Data):
-    """A value and the group that it is a stereotype of; its base is 0, or the share that a statistic has."""
+    """A value and the group that it is a stereotype of; its base is 0, or the share that a statistic has.
+
+    Changes are looked for since the day `from`; None: in all weeks.
+    """
 
     suite: Label
     attribute: Name
     value: Value
     group: Subject
     statistic: Name | None = None
+    since: date | None = Field(default=None, alias="from")
 
 
 class Typed(_Data):
@@ -75,11 +80,12 @@ class Typed(_Data):
 
 
 class Combination(_Data):
-    """Values that one picture of a suite shows together."""
+    """Values that one picture of a suite shows together; changes are looked for since the day `from`."""
 
     id: Name
     suite: Label
     values: dict[Name, Value] = Field(min_length=2)
+    since: date | None = Field(default=None, alias="from")
 
 
 class Control(_Data):
@@ -104,8 +110,9 @@ class StudyStatistic(_Data):
 
 
 class Analysis(_Data):
-    """The file."""
+    """The file. A change is reported at p < 1 / (`looks` times the series of the week)."""
 
+    looks: int = Field(ge=1)
     yardsticks: tuple[Yardstick, ...] = Field(min_length=1)
     stereotypes: tuple[DeclaredPair, ...] = ()
     typed: tuple[Typed, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +30,8 @@ class RegisteredClaim(_Data):
 
     `suites` are versions of one suite that hold the prompts with the same texts, the newest last; a model is asked one
     of them a week. `pictures` names parts of their prompts, each of which has a verdict; `shows` and `beside` hold
-    values or bands by attribute; `threshold` is the share that the sentence stands for, None for no verdict.
+    values or bands by attribute; `threshold` is the share that the sentence stands for, None for no verdict. Changes of
+    its prompts are looked for since the day `from`; None: in all weeks.
     """
 
     id: Name
@@ -42,6 +44,7 @@ class RegisteredClaim(_Data):
     shows: dict[Name, _Values] = Field(min_length=1)
     control: tuple[Name, ...] = ()
     beside: dict[Name, _Values] = {}
+    since: date | None = Field(default=None, alias="from")
 
     @field_validator("suites")
     @classmethod

@@ -15,7 +15,6 @@ from assets.metrics.plain.quantiles import student
 
 BEFORE = (4, 26)  # fewest and most weeks of the level before
 AFTER = (2, 13)  # and of the level after
-LOOKS = 2000  # a change is reported at p < 1 / (LOOKS · series)
 DATES = (
     7.35  # z² of a date in the 95 % set lies this near to the best (Hansen 2000, Econometrica 68: 575-603)
 )
@@ -78,7 +77,7 @@ class _Series(NamedTuple):
 
 
 def newest(
-    hits: Numbers, pictures: Numbers, start: npt.ArrayLike, series: float
+    hits: Numbers, pictures: Numbers, start: npt.ArrayLike, series: float, looks: float
 ) -> tuple[list[Event], float]:
     """Return the changes of a board's models that the newest week brings to light.
 
@@ -94,6 +93,7 @@ def newest(
         pictures: pictures read; 0 where nothing was asked.
         start: (models,) first week that counts.
         series: all that are looked at in this week, over all boards.
+        looks: a change is reported at p < 1 / (looks · series).
 
     Returns:
         Events, and the change, in points, that would be found within eight weeks in four of five cases at the median
@@ -117,7 +117,7 @@ def newest(
     error = np.sqrt(np.where(valid, scatter * independent, np.nan))
     size = late.mean - early.mean
     z, df = np.where(valid, size / error, 0.0), np.maximum(freedom.sum(0), 1)
-    limit = -student(df, 0.5 / (LOOKS * series))
+    limit = -student(df, 0.5 / (looks * series))
     found = []
     for model, split in enumerate(np.argmax(np.abs(z), 1)):
         best = z[model, split]
@@ -177,6 +177,7 @@ def _level(of: _Series, weeks: Bools) -> _Level:
 def replay(
     boards: Sequence[tuple[Numbers, Numbers]],
     series: npt.ArrayLike,
+    looks: float,
     start: npt.ArrayLike | None = None,
     since: int = 0,
 ) -> tuple[list[tuple[int, Event]], Ints]:
@@ -188,20 +189,21 @@ def replay(
     Args:
         boards: (hits, pictures) of each board, (models, prompts, weeks) of the same models and weeks.
         series: all that are looked at in a week; one number, or one for each week.
+        looks: a change is reported at p < 1 / (looks · series).
         start: (models,) first week that counts, as it was before week `since`; None for the first.
         since: week to begin with.
     """
     models, _, weeks = boards[0][0].shape
     begin = np.zeros(models, dtype=np.int64) if start is None else np.array(start, dtype=np.int64)
-    looks = np.broadcast_to(np.asarray(series, dtype=float), weeks)
+    every = np.broadcast_to(np.asarray(series, dtype=float), weeks)
     events: list[tuple[int, Event]] = []
     for week in range(since, weeks):
         new = [
             (number, event)
             for number, (hits, pictures) in enumerate(boards)
-            for event in newest(hits[..., : week + 1], pictures[..., : week + 1], begin, float(looks[week]))[
-                0
-            ]
+            for event in newest(
+                hits[..., : week + 1], pictures[..., : week + 1], begin, float(every[week]), looks
+            )[0]
         ]
         for _, event in new:
             begin[event.model] = max(begin[event.model], event.changed)

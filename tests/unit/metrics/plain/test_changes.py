@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from assets.metrics.plain.changes import AFTER, BEFORE, LOOKS, newest, replay
+from assets.metrics.plain.changes import AFTER, BEFORE, newest, replay
 
+LOOKS = 2000
 Row = tuple[int, float, float, float, float, int]
 
 
@@ -80,13 +81,15 @@ def test_changes_are_those_of_the_slow_scan(seed: int) -> None:
             begin[event[0]] = max(begin[event[0]], event[2])
         expected += new
 
-    events, start = replay([(k, n)], 90)
+    events, start = replay([(k, n)], 90, LOOKS)
 
     assert len(events) > 2
     assert (start == begin).all()
     assert np.allclose([event[:8] for _, event in events], expected)
-    half, middle = replay([(k[..., :40], n[..., :40])], 90)
-    assert half + replay([(k, n)], 90, middle, 40)[0] == events  # from kept state: nothing is withdrawn
+    half, middle = replay([(k[..., :40], n[..., :40])], 90, LOOKS)
+    assert (
+        half + replay([(k, n)], 90, LOOKS, middle, 40)[0] == events
+    )  # from kept state: nothing is withdrawn
 
 
 def test_an_event_says_its_level_before_and_its_standard_error() -> None:
@@ -94,7 +97,7 @@ def test_an_event_says_its_level_before_and_its_standard_error() -> None:
     share = 0.3 + 0.5 * (np.arange(40) >= 30) * (np.arange(3) == 1)[:, None, None]
     k = np.random.default_rng(2).binomial(n, share * np.ones((3, 8, 1)))
 
-    [(board, event)], start = replay([(k, n)], 18)
+    [(board, event)], start = replay([(k, n)], 18, LOOKS)
 
     assert (board, event.model, event.changed, event.opened, event.common) == (0, 1, 30, 31, False)
     assert (event.first, event.last) == (30, 30)
@@ -110,7 +113,7 @@ def test_an_event_says_its_level_before_and_its_standard_error() -> None:
 def test_a_change_of_most_models_at_once_is_common() -> None:
     n = np.full((6, 8, 40), 20)
     share = 0.3 + 0.3 * (np.arange(40) >= 30) * (np.arange(6) < 5)[:, None, None]
-    events = replay([(np.random.default_rng(3).binomial(n, share * np.ones((6, 8, 1))), n)], 18)[0]
+    events = replay([(np.random.default_rng(3).binomial(n, share * np.ones((6, 8, 1))), n)], 18, LOOKS)[0]
 
     assert sorted(event.model for _, event in events) == [0, 1, 2, 3, 4]
     assert all(event.common for _, event in events)
@@ -121,11 +124,11 @@ def test_a_report_of_one_series_begins_all_series_of_the_model_anew() -> None:
     step = (np.arange(40) >= 30) * (np.arange(3) == 1)[:, None, None]
     large, small = (rng.binomial(n, 0.3 + size * step * np.ones((3, 8, 1))) for size in (0.4, 0.08))
 
-    both, start = replay([(large, n), (small, n)], 18)
+    both, start = replay([(large, n), (small, n)], 18, LOOKS)
 
     assert [board for board, _ in both] == [0]
     assert start.tolist() == [0, 30, 0]
-    assert [board for board, _ in replay([(small, n)], 18)[0]] == [0]  # alone it is found, later
+    assert [board for board, _ in replay([(small, n)], 18, LOOKS)[0]] == [0]  # alone it is found, later
 
 
 def test_series_may_differ_from_week_to_week() -> None:
@@ -134,8 +137,8 @@ def test_series_may_differ_from_week_to_week() -> None:
         n, 0.3 + 0.1 * (np.arange(40) >= 30) * (np.arange(3) == 1)[:, None, None] * np.ones((3, 8, 1))
     )
 
-    few, many = replay([(k, n)], 1)[0], replay([(k, n)], 10**9)[0]
-    later = replay([(k, n)], np.where(np.arange(40) < 35, 10**9, 1))[0]
+    few, many = replay([(k, n)], 1, LOOKS)[0], replay([(k, n)], 10**9, LOOKS)[0]
+    later = replay([(k, n)], np.where(np.arange(40) < 35, 10**9, 1), LOOKS)[0]
 
     assert few[0][1].opened < later[0][1].opened == 35
     assert not [event for _, event in many if event.opened <= 35]
@@ -146,13 +149,13 @@ def test_a_prompt_that_comes_or_goes_is_no_change() -> None:
     n[:, 7, 20:], n[:, 6, :20], n[0, :4, 30] = 0, 0, 0
     k = np.random.default_rng(6).binomial(n, np.array([0.5] * 6 + [0.0, 1.0])[:, None])
 
-    assert replay([(k, n)], 50)[0] == []
+    assert replay([(k, n)], 50, LOOKS)[0] == []
 
 
 def test_three_weeks_before_are_too_few() -> None:
     k = np.repeat([0, 20], [3, 2]) * np.ones((2, 4, 1))
 
-    found, soon = newest(k, np.full((2, 4, 5), 20), [0, 0], 1)
+    found, soon = newest(k, np.full((2, 4, 5), 20), [0, 0], 1, LOOKS)
 
     assert found == []
     assert np.isnan(soon)
@@ -164,5 +167,5 @@ def test_a_model_that_was_not_asked_in_the_newest_week_has_nothing_new() -> None
     k = np.random.default_rng(2).binomial(n, share)
     n[1, :, -1] = k[1, :, -1] = 0
 
-    assert newest(k, n, [0, 0], 18)[0] == []
-    assert [event.model for event in newest(k[..., :-1], n[..., :-1], [0, 0], 18)[0]] == [1]
+    assert newest(k, n, [0, 0], 18, LOOKS)[0] == []
+    assert [event.model for event in newest(k[..., :-1], n[..., :-1], [0, 0], 18, LOOKS)[0]] == [1]

@@ -22,6 +22,7 @@ from assets.metrics.plain import (
     verdicts,
     words,
 )
+from assets.suites.analysis import shipped
 from tests.unit.metrics.plain.drawing import read
 from tests.unit.metrics.prototypes import prototype
 
@@ -145,13 +146,13 @@ def test_changes(plain: ModuleType, seed: int) -> None:
         each[seed, :, 0, 35:] += np.where(each.sum(2)[seed, :, 35:] > 0, 9, 0)
     series = [(each[:, :, 0], each.sum(2)) for each in (counts, other)]
 
-    ours, theirs = changes.replay(series, 36), plain.replay(series, 36)
+    ours, theirs = changes.replay(series, 36, plain.LOOKS), plain.replay(series, 36)
 
     assert ours[0]
     same(ours, theirs)
     for week in (4, 8, 20, 60):
         now = (*(part[..., :week] for part in series[0]), np.zeros(5, int), 36)
-        same(changes.newest(*now), plain.newest(*now))
+        same(changes.newest(*now, plain.LOOKS), plain.newest(*now))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -172,4 +173,8 @@ def test_corrected_shares(plain: ModuleType, seed: int) -> None:
 def test_constants(plain: ModuleType) -> None:
     assert (cells.WINDOW, cells.HISTORY, cells.PICTURES) == (plain.WINDOW, plain.HISTORY, plain.PICTURES)
     assert (dispersion.LEAST, dispersion.DF, boards.REASONS) == (plain.LEAST, plain.DF, plain.REASONS)
-    assert (changes.BEFORE, changes.AFTER, changes.LOOKS) == (plain.BEFORE, plain.AFTER, plain.LOOKS)
+    assert (changes.BEFORE, changes.AFTER, shipped().declared.looks) == (
+        plain.BEFORE,
+        plain.AFTER,
+        plain.LOOKS,
+    )
