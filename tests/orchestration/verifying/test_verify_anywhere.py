@@ -183,30 +183,6 @@ def test_an_edition_of_before_unseen_answers_were_asked_of_is_compared_in_all_el
         assert any("rows of ranks differ" in line for line in wrong.differences)
 
 
-def test_an_edition_of_before_changes_had_tipping_shares_is_compared_in_all_else(folder: Path) -> None:
-    report, wrong = VerifyReport(ID), VerifyReport(ID)
-    with duckdb.connect(Edition(folder).database) as con:
-        search_all(con)
-        for table in ("effects", "window_effects", "study_effects", "drift_events"):
-            for column in ("unseen_share", "tipping_share"):
-                con.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        con.execute("ALTER TABLE claims DROP COLUMN tipping_share")
-        scores.verify_results(con, report, same=False)
-        assert (report.differences, report.unchecked) == ([], [])
-        assert report.notes == [
-            "what one word changes, and claims: this version says how far they rest on answers that nobody saw",
-            "changes over weeks: this version says how far they rest on answers that nobody saw",
-        ]
-        # the columns of the same names of other tables, and the other columns of these
-        con.execute("UPDATE ranks SET tipping_share = 0.5")
-        con.execute("UPDATE window_effects SET n_a = n_a + 1")
-        scores.verify_results(con, wrong, same=False)
-        assert {line.partition(" rows of ")[2].partition(" ")[0] for line in wrong.differences} == {
-            "ranks",
-            "window_effects",
-        }
-
-
 def test_an_edition_of_before_claims_counted_clusters_is_compared_in_all_else(folder: Path) -> None:
     report = VerifyReport(ID)
     with duckdb.connect(Edition(folder).database) as con:
