@@ -1,17 +1,14 @@
 -- Answers: What do the unseen answers leave of the order of a board? Steps of the audit queries of ranks, of
 --   weeks and of studies, after rank_tests and after distance_unseen or stereotype_unseen.
 -- Grain: of apart: that of told_apart.
--- Columns: of apart: those of told_apart; of the pair unseen_share, unseen_trend, gamma, tipping_share and
---   holds_at_bounds;
---   of model rank_gamma and rank_tipping, the smallest of its pairs, bound_rank_low and bound_rank_high.
+-- Columns: of apart: those of told_apart; of the pair unseen_share and holds_at_bounds; of model
+--   bound_rank_low and bound_rank_high.
 -- Depends on:
 WITH
 -- the one that is farther has the row; both orders are one pair
 turned_pairs AS (
     SELECT
-        mine.board, mine.model, mine.other, mine.unseen_share, mine.unseen_trend,
-        coalesce(mine.gamma, theirs.gamma) AS gamma,
-        coalesce(mine.tipping_share, theirs.tipping_share) AS tipping_share,
+        mine.board, mine.model, mine.other, mine.unseen_share,
         coalesce(mine.holds_at_bounds, theirs.holds_at_bounds) AS holds_at_bounds
     FROM turning AS mine
     INNER JOIN turning AS theirs
@@ -23,14 +20,9 @@ turned_pairs AS (
 
 apart AS (
     SELECT
-        told_apart.*, turned_pairs.unseen_share, turned_pairs.unseen_trend, turned_pairs.gamma,
-        turned_pairs.tipping_share, turned_pairs.holds_at_bounds,
-        min(turned_pairs.gamma) OVER turned_own AS rank_gamma,
-        min(turned_pairs.tipping_share) OVER turned_own AS rank_tipping,
+        told_apart.*, turned_pairs.unseen_share, turned_pairs.holds_at_bounds,
         CASE
-            WHEN
-                max(turned_pairs.unseen_share) OVER turned_own > 0.02
-                OR bool_or(turned_pairs.unseen_trend) OVER turned_own
+            WHEN max(turned_pairs.unseen_share) OVER turned_own > 0.02
                 THEN
                     1
                     + count(*) FILTER (
@@ -39,9 +31,7 @@ apart AS (
                     ) OVER turned_own
         END AS bound_rank_low,
         CASE
-            WHEN
-                max(turned_pairs.unseen_share) OVER turned_own > 0.02
-                OR bool_or(turned_pairs.unseen_trend) OVER turned_own
+            WHEN max(turned_pairs.unseen_share) OVER turned_own > 0.02
                 THEN
                     told_apart.ranked_of
                     - count(*) FILTER (

@@ -1,9 +1,7 @@
--- Answers: Which part of the unseen answers would have to speak against the order of two models that a board
---   tells apart by shares for it not to tell them apart any more? Steps of the audit query of ranks by
---   declared stereotypes, after rank_tests.
+-- Answers: Which pairs of models that a board tells apart by shares stay so whatever the unseen answers would
+--   have shown? Steps of the audit query of ranks by declared stereotypes, after rank_tests.
 -- Grain: of turning: board, model, other: pairs of ranked models, both orders.
--- Columns: of turning: unseen_share, unseen_trend, gamma, tipping_share, holds_at_bounds: those of
---   model_pairs.
+-- Columns: of turning: unseen_share, holds_at_bounds: those of model_pairs.
 -- Depends on:
 WITH
 -- entries that two models have in common; prompts are counted once, whatever pairs they are of
@@ -51,11 +49,6 @@ shared_sums AS (
 turning AS (
     SELECT
         board, model, other, unseen_share,
-        FALSE AS unseen_trend, -- declared groups have few prompts
-        cast(NULL AS DOUBLE) AS gamma,
-        CASE
-            WHEN unseen_share > 0.02 AND adjusted_low > 0 AND most >= adjusted_low THEN adjusted_low / most
-        END AS tipping_share,
         CASE WHEN unseen_share > 0.02 AND adjusted_low > 0 THEN most < adjusted_low END AS holds_at_bounds
     FROM shared_sums
 )

@@ -2,7 +2,7 @@
 --   from attempts and labels alone, to be held against `drift_events` (which says what is asked, and when).
 -- Grain: that of drift_events, events of shares.
 -- Columns: those of drift_events that name the event; before_share, after_share, change, change_low and
---   change_high over the changed prompts; unseen_share, tipping_share: of the answers to them; log10_e:
+--   change_high over the changed prompts; log10_e:
 --   marginal likelihoods with a change over those without, averaged over its week and over how many prompts
 --   change; the shares and their scatter on a grid.
 -- Depends on: drift_events, slots, prompts, prompt_attributes, plans, attempts, outcomes, labels,
@@ -16,8 +16,6 @@ events AS MATERIALIZED (
     FROM drift_events
     WHERE metric = 'share'
 ),
-
--- Uses: answered
 
 -- Uses: week_cluster_values
 
@@ -139,54 +137,6 @@ sizes AS (
         ) / count(*) AS half
     FROM sides
     GROUP BY event
-),
-
--- answers to the changed prompts in all weeks on either side, if only by refusing
-answer_sides AS (
-    SELECT
-        events.event, answered.prompt,
-        sum(answered.unseen) FILTER (WHERE answered.week < events.changed_week) AS u0,
-        sum(answered.answers) FILTER (WHERE answered.week < events.changed_week) AS all0,
-        sum(answered.unseen) FILTER (WHERE answered.week >= events.changed_week) AS u1,
-        sum(answered.answers) FILTER (WHERE answered.week >= events.changed_week) AS all1
-    FROM events
-    INNER JOIN plans
-        ON
-            events.model = plans.model
-            AND events.series = plans.series
-            AND events.params_hash = plans.params_hash
-            AND plans.week BETWEEN events.started_week AND events.week
-    INNER JOIN answered
-        ON
-            plans.week = answered.week
-            AND plans.model = answered.model
-            AND events.suite = answered.suite
-            AND events.suite_major = answered.suite_major
-            AND events.turn = answered.turn
-            AND events.attribute = answered.attribute
-            AND events.labeler_version = answered.labeler_version
-    WHERE (plans.week, plans.model) NOT IN (SELECT (withheld.week, withheld.model) FROM withheld)
-    GROUP BY events.event, answered.prompt
-),
-
--- what the change loses if all of them speak against a rise, or against a fall
-unseen AS (
-    SELECT
-        sides.event,
-        greatest(
-            sum(answer_sides.u0) / sum(answer_sides.all0), sum(answer_sides.u1) / sum(answer_sides.all1)
-        ) AS unseen_share,
-        avg(
-            answer_sides.u0 / answer_sides.all0 * (1 - sides.k0 / sides.n0)
-            + answer_sides.u1 / answer_sides.all1 * sides.k1 / sides.n1
-        ) AS of_rise,
-        avg(
-            answer_sides.u0 / answer_sides.all0 * sides.k0 / sides.n0
-            + answer_sides.u1 / answer_sides.all1 * (1 - sides.k1 / sides.n1)
-        ) AS of_fall
-    FROM sides
-    INNER JOIN answer_sides USING (event, prompt)
-    GROUP BY sides.event
 ),
 
 -- evidence: weeks that can be the first of a change, and their prior
@@ -347,17 +297,8 @@ SELECT
     sizes.after_share, sizes.change,
     greatest(sizes.change - sizes.half, -1) AS change_low,
     least(sizes.change + sizes.half, 1) AS change_high,
-    unseen.unseen_share,
-    CASE
-        WHEN unseen.unseen_share <= 0.02 THEN NULL
-        WHEN sizes.change > sizes.half AND unseen.of_rise >= sizes.change - sizes.half
-            THEN (sizes.change - sizes.half) / unseen.of_rise
-        WHEN -sizes.change > sizes.half AND unseen.of_fall >= -sizes.change - sizes.half
-            THEN (-sizes.change - sizes.half) / unseen.of_fall
-    END AS tipping_share,
     evidence.log10_e
 FROM events
 INNER JOIN sizes USING (event)
-INNER JOIN unseen USING (event)
 INNER JOIN evidence USING (event)
 ORDER BY ALL

@@ -12,9 +12,8 @@
 --   difference: stereotype_share of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: at the last step of the test of all pairs of the board together
 --   unseen_share: part of the answers of the common prompts that shows no value, of the one that lacks more
---   tipping_share: part of the unseen that must speak against the order for them not to be told apart
 --   holds_at_bounds: whether they are told apart whatever the unseen answers would have shown
---   rank_tipping: the smallest of model's pairs; bound_rank_low, bound_rank_high: ranks by pairs that hold so
+--   bound_rank_low, bound_rank_high: ranks by pairs that hold so
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, stereotype_pairs, yardsticks, plans,
 --   attempts, outcomes, labels, withheld, window_scores, design_effects
 -- Uses: read_from_labels
@@ -53,8 +52,7 @@ SELECT
     named.attribute, named.reference, named.scale, apart.model, apart.other, apart.rank_low, apart.rank_high,
     apart.ranked_of, apart.cells, apart.planned_cells, apart.bound_low, apart.bound_high, apart.common,
     apart.difference, apart.low, apart.high, apart.adjusted_low, apart.adjusted_high,
-    apart.unseen_share, apart.tipping_share, apart.holds_at_bounds, apart.rank_tipping, apart.bound_rank_low,
-    apart.bound_rank_high
+    apart.unseen_share, apart.holds_at_bounds, apart.bound_rank_low, apart.bound_rank_high
 FROM apart
 INNER JOIN named USING (board)
 ORDER BY

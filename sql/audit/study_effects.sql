@@ -3,8 +3,7 @@
 -- Grain: that of study_effects.
 -- Columns: study, model, kind, subject (NULL: mean over subjects), attribute, labeler, labeler_version,
 --   metric, value_name; published: study_effects.estimate; from_labels: the same from labels, NULL where
---   fewer than five pictures of a condition, or no subject, can enter; subjects: subjects that entered;
---   unseen_share, tipping_share: those of study_effects, of whose interval the second is made.
+--   fewer than five pictures of a condition, or no subject, can enter; subjects: subjects that entered.
 -- Depends on: study_effects, studies, study_labels, study_slots, study_prompts, study_attribute_values
 WITH counted AS (
     SELECT
@@ -17,20 +16,10 @@ WITH counted AS (
     GROUP BY ALL
 ),
 
-planned AS (
-    SELECT
-        study_slots.study, study_slots.model, study_prompts.subject, study_slots.condition,
-        count(*) AS slots
-    FROM study_slots
-    INNER JOIN study_prompts USING (study, prompt, condition)
-    GROUP BY ALL
-),
-
 -- equal shares of the values of the support: parity of two, uniform of more
 support AS (
     SELECT
-        study, attribute, value,
-        1 / count(*) OVER (PARTITION BY study, attribute) AS q
+        study, attribute, value
     FROM study_attribute_values
     WHERE in_support
 ),
@@ -44,7 +33,7 @@ cells AS (
 shares AS (
     SELECT
         cells.*,
-        support.value, support.q, planned.slots,
+        support.value,
         coalesce(counted.k, 0) AS k,
         sum(coalesce(counted.k, 0)) OVER cell AS n,
         0.5 * (
@@ -56,7 +45,6 @@ shares AS (
         ) AS distance2
     FROM cells
     INNER JOIN support USING (study, attribute)
-    INNER JOIN planned USING (study, model, subject, condition)
     LEFT JOIN counted USING (study, model, subject, condition, attribute, labeler, labeler_version, value)
     WINDOW
         cell AS (
@@ -69,15 +57,10 @@ shares AS (
 pairs AS (
     SELECT
         plain.study, plain.model, plain.subject, asked.condition AS b, plain.attribute, plain.labeler,
-        plain.labeler_version, plain.value, plain.q, plain.k AS k_a, plain.n AS n_a, asked.k AS k_b,
+        plain.labeler_version, plain.value, plain.k AS k_a, plain.n AS n_a, asked.k AS k_b,
         asked.n AS n_b,
         plain.distance2 AS d_a,
-        asked.distance2 AS d_b,
-        plain.slots AS slots_a,
-        asked.slots AS slots_b,
-        plain.slots - plain.n AS unseen_a,
-        asked.slots - asked.n AS unseen_b,
-        1.959963984540054 AS z
+        asked.distance2 AS d_b
     FROM shares AS plain
     INNER JOIN shares AS asked USING (study, model, subject, attribute, labeler, labeler_version, value)
     LEFT JOIN studies USING (study)
@@ -87,49 +70,22 @@ pairs AS (
         AND least(plain.n, asked.n) > 0
 ),
 
--- the side of the reference on which the plain prompts clearly lie: Wilson with continuity correction
-placed AS (
-    SELECT
-        *,
-        CASE
-            WHEN
-                k_a < n_a
-                AND q * 2 * (n_a + z * z) > 2 * k_a + z * z + 1
-                + z * sqrt(greatest(z * z + 2 - 1 / n_a + 4 * (k_a / n_a) * (n_a - k_a - 1), 0))
-                THEN 1
-            WHEN
-                k_a > 0
-                AND q * 2 * (n_a + z * z) < 2 * k_a + z * z - 1
-                - z * sqrt(greatest(z * z - 2 - 1 / n_a + 4 * (k_a / n_a) * (n_a - k_a + 1), 0))
-                THEN -1
-            ELSE 0
-        END AS toward
-    FROM pairs
-),
-
 changes AS (
     SELECT
         *,
-        unnest(['share', 'controllability', 'overcorrection']) AS metric,
-        unnest([
-            k_b / n_b - k_a / n_a,
-            CASE WHEN least(n_a, n_b) >= 2 THEN d_b - d_a END,
-            CASE WHEN toward <> 0 THEN toward * (k_b / n_b - q) END
-        ]) AS change
-    FROM placed
+        unnest(['share', 'distance2']) AS metric,
+        unnest([k_b / n_b - k_a / n_a, CASE WHEN least(n_a, n_b) >= 2 THEN d_b - d_a END]) AS change
+    FROM pairs
 ),
 
 means AS (
     SELECT
         study, model, b, subject, attribute, labeler, labeler_version, metric,
-        CASE WHEN metric <> 'controllability' THEN value END AS value_name,
+        CASE WHEN metric <> 'distance2' THEN value END AS value_name,
         count(DISTINCT subject) AS subjects,
         sum(n_a) AS n_a,
         sum(n_b) AS n_b,
         avg(change) AS change,
-        greatest(sum(unseen_a) / sum(slots_a), sum(unseen_b) / sum(slots_b)) AS unseen_share,
-        avg(unseen_a / slots_a * (1 - k_a / n_a) + unseen_b / slots_b * k_b / n_b) AS falls,
-        avg(unseen_a / slots_a * k_a / n_a + unseen_b / slots_b * (1 - k_b / n_b)) AS rises,
         grouping(subject) AS whole
     FROM changes
     WHERE change IS NOT NULL
@@ -137,11 +93,11 @@ means AS (
         GROUPING SETS (
             (
                 study, model, b, subject, attribute, labeler, labeler_version, metric,
-                CASE WHEN metric <> 'controllability' THEN value END
+                CASE WHEN metric <> 'distance2' THEN value END
             ),
             (
                 study, model, b, attribute, labeler, labeler_version, metric,
-                CASE WHEN metric <> 'controllability' THEN value END
+                CASE WHEN metric <> 'distance2' THEN value END
             )
         )
 ),
@@ -163,21 +119,11 @@ SELECT
         WHEN means.change IS NULL THEN NULL
         WHEN
             least(means.n_a, means.n_b)
-            / CASE WHEN means.metric = 'controllability' THEN kinds.many ELSE 1 END < 5
+            / CASE WHEN means.metric = 'distance2' THEN kinds.many ELSE 1 END < 5
             THEN NULL
-        WHEN study_effects.metric = 'overcorrection' THEN greatest(means.change, 0)
         ELSE means.change
     END AS from_labels,
-    coalesce(means.subjects, 0) AS subjects,
-    CASE
-        WHEN study_effects.metric = 'share' AND least(means.n_a, means.n_b) >= 5 THEN means.unseen_share
-    END AS unseen_share,
-    CASE
-        WHEN study_effects.metric <> 'share' OR means.unseen_share <= 0.02 THEN NULL
-        WHEN study_effects.low > 0 AND means.falls >= study_effects.low THEN study_effects.low / means.falls
-        WHEN study_effects.high < 0 AND means.rises >= -study_effects.high
-            THEN -study_effects.high / means.rises
-    END AS tipping_share
+    coalesce(means.subjects, 0) AS subjects
 FROM study_effects
 INNER JOIN kinds USING (study, attribute)
 LEFT JOIN means
@@ -190,6 +136,6 @@ LEFT JOIN means
         AND study_effects.attribute = means.attribute
         AND study_effects.labeler = means.labeler
         AND study_effects.labeler_version = means.labeler_version
-        AND replace(study_effects.metric, 'distance2', 'controllability') = means.metric
+        AND study_effects.metric = means.metric
         AND study_effects.value_name IS NOT DISTINCT FROM means.value_name
 ORDER BY ALL

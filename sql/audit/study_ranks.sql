@@ -11,12 +11,8 @@
 --   difference: distance2 of model minus that of other on these; low, high: 95 %
 --   adjusted_low, adjusted_high: at the last step of the test of all pairs of the board together
 --   unseen_share: part of the answers of the common prompts that shows no value, of the one that lacks more
---   gamma: how many times the odds of a value must be off among the unseen for them not to be told apart
 --   holds_at_bounds: whether they are told apart whatever the unseen answers would have shown
---   unseen_trend: whether the unseen part of one of the two goes along, over prompts, with what it shows
---   rank_gamma: the smallest of model's pairs; bound_rank_low, bound_rank_high: ranks by pairs that hold so
---   unseen_value, unseen_correlation, unseen_p_value: the value whose share the unseen part of model goes
---     along with most over ten prompts or more, Spearman's correlation, and its p-value
+--   bound_rank_low, bound_rank_high: ranks by pairs that hold so
 -- Depends on: study_slots, study_prompts, study_labels, study_attribute_values, study_references
 -- Uses: read_from_study_labels
 WITH RECURSIVE
@@ -128,11 +124,8 @@ SELECT
     apart.model, apart.other, apart.rank_low, apart.rank_high, apart.ranked_of, apart.cells,
     apart.planned_cells, apart.bound_low, apart.bound_high, apart.common, apart.difference, apart.low,
     apart.high, apart.adjusted_low, apart.adjusted_high,
-    apart.unseen_share, apart.unseen_trend, apart.gamma, apart.holds_at_bounds, apart.rank_gamma,
-    apart.bound_rank_low, apart.bound_rank_high, along.unseen_value, along.unseen_correlation,
-    along.unseen_p_value
+    apart.unseen_share, apart.holds_at_bounds, apart.bound_rank_low, apart.bound_rank_high
 FROM found AS apart
 INNER JOIN named USING (board)
-LEFT JOIN along USING (board, model)
 ORDER BY
     apart.board ASC, apart.rank_low ASC NULLS LAST, apart.rank_high ASC, apart.model ASC, apart.other ASC

@@ -5,14 +5,11 @@
 -- Columns: those of window_effects that name the figure; published: window_effects.estimate; from_labels:
 --   the same from labels, NULL where no pair has five pictures on both sides; pairs: of prompts that entered;
 --   n_a, n_b: pictures in them; weeks: in which both sides were seen; scatter, scatter_freedom, quiet_weeks
---   as in window_effects, NULL for overcorrection (for which scatter decides from which side it is seen);
---   unseen_share, tipping_share: those of window_effects, of whose interval the second is made.
+--   as in window_effects.
 -- Depends on: window_effects, attempts, outcomes, labels, slots, plans, prompts, prompt_attributes,
 --   attribute_values, reference_values, clusters, withheld, drift_events
 -- Uses: read_from_labels
 WITH
--- Uses: answered
-
 pairs AS (
     SELECT DISTINCT
         week, model, series, params_hash, track, simulated, suite, suite_major, kind, a, b, attribute, scale,
@@ -222,14 +219,6 @@ entered AS (
     ) AS both_sides
 ),
 
-dressed AS (
-    SELECT DISTINCT
-        windows.id, effects.value_name
-    FROM window_effects AS effects
-    INNER JOIN windows USING (week, model, suite, suite_major, kind, a, b, attribute)
-    WHERE effects.metric = 'caricature_rate'
-),
-
 named AS (
     SELECT
         id,
@@ -243,19 +232,6 @@ named AS (
     WHERE standard = ''
     UNION ALL
     SELECT
-        entered.id,
-        'caricature_rate' AS metric,
-        entered.reference AS source,
-        '' AS reference,
-        dressed.value_name, entered.level, entered.prompt, entered.value, entered.x, entered.n, entered.p,
-        entered.total,
-        entered.sign / count(*) OVER (PARTITION BY entered.id, entered.level, entered.value, entered.side)
-            AS gradient
-    FROM entered
-    INNER JOIN dressed ON entered.id = dressed.id
-    WHERE entered.standard = '' AND list_contains(string_split(dressed.value_name, ', '), entered.value)
-    UNION ALL
-    SELECT
         id,
         'squares' AS metric,
         reference AS source,
@@ -265,17 +241,6 @@ named AS (
         sign * (x / n - q) / count(DISTINCT pair) OVER (PARTITION BY id, standard, level) AS gradient
     FROM entered
     WHERE standard <> ''
-    UNION ALL
-    SELECT
-        id,
-        'before' AS metric,
-        reference AS source,
-        standard AS reference,
-        value AS value_name,
-        level, prompt, value, x, n, p, total,
-        1 AS gradient
-    FROM entered
-    WHERE standard <> '' AND side = 'a' AND level <> ''
 ),
 
 entries AS (
@@ -323,101 +288,6 @@ squares AS (
     GROUP BY id, standard, level
 ),
 
--- the side of the reference on which the share before clearly lies: Wilson with continuity correction, with
--- scatter
-own AS (
-    SELECT
-        freed.id, freed.reference, freed.value_name,
-        freed.level AS pair,
-        freed.linear AS share,
-        freed.x,
-        freed.n,
-        freed.z,
-        freed.scatter / spans.seen_weeks AS added,
-        coalesce(
-            freed.z + (pow(freed.z, 3) + freed.z) / 4 / freed.scatter_freedom
-            + (5 * pow(freed.z, 5) + 16 * pow(freed.z, 3) + 3 * freed.z) / 96 / pow(freed.scatter_freedom, 2)
-            + (3 * pow(freed.z, 7) + 19 * pow(freed.z, 5) + 17 * pow(freed.z, 3) - 15 * freed.z)
-            / 384 / pow(freed.scatter_freedom, 3)
-            + (
-                79 * pow(freed.z, 9) + 776 * pow(freed.z, 7) + 1482 * pow(freed.z, 5) - 1920 * pow(freed.z, 3)
-                - 945 * freed.z
-            ) / 92160 / pow(freed.scatter_freedom, 4),
-            freed.z
-        ) / freed.z AS times
-    FROM freed
-    INNER JOIN spans USING (figure)
-    WHERE freed.metric = 'before'
-),
-
-ends AS (
-    SELECT
-        *,
-        CASE
-            WHEN x = 0 THEN 0
-            ELSE
-                greatest(
-                    (
-                        2 * x + z * z - 1
-                        - z * sqrt(greatest(z * z - 2 - 1 / n + 4 * share * (n * (1 - share) + 1), 0))
-                    ) / (2 * (n + z * z)),
-                    0
-                )
-        END AS sampled_low,
-        CASE
-            WHEN x = n THEN 1
-            ELSE
-                least(
-                    (
-                        2 * x + z * z + 1
-                        + z * sqrt(greatest(z * z + 2 - 1 / n + 4 * share * (n * (1 - share) - 1), 0))
-                    ) / (2 * (n + z * z)),
-                    1
-                )
-        END AS sampled_high
-    FROM own
-),
-
-widened AS (
-    SELECT
-        *,
-        share - times * sqrt(pow(share - sampled_low, 2) + z * z * added) AS low,
-        share + times * sqrt(pow(sampled_high - share, 2) + z * z * added) AS high
-    FROM ends
-),
-
-placed AS (
-    SELECT
-        ends.id, ends.pair, ends.reference, ends.value_name, entered.counted,
-        CASE WHEN ends.high < entered.q THEN 1 WHEN ends.low > entered.q THEN -1 ELSE 0 END AS toward
-    FROM widened AS ends
-    INNER JOIN entered
-        ON
-            ends.id = entered.id
-            AND ends.pair = entered.level
-            AND ends.reference = entered.standard
-            AND ends.value_name = entered.value
-            AND entered.side = 'a'
-),
-
-past AS (
-    SELECT
-        after.id, after.standard AS reference, after.value AS value_name, after.level,
-        count(*) AS pairs,
-        sum(placed.counted) AS n_a,
-        sum(after.counted) AS n_b,
-        greatest(avg(placed.toward * (after.x / after.n - after.q)), 0) AS change
-    FROM entered AS after
-    INNER JOIN placed
-        ON
-            after.id = placed.id
-            AND after.pair = placed.pair
-            AND after.standard = placed.reference
-            AND after.value = placed.value_name
-    WHERE after.side = 'b' AND placed.toward <> 0
-    GROUP BY ALL
-),
-
 -- pictures of the pairs that entered
 sizes_of AS (
     SELECT
@@ -431,83 +301,11 @@ sizes_of AS (
     GROUP BY ALL
 ),
 
--- answers of the weeks of a window in which both sides of a pair answered, if only by refusing
-beheld AS (
-    SELECT
-        windows.id, pairs.pair, pairs.side, answered.answers, answered.unseen
-    FROM pairs
-    INNER JOIN windows
-        USING (
-            week, model, series, params_hash, suite, suite_major, kind, a, b, attribute, labeler_version
-        )
-    INNER JOIN answered
-        ON
-            pairs.model = answered.model
-            AND pairs.suite = answered.suite
-            AND pairs.suite_major = answered.suite_major
-            AND pairs.prompt = answered.prompt
-            AND pairs.turn = answered.turn
-            AND pairs.attribute = answered.attribute
-            AND pairs.labeler_version = answered.labeler_version
-            AND windows.quiet_from <= answered.week
-            AND windows.week - 21 <= answered.week
-            AND windows.week >= answered.week
-    INNER JOIN plans
-        ON
-            answered.week = plans.week
-            AND answered.model = plans.model
-            AND pairs.series = plans.series
-            AND pairs.params_hash = plans.params_hash
-    LEFT JOIN hidden ON answered.week = hidden.week AND answered.model = hidden.model
-    WHERE answered.answers > 0 AND hidden.model IS NULL
-    QUALIFY
-        min(pairs.side) OVER (PARTITION BY windows.id, pairs.pair, answered.week)
-        < max(pairs.side) OVER (PARTITION BY windows.id, pairs.pair, answered.week)
-),
-
-lacking AS (
-    SELECT
-        id, pair, side,
-        sum(answers) AS answers,
-        sum(unseen) AS unseen
-    FROM beheld
-    GROUP BY ALL
-),
-
-leaning AS (
-    SELECT
-        named.id, named.metric, named.value_name, named.level, lacking.side, lacking.answers, lacking.unseen,
-        sum(named.x) / any_value(named.n) AS share
-    FROM named
-    INNER JOIN lacking ON named.id = lacking.id AND named.prompt = lacking.side || ' ' || lacking.pair
-    WHERE named.metric IN ('share', 'caricature_rate')
-    GROUP BY
-        named.id, named.metric, named.value_name, named.level, named.prompt, lacking.side, lacking.answers,
-        lacking.unseen
-),
-
-swayed AS (
-    SELECT
-        id, metric, value_name, level,
-        greatest(
-            sum(unseen) FILTER (WHERE side = 'a') / sum(answers) FILTER (WHERE side = 'a'),
-            sum(unseen) FILTER (WHERE side = 'b') / sum(answers) FILTER (WHERE side = 'b')
-        ) AS unseen_share,
-        2 * avg(unseen / answers * CASE side WHEN 'a' THEN 1 - share ELSE share END) AS falls,
-        2 * avg(unseen / answers * CASE side WHEN 'a' THEN share ELSE 1 - share END) AS rises
-    FROM leaning
-    GROUP BY ALL
-),
-
 told AS (
     SELECT
         freed.id, freed.metric, freed.reference, freed.value_name, freed.level, sizes_of.pairs, sizes_of.n_a,
         sizes_of.n_b,
-        CASE freed.metric
-            WHEN 'squares' THEN squares.change
-            WHEN 'caricature_rate' THEN greatest(freed.linear, 0)
-            ELSE freed.linear
-        END AS change,
+        CASE freed.metric WHEN 'squares' THEN squares.change ELSE freed.linear END AS change,
         spans.seen_weeks, freed.scatter, freed.scatter_freedom, freed.quiet_weeks
     FROM freed
     INNER JOIN spans USING (figure)
@@ -515,13 +313,6 @@ told AS (
         ON freed.id = sizes_of.id AND freed.reference = sizes_of.reference AND freed.level = sizes_of.level
     LEFT JOIN squares
         ON freed.id = squares.id AND freed.reference = squares.reference AND freed.level = squares.level
-    WHERE freed.metric <> 'before'
-    UNION ALL BY NAME
-    SELECT
-        id,
-        'overcorrection' AS metric,
-        reference, value_name, level, pairs, n_a, n_b, change
-    FROM past
 )
 
 SELECT
@@ -534,13 +325,7 @@ SELECT
     told.seen_weeks AS weeks,
     sqrt(told.scatter) AS scatter,
     told.scatter_freedom,
-    told.quiet_weeks,
-    swayed.unseen_share,
-    CASE
-        WHEN swayed.unseen_share <= 0.02 THEN NULL
-        WHEN effects.low > 0 AND swayed.falls >= effects.low THEN effects.low / swayed.falls
-        WHEN effects.high < 0 AND swayed.rises >= -effects.high THEN -effects.high / swayed.rises
-    END AS tipping_share
+    told.quiet_weeks
 FROM window_effects AS effects
 LEFT JOIN windows USING (week, model, suite, suite_major, kind, a, b, attribute)
 LEFT JOIN told
@@ -548,15 +333,9 @@ LEFT JOIN told
         windows.id = told.id
         AND (
             effects.metric = told.metric
-            OR (effects.metric IN ('distance2', 'controllability') AND told.metric = 'squares')
+            OR (effects.metric = 'distance2' AND told.metric = 'squares')
         )
         AND coalesce(effects.reference, '') = told.reference
         AND coalesce(effects.value_name, '') = told.value_name
         AND coalesce(effects.subject || ' ' || effects.prompt_a || ' ' || effects.prompt_b, '') = told.level
-LEFT JOIN swayed
-    ON
-        told.id = swayed.id
-        AND told.metric = swayed.metric
-        AND told.value_name = swayed.value_name
-        AND told.level = swayed.level
 ORDER BY ALL

@@ -4,14 +4,11 @@
 -- Grain: that of effects.
 -- Columns: those of effects that name the figure; published: effects.estimate; from_labels: the same from
 --   labels, NULL where fewer than five pictures of a side, or no pair, can enter; pairs: of prompts that
---   entered; n_a, n_b: pictures in them; unseen_share, tipping_share: those of effects, of whose interval
---   the second is made.
+--   entered; n_a, n_b: pictures in them.
 -- Depends on: effects, attempts, outcomes, labels, slots, plans, prompts, prompt_attributes,
 --   attribute_values, reference_values, clusters
 -- Uses: read_from_labels
 WITH
--- Uses: answered
-
 -- Uses: week_cluster_values
 
 -- Uses: design_effects
@@ -69,7 +66,7 @@ wanted AS (
 sides AS (
     SELECT
         pairs.*,
-        wanted.reference, wanted.value, wanted.q, answered.answers, answered.unseen,
+        wanted.reference, wanted.value, wanted.q,
         coalesce(seen.pictures, 0) AS k
     FROM pairs
     INNER JOIN wanted
@@ -90,15 +87,6 @@ sides AS (
             AND pairs.turn = seen.turn
             AND pairs.attribute = seen.attribute
             AND wanted.value = seen.value
-    LEFT JOIN answered
-        ON
-            pairs.week = answered.week
-            AND pairs.model = answered.model
-            AND pairs.suite = answered.suite
-            AND pairs.suite_major = answered.suite_major
-            AND pairs.prompt = answered.prompt
-            AND pairs.turn = answered.turn
-            AND pairs.attribute = answered.attribute
 ),
 
 -- of pictures that were drawn together, the independent ones that they are worth
@@ -132,12 +120,7 @@ chosen AS (
         told.subject AS pair, told.side,
         any_value(told.n) AS n,
         any_value(told.counted) AS counted,
-        any_value(told.answers) AS answers,
-        any_value(told.unseen) AS unseen,
-        sum(told.k) FILTER (
-            WHERE list_contains(string_split(effects.value_name, ', '), told.value)
-        ) AS k,
-        any_value(told.q) FILTER (WHERE told.value = effects.value_name) AS q,
+        sum(told.k) FILTER (WHERE told.value = effects.value_name) AS k,
         0.5 * (
             sum(told.k * (told.k - 1)) / nullif(any_value(told.n) * (any_value(told.n) - 1), 0)
             - 2 * sum(told.q * told.k) / nullif(any_value(told.n), 0)
@@ -173,64 +156,19 @@ faced AS (
         any_value(counted) FILTER (WHERE side = 'b') AS counted_b,
         any_value(k) FILTER (WHERE side = 'a') AS k_a,
         any_value(k) FILTER (WHERE side = 'b') AS k_b,
-        any_value(q) FILTER (WHERE side = 'a') AS q_a,
-        any_value(q) FILTER (WHERE side = 'b') AS q_b,
         any_value(distance2) FILTER (WHERE side = 'a') AS d_a,
-        any_value(distance2) FILTER (WHERE side = 'b') AS d_b,
-        any_value(answers) FILTER (WHERE side = 'a') AS answers_a,
-        any_value(answers) FILTER (WHERE side = 'b') AS answers_b,
-        any_value(unseen) FILTER (WHERE side = 'a') AS unseen_a,
-        any_value(unseen) FILTER (WHERE side = 'b') AS unseen_b,
-        1.959963984540054 AS z,
-        metric IN ('distance2', 'controllability') AS squared
+        any_value(distance2) FILTER (WHERE side = 'b') AS d_b
     FROM chosen
     GROUP BY
         week, model, suite, suite_major, kind, a, b, subject, attribute, reference, metric, value_name, pair
-    HAVING count(*) = 2 AND min(n) >= CASE WHEN metric IN ('distance2', 'controllability') THEN 2 ELSE 1 END
-),
-
--- the side of the reference on which the baseline clearly lies: Wilson with continuity correction
-placed AS (
-    SELECT
-        *,
-        CASE
-            WHEN
-                k_a < n_a
-                AND (
-                    2 * k_a + z * z + 1
-                    + z * sqrt(
-                        greatest(
-                            z * z + 2 - 1 / n_a + 4 * (k_a / n_a) * (n_a * (1 - k_a / n_a) - 1), 0
-                        )
-                    )
-                ) / (2 * (n_a + z * z)) < q_a
-                THEN 1
-            WHEN
-                k_a > 0
-                AND (
-                    2 * k_a + z * z - 1
-                    - z * sqrt(
-                        greatest(
-                            z * z - 2 - 1 / n_a + 4 * (k_a / n_a) * (n_a * (1 - k_a / n_a) + 1), 0
-                        )
-                    )
-                ) / (2 * (n_a + z * z)) > q_a
-                THEN -1
-            ELSE 0
-        END AS toward
-    FROM faced
+    HAVING count(*) = 2 AND min(n) >= CASE WHEN metric = 'distance2' THEN 2 ELSE 1 END
 ),
 
 changed AS (
     SELECT
         *,
-        CASE
-            WHEN squared THEN d_b - d_a
-            WHEN metric = 'overcorrection' THEN toward * (k_b / n_b - q_b)
-            ELSE k_b / n_b - k_a / n_a
-        END AS change
-    FROM placed
-    WHERE metric <> 'overcorrection' OR toward <> 0
+        CASE WHEN metric = 'distance2' THEN d_b - d_a ELSE k_b / n_b - k_a / n_a END AS change
+    FROM faced
 ),
 
 means AS (
@@ -239,14 +177,7 @@ means AS (
         count(change) AS pairs,
         cast(sum(counted_a) AS BIGINT) AS n_a,
         cast(sum(counted_b) AS BIGINT) AS n_b,
-        greatest(sum(unseen_a) / sum(answers_a), sum(unseen_b) / sum(answers_b)) AS unseen_share,
-        avg(unseen_a / answers_a * (1 - k_a / n_a) + unseen_b / answers_b * k_b / n_b) AS falls,
-        avg(unseen_a / answers_a * k_a / n_a + unseen_b / answers_b * (1 - k_b / n_b)) AS rises,
-        CASE
-            WHEN least(sum(counted_a), sum(counted_b)) < 5 THEN NULL
-            WHEN metric IN ('overcorrection', 'caricature_rate') THEN greatest(avg(change), 0)
-            ELSE avg(change)
-        END AS from_labels
+        CASE WHEN least(sum(counted_a), sum(counted_b)) >= 5 THEN avg(change) END AS from_labels
     FROM changed
     WHERE change IS NOT NULL
     GROUP BY week, model, suite, suite_major, kind, a, b, subject, attribute, reference, metric, value_name
@@ -257,16 +188,7 @@ SELECT
     effects.subject, effects.attribute, effects.reference, effects.metric, effects.value_name,
     effects.estimate AS published, means.from_labels,
     coalesce(means.pairs, 0) AS pairs,
-    means.n_a, means.n_b,
-    CASE
-        WHEN effects.metric IN ('share', 'caricature_rate') AND means.from_labels IS NOT NULL
-            THEN means.unseen_share
-    END AS unseen_share,
-    CASE
-        WHEN effects.metric NOT IN ('share', 'caricature_rate') OR means.unseen_share <= 0.02 THEN NULL
-        WHEN effects.low > 0 AND means.falls >= effects.low THEN effects.low / means.falls
-        WHEN effects.high < 0 AND means.rises >= -effects.high THEN -effects.high / means.rises
-    END AS tipping_share
+    means.n_a, means.n_b
 FROM effects
 LEFT JOIN means
     ON

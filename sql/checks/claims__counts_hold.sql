@@ -42,15 +42,6 @@ WHERE
         AND coalesce(0 <= claims.low AND claims.share BETWEEN claims.low AND claims.high, TRUE)
         AND coalesce(claims.high <= 1, TRUE)
         AND coalesce(claims.bound_low BETWEEN 0 AND claims.bound_high AND claims.bound_high <= 1, TRUE)
-        AND (
-            claims.tipping_share IS NULL
-            OR (
-                claims.tipping_share BETWEEN 0 AND 1
-                AND (claims.low >= claims.threshold OR claims.high < claims.threshold OR claims.high < 0.5)
-                AND claims.undecided + claims.refused
-                > 0.02 * (claims.n + claims.undecided + claims.refused)
-            )
-        )
         AND coalesce(claims.corrected_share BETWEEN claims.corrected_low AND claims.corrected_high, TRUE),
         FALSE
     )

@@ -30,7 +30,7 @@ SELECT
     ranks.reference, ranks.scale, ranks.rank_low, ranks.rank_high, ranks.ranked_of,
     count(*) FILTER (WHERE sides.beaten) AS closer,
     count(*) FILTER (WHERE sides.beats) AS farther,
-    ranks.gamma, ranks.tipping_share, ranks.unseen_p_value, ranks.bound_rank_low, ranks.bound_rank_high
+    ranks.bound_rank_low, ranks.bound_rank_high
 FROM ranks
 LEFT JOIN sides
     USING (week, track, simulated, suite, suite_major, condition, attribute, reference, scale, model)
@@ -43,15 +43,12 @@ HAVING
     ranks.rank_low <> 1 + count(*) FILTER (WHERE sides.beaten)
     OR ranks.rank_high <> ranks.ranked_of - count(*) FILTER (WHERE sides.beats)
     OR ranks.ranked_of <> 1 + count(sides.model)
-    OR ranks.gamma IS DISTINCT FROM min(sides.gamma)
-    OR ranks.tipping_share IS DISTINCT FROM min(sides.tipping_share)
-    OR (ranks.unseen_p_value <= 0.025 AND NOT bool_and(sides.unseen_trend))
     OR ranks.bound_rank_low IS DISTINCT FROM CASE
-        WHEN max(sides.unseen_share) > 0.02 OR bool_or(sides.unseen_trend)
+        WHEN max(sides.unseen_share) > 0.02
             THEN 1 + count(*) FILTER (WHERE sides.beaten AND coalesce(sides.holds_at_bounds, TRUE))
     END
     OR ranks.bound_rank_high IS DISTINCT FROM CASE
-        WHEN max(sides.unseen_share) > 0.02 OR bool_or(sides.unseen_trend)
+        WHEN max(sides.unseen_share) > 0.02
             THEN
                 ranks.ranked_of
                 - count(*) FILTER (WHERE sides.beats AND coalesce(sides.holds_at_bounds, TRUE))

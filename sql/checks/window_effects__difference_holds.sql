@@ -1,6 +1,5 @@
 -- Answers: which effects of windows are not what their two sides say, or lie outside what is possible?
---   A change of a share lies within -1 and 1, one of distance2 within -1.5 and 1.5, and both are b - a; what
---   came (caricature_rate) is that or 0, and how far a share went past (overcorrection) lies within 0 and 1.
+--   A change of a share lies within -1 and 1, one of distance2 within -1.5 and 1.5, and both are b - a.
 -- Grain: that of window_effects.
 -- Columns: those of window_effects that name the figure.
 -- Depends on: window_effects.
@@ -21,8 +20,6 @@ WHERE
         OR estimate_b IS NULL
         OR CASE metric
             WHEN 'share' THEN abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1 + 1e-9
-            WHEN 'caricature_rate' THEN abs(estimate - greatest(estimate_b - estimate_a, 0)) > 1e-9
-            WHEN 'overcorrection' THEN NOT estimate BETWEEN 0 AND 1 OR least(estimate_a, estimate_b) < 0
             ELSE abs(estimate - (estimate_b - estimate_a)) > 1e-9 OR abs(estimate) > 1.5
         END
     )

@@ -16,7 +16,7 @@ from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
 from assets.metrics.registry import dictionary
 from assets.metrics.registry.metric import Metric
-from assets.metrics.registry.metrics import effects, metrics
+from assets.metrics.registry.metrics import metrics
 from assets.quality.registry import CHECKS
 from orchestration.alerts import kinds
 from orchestration.alerts.channels.registry import CHANNELS
@@ -143,7 +143,7 @@ def test_every_benchmark_is_named(benchmark: str) -> None:
     assert f"[{benchmark}]" in page("docs/operations.md")
 
 
-@pytest.mark.parametrize("metric", [*metrics(), *effects()], ids=lambda metric: metric.id)
+@pytest.mark.parametrize("metric", metrics(), ids=lambda metric: metric.id)
 def test_every_metric_is_explained(metric: Metric) -> None:
     _, _, section = dictionary.page().partition(f"\n### {metric.id}\n")
     assert f"\n- For whom: {metric.reader}\n" in section.partition("\n### ")[0]

@@ -8,7 +8,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells import reading, showing, unseen
+from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.question import Looked, Looks, looks
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
@@ -38,7 +38,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
     found = _by_comparison(rows(con, "word_against_word", of_week))
     texts = _by_comparison(rows(con, "word_texts", of_week))
     pairs = _by_comparison(rows(con, "word_pairs", of_week))
-    values, hidden = looks(con, week), unseen.unseen_of(con, "unseen_effects", week)
+    values = looks(con, week)
     for comparison in shipped().comparisons:
         if comparison.key in found:
             prompts = {row[side] for row in pairs[comparison.key] for side in ("prompt_a", "prompt_b")}
@@ -53,7 +53,6 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
                     pairs[comparison.key],
                     values,
                     slots,
-                    hidden,
                 ),
             )
 
@@ -80,7 +79,6 @@ def _page(
     pairs: Sequence[Row],
     values: Looks,
     slots: Slots,
-    hidden: unseen.Known,
 ) -> WordPage:
     told = [row for row in found if row["metric"] == "share" and _is_told(comparison, row)]
     with_figure = [row for row in told if row["estimate"] is not None]
@@ -93,7 +91,6 @@ def _page(
             values[row["suite"], row["suite_major"], row["attribute"]],
             slots,
             most if number < TOGETHER // (2 * most) else 0,
-            unseen.note(hidden, "unseen_effects", row),
         )
         for number, row in enumerate(with_figure)
     ]
@@ -132,9 +129,7 @@ def _clearest(row: Row) -> tuple[bool, bool, float, str, str]:
     return row["simulated"], not row["clear"], -size, row["model"], row["value_name"]
 
 
-def _effect(
-    row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int, rests: Message | None
-) -> WordEffect:
+def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int) -> WordEffect:
     mine = [
         pair
         for pair in pairs
@@ -156,7 +151,6 @@ def _effect(
         b=_side(row, "b", mine, counted["b"], most),
         pairs=row["cells"],
         weeks=row["weeks"],
-        unseen=rests,
     )
 
 

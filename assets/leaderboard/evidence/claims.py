@@ -7,7 +7,6 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells import unseen
 from assets.leaderboard.cells.reading import first_week
 from assets.leaderboard.cells.showing import address_of
 from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, SeenPicture, drawn
@@ -28,11 +27,7 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
     """Yield the sentences of 2023 as the register has them, each with what models draw in the window of a week."""
     told = by(rows(con, "claims", {"week": week.isoformat()}), "claim", "part")
     wanted = {prompt for of in told.values() for row in of for prompt in row["prompts"].split(",")}
-    pictures, suites, hidden = (
-        drawn(con, week, wanted),
-        load_suites(),
-        unseen.unseen_of(con, "unseen_claims", week),
-    )
+    pictures, suites = drawn(con, week, wanted), load_suites()
     for claim in shipped_claims():
         texts = {prompt.id: (prompt.text, prompt.language) for prompt in suites[claim.suites[-1]].prompts}
         yield ClaimNow(
@@ -50,7 +45,7 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
                     part,
                     tuple(texts[name] for name in prompts),
                     tuple(
-                        _model(row, claim, texts, pictures, week, unseen.verdict_note(hidden, row))
+                        _model(row, claim, texts, pictures, week)
                         for row in told[claim.id, part]
                         if _asked(row)
                     ),
@@ -87,7 +82,6 @@ def _model(
     texts: Mapping[str, tuple[str, str]],
     pictures: Mapping[tuple[str, str], Drawn],
     week: date,
-    rests: Message | None,
 ) -> ModelNow:
     told, control, n = row["verdict"] is not None, row["control_share"], row["n"]
     of = {prompt: pictures.get((prompt, row["model"]), NOTHING) for prompt in row["prompts"].split(",")}
@@ -110,7 +104,6 @@ def _model(
         much_refused=row["refused_share"] is not None and row["refused_share"] > REFUSED,
         bounds=(row["bound_low"], row["bound_high"]) if n < row["pictures"] else None,
         control=None if row["control_n"] is None else (row["control_k"], row["control_n"]),
-        unseen=rests,
         corrected=None if corrected[0] is None else corrected,
         beside=row["beside_k"] if claim.beside else None,
         grid=tuple(_grid(of.values(), claim.shows, first_week(week))),

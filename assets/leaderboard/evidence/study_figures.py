@@ -140,7 +140,7 @@ def _distance(row: Row, name: str, axis: float, said: StudyWords) -> StudyDistan
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
         unranked=reason(why) if why else None,
         bounds=None if ranked or low is None or high - low < _SAME else (low, high),
-        of_rank=tuple(unseen.rank_notes(row["unseen"], said.pictures)),
+        of_rank=tuple(unseen.rank_notes(row["unseen"])),
     )
 
 

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 import duckdb
 
-from assets.leaderboard.cells import unseen
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import names
@@ -88,7 +87,6 @@ class ShownChange:
     after: ChangeSide
     evidence: Message
     doubt: Message | None
-    unseen: Message | None  # what unseen answers could make of it
     checks: tuple[Message, ...]
     prompts: tuple[PromptLink, ...]
     also: tuple[Message, ...]
@@ -103,7 +101,6 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
     for row in rows(con, "drift_events", {"week": week.isoformat()}):
         if model is None or row["model"] == model:
             found[_about(row)].append(row)
-    rests = unseen.unseen_of(con, "unseen_changes", week) if found else {}
     groups = [
         sorted(group, key=lambda row: (-row["log10_e"], row["value_name"] or "")) for group in found.values()
     ]
@@ -111,7 +108,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
     values = looks(con, week) if groups else {}
     now = {(row["prompt"], row["model"]) for row in rows(con, "asked_now", {"week": week.isoformat()})}
     return tuple(
-        _change(con, week, group, values, rests, now, pictures=number < IN_FULL)
+        _change(con, week, group, values, now, pictures=number < IN_FULL)
         for number, group in enumerate(groups)
     )
 
@@ -138,7 +135,6 @@ def _change(
     week: date,
     group: Sequence[Row],
     values: Looks,
-    rests: unseen.Known,
     now: Set[tuple[str, str]],
     *,
     pictures: bool,
@@ -180,7 +176,6 @@ def _change(
         after=_side(con, week, row, "after", after, counted),
         evidence=_evidence(row["log10_e"]),
         doubt=_DOUBTS.get(row["kind"]),
-        unseen=unseen.change_note(rests, row),
         checks=checks(row),
         prompts=tuple(
             PromptLink(

@@ -88,7 +88,7 @@ def _of_change(change: ShownChange) -> FeedEntry:
         ),
         change.evidence,
     ]
-    paragraphs += [said for said in (change.doubt, change.unseen) if said is not None]
+    paragraphs += [change.doubt] if change.doubt is not None else []
     if change.simulated:
         paragraphs.append(say("The model is simulated: nobody offers it."))
     return FeedEntry(change.urn, change.id, change.title, tuple(paragraphs), change.opened)
@@ -127,7 +127,7 @@ def _of_week(
             else say("No request was refused.")
         )
     for change in opened:
-        paragraphs += [said for said in (change.title, change.unseen) if said is not None]
+        paragraphs.append(change.title)
     if not opened:
         paragraphs.append(say("No change was detected in this week."))
     paragraphs += [event.text for event in happened]

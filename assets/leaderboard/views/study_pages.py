@@ -134,20 +134,6 @@ class StudyMove:
     change: tuple[float, float] | None
     points: tuple[str, str] | None
     said: Message | None
-    unseen: Message | None = None  # how far a share's change rests on slots that nobody saw
-
-
-@dataclass(frozen=True)
-class StudyPast:
-    """How far a value went past its reference on average, with an interval, in points; or why nobody can say.
-
-    `clear` of `of` subjects, one by one, lie clearly past it.
-    """
-
-    points: tuple[str, str, str] | None
-    said: Message | None
-    clear: int
-    of: int
 
 
 @dataclass(frozen=True)
@@ -158,7 +144,6 @@ class StudyMean:
     n: tuple[int, int]
     distances: tuple[StudyMove | None, ...]  # from each reference
     shares: tuple[StudyMove | None, ...]  # of each value; of two values the first
-    past: tuple[StudyPast | None, ...]  # of each of these values
 
 
 @dataclass(frozen=True)
@@ -172,7 +157,6 @@ class StudyMeans:
     after: Message
     references: tuple[Message, ...]
     values: tuple[Message, ...]
-    past: Message | None  # the reference that pictures can go past, where the condition asks for diversity
     rows: tuple[StudyMean, ...]
 
 

@@ -31,7 +31,6 @@ class ModelNow:
         much_refused: whether the verdict says so.
         bounds: share among all pictures if no unread one shows it, and if each does that may.
         control: k and n of the control; None without one.
-        unseen: how far the verdict rests on what was refused or could not be read; None where nothing is said of it.
         corrected: share corrected for label error with its 99 % interval; None where there is none.
         links: pages with all pictures: address and text of the prompt.
     """
@@ -53,7 +52,6 @@ class ModelNow:
     much_refused: bool
     bounds: tuple[float, float] | None
     control: tuple[int, int] | None
-    unseen: Message | None
     corrected: tuple[float, float, float] | None
     beside: int | None
     grid: tuple[ReadPicture, ...]

@@ -43,7 +43,6 @@ class WordEffect:
     b: WordSide
     pairs: int
     weeks: int
-    unseen: Message | None  # how far it rests on answers that nobody saw
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,6 @@ class WordPage:
     key: Mapping[str, object] | None  # what its figures have in the table `effects`; None if there are none
     effects: tuple[WordEffect, ...]
     missing: tuple[WordMissing, ...]
-
-    @property
-    def rests(self) -> bool:
-        """Return whether anything is said of answers that nobody saw."""
-        return any(effect.unseen for effect in self.effects)
 
     def of(self, *, simulated: bool) -> tuple[WordEffect, ...]:
         """Return the effects of real or of simulated models."""

@@ -133,7 +133,9 @@ def cut(held: Counted, readers: Collection[Reader], weeks: slice, counted: Mappi
     """
     known = sorted(reader for reader in readers if reader in held.rows)
     rows: Ints = np.array([held.rows[reader] for reader in known], dtype=np.int64)
-    mask = np.array([counted[model] for model, *_ in known], dtype=bool).reshape(len(known), weeks.stop - weeks.start)
+    mask = np.array([counted[model] for model, *_ in known], dtype=bool).reshape(
+        len(known), weeks.stop - weeks.start
+    )
     counts = held.pictures[..., weeks][rows] * mask[:, None, None]
     there = counts[..., -1].sum((1, 2)) > 0
     prompts = counts[there].sum((0, 2, 3)) > 0

@@ -51,7 +51,6 @@ SCHEMA = pa.schema(
         "corrected_reason": _TEXT,
         "block_end": _DAY,
         **dict.fromkeys(("verdict", "words", "reason"), _TEXT),
-        "tipping_share": _REAL,
         "design_effect": _REAL,
     }
 )
@@ -128,7 +127,6 @@ def _figures(
     corrected = Estimate(*(_placed(of, name, at, size) for name in _CORRECTED))
     alone = _verdicts(claim, pooled, effect, found, corrected)
     ends, stands = _blocks(of, alone, at, window)
-    unseen = pooled["undecided"] + pooled["refused"]
     figures: dict[str, npt.NDArray[Any]] = {
         "weeks": _sums(np.isin(np.arange(size), at).astype(np.int64), window),
         **pooled,
@@ -139,7 +137,6 @@ def _figures(
         "refused_share": ratio(pooled["refused"], pooled["pictures"] + pooled["refused"]),
         **{f"control_{name}": beside[name] for name in ("k", "n")},
         "control_share": ratio(beside["k"], beside["n"]),
-        "tipping_share": verdicts.tipping(alone, found, pooled["n"], unseen, claim.threshold or np.nan),
         "design_effect": effect,
     }
     columns = {name: column[at] for name, column in figures.items()}

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assets.metrics.formulas.share import Bools, Estimate, Floats, ratio, wilson
-from assets.metrics.ranks.unseen import FEW
+from assets.metrics.formulas.share import Bools, Estimate, wilson
 
 #: `NormalDist().inv_cdf(0.995)`, for 99 % intervals; written out, for its last digit may depend on the processor.
 Z99 = 2.5758293035489
@@ -58,43 +57,6 @@ def verdicts(asked: Bools, n: npt.ArrayLike, found: Estimate, threshold: float) 
         (high < threshold, WEAKER),
     )
     return np.select([rule for rule, _ in rules], [name for _, name in rules], BETWEEN)
-
-
-def tipping(
-    told: Sequence[str], found: Estimate, n: npt.ArrayLike, unseen: npt.ArrayLike, threshold: float
-) -> Floats:
-    """Return which part of the unseen would have to speak against each verdict for it to be another.
-
-    The others are taken to show what the seen ones show, and the interval moves with the share
-    (`assets.metrics.ranks.unseen`).
-
-    Args:
-        told: the verdict of each window by itself.
-        found: the share with its interval.
-        n: pictures in which all parts were assessed.
-        unseen: answers that may show the claim, or may not.
-        threshold: the share that the words of the claim stand for.
-
-    Returns:
-        NaN where nothing is decided, `FEW` or less is unseen, or all of the unseen would not do.
-    """
-    seen, hidden = np.asarray(n, dtype=float), np.asarray(unseen, dtype=float)
-    part, verdict = np.nan_to_num(ratio(hidden, seen + hidden)), np.array(told, dtype=object)
-    falls, rises = part * found.estimate, part * (1 - found.estimate)
-    # verdict → how far either end of the interval lies from where the next one begins, if the share falls or rises
-    ways = (
-        (AS_THEN, found.low - threshold, falls),
-        (RARE, RARELY - found.high, rises),
-        (LESS_THAN_HALF, HALF - found.high, rises),
-        (STILL_MOST, threshold - found.high, rises),
-        (STILL_MOST, found.low - HALF, falls),
-        (WEAKER, threshold - found.high, rises),
-        (WEAKER, HALF - found.low, rises),
-    )
-    needed = np.full(len(verdict), np.nan)
-    for name, margin, most in ways:
-        needed = np.where(verdict == name, np.fmin(needed, ratio(margin, most)), needed)
-    return np.where((part > FEW) & (needed <= 1), needed, np.nan)
 
 
 def agreed(raw: str, corrected: str | None) -> str:

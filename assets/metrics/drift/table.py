@@ -23,7 +23,7 @@ from assets.metrics.drift import scan as drift_scan
 from assets.metrics.drift import series as drift_series
 from assets.metrics.drift.scan import OpenedChange
 from assets.metrics.drift.series import Series
-from assets.metrics.drift.size import add_unseen, change
+from assets.metrics.drift.size import change
 from warehouse.database.sqlfiles import sql
 
 #: A labeler explains a change if it read frozen pictures otherwise by at least this part of the least that it can be.
@@ -63,7 +63,6 @@ SCHEMA = pa.schema(
         "models_at_once": _INT,
         "models_compared": _INT,
         "words": _TEXT,
-        **dict.fromkeys(("unseen_share", "tipping_share"), _REAL),
     }
 )
 
@@ -110,7 +109,6 @@ def _events(
         else []
     )
     new = [_row(series, event) for event in found]
-    add_unseen(con, series, found, new)
     _check_causes(con, series, new, [*known, *new])
     for row in new:
         row["kind"] = kind(row)

@@ -15,7 +15,6 @@ from assets.metrics.formulas.share import Bools, Floats, Ints, by_group
 from assets.metrics.registry.metric import NO_PICTURES, NO_REFERENCE, NOT_ASSESSED, TOO_FEW
 
 Objects = npt.NDArray[np.object_]
-NO_DIRECTION = "nothing to correct: the baseline is not clearly on one side of the reference"
 #: What names a comparison beside its model and suite.
 SIDES = ("kind", "a", "b")
 
@@ -101,37 +100,33 @@ class PairBasis:
         return PairBasis(self.used, self.n_a[group], self.n_b[group], self.cells[group], self.reason[group])
 
 
-def basis(pairs: Pairs, per_cell: int = 1, clear: Bools | None = None) -> PairBasis:
+def basis(pairs: Pairs, per_cell: int = 1) -> PairBasis:
     """Return what stands behind figures that need `per_cell` pictures on both sides of a pair, and five in all.
 
     Args:
         pairs: the pairs.
         per_cell: pictures that each side of a pair needs.
-        clear: (P,) whether a pair may enter for another reason, that there is something to correct.
     """
     n_a, n_b = pairs.n_a, pairs.n_b
     referenced = pairs.cells.referenced[pairs.a] & pairs.cells.referenced[pairs.b]
-    seen = pairs.seen(per_cell)
-    used = seen if clear is None else seen & clear
+    used = pairs.seen(per_cell)
     count = pairs.total(used)
     sides = []
     reason: Objects = np.full(pairs.frame.height, None, dtype=object)
-    if clear is not None:
-        reason[count == 0] = NO_DIRECTION
     nowhere = f"too few: no subject has {per_cell} assessed pictures on both sides"
-    reason = np.where(pairs.total(seen) == 0, nowhere, reason)
+    reason = np.where(pairs.total(used) == 0, nowhere, reason)
     frame = pairs.cells.frame
     usable = frame["pictures"].to_numpy()
     for name, rows_of, n in (("b", pairs.b, n_b), ("a", pairs.a, n_a)):
         # of a window also what was drawn when the other side was not
         assessed = frame["assessed"].to_numpy()[rows_of] if "assessed" in frame.columns else n
         every, inside = pairs.total(assessed), pairs.total(np.where(used, n, 0))
-        known = np.where(count > 0, inside, pairs.total(np.where(seen, n, 0)))
+        known = np.where(count > 0, inside, pairs.total(np.where(used, n, 0)))
         whole = np.where(count > 0, inside, every)
         titles = pairs.frame[name].to_list()
         for missing, texts in (
             (
-                (known < TOO_FEW) & (pairs.total(seen) > 0),
+                (known < TOO_FEW) & (pairs.total(used) > 0),
                 [f"too few: {int(k)} of {TOO_FEW} needed ({t})" for k, t in zip(known, titles, strict=True)],
             ),
             (every == 0, [f"{NOT_ASSESSED} ({title})" for title in titles]),

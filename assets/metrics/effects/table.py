@@ -18,11 +18,8 @@ from assets.metrics.counting.clusters import CELL, drawn_together, week_designs
 from assets.metrics.counting.reading import read
 from assets.metrics.effects.pairs import SIDES, grouped
 from assets.metrics.effects.rows import (
-    Dress,
     Spread,
-    caricature_rows,
     distance_rows,
-    overcorrection_rows,
     sampling_alone,
     share_rows,
 )
@@ -39,8 +36,6 @@ _STUDY = ("model", "attribute", "labeler", "labeler_version")
 TURNS = ("turn_a", "turn_b")
 #: What a cell and a reference have in common.
 REFERENCED = ("model", "suite", "suite_major", "attribute", "scale")
-#: What is known of the answers of a cell: how many there are, and how many show no value.
-ANSWERS = ("answers", "unseen")
 #: What names the pair of a single subject.
 ONE = ("subject", "prompt_a", "prompt_b")
 
@@ -51,7 +46,6 @@ _FIGURE: Mapping[str, pa.DataType] = {
     **dict.fromkeys(("estimate", "low", "high", "estimate_a", "estimate_b"), _REAL),
     **dict.fromkeys(("n_a", "n_b", "cells", "planned_cells"), _INT),
     "reason": _TEXT,
-    **dict.fromkeys(("unseen_share", "tipping_share"), _REAL),
 }
 EFFECTS = pa.schema(
     {
@@ -85,13 +79,11 @@ class WordPairs:
         suites: whose prompts.
         pairs: of `_pairs`, with model, suite and suite_major.
         planned: of `_planned`.
-        dress: values that count in `caricature_rate`.
     """
 
     suites: list[str]
     pairs: pl.DataFrame
     planned: pl.DataFrame
-    dress: tuple[Dress, Sequence[str]]
 
 
 def compared(con: duckdb.DuckDBPyConnection, week: str) -> WordPairs | None:
@@ -107,11 +99,7 @@ def compared(con: duckdb.DuckDBPyConnection, week: str) -> WordPairs | None:
     if not parts:
         return None
     pairs = pl.concat(parts)
-    dress = {
-        "/".join((one.suite.split("@")[0], one.kind, one.a.name, one.b.name)): one.caricature
-        for one in comparisons
-    }
-    return WordPairs(suites, pairs, _planned(pairs, prompts, [*SUITE, *SIDES]), (dress, ("suite", *SIDES)))
+    return WordPairs(suites, pairs, _planned(pairs, prompts, [*SUITE, *SIDES]))
 
 
 def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
@@ -119,10 +107,9 @@ def compute_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     if (found := compared(con, week)) is None:
         return EFFECTS.empty_table()
     where = {"week": week, "first": week, "suites": found.suites, "withheld": True}
-    unseen = read(con, "effect_unseen", where).drop("back")
-    long = with_answers(_with_designs(con, week, read(con, "effect_cells", where)), unseen, ["cell"])
+    long = _with_designs(con, week, read(con, "effect_cells", where))
     references = read(con, "references", {"week": week})
-    figures = [*_figures(long, references, REFERENCED, found.pairs, found.planned, LIVE, SUITE, found.dress)]
+    figures = [*_figures(long, references, REFERENCED, found.pairs, found.planned, LIVE, SUITE)]
     return finish(figures, EFFECTS, occasions.week(week))
 
 
@@ -137,7 +124,7 @@ def compute_study_effects(con: duckdb.DuckDBPyConnection, study: str) -> pa.Tabl
     attributes = long.select("attribute").unique()
     planned = _planned(pairs, prompts.join(attributes, how="cross"), SIDES)
     references = even_references(long)
-    figures = [*_figures(long, references, ("attribute",), pairs, planned, _STUDY, (), ({}, SIDES))]
+    figures = [*_figures(long, references, ("attribute",), pairs, planned, _STUDY, ())]
     return finish(figures, STUDY_EFFECTS, occasions.study(study))
 
 
@@ -156,12 +143,6 @@ def weighed(cells: Cells) -> Cells:
     if "effect" not in cells.frame.columns:
         return cells
     return replace(cells, effect=cells.frame["effect"].to_numpy())
-
-
-def with_answers(long: pl.DataFrame, answered: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
-    """Return a table beside `ANSWERS`, 0 where there are none."""
-    found = long.join(answered.select(*on, *ANSWERS), on=list(on), how="left", maintain_order="left")
-    return found.with_columns(pl.col(ANSWERS).fill_null(0))
 
 
 def _pairs(comparisons: Iterable[Sides | StudySides], prompts: pl.DataFrame) -> pl.DataFrame:
@@ -199,37 +180,34 @@ def _figures(
     planned: pl.DataFrame,
     keys: Sequence[str],
     scope: Sequence[str],
-    dress: tuple[Dress, Sequence[str]],
 ) -> Iterable[pl.DataFrame]:
     """Return the figures of all comparisons: by subject, and over all of them.
 
     Args:
-        long: counts of cells, as `number_cells` takes them, beside their `ANSWERS`; the design `effect` of those whose
-            pictures were drawn together.
+        long: counts of cells, as `number_cells` takes them; the design `effect` of those whose pictures were drawn
+            together.
         references: as `reference_cells` takes them, joined by `on`.
         on: the columns that a cell and a reference have in common.
         pairs: of `_pairs`, with the columns of `scope`.
         planned: of `_planned`.
         keys: the columns of a figure that come from its cells.
         scope: the columns by which pairs and cells are joined beside prompt, condition and turn.
-        dress: values that count in `caricature_rate` by comparison, and the columns that name a comparison.
     """
     designs = [name for name in ("effect",) if name in long.columns]
-    numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn", *ANSWERS, *designs])
+    numbered, cells = number_cells(long, [*keys, "prompt", "condition", "turn", *designs])
     against = reference_cells(numbered, cells, references, on)
     for made, extra in ((support_cells(numbered, cells), ()), (against, ("reference",))):
         found = weighed(made)
         sides = _joined(found, pairs, [*keys, *extra], scope).join(
             planned, on=[*scope, *SIDES, "attribute"], how="left", maintain_order="left"
         )
-        yield from families(found, sides, [*keys, *extra], dress)
+        yield from families(found, sides, [*keys, *extra])
 
 
 def families(
     cells: Cells,
     sides: pl.DataFrame,
     keys: Sequence[str],
-    dress: tuple[Dress, Sequence[str]],
     least: int | None = None,
     spread: Spread = sampling_alone,
 ) -> Iterable[pl.DataFrame]:
@@ -239,7 +217,6 @@ def families(
         cells: the cells of both sides.
         sides: one row a pair, as `grouped` takes them.
         keys: the columns of a figure that come from its cells.
-        dress: values that count in `caricature_rate` by comparison, and the columns that name a comparison.
         least: pictures that each side of a pair needs; as few as the figure can be of if left out.
         spread: what the intervals hold beside the sample.
     """
@@ -250,10 +227,8 @@ def families(
             continue
         if "reference" in keys:
             yield from distance_rows(groups, least or MIN_PICTURES, spread)
-            yield from overcorrection_rows(groups, least or 1, spread)
         else:
             yield from share_rows(groups, least or 1, spread)
-            yield from caricature_rows(groups, *dress, least or 1, spread)
 
 
 def _joined(cells: Cells, pairs: pl.DataFrame, keys: Sequence[str], scope: Sequence[str]) -> pl.DataFrame:

@@ -21,7 +21,6 @@ from assets.metrics.counting.reading import read
 from assets.metrics.effects.pairs import SIDES, Pairs
 from assets.metrics.effects.rows import Moved
 from assets.metrics.effects.table import (
-    ANSWERS,
     EFFECTS,
     LIVE,
     ONE,
@@ -32,11 +31,9 @@ from assets.metrics.effects.table import (
     families,
     finish,
     weighed,
-    with_answers,
 )
 from assets.metrics.formulas.clusters import Clustered, design_effects
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, across, by_group, ratio
-from assets.metrics.registry.metrics import effects as effect_metrics
 from assets.metrics.windows.counts import SUITE as STARTS
 from assets.metrics.windows.counts import begin
 from assets.metrics.windows.formulas import HISTORY, PICTURES, WINDOW, scatter, weekly, widened
@@ -73,7 +70,6 @@ _ALIKE = (
 _RANGES = {
     "share": (-1.0, 1.0),
     "distance2": (-1.5, 1.5),
-    **{metric.id: metric.range for metric in effect_metrics()},
 }
 
 
@@ -85,8 +81,8 @@ class Paired:
 
     Attributes:
         seats: T rows: `_CELL`, `_PAIR`, `_PLACE`, pair, side (0: a), position, value, in_support; pictures of the
-            window, and entered: of its weeks in which both sides of the pair were seen; `ANSWERS` of those in which
-            both answered, if only by refusing; the design `effect` of the entered ones, where any were drawn together.
+            window, and entered: of its weeks in which both sides of the pair were seen; the design `effect` of these,
+            where any were drawn together.
         k: (T, weeks) pictures of the quiet weeks in which both sides were seen.
         begun: of `_begin`.
     """
@@ -109,7 +105,7 @@ def week_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     counted = None if found is None else _counted(con, week, found.suites, found.pairs)
     if found is None or counted is None:
         return SCHEMA.empty_table()
-    keys = [*_CELL, *_PAIR, "pair", "side", *_PLACE, *ANSWERS]
+    keys = [*_CELL, *_PAIR, "pair", "side", *_PLACE]
     numbered, cells = number_cells(counted.seats, [*keys, *({"effect"} & {*counted.seats.columns})])
     assessed = numbered.filter("in_support").group_by("cell").agg(assessed=pl.col("pictures").sum())
     cells = cells.join(assessed, on="cell", how="left", maintain_order="left")
@@ -132,7 +128,7 @@ def week_effects(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
             .join(found.planned, on=[*SUITE, *SIDES, "attribute"], how="left", maintain_order="left")
         )
         spread = Scattered(seats, counted.worth)
-        figures += families(made, sides, [*_CELL, *extra], found.dress, PICTURES, spread)
+        figures += families(made, sides, [*_CELL, *extra], PICTURES, spread)
     told = [_of_window(one, counted.begun, week) for one in figures]
     return finish(told, SCHEMA, occasions.week(week))
 
@@ -163,9 +159,7 @@ def _counted(
         paired.select(*_PAIR, "pair", cell=f"cell_{name}", side=pl.lit(side, dtype=pl.Int32))
         for side, name in enumerate("ab")
     ]
-    answered = _answered(read(con, "effect_unseen", {**of, "first": shift(week, 1 - WINDOW)}), paired, window)
     seats = own.join(pl.concat(ends), on="cell", maintain_order="left").sort("pair", "side", "seat")
-    seats = with_answers(seats, answered, ["pair", "side"])
     pair, seat = (seats[name].to_numpy() for name in ("pair", "seat"))
     counted = k[seat] * both[pair]
     seats = seats.with_columns(
@@ -204,23 +198,6 @@ def _with_designs(seats: pl.DataFrame, parts: Parts, paired: pl.DataFrame, enter
     clustered = Clustered(n, clusters, sizes, within, np.nan_to_num(ratio(squares, n)))
     found = design_effects(clustered, *groups_of(every.drop("cell")))
     return seats.with_columns(effect=found.of_cell[end])
-
-
-def _answered(found: pl.DataFrame, paired: pl.DataFrame, window: Bools) -> pl.DataFrame:
-    """Return pair, side and `ANSWERS` of the weeks of its window in which both sides of a pair answered."""
-    shape = (int(paired.select(pl.max_horizontal("cell_a", "cell_b").max()).item()) + 1, WINDOW)
-    made = {name: np.zeros(shape) for name in ANSWERS}
-    known = found.filter(pl.col("cell") < shape[0])
-    for name, one in made.items():
-        one[known["cell"].to_numpy(), known["back"].to_numpy()] = known[name].to_numpy()
-    ends = [paired[f"cell_{side}"].to_numpy() for side in "ab"]
-    both = window[:, :WINDOW] & (made["answers"][ends[0]] > 0) & (made["answers"][ends[1]] > 0)
-    return pl.concat(
-        paired.select("pair", side=pl.lit(side, dtype=pl.Int32)).with_columns(
-            **{name: pl.Series(across(one[cell] * both)) for name, one in made.items()}
-        )
-        for side, cell in enumerate(ends)
-    )
 
 
 def _pairs_of(pairs: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:

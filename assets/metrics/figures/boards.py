@@ -15,7 +15,7 @@ from assets.metrics.plain.arrays import Floats, divided
 from assets.metrics.plain.boards import NO_FIGURE, Board, board
 from assets.metrics.plain.bounds import bounds
 from assets.metrics.plain.cells import cells, weights
-from assets.metrics.plain.intervals import student
+from assets.metrics.plain.quantiles import student
 from assets.metrics.spans import Field, Span, Table
 
 STEREOTYPES = "stereotypes"

@@ -12,7 +12,9 @@ from assets.metrics.plain.arrays import Floats, Ints, divided
 from assets.metrics.plain.boards import NO_FIGURE, reason
 from assets.metrics.plain.bounds import bounds
 from assets.metrics.plain.cells import PICTURES, CellFigures, Labels, cells, weights
-from assets.metrics.plain.intervals import NORMAL, student, wilson
+from assets.metrics.plain.intervals import NORMAL, wilson
+from assets.metrics.plain.quantiles import student
+from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.suites import share_interval, suite
 from assets.metrics.spans import JOINT, Field, Span, Table
 

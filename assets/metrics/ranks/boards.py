@@ -80,8 +80,6 @@ class RankBoard:
         prompts: the P prompts.
         shares: (G, P, V) the part of the pictures that shows each value of the board; 0 where there are none.
         expected: (G, P, V) what the reference expects.
-        support: (G, P, V) which are values of the reference.
-        values: the V values; none of a board of pairs.
     """
 
     occasion: Occasion
@@ -96,8 +94,6 @@ class RankBoard:
     prompts: tuple[str, ...]
     shares: Floats
     expected: Floats
-    support: Bools
-    values: tuple[str, ...]
 
     @property
     def ends(self) -> Bounds:
@@ -116,14 +112,13 @@ class RankBoard:
 
     @cached_property
     def turning(self) -> Turning:
-        """Return how unlike the seen answers the unseen ones would have to be for pairs of ranked models to turn."""
+        """Return which pairs of ranked models stay told apart whatever unseen answers would have shown."""
         one = self.ranked
         return of_distances(
             self.order,
             CellAnswers(
                 self.shares[one],
                 self.expected[one],
-                self.support[one],
                 self.n[one],
                 self.unseen[one],
                 self.have[one],
@@ -242,17 +237,17 @@ def read_boards(
 
 def _by_value(
     cells: Cells, here: Ints, row: Ints, column: Ints, shape: tuple[int, ...]
-) -> tuple[Floats, Floats, Bools, tuple[str, ...]]:
-    """Return shares, what is expected and the support of the cells of one board: (G, P, V), and its V values."""
+) -> tuple[Floats, Floats]:
+    """Return shares and what is expected of the cells of one board: (G, P, V) each."""
     names, value = np.unique(cells.names(here), return_inverse=True)
     value = value.reshape(cells.support[here].shape)
     found = []
     shares = ratio(cells.counts[here], cells.counts[here].sum(axis=1)[:, None])
-    for side in (shares, cells.expected[here], cells.support[here]):
+    for side in (shares, cells.expected[here]):
         wide = np.zeros((*shape, len(names)))
         wide[row[:, None], column[:, None], value] = np.where(cells.support[here], np.nan_to_num(side), 0.0)
         found.append(wide)
-    return found[0], found[1], found[2] > 0, tuple(names.tolist())
+    return found[0], found[1]
 
 
 def _of_week(

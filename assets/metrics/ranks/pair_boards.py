@@ -109,7 +109,7 @@ class PairBoard(RankBoard):
 
     @cached_property
     def turning(self) -> Turning:
-        """Return which part of the unseen answers would have to speak against the order of pairs for them to turn."""
+        """Return which pairs of ranked models stay told apart whatever unseen answers would have shown."""
         one, by = self.ranked, self.prompt
         k, n, lacking, have = self.k[one], self.n[one], self.unseen[one], self.have[one]
         common = have[:, by][:, None] & have[:, by][None, :]
@@ -171,8 +171,6 @@ def read_pair_boards(con: duckdb.DuckDBPyConnection, week: Occasion, of_week: Of
             lacking,
             tuple(prompts),
             *(np.zeros((len(models), len(prompts), 0)),) * 2,
-            np.zeros((len(models), len(prompts), 0), dtype=bool),
-            (),
             _wide(shown, "pictures", models, ["pair", "prompt"], entries),
             np.array([prompts.index(name) for name in entries["prompt"]], dtype=np.int64),
             np.array([names.index(name) for name in entries["pair"]], dtype=np.int64),

@@ -31,28 +31,19 @@ _PAIR: Mapping[str, pa.DataType] = {
     "cells": _INT,
     **dict.fromkeys(("estimate", "low", "high", "adjusted_low", "adjusted_high"), _REAL),
     "verdict": _TEXT,
-    **dict.fromkeys(("unseen_share", "gamma"), _REAL),
+    "unseen_share": _REAL,
     "holds_at_bounds": pa.bool_(),
 }
-_TREND: Mapping[str, pa.DataType] = {"unseen_trend": pa.bool_()}
-#: Boards of shares are of weeks alone.
-_TIPPING: Mapping[str, pa.DataType] = {"tipping_share": _REAL}
 _RANK: Mapping[str, pa.DataType] = {
     "model": _TEXT,
     **dict.fromkeys(("rank_low", "rank_high", "ranked_of", "cells", "planned_cells"), _INT),
 }
 _BOUNDS: Mapping[str, pa.DataType] = dict.fromkeys(("bound_low", "bound_high"), _REAL)
-_TURNING: Mapping[str, pa.DataType] = {"gamma": _REAL, "bound_rank_low": _INT, "bound_rank_high": _INT}
-_ALONG: Mapping[str, pa.DataType] = {
-    "unseen_value": _TEXT,
-    **dict.fromkeys(("unseen_correlation", "unseen_p_value"), _REAL),
-}
-PAIRS = pa.schema({**_WEEK, **_PAIR, **_TIPPING, **_TREND})
-STUDY_PAIRS = pa.schema({**_STUDY, **_PAIR, **_TREND})
-RANKS = pa.schema(
-    {**_WEEK, **_RANK, "covered_share": _REAL, **_BOUNDS, "reason": _TEXT, **_TURNING, **_TIPPING, **_ALONG}
-)
-STUDY_RANKS = pa.schema({**_STUDY, **_RANK, **_BOUNDS, "reason": _TEXT, **_TURNING, **_ALONG})
+_TURNING: Mapping[str, pa.DataType] = dict.fromkeys(("bound_rank_low", "bound_rank_high"), _INT)
+PAIRS = pa.schema({**_WEEK, **_PAIR})
+STUDY_PAIRS = pa.schema({**_STUDY, **_PAIR})
+RANKS = pa.schema({**_WEEK, **_RANK, "covered_share": _REAL, **_BOUNDS, "reason": _TEXT, **_TURNING})
+STUDY_RANKS = pa.schema({**_STUDY, **_RANK, **_BOUNDS, "reason": _TEXT, **_TURNING})
 VERDICTS = ("a is closer", "b is closer", "not told apart")
 
 
@@ -136,22 +127,15 @@ def _rank_rows(board: RankBoard) -> pl.DataFrame:
 
 
 def _turned(board: RankBoard) -> dict[str, pl.Series]:
-    """Return what the pairs of each model say of its rank if unseen answers are like the seen ones no longer."""
-    rows, one = len(board.reasons), np.flatnonzero(board.ranked)
-    found, value = np.full((6, rows), np.nan), np.full(rows, -1)
+    """Return the rank of each model by the pairs that hold whatever unseen answers would have shown."""
+    one, found = np.flatnonzero(board.ranked), np.full((2, len(board.reasons)), np.nan)
     if len(one):
         turning = board.turning
         lasting = board.order.farther & (turning.holds | ~turning.asked)
-        for row, side in enumerate((turning.gamma, turning.tipping)):
-            found[row, one] = np.fmin.reduce(side, axis=1)
-        for row, end in enumerate(ranges(lasting), 2):
+        for row, end in enumerate(ranges(lasting)):
             found[row, one] = np.where(turning.matters.any(axis=1), end, np.nan)
-        value[one], found[4, one], found[5, one] = turning.trends
-    names = ("gamma", "tipping_share", "bound_rank_low", "bound_rank_high", *list(_ALONG)[1:])
-    return {
-        "unseen_value": pl.Series([board.values[at] if at >= 0 else None for at in value], dtype=pl.String),
-        **{name: pl.Series(side).fill_nan(None) for name, side in zip(names, found, strict=True)},
-    }
+    low, high = (pl.Series(side).fill_nan(None) for side in found)
+    return {"bound_rank_low": low, "bound_rank_high": high}
 
 
 def _pair_rows(
@@ -171,9 +155,6 @@ def _pair_rows(
             "adjusted_high": found.adjusted.high[a, b],
             "verdict": pl.Series(np.take(VERDICTS, verdict).tolist(), dtype=pl.String),
             "unseen_share": turning.unseen[a, b],
-            "gamma": pl.Series(turning.gamma[a, b]).fill_nan(None),
-            "tipping_share": pl.Series(turning.tipping[a, b]).fill_nan(None),
-            "unseen_trend": turning.trend[a, b],
             "holds_at_bounds": pl.Series(
                 [
                     bool(one) if asked else None

@@ -9,14 +9,13 @@ import sys
 from pathlib import Path
 
 from assets.metrics.registry.metric import Measure, Metric
-from assets.metrics.registry.metrics import effect_measures, measures
+from assets.metrics.registry.metrics import measures
 
 _OPENING = """\
 # Metrics
 
-From the rows beside the code that computes them, in `assets/metrics/scores/measures/` and
-`assets/metrics/effects/formulas.py`. Why each is as it is, and what was measured: `docs/methodology.md` in the source
-code.
+From the rows beside the code that computes them, in `assets/metrics/scores/measures/`. Why each is
+as it is, and what was measured: `docs/methodology.md` in the source code.
 
 Each is a value of `scores.metric`, and of `study_scores.metric` where a study has what it needs. p̂ are shares seen, q
 those of the reference, n pictures in the support, m cells, K values of the support. A figure of a suite is about this
@@ -27,26 +26,17 @@ these*: Student's t over the subjects, whose prompts count together, never narro
 its `reason`.
 """
 
-_WORDS = """\
-## What one word changes
-
-These are values of `metric` in `effects` (of one week), `window_effects` (of four weeks, which pages show) and
-`study_effects`; so are `share` and `distance2`, which there are changes: after minus before. Prompts are paired by
-subject; `cells` are pairs. Intervals of `window_effects` also hold what the weekly differences scatter.
-"""
-
 
 def page() -> str:
     """Return the page as Markdown."""
-    parts = []
-    for opening, found in ((_OPENING, measures()), (_WORDS, effect_measures())):
-        parts += [
-            opening,
-            "| metric | what it is | range | better | of | cells, suites | for whom |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
-        ]
-        parts += [_row(metric) for measure in found for metric in measure.metrics]
-        parts += ["", *(_section(metric, measure) for measure in found for metric in measure.metrics)]
+    parts = [
+        _OPENING,
+        "| metric | what it is | range | better | of | cells, suites | for whom |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(_row(metric) for measure in measures() for metric in measure.metrics),
+        "",
+        *(_section(metric, measure) for measure in measures() for metric in measure.metrics),
+    ]
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple, TypeVar
 #: combinations: one row per declared combination and cell.
 #: labels, outside, people: what became of the pictures, by attribute; by value outside the support; of person_count.
 #: answers: how requests ended.
-#: pairs: two prompts of one subject (metrics of `effects`).
 Source = Literal[
     "values",
     "references",
@@ -24,7 +23,6 @@ Source = Literal[
     "outside",
     "people",
     "answers",
-    "pairs",
 ]
 
 

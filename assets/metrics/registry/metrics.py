@@ -10,8 +10,6 @@ from assets.metrics.registry.metric import Measure, Metric, measure_of
 
 #: Metrics of `scores`: every module of this folder. Found by name, for those modules import this room.
 MEASURES = "assets.metrics.scores.measures"
-#: Metrics of `effects`.
-EFFECTS = "assets.metrics.effects.formulas"
 
 
 @cache
@@ -22,20 +20,9 @@ def measures() -> tuple[Measure, ...]:
     return tuple(found for name in names for found in _of_module(f"{MEASURES}.{name}"))
 
 
-@cache
-def effect_measures() -> tuple[Measure, ...]:
-    """Return what computes the metrics of `effects` and `study_effects`."""
-    return _of_module(EFFECTS)
-
-
 def metrics() -> tuple[Metric, ...]:
     """Return the metrics of `scores` and `study_scores`."""
     return _rows(measures())
-
-
-def effects() -> tuple[Metric, ...]:
-    """Return the metrics of `effects` and `study_effects` that `scores` has not."""
-    return _rows(effect_measures())
 
 
 def _rows(found: tuple[Measure, ...]) -> tuple[Metric, ...]:

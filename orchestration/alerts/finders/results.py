@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from assets.labeling.anchors.sets import drifts
-from assets.metrics.effects.unseen import TIPPING_WARNS
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import WEEKS_BACK, View
 from warehouse.integrity import record
@@ -34,17 +33,10 @@ def changes(view: View) -> Iterator[Alert]:
     found: dict[tuple[str, str, str, str], list[str]] = {}
     for row in view.rows("drift_events", span(shift(newest, -WEEKS_BACK), newest)):
         about = (str(row["week"]), row["model"], f"{row['suite']}@{row['suite_major']}", row["kind"])
-        found.setdefault(about, []).append(row["words"] + _unseen(row.get("tipping_share")))
+        found.setdefault(about, []).append(row["words"])
     for (week, model, suite, kind), words in sorted(found.items()):
         more = f" (and {len(words) - 1} more of {suite})" if len(words) > 1 else ""
         yield alert("drift", model, week, detail=f"{suite} {kind}", why=f"{words[0]}{more} [{kind}]")
-
-
-def _unseen(tipping_share: float | None) -> str:
-    """Return what is added to a change that unseen answers could undo."""
-    if tipping_share is None or tipping_share > TIPPING_WARNS:
-        return ""
-    return f" (read with care: undone if {100 * tipping_share:.0f} % of the answers that nobody saw spoke against it)"
 
 
 def labelers(view: View) -> Iterator[Alert]:

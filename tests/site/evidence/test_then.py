@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from assets.leaderboard.evidence.claims import MEANINGS, VERDICTS, claims_now
@@ -117,53 +116,6 @@ def test_verdicts_say_what_the_table_says(con: Con) -> None:
         "no verdict: the sentence names no share",
         "no verdict yet: the first four weeks are not over",
     }
-
-
-@pytest.mark.parametrize(
-    ("planted", "warns"), [("0.003", True), ("0.75", True), ("0.76", False), ("NULL", False)]
-)
-def test_how_far_a_verdict_rests_on_unseen_answers_is_what_its_block_says(
-    con: Con, planted: str, warns: bool
-) -> None:
-    """The verdict is of the block before the week: the week's own window says nothing of it."""
-    before = rows(con, "SELECT * FROM claims")
-    con.execute("UPDATE claims SET tipping_share = 0.01")
-    con.execute(
-        f"UPDATE claims SET tipping_share = {planted} WHERE week = DATE '{WEEKS[7]}' AND model = 'as-then'"
-    )
-    con.execute(
-        f"UPDATE claims SET tipping_share = NULL WHERE week = DATE '{WEEKS[7]}' AND model <> 'as-then'"
-    )
-    try:
-        made = pages(con)
-    finally:
-        held = pa.Table.from_pylist(before, schema=con.sql("FROM claims").to_arrow_table().schema)  # noqa: F841
-        con.execute("DELETE FROM claims")
-        con.execute("INSERT INTO claims BY NAME FROM held")
-    stands = rows(
-        con,
-        f"SELECT claim FROM claims WHERE week = DATE '{WEEK}' AND model = 'as-then' AND verdict IS NOT NULL "
-        f"AND block_end = DATE '{WEEKS[7]}' AND planned > 0",
-    )
-    assert stands
-    claims = {row["claim"] for row in stands}
-    for language, prefix, said, care in (
-        ("en", "", "erdict would be another if {} of what was refused", "Read with care: "),
-        ("fr", "fr/", "erdict serait un autre si {} de ce qui a été refusé", "À lire avec prudence : "),
-    ):
-        own = tongue(language)
-        for path, page in made.items():
-            if path.startswith(f"{prefix}2023/") and path.count("/") == 2 + bool(prefix):
-                plain = text(page)
-                claim = path.split("/")[-2]
-                expected = claim in claims and planted != "NULL"
-                share = "" if planted == "NULL" else " ".join(own.percent(float(planted)).split())
-                assert plain.count(said.format(share)) == expected, (path, share)
-                assert (
-                    plain.count("erdict would be another" if language == "en" else "erdict serait un autre")
-                    == expected
-                )
-                assert (care in plain) == (expected and warns)
 
 
 def test_every_verdict_is_explained_once_and_has_words_in_both_languages() -> None:

@@ -177,57 +177,6 @@ def test_what_changed_long_ago_takes_a_line(
     assert f'id="{line[1]}"' in shown.files(con, "model")["models/sim-drift/index.html"]
 
 
-#: What a row holds of unseen answers and its interval, and what is said of it in English and in French.
-UNSEEN = (
-    ((None, None, 0.1, 0.6), "", ""),
-    (
-        (0.1, 0.75, 0.1, 0.6),
-        "Read with care: the interval would reach 0 if 75% of",
-        "prudence : l’intervalle atteindrait 0 si 75 %",
-    ),
-    ((0.1, 0.76, -0.6, -0.1), "The interval would reach 0 if 76% of", "L’intervalle atteindrait 0 si 76 %"),
-    (
-        (0.1, None, 0.1, 0.6),
-        "The interval would not reach 0 if all answers",
-        "n’atteindrait pas 0 même si toutes",
-    ),
-    ((0.1, None, -0.1, 0.6), "", ""),
-    ((0.02, None, 0.1, 0.6), "", ""),
-)
-
-
-def test_what_unseen_answers_could_make_of_a_change_is_what_its_row_holds(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    for turn, (values, *_) in enumerate(UNSEEN[1:], start=2):
-        names = ("unseen_share", "tipping_share", "change_low", "change_high")
-        opened(con, turn=turn, **dict(zip(names, values, strict=True)))
-    found = changes.read(con, WEEK)
-    for kind, address in (("changes", "changes/"), ("model", "models/sim-drift/")):
-        pages = shown.files(con, kind)
-        for language, before in enumerate(("", "fr/")):
-            page = pages[f"{before}{address}index.html"]
-            entries = json.loads(pages[f"{before}{address}feed.json"])["items"]
-            weeks = [
-                entry["content_text"].replace("\N{NO-BREAK SPACE}", " ")
-                for entry in entries
-                if not any(entry["id"].startswith(change.urn) for change in found)
-            ]
-            assert [
-                row[1 + language] for row in UNSEEN if all(row[1 + language] not in of for of in weeks)
-            ] == []
-            for change, row in zip(found, UNSEEN, strict=True):
-                article = re.findall(
-                    f'<article class="change" id="{change.id}".*?</article>', page, re.DOTALL
-                )
-                told = [entry["content_text"] for entry in entries if entry["id"].startswith(change.urn)]
-                for text in (words(f"<main>{article[0]}</main>"), told[0]):
-                    plain = text.replace("\N{NO-BREAK SPACE}", " ")
-                    assert row[1 + language] in plain
-                    assert ("refused or could" in plain or "ou illisibles" in plain) == bool(row[1])
-                    assert ("Read with" in plain or "À lire avec" in plain) == ("Read with" in row[1])
-
-
 def test_refusals_have_no_pictures_and_their_own_name(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "UPDATE drift_events SET metric = 'refused_rate', attribute = NULL, value_name = NULL, scale = NULL"
@@ -393,6 +342,7 @@ def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
             links = ET.fromstring(data).iter(f"{ATOM}link")
             assert {str(link.get("href")).partition("#")[0] for link in links} == {page}
         assert f'{up}{key}"' in pages[beside]
+    assert feeds_of({"edition": "2026-11-23.1", "files": {}}, pages.__getitem__) == {}  # an edition of before
 
 
 def test_marks_of_a_history_are_links_that_everybody_can_follow(con: duckdb.DuckDBPyConnection) -> None:

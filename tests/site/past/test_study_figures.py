@@ -9,7 +9,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.leaderboard.page import words as say
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.study_pages import StudyDifferences, StudyDistance, StudyMeans, StudyPage
 from assets.metrics.results import STUDY_RESULTS
@@ -145,51 +144,6 @@ def test_ranks_why_there_is_none_and_what_is_possible_stand_with_the_figures(
     assert f"whatever the answers that could not be assessed had shown: {own(low)} to {own(high)}" in page(
         con
     )
-
-
-def test_what_went_past_the_reference_is_that_of_the_table(con: duckdb.DuckDBPyConnection) -> None:
-    load(con, cells({"a": (0, 10), "b": (0, 5), "c": (4, 6)}))
-    found = means(con)
-    assert found.past
-    assert ENGLISH(found.past).startswith("parity")
-    table = {
-        title: (estimate, low, high, reason)
-        for title, estimate, low, high, reason in con.execute(
-            "SELECT m.title, e.estimate, e.low, e.high, e.reason FROM study_effects AS e "
-            "JOIN study_models AS m USING (study, model) "
-            "WHERE metric = 'overcorrection' AND subject IS NULL AND value_name = 'female'"
-        ).fetchall()
-    }
-    assert {row.model for row in found.rows} == table.keys() == {"A", "B", "C"}
-    for row in found.rows:
-        (past,) = row.past
-        assert past
-        estimate, low, high, reason = table[row.model]
-        points = None if estimate is None else tuple(map(say.signed, (estimate, low, high)))
-        assert past.points == points
-        if reason:
-            assert past.said
-            assert ENGLISH(past.said).startswith("Nothing to correct")
-    of_a = found.rows[0].past[0]
-    assert of_a
-    assert (of_a.clear, of_a.of) == (2, 2)
-    text = page(con)
-    assert "female: past parity between women and men" in text
-    assert f"{of_a.points[0]} ({of_a.points[1]} to {of_a.points[2]}) 2 of 2" in text  # type: ignore[index]
-    assert "female : au-delà de l’étalon (" in page(con, "fr/")
-
-
-def test_a_wording_goes_past_nothing(con: duckdb.DuckDBPyConnection) -> None:
-    said = {
-        (model, condition.replace("controlled", "smiling"), prompt): readings
-        for (model, condition, prompt), readings in cells({"a": (0, 10)}).items()
-    }
-    load(con, said)
-    con.execute("UPDATE studies SET baseline = 'baseline'")
-    for table, compute in STUDY_RESULTS.items():
-        replace_study(con, "tiny", {table: compute(con, "tiny")})
-    assert means(con).past is None
-    assert "past " not in page(con)
 
 
 def test_words_of_others_are_inert_and_no_model_is_ranked_by_an_effect(

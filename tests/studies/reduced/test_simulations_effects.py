@@ -13,7 +13,7 @@ from tests.studies.simulations.tables import Table
 DRAWS = 0.02
 #: Of 200 draws a coverage of 0.935 is seen below this once in ten thousand points.
 LOOSE = effects.MARK - 0.07
-EXACT = ("one pair", "overcorrection, of all pairs", "overcorrection, where told", "caricature_rate")
+EXACT = ("one pair",)
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,13 @@ def tables() -> list[Table]:
 
 def test_every_interval_covers_as_the_marks_say(tables: list[Table]) -> None:
     seen = {text.split(":")[0]: float(value) for table in tables for text, value, _ in table.marks}
-    assert set(seen) == {*EXACT, "several pairs", "distance2", "overcorrection, five pairs"}
+    assert set(seen) == {*EXACT, "several pairs", "distance2"}
     for what, coverage in seen.items():
         assert coverage >= (effects.MARK if what in EXACT else LOOSE), what
 
 
 def test_five_pictures_are_tabulated(tables: list[Table]) -> None:
-    for table in tables[:4]:
+    for table in tables[:3]:
         assert any(str(row[0]).startswith("5 and 5") or "n = 5" in str(row[0]) for row in table.rows), (
             table.title
         )

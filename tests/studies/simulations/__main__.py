@@ -20,9 +20,6 @@ STUDIES: Mapping[str, str] = {
     "coverage": "how often 95 % intervals hold the truth, and the bias of distance2",
     "equal_models": "equal models with unequal numbers of pictures",
     "refusals": "a model that refuses its most stereotyped prompts",
-    "withheld": "refusals that depend on what would have been drawn: which pairs carry a warning",
-    "withheld_changes": "the same of what one word changes, by shares",
-    "withheld_weeks": "the same of changes over weeks",
     "boards": "boards of equal models",
     "clusters": "pictures that were drawn together: coverage, and boards of equal models",
     "cluster_rates": "the same of rates, of single weeks and of corrected figures",
@@ -56,9 +53,6 @@ READERS = {
     "unopened",
     "widths",
     "windows",
-    "withheld",
-    "withheld_changes",
-    "withheld_weeks",
 }
 
 

@@ -1,4 +1,4 @@
-"""How often the intervals of word against word hold the truth: changes of shares and of `distance2`, overcorrection.
+"""How often the intervals of word against word hold the truth: changes of shares and of `distance2`.
 
 Belongs here: the grid, the tables, the marks. Does not belong here: intervals (`assets.metrics.effects.formulas`),
 planted shares and draws of whole cells (`profiles`).
@@ -17,10 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assets.metrics.effects.formulas import (
-    above_zero,
-    direction,
     distance2_changes,
-    past_reference,
     share_changes,
 )
 from assets.metrics.formulas.distance import terms
@@ -86,9 +83,6 @@ def tables(draws: float) -> list[Table]:
         one_pair(),
         several_pairs(number, lot),
         distances(number, lot),
-        past(),
-        past_several(number, lot),
-        came(),
     ]
 
 
@@ -168,102 +162,6 @@ def distances(number: int, lot: np.random.Generator) -> Table:
         rows,
         [_mark("distance2", worst)],
         "`null` is the reference, `one` is all of one value, `mix` has a pull and a value of its own for each prompt.",
-    )
-
-
-def past() -> Table:
-    """Return the coverage of overcorrection of one pair, exactly: of all pairs, and of those that are reported."""
-    rows: list[tuple[Entry, ...]] = []
-    worst: dict[str, float] = {}
-    clear: dict[str, float] = {}
-    for n in (5, 10, 20, 40, 100):
-        k_a, k_b = (part.ravel() for part in np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij"))
-        size, half = np.full(len(k_a), n), np.full(len(k_a), 0.5)
-        toward = direction(k_a, size, half)
-        found = above_zero(past_reference(toward, k_b, size, half, np.arange(len(k_a)), len(k_a)))
-        for before in (0.0, 0.05, 0.2, 0.35, 0.45, 0.5):
-            told = float(_chances(n, before)[np.unique(k_a[toward != 0])].sum())
-            missed = []
-            for after in GRID:
-                chance = _chances(n, before)[k_a] * _chances(n, after)[k_b]
-                wrong = (toward != 0) & ~holds(found, max(0.0, after - 0.5))
-                missed.append(float(chance[wrong].sum()))
-            point = f"n = {n}, {before:g} before"
-            if n >= FROM and before < 0.5:
-                worst[point] = 1 - max(missed)
-            if n >= FROM and told >= 0.05 and before < 0.45:
-                clear[point] = 1 - max(missed) / told
-            rows.append((point, told, 1 - max(missed), 1 - max(missed) / told if told > 1e-9 else "–"))
-    return Table(
-        "Overcorrection past one half, one pair of prompts",
-        ("", "told (a side is clear)", "nothing wrong told, at least", "coverage where told, at least"),
-        rows,
-        [_mark("overcorrection, of all pairs", worst), _mark("overcorrection, where told", clear)],
-        "Exact, over shares of 0 to 1 after. Near 0.5 before, what is told may have taken the wrong side: it is told "
-        "so rarely (second column) that of all pairs few are wrong.",
-    )
-
-
-def past_several(number: int, lot: np.random.Generator) -> Table:
-    """Return the coverage of overcorrection over five pairs, of which those are reported whose side is clear."""
-    rows: list[tuple[Entry, ...]] = []
-    worst: dict[str, float] = {}
-    before = np.array([0.0, 1.0, 0.1, 0.95, 0.05])
-    for n, (name, after) in product(PICTURES, ENDS.items()):
-        side = np.where(before < 0.5, 1, -1)
-
-        def ask(
-            some: int, n: int = n, after: Floats = after, side: Ints = side
-        ) -> tuple[Estimate, float | Floats]:
-            shape = (some, len(before))
-            toward = direction(lot.binomial(n, before, shape), np.full(shape, n), np.full(shape, 0.5))
-            past_by = np.where(toward != 0, side * (after - 0.5), 0.0).sum(axis=1)
-            truth = np.maximum(past_by / np.maximum((toward != 0).sum(axis=1), 1), 0)
-            told = (toward != 0).any(axis=1)
-            group = np.repeat(np.arange(some), len(before))
-            k_b, size = lot.binomial(n, after, shape).ravel(), np.full(some * len(before), n)
-            found = above_zero(past_reference(toward.ravel(), k_b, size, np.full(len(k_b), 0.5), group, some))
-            return Estimate(*(part[told] for part in found)), truth[told]
-
-        if n < FROM:
-            continue  # no side is clear
-        seen = _seen(ask, number)
-        worst[f"n = {n}, {name}"] = seen.coverage
-        rows.append((f"n = {n}, {name}", seen.coverage, seen.width))
-    return Table(
-        "Overcorrection past one half, mean over five pairs",
-        ("", "coverage", "width"),
-        rows,
-        [_mark("overcorrection, five pairs", worst)],
-    )
-
-
-def came() -> Table:
-    """Return the coverage of `caricature_rate` of one pair, exactly."""
-    rows: list[tuple[Entry, ...]] = []
-    worst: dict[str, float] = {}
-    for n_a, n_b in SIZES:
-        found, k_a, k_b = _every_change(n_a, n_b)
-        cut = above_zero(found)
-        entries = []
-        for before in (0.0, 0.02, 0.1, 0.3):
-            covered = [
-                float(
-                    (_chances(n_a, before)[k_a] * _chances(n_b, b)[k_b])[
-                        holds(cut, max(0.0, b - before))
-                    ].sum()
-                )
-                for b in GRID
-            ]
-            if min(n_a, n_b) >= FROM:
-                worst[f"{n_a} and {n_b}, {before:g} before"] = min(covered)
-            entries.append(min(covered))
-        rows.append((f"{n_a} and {n_b}", *entries))
-    return Table(
-        "Caricature rate, one pair of prompts: least coverage over shares of 0 to 1 after",
-        ("pictures before and after", "share before 0", "0.02", "0.1", "0.3"),
-        rows,
-        [_mark("caricature_rate", worst)],
     )
 
 

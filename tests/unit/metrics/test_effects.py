@@ -11,15 +11,11 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from assets.metrics.effects.formulas import (
-    above_zero,
-    corrected_wilson,
-    direction,
     distance2_changes,
-    past_reference,
     share_changes,
 )
 from assets.metrics.formulas.distance import terms
-from assets.metrics.formulas.share import Z95, Estimate, Ints, mean_share
+from assets.metrics.formulas.share import Z95, Estimate, mean_share
 from assets.metrics.ranks.pairs import differences
 
 ONE = np.zeros(1, dtype=np.int64)
@@ -27,10 +23,6 @@ ONE = np.zeros(1, dtype=np.int64)
 
 def numbers(found: Estimate, group: int = 0) -> list[float]:
     return [float(part[group]) for part in found]
-
-
-def overcorrection(toward: Ints, *given: object) -> Estimate:
-    return above_zero(past_reference(toward, *given))  # type: ignore[arg-type]
 
 
 def newcombe(k_a: int, n_a: int, k_b: int, n_b: int) -> tuple[float, float]:
@@ -90,9 +82,6 @@ def test_a_pair_without_pictures_on_a_side_is_left_out_and_nothing_is_undefined_
     counts = np.array([[1, 0]])
     few = terms(counts, np.full((1, 2), 0.5))
     assert np.isnan(numbers(distance2_changes(few, few, ONE, 1))).all()
-    nothing = overcorrection(np.array([0]), [5], [10], [0.5], ONE, 1)
-    assert np.isnan(numbers(nothing)).all()
-    assert np.isnan(numbers(overcorrection(np.array([1]), [0], [0], [0.5], ONE, 1))).all()
 
 
 def test_the_change_of_distance2_is_that_of_pairs_and_one_pair_is_never_narrower() -> None:
@@ -109,58 +98,6 @@ def test_the_change_of_distance2_is_that_of_pairs_and_one_pair_is_never_narrower
     # from the definition: shares of pairs of pictures that agree
     agree = [(9 * 8) / (10 * 9), (4 * 3 + 3 * 2 + 3 * 2) / (10 * 9)]
     assert alone.estimate[0] == pytest.approx(0.5 * (agree[1] - agree[0]), abs=1e-12)
-
-
-def test_wilson_with_continuity_correction_equals_scipy_and_covers_everywhere() -> None:
-    for n in (1, 2, 5, 10, 17, 48, 100):
-        k = np.arange(n + 1)
-        found = corrected_wilson(k, n)
-        for hits in k:
-            expected = binomtest(int(hits), n).proportion_ci(0.95, method="wilsoncc")
-            assert found.low[hits] == pytest.approx(expected.low, abs=1e-9)
-            assert found.high[hits] == pytest.approx(expected.high, abs=1e-9)
-    assert all(np.isnan(part[0]) for part in corrected_wilson([0], [0]))
-
-
-def test_direction_is_told_where_the_baseline_is_clearly_on_a_side() -> None:
-    n = np.full(5, 20)
-    assert direction([0, 4, 10, 16, 20], n, np.full(5, 0.5)).tolist() == [1, 1, 0, -1, -1]
-    assert direction([0], [0], [0.5]).tolist() == [0]
-    assert direction([0, 5], [5, 5], [0.5, 0.5]).tolist() == [0, 0]  # five pictures never say
-
-
-def test_overcorrection_is_how_far_a_share_went_past_the_reference() -> None:
-    up = np.array([1])
-    estimate, low, high = numbers(overcorrection(up, [18], [20], [0.5], ONE, 1))
-    cc = binomtest(18, 20).proportion_ci(0.95, method="wilsoncc")
-    assert (estimate, low, high) == pytest.approx((0.4, cc.low - 0.5, cc.high - 0.5), abs=1e-9)
-    # the other value of two tells the same
-    assert numbers(overcorrection(-up, [2], [20], [0.5], ONE, 1)) == pytest.approx([estimate, low, high])
-    # what fell short is no overcorrection
-    assert numbers(overcorrection(up, [2], [20], [0.5], ONE, 1)) == [0, 0, 0]
-    # it is measured from the reference, not from the baseline
-    assert numbers(overcorrection(up, [18], [20], [0.9], ONE, 1))[0] == 0
-
-
-def test_overcorrection_over_subjects_is_the_mean_before_the_cut() -> None:
-    toward, k_b, n_b = np.array([1, -1, 0]), np.array([18, 12, 0]), np.array([20, 20, 20])
-    q, group = np.array([0.5, 0.5, 0.5]), np.zeros(3, dtype=np.int64)
-    estimate, low, high = numbers(overcorrection(toward, k_b, n_b, q, group, 1))
-    assert estimate == pytest.approx(((0.9 - 0.5) + (0.5 - 0.6)) / 2, abs=1e-12)
-    mean = numbers(mean_share([18, 8], [20, 20], group[:2], 1))
-    assert (low, high) == pytest.approx((max(0, mean[1] - 0.5), mean[2] - 0.5), abs=1e-12)
-
-
-def test_hitting_the_reference_exactly_is_not_called_overcorrected_on_average() -> None:
-    lot = np.random.default_rng(1)
-    some, pairs = 2_000, 5
-    group = np.repeat(np.arange(some), pairs)
-    toward, n = np.where(np.arange(some * pairs) % 2, 1, -1), np.full(some * pairs, 10)
-    k = lot.binomial(10, 0.5, some * pairs)
-    estimate = overcorrection(toward, k, n, np.full(len(k), 0.5), group, some).estimate
-    cut_first = np.maximum(toward * (k / 10 - 0.5), 0).reshape(some, pairs).mean(axis=1)
-    assert cut_first.mean() == pytest.approx(0.0615, abs=0.003)
-    assert estimate.mean() < 0.032  # what is left is the cut of the mean
 
 
 CASE = st.integers(1, 6).flatmap(
@@ -197,8 +134,6 @@ def test_changes_keep_whatever_the_order_and_turn_with_sides_and_values(
     assert numbers(share_changes(part[:, 1], n_a, part[:, 3], n_b, group, 1)) == pytest.approx(
         turned, abs=1e-12
     )
-    cut = above_zero(Estimate(*(np.array([x]) for x in found)))
-    assert all(part >= 0 for part in numbers(cut))
 
 
 @given(CASE)
@@ -214,15 +149,6 @@ def test_distances_change_to_the_other_side_when_the_sides_do(case: list[tuple[i
     else:
         assert there[1] <= there[0] + 1e-12
         assert there[0] <= there[2] + 1e-12
-
-
-@given(st.integers(0, 30), st.integers(1, 30), st.floats(0, 1), st.sampled_from([-1, 1]))
-def test_overcorrection_keeps_to_the_possible(k: int, n: int, q: float, toward: int) -> None:
-    hits = min(k, n)
-    estimate, low, high = numbers(overcorrection(np.array([toward]), [hits], [n], [q], ONE, 1))
-    assert 0 <= low <= estimate + 1e-12
-    assert estimate - 1e-12 <= high <= 1
-    assert estimate == pytest.approx(max(0, toward * (hits / n - q)), abs=1e-12)
 
 
 def test_one_value_only_has_no_change() -> None:

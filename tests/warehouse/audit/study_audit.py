@@ -72,9 +72,6 @@ def _same_rank(row: Row, again: Row) -> bool:
     return (
         all(row[name] == again[name] for name in PLACES)
         and all(same(row[name], again[name]) for name in BOUNDS)
-        and same(row["gamma"], again["rank_gamma"])
-        and row["unseen_value"] == again["unseen_value"]
-        and all(same(row[name], again[name]) for name in ("unseen_correlation", "unseen_p_value"))
         and (row["reason"] is None) == (again["rank_low"] is not None)
     )
 
@@ -84,8 +81,6 @@ def _same_pair(row: Row, again: Row, mirrored: Row) -> bool:
     return (
         row["cells"] == again["common"] == mirrored["common"]
         and row["holds_at_bounds"] == again["holds_at_bounds"] == mirrored["holds_at_bounds"]
-        and row["unseen_trend"] == again["unseen_trend"] == mirrored["unseen_trend"]
-        and same(row["gamma"], again["gamma"])
         and same(row["unseen_share"], again["unseen_share"])
         and row["verdict"] == VERDICTS[said]
         and same(row["estimate"], again["difference"])

@@ -307,7 +307,6 @@ def drifted(**replaced: str) -> str:
         "simulated": "TRUE",
         **dict.fromkeys(("suite_changed", "labeler_changed", "completeness_changed"), "FALSE"),
         "words": "'it changed'",
-        "unseen_share": "0.1",
         **replaced,
     }
     values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
@@ -364,6 +363,4 @@ def effect(table: str = "effects", **replaced: str) -> str:
         **dict.fromkeys(("turn_a", "turn_b", "cells", "planned_cells"), "1"),
         **replaced,
     }
-    if columns["metric"] in {"'share'", "'caricature_rate'"} and columns["estimate"] != "NULL":
-        columns = {"unseen_share": "0.1", **columns}
     return f"INSERT INTO {table} BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"

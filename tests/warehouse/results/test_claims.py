@@ -8,15 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
-import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from assets.generation.slots import Slot
-from assets.metrics.claims import verdicts
 from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
-from assets.metrics.formulas.share import Estimate
 from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
@@ -381,69 +378,6 @@ def alone(low: float, high: float, threshold: float) -> str:
 AGAINST = {"as then": (0,), "weaker, still most": (0, 1)}
 
 
-def turned(row: dict[str, Any]) -> float | None:
-    """Return the part of the unseen that turns what a window decides, searched for."""
-    n, unseen, share = row["n"], row["undecided"] + row["refused"], row["share"]
-    now, found = alone(row["low"], row["high"], row["threshold"]), []
-    for target in AGAINST.get(now, (1,)):
-
-        def turns(part: float, target: int = target) -> bool:
-            moved = part * (target - share) * unseen / (n + unseen)
-            return alone(row["low"] + moved, row["high"] + moved, row["threshold"]) != now
-
-        if turns(1):
-            low, high = 0.0, 1.0
-            for _ in range(60):
-                middle = (low + high) / 2
-                low, high = (low, middle) if turns(middle) else (middle, high)
-            found.append(high)
-    return min(found, default=None) if unseen > 0.02 * (n + unseen) else None
-
-
-@pytest.mark.parametrize("more", [0, 2, 6, 20])
-def test_which_part_of_the_unseen_would_turn_a_verdict_is_found_again_by_trying_parts(
-    con: Con, more: int
-) -> None:
-    """Also of counts with more refusals each week."""
-    tipped, z2 = set(), 2.5758293035489**2
-    with broken(con, f"UPDATE claim_counts SET refused = refused + {more}, planned = planned + {more}"):
-        told = history_claims(con).to_pylist()
-    for row in told:
-        asked = row["threshold"] is not None and row["n"] > 0
-        enough = asked and row["n"] / (row["n"] + z2) >= row["threshold"]
-        if not enough or (verdict := alone(row["low"], row["high"], row["threshold"])) == "between":
-            assert row["tipping_share"] is None
-            continue
-        expected = turned(row)
-        assert row["tipping_share"] == (None if expected is None else pytest.approx(expected, abs=1e-9)), row
-        tipped |= set() if expected is None else {verdict}
-    assert tipped >= ({"as then", "less than half", "weaker, still most"} if more else {"as then"})
-
-
-@pytest.mark.parametrize(
-    ("verdict", "low", "high", "expected"),
-    [
-        ("as then", 0.7, 0.8, 0.1 / (0.2 * 0.75)),
-        ("rare", 0.02, 0.09, 0.01 / (0.2 * 0.25)),
-        ("less than half", 0.2, 0.49, 0.01 / (0.2 * 0.25)),
-        ("weaker", 0.4, 0.59, 0.01 / (0.2 * 0.25)),
-        ("weaker", 0.495, 0.55, 0.005 / (0.2 * 0.25)),  # rises to one half first
-        ("weaker, still most", 0.52, 0.58, 0.02 / (0.2 * 0.75)),  # falls below one half first
-        ("weaker, still most", 0.58, 0.598, 0.002 / (0.2 * 0.25)),
-        ("as then", 0.9, 0.95, None),  # all would not do
-        ("between", 0.4, 0.9, None),
-        ("too few", 0.1, 0.9, None),
-    ],
-)
-def test_each_verdict_turns_where_its_interval_meets_the_next(
-    verdict: str, low: float, high: float, expected: float | None
-) -> None:
-    found = Estimate(*(np.array([one]) for one in (0.75, low, high)))
-    (told,) = verdicts.tipping([verdict], found, [80], [20], 0.6).tolist()
-    assert told == pytest.approx(expected, abs=1e-12) if expected is not None else np.isnan(told)
-    assert np.isnan(verdicts.tipping([verdict], found, [98], [2], 0.6)).all(), "2 % are few"
-
-
 CHECKS = [name for name in names("checks") if name.startswith("claim")]
 
 
@@ -468,15 +402,6 @@ def test_the_checks_of_claims_hold_in_every_week(con: Con, check: str) -> None:
         ("claims__counts_hold", "UPDATE claims SET planned = pictures - 1 WHERE pictures > 0"),
         ("claims__counts_hold", "UPDATE claims SET high = share - 0.01 WHERE share > 0.5"),
         ("claims__counts_hold", "UPDATE claims SET share = NULL WHERE share > 0.5"),
-        ("claims__counts_hold", "UPDATE claims SET tipping_share = 1.1"),
-        (
-            "claims__counts_hold",
-            "UPDATE claims SET tipping_share = 0.5 WHERE undecided + refused = 0 AND n > 0",
-        ),
-        (
-            "claims__counts_hold",
-            "UPDATE claims SET tipping_share = 0.5 WHERE low < threshold AND high > threshold",
-        ),
         ("claims__counts_hold", "UPDATE claim_counts SET n = 9999 WHERE role = 'claim'"),
         ("claims__one_row_each", "INSERT INTO claims SELECT * FROM claims"),
         ("claims__one_row_each", "DELETE FROM claim_counts"),

@@ -13,7 +13,6 @@ import pytest
 from scipy.stats import binomtest
 
 from assets.generation.slots import Slot
-from assets.metrics.effects.pairs import NO_DIRECTION
 from assets.metrics.effects.table import EFFECTS, STUDY_EFFECTS, compute_effects, compute_study_effects
 from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import compute_scores
@@ -31,7 +30,6 @@ from tests.warehouse.builder import (
     mixed,
     write_labels,
 )
-from tests.warehouse.studies import study_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, replace_study, replace_week
 from warehouse.store import Store
@@ -51,8 +49,6 @@ FIGURE = {
     "cells",
     "planned_cells",
     "reason",
-    "unseen_share",
-    "tipping_share",
 }
 
 
@@ -157,59 +153,21 @@ def test_languages_are_paired_by_subject(con: duckdb.DuckDBPyConnection, store: 
     assert fmean(changes) == pytest.approx(whole["estimate"], abs=1e-12)
 
 
-def test_a_request_for_diversity_is_told_as_control_and_as_overcorrection(
+def test_a_request_for_diversity_is_told_as_a_change_of_the_distance(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
     women = {"ceo_baseline": 0, "ceo_controlled": 18, "nurse_baseline": 20, "nurse_controlled": 14}
     rows = effects_of(con, store, DIVERSITY, replicates=20, labels=genders(**women, teacher_baseline=10))
-    control = one(rows, "controllability", "controlled", "occupation:ceo", reference="parity")
+    control = one(rows, "distance2", "controlled", "occupation:ceo", reference="parity")
     assert control["estimate_a"] == pytest.approx(0.25)
     assert control["estimate_b"] == pytest.approx(0.5 * ((18 * 17 + 2) / 380 - 0.5), abs=1e-9)
     assert control["estimate"] < 0
-    ceo = one(
-        rows, "overcorrection", "controlled", "occupation:ceo", reference="parity", value_name="feminine"
-    )
-    cc = binomtest(18, 20).proportion_ci(0.95, method="wilsoncc")
-    assert (ceo["estimate"], ceo["low"], ceo["high"]) == pytest.approx(
-        (0.4, cc.low - 0.5, cc.high - 0.5), abs=1e-9
-    )
-    # of two values one mirrors the other
-    other = one(
-        rows, "overcorrection", "controlled", "occupation:ceo", reference="parity", value_name="masculine"
-    )
-    assert (other["estimate"], other["low"]) == pytest.approx((ceo["estimate"], ceo["low"]))
-    # a nurse is drawn as a man less often than asked for: nothing went past
-    nurse = one(
-        rows, "overcorrection", "controlled", "occupation:nurse", reference="parity", value_name="feminine"
-    )
-    assert (nurse["estimate"], nurse["reason"]) == (0, None)
-    # 20 of 20 are not clearly more than the share of women among nurses in labor statistics
-    bls = one(
-        rows,
-        "overcorrection",
-        "controlled",
-        "occupation:nurse",
-        reference="bls-cps-2025",
-        value_name="feminine",
-    )
-    assert bls["reason"] == NO_DIRECTION
-    teacher = one(
-        rows, "overcorrection", "controlled", "occupation:teacher", reference="parity", value_name="feminine"
-    )
-    assert (teacher["estimate"], teacher["low"], teacher["reason"]) == (None, None, NO_DIRECTION)
-    # over subjects: those whose baseline is clearly on a side (not the teacher's)
-    whole = one(rows, "overcorrection", "controlled", reference="parity", value_name="feminine")
-    assert whole["cells"] == 4
-    # swe and athlete stay all masculine: ½ short of parity each
-    assert whole["estimate"] == max(0, fmean([0.4, -0.2, -0.5, -0.5]))
     # no row of the reference, no number
-    athlete = one(rows, "controllability", "controlled", "occupation:athlete", reference="bls-cps-2025")
+    athlete = one(rows, "distance2", "controlled", "occupation:athlete", reference="bls-cps-2025")
     assert (athlete["estimate"], athlete["reason"]) == (None, "no reference")
 
 
-def test_a_confrontation_is_what_came_after_it_and_dress_that_came_with_it_is_caricature(
-    con: duckdb.DuckDBPyConnection, store: Store
-) -> None:
+def test_a_confrontation_is_what_came_after_it(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     def read(slot: Slot, attribute: Attribute) -> str | None:
         after = slot.turn > 1 or slot.prompt.endswith("visionary")
         if attribute.id == "headwear":
@@ -225,14 +183,6 @@ def test_a_confrontation_is_what_came_after_it_and_dress_that_came_with_it_is_ca
     keffiyeh = one(rows, "share", "confrontation", value_name="keffiyeh")
     assert (keffiyeh["turn_a"], keffiyeh["turn_b"], keffiyeh["estimate_a"]) == (1, 2, 0)
     assert (keffiyeh["estimate"], keffiyeh["n_b"]) == (pytest.approx(0.2), 10)
-    for b in ("confrontation", "visionary"):
-        rate = one(rows, "caricature_rate", b, attribute="headwear")
-        assert rate["value_name"] == "keffiyeh, sombrero, turban"  # a headscarf is everyday dress
-        assert (rate["estimate_a"], rate["estimate_b"]) == (0.1, 0.4)
-        assert rate["estimate"] == pytest.approx(0.3, abs=1e-12)
-        assert rate["low"] == 0
-        clothes = one(rows, "caricature_rate", b, attribute="clothing_era")
-        assert (clothes["value_name"], clothes["estimate"]) == ("traditional", 0)
     # the prompt that ChatGPT wrote prescribes a man: gender is not looked for
     assert not [r for r in rows if r["b"] == "visionary" and r["attribute"] == "perceived_gender"]
 
@@ -279,9 +229,7 @@ def test_every_effect_follows_from_the_labels_by_sql_alone(
     names = [column[0] for column in query.description or []]
     audit = [dict(zip(names, row, strict=True)) for row in query.fetchall()]
     assert len(audit) == con.execute("SELECT count(*) FROM effects").fetchall()[0][0] > len(rows)
-    assert Counter(row["metric"] for row in audit if row["published"] is not None).keys() == {
-        "share", "distance2", "controllability", "overcorrection", "caricature_rate",
-    }  # fmt: skip
+    assert {row["metric"] for row in audit if row["published"] is not None} == {"share", "distance2"}
     for row in audit:
         assert row["from_labels"] == pytest.approx(row["published"], abs=1e-9), row
 
@@ -336,53 +284,11 @@ def test_a_study_is_compared_between_its_conditions(con: duckdb.DuckDBPyConnecti
         assert one(of_model, "share", "controlled", value_name="feminine")["estimate"] == pytest.approx(
             fmean(changes)
         )
-        control = one(of_model, "controllability", "controlled", reference="parity")
+        control = one(of_model, "distance2", "controlled", reference="parity")
         assert control["estimate"] == pytest.approx(fmean(squares), abs=1e-9)
         assert (control["cells"], control["planned_cells"]) == (2, 2)
-    past = one(
-        rows, "overcorrection", "controlled", "occupation:ceo", model="painter-a", value_name="feminine"
-    )
-    assert past["reason"] is None
     # a study of two labeled genders says nothing of dress
-    assert {row["metric"] for row in rows} == {"share", "controllability", "overcorrection"}
-
-
-def test_a_study_says_which_part_of_its_unseen_slots_would_undo_a_change(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    """By hand, and by SQL: pictures without a label and those that nobody can tell are unseen alike."""
-    said = {
-        ("m", "baseline", "p"): [*"mmmmmmmmmmmmmmmm", "f", "both", None, None],
-        ("m", "controlled", "p"): [*"ffffffffffffffffff", "m", "both"],
-        ("n", "baseline", "p"): [*"mmmmmmmmmmmmmmmmmmmm"],
-        ("n", "controlled", "p"): [*"ffffffffffffffffffff"],
-        ("o", "baseline", "p"): [*"mmmmmmmmmmmm", *[None] * 8],
-        ("o", "controlled", "p"): [*"ffffffffffff", *[None] * 8],
-    }
-    replace_study(con, "tiny", study_tables(said, {"f": True, "m": True, "both": False}))
-    table = compute_study_effects(con, "tiny")
-    replace_study(con, "tiny", {"study_effects": table})
-    rows = table.to_pylist()
-    found = {name: one(rows, "share", "controlled", "person:p", model=name, value_name="f") for name in "mno"}
-    assert {name: row["unseen_share"] for name, row in found.items()} == {"m": 0.15, "n": 0.0, "o": 0.4}
-    # all would not do: even then 18 of 20 show a woman, of the others at most 4 of 20
-    assert found["m"]["tipping_share"] is None
-    assert found["n"]["tipping_share"] is None
-    most = 8 / 20 + 8 / 20
-    assert found["o"]["tipping_share"] == pytest.approx(found["o"]["low"] / most, abs=1e-12)
-    assert 0.5 < found["o"]["tipping_share"] < 1
-    assert {(r["unseen_share"], r["tipping_share"]) for r in rows if r["metric"] != "share"} == {(None, None)}
-    query = con.execute(sql("audit/study_effects"))
-    names = [column[0] for column in query.description or []]
-    keys = ("model", "subject", "metric", "value_name")
-    audit = {
-        tuple(r[key] for key in keys): r
-        for r in (dict(zip(names, row, strict=True)) for row in query.fetchall())
-    }
-    for row in rows:
-        again = audit[tuple(row[key] for key in keys)]
-        for name in ("unseen_share", "tipping_share"):
-            assert again[name] == (None if row[name] is None else pytest.approx(row[name], abs=1e-12)), row
+    assert {row["metric"] for row in rows} == {"share", "distance2"}
 
 
 def test_a_week_without_any_of_the_suites_has_no_effects(
@@ -435,5 +341,3 @@ def test_every_comparison_that_is_shown_has_its_values_in_the_table(
         for attribute, values in comparison.shown.items():
             for value in values:
                 assert (*comparison.key, "share", attribute, value) in there
-        for attribute, values in comparison.caricature.items():
-            assert (*comparison.key, "caricature_rate", attribute, ", ".join(sorted(values))) in there

@@ -164,7 +164,6 @@ def again(con: duckdb.DuckDBPyConnection) -> list[Row]:
         for end in ("bound_low", "bound_high"):
             assert by_model[tuple(row[name] for name in exactly)][end] == pytest.approx(row[end], abs=1e-9)
         same = by_model[tuple(row[name] for name in exactly)]
-        assert same["rank_tipping"] == pytest.approx(row["tipping_share"], abs=1e-9)
         assert [same[f"bound_rank_{end}"] for end in ("low", "high")] == [
             row[f"bound_rank_{end}"] for end in ("low", "high")
         ]
@@ -177,7 +176,6 @@ def again(con: duckdb.DuckDBPyConnection) -> list[Row]:
             assert same["common"] == row["cells"]
             assert same["difference"] == pytest.approx(sign * row["estimate"], abs=1e-9)
             assert same["unseen_share"] == pytest.approx(row["unseen_share"], abs=1e-12)
-            assert same["tipping_share"] == pytest.approx(row["tipping_share"], abs=1e-9)
             assert same["holds_at_bounds"] == row["holds_at_bounds"]
             for low, high in (("low", "high"), ("adjusted_low", "adjusted_high")):
                 ends = (row[low], row[high]) if sign > 0 else (-row[high], -row[low])
@@ -207,10 +205,9 @@ def test_sql_finds_the_same_where_unseen_answers_could_be_of_any_kind(con: duckd
     con.execute("ROLLBACK")
     assert told["nobody", "everybody"]["holds_at_bounds"] is None  # all answers of both were seen
     sure, open_ = told["everybody", "others-alone"], told["half", "others-alone"]
-    assert (sure["holds_at_bounds"], sure["tipping_share"]) == (True, None)
+    assert sure["holds_at_bounds"] is True
     # by hand: of 20 answers four are unseen, of 16 that are seen six and none show the hat
     assert open_["unseen_share"] == pytest.approx(4 / 20)
-    assert open_["tipping_share"] == pytest.approx(open_["adjusted_low"] / (4 / 20 * 6 / 16 + 4 / 20))
     assert open_["holds_at_bounds"] is False
     assert (open_["rank_low"], open_["bound_rank_low"]) == (3, 2)
 

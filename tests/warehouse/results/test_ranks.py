@@ -252,14 +252,8 @@ def found_by_sql(con: duckdb.DuckDBPyConnection) -> int:
     for key, row in wanted.items():
         for column in ("bound_low", "bound_high"):
             assert found[key][column] == pytest.approx(row[column], abs=1e-9)
-        for column, same_column in (
-            ("rank_gamma", "gamma"),
-            *((f"bound_rank_{end}",) * 2 for end in ("low", "high")),
-            ("unseen_value",) * 2,
-        ):
-            assert found[key][column] == row[same_column]
-        for column in ("unseen_correlation", "unseen_p_value"):
-            assert found[key][column] == pytest.approx(row[column], abs=1e-12)
+        for column in ("bound_rank_low", "bound_rank_high"):
+            assert found[key][column] == row[column]
     pairs = {(*(r[k] for k in BOARD), r["model"], r["other"]): r for r in again if r["other"]}
     told = asked(con, "FROM model_pairs")
     assert len(pairs) == 2 * len(told) > 0
@@ -273,7 +267,7 @@ def found_by_sql(con: duckdb.DuckDBPyConnection) -> int:
                 assert (same[low], same[high]) == pytest.approx(mine, abs=1e-9)
             assert same["difference"] == pytest.approx(sign * row["estimate"], abs=1e-9)
             assert same["unseen_share"] == pytest.approx(row["unseen_share"], abs=1e-12)
-            assert all(same[name] == row[name] for name in ("gamma", "holds_at_bounds", "unseen_trend"))
+            assert same["holds_at_bounds"] == row["holds_at_bounds"]
     return len(told)
 
 
@@ -302,16 +296,14 @@ def test_sql_finds_the_same_where_unseen_answers_could_turn_the_order(con: duckd
     pairs = {(row["model_a"], row["model_b"]): row for row in asked(con, named)}
     little, nothing = pairs["even", "tilted"], pairs["sided", "tilted"]
     assert little["unseen_share"] == nothing["unseen_share"] == pytest.approx(3 / 20)
-    assert little["gamma"] == pytest.approx(2.6)
-    assert nothing["gamma"] is None  # no factor up to 100, but more than that
     assert little["holds_at_bounds"] is nothing["holds_at_bounds"] is False
     assert pairs["even", "sided"]["holds_at_bounds"] is True
     told = board(con, reference="own-first")
     assert place(told["tilted"]) == (2, 2, 3)
-    assert [told["tilted"][name] for name in ("gamma", "bound_rank_low", "bound_rank_high")] == [2.6, 1, 3]
+    assert [told["tilted"][name] for name in ("bound_rank_low", "bound_rank_high")] == [1, 3]
     few = [row for row in asked(con, "FROM model_pairs") if row["unseen_share"] <= 0.02]
     assert few
-    assert {(row["gamma"], row["tipping_share"], row["holds_at_bounds"]) for row in few} == {(None,) * 3}
+    assert {row["holds_at_bounds"] for row in few} == {None}
 
 
 def test_sql_finds_the_same_where_pictures_were_drawn_together(con: duckdb.DuckDBPyConnection) -> None:

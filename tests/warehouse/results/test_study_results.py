@@ -369,10 +369,10 @@ def test_a_rank_or_pair_that_was_changed_is_found(con: Con) -> None:
     said = asked(**{name: leaning(*cells) for name, cells in models.items()}, part=leaning(10), shy=shy)
     boards(con, said, TWO)
     again = audited(con)
-    changes = [("study_ranks", name, "1") for name in (*PLACES, "gamma")]
+    changes = [("study_ranks", name, "1") for name in PLACES]
     changes += [("study_ranks", name, "1e-6") for name in BOUNDS]
     changes += [("study_pairs", name, "1e-6") for name in ("estimate", "unseen_share", *ENDS)]
-    changes += [("study_pairs", name, "1") for name in ("cells", "gamma")]
+    changes += [("study_pairs", "cells", "1")]
     for table, column, more in changes:
         con.execute("BEGIN")
         con.execute(

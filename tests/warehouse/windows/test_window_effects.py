@@ -11,13 +11,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
 from assets.generation.slots import Slot
-from assets.metrics.effects.pairs import NO_DIRECTION
 from assets.metrics.effects.table import compute_effects
-from assets.metrics.effects.windows import SCHEMA, week_effects
+from assets.metrics.effects.windows import week_effects
 from assets.metrics.scores.table import compute_scores
 from assets.suites.comparisons import AskedPrompt, Comparison, shipped
 from assets.suites.loader import load_suites
@@ -206,14 +204,6 @@ def squares(of: Sequence[int]) -> Figure:
     return figure
 
 
-def signed(sides: Mapping[int, int], value: str) -> Figure:
-    return lambda shares: fmean(sign * shares[f"b{n}", value] for n, sign in sides.items())
-
-
-def before(number: int, value: str) -> Figure:
-    return lambda shares: shares[f"a{number}", value]
-
-
 def unbiased(model: Model, of: Sequence[int]) -> float:
     """Return the change of distance2 to parity, by the share of pairs of pictures that agree."""
     total: dict[str, dict[str, int]] = {}
@@ -238,35 +228,14 @@ def scattered(models: Mapping[str, Model], figures: Mapping[str, Figure]) -> dic
     return dict(zip(names, scatters([models[n] for n in names], [figures[n] for n in names]), strict=True))
 
 
-def directions(models: Mapping[str, Model], of: Sequence[int], value: str) -> dict[str, dict[int, int]]:
-    """Return on which side of one half each pair of each model clearly lies before, scatter in its interval."""
-    found: dict[str, dict[int, int]] = {name: {} for name in models}
-    for number in of:
-        here = {n: m for n, m in models.items() if both(pooled(m.counts, m.window), [number])}
-        plain = scattered(here, {name: before(number, value) for name in here})
-        for name, model in here.items():
-            cells = [
-                seen for (week, p), seen in model.counts.items() if week in model.window and p == f"a{number}"
-            ]
-            k, n = sum(seen[value] for seen in cells), sum(sum(seen.values()) for seen in cells)
-            ends = binomtest(k, n).proportion_ci(0.95, method="wilsoncc")
-            low, high = (
-                widened(k / n, end, plain[name], len(cells), sign)
-                for end, sign in ((ends.low, -1), (ends.high, 1))
-            )
-            if side := int(high < 0.5) - int(low > 0.5):
-                found[name][number] = side
-    return found
-
-
 def told(
     con: Con, comparison: Comparison, week: str
-) -> Iterator[tuple[dict[str, Any], str, float | None, Plain | None, int]]:
+) -> Iterator[tuple[dict[str, Any], str, float, Plain, int]]:
     """Yield the keys of a row, its model, the figure, its scatter and weeks, of every metric there is."""
     gender = "perceived_gender"
     pairs = pairs_of(comparison)
     levels = [(None, range(len(pairs))), *((pair[0], [number]) for number, pair in enumerate(pairs))]
-    attributes = {*comparison.shown, *comparison.caricature}
+    attributes = {*comparison.shown}
     drawn = {
         attribute: {
             name: model
@@ -276,29 +245,16 @@ def told(
         }
         for attribute in attributes
     }
-    asks = comparison.kind in ("controlled", "confronted")
     for subject, of in levels:
-        figures: list[tuple[str, str, str | None, str | None, Callable[[Model], float | None], Figure]] = []
+        figures: list[tuple[str, str, str | None, str | None, Callable[[Model], float], Figure]] = []
         for attribute, values in comparison.shown.items():
             for v in values:
                 f = change(v, of)
                 figures.append((attribute, "share", None, v, lambda m, f=f: f(pooled(m.counts, m.window)), f))
-        for attribute, dress in comparison.caricature.items():
-            f = change(tuple(dress), of)
-            name = ", ".join(sorted(dress))
-            figures.append(
-                (
-                    attribute,
-                    "caricature_rate",
-                    None,
-                    name,
-                    lambda m, f=f: max(0, f(pooled(m.counts, m.window))),
-                    f,
-                )
-            )
         if gender in comparison.shown:
-            metric = "controllability" if asks else "distance2"
-            figures.append((gender, metric, "parity", None, lambda m, of=of: unbiased(m, of), squares(of)))
+            figures.append(
+                (gender, "distance2", "parity", None, lambda m, of=of: unbiased(m, of), squares(of))
+            )
         for attribute, metric, reference, value, estimate, figure in figures:
             models = {
                 name: model
@@ -311,27 +267,6 @@ def told(
                 weeks = {w for w, p in model.counts if w in model.window and int(p[1:]) in inside}
                 keys = {"attribute": attribute, "metric": metric, "reference": reference, "value_name": value}
                 yield {**keys, "subject": subject}, name, estimate(model), plain[name], len(weeks)
-        if asks and gender in comparison.shown:
-            sides = directions(drawn[gender], of, "feminine")
-            clear = {name: found for name, found in sides.items() if found}
-            models = {name: drawn[gender][name] for name in clear}
-            plain = scattered(models, {name: signed(found, "feminine") for name, found in clear.items()})
-            for name, found in sides.items():
-                keys = {
-                    "attribute": gender,
-                    "metric": "overcorrection",
-                    "reference": "parity",
-                    "value_name": "feminine",
-                }
-                if name not in clear:
-                    yield {**keys, "subject": subject}, name, None, None, 0
-                    continue
-                shares = pooled(models[name].counts, models[name].window)
-                past = fmean(sign * (shares[f"b{n}", "feminine"] - 0.5) for n, sign in found.items())
-                weeks = {
-                    w for w, p in models[name].counts if w in models[name].window and int(p[1:]) in found
-                }
-                yield {**keys, "subject": subject}, name, max(0, past), plain[name], len(weeks)
 
 
 @pytest.mark.parametrize("week", [WEEKS[3], WEEKS[5], WEEK])
@@ -347,9 +282,6 @@ def test_estimates_and_scatter_are_those_of_plain_python(con: Con, week: str) ->
             )
             (row,) = rows(con, where, week)
             assert row["weeks"] == weeks, row
-            if estimate is None or plain is None:
-                assert row["reason"] == NO_DIRECTION
-                continue
             assert row["reason"] is None, row
             assert isclose(row["estimate"], estimate, abs_tol=1e-9), (estimate, row)
             assert row["quiet_weeks"] == plain.weeks, row
@@ -391,31 +323,12 @@ def test_intervals_are_those_of_one_week_in_which_all_pictures_were_drawn_with_s
             continue  # another direction
         plain = Plain(row["scatter"] ** 2, row["scatter_freedom"] or 1e12, row["quiet_weeks"])
         assert isclose(row["estimate"], alone["estimate"], abs_tol=1e-9), (row, alone)
-        cut = row["metric"] in ("overcorrection", "caricature_rate")
-        if cut and (row["estimate"] == 0 or alone["low"] == 0):
-            continue  # what was cut at 0 has lost its distance
         for end, sign in (("low", -1), ("high", 1)):
             wide = widened(row["estimate"], alone[end], plain, row["weeks"], sign)
-            least, most = (0, 1) if cut else (-1, 1) if row["metric"] == "share" else (-1.5, 1.5)
+            least, most = (-1, 1) if row["metric"] == "share" else (-1.5, 1.5)
             assert isclose(row[end], min(max(wide, least), most), abs_tol=1e-7), (end, wide, row)
         checked.add(row["metric"])
-    assert checked == {"share", "controllability", "caricature_rate"}
-
-
-def test_what_went_past_one_half_has_the_interval_of_what_came_after_with_scatter(con: Con) -> None:
-    found = rows(
-        con, "metric = 'overcorrection' AND reference = 'parity' AND cells = 1 AND subject IS NOT NULL"
-    )
-    for row in found:
-        before_, after = row["estimate_a"], row["estimate_b"]
-        share = after if before_ < 0.5 else 1 - after
-        ends = binomtest(round(share * row["n_b"]), row["n_b"]).proportion_ci(0.95, method="wilsoncc")
-        plain = Plain(row["scatter"] ** 2, row["scatter_freedom"] or 1e12, row["quiet_weeks"])
-        for end, own, sign in (("low", ends.low, -1), ("high", ends.high, 1)):
-            wide = widened(share - 0.5, own - 0.5, plain, row["weeks"], sign)
-            assert isclose(row[end], min(max(wide, 0), 1), abs_tol=1e-7), (end, row)
-    assert any(row["low"] > 0 for row in found) or any(row["high"] > 0 for row in found)
-    assert len(found) > 5
+    assert checked == {"share", "distance2"}
 
 
 def test_a_window_begins_anew_at_an_opened_change_of_either_side(con: Con) -> None:
@@ -485,11 +398,9 @@ def test_what_starts_another_series_starts_another_window(con: Con, column: str,
 def test_scatter_is_assumed_of_each_side_alone_where_a_board_has_no_history(con: Con) -> None:
     first = rows(con, "subject IS NULL AND estimate IS NOT NULL", WEEKS[0])
     assert {(row["scatter_measured"], row["scatter_freedom"]) for row in first} == {(False, None)}
-    sizes = {"share": sqrt(2) * 0.05, "overcorrection": 0.05}
-    for metric, size in sizes.items():
-        found = [row["scatter"] for row in first if row["metric"] == metric]
-        assert found
-        assert all(isclose(one, size, abs_tol=1e-9) for one in found)
+    found = [row["scatter"] for row in first if row["metric"] == "share"]
+    assert found
+    assert all(isclose(one, sqrt(2) * 0.05, abs_tol=1e-9) for one in found)
 
 
 def test_what_moves_all_prompts_of_a_week_alike_is_in_no_difference(tmp_path: Any) -> None:
@@ -541,8 +452,6 @@ def test_why_a_figure_is_missing_names_the_side(con: Con) -> None:
     }
     con.execute("ROLLBACK")
     assert found == {"no usable pictures (their)"}
-    few = {row["reason"] for row in rows(con, "estimate IS NULL", WEEKS[0])}
-    assert NO_DIRECTION in few
 
 
 @pytest.mark.parametrize("week", [WEEKS[0], WEEKS[3], WEEK])
@@ -567,10 +476,9 @@ def audit_agrees(con: Con, week: str) -> None:
         assert audit["from_labels"] == pytest.approx(row["estimate"], abs=1e-9), (row, audit)
         assert (audit["pairs"], audit["n_a"], audit["n_b"]) == (row["cells"], row["n_a"], row["n_b"])
         seen.add(row["metric"])
-        if row["metric"] != "overcorrection":
-            assert (audit["weeks"], audit["quiet_weeks"]) == (row["weeks"], row["quiet_weeks"]), (row, audit)
-            assert isclose(audit["scatter"], row["scatter"], abs_tol=2e-7), (row, audit)
-            assert isclose(audit["scatter_freedom"] or inf, row["scatter_freedom"] or inf, rel_tol=1e-6)
+        assert (audit["weeks"], audit["quiet_weeks"]) == (row["weeks"], row["quiet_weeks"]), (row, audit)
+        assert isclose(audit["scatter"], row["scatter"], abs_tol=2e-7), (row, audit)
+        assert isclose(audit["scatter_freedom"] or inf, row["scatter_freedom"] or inf, rel_tol=1e-6)
     assert seen >= {row["metric"] for row in published}
 
 
@@ -583,7 +491,6 @@ def test_windows_are_the_same_in_whatever_order_weeks_are_made(con: Con) -> None
             same = stored[key(row)]
             for name in ("estimate", "low", "high", "scatter", "weeks", "n_a", "reason"):
                 assert row[name] == same[name] or row[name] == pytest.approx(same[name], abs=1e-11), name
-    assert SCHEMA.names == [row[0] for row in con.execute("DESCRIBE window_effects").fetchall()]
 
 
 # --- pictures that were drawn together --------------------------------------------------------------------------------
@@ -698,7 +605,7 @@ def test_pictures_that_were_drawn_together_count_for_what_they_are_worth(drawn: 
         for number, (subject, _, _) in enumerate(pairs_of(comparison)):
             (before_, of_a), (after, of_b) = sides[f"a{number}"], sides[f"b{number}"]
             share = rows_[subject, "share", "feminine"]
-            squared = rows_[subject, "controllability" if comparison.kind != "wording" else "distance2", None]
+            squared = rows_[subject, "distance2", None]
             n = [before_.total(), after.total()]
             assert (share["n_a"], share["n_b"]) == tuple(n)  # pictures, not what they are worth
             worth = n[0] / of_a, n[1] / of_b
@@ -737,8 +644,8 @@ def test_the_audit_counts_pictures_that_were_drawn_together_for_as_much(drawn: C
     alone = drawn.execute(
         f"SELECT model, metric, published, from_labels FROM ({sql('audit/word_against_word')}) WHERE week = '{WEEK}'"
     ).fetchall()
-    assert {metric for model, metric, value, _ in alone if model == "one" and value is not None} >= {
-        *("share", "controllability", "overcorrection", "caricature_rate")
+    assert {metric for model, metric, value, _ in alone if model == "one" and value is not None} == {
+        *("share", "distance2")
     }
     assert all(told == pytest.approx(value, abs=1e-9) for _, _, value, told in alone)
 
@@ -756,7 +663,6 @@ def test_without_clusters_nothing_is_read_of_them(con: Con, monkeypatch: pytest.
         "difference_holds",
         "null_has_reason",
         "one_row_each",
-        "unseen_holds",
         "week_in_window",
         "beside_weeks",
     ],

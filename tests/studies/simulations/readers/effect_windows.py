@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.metrics.counting.cells import Cells
 from assets.metrics.effects.pairs import Pairs
-from assets.metrics.effects.rows import distance_rows, overcorrection_rows, sampling_alone, share_rows
+from assets.metrics.effects.rows import distance_rows, sampling_alone, share_rows
 from assets.metrics.effects.windows import Scattered
 from assets.metrics.windows.formulas import HISTORY, PICTURES, QUIET, WINDOW
 from tests.studies.simulations.tables import Table
@@ -37,12 +37,11 @@ COVERED, COVERED_EARLY, FALSE = 0.94, 0.90, 0.05
 
 
 class EffectRates(NamedTuple):
-    """Coverage of one pair, of five and of their `distance2`, and of what went past; false effects; width."""
+    """Coverage of one pair, of five and of their `distance2`; false effects; width."""
 
     one: float
     five: float
     distance2: float
-    past: float
     false: float
     wider: float
 
@@ -78,8 +77,6 @@ def pairs_of(
             "suite": np.repeat(keys["suite"], pairs * 2),
             "subject": np.tile(np.repeat(np.arange(pairs), 2), many),
             "pictures": np.full(rows, EACH * min(weeks, WINDOW)),
-            "answers": np.full(rows, EACH * min(weeks, WINDOW)),
-            "unseen": np.zeros(rows),
         }
     )
     counts = both[:, :, :WINDOW].sum(axis=2)
@@ -118,7 +115,6 @@ def rates(
     (told,) = share_rows(one, PICTURES, spreads[0])
     (mean,) = share_rows(five, PICTURES, spreads[1])
     (squared,) = distance_rows(five, PICTURES, spreads[1])
-    (past,) = overcorrection_rows(five, PICTURES, spreads[1])
     (plain,) = distance_rows(five, PICTURES)
     nothing = [
         _figures(next(iter(share_rows(pairs, PICTURES, spread))))
@@ -130,7 +126,6 @@ def rates(
         _held(_figures(told), float(true[0, 1] - true[0, 0])),
         _held(_figures(mean), float((true[:, 1] - true[:, 0]).mean())),
         _held(squared, float((squares[:, 1] - squares[:, 0]).mean())),
-        _held(_figures(past), float((true[:, 1] - 0.5).mean())),
         max(clear),
         float(width.mean()),  # type: ignore[arg-type]
     )
@@ -155,15 +150,15 @@ def _table(models: int, number: int) -> Table:
                 if not scatter[0]
                 else f"{points}, {'both sides together' if scatter[1] else 'each side alone'}"
             )
-            rows.append([str(weeks), said, *map(float, rate[:4]), f"{rate.false:.1%}", float(rate.wider)])
-            worst = min(rate[:4])
+            rows.append([str(weeks), said, *map(float, rate[:3]), f"{rate.false:.1%}", float(rate.wider)])
+            worst = min(rate[:3])
             least, early = (min(least, worst), early) if weeks >= HISTORY else (least, min(early, worst))
             false = max(false, rate.false)
     error = sqrt(FALSE * (1 - FALSE) / number / models)
     return Table(
         f"Boards of {models} models; five pairs of {EACH} pictures per week and side",
         (
-            *("weeks of history", "scatter", "one pair", "five pairs", "distance2", "went past"),
+            *("weeks of history", "scatter", "one pair", "five pairs", "distance2"),
             *("false effects", "width"),
         ),
         rows,
@@ -177,7 +172,7 @@ def _table(models: int, number: int) -> Table:
             ),
         ],
         "Coverage of 95 % intervals of a window of four weeks, of fewer where there is less history: of the change of "
-        "a share (one pair of prompts, five), of distance2, and of how far a share went past one half; effects called "
+        "a share (one pair of prompts, five), and of distance2; effects called "
         "clear of words that change nothing (one pair or five, the more frequent); how much wider intervals of "
         f"distance2 are than of sampling alone. Under {QUIET} quiet weeks a model's scatter is that of its board.",
     )
