@@ -29,7 +29,7 @@ def week_claims(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     Nothing is written.
     """
     span = read_span(con, occasions.week(week), moved=True)
-    schema = con.execute("SELECT * FROM claim_shares LIMIT 0").to_arrow_table().schema
+    schema = con.sql("SELECT * FROM claim_shares LIMIT 0").to_arrow_table().schema
     on_track: dict[tuple[Any, ...], list[Field]] = {}
     for field in span.fields:
         on_track.setdefault((field.key["track"], field.key["simulated"]), []).append(field)

@@ -53,7 +53,7 @@ def span_words(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> pa.Table:
     """
     span = read_span(con, occasion, first_turns=True)
     lists = _of_study(con, span) if occasion.column == "study" else _of_week(con, span)
-    schema = con.execute("SELECT * FROM words LIMIT 0").to_arrow_table().schema
+    schema = con.sql("SELECT * FROM words LIMIT 0").to_arrow_table().schema
     of = {occasion.column: occasion.value}
     rows = [{**of, **one.columns, **row} for one in lists for row in _rows(one)]
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")
