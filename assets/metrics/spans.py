@@ -137,21 +137,36 @@ class Span:
         return [shift(self.occasion.name, back - WINDOW + 1) for back in range(WINDOW)]
 
 
-def read_span(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Span:
-    """Return the span that ends with a week, or that is a study; nothing is written."""
-    return Span(
-        occasion, [*(_of_study(con, occasion) if occasion.column == "study" else _of_week(con, occasion))]
-    )
+def read_span(
+    con: duckdb.DuckDBPyConnection, occasion: Occasion, *, moved: bool = False, first_turns: bool = False
+) -> Span:
+    """Return the span that ends with a week, or that is a study; nothing is written.
+
+    Args:
+        con: connection to the warehouse.
+        occasion: the week or the study.
+        moved: whether prompts count that a model was asked in any week of the window, and not in the last alone: of a
+            suite version that it left, for instance.
+        first_turns: whether the first turns of conversations, which no figure is made of, are in the fields of turn 1.
+    """
+    if occasion.column == "study":
+        return Span(occasion, [*_of_study(con, occasion)])
+    since = shift(occasion.name, 1 - WINDOW) if moved else occasion.name
+    return Span(occasion, [*_of_week(con, occasion, since, first_turns)])
 
 
-def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator[Field]:
+def _of_week(
+    con: duckdb.DuckDBPyConnection, week: Occasion, since: str, first_turns: bool
+) -> Iterator[Field]:
     where = {"week": week.name, "first": shift(week.name, 1 - HISTORY)}
+    asked_since = {"week": week.name, "since": since}
     models = read(con, "span_models", where)
     on_track = models.select("model", "track", "simulated")
-    prompts = read(con, "span_prompts", week.where)
-    values = read(con, "span_values", week.where)
-    counts = read(con, "span_counts", where).join(on_track, on="model")
-    answers = read(con, "span_answers", where).join(on_track, on="model")
+    prompts = read(con, "span_prompts", asked_since)
+    values = read(con, "span_values", asked_since)
+    of_turns = {**where, "since": since, "first_turns": first_turns}
+    counts = read(con, "span_counts", of_turns).join(on_track, on="model")
+    answers = read(con, "span_answers", of_turns).join(on_track, on="model")
     draws = read(con, "span_draws", where)
     restarts = {
         (model, attribute): back for model, attribute, back in read(con, "span_restarts", week.where).rows()
@@ -161,7 +176,7 @@ def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator[Field]:
         track = models.filter(pl.col("track") == key[0], pl.col("simulated") == key[1])
         named = dict(zip(FIELD, key, strict=True))
         of_suite = [pl.col(name) == named[name] for name in FIELD[:-1]]
-        looked_for = prompts.filter(of_suite)
+        looked_for = prompts.filter(of_suite).join(held.select("prompt"), on="prompt", how="semi")
         asked = looked_for.unique("prompt", maintain_order=True)
         drawn = draws.filter([pl.col(name) == named[name] for name in _OF_SUITE])
         known = {row: "withheld" for row, hidden in enumerate(track["withheld"]) if hidden}
@@ -172,7 +187,7 @@ def _of_week(con: duckdb.DuckDBPyConnection, week: Occasion) -> Iterator[Field]:
         of = Models(tuple(track["model"]), readers, known, False, restarts)
         made = _field(named, of, asked, held, HISTORY, drawn)
         suite = values.filter([pl.col(name) == named[name] for name in ("suite", "suite_major")])
-        _add_tables(made, of_field.get(key), suite, looked_for)
+        _add_tables(made, of_field.get(key, counts.clear()), suite, looked_for)
         yield made
 
 
@@ -219,16 +234,16 @@ def _field(
 
 
 def _add_tables(
-    to: Field, counts: pl.DataFrame | None, values: pl.DataFrame, looked_for: pl.DataFrame | None
+    to: Field, counts: pl.DataFrame, values: pl.DataFrame, looked_for: pl.DataFrame | None
 ) -> None:
-    """Add a table for each attribute that was read; without `looked_for` it is looked for everywhere."""
-    if counts is None:
-        return
+    """Add a table for each attribute that is looked for; without `looked_for`, what was read is so everywhere."""
     declared = values.group_by("attribute", maintain_order=True).agg("value")
     support = {attribute: tuple(listed) for attribute, listed in declared.rows()}
     weeks = to.refused.shape[-1]
     asked = {} if looked_for is None else _parts(looked_for, ("attribute",))
-    for (attribute,), held in _parts(counts, ("attribute",)).items():
+    parts = _parts(counts, ("attribute",))
+    for (attribute,) in parts if looked_for is None else asked:
+        held = parts.get((attribute,), counts.clear())
         listed = ("shown", "other") if attribute.startswith(JOINT) else support.get(attribute, ())
         if not listed:
             continue

@@ -1,13 +1,15 @@
 -- Answers: how did the answers of the span that ends with a week, and of its history, end?
 -- Grain: model, suite, suite_major, condition, turn, prompt, back.
--- Columns: those; planned, pictures, refused.
+-- Columns: those; planned, pictures, refused. The first turn of a conversation is there with first_turns alone.
 -- Depends on: plans, counts, withheld, prompts, answers
 -- Uses: span
 WITH asked AS (
     SELECT
-        model, suite, suite_major, prompt
+        model, suite, suite_major, prompt,
+        max(turns) AS turns
     FROM prompts
-    WHERE week = cast($week AS DATE)
+    WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
+    GROUP BY ALL
 )
 
 SELECT
@@ -15,11 +17,6 @@ SELECT
     spans.back, answers.planned, answers.pictures, answers.refused
 FROM answers
 INNER JOIN spans USING (week, model)
-SEMI JOIN asked
-    ON
-        answers.model = asked.model
-        AND answers.suite = asked.suite
-        AND answers.suite_major = asked.suite_major
-        AND answers.prompt = asked.prompt
-WHERE answers.condition <> 'confronted' OR answers.turn > 1
+INNER JOIN asked USING (model, suite, suite_major, prompt)
+WHERE answers.turn > 1 OR asked.turns = 1 OR $first_turns
 ORDER BY ALL

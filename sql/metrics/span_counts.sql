@@ -2,14 +2,16 @@
 -- Grain: model, suite, suite_major, condition, turn, prompt, attribute, value, back; no zeros.
 -- Columns: those; value: value or band that counts; '' for what may have been one (kind unseen), or was
 --   seen to be none (kind outside); kind: support, unseen or outside; back: how many weeks before the
---   last.
+--   last. The first turn of a conversation is there with first_turns alone.
 -- Depends on: plans, counts, withheld, prompts, attribute_values
 -- Uses: span
 WITH asked AS (
     SELECT
-        model, suite, suite_major, prompt
+        model, suite, suite_major, prompt,
+        max(turns) AS turns
     FROM prompts
-    WHERE week = cast($week AS DATE)
+    WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
+    GROUP BY ALL
 ),
 
 declared AS (
@@ -17,7 +19,8 @@ declared AS (
         model, suite, suite_major, attribute, value, in_support,
         coalesce(band, value) AS shown
     FROM attribute_values
-    WHERE week = cast($week AS DATE)
+    WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
+    QUALIFY week = max(week) OVER (PARTITION BY model, suite, suite_major)
 )
 
 SELECT
@@ -34,12 +37,7 @@ SELECT
     cast(sum(counts.pictures) AS INTEGER) AS pictures
 FROM counts
 INNER JOIN spans USING (week, model, labeler, labeler_version)
-SEMI JOIN asked
-    ON
-        counts.model = asked.model
-        AND counts.suite = asked.suite
-        AND counts.suite_major = asked.suite_major
-        AND counts.prompt = asked.prompt
+INNER JOIN asked USING (model, suite, suite_major, prompt)
 LEFT JOIN declared
     ON
         counts.model = declared.model
@@ -47,5 +45,6 @@ LEFT JOIN declared
         AND counts.suite_major = declared.suite_major
         AND counts.attribute = declared.attribute
         AND counts.value = declared.value
+WHERE counts.turn > 1 OR asked.turns = 1 OR $first_turns
 GROUP BY ALL
 ORDER BY ALL

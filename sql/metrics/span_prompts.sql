@@ -1,4 +1,5 @@
--- Answers: which prompts were planned in a week, and what is looked for in their pictures?
+-- Answers: which prompts were planned in a week, or in the weeks since one, and what is looked for in
+--   their pictures?
 -- Grain: track, simulated, suite, suite_major, prompt, attribute (all:<id> where all its parts are looked
 --   for).
 -- Columns: those; condition, subject.
@@ -14,6 +15,13 @@ attributes AS (
     SELECT
         week, model, suite, suite_major, prompt, attribute
     FROM prompt_attributes
+    WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
+),
+
+planned AS (
+    SELECT
+        model, track, simulated
+    FROM plans
     WHERE week = cast($week AS DATE)
 ),
 
@@ -42,9 +50,9 @@ looked_for AS (
 )
 
 SELECT DISTINCT
-    plans.track, plans.simulated, prompts.suite, prompts.suite_major, prompts.prompt, prompts.condition,
+    planned.track, planned.simulated, prompts.suite, prompts.suite_major, prompts.prompt, prompts.condition,
     prompts.subject, looked_for.attribute
 FROM prompts
-INNER JOIN plans USING (week, model)
+INNER JOIN planned USING (model)
 INNER JOIN looked_for USING (week, model, suite, suite_major, prompt)
 ORDER BY ALL

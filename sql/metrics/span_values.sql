@@ -1,4 +1,4 @@
--- Answers: which values, or bands, were declared in a week?
+-- Answers: which values, or bands, were declared in a week, or in the weeks since one?
 -- Grain: suite, suite_major, attribute, value.
 -- Columns: those; position in the declared order. Only what can be in a yardstick's support.
 -- Depends on: attribute_values
@@ -7,6 +7,6 @@ SELECT
     coalesce(band, value) AS value,
     min(position) AS position
 FROM attribute_values
-WHERE week = cast($week AS DATE) AND in_support
+WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE) AND in_support
 GROUP BY suite, suite_major, attribute, coalesce(band, value)
 ORDER BY suite, suite_major, attribute, position, value

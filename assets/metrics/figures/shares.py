@@ -14,7 +14,6 @@ from assets.metrics.plain.bounds import bounds
 from assets.metrics.plain.cells import PICTURES, CellFigures, Labels, cells, weights
 from assets.metrics.plain.intervals import NORMAL, wilson
 from assets.metrics.plain.quantiles import student
-from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.suites import share_interval, suite
 from assets.metrics.spans import JOINT, Field, Span, Table
 

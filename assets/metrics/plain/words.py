@@ -21,6 +21,8 @@ class WordEffects(NamedTuple):
         difference: as seen; NaN where either prompt has no picture.
         low, high: ends of the 95 % interval; NaN there, and for fewer than `LEAST` degrees of freedom in all.
         clear: whether the difference is none of chance, over the whole list (Holm).
+        needed: standard errors that the middle of the interval must be from 0 to be clear, at the pair's step; NaN
+            where a step before it was not clear.
         standard_error: of the difference.
         dispersion: of weeks, as used.
         df: degrees of freedom of the list; infinite for a study.
@@ -30,6 +32,7 @@ class WordEffects(NamedTuple):
     low: Floats
     high: Floats
     clear: Bools
+    needed: Floats
     standard_error: Floats
     dispersion: Floats
     df: float
@@ -83,8 +86,10 @@ def word(
     chance = student_chance(moved / error, freedom)
     seen = divided(window(hits_after), after) - divided(window(hits_before), before)
     difference = np.where(there, seen, np.nan)
-    clear = holm(chance, int(there.sum()))
-    return WordEffects(difference, moved - half, moved + half, clear, error, scatter, df)
+    left = steps(chance, int(there.sum()))
+    needed = student(freedom, 1 - LEVEL / 2 / left)
+    clear = chance <= LEVEL / left
+    return WordEffects(difference, moved - half, moved + half, clear, needed, error, scatter, df)
 
 
 def holm(chance: Floats, compared: int) -> Bools:
@@ -94,8 +99,23 @@ def holm(chance: Floats, compared: int) -> Bools:
         chance: (pairs,) p-values, NaN where nothing could be compared.
         compared: number of pairs in the family.
     """
+    return np.asarray(chance <= LEVEL / steps(chance, compared))
+
+
+def steps(chance: Floats, compared: int) -> Floats:
+    """Return how many comparisons are left when each p-value has its turn, the smallest first.
+
+    Args:
+        chance: (pairs,) p-values, NaN where nothing could be compared.
+        compared: number of pairs in the family.
+
+    Returns:
+        NaN where nothing could be compared, and for all that come after the first that is not significant.
+    """
     order = np.argsort(chance)  # NaN comes last
-    steps = np.maximum(compared - np.arange(len(chance)), 1)
-    clear = np.zeros(len(chance), dtype=bool)
-    clear[order] = np.cumprod(chance[order] <= LEVEL / steps).astype(bool)
-    return clear
+    left = np.maximum(compared - np.arange(len(chance)), 1.0)
+    passed = np.cumprod(chance[order] <= LEVEL / left).astype(bool)
+    reached = np.concatenate([[True], passed[:-1]]) & ~np.isnan(chance[order])
+    found = np.empty(len(chance))
+    found[order] = np.where(reached, left, np.nan)
+    return found

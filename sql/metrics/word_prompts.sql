@@ -1,0 +1,11 @@
+-- Answers: which prompts of one week could be set side by side, and what is looked for in their pictures?
+-- Grain: model × suite × prompt × attribute.
+-- Columns: those, and the prompt's language, subject and condition.
+-- Depends on: prompts, prompt_attributes
+SELECT
+    prompts.model, suite, suite_major, prompts.prompt, prompts.language, prompts.subject,
+    prompts.condition, prompt_attributes.attribute
+FROM prompts
+INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
+WHERE week = cast($week AS DATE)
+ORDER BY ALL

@@ -1,0 +1,241 @@
+"""What a word changes, from counts in a warehouse: pairs, their mean, conversations, a study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from scipy.stats import t
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from assets.metrics.plain.cells import cells
+from assets.metrics.plain.pairs import compare
+from assets.metrics.words import span_words
+from assets.suites import comparisons
+from assets.suites.loader import load_suites
+from tests.warehouse import counted
+from warehouse import occasions
+from warehouse.weeks import shift
+
+WEEK = "2026-11-23"
+Con = duckdb.DuckDBPyConnection
+
+
+def _weeks(many: int) -> list[str]:
+    return [shift(WEEK, -back) for back in reversed(range(many))]
+
+
+def _gender(feminine: int, masculine: int) -> dict[str, dict[str, int]]:
+    return {"perceived_gender": {"feminine": feminine, "masculine": masculine}}
+
+
+def _found(con: Con, occasion: occasions.Occasion | None = None, **where: Any) -> list[dict[str, Any]]:
+    rows = span_words(con, occasion or occasions.week(WEEK)).to_pylist()
+    return [row for row in rows if where.items() <= row.items()]
+
+
+def _words(con: Con, **where: Any) -> dict[str, Any]:
+    (row,) = _found(con, **{"attribute": "perceived_gender", "value": "feminine", **where})
+    return row
+
+
+def _startup(con: Con, weeks: int, model: str = "one") -> None:
+    for week in _weeks(weeks):
+        counted.plan(con, week, model)
+        shown = {"ceo-his": {**_gender(2, 8), "headwear": {"none": 7, "cannot_tell": 3}}}
+        shown |= {"ceo-their": _gender(6, 4), "confrontation": _gender(1, 9)}
+        shown |= {"confrontation/2": _gender(9, 1), "ceo-visionary": {"headwear": {"keffiyeh": 10}}}
+        counted.answer(con, week, model, "startup-ceo@2", shown)
+
+
+def test_a_pair_has_the_interval_of_agresti_and_caffo_with_student_s_quantile(con: Con) -> None:
+    _startup(con, 4)
+
+    row = _words(con, comparison="his → their", subject="occupation:ceo")
+
+    low, high = confint_proportions_2indep(24, 40, 8, 40, method="agresti-caffo")
+    wider = t.ppf(0.975, 3) / 1.959964  # weeks do not differ at all
+    middle = (low + high) / 2
+    assert (row["k_a"], row["n_a"], row["k_b"], row["n_b"], row["pairs"]) == (8, 40, 24, 40, 1)
+    assert row["estimate"] == pytest.approx(0.4)
+    assert (row["low"], row["high"]) == pytest.approx(
+        (middle - (middle - low) * wider, middle + (high - middle) * wider), abs=1e-6
+    )
+    assert (row["df"], row["dispersion"], row["reason"], row["clear"]) == (3, 1, None, True)
+    assert row["critical"] == row["holm_critical"] == pytest.approx(t.ppf(0.975, 3))
+    assert row["labeler_version"] == counted.LABELER["labeler_version"]
+    mean = _words(con, comparison="his → their", subject=None)
+    assert {**row, "subject": None, "prompt_a": None, "prompt_b": None} == mean
+
+
+def test_what_came_after_a_confrontation_is_compared(con: Con) -> None:
+    _startup(con, 4)
+
+    told = _words(con, comparison="his → confrontation", subject="occupation:ceo")
+
+    assert (told["turn_a"], told["turn_b"], told["k_a"], told["k_b"]) == (1, 2, 8, 36)
+    (given,) = _found(con, comparison="his → visionary", value="keffiyeh", subject="occupation:ceo")
+    assert [given[name] for name in ("turn_b", "k_a", "n_a", "k_b", "n_b")] == [1, 0, 28, 40, 40]
+
+
+def test_the_first_and_the_second_turn_of_one_conversation(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:
+    _startup(con, 4)
+    side = {"name": "before", "prompt": "confrontation"}
+    of = {"suite": "startup-ceo@2", "kind": "confronted", "title": "", "said": ""}
+    made = comparisons.Comparison.model_validate({**of, "a": side, "b": {**side, "name": "after", "turn": 2}})
+    monkeypatch.setattr(
+        "assets.metrics.words.shipped", lambda: comparisons.Comparisons(comparisons=(made,))
+    )
+
+    row = _words(con, subject="occupation:ceo")
+
+    assert (row["k_a"], row["n_a"], row["k_b"], row["n_b"]) == (4, 40, 36, 40)
+    assert row["prompt_a"] == row["prompt_b"] == "startup-ceo/confrontation"
+
+
+def test_few_weeks_have_an_estimate_and_no_interval(con: Con) -> None:
+    _startup(con, 3)
+
+    for subject in ("occupation:ceo", None):
+        row = _words(con, comparison="his → their", subject=subject)
+        assert (row["reason"], row["estimate"]) == ("few_weeks", pytest.approx(0.4))
+        assert [row[name] for name in ("low", "high", "se", "critical", "holm_critical", "clear")] == [None] * 6
+
+
+def test_what_was_not_drawn_has_a_reason(con: Con) -> None:
+    for week in _weeks(4):
+        counted.plan(con, week, "one")
+        shown = {"ceo-his": _gender(2, 8)}
+        counted.answer(con, week, "one", "startup-ceo@2", shown, refused={"ceo-their": 5})
+
+    refused = _words(con, comparison="his → their", subject="occupation:ceo")
+    never = _words(con, comparison="his → his-reworded", subject=None)
+
+    assert (refused["reason"], refused["estimate"], refused["n_a"], refused["n_b"]) == (
+        *("no_pictures", None, 40),
+        0,
+    )
+    assert (never["reason"], never["estimate"], never["pairs"]) == ("not_asked", None, 0)
+
+
+def _requests(con: Con, model: str = "one", weeks: int = 6) -> dict[str, list[list[int]]]:
+    """Plan five occupations with and without a request for diversity; return feminine pictures of ten, by week."""
+    rng = np.random.default_rng(5)
+    hits: dict[str, list[list[int]]] = {"baseline": [], "controlled": []}
+    prompts = load_suites()["diversity-request@1"].prompts
+    for week in _weeks(weeks):
+        counted.plan(con, week, model)
+        shown = {}
+        for condition, of in hits.items():
+            asked = sorted((p for p in prompts if p.condition == condition), key=lambda p: p.subject)
+            drawn = [int(rng.binomial(10, (0.3 + 0.1 * at) if condition == "controlled" else 0.2))
+                     for at in range(len(asked))]  # fmt: skip
+            of.append(drawn)
+            shown |= {p.id: _gender(k, 10 - k) for p, k in zip(asked, drawn, strict=True)}
+        counted.answer(con, week, model, "diversity-request@1", shown)
+    return hits
+
+
+def test_the_mean_over_pairs_is_a_board_of_two(con: Con) -> None:
+    hits = {name: np.array(of).T for name, of in _requests(con).items()}
+
+    mean = _words(con, kind="controlled", subject=None)
+
+    before, after = hits["baseline"], hits["controlled"]
+    counts = np.stack([np.stack([k, 10 - k], 1) for k in (before, after)])
+    found = compare(cells(counts))
+    d, error = found.difference[1, 0], found.standard_error[1, 0]
+    assert mean["estimate"] == pytest.approx((after - before)[:, -4:].mean() / 10) == pytest.approx(d)
+    assert mean["critical"] == pytest.approx(t.ppf(0.975, 5), abs=1e-6)
+    assert (mean["low"], mean["high"]) == pytest.approx(
+        (d - mean["critical"] * error, d + mean["critical"] * error)
+    )
+    assert (mean["pairs"], mean["k_a"], mean["n_a"]) == (5, before[:, -4:].sum(), 200)
+
+
+def test_the_critical_values_are_of_holm_s_steps(con: Con) -> None:
+    _requests(con)
+
+    pairs = [
+        row
+        for row in _found(con, kind="controlled", attribute="perceived_gender", value="feminine")
+        if row["subject"]
+    ]
+
+    size = [abs(row["low"] + row["high"]) / 2 / row["se"] for row in pairs]
+    order = sorted(range(5), key=lambda at: -size[at])
+    clear = [pairs[at]["clear"] for at in order]
+    assert clear == sorted(clear, reverse=True)
+    assert 0 < sum(clear) < 5
+    for step, at in enumerate(order):
+        needed = pairs[at]["holm_critical"]
+        if step <= sum(clear):
+            assert needed == pytest.approx(t.ppf(1 - 0.05 / 2 / (5 - step), pairs[at]["df"]))
+            assert (size[at] > needed) is pairs[at]["clear"]
+        else:
+            assert needed is None
+    assert {row["df"] for row in pairs} == {25}
+
+
+def test_a_withheld_model_and_what_is_not_planned_have_no_rows(con: Con) -> None:
+    _startup(con, 4)
+    _startup(con, 4, "hidden")
+    con.execute("INSERT INTO withheld VALUES (?, 'hidden', 'test')", [WEEK])
+
+    assert {row["model"] for row in _found(con)} == {"one"}
+    con.execute("DELETE FROM prompts WHERE prompt = 'startup-ceo/ceo-their' AND week = ?", [WEEK])
+    assert not _found(con, comparison="his → their")
+
+
+def test_a_reported_change_begins_a_word_anew(con: Con) -> None:
+    _startup(con, 6)
+    reported = dict.fromkeys(("before_k", "before_n", "after_k", "after_n", "series"), 0)
+    reported |= dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), 0.0)
+    con.execute(
+        f"""INSERT INTO changes BY NAME SELECT date '{WEEK}' AS week, 'one' AS model, 'model' AS track,
+        false AS simulated, 'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn,
+        'perceived_gender' AS attribute, 'feminine' AS value, date '{WEEK}' - 14 AS changed_week,
+        date '{WEEK}' - 14 AS earliest_week, date '{WEEK}' - 14 AS latest_week, false AS common, [] AS causes,
+        {", ".join(f"{number} AS {name}" for name, number in reported.items())}"""
+    )
+
+    row = _words(con, comparison="his → their", subject=None)
+
+    assert (row["n_a"], row["reason"]) == (30, "few_weeks")
+
+
+def test_conditions_of_a_study_are_compared_without_weeks(con: Con) -> None:
+    con.execute("INSERT INTO studies BY NAME SELECT 'paper' AS study, '1' AS version, '' AS title, '' AS citation, "
+                "'' AS licence, '' AS source, '' AS definition_sha256, 'plain' AS baseline")  # fmt: skip
+    of = {"study": "paper", "suite": "paper", "suite_major": 1, "turn": 1, "suite_version": ""}
+    drawn = {("ceo", "plain"): (2, 18), ("ceo", "asked"): (12, 8), ("nurse", "plain"): (17, 3)}
+    drawn |= {("nurse", "asked"): (10, 10)}
+    counted.insert(
+        con,
+        "study_prompts",
+        ({"study": "paper", "prompt": p, "subject": p, "condition": c, "title": p} for p, c in drawn),
+    )
+    values = [{"study": "paper", "attribute": "gender", "position": at, "in_support": True, "value": value}
+              for at, value in enumerate(("woman", "man"))]  # fmt: skip
+    counted.insert(con, "study_attribute_values", values)
+    for (prompt, condition), many in drawn.items():
+        key = {**of, "model": "m", "prompt": prompt, "condition": condition}
+        rest = {"planned": 20, "pictures": 20, "refused": 0, "failed": 0, "not_asked": 0}
+        counted.insert(con, "answers", [{**key, **rest}])
+        for value, pictures in zip(("woman", "man"), many, strict=True):
+            read = {"attribute": "gender", "labeler": "people", "labeler_version": "1"}
+            counted.insert(con, "counts", [{**key, **read, "value": value, "pictures": pictures}])
+
+    rows = _found(con, occasions.study("paper"), value="woman", comparison="plain → asked")
+
+    by_subject = {row["subject"]: row for row in rows}
+    ceo, mean = by_subject["ceo"], by_subject[None]
+    low, high = confint_proportions_2indep(12, 20, 2, 20, method="agresti-caffo")
+    assert (ceo["low"], ceo["high"]) == pytest.approx((low, high), abs=1e-6)
+    assert (ceo["df"], ceo["dispersion"], ceo["week"], ceo["track"]) == (float("inf"), 1, None, "study")
+    assert ceo["holm_critical"] == pytest.approx(2.241403)  # of a normal, 1 - .05 / 4
+    assert mean["estimate"] == pytest.approx((0.5 - 0.35) / 2)
+    assert mean["critical"] == pytest.approx(1.959964, abs=1e-5)
+    assert {*by_subject} == {"ceo", "nurse", None}
