@@ -12,7 +12,7 @@ from orchestration.verifying.archive import listed
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError
-from warehouse.loading.seals import has_seal
+from warehouse.loading.seals import check as check_seal
 
 NAME = "manifest.json"
 FORMATS = (1, 2)
@@ -97,7 +97,7 @@ def written_by_publish(data: bytes, manifest: Manifest) -> bool:
 def fits_its_seal(data: bytes, manifest: Manifest) -> bool:
     """Return whether the bytes fit the hash that they hold; those of earlier versions hold none, and fit."""
     try:
-        has_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
+        check_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
     except CorruptObjectError:
         return False
     return True

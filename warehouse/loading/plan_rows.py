@@ -94,7 +94,9 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
     try:
         suites = plan["suites"]
         rows = {
-            "plans": [{**plan, "params": canonical_json(plan["params"]).decode(), "completeness_floor": FLOOR}],
+            "plans": [
+                {**plan, "params": canonical_json(plan["params"]).decode(), "completeness_floor": FLOOR}
+            ],
             "model_titles": [{"title": plan["title"]}],
             "prompts": [row for suite in suites for row in _prompts(suite)],
             "prompt_attributes": [row for suite in suites for row in _prompt_attributes(suite)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from tests.orchestration.conftest import Cliche
 from tests.orchestration.installation import Installation, install
 from tests.sampling import some
 from tests.warehouse.integrity import shapes
-from tests.warehouse.integrity.test_reading import EARLIER
 from warehouse.database.connection import connect
 from warehouse.database.rebuild import rebuild
 from warehouse.store import Store
@@ -53,15 +51,6 @@ def _killed(name: str, writes: int) -> Shape:
     return made
 
 
-def _earlier(store: Store, folder: Path) -> None:
-    """A store that an earlier version wrote."""
-    with tarfile.open(EARLIER) as file:
-        file.extractall(folder, filter="data")
-    for path in (folder / "earlier" / "store").rglob("*"):
-        if path.is_file():
-            store.put_if_absent(path.relative_to(folder / "earlier" / "store").as_posix(), path.read_bytes())
-
-
 def _study(store: Store, folder: Path) -> None:
     shapes.study(store, folder / "study")
 
@@ -85,8 +74,6 @@ STORES: Mapping[str, Shape] = {
     "killed early": _one_after_another(_of("free"), _killed("paid", 4)),
     "killed late": _one_after_another(_of("free"), _killed("conversations", 12)),
     "killed and run again": _one_after_another(_of("free"), _killed("paid", 9), _of("paid")),
-    "an earlier version": _earlier,
-    "an earlier version that went on": _one_after_another(_earlier, _of("free", "paid", week="2026-11-23")),
 }
 #: All of them take over a minute; every fourth stands for them in CI.
 TRIED = some(STORES, 6)

@@ -1,14 +1,9 @@
 """A study of labels alone misses no picture: the command, the tables and the page say the same."""
 
-import io
 import re
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tests.studies.conftest import Study
 from tests.studies.shown import rows, scored, section, view
-from warehouse.store.local import LocalStore
 
 
 def labels_alone(study: Study) -> Study:

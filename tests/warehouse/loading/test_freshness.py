@@ -18,8 +18,6 @@ from warehouse import keys
 from warehouse.database.connection import connect
 from warehouse.loading import load, objects
 from warehouse.loading.freshness import (
-    keep_manifests,
-    keep_titles,
     names_of_loaded,
     stale_partitions,
     week_inputs,
