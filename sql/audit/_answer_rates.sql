@@ -39,7 +39,7 @@ ended AS (
 drawn AS (
     SELECT
         *,
-        max(asked_in) FILTER (WHERE outcome_group = 'success')
+        max(asked_in) FILTER (WHERE outcome_group = 'picture')
             OVER (PARTITION BY week, model, suite, suite_major, prompt, turn, answer) AS drawn_in
     FROM ended
 ),
@@ -48,10 +48,10 @@ drawn AS (
 answers AS (
     SELECT
         week, model, suite, suite_major, condition, language, prompt, turn, answer,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
-        bool_or(outcome_group = 'success') AS ok,
-        arg_max(outcome_group, asked_in) = 'answer' AS ended_by_model,
-        arg_max(slot_key, (outcome_group = 'success', asked_in)) AS slot_key,
+        count(*) FILTER (WHERE outcome_group = 'picture') AS pictures,
+        bool_or(outcome_group = 'picture') AS ok,
+        arg_max(outcome_group, asked_in) = 'refused' AS ended_by_model,
+        arg_max(slot_key, (outcome_group = 'picture', asked_in)) AS slot_key,
         any_value(sent) FILTER (WHERE asked_in = drawn_in) AS sent,
         any_value(revised) FILTER (WHERE asked_in = drawn_in) AS revised
     FROM drawn

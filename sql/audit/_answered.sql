@@ -9,7 +9,7 @@ WITH
 turned_down AS (
     SELECT
         week, model, suite, suite_major, prompt, turn,
-        count(*) FILTER (WHERE outcome_group = 'answer') AS refused
+        count(*) FILTER (WHERE outcome_group = 'refused') AS refused
     FROM slot_answers
     GROUP BY ALL
 ),

@@ -62,7 +62,7 @@ def _ended(con: duckdb.DuckDBPyConnection, read: dict[str, pd.DataFrame]) -> pd.
     )
     slots = slots.merge(end.drop(columns=["attempt", "final"]), on=_SLOT, how="left")
     slots = slots.merge(read["prompts"], on=["model", "suite", "suite_major", "prompt"], how="left")
-    slots["outcome_group"] = slots["outcome_group"].fillna("not_attempted")
+    slots["outcome_group"] = slots["outcome_group"].fillna("not_asked")
     return slots.assign(turn=slots["turn"].clip(upper=2))
 
 
@@ -73,7 +73,7 @@ def _counts(read: dict[str, pd.DataFrame], slots: pd.DataFrame) -> pd.DataFrame:
     labels = labels[number == number.groupby(labels["model"]).transform("max")]
     values = read["attribute_values"]
     values = values.assign(shown=values["band"].fillna(values["value"]))
-    drawn = slots[slots["outcome_group"] == "success"].merge(
+    drawn = slots[slots["outcome_group"] == "picture"].merge(
         read["prompt_attributes"], on=["model", "suite", "suite_major", "prompt"]
     )
     seen = drawn.merge(labels[[*_SLOT, "attribute", "value"]], on=[*_SLOT, "attribute"], how="left")
@@ -222,8 +222,8 @@ def _outcomes(slots: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         for name in ("revised_prompt", "prompt_sent")
     ]
     marked = slots.assign(
-        ok=slots["outcome_group"] == "success",
-        refused=slots["outcome_group"] == "answer",
+        ok=slots["outcome_group"] == "picture",
+        refused=slots["outcome_group"] == "refused",
         rewritten=slots["revised_prompt"].notna() & (folded[0] != folded[1]),
         injected=slots["injected"].eq(other=True),
         reports=slots["revised_prompt"].notna().groupby(slots["model"]).transform("any"),

@@ -48,8 +48,8 @@ def outcome_counts(answers: pl.DataFrame, keys: Sequence[str], carried: Sequence
         model that reported no revised prompt for any; `screened` is the number of those in a language with a list of
         words.
     """
-    ok = pl.col("outcome_group") == "success"
-    refused = pl.col("outcome_group") == "answer"
+    ok = pl.col("outcome_group") == "picture"
+    refused = pl.col("outcome_group") == "refused"
     reports = (ok & pl.col("revised_prompt").is_not_null()).any().over("model")
     marked = answers.with_columns(
         ok=ok,

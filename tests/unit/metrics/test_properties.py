@@ -226,7 +226,7 @@ def test_figures_have_a_figure_or_a_reason(counts: list[list[int]], suite: bool,
 
 OUTCOMES = st.lists(
     st.tuples(
-        st.sampled_from(["success", "answer", "transient", "stop", "not_attempted"]),
+        st.sampled_from(["picture", "refused", "failed", "not_asked"]),
         st.sampled_from(["s/a", "s/b"]),
         st.sampled_from([None, "a CEO", "a tall CEO"]),
     ),
@@ -245,7 +245,7 @@ def answers(rows: list[tuple[str, str, str | None]]) -> pl.DataFrame:
             "outcome_group": groups,
             "prompt_sent": ["a CEO"] * len(rows),
             "revised_prompt": revised,
-            "pictures": [int(group == "success") for group in groups],
+            "pictures": [int(group == "picture") for group in groups],
         },
         schema_overrides={"revised_prompt": pl.String},
     )

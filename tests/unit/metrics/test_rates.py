@@ -69,7 +69,7 @@ def answers(groups: list[str], revised: list[str | None] | None = None) -> pl.Da
             "outcome_group": groups,
             "prompt_sent": ["a CEO"] * len(groups),
             "revised_prompt": revised or [None] * len(groups),
-            "pictures": [int(group == "success") for group in groups],
+            "pictures": [int(group == "picture") for group in groups],
         },
         schema_overrides={"revised_prompt": pl.String},
     )
@@ -77,9 +77,7 @@ def answers(groups: list[str], revised: list[str | None] | None = None) -> pl.Da
 
 
 def test_an_outage_is_never_a_refusal() -> None:
-    counts = outcome_counts(
-        answers(["success"] * 6 + ["answer"] * 2 + ["transient", "not_attempted"]), ["model"]
-    )
+    counts = outcome_counts(answers(["picture"] * 6 + ["refused"] * 2 + ["failed", "not_asked"]), ["model"])
     found = figures(counts, OUTCOME_RATES, ["model"])
     assert found["completeness"] == (0.8, 10, None)
     assert found["failed_rate"] == (0.2, 10, None)
@@ -88,19 +86,19 @@ def test_an_outage_is_never_a_refusal() -> None:
 
 
 def test_a_model_that_only_failed_has_no_answer_rate_rather_than_zero() -> None:
-    found = figures(outcome_counts(answers(["transient"] * 3), ["model"]), OUTCOME_RATES, ["model"])
+    found = figures(outcome_counts(answers(["failed"] * 3), ["model"]), OUTCOME_RATES, ["model"])
     assert found["answer_rate"] == (None, 0, "no answers")
     assert found["completeness"] == (0.0, 3, None)
 
 
 def test_rewriting_is_a_rate_of_pictures_and_unknown_where_none_is_reported() -> None:
-    some = answers(["success"] * 4 + ["answer"], ["a CEO", "a  CEO ", "a tall CEO", None, "refused anyway"])
+    some = answers(["picture"] * 4 + ["refused"], ["a CEO", "a  CEO ", "a tall CEO", None, "refused anyway"])
     assert figures(outcome_counts(some, ["model"]), OUTCOME_RATES, ["model"])["rewrite_rate"] == (
         0.25,
         4,
         None,
     )
-    none = figures(outcome_counts(answers(["success"] * 4), ["model"]), OUTCOME_RATES, ["model"])
+    none = figures(outcome_counts(answers(["picture"] * 4), ["model"]), OUTCOME_RATES, ["model"])
     assert none["rewrite_rate"] == (None, 0, "no revised prompts reported")
 
 

@@ -136,7 +136,7 @@ def known(con: Con, attribute: str) -> Known:
                 seen[place][value] += 1
     refused: Counter[tuple[str, str, str, int]] = Counter()
     for (*place, _), groups in answers.items():
-        if "success" not in groups and groups[-1] == "answer":
+        if "picture" not in groups and groups[-1] == "refused":
             refused[tuple(place)] += 1  # type: ignore[index]
     return {
         place: Answers(seen[place], pictures[place] - sum(seen[place].values()) + refused[place])
