@@ -14,8 +14,8 @@ from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Floats
 from assets.metrics.plain.cells import WINDOW, cells
 from assets.metrics.plain.dispersion import LEAST
-from assets.metrics.plain.intervals import student
 from assets.metrics.plain.pairs import compare
+from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.words import word
 from assets.metrics.spans import FIELD, Field, Span, read_span
 from assets.suites.comparisons import (

@@ -51,11 +51,6 @@ def lines(found: StoreReading) -> Iterator[str]:
     yield f"{record.objects(found.objects)} read in {found.seconds:,.1f} s   {_counts(found.problems)}"
     if found.resumed:
         yield f"  {found.resumed:,} of them were read before the last reading was stopped"
-    if found.unrecorded:
-        yield (
-            f"  {found.unrecorded:,} of them were written by earlier versions, which recorded no hash: "
-            "they fit the objects that refer to them"
-        )
     if found.leftover:
         yield (
             f"  {found.leftover:,} parts of tables are in no edition: a publish that was stopped left them, "

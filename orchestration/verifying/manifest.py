@@ -13,7 +13,7 @@ from orchestration.verifying.archive import listed
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError
-from warehouse.loading.seals import has_seal
+from warehouse.loading.seals import check as check_seal
 
 NAME = "manifest.json"
 MOST_BYTES = 32_000_000
@@ -96,9 +96,10 @@ def written_by_publish(data: bytes, manifest: Manifest) -> bool:
 def fits_its_seal(data: bytes, manifest: Manifest) -> bool:
     """Return whether the bytes fit the hash that they hold."""
     try:
-        return has_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
+        check_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
     except CorruptObjectError:
         return False
+    return True
 
 
 def unsafe(path: str) -> str | None:

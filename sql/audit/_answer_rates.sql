@@ -37,10 +37,10 @@ ended AS (
 answers AS (
     SELECT
         week, model, suite, suite_major, condition, prompt, turn, answer,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
-        bool_or(outcome_group = 'success') AS ok,
-        arg_max(outcome_group, asked_in) = 'answer' AS ended_by_model,
-        arg_max(slot_key, (outcome_group = 'success', asked_in)) AS slot_key
+        count(*) FILTER (WHERE outcome_group = 'picture') AS pictures,
+        bool_or(outcome_group = 'picture') AS ok,
+        arg_max(outcome_group, asked_in) = 'refused' AS ended_by_model,
+        arg_max(slot_key, (outcome_group = 'picture', asked_in)) AS slot_key
     FROM ended
     GROUP BY ALL
 ),

@@ -77,7 +77,7 @@ worths AS ( -- noqa: ST03
 refusals AS ( -- noqa: ST03
     SELECT
         spans.week, spans.model, spans.suite, spans.suite_major, spans.attribute, slot_answers.prompt,
-        count(*) FILTER (WHERE slot_answers.outcome_group = 'answer') AS refused
+        count(*) FILTER (WHERE slot_answers.outcome_group = 'refused') AS refused
     FROM slot_answers
     INNER JOIN spans
         ON

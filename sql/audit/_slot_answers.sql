@@ -24,7 +24,7 @@ slot_answers AS (
         least(slots.turn, 2) AS turn,
         coalesce(slots.conversation, slots.slot_key) AS answer,
         coalesce(
-            max(outcomes.outcome_group) FILTER (WHERE outcomes.outcome_group = 'success'),
+            max(outcomes.outcome_group) FILTER (WHERE outcomes.outcome_group = 'picture'),
             arg_max(coalesce(outcomes.outcome_group, 'none'), slots.turn)
         ) AS outcome_group
     FROM slots

@@ -152,8 +152,8 @@ units AS (
     SELECT
         slots.week, slots.model, prompts.suite_major, slots.prompt,
         coalesce(slots.conversation, slots.slot_key) AS unit,
-        coalesce(bool_or(outcomes.outcome_group = 'answer'), FALSE) AS refused,
-        coalesce(bool_or(outcomes.outcome_group = 'success'), FALSE) AS pictured
+        coalesce(bool_or(outcomes.outcome_group = 'refused'), FALSE) AS refused,
+        coalesce(bool_or(outcomes.outcome_group = 'picture'), FALSE) AS pictured
     FROM slots
     INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
     LEFT JOIN settled USING (week, model, slot_key)

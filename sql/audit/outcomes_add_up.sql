@@ -1,7 +1,7 @@
--- Answers: In every cell of every week, are the planned slots as many as the pictures, each other outcome and
---   what was not attempted, taken together?
+-- Answers: In every cell of every week, are the planned slots as many as the pictures, refusals, failures
+--   and requests that were not made or not needed, taken together?
 -- Grain: week, model, prompt; cells that do not add up come first.
--- Columns: week, model, prompt, planned, ok, one column for each other group of outcomes, not_attempted,
+-- Columns: week, model, prompt, planned, ok, refused, failed, not_asked, not_needed,
 --   attempts_of_no_slot (attempts whose slot is not in the plan), adds_up
 -- Depends on: slots, attempts, slot_outcomes.
 WITH planned AS (
@@ -16,12 +16,10 @@ ended AS (
     SELECT
         week, model, prompt,
         count(*) FILTER (WHERE outcome = 'ok' AND image_sha256 IS NOT NULL) AS ok,
-        count(*) FILTER (WHERE outcome_group = 'answer') AS model_answers,
-        count(*) FILTER (WHERE outcome_group = 'transient') AS transient_errors,
-        count(*) FILTER (WHERE outcome_group = 'stop') AS stopped,
-        count(*) FILTER (WHERE outcome_group = 'bad_data') AS bad_data,
-        count(*) FILTER (WHERE outcome_group = 'policy') AS policy,
-        count(*) FILTER (WHERE outcome_group = 'not_attempted') AS not_attempted
+        count(*) FILTER (WHERE is_refused) AS refused,
+        count(*) FILTER (WHERE is_failed) AS failed,
+        count(*) FILTER (WHERE is_not_asked) AS not_asked,
+        count(*) FILTER (WHERE outcome = 'not_needed') AS not_needed
     FROM slot_outcomes
     GROUP BY week, model, prompt
 ),
@@ -39,12 +37,10 @@ counted AS (
     SELECT
         planned.week, planned.model, planned.prompt, planned.planned,
         coalesce(ended.ok, 0) AS ok,
-        coalesce(ended.model_answers, 0) AS model_answers,
-        coalesce(ended.transient_errors, 0) AS transient_errors,
-        coalesce(ended.stopped, 0) AS stopped,
-        coalesce(ended.bad_data, 0) AS bad_data,
-        coalesce(ended.policy, 0) AS policy,
-        coalesce(ended.not_attempted, 0) AS not_attempted,
+        coalesce(ended.refused, 0) AS refused,
+        coalesce(ended.failed, 0) AS failed,
+        coalesce(ended.not_asked, 0) AS not_asked,
+        coalesce(ended.not_needed, 0) AS not_needed,
         coalesce(strays.attempts_of_no_slot, 0) AS attempts_of_no_slot
     FROM planned
     LEFT JOIN ended USING (week, model, prompt)
@@ -54,7 +50,6 @@ counted AS (
 SELECT
     *,
     attempts_of_no_slot = 0
-    AND planned
-    = ok + model_answers + transient_errors + stopped + bad_data + policy + not_attempted AS adds_up
+    AND planned = ok + refused + failed + not_asked + not_needed AS adds_up
 FROM counted
 ORDER BY adds_up ASC, week DESC, model ASC, prompt ASC

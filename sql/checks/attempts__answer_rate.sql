@@ -11,8 +11,8 @@
 WITH counted AS (
     SELECT
         week, model,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
-        count(*) FILTER (WHERE outcome_group IN ('success', 'answer')) AS answered
+        count(*) FILTER (WHERE is_picture) AS pictures,
+        count(*) FILTER (WHERE is_picture OR is_refused) AS answered
     FROM slot_outcomes
     WHERE
         week = $week

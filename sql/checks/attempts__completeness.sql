@@ -13,7 +13,7 @@ WITH counted AS (
     SELECT
         plans.week, plans.model, plans.completeness_floor,
         count(slot_outcomes.slot_key) FILTER (WHERE slot_outcomes.outcome <> 'not_needed') AS planned,
-        count(*) FILTER (WHERE slot_outcomes.outcome_group IN ('success', 'answer')) AS answered
+        count(*) FILTER (WHERE slot_outcomes.is_picture OR slot_outcomes.is_refused) AS answered
     FROM plans
     LEFT JOIN slot_outcomes USING (week, model)
     WHERE

@@ -12,14 +12,14 @@
 WITH ended AS (
     SELECT
         label_attempts.week, label_attempts.model, label_attempts.labeler, label_attempts.labeler_version,
-        outcomes.outcome_group = 'answer'
+        outcomes.outcome_group = 'refused'
         OR coalesce(label_attempts.refused, '[]') <> '[]' AS is_declined
     FROM label_attempts
     INNER JOIN outcomes USING (outcome)
     WHERE
         label_attempts.week = $week
         AND ($model IS NULL OR label_attempts.model = $model)
-        AND outcomes.outcome_group IN ('success', 'answer')
+        AND outcomes.outcome_group IN ('picture', 'refused')
 )
 
 SELECT

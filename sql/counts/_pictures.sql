@@ -15,7 +15,7 @@ WITH pictures AS (
             CASE WHEN turn > 1 THEN coalesce(conversation, slot_key) ELSE slot_key END AS unit,
             turn AS nth
         FROM slot_outcomes
-        WHERE week = cast($week AS DATE) AND model = $model AND outcome_group = 'success'
+        WHERE week = cast($week AS DATE) AND model = $model AND is_picture
     ) AS drawn
     QUALIFY row_number() OVER (PARTITION BY unit, nth > 1 ORDER BY nth, slot_key) = 1
 ),

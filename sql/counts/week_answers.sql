@@ -7,9 +7,9 @@ WITH units AS (
         suite, suite_major, condition, suite_version, prompt,
         least(turn, 2) AS turn,
         CASE WHEN turn > 1 THEN coalesce(conversation, slot_key) ELSE slot_key END AS unit,
-        bool_or(outcome_group = 'success') AS pictured,
-        bool_or(outcome_group = 'answer') AS declined,
-        bool_or(outcome_group IN ('transient', 'stop', 'bad_data') OR outcome = 'unknown_charge') AS broken
+        bool_or(is_picture) AS pictured,
+        bool_or(is_refused) AS declined,
+        bool_or(is_failed) AS broken
     FROM slot_outcomes
     WHERE week = cast($week AS DATE) AND model = $model AND outcome <> 'not_needed'
     GROUP BY ALL

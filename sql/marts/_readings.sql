@@ -28,7 +28,7 @@ labelled AS (
     FROM labels
     INNER JOIN versions USING (week, model, labeler, labeler_version)
     INNER JOIN slot_outcomes USING (week, model, slot_key)
-    WHERE slot_outcomes.outcome_group = 'success'
+    WHERE slot_outcomes.is_picture
     GROUP BY ALL
 ),
 

@@ -65,7 +65,7 @@ cells AS (
         week, model, series, params_hash, track, simulated, suite, suite_version, suite_major, prompt,
         language, subject, condition,
         least(turn, 2) AS turn,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+        count(*) FILTER (WHERE is_picture) AS pictures
     FROM slot_outcomes
     GROUP BY ALL
 )

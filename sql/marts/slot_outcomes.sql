@@ -4,7 +4,10 @@
 -- Columns:
 --   series, params_hash, track, simulated: as planned for the model in that week
 --   outcome: final outcome, else that of the last attempt; not_attempted if there was none
---   outcome_group: group of the outcome (table outcomes); not_attempted if there was no attempt
+--   outcome_group: picture, refused, failed, not_asked (no attempt, too) or not_needed (table outcomes);
+--     unknown for an outcome that is not declared
+--   is_picture, is_refused, is_failed, is_not_asked: true of that group; one of them is of each slot that was
+--     needed
 --   attempts: number of attempts, 0 if none
 --   image_sha256: SHA-256 of the picture's bytes; NULL unless the outcome is ok
 --   image_ext: file extension of the picture, without a dot; NULL unless the outcome is ok
@@ -20,25 +23,36 @@ WITH tried AS (
     FROM attempts
     LEFT JOIN outcomes USING (outcome)
     GROUP BY attempts.week, attempts.model, attempts.slot_key
+),
+
+ended AS (
+    SELECT
+        slots.*,
+        images.image_sha256,
+        images.image_ext,
+        coalesce(tried.attempts, 0) AS attempts,
+        coalesce(tried.outcome, 'not_attempted') AS outcome,
+        CASE
+            WHEN tried.outcome IS NULL THEN 'not_asked'
+            ELSE coalesce(outcomes.outcome_group, 'unknown')
+        END AS outcome_group
+    FROM slots
+    LEFT JOIN tried USING (week, model, slot_key)
+    LEFT JOIN outcomes USING (outcome)
+    LEFT JOIN images USING (week, model, slot_key)
 )
 
 SELECT
-    slots.week, slots.model, plans.series, plans.params_hash, plans.track, plans.simulated, slots.suite,
-    slots.suite_version,
-    cast(split_part(slots.suite_version, '.', 1) AS INTEGER) AS suite_major,
-    slots.prompt, prompts.language, prompts.subject, prompts.condition, slots.replicate, slots.turn,
-    slots.conversation, slots.slot_key,
-    coalesce(tried.outcome, 'not_attempted') AS outcome,
-    CASE
-        WHEN tried.outcome IS NULL THEN 'not_attempted'
-        ELSE coalesce(outcomes.outcome_group, 'unknown')
-    END AS outcome_group,
-    coalesce(tried.attempts, 0) AS attempts,
-    images.image_sha256,
-    images.image_ext
-FROM slots
+    ended.week, ended.model, plans.series, plans.params_hash, plans.track, plans.simulated, ended.suite,
+    ended.suite_version,
+    cast(split_part(ended.suite_version, '.', 1) AS INTEGER) AS suite_major,
+    ended.prompt, prompts.language, prompts.subject, prompts.condition, ended.replicate, ended.turn,
+    ended.conversation, ended.slot_key, ended.outcome, ended.outcome_group,
+    ended.outcome_group = 'picture' AS is_picture,
+    ended.outcome_group = 'refused' AS is_refused,
+    ended.outcome_group = 'failed' AS is_failed,
+    ended.outcome_group = 'not_asked' AS is_not_asked,
+    ended.attempts, ended.image_sha256, ended.image_ext
+FROM ended
 INNER JOIN plans USING (week, model)
 LEFT JOIN prompts USING (week, model, suite, suite_version, prompt)
-LEFT JOIN tried USING (week, model, slot_key)
-LEFT JOIN outcomes USING (outcome)
-LEFT JOIN images USING (week, model, slot_key)

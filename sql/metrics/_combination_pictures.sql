@@ -54,7 +54,7 @@ pictures AS (
             AND slot_outcomes.suite_major = known.suite_major
             AND wanted.attribute = known.attribute
             AND read.value = known.value
-    WHERE slot_outcomes.outcome_group = 'success'
+    WHERE slot_outcomes.is_picture
     GROUP BY ALL
 )
 

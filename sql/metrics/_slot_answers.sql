@@ -7,9 +7,9 @@ WITH told AS (
     SELECT
         week, model, suite, suite_version, prompt,
         least(turn, 2) AS turn,
-        arg_max(slot_key, (outcome_group = 'success', turn)) AS slot_key,
-        arg_max(outcome_group, (outcome_group = 'success', turn)) AS outcome_group,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+        arg_max(slot_key, (is_picture, turn)) AS slot_key,
+        arg_max(outcome_group, (is_picture, turn)) AS outcome_group,
+        count(*) FILTER (WHERE is_picture) AS pictures
     FROM slot_outcomes
     WHERE outcome <> 'not_needed'
     GROUP BY

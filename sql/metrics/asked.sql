@@ -7,7 +7,7 @@ WITH cells AS (
         week, model, series, params_hash, track, suite, suite_version, suite_major, condition, prompt,
         least(turn, 2) AS turn,
         subject,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+        count(*) FILTER (WHERE is_picture) AS pictures
     FROM slot_outcomes
     GROUP BY ALL
 )

@@ -10,7 +10,7 @@ WITH pictures AS (
     WHERE
         list_contains($prompts, prompt)
         AND (conversation IS NULL OR turn > 1)
-        AND outcome_group = 'success'
+        AND is_picture
 )
 
 SELECT

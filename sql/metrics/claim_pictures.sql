@@ -10,9 +10,9 @@ WITH units AS (
     SELECT
         week, model, suite, suite_major, prompt,
         coalesce(conversation, slot_key) AS unit,
-        bool_or(outcome_group = 'success') AS pictured,
-        bool_or(outcome_group = 'answer') AND NOT bool_or(outcome_group = 'success') AS refused,
-        min(slot_key) FILTER (WHERE outcome_group = 'success') AS slot_key
+        bool_or(is_picture) AS pictured,
+        bool_or(is_refused) AND NOT bool_or(is_picture) AS refused,
+        min(slot_key) FILTER (WHERE is_picture) AS slot_key
     FROM slot_outcomes
     WHERE list_contains($prompts, prompt) AND (conversation IS NULL OR turn > 1)
     GROUP BY week, model, suite, suite_major, prompt, coalesce(conversation, slot_key)

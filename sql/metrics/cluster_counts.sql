@@ -26,7 +26,7 @@ drawn AS (
     INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
     LEFT JOIN read USING (week, model, slot_key, attribute)
     LEFT JOIN attribute_values USING (week, model, suite, suite_major, attribute, value)
-    WHERE slot_outcomes.outcome_group = 'success'
+    WHERE slot_outcomes.is_picture
     GROUP BY ALL
 ),
 

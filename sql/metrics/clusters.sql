@@ -24,7 +24,7 @@ WITH drawn AS (
             AND slot_outcomes.suite_major = attribute_values.suite_major
             AND labels.attribute = attribute_values.attribute
             AND labels.value = attribute_values.value
-    WHERE slot_outcomes.outcome_group = 'success' AND attribute_values.in_support
+    WHERE slot_outcomes.is_picture AND attribute_values.in_support
     GROUP BY ALL
 ),
 

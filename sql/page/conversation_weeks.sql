@@ -28,7 +28,7 @@ latest AS (
     SELECT max(ended.week) AS week
     FROM ended
     INNER JOIN outcomes USING (outcome)
-    WHERE outcomes.outcome_group IN ('success', 'answer')
+    WHERE outcomes.outcome_group IN ('picture', 'refused')
     GROUP BY ended.model
 )
 

@@ -17,11 +17,11 @@ begun AS (
     SELECT
         week, model, conversation,
         count(*) FILTER (
-            WHERE outcome_group IN ('success', 'answer') OR outcome = 'not_needed'
+            WHERE is_picture OR is_refused OR outcome = 'not_needed'
         ) AS settled
     FROM turns
     GROUP BY week, model, conversation
-    HAVING bool_or(turn = 1 AND outcome_group IN ('success', 'answer'))
+    HAVING bool_or(turn = 1 AND (is_picture OR is_refused))
 ),
 
 chosen AS (

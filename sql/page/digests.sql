@@ -7,9 +7,9 @@
 SELECT
     o.week, o.model, o.simulated,
     count(*) FILTER (WHERE o.outcome <> 'not_needed') AS requests,
-    count(*) FILTER (WHERE o.outcome_group = 'success') AS pictures,
-    count(*) FILTER (WHERE o.outcome_group = 'answer') AS refused,
-    count(*) FILTER (WHERE o.outcome_group NOT IN ('success', 'answer') AND o.outcome <> 'not_needed')
+    count(*) FILTER (WHERE o.is_picture) AS pictures,
+    count(*) FILTER (WHERE o.is_refused) AS refused,
+    count(*) FILTER (WHERE o.is_failed OR o.is_not_asked)
         AS failed
 FROM slot_outcomes AS o
 ANTI JOIN withheld ON o.week = withheld.week AND o.model = withheld.model

@@ -5,7 +5,7 @@
 -- Depends on: slot_outcomes, prompt_attributes
 SELECT
     o.model, o.suite, o.suite_major, o.condition, a.attribute, o.outcome,
-    o.outcome_group = 'answer' AS refused,
+    o.is_refused AS refused,
     count(*) AS slots
 FROM slot_outcomes AS o
 INNER JOIN prompt_attributes AS a
@@ -14,7 +14,7 @@ INNER JOIN prompt_attributes AS a
         AND o.prompt = a.prompt
 WHERE
     o.week = cast($week AS DATE) AND (o.condition = 'confronted') = (o.turn > 1)
-    AND o.outcome_group <> 'success' AND o.outcome <> 'not_needed'
+    AND NOT o.is_picture AND o.outcome <> 'not_needed'
 GROUP BY o.model, o.suite, o.suite_major, o.condition, a.attribute, o.outcome, o.outcome_group
 ORDER BY
     o.model ASC, o.suite ASC, o.suite_major ASC, o.condition ASC, a.attribute ASC, slots DESC, o.outcome ASC

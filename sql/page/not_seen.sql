@@ -12,10 +12,10 @@ WITH asked AS (
 SELECT
     o.model, o.simulated, o.suite, o.suite_major, o.condition, a.attribute,
     count(*) AS planned,
-    count(*) FILTER (WHERE o.outcome_group = 'success') AS pictures,
-    count(*) FILTER (WHERE o.outcome_group = 'answer') AS refused,
+    count(*) FILTER (WHERE o.is_picture) AS pictures,
+    count(*) FILTER (WHERE o.is_refused) AS refused,
     count(*) FILTER (WHERE o.outcome = 'not_needed') AS not_needed,
-    count(*) FILTER (WHERE o.outcome_group NOT IN ('success', 'answer') AND o.outcome <> 'not_needed')
+    count(*) FILTER (WHERE o.is_failed OR o.is_not_asked)
         AS failed
 FROM asked AS o
 INNER JOIN prompt_attributes AS a

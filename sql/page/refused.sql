@@ -5,9 +5,9 @@
 -- Depends on: slot_outcomes
 SELECT
     week, model, suite, suite_major, condition,
-    count(*) FILTER (WHERE outcome_group = 'answer') AS refused,
-    count(*) FILTER (WHERE outcome_group IN ('success', 'answer')) AS answered,
-    count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+    count(*) FILTER (WHERE is_refused) AS refused,
+    count(*) FILTER (WHERE is_picture OR is_refused) AS answered,
+    count(*) FILTER (WHERE is_picture) AS pictures
 FROM slot_outcomes
 WHERE week = cast($week AS DATE) AND (condition = 'confronted') = (turn > 1)
 GROUP BY week, model, suite, suite_major, condition

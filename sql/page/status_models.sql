@@ -14,10 +14,10 @@ WITH ended AS (
     SELECT
         model, bool_or(simulated) AS simulated,
         count(*) AS planned,
-        count(*) FILTER (WHERE outcome_group = 'success') AS pictures,
-        count(*) FILTER (WHERE outcome_group = 'answer') AS refused,
-        count(*) FILTER (WHERE outcome_group NOT IN ('success', 'answer', 'not_attempted')) AS failed,
-        count(*) FILTER (WHERE outcome_group = 'not_attempted') AS not_asked
+        count(*) FILTER (WHERE is_picture) AS pictures,
+        count(*) FILTER (WHERE is_refused) AS refused,
+        count(*) FILTER (WHERE is_failed) AS failed,
+        count(*) FILTER (WHERE is_not_asked) AS not_asked
     FROM slot_outcomes
     WHERE week = cast($week AS DATE) AND outcome <> 'not_needed'
     GROUP BY model

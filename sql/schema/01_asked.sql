@@ -128,34 +128,34 @@ CREATE TABLE slots (
 -- Grain: outcome.
 CREATE TABLE outcomes (
     outcome VARCHAR NOT NULL,  -- identity: outcome of an attempt
-    outcome_group VARCHAR NOT NULL,  -- identity: success, answer (the model's own answer), transient, stop,
-    -- bad_data or policy
+    outcome_group VARCHAR NOT NULL,  -- identity: picture, refused (the model's own answer), failed, not_asked
+    -- or not_needed
     final BOOLEAN NOT NULL  -- identity: true if one attempt with this outcome settles a slot; without one the
     -- last attempt decides
 );
 
 INSERT INTO outcomes (outcome, outcome_group, final) VALUES
-('ok', 'success', TRUE),
-('blocked_input', 'answer', TRUE),
-('blocked_output', 'answer', TRUE),
-('refused_text', 'answer', TRUE),
-('no_image', 'answer', TRUE),
-('rate_limited', 'transient', FALSE),
-('timeout', 'transient', FALSE),
-('connection', 'transient', FALSE),
-('server_error', 'transient', FALSE),
-('batch_expired', 'transient', FALSE),
-('auth', 'stop', FALSE),
-('quota_exhausted', 'stop', FALSE),
-('model_retired', 'stop', FALSE),
-('invalid_params', 'stop', FALSE),
-('corrupt_image', 'bad_data', FALSE),
-('wrong_type', 'bad_data', FALSE),
-('too_large', 'bad_data', FALSE),
-('empty_answer', 'bad_data', FALSE),
-('budget_stopped', 'policy', FALSE),
-('unknown_charge', 'policy', FALSE),
-('not_needed', 'policy', TRUE);
+('ok', 'picture', TRUE),
+('blocked_input', 'refused', TRUE),
+('blocked_output', 'refused', TRUE),
+('refused_text', 'refused', TRUE),
+('no_image', 'refused', TRUE),
+('rate_limited', 'failed', FALSE),
+('timeout', 'failed', FALSE),
+('connection', 'failed', FALSE),
+('server_error', 'failed', FALSE),
+('batch_expired', 'failed', FALSE),
+('auth', 'failed', FALSE),
+('quota_exhausted', 'failed', FALSE),
+('model_retired', 'failed', FALSE),
+('invalid_params', 'failed', FALSE),
+('corrupt_image', 'failed', FALSE),
+('wrong_type', 'failed', FALSE),
+('too_large', 'failed', FALSE),
+('empty_answer', 'failed', FALSE),
+('budget_stopped', 'not_asked', FALSE),
+('unknown_charge', 'failed', FALSE),
+('not_needed', 'not_needed', TRUE);
 
 -- One row for each call that was made for a slot.
 -- Grain: slot_key, attempt.

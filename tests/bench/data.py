@@ -23,10 +23,11 @@ from tests.bench.measure import Size
 from tests.site.world import picture as small_picture
 from tests.warehouse import builder
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 WEEK = builder.WEEK
@@ -126,7 +127,7 @@ def build_week_with_pictures(store: Store, size: Size, week: str) -> None:
     for model in model_names(size):
         slots = builder.make_slots(suite, week, model, {}, size.replicates, 0)
         plan = builder.plan_document([suite], slots, week, model)
-        store.put_if_absent(keys.plan(week, model), canonical_json(plan))
+        store.put_if_absent(keys.plan(week, model), sealed(keys.plan(week, model), plan))
         receipts, labels = [], []
         for slot in slots:
             data = small_picture(slot.slot_key)

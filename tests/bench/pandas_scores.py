@@ -60,7 +60,7 @@ def _ended(con: duckdb.DuckDBPyConnection, read: dict[str, pd.DataFrame]) -> pd.
     )
     slots = slots.merge(end.drop(columns=["attempt", "final"]), on=_SLOT, how="left")
     slots = slots.merge(read["prompts"], on=["model", "suite", "suite_major", "prompt"], how="left")
-    slots["outcome_group"] = slots["outcome_group"].fillna("not_attempted")
+    slots["outcome_group"] = slots["outcome_group"].fillna("not_asked")
     return slots.assign(turn=slots["turn"].clip(upper=2))
 
 
@@ -71,7 +71,7 @@ def _counts(read: dict[str, pd.DataFrame], slots: pd.DataFrame) -> pd.DataFrame:
     labels = labels[number == number.groupby(labels["model"]).transform("max")]
     values = read["attribute_values"]
     values = values.assign(shown=values["band"].fillna(values["value"]))
-    drawn = slots[slots["outcome_group"] == "success"].merge(
+    drawn = slots[slots["outcome_group"] == "picture"].merge(
         read["prompt_attributes"], on=["model", "suite", "suite_major", "prompt"]
     )
     seen = drawn.merge(labels[[*_SLOT, "attribute", "value"]], on=[*_SLOT, "attribute"], how="left")
@@ -179,8 +179,8 @@ def _rates(grid: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def _outcomes(slots: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return the rates of outcomes."""
     marked = slots.assign(
-        ok=slots["outcome_group"] == "success",
-        refused=slots["outcome_group"] == "answer",
+        ok=slots["outcome_group"] == "picture",
+        refused=slots["outcome_group"] == "refused",
     )
     counts = marked.groupby(keys, sort=False).agg(
         planned=("ok", "size"),

@@ -102,7 +102,7 @@ def _refusal(con: duckdb.DuckDBPyConnection, model: str, event: Mapping[str, Any
         """
         SELECT count(*) FILTER (WHERE outcome = $outcome), count(*),
             count(*) FILTER (WHERE outcome = $outcome AND image_sha256 IS NOT NULL),
-            bool_and(outcome_group = 'answer') FILTER (WHERE outcome = $outcome)
+            bool_and(outcome_group = 'refused') FILTER (WHERE outcome = $outcome)
         FROM slot_outcomes WHERE model = $model AND subject = $subject AND condition = 'baseline'
         """,
         {"model": model, "outcome": event["outcome"], "subject": event["subject"]},

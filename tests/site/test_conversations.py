@@ -15,7 +15,8 @@ from assets.leaderboard.page.languages import tongue
 from tests.site import world
 from tests.warehouse import builder
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
+from warehouse.loading.seals import sealed
 from warehouse.store import Store, open_store
 
 WEEK = date.fromisoformat(builder.WEEK)
@@ -47,7 +48,7 @@ def fill(store: Store, model: str, answers: Callable[[Slot, dict[str, Any]], Non
     suite = SUITE
     slots = builder.make_slots(suite, builder.WEEK, model, {}, 0, 5)
     document = builder.plan_document([suite], slots, builder.WEEK, model) | {"track": "system", **plan}
-    store.put_if_absent(keys.plan(builder.WEEK, model), canonical_json(document))
+    store.put_if_absent(keys.plan(builder.WEEK, model), sealed(keys.plan(builder.WEEK, model), document))
     receipts = []
     for slot in slots:
         row = builder.receipt_row(slot, 1, "ok", document)

@@ -94,10 +94,10 @@ def expected(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     for row in asked(con, "FROM slots WHERE week = $week", week=WEEK):
         seen = tries[row["model"], row["slot_key"]]
         ended = next((one for one in seen if one in final), seen[-1] if seen else None)
-        group = groups[ended] if ended else "not asked"
+        group = groups[ended] if ended else "not_asked"
         if ended != "not_needed":
             counts[row["model"]][
-                {"success": "ok", "answer": "refused", "not asked": "open"}.get(group, "failed")
+                {"picture": "ok", "refused": "refused", "not_asked": "open"}.get(group, "failed")
             ] += 1
             counts[row["model"]]["labeled"] += (row["model"], row["slot_key"]) in labeled
     return {

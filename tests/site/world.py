@@ -26,10 +26,11 @@ from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, replace_study, replace_week
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 WEEK = "2026-11-23"
@@ -169,7 +170,7 @@ def _partition(
         "track": model.track,
         **(model.plan or {}),
     }
-    store.put_if_absent(keys.plan(week, name), canonical_json(plan))
+    store.put_if_absent(keys.plan(week, name), sealed(keys.plan(week, name), plan))
     receipts, labels = [], []
     for number, slot in enumerate(slots):
         chance = random.Random(slot.slot_key)

@@ -34,7 +34,7 @@ from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
-from warehouse.loading.beside import parquet
+from warehouse.loading.beside import put_recorded
 from warehouse.loading.study_objects import read_study
 from warehouse.store import Store, open_store
 
@@ -74,7 +74,7 @@ def add_photo(store: Store) -> None:
         if (slot := found[row["model"], row["prompt"], row["condition"], row["replicate"]])
     ]
     key = label_part_key("raza2025", f"photo@{version}", rows)
-    assert store.put_if_absent(key, parquet(to_table("study_labels", rows)))
+    assert put_recorded(store, key, to_table("study_labels", rows))
 
 
 def add_vision(store: Store, aimock: AIMock, root: Path, files: Path) -> None:

@@ -25,6 +25,7 @@ from assets.labeling.records import LABEL_COLUMNS
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, Suite
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 LABELER = "drawing"
@@ -176,7 +177,8 @@ def build_partition(
     document = plan_document(suites, slots, week, model, labeler, params) | dict(plan or {})
     if planned:
         document = json.loads(plan_bytes(planned))
-    store.put_if_absent(keys.plan(week, model), canonical_json(document))
+    key = keys.plan(week, model)
+    store.put_if_absent(key, sealed(key, document))
     receipts = [
         receipt_row(slot, number, outcome, document)
         for slot in slots
@@ -342,7 +344,7 @@ def write_manifest(
 ) -> str:
     """Write a numbered manifest of receipts and return its key."""
     key = keys.manifest(week, model, number)
-    store.put_if_absent(key, parquet(rows, RECEIPT_COLUMNS))
+    put_parquet(store, key, parquet(rows, RECEIPT_COLUMNS))
     return key
 
 
@@ -354,6 +356,13 @@ def write_labels(store: Store, week: str, model: str, rows: Sequence[Mapping[str
         written.append(keys.label_part(week, model, who, hashlib.sha256(data).hexdigest()))
         store.put_if_absent(written[-1], data)
     return written
+
+
+def put_parquet(store: Store, key: str, data: bytes) -> None:
+    """Write Parquet at a fixed key, with the record of its hash beside it."""
+    record = f"{key}.{hashlib.sha256(data).hexdigest()}.json"
+    store.put_if_absent(record, sealed(record, {"bytes": len(data), "receipts": {}}))
+    store.put_if_absent(key, data)
 
 
 def parquet(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, pa.DataType, bool]]) -> bytes:

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.keys import SITE_DATABASE
-from warehouse.loading import seals
 from warehouse.loading.beside import record_of
 from warehouse.loading.objects import json_object
 from warehouse.store.base import Store
@@ -68,7 +67,6 @@ class Inspection:
     problems: list[Problem] = field(default_factory=list)
     objects: int = 0
     bytes: int = 0
-    unrecorded: int = 0  # objects of earlier versions, whose hash is recorded nowhere
     leftover: int = 0  # parts of tables that no edition lists
     hashes: dict[str, str] = field(default_factory=dict)  # key → SHA-256 of what was read
     outside: set[str] = field(default_factory=set)
@@ -127,24 +125,13 @@ class Inspection:
             else:
                 self.outside.add(key)
 
-    def json(self, one: Read, of: str = "", *, recorded: bool = False) -> dict[str, Any] | None:
-        """Return the JSON object that was read, checked by its seal; None if it is damaged.
-
-        One without a seal was written by an earlier version: it must be canonical, and counts as unrecorded unless
-        its hash is `recorded` elsewhere.
-        """
+    def json(self, one: Read, of: str = "") -> dict[str, Any] | None:
+        """Return the JSON object that was read, checked by its seal; None if it is damaged."""
         try:
-            sealed = seals.has_seal(one.key, one.data)
-            value = json_object(one.key, one.data)
+            return json_object(one.key, one.data)
         except CorruptObjectError as error:
             self.damaged(one.key, said_of(error, one.key), of)
             return None
-        if not sealed:
-            if canonical_json(value) != one.data:
-                self.damaged(one.key, "is not in the form in which it was written", of)
-                return None
-            self.unrecorded += not recorded
-        return value
 
 
 def _of_each(do: Callable[[str], Done], keys: Sequence[str]) -> Iterator[Done]:

@@ -15,7 +15,6 @@ _NAME = r"[a-z0-9][a-z0-9._-]*"
 _WEEK = r"\d{4}-\d{2}-\d{2}"
 _PERIOD = rf"{_WEEK}|\d{{4}}-Q[1-4]"
 _SHA = "[0-9a-f]{64}"
-_HASH = f"(?:[0-9a-f]{{16}}|{_SHA})"  # of rows (earlier versions) or of bytes
 _LABELER = "labeler=[^/]+@[^/]+"
 _PARTITION = f"week=(?P<week>{_WEEK})/model=(?P<model>{_NAME})"
 _OTHER = f"(?P<scope>week={_WEEK}/(?:anchors|trial)|study=[^/]+)"
@@ -30,12 +29,12 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("manifest", rf"attempts/{_PARTITION}/manifest-(?P<n>\d{{4,}})\.parquet"),
     ("manifest record", rf"attempts/{_PARTITION}/manifest-(?P<n>\d{{4,}})\.parquet\.{_SHA}\.json"),
     ("batch", rf"batches/{_PARTITION}/{_STATE}"),
-    ("labels", rf"labels/{_PARTITION}/{_LABELER}/part-{_HASH}\.parquet"),
-    ("label calls", rf"labels/{_PARTITION}/{_LABELER}/attempts-{_HASH}\.parquet"),
+    ("labels", rf"labels/{_PARTITION}/{_LABELER}/part-{_SHA}\.parquet"),
+    ("label calls", rf"labels/{_PARTITION}/{_LABELER}/attempts-{_SHA}\.parquet"),
     ("note", rf"labels/{_PARTITION}/{_LABELER}/written-{_SHA}\.json"),
     ("label intent", rf"label-intents/{_PARTITION}/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
     ("label batch", rf"label-batches/{_PARTITION}/{_LABELER}/{_STATE}"),
-    ("label calls", rf"label-calls/{_OTHER}/{_LABELER}/attempts-{_HASH}\.parquet"),
+    ("label calls", rf"label-calls/{_OTHER}/{_LABELER}/attempts-{_SHA}\.parquet"),
     ("note", rf"label-calls/{_OTHER}/{_LABELER}/written-{_SHA}\.json"),
     ("label intent", rf"label-intents/{_OTHER}/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
     ("label batch", rf"label-batches/{_OTHER}/{_LABELER}/{_STATE}"),
@@ -46,7 +45,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("thumbnail note", rf"thumbnails/{_PARTITION}/made-[0-9a-f]{{16}}\.json"),
     ("study note", rf"thumbnails/study=(?P<of>{_NAME})/made-[0-9a-f]{{16}}\.json"),
     ("gold sample", rf"gold/(?P<of>{_NAME})/sample\.json"),
-    ("gold labels", rf"gold/(?P<of>{_NAME})/labels-{_HASH}\.parquet"),
+    ("gold labels", rf"gold/(?P<of>{_NAME})/labels-{_SHA}\.parquet"),
     ("gold note", rf"gold/(?P<of>{_NAME})/written-{_SHA}\.json"),
     ("anchor list", rf"anchors/(?P<of>{_NAME})/anchors\.json"),
     ("anchor labels", rf"anchors/(?P<of>{_NAME})/labels/week={_WEEK}/{_LABELER}\.parquet{_RECORD}"),
@@ -57,7 +56,10 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("study pointer", r"studies/(?P<of>[^/]+)/current-\d{4,}\.json"),
     ("study definition", r"studies/(?P<of>[^/]+)/definition-[0-9a-f]{16}\.json"),
     ("study table", rf"studies/(?P<of>[^/]+)/tables-[0-9a-f]{{16}}/[a-z_]+\.parquet{_RECORD}"),
-    ("study labels", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/part-{_HASH}\.parquet{_RECORD}"),
+    (
+        "study labels",
+        rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/part-(?:[0-9a-f]{{16}}|{_SHA})\.parquet{_RECORD}",
+    ),
     ("study note", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/written-{_SHA}\.json"),
     ("table part", rf"tables/(?P<of>{_NAME})/week=(?:{_WEEK}|none)/{_SHA}\.parquet"),
     ("past index", rf"pages/indexes/(?P<of>{_PERIOD})/{_SHA}\.json"),

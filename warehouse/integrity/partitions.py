@@ -13,9 +13,8 @@ from warehouse.errors import CorruptObjectError
 from warehouse.integrity import calls
 from warehouse.integrity.findings import Inspection, Read, records_of, said_of
 from warehouse.integrity.kinds import Key
-from warehouse.loading import beside
 from warehouse.loading import plan_slots as slots
-from warehouse.loading.objects import compared_parquet, parquet_table
+from warehouse.loading.objects import compared_parquet
 
 Row = Mapping[str, Any]
 
@@ -88,7 +87,7 @@ def _plan(
     one = read[key]
     published, edition = look.recorded.plans.get(key, (None, ""))
     beside_manifest = {said["plan"] for said in records if said.get("plan")}
-    plan = look.json(one, of, recorded=bool(published or beside_manifest))
+    plan = look.json(one, of)
     if plan is None:
         return None
     if (plan.get("week"), plan.get("model")) != (week, model):
@@ -117,21 +116,13 @@ def _manifests(
     """Check the manifests; return the rows of the highest that reads, by slot and attempt."""
     look, read, planned = part.look, part.read, part.planned
     tables: dict[int, dict[tuple[str, int], Row]] = {}
-    unrecorded: list[int] = []
     for number, key in numbers.items():
         try:
-            if not beside.compare(key, read[key].data, records):
-                unrecorded.append(number)
-            rows = parquet_table(key, read[key].data).to_pylist()
+            rows = compared_parquet(key, read[key].data, records).to_pylist()
             tables[number] = {(row["slot_key"], row["attempt"]): row for row in rows}
         except (CorruptObjectError, KeyError, pa.ArrowException) as error:
             look.damaged(key, said_of(error, key), part.of)
-    look.unrecorded += len(unrecorded)
     current = tables[max(tables)] if tables else {}
-    for number in unrecorded:
-        rows_of = tables.get(number, {})
-        if any(current.get(name) != row for name, row in rows_of.items()):
-            look.damaged(numbers[number], "holds other rows than the newest manifest", part.of)
     last = max(numbers, default=0)
     for number in {*range(1, last)} - {*numbers}:
         key = numbers[last].replace(f"-{last:04d}.", f"-{number:04d}.")
@@ -155,7 +146,7 @@ def _newest(records: Mapping[str, Row], numbers: Mapping[int, str]) -> Row:
 def _receipts(
     part: _Partition, found: Sequence[Key], hashes: Mapping[str, str], rows: Mapping[tuple[str, int], Row]
 ) -> None:
-    """Check the receipts by the hashes beside the manifest, else by their seals and their rows in it."""
+    """Check the receipts by the hashes beside the manifest, else by their seals."""
     look, week, model, planned = part.look, part.week, part.model, part.planned
     prefix = keys.attempts_prefix(week, model)
     pictures: dict[str, str] = {}
@@ -167,7 +158,7 @@ def _receipts(
             look.unexpected(key.key, "is of no slot of the plan", of)
         stated = hashes.get(key.key.removeprefix(prefix))
         if stated is None:
-            receipt = _receipt(look, key, one, rows.get((key.slot, key.number)), of)
+            receipt = _receipt(look, key, one, of)
             if receipt and receipt.get("image_sha256"):
                 pictures[keys.image(receipt["image_sha256"], receipt.get("image_ext") or "bin")] = of
         elif stated != one.sha256:
@@ -184,7 +175,7 @@ def _receipts(
     look.need_all((image, "a receipt names it", of) for image, of in pictures.items())
 
 
-def _receipt(look: Inspection, key: Key, one: Read, row: Row | None, of: str) -> Row | None:
+def _receipt(look: Inspection, key: Key, one: Read, of: str) -> Row | None:
     """Check a receipt whose hash is not recorded beside a manifest; return it if it is whole."""
     receipt = look.json(one, of)
     if receipt is None:
@@ -193,9 +184,6 @@ def _receipt(look: Inspection, key: Key, one: Read, row: Row | None, of: str) ->
     partition = (receipt.get("week"), receipt.get("model"))
     if stated != (key.slot, key.number) or partition != key.group[1:]:
         look.damaged(key.key, "is the receipt of another attempt", of)
-        return None
-    if row is not None and (fault := slots.receipt_fault(receipt, row)):
-        look.damaged(key.key, fault, of)
         return None
     return receipt
 
@@ -228,8 +216,7 @@ def _labels(part: _Partition, found: Sequence[Key]) -> set[str]:
         if (one := part.read.get(key.key)) is None:
             continue
         try:
-            table, recorded = compared_parquet(one.key, one.data, ())
-            look.unrecorded += not recorded
+            table = compared_parquet(one.key, one.data, ())
             slot_keys = set(table["slot_key"].unique().to_pylist())
         except (CorruptObjectError, KeyError, pa.ArrowException) as error:
             look.damaged(one.key, said_of(error, one.key), part.of)

@@ -34,7 +34,6 @@ class StoreReading:
 
     objects: int = 0
     bytes: int = 0
-    unrecorded: int = 0
     leftover: int = 0
     resumed: int = 0
     seconds: float = 0.0
@@ -104,7 +103,6 @@ def _one_group(
         found.objects += before["objects"]
         found.resumed += before["objects"]
         found.bytes += before["bytes"]
-        found.unrecorded += before["unrecorded"]
         found.leftover += before.get("leftover", 0)
         found.problems += [Problem(*one) for one in before["problems"]]
         tell(name, found.objects, total)
@@ -121,7 +119,6 @@ def _one_group(
     check_group(look, group, members)
     found.objects += look.objects
     found.bytes += look.bytes
-    found.unrecorded += look.unrecorded
     found.leftover += look.leftover
     found.problems += look.problems
     progress.add(
@@ -130,7 +127,6 @@ def _one_group(
             "names": names,
             "objects": look.objects,
             "bytes": look.bytes,
-            "unrecorded": look.unrecorded,
             "leftover": look.leftover,
             "problems": [[*one] for one in look.problems],
         },

@@ -13,7 +13,7 @@ from warehouse.errors import CorruptObjectError
 from warehouse.integrity import calls
 from warehouse.integrity.findings import Inspection, Read, said_of
 from warehouse.integrity.kinds import Key
-from warehouse.loading import anchor_objects, beside, row_names, seals
+from warehouse.loading import anchor_objects, beside, seals
 from warehouse.loading.objects import parquet_table
 
 
@@ -40,8 +40,8 @@ def _is_trial(one: Read) -> bool:
     try:
         said = json.loads(one.data)
         week, model, number = said["week"], said["model"], said["attempt"]
-        sealed = seals.has_seal(keys.receipt(week, model, said["slot_key"], number), one.data)
-        return sealed and keys.trial_receipt(week, model, number) == one.key
+        seals.check(keys.receipt(week, model, said["slot_key"], number), one.data)
+        return keys.trial_receipt(week, model, number) == one.key
     except (CorruptObjectError, KeyError, TypeError, ValueError):
         return False
 
@@ -59,7 +59,7 @@ def check_gold(look: Inspection, gold_set: str, found: Sequence[Key]) -> None:
                 look.damaged(one.key, f"is the sample of {sample.get('gold_set')}", of)
             pictures(look, (sample or {}).get("pictures", ()), of)
         else:
-            compared(look, one, (), of)
+            compare(look, one, (), of)
 
 
 def check_anchors(look: Inspection, anchor_set: str, found: Sequence[Key]) -> None:
@@ -74,12 +74,8 @@ def check_anchors(look: Inspection, anchor_set: str, found: Sequence[Key]) -> No
                 if said["set"] != anchor_set:
                     look.damaged(one.key, f"is the list of {said['set']}", of)
                 pictures(look, said.get("pictures", ()), of)
-        elif compared(look, one, names, of) is False:
-            rows = rows_of(look, one, of)
-            if any(f"/labeler={row['labeler']}@{row['labeler_version']}." not in one.key for row in rows):
-                look.damaged(one.key, "holds rows of another labeler", of)
-            if any(f"/week={row['week']}/" not in one.key or row["anchor_set"] != anchor_set for row in rows):
-                look.damaged(one.key, "holds rows of another week or set", of)
+        else:
+            compare(look, one, names, of)
 
 
 def pictures(look: Inspection, rows: Iterable[Mapping[str, Any]], of: str) -> None:
@@ -91,20 +87,12 @@ def pictures(look: Inspection, rows: Iterable[Mapping[str, Any]], of: str) -> No
     )
 
 
-def compared(look: Inspection, one: Read, names: Iterable[str], of: str) -> bool | None:
-    """Return whether the recorded hash of Parquet fits; None if it is damaged, False if there is none.
-
-    One without was written by an earlier version; where its name hashes rows, they fit.
-    """
+def compare(look: Inspection, one: Read, names: Iterable[str], of: str) -> None:
+    """Note Parquet whose bytes do not have the hash that is recorded."""
     try:
-        recorded = beside.compare(one.key, one.data, names)
-        if not recorded and not row_names.fits(one.key, parquet_table(one.key, one.data)):
-            raise CorruptObjectError("holds other rows than its name says")
+        beside.compare(one.key, one.data, names)
     except CorruptObjectError as error:
         look.damaged(one.key, said_of(error, one.key), of)
-        return None
-    look.unrecorded += not recorded
-    return recorded
 
 
 def rows_of(look: Inspection, one: Read, of: str) -> list[dict[str, Any]]:

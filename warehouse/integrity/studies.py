@@ -9,10 +9,8 @@ from warehouse import keys
 from warehouse.integrity import calls
 from warehouse.integrity.findings import Inspection
 from warehouse.integrity.kinds import Key
-from warehouse.integrity.sets import compared, pictures, rows_of
-from warehouse.loading import row_names, study_objects
-
-Rows = list[dict[str, Any]]
+from warehouse.integrity.sets import compare, pictures, rows_of
+from warehouse.loading import study_objects
 
 
 def check(look: Inspection, study: str, found: Sequence[Key]) -> None:
@@ -20,9 +18,8 @@ def check(look: Inspection, study: str, found: Sequence[Key]) -> None:
     of = f"study {study}"
     names = [key.key for key in found]
     pointers: dict[int, Mapping[str, Any]] = {}
-    unrecorded: dict[str, dict[str, Rows]] = {}  # tables of earlier versions, by folder
     for one in look.read(names):
-        folder, _, name = one.key.rpartition("/")
+        name = one.key.rpartition("/")[2]
         if name.startswith("current-"):
             number = int(name.removeprefix("current-").removesuffix(".json"))
             pointers[number] = look.json(one, of) or {}
@@ -33,14 +30,10 @@ def check(look: Inspection, study: str, found: Sequence[Key]) -> None:
             calls.check_note(look, one, of)
         elif name.endswith(".json"):
             look.json(one, of)
-        elif compared(look, one, names, of) is False and "/labels/" not in one.key:
-            unrecorded.setdefault(folder, {})[name.removesuffix(".parquet")] = rows_of(look, one, of)
+        else:
+            compare(look, one, names, of)
         if name == "study_slots.parquet":
             pictures(look, rows_of(look, one, of), of)
-    for folder, tables in unrecorded.items():
-        whole = {table: tables[table] for table in study_objects.TABLES if table in tables}
-        if len(whole) == len(study_objects.TABLES) and not folder.endswith(row_names.hash16(whole)):
-            look.damaged(f"{folder}/", "one of its tables holds other rows than the folder's name says", of)
     _pointers(look, study, pointers, of)
 
 

@@ -1,10 +1,8 @@
 """Hashes beside and in names: Parquet objects cannot hold their own hash.
 
-A label part's name ends with the SHA-256 of its bytes (64 digits; names of earlier versions have 16, which hash the
-rows). An object whose name is fixed has a small object beside it, `<key>.<sha256 of the bytes>.json`, written before
-it: whoever reads the object finds its hash in a name. The object itself says that there is one (`MARK`), so that a
-record that was removed is missed. Several records of one object are left by runs that wrote at the same time; the
-object fits one of them.
+A label part's name ends with the SHA-256 of its bytes (64 digits). An object whose name is fixed has a small object
+beside it, `<key>.<sha256 of the bytes>.json`, written before it: whoever reads the object finds its hash in a name.
+Several records of one object are left by runs that wrote at the same time; the object fits one of them.
 """
 
 from __future__ import annotations
@@ -19,12 +17,9 @@ import pyarrow.parquet as pq
 
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.loading.parquet import metadata_of
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
-MARK = b"cliche.sha256"  # in the metadata of Parquet whose hash is beside it
-_BESIDE = b"beside"
 NOTE = "written-"  # begins the names of notes of what was written
 INTENTS = b"cliche.intents"  # in the metadata of labelers' calls: `<call>/<attempt>` that had an intent
 _IN_NAME = re.compile(r"-([0-9a-f]{64})\.parquet")
@@ -46,7 +41,7 @@ def put_recorded(store: Store, key: str, table: pa.Table, said: Mapping[str, Any
     """
     if store.head(key) is not None:
         return False
-    data = parquet(table, {MARK: _BESIDE})
+    data = parquet(table)
     beside = f"{key}.{sha256_hex(data)}.json"
     store.put_if_absent(beside, sealed(beside, {"bytes": len(data), **(said or {})}))
     return store.put_if_absent(key, data)
@@ -79,29 +74,18 @@ def stated_in_name(key: str) -> str | None:
     return found[1] if found else None
 
 
-def compare(key: str, data: bytes, found: Iterable[str]) -> bool:
-    """Return whether a hash of `data` is recorded, in its name or beside it; it then fits."""
+def compare(key: str, data: bytes, found: Iterable[str]) -> None:
+    """Raise CorruptObjectError unless the hash of `data` is recorded, in its name or beside it."""
     digest = sha256_hex(data)
     stated = {of[1] for other in found if (of := record_of(other)) and of[0] == key}
     if in_name := stated_in_name(key):
         stated.add(in_name)
-    if stated and digest not in stated:
+    if not stated:
+        raise CorruptObjectError(
+            f"{key}.{digest}.json is missing, which records the hash of {key}; restore it from a backup"
+        )
+    if digest not in stated:
         where = "its name" if in_name else "the hash that is recorded beside it"
         raise CorruptObjectError(
             f"{key} is damaged: its bytes do not match {where}; restore it from a backup"
         )
-    if not stated and is_marked(data):
-        raise CorruptObjectError(
-            f"{key}.{digest}.json is missing: {key} says that its hash is beside it; restore it from a backup"
-        )
-    return bool(stated)
-
-
-def is_marked(data: bytes) -> bool:
-    """Return whether Parquet says that its hash is beside it; False too for bytes that do not read."""
-    if MARK not in data:  # the footer is not compressed
-        return False
-    try:
-        return metadata_of(data).get(MARK) == _BESIDE
-    except (pa.ArrowException, OSError):
-        return False

@@ -18,7 +18,7 @@ FROM (
     QUALIFY row_number() OVER (PARTITION BY slot_key ORDER BY attempt) = 1
 )
 INNER JOIN said USING (slot_key, attempt)
-WHERE outcome_group IN ('success', 'answer') AND said.cluster IS NOT NULL
+WHERE outcome_group IN ('picture', 'refused') AND said.cluster IS NOT NULL
 """
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -12,10 +11,9 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.loading import beside, row_names
+from warehouse.loading import beside
 from warehouse.loading.parquet import table_of
-from warehouse.loading.plan_slots import plan_fault
-from warehouse.loading.seals import has_seal, unsealed
+from warehouse.loading.seals import unsealed
 from warehouse.store.base import Store
 
 PLAN_FORMAT = 1
@@ -48,20 +46,13 @@ def read_parquet(store: Store, key: str) -> pa.Table:
         KeyError: if it is missing.
     """
     records = () if beside.stated_in_name(key) else store.list(f"{key}.")
-    table, _ = compared_parquet(key, store.get(key), records)
-    return table
+    return compared_parquet(key, store.get(key), records)
 
 
-def compared_parquet(key: str, data: bytes, records: Iterable[str]) -> tuple[pa.Table, bool]:
-    """Return the table that was read at `key`, and whether a hash of its bytes is recorded, which then fits.
-
-    One without was written by an earlier version; where its name hashes rows, they fit.
-    """
-    recorded = beside.compare(key, data, records)
-    table = parquet_table(key, data)
-    if not recorded and not row_names.fits(key, table):
-        raise CorruptObjectError(f"{key} holds other rows than its name says; restore it from a backup")
-    return table, recorded
+def compared_parquet(key: str, data: bytes, records: Iterable[str]) -> pa.Table:
+    """Return the table that was read at `key`; raise CorruptObjectError unless the recorded hash of its bytes fits."""
+    beside.compare(key, data, records)
+    return parquet_table(key, data)
 
 
 def parquet_table(key: str, data: bytes) -> pa.Table:
@@ -103,9 +94,6 @@ def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
         raise UsageError(f"{key} has format {plan['format']}, written by a newer version; update cliche")
     if (plan.get("week"), plan.get("model")) != (week, model):
         raise CorruptObjectError(f"{key} is the plan of {plan.get('model')} in week {plan.get('week')}")
-    with suppress(KeyError, TypeError, AttributeError):  # what it lacks is said by whoever makes rows of it
-        if not has_seal(key, data) and (fault := plan_fault(plan)):
-            raise CorruptObjectError(f"{key} is damaged: it {fault}; restore it from a backup")
     return {**plan, "plan_sha256": sha256_hex(data)}
 
 

@@ -14,16 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-def metadata_of(data: bytes) -> dict[bytes, bytes]:
-    """Return the metadata that the writer gave to the file in `data`, without reading its rows.
-
-    Raises:
-        pyarrow.ArrowException: if the bytes do not read as Parquet.
-    """
-    with pq.ParquetFile(io.BytesIO(data), pre_buffer=False) as file:
-        return dict(file.schema_arrow.metadata or {})
-
-
 def table_of(data: bytes, columns: Sequence[str] | None = None) -> pa.Table:
     """Return the table that `data` holds, or some of its columns.
 

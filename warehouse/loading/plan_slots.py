@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from warehouse.canonical import canonical_json, sha256_hex
-
-_JSON_COLUMNS = ("params", "block_categories", "usage")
 
 
 def slot_key(slot: Mapping[str, Any], params: Mapping[str, Any]) -> str:
@@ -40,29 +36,6 @@ def plan_fault(plan: Mapping[str, Any]) -> str | None:
         if slot["slot_key"] != slot_key(slot, plan["params"]):
             return f"states a key for {slot['prompt']}, replicate {slot['replicate']} that it does not have"
     return None
-
-
-def receipt_fault(receipt: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
-    """Return the first field in which a receipt and its row of the manifest differ, or None."""
-    for name in [*row, *(name for name in receipt if name not in row)]:
-        said, listed = receipt.get(name), row.get(name)
-        if name in _JSON_COLUMNS:
-            listed = json.loads(listed) if listed is not None else None
-            same = said == listed or (not said and not listed)
-        elif isinstance(listed, datetime):
-            same = isinstance(said, str) and _moment(said) == listed
-        else:
-            same = said == listed
-        if not same:
-            return f"and the manifest differ in {name}"
-    return None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return None
 
 
 def words(slot: Mapping[str, Any] | None, week: str, model: str) -> str:

@@ -3,8 +3,8 @@
     {"_sha256":"<hash>","attempt":1,…}        <hash> = SHA-256 of: key, a line feed, the JSON without that field
 
 The hash is written with the object, so there is no moment at which an object has none, not even in a run that is
-killed. It covers the key: an object that was moved, or exchanged with another one, does not fit. Objects of earlier
-versions have no seal and are read as they are. A seal finds damage; it is no signature.
+killed. It covers the key: an object that was moved, or exchanged with another one, does not fit. A seal finds damage;
+it is no signature.
 """
 
 from __future__ import annotations
@@ -28,22 +28,19 @@ def sealed(key: str, value: Mapping[str, Any]) -> bytes:
     return _HEAD + _digest(key, body) + b'",' + body[1:]
 
 
-def has_seal(key: str, data: bytes) -> bool:
-    """Return whether an object has a seal, which fits; False for an object of an earlier version, without one."""
+def check(key: str, data: bytes) -> None:
+    """Raise CorruptObjectError unless an object has a seal that fits."""
     fits = data[len(_HEAD) : _SEAL_END] == _digest(key, b"{" + data[_BODY:])
-    if data.startswith(_HEAD) and data[_SEAL_END:_BODY] == b'",' and fits:
-        return True
-    if data.startswith(_HEAD) or fits:
+    if not (fits and data.startswith(_HEAD) and data[_SEAL_END:_BODY] == b'",'):
         raise CorruptObjectError(
             f"{key} is damaged, or the object of another key: its bytes do not match the hash in it; "
             "restore it from a backup"
         )
-    return False
 
 
 def unsealed(key: str, data: bytes) -> Any:
-    """Return the JSON value of an object without its seal, after checking the seal if it has one."""
-    has_seal(key, data)
+    """Return the JSON value of an object without its seal, after checking the seal."""
+    check(key, data)
     try:
         value = json.loads(data)
     except ValueError as error:

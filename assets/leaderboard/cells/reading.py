@@ -190,7 +190,7 @@ def _cell(
         window = {**now[0], "labeler_version": version, "first_week": first_week(week)}
     pictures: list[CellPicture] = []
     for row in slots:
-        if row["outcome_group"] == "success" and row["image_sha256"] is not None:
+        if row["outcome_group"] == "picture" and row["image_sha256"] is not None:
             value = value_read(row, of.attribute, row["labeler_version"]) if of else None
             pictures.append(
                 CellPicture(
@@ -236,13 +236,13 @@ def _outcomes(slots: Sequence[Row]) -> dict[date, Outcomes]:
     """Return how the requests of each week ended."""
     ended: dict[date, Counter[str]] = defaultdict(Counter)
     for row in slots:
-        ended[row["week"]][row["outcome"] if row["outcome"] == "not_needed" else row["outcome_group"]] += 1
+        ended[row["week"]][row["outcome_group"]] += 1
     return {
         week: Outcomes(
             planned=counts.total(),
-            pictures=counts["success"],
-            refused=counts["answer"],
-            failed=counts.total() - counts["success"] - counts["answer"] - counts["not_needed"],
+            pictures=counts["picture"],
+            refused=counts["refused"],
+            failed=counts["failed"] + counts["not_asked"],
             not_needed=counts["not_needed"],
         )
         for week, counts in ended.items()

@@ -67,7 +67,7 @@ def _by_comparison(found: Sequence[Row]) -> dict[tuple[str, str, str, str], list
 def _slots(con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str]) -> Slots:
     given = {"week": week.isoformat(), "asked": [*prompts]}
     found = stream_of_weeks(con, "prompt_slots", reading.weeks_of(week), given)
-    drawn = (row for row in found if row["outcome_group"] == "success" and row["image_sha256"] is not None)
+    drawn = (row for row in found if row["outcome_group"] == "picture" and row["image_sha256"] is not None)
     return by(drawn, "prompt", "model")
 
 

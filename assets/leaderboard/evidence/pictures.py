@@ -72,7 +72,7 @@ def _drawn(of: Sequence[Row], week: date, seats: Looks) -> Drawn:
     pictures = sorted((row for row in own if row["image_sha256"]), key=lambda row: row["place"])
     return Drawn(
         tuple(_seen(row, seats) for row in pictures),
-        tuple(row["week"] for row in own if row["outcome_group"] == "answer"),
+        tuple(row["week"] for row in own if row["outcome_group"] == "refused"),
         current=bool(now),
     )
 

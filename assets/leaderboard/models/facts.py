@@ -175,13 +175,13 @@ def _ended(found: Sequence[Row]) -> HowEnded:
         groups[row["outcome"]] = row["outcome_group"]
     counts.pop("not_needed", None)
     ways = sorted(
-        ((outcome, slots) for outcome, slots in counts.items() if groups[outcome] != "success"),
+        ((outcome, slots) for outcome, slots in counts.items() if groups[outcome] != "picture"),
         key=lambda item: (-item[1], item[0]),
     )
     return HowEnded(
         planned=sum(counts.values()),
-        pictures=sum(slots for outcome, slots in counts.items() if groups[outcome] == "success"),
-        refused=sum(slots for outcome, slots in counts.items() if groups[outcome] == "answer"),
+        pictures=sum(slots for outcome, slots in counts.items() if groups[outcome] == "picture"),
+        refused=sum(slots for outcome, slots in counts.items() if groups[outcome] == "refused"),
         ways=tuple((way(outcome), slots) for outcome, slots in ways),
     )
 

@@ -66,7 +66,7 @@ def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> Pict
     looked = counted.looked or Looked("", (), {})
     for row in found:
         seat = looked.seat(_read(row, looked.attribute, counted))
-        if row["outcome_group"] == "success" and row["image_sha256"] is not None and seat is not None:
+        if row["outcome_group"] == "picture" and row["image_sha256"] is not None and seat is not None:
             word = caption(looked.attribute, seat)
             thumbs.append(Thumb(0, row["image_sha256"], word, framed=seat == counted.value))
     return PictureGrid(tuple(thumbs[:most]), sum(thumb.framed for thumb in thumbs), len(thumbs))

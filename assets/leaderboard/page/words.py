@@ -42,10 +42,14 @@ TURNS: Mapping[str, str] = {
     "blocked_output": "Drawn and then blocked",
     "not_attempted": "Not asked yet",
     "unknown_charge": "The answer was lost",
-    "stop": "Not answered: the provider stopped",
-    "transient": "Not answered",
-    "bad_data": "What came back was no picture",
-    "policy": "Not asked",
+    **dict.fromkeys(
+        ("auth", "quota_exhausted", "model_retired", "invalid_params"), "Not answered: the provider stopped"
+    ),
+    **dict.fromkeys(
+        ("corrupt_image", "wrong_type", "too_large", "empty_answer"), "What came back was no picture"
+    ),
+    "failed": "Not answered",
+    "not_asked": "Not asked",
 }
 #: How requests ended that brought no picture, by outcome.
 LOST: Mapping[str, str] = {

@@ -32,7 +32,7 @@ def outcome_counts(answers: pl.DataFrame, keys: Sequence[str], carried: Sequence
         answered, failed.
     """
     marked = answers.with_columns(
-        ok=pl.col("outcome_group") == "success", refused=pl.col("outcome_group") == "answer"
+        ok=pl.col("outcome_group") == "picture", refused=pl.col("outcome_group") == "refused"
     )
     counted = marked.group_by(keys, maintain_order=True).agg(
         pl.col(carried).first(),

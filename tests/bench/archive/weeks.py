@@ -31,11 +31,12 @@ from tests.bench.archive.moving import moved
 from tests.site.world import picture as small_picture
 from tests.warehouse import builder
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect, limit_memory
 from warehouse.loading import objects
 from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES, load_anchors
 from warehouse.loading.objects import digest
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 FIRST = "2023-01-02"  # Monday of the first week: 156 of them are past
@@ -110,7 +111,7 @@ def write_week(place: Workplace, asked: Asked, week: str) -> None:
             )
         ]
         plan = builder.plan_document(suites, slots, week, model)
-        place.store.put_if_absent(keys.plan(week, model), canonical_json(plan))
+        place.store.put_if_absent(keys.plan(week, model), sealed(keys.plan(week, model), plan))
         receipts: list[dict[str, Any]] = []
         labels: list[dict[str, Any]] = []
         for slot in slots:

@@ -26,7 +26,7 @@ from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import WEEK, planned
 from warehouse import keys
-from warehouse.canonical import canonical_json
+from warehouse.loading.seals import sealed
 from warehouse.store import Store, open_store
 from warehouse.weeks import utc_now
 
@@ -122,7 +122,8 @@ def test_what_may_have_been_billed_is_booked_when_it_was_asked(store: Store) -> 
     plan = planned(store, provider)
     slot = plan.slots[3].slot_key
     intent = {"intended_at": "2026-11-24T10:30:00", "attempt": 1}
-    store.put_if_absent(keys.intent(WEEK, "m", slot, 1), canonical_json(intent))
+    key = keys.intent(WEEK, "m", slot, 1)
+    store.put_if_absent(key, sealed(key, intent))
     # Also of a week that is over, of which nothing is asked any more.
     report = PartitionRun(store, plan, provider, costs=COSTS, only=frozenset()).run()
     assert report.asked == 0

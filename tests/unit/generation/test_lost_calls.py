@@ -29,7 +29,7 @@ from assets.generation.trouble import NO_RECEIPT, find_trouble
 from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import CONVERSATION, FAST, WEEK, planned
 from warehouse import keys
-from warehouse.canonical import canonical_json
+from warehouse.loading.seals import sealed
 from warehouse.store import Store, open_store
 
 
@@ -44,7 +44,8 @@ COSTS = Costs((Price.model_validate({"per_image_usd": 0.04, "source": "test", "d
 def lose(store: Store, slot: Slot, number: int) -> None:
     """Leave what a killed run leaves of a call: its intent."""
     intent = {"intended_at": f"2026-11-24T10:{number:02d}:00", "attempt": number}
-    store.put_if_absent(keys.intent(WEEK, "m", slot.slot_key, number), canonical_json(intent))
+    key = keys.intent(WEEK, "m", slot.slot_key, number)
+    store.put_if_absent(key, sealed(key, intent))
 
 
 def asked(store: Store, plan: Plan, provider: Scripted, **more: Any) -> PartitionReport:

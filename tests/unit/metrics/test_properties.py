@@ -168,7 +168,7 @@ def test_figures_have_a_figure_or_a_reason(counts: list[list[int]], suite: bool,
 
 OUTCOMES = st.lists(
     st.tuples(
-        st.sampled_from(["success", "answer", "transient", "stop", "not_attempted"]),
+        st.sampled_from(["picture", "refused", "failed", "not_asked"]),
         st.sampled_from(["s/a", "s/b"]),
     ),
     min_size=1,
@@ -183,7 +183,7 @@ def answers(rows: list[tuple[str, str]]) -> pl.DataFrame:
             "model": ["m"] * len(rows),
             "prompt": prompts,
             "outcome_group": groups,
-            "pictures": [int(group == "success") for group in groups],
+            "pictures": [int(group == "picture") for group in groups],
         }
     )
 

@@ -42,15 +42,13 @@ def answers(groups: list[str]) -> pl.DataFrame:
             "model": ["m"] * len(groups),
             "prompt": ["s/a"] * len(groups),
             "outcome_group": groups,
-            "pictures": [int(group == "success") for group in groups],
+            "pictures": [int(group == "picture") for group in groups],
         }
     )
 
 
 def test_an_outage_is_never_a_refusal() -> None:
-    counts = outcome_counts(
-        answers(["success"] * 6 + ["answer"] * 2 + ["transient", "not_attempted"]), ["model"]
-    )
+    counts = outcome_counts(answers(["picture"] * 6 + ["refused"] * 2 + ["failed", "not_asked"]), ["model"])
     found = figures(counts, OUTCOME_RATES, ["model"])
     assert found["completeness"] == (0.8, 10, None)
     assert found["failed_rate"] == (0.2, 10, None)
@@ -59,7 +57,7 @@ def test_an_outage_is_never_a_refusal() -> None:
 
 
 def test_a_model_that_only_failed_has_no_answer_rate_rather_than_zero() -> None:
-    found = figures(outcome_counts(answers(["transient"] * 3), ["model"]), OUTCOME_RATES, ["model"])
+    found = figures(outcome_counts(answers(["failed"] * 3), ["model"]), OUTCOME_RATES, ["model"])
     assert found["answer_rate"] == (None, 0, "no answers")
     assert found["completeness"] == (0.0, 3, None)
 

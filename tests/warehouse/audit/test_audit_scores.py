@@ -401,7 +401,7 @@ FROM (
     SEMI JOIN (
         SELECT week, model, slot_key
         FROM attempts INNER JOIN outcomes USING (outcome)
-        WHERE outcome_group IN ('success', 'answer')
+        WHERE outcome_group IN ('picture', 'refused')
     ) AS answered USING (week, model, slot_key)
     WHERE slots.model NOT IN ('part', 'even')
 )

@@ -1,11 +1,10 @@
-"""Reading a whole store: clean stores of many shapes, stores of earlier versions, S3, interruptions, the command."""
+"""Reading a whole store: clean stores of many shapes, S3, interruptions, the command."""
 
 from __future__ import annotations
 
 import json
 import random
 import shutil
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -15,23 +14,11 @@ from orchestration import weekly
 from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity import shapes
 from tests.warehouse.integrity.test_damage import by_kind, flip, problems, write
-from warehouse.database.rebuild import rebuild
 from warehouse.errors import StoreError
 from warehouse.integrity.record import last_read
 from warehouse.integrity.scan import read_store
 from warehouse.loading import plan_slots as slots
 from warehouse.store import Store, open_store
-
-#: Written by the version before hashes were recorded: every kind but editions, by `shapes`.
-EARLIER = Path(__file__).with_name("earlier.tar.xz")
-
-
-@pytest.fixture
-def earlier(tmp_path: Path) -> Store:
-    """A store that an earlier version wrote."""
-    with tarfile.open(EARLIER) as file:
-        file.extractall(tmp_path / "earlier", filter="data")
-    return open_store(tmp_path / "earlier" / "store")
 
 
 @pytest.mark.parametrize("shape", [*shapes.SHAPES, "empty"])
@@ -40,49 +27,14 @@ def test_a_clean_store_of_one_shape_has_no_problem_and_all_hashes(
 ) -> None:
     shapes.SHAPES.get(shape, lambda store: None)(store)
     found = read_store(store, tmp_path)
-    assert (found.problems, found.unrecorded) == ([], 0)
+    assert found.problems == []
     assert found.objects == len(shapes.everything(store))
 
 
 def test_a_clean_store_with_a_study_has_no_problem(store: Store, tmp_path: Path) -> None:
     shapes.study(store, tmp_path / "files")
     found = read_store(store, tmp_path)
-    assert (found.problems, found.unrecorded) == ([], 0)
-
-
-def test_a_store_of_an_earlier_version_is_clean_loads_and_says_what_has_no_hash(
-    earlier: Store, tmp_path: Path
-) -> None:
-    found = read_store(earlier, tmp_path)
     assert found.problems == []
-    assert 0 < found.unrecorded < found.objects
-    assert rebuild(earlier, tmp_path / "warehouse.duckdb")["labels"] > 0
-
-
-def test_a_store_of_an_earlier_version_that_goes_on_is_clean(earlier: Store, tmp_path: Path) -> None:
-    for shape in (shapes.free, shapes.paid, shapes.conversations):
-        shape(earlier, week="2026-11-23")
-    shapes.free(earlier, "free")  # nothing to do there
-    assert problems(earlier, tmp_path) == []
-
-
-def test_flipped_bytes_of_an_earlier_versions_receipts_pictures_and_label_rows_are_named(
-    earlier: Store, tmp_path: Path
-) -> None:
-    chance = random.Random(5)
-    for kind in ("receipt", "image", "study definition"):
-        for key in chance.sample(by_kind(earlier)[kind], min(8, len(by_kind(earlier)[kind]))):
-            before = earlier.get(key)
-            write(earlier, key, flip(before, chance))
-            assert key in {one.key for one in problems(earlier, tmp_path)}
-            write(earlier, key, before)
-    (plan, *_) = by_kind(earlier)["plan"]
-    before = earlier.get(plan)
-    for what in (b'"replicate":0', b'"slot_key":"', b'"text":"'):
-        at = before.index(what) + len(what) - 1
-        write(earlier, plan, before[:at] + bytes([before[at] ^ 1]) + before[at + 1 :])
-        assert plan in {one.key for one in problems(earlier, tmp_path)}
-        write(earlier, plan, before)
 
 
 def test_a_store_on_s3_is_read_as_a_folder_is(
@@ -92,7 +44,7 @@ def test_a_store_on_s3_is_read_as_a_folder_is(
     shapes.paid(store)
     shapes.free(store)
     found = read_store(store, tmp_path)
-    assert (found.problems, found.unrecorded, found.objects) == ([], 0, len(shapes.everything(store)))
+    assert (found.problems, found.objects) == ([], len(shapes.everything(store)))
     key = by_kind(store)["image"][0]
     get = store.get
     monkeypatch.setattr(store, "get", lambda of: flip(get(of), random.Random(1)) if of == key else get(of))

@@ -47,6 +47,7 @@ from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import gold_objects, load
 from warehouse.loading.gold_objects import GOLD_TABLES, gold_sets, load_gold, load_stale_gold, stale_gold
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
@@ -276,7 +277,8 @@ def test_answers_about_pictures_of_no_sample_are_told(store: Store, con: Con) ->
 def test_a_set_that_is_not_there_or_no_sample_is_told(store: Store, con: Con) -> None:
     with pytest.raises(UsageError, match=r'no gold set "gold" in .* none; draw one with cliche gold sample'):
         load_gold(con, store, SET)
-    store.put_if_absent(keys.gold_sample(SET), b'{"gold_set":"gold","format":1}')
+    key = keys.gold_sample(SET)
+    store.put_if_absent(key, sealed(key, {"gold_set": SET, "format": 1}))
     with pytest.raises(CorruptObjectError, match=r"gold/gold/sample\.json is not a sample"):
         load_gold(con, store, SET)
 

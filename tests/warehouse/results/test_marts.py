@@ -107,12 +107,16 @@ def test_invariant_04_any_attempts_end_in_one_outcome(
     with connect(None) as con:
         make_tables(con)
         load_all(con, store)
+        groups = dict(con.execute("SELECT outcome, outcome_group FROM outcomes").fetchall())
         rows = con.execute(
-            "SELECT slot_key, outcome, outcome_group, attempts, image_sha256 FROM slot_outcomes"
+            "SELECT slot_key, outcome, outcome_group, attempts, image_sha256, "
+            "[is_picture, is_refused, is_failed, is_not_asked] FROM slot_outcomes"
         )
-        for key, outcome, group, tried, picture in rows.fetchall():
+        for key, outcome, group, tried, picture, told in rows.fetchall():
             assert outcome == end_of(of[key])
-            assert group == ("not_attempted" if not of[key] else GROUPS[Outcome(outcome)])
+            assert group == (groups[outcome] if of[key] else "not_asked")
+            assert told == [group == one for one in ("picture", "refused", "failed", "not_asked")]
+            assert sum(told) == (outcome != "not_needed")  # planned is the sum of the four
             assert tried == len(of[key])
             assert (picture is not None) == (outcome == "ok")
 

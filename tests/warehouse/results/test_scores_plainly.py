@@ -71,12 +71,12 @@ class World:
             if ended.get("outcome") != "not_needed":
                 answer = slot["conversation"] or slot["slot_key"]
                 self.answers[group][prompt][answer].append({**ended, "kind": kind, "drawn": drawn})
-            if kind == "success":
+            if kind == "picture":
                 self.drawn[group][prompt].append(drawn)
             for attribute in wanted[where]:
                 pictures = self.cells[group][prompt].setdefault(attribute, [])
                 raw = self.raw[group][prompt].setdefault(attribute, [])
-                if kind != "success":
+                if kind != "picture":
                     continue
                 newest = max(versions[week, model], key=lambda v: (int(v.partition("-")[0]), v), default=None)
                 found = [
@@ -286,14 +286,14 @@ def of_outcomes(world: World, row: Row) -> Any:
     if row["metric"] == "pictures":
         cells = [*prompts.values()] if row["prompt"] is None else [prompts[row["prompt"]]]
         answers = [turns for found in cells for turns in found.values()]
-        drawn = sum(turn["kind"] == "success" for turns in answers for turn in turns)
+        drawn = sum(turn["kind"] == "picture" for turns in answers for turn in turns)
         return float(drawn), None, None, len(answers)
 
     def said(turns: list[Row]) -> tuple[str, str | None]:
         """Return what an answer was given with, and whether it counts for the rate; None: it is not of it."""
-        pictures = [turn for turn in turns if turn["kind"] == "success"]
+        pictures = [turn for turn in turns if turn["kind"] == "picture"]
         one = pictures[-1] if pictures else turns[-1]
-        ok, refused = bool(pictures), not pictures and one["kind"] == "answer"
+        ok, refused = bool(pictures), not pictures and one["kind"] == "refused"
         parts = {
             "completeness": (ok or refused, True),
             "failed_rate": (not (ok or refused), True),

@@ -37,7 +37,7 @@ _KEYS = (
     "prompt",
     "turn",
 )
-_GROUPS = {1: "success", 2: "answer", 3: "transient", 4: "not_attempted"}
+_GROUPS = {1: "picture", 2: "refused", 3: "failed", 4: "not_asked"}
 
 
 def some(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
@@ -144,8 +144,8 @@ def test_answers_are_those_of_the_view(loaded: Con) -> None:
         SELECT * EXCLUDE (conversation, slot_key), count(*) AS answers FROM (
             SELECT week, model, suite, suite_major, prompt, least(turn, 2) AS turn, conversation,
                 coalesce(conversation, slot_key) AS slot_key,
-                arg_min(outcome_group, CASE outcome_group WHEN 'success' THEN 0 ELSE 10 - turn END) AS outcome_group,
-                count(*) FILTER (WHERE outcome_group = 'success') AS pictures
+                arg_min(outcome_group, CASE outcome_group WHEN 'picture' THEN 0 ELSE 10 - turn END) AS outcome_group,
+                count(*) FILTER (WHERE outcome_group = 'picture') AS pictures
             FROM slot_outcomes WHERE outcome <> 'not_needed' GROUP BY ALL
         ) GROUP BY ALL
         """,

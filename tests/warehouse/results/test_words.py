@@ -85,9 +85,7 @@ def test_the_first_and_the_second_turn_of_one_conversation(con: Con, monkeypatch
     side = {"name": "before", "prompt": "confrontation"}
     of = {"suite": "startup-ceo@2", "kind": "confronted", "title": "", "said": ""}
     made = comparisons.Comparison.model_validate({**of, "a": side, "b": {**side, "name": "after", "turn": 2}})
-    monkeypatch.setattr(
-        "assets.metrics.words.shipped", lambda: comparisons.Comparisons(comparisons=(made,))
-    )
+    monkeypatch.setattr("assets.metrics.words.shipped", lambda: comparisons.Comparisons(comparisons=(made,)))
 
     row = _words(con, subject="occupation:ceo")
 
@@ -101,7 +99,9 @@ def test_few_weeks_have_an_estimate_and_no_interval(con: Con) -> None:
     for subject in ("occupation:ceo", None):
         row = _words(con, comparison="his → their", subject=subject)
         assert (row["reason"], row["estimate"]) == ("few_weeks", pytest.approx(0.4))
-        assert [row[name] for name in ("low", "high", "se", "critical", "holm_critical", "clear")] == [None] * 6
+        assert [row[name] for name in ("low", "high", "se", "critical", "holm_critical", "clear")] == [
+            None
+        ] * 6
 
 
 def test_what_was_not_drawn_has_a_reason(con: Con) -> None:

@@ -19,6 +19,7 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, RefusedError, UsageError
+from warehouse.loading.seals import sealed
 from warehouse.store import Store, open_store
 
 
@@ -282,14 +283,16 @@ def test_an_unknown_set_is_told_with_those_there_are_and_a_broken_sample_by_its_
     with pytest.raises(UsageError, match=r'no gold set "gld" in .* there are: gold'):
         read_sample(store, "gld")
     for name, data, message in (
-        ("broken", b"{", "is not valid JSON"),
-        ("empty", b'{"gold_set":"empty"}', "gold/empty/sample.json: .*is missing"),
-        ("other", b'{"gold_set":"gold"}', "is the sample of gold"),
+        ("broken", b"{", "is damaged"),
+        ("empty", {"gold_set": "empty"}, "gold/empty/sample.json: .*is missing"),
+        ("other", {"gold_set": "gold"}, "is the sample of gold"),
     ):
-        store.put_if_absent(keys.gold_sample(name), data)
+        key = keys.gold_sample(name)
+        store.put_if_absent(key, data if isinstance(data, bytes) else sealed(key, data))
         with pytest.raises(CorruptObjectError, match=message):
             read_sample(store, name)
-    store.put_if_absent(keys.gold_sample("newer"), b'{"gold_set":"newer","format":99}')
+    key = keys.gold_sample("newer")
+    store.put_if_absent(key, sealed(key, {"gold_set": "newer", "format": 99}))
     with pytest.raises(UsageError, match="has format 99, written by a newer version"):
         read_sample(store, "newer")
 
