@@ -14,6 +14,8 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
+from assets.metrics.changes.table import Weekly
+from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
 from assets.metrics.figures.table import span_figures
@@ -28,6 +30,7 @@ from assets.metrics.results import (
 )
 from assets.metrics.scores.table import scores_of
 from assets.metrics.spans import read_span
+from assets.metrics.words import span_words
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
@@ -110,7 +113,8 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
         replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
-        replace_study(con, study, span_figures(con, read_span(con, occasions.study(study)), {}))
+        of = occasions.study(study)
+        replace_study(con, study, {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)})
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -258,7 +262,18 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     for week in later:
         for table, rows in window_tables(con, week):
             replace_week(con, table, week, rows)
-        for table, rows in span_figures(con, read_span(con, occasions.week(week)), {}).items():
+    weekly = Weekly.read(con, later[0], later[-1]) if later else None
+    for week in later if weekly else ():
+        # Changes first: spans begin anew at them.
+        changes, would_find = weekly.changes(week)
+        replace_week(con, "changes", week, changes)
+        of = occasions.week(week)
+        made = span_figures(con, read_span(con, of), would_find)
+        for table, rows in {
+            **made,
+            "words": span_words(con, of),
+            "claim_shares": week_claims(con, week),
+        }.items():
             replace_week(con, table, week, rows)
     for week in later:
         _check_late(con, place, week)

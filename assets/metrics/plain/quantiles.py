@@ -8,7 +8,7 @@ import numpy.typing as npt
 from assets.metrics.plain.arrays import Floats
 
 
-def student(df: npt.ArrayLike, probability: float = 0.975) -> Floats:
+def student(df: npt.ArrayLike, probability: npt.ArrayLike = 0.975) -> Floats:
     """Return Student's quantile for degrees of freedom, the normal one for infinity; of a 95 % interval by default."""
     from scipy.special import stdtrit
 
