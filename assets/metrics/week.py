@@ -262,8 +262,10 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     for week in later:
         for table, rows in window_tables(con, week):
             replace_week(con, table, week, rows)
-    weekly = Weekly.read(con, later[0], later[-1]) if later else None
-    for week in later if weekly else ():
+    if not later:
+        return []
+    weekly = Weekly.read(con, later[0], later[-1])
+    for week in later:
         # Changes first: spans begin anew at them.
         changes, would_find = weekly.changes(week)
         replace_week(con, "changes", week, changes)
