@@ -108,9 +108,7 @@ def _rows(
         }
 
 
-def _pooled(
-    fields: Sequence[Field], claim: RegisteredClaim, prompts: Sequence[str], models: int
-) -> _Pooled:
+def _pooled(fields: Sequence[Field], claim: RegisteredClaim, prompts: Sequence[str], models: int) -> _Pooled:
     """Return the pictures of these prompts, of all versions of the suite and of all fields that hold one of them."""
     ((attribute, values), *more) = claim.shows.items()
     k, n, beside, unseen, seen = (np.zeros(models) for _ in range(5))

@@ -85,9 +85,7 @@ def test_the_first_and_the_second_turn_of_one_conversation(con: Con, monkeypatch
     side = {"name": "before", "prompt": "confrontation"}
     of = {"suite": "startup-ceo@2", "kind": "confronted", "title": "", "said": ""}
     made = comparisons.Comparison.model_validate({**of, "a": side, "b": {**side, "name": "after", "turn": 2}})
-    monkeypatch.setattr(
-        "assets.metrics.words.shipped", lambda: comparisons.Comparisons(comparisons=(made,))
-    )
+    monkeypatch.setattr("assets.metrics.words.shipped", lambda: comparisons.Comparisons(comparisons=(made,)))
 
     row = _words(con, subject="occupation:ceo")
 
@@ -101,7 +99,9 @@ def test_few_weeks_have_an_estimate_and_no_interval(con: Con) -> None:
     for subject in ("occupation:ceo", None):
         row = _words(con, comparison="his → their", subject=subject)
         assert (row["reason"], row["estimate"]) == ("few_weeks", pytest.approx(0.4))
-        assert [row[name] for name in ("low", "high", "se", "critical", "holm_critical", "clear")] == [None] * 6
+        assert [row[name] for name in ("low", "high", "se", "critical", "holm_critical", "clear")] == [
+            None
+        ] * 6
 
 
 def test_what_was_not_drawn_has_a_reason(con: Con) -> None:
@@ -191,8 +191,8 @@ def test_a_withheld_model_and_what_is_not_planned_have_no_rows(con: Con) -> None
 
 def test_a_reported_change_begins_a_word_anew(con: Con) -> None:
     _startup(con, 6)
-    reported = {name: 0 for name in ("before_k", "before_n", "after_k", "after_n", "series")}
-    reported |= {name: 0.0 for name in ("size", "low", "high", "se", "dispersion", "df", "critical")}
+    reported = dict.fromkeys(("before_k", "before_n", "after_k", "after_n", "series"), 0)
+    reported |= dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), 0.0)
     con.execute(
         f"""INSERT INTO changes BY NAME SELECT date '{WEEK}' AS week, 'one' AS model, 'model' AS track,
         false AS simulated, 'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn,
