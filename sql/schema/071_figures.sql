@@ -291,7 +291,7 @@ CREATE TABLE words (
 COMMENT ON TABLE words IS
 'One row for each pair of prompts that differ in a word, a language or a condition, and for the mean over
 the pairs of a comparison: what it changes.
-Grain: week, study, model, suite, suite_major, comparison, subject, attribute, labeler, labeler_version,
+Grain: week, study, model, suite, suite_major, kind, comparison, subject, attribute, labeler, labeler_version,
 value.';
 COMMENT ON COLUMN words.week IS 'identity: Monday of the week that the span ends with; NULL of a study';
 COMMENT ON COLUMN words.study IS 'identity: name of the study; NULL of a week';
@@ -327,8 +327,10 @@ COMMENT ON COLUMN words.dispersion IS
 COMMENT ON COLUMN words.df IS 'identity: degrees of freedom behind the dispersion; infinity of a study';
 COMMENT ON COLUMN words.critical IS 'identity: quantile that the interval, or the comparison, uses';
 COMMENT ON COLUMN words.holm_critical IS
-'identity: critical value of this row among those listed with it (Holm); NULL where it was not reached';
-COMMENT ON COLUMN words.clear IS 'identity: true if the change is beyond it; NULL without an interval';
+'identity: critical value of this row among the pairs listed with it (Holm); NULL where it was not reached';
+COMMENT ON COLUMN words.clear IS
+'identity: true if the middle of the interval is farther from 0 than holm_critical times se; NULL without an
+interval';
 COMMENT ON COLUMN words.reason IS
 'identity: why there is no estimate, or no interval (few_weeks); NULL if there are both';
 
