@@ -187,7 +187,7 @@ def _of_week(
         of = Models(tuple(track["model"]), readers, known, False, restarts)
         made = _field(named, of, asked, held, HISTORY, drawn)
         suite = values.filter([pl.col(name) == named[name] for name in ("suite", "suite_major")])
-        _add_tables(made, of_field.get(key, counts.clear()), suite, looked_for)
+        _add_tables(made, of_field.get(key, counts.clear()), suite, looked_for.drop_nulls("attribute"))
         yield made
 
 
