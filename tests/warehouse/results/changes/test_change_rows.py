@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -232,29 +233,24 @@ def test_single_prompts_are_those_of_declared_pairs_and_claims() -> None:
 
 
 def test_what_is_declared_later_counts_from_then_on() -> None:
-    day = monday(36)
+    since = {"since": date.fromisoformat(monday(36))}
     later = COMBINED.model_copy(
         update={
-            "combinations": (COMBINED.combinations[0].model_copy(update={"since": None}),),
-            "stereotypes": (
-                DeclaredPair.model_validate(
-                    {**COMBINED.stereotypes[0].model_dump(exclude={"since"}), "from": day}
-                ),
-            ),
+            "combinations": (COMBINED.combinations[0].model_copy(update=since),),
+            "stereotypes": (COMBINED.stereotypes[0].model_copy(update=since),),
         }
     )
-    claim = CLAIM.model_copy(update={"since": later.stereotypes[0].since})
-    only = COMBINED.model_copy(update={"stereotypes": ()})
-    con = world()
+    claim, con = CLAIM.model_copy(update=since), world()
 
     def looked_at(declared: Analysis, claims: Iterable[RegisteredClaim], week: int) -> int:
         weekly = WeeklyChanges.read(con, monday(week), monday(week), declared, claims)
         tracks = dict.fromkeys(MODELS, ("model", False))
         return sum(len(one.models) for one in weekly.looked.boards(weekly.weeks[-1], tracks))
 
-    assert looked_at(later, [claim], 35) == looked_at(only, (), 35) == 5 * 4 + 4
-    assert looked_at(later, [claim], 36) == looked_at(COMBINED, [CLAIM], 36) == 5 * 4 + 4 + 2 * 4
-    before = rows(con, 36, only)
+    # gender and age of jobs, gender of rest-of-world, refusals of both; then a combination and two prompts
+    assert looked_at(later, [claim], 35) == looked_at(NOTHING, (), 35) == 5 * 4
+    assert looked_at(later, [claim], 36) == looked_at(COMBINED, [CLAIM], 36) == 5 * 4 + 3 * 4
+    before = rows(con, 36, NOTHING)
     assert before
     assert rows(con, 36, later, [claim]) == before
 
@@ -287,6 +283,12 @@ def test_a_labeler_that_a_plan_names_lately_counts_where_it_had_read() -> None:
         "UPDATE counts SET labeler_version = '2-a' WHERE labeler = 'second' AND week >= ?", [monday(31)]
     )
     assert rows(con) == []  # a new version has no past
+
+    con.execute("UPDATE counts SET labeler_version = '2-a' WHERE labeler = 'second'")
+    con.execute(
+        "INSERT INTO counts BY NAME SELECT * REPLACE ('10-a' AS labeler_version) FROM counts WHERE labeler = 'second'"
+    )
+    assert [row["labeler_version"] for row in rows(con)] == ["10-a"]  # the newest of two
 
 
 def test_causes_are_what_else_changed_around_the_date() -> None:
