@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 #: A labeler explains a change if it read frozen pictures otherwise by at least this part of the least that it can be.
 EXPLAINED = 0.5

@@ -31,10 +31,10 @@ from warehouse.closeness import rounded
 from warehouse.database.connection import connect
 from warehouse.database.rebuild import rebuild
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.database.table_hash import table_hash
 from warehouse.errors import UsageError
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.sqlfiles import sql
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift, span
 
