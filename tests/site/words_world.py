@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-
-from assets.generation.slots import Slot
 from assets.metrics.effects.table import compute_effects
 from assets.metrics.effects.windows import week_effects
+
+from assets.generation.slots import Slot
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
+from assets.metrics.results import STUDY_RESULTS
 
 from assets.leaderboard.views.study_pages import StudyPage
-from assets.metrics.results import STUDY_RESULTS
 from tests.site.pages import shown
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
 from assets.metrics.formulas.share import ratio
+from assets.metrics.reading import read
 from assets.metrics.registry.metric import NOT_ASSESSED
 from assets.metrics.study.tests import LEVEL, benjamini_hochberg, chi_square_p, fisher_p, holm
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from assets.metrics.results import STUDY_RESULTS
 
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.study_pages import StudyDifferences, StudyDistance, StudyMeans, StudyPage
-from assets.metrics.results import STUDY_RESULTS
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import words
