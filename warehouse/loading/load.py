@@ -163,7 +163,7 @@ def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa
 
 
 def replace_history(con: duckdb.DuckDBPyConnection, inputs: Mapping[str, str]) -> None:
-    """Keep what the spans of each week were computed from; weeks that are not among the inputs count as not computed."""
+    """Keep what spans of each week were computed from; weeks that are not among the inputs count as not computed."""
     with transaction(con):
         con.execute("DELETE FROM history_weeks")
         con.execute(
