@@ -80,7 +80,8 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
 def score(con: duckdb.DuckDBPyConnection) -> None:
     for table in ("scores", *WINDOW_RESULTS):
         con.execute(f"DELETE FROM {table}")
-        con.from_arrow(WEEK_RESULTS[table](con, WEEK)).insert_into(table)
+        made = WEEK_RESULTS[table](con, WEEK)  # noqa: F841
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM made")
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
