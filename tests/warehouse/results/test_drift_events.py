@@ -11,7 +11,6 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from tests.warehouse.windows.test_unseen_effects import End
 
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
@@ -249,22 +248,6 @@ def shy(slot: Slot) -> Sequence[str]:
     """Return what became of a slot: some CEOs are declined, and many from `CHANGED` on."""
     often = (0.6 if slot.week >= CHANGED else 0.05) * (slot.prompt == "occupations/ceo")
     return ("refused_text",) if random.Random(slot.slot_key).random() < often else ("ok",)
-
-
-def ends(con: Con, row: Row, prompt: str) -> list[End]:
-    """Return both sides of a change in one prompt, from slots, attempts and labels."""
-    found = con.execute(
-        "SELECT slots.week, attempts.outcome, labels.value FROM slots JOIN attempts USING (week, model, slot_key) "
-        "LEFT JOIN labels USING (week, model, slot_key) WHERE slots.prompt = $prompt AND slots.model = $model "
-        "AND slots.week BETWEEN $first AND $last",
-        {"prompt": prompt, "model": row["model"], "first": row["started_week"], "last": row["week"]},
-    ).fetchall()
-    sides = []
-    for since in (False, True):
-        own = [(outcome, value) for week, outcome, value in found if (week >= row["changed_week"]) == since]
-        seen = [value for outcome, value in own if outcome == "ok" and value in builder.GENDER.values]
-        sides.append(End(seen.count(row["value_name"]) / len(seen), len(own) - len(seen), len(own)))
-    return sides
 
 
 def test_an_auditor_finds_size_and_evidence_in_sql(con: Con) -> None:
