@@ -262,26 +262,26 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     for week in later:
         for table, rows in window_tables(con, week):
             replace_week(con, table, week, rows)
-    if not later:
-        return []
-    weekly = Weekly.read(con, later[0], later[-1])
-    for week in later:
-        # Changes first: spans begin anew at them.
-        changes, would_find = weekly.changes(week)
-        replace_week(con, "changes", week, changes)
-        of = occasions.week(week)
-        made = span_figures(con, read_span(con, of), would_find)
-        for table, rows in {
-            **made,
-            "words": span_words(con, of),
-            "claim_shares": week_claims(con, week),
-        }.items():
-            replace_week(con, table, week, rows)
+    if later:
+        _score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
     replace_history(con, {}, rests_on)
     return later
+
+
+def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
+    """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
+    weekly = Weekly.read(con, weeks[0], weeks[-1])
+    for week in weeks:
+        changes, would_find = weekly.changes(week)
+        replace_week(con, "changes", week, changes)
+        of = occasions.week(week)
+        made = span_figures(con, read_span(con, of), would_find)
+        made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
+        for table, rows in made.items():
+            replace_week(con, table, week, rows)
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
