@@ -112,9 +112,14 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
-        replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
-        of = occasions.study(study)
-        replace_study(con, study, {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)})
+        score_study(con, study)
+
+
+def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
+    """Compute all that is computed of a study that is loaded."""
+    replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
+    of = occasions.study(study)
+    replace_study(con, study, {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)})
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:

@@ -24,7 +24,7 @@ PRIVATE = {
     "label_attempts": ("request_id", "raw_body"),
 }
 #: What a person opens in a spreadsheet: published as CSV, too; of a view by the week the rows of the edition's week.
-CSV = ("claims", "drift_events", "leaderboard", "study_leaderboard")
+CSV = ("claims", "drift_events", "leaderboard")
 
 
 @dataclass(frozen=True)

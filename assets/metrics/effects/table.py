@@ -25,8 +25,15 @@ from assets.metrics.effects.rows import (
 )
 from assets.metrics.formulas.distance import MIN_PICTURES
 from assets.metrics.scores.table import even_references
-from assets.metrics.study.differences import in_order, stated_baseline
-from assets.suites.comparisons import AskedPrompt, Sides, StudySides, shipped, study_comparisons
+from assets.metrics.study.differences import stated_baseline
+from assets.suites.comparisons import (
+    AskedPrompt,
+    Sides,
+    StudySides,
+    in_order,
+    shipped,
+    study_comparisons,
+)
 from warehouse import occasions
 from warehouse.occasions import Occasion
 
