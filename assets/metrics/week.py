@@ -105,10 +105,15 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
-        of = occasions.study(study)
-        made = span_figures(con, read_span(con, of), {})
-        made |= {"agreement": study_agreement(con, study), "words": span_words(con, of)}
-        replace_study(con, study, made)
+        score_study(con, study)
+
+
+def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
+    """Compute all that is computed of a study that is loaded."""
+    of = occasions.study(study)
+    made = span_figures(con, read_span(con, of), {})
+    made |= {"agreement": study_agreement(con, study), "words": span_words(con, of)}
+    replace_study(con, study, made)
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -251,7 +256,7 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     replace_history(con, {week: inputs for week, inputs in rests_on.items() if week < changed})
     later = [week for week in rests_on if week >= changed]
     if later:
-        _score_spans(con, later)
+        score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
@@ -259,7 +264,7 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     return later
 
 
-def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
+def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
     """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
     weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
     for week in weeks:

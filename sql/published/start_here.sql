@@ -36,7 +36,7 @@ FROM (
         'leaderboard',
         'How far is each model from each reference, and where does it rank?',
         $leaderboard,
-        'SELECT week, suite, attribute, model, distance, rank_low, rank_high FROM leaderboard ORDER BY ALL'
+        'SELECT week, suite, attribute, model, estimate, rank_low, rank_high FROM leaderboard ORDER BY ALL'
     ),
     (
         5,

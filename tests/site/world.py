@@ -23,12 +23,16 @@ from assets.metrics.scores.table import compute_scores
 from PIL import Image
 
 from assets.generation.slots import Slot
+from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
+from assets.metrics.scores.table import compute_scores
+from assets.metrics.week import score_study
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
+from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import load_partition, replace_study, replace_week
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
@@ -360,5 +364,5 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
                         }
                     )
     replace_study(con, study, {name: pa.Table.from_pylist(found) for name, found in rows.items()})
-    for table, compute in STUDY_RESULTS.items():
-        replace_study(con, study, {table: compute(con, study)})
+    insert_counts(con, {"study": study})
+    score_study(con, study)
