@@ -23,8 +23,8 @@ PRIVATE = {
     "attempts": ("request_id", "provider_conversation_id", "raw_body"),
     "label_attempts": ("request_id", "raw_body"),
 }
-#: What a person opens in a spreadsheet: published as CSV, too; of a view by the week the rows of the edition's week.
-CSV = ("claims", "drift_events", "leaderboard", "study_leaderboard")
+#: What a person opens in a spreadsheet: published as CSV, too → whether with all its weeks, or the edition's alone.
+CSV = {"changes": True, "claim_shares": False, "leaderboard": False, "study_leaderboard": True}
 
 
 @dataclass(frozen=True)

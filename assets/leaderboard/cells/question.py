@@ -78,11 +78,12 @@ def question(declared: Sequence[Row], found: Mapping[str, Looked]) -> PromptQues
 
 def claimed(row: Row) -> str | None:
     """Return the value that a sentence of 2023 is about, of the pictures of a prompt and an attribute alone."""
-    return _claimed().get((row["prompt"], row["attribute"]))
+    return claimed_values().get((row["prompt"], row["attribute"]))
 
 
 @cache
-def _claimed() -> Mapping[tuple[str, str], str]:
+def claimed_values() -> Mapping[tuple[str, str], str]:
+    """Return prompt and attribute → the value that a sentence of 2023 is about, where it is about one of each."""
     return {
         (prompt, attribute): value
         for claim in reversed(shipped_claims())
