@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.metrics.changes.table import Weekly
+from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
@@ -263,7 +263,7 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
         for table, rows in window_tables(con, week):
             replace_week(con, table, week, rows)
     if later:
-        _score_spans(con, later)
+        score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
@@ -271,9 +271,9 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     return later
 
 
-def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
+def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
     """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
-    weekly = Weekly.read(con, weeks[0], weeks[-1])
+    weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
     for week in weeks:
         changes, would_find = weekly.changes(week)
         replace_week(con, "changes", week, changes)

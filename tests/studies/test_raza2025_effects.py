@@ -13,8 +13,8 @@ from assets.studies.importer import import_study
 from tests.studies.conftest import RAZA_ROOT, RAZA_YAML
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_study, replace_study
+from warehouse.sqlfiles import sql
 from warehouse.store.local import LocalStore
 
 pytestmark = [

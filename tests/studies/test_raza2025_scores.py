@@ -18,8 +18,8 @@ from assets.metrics.results import STUDY_RESULTS
 from tests.warehouse.audit.study_audit import audited, differing
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_study, replace_study
+from warehouse.sqlfiles import sql
 from warehouse.store.local import LocalStore
 
 pytestmark = pytest.mark.corpora

@@ -9,8 +9,8 @@ from assets.leaderboard.page.languages import tongue
 from assets.metrics.study.differences import in_order
 from tests.studies.conftest import Study
 from tests.studies.shown import rows, scored, section, view
-from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import sql
 
 #: Women of ten, by model and condition: "smiling" halves them, "angry" leaves them, "plain" is as it was.
 WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
