@@ -22,8 +22,8 @@ PRIVATE = {
     "attempts": ("request_id", "provider_conversation_id", "raw_body"),
     "label_attempts": ("request_id", "raw_body"),
 }
-#: What a person opens in a spreadsheet: published as CSV, too; of a view by the week the rows of the edition's week.
-CSV = ("claim_shares", "changes", "leaderboard")
+#: What a person opens in a spreadsheet: published as CSV, too → whether with all its weeks, or the edition's alone.
+CSV = {"changes": True, "claim_shares": False, "leaderboard": False}
 
 
 @dataclass(frozen=True)
