@@ -1,0 +1,71 @@
+-- Answers: How did every answer end? First steps of the audit queries that name this text under "Uses": from
+--   slots and attempts alone.
+-- Grain: answers_given: answer; a conversation's later turns are one, of turn 2.
+-- Columns: occasion: week or study; unit: conversation or slot; slot_key of the picture, of later turns the first
+--   one; ended: pictures, refused, failed or not_asked.
+-- Depends on: slots, prompts, attempts, outcomes, study_slots, study_labels
+WITH
+-- a slot ends with its first final attempt, else with its last
+ends AS (
+    SELECT
+        attempts.week, attempts.model, attempts.slot_key,
+        coalesce(
+            arg_min(attempts.outcome, attempts.attempt) FILTER (WHERE outcomes.final),
+            arg_max(attempts.outcome, attempts.attempt)
+        ) AS outcome
+    FROM attempts
+    LEFT JOIN outcomes USING (outcome)
+    GROUP BY attempts.week, attempts.model, attempts.slot_key
+),
+
+-- studies do not say who refused
+answers_given AS (
+    SELECT
+        cast(slots.week AS VARCHAR) AS occasion,
+        FALSE AS is_study,
+        slots.model, slots.suite, prompts.suite_major, prompts.condition,
+        least(slots.turn, 2) AS turn,
+        slots.suite_version, slots.prompt,
+        CASE WHEN slots.turn > 1 THEN coalesce(slots.conversation, slots.slot_key) ELSE slots.slot_key END AS unit,
+        min_by(slots.slot_key, slots.turn) FILTER (WHERE outcomes.outcome_group = 'success') AS slot_key,
+        CASE
+            WHEN bool_or(outcomes.outcome_group = 'success') THEN 'pictures'
+            WHEN bool_or(outcomes.outcome_group = 'answer') THEN 'refused'
+            WHEN
+                bool_or(
+                    outcomes.outcome_group IN ('transient', 'stop', 'bad_data')
+                    OR ends.outcome = 'unknown_charge'
+                )
+                THEN 'failed'
+            ELSE 'not_asked'
+        END AS ended
+    FROM slots
+    INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
+    LEFT JOIN ends USING (week, model, slot_key)
+    LEFT JOIN outcomes USING (outcome)
+    WHERE ends.outcome IS DISTINCT FROM 'not_needed'
+    GROUP BY ALL
+    UNION ALL
+    SELECT
+        study, TRUE, model, study, 1, condition, 1, '', prompt, slot_key,
+        CASE WHEN ended = 'pictures' THEN slot_key END,
+        ended
+    FROM (
+        SELECT
+            study_slots.*,
+            CASE
+                WHEN
+                    image_sha256 IS NOT NULL
+                    OR status = 'unpublished'
+                    OR slot_key IN (
+                        SELECT study_labels.slot_key FROM study_labels
+                        WHERE study_labels.study = study_slots.study
+                    )
+                    THEN 'pictures'
+                ELSE 'not_asked'
+            END AS ended
+        FROM study_slots
+    ) AS imported
+)
+
+SELECT * FROM answers_given
