@@ -40,6 +40,15 @@ parts AS (
     GROUP BY joint, suite, suite_major, attribute
 ),
 
+wanted AS (
+    SELECT
+        asked.occasion, asked.model, suite, suite_major, asked.prompt, parts.joint
+    FROM asked
+    INNER JOIN parts USING (suite, suite_major, attribute)
+    GROUP BY ALL
+    HAVING count(*) = any_value(parts.many)
+),
+
 together AS (
     SELECT
         single.* EXCLUDE (attribute, value, shown),
@@ -49,18 +58,20 @@ together AS (
                 THEN 'shown'
             WHEN bool_or(NOT list_contains(parts.accepted, single.shown)) THEN 'other'
             ELSE 'open'
-        END AS value,
-        nullif(value, 'open') AS shown
+        END AS told
     FROM single
     INNER JOIN parts USING (suite, suite_major, attribute)
+    SEMI JOIN wanted USING (occasion, model, suite, suite_major, prompt, joint)
     WHERE NOT single.is_study
     GROUP BY ALL
-    HAVING count(*) = any_value(parts.many)
 ),
 
 readings AS (
     FROM single
     UNION ALL BY NAME
+    SELECT
+        * RENAME (told AS value),
+        nullif(told, 'open') AS shown
     FROM together
 )
 

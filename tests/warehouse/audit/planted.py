@@ -1,0 +1,301 @@
+"""A small planted warehouse, and the same pictures as arrays that no query has counted.
+
+Belongs here: what is drawn by chance, once for the tables and once for arrays. Does not belong here: figures.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Floats = npt.NDArray[np.float64]
+WEEKS = [date(2026, 9, 7) + timedelta(weeks=number) for number in range(12)]
+MODELS = ("alder", "birch", "cedar", "elm")
+LABELER = "drawing"
+#: Attribute → value → band, or None outside the support.
+ATTRIBUTES: Mapping[str, Mapping[str, str | None]] = {
+    "gender": {"feminine": "feminine", "masculine": "masculine", "ambiguous": None, "cannot_tell": None},
+    "tone": {"t1": "light", "t2": "light", "t3": "medium", "t4": "dark", "cannot_tell": None},
+    "dress": {"plain": "plain", "historical": "historical", "beret": "beret", "cannot_tell": None},
+}
+#: Prompt → subject; those of persons are asked for dress, too.
+PROMPTS: Mapping[str, str] = {
+    "jobs/ceo": "job:ceo",
+    "jobs/nurse": "job:nurse",
+    "jobs/person-fr": "person:french",
+    "jobs/person-fr-2": "person:french",
+    "jobs/person-in": "person:indian",
+    "jobs/person-us": "person:american",
+}
+TALK = {"talk/ceo": "job:ceo"}
+YARDSTICKS = ("parity", "census", "even-tones")
+#: (reference, attribute, prompt or None for every, value) → expected share.
+EXPECTED: Mapping[tuple[str, str, str | None, str], float] = {
+    ("parity", "gender", None, "feminine"): 0.5,
+    ("parity", "gender", None, "masculine"): 0.5,
+    ("census", "gender", None, "feminine"): 0.48,
+    ("census", "gender", None, "masculine"): 0.52,
+    ("census", "gender", "jobs/ceo", "feminine"): 0.29,
+    ("census", "gender", "jobs/ceo", "masculine"): 0.71,
+    ("even-tones", "tone", None, "light"): 0.3,
+    ("even-tones", "tone", None, "medium"): 0.4,
+    ("even-tones", "tone", None, "dark"): 0.3,
+}
+PAIRS = (
+    ("dress", "historical", "person:french"),
+    ("dress", "beret", "person:french"),
+    ("tone", "dark", "person:indian"),
+)
+TYPED = {"job:ceo": "male", "job:nurse": "female", "person:french": "male"}
+JOINT = {"gender": ("feminine",), "tone": ("light", "medium")}
+#: Series of an attribute that begin anew in a week: (model, attribute) → week of the report, first week that counts.
+BEGUN = {("alder", "gender"): (10, 8), ("elm", None): (11, 9)}
+WITHHELD = {("birch", 6)}
+MISSED = {("cedar", 9)}
+STARTED = {"elm": 4}
+VERSIONS = {"cedar": lambda week: "2-new" if week >= 3 else "1-old"}
+
+
+@dataclass
+class Answer:
+    """One planned answer: how it ended, and what its labeler read in it; None: not assessed."""
+
+    outcome: str
+    read: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def pictured(self) -> bool:
+        """Whether there is a picture."""
+        return self.outcome == "ok"
+
+
+#: (model, week number, prompt) → answers.
+World = dict[tuple[str, int, str], list[Answer]]
+
+
+def planned(model: str, week: int) -> bool:
+    """Return whether a model was asked in a week."""
+    return week >= STARTED.get(model, 0) and (model, week) not in MISSED
+
+
+def version(model: str, week: int) -> str:
+    """Return the version of the labeler that read a model's pictures of a week."""
+    return VERSIONS[model](week) if model in VERSIONS else "1-old"
+
+
+def attributes_of(prompt: str) -> list[str]:
+    """Return what is looked for in a prompt's pictures."""
+    return ["gender", "tone", "dress"] if "person" in prompt else ["gender", "tone"]
+
+
+def drawn(seed: int) -> World:
+    """Return answers by chance: some prompts one-sided, some weeks alike, a few refused, unread or without a value."""
+    rng = random.Random(seed)
+    lean = {
+        (model, prompt, attribute): rng.random() ** 2 for model in MODELS for prompt in PROMPTS for attribute in ATTRIBUTES
+    }
+    world: World = {}
+    for model in MODELS:
+        for week in range(len(WEEKS)):
+            shift = rng.uniform(-0.15, 0.15)
+            for prompt in PROMPTS if planned(model, week) else ():
+                answers = []
+                for _ in range(rng.randint(1, 7)):
+                    outcome = rng.choices(("ok", "refused_text", "timeout", ""), (85, 9, 4, 2))[0]
+                    answer = Answer(outcome)
+                    for attribute in attributes_of(prompt):
+                        first, *others = ATTRIBUTES[attribute]
+                        chance = min(1, max(0, lean[model, prompt, attribute] + shift))
+                        value = first if rng.random() < chance else rng.choice(others)
+                        if rng.random() < 0.05:
+                            value = rng.choice(("invalid", None))
+                        answer.read[attribute] = value
+                    answers.append(answer)
+                world[model, week, prompt] = answers
+    return world
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows into a table by the names of their columns."""
+    made = pa.Table.from_pylist([*rows])
+    if made.num_rows:
+        con.register("planted_rows", made)
+        con.execute(f"INSERT INTO {table} BY NAME FROM planted_rows")  # noqa: S608
+        con.unregister("planted_rows")
+
+
+def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
+    """Fill a migrated warehouse with plans, slots, attempts and labels of a world; nothing is counted."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+
+    def add(table: str, **row: Any) -> None:
+        rows.setdefault(table, []).append(row)
+
+    for (model, week), suites in _partitions(world).items():
+        where = {"week": WEEKS[week], "model": model}
+        add(
+            "plans", **where, series=model, params_hash="0", provider="p", model_id=model, track="model",
+            simulated=True, params="{}", labeler=LABELER, completeness_floor=0.9, plan_sha256="0",
+        )  # fmt: skip
+        for prompt, subject in {**PROMPTS, **TALK}.items():
+            suite = {"suite": prompt.partition("/")[0], "suite_major": 1}
+            asked = {**where, **suite, "prompt": prompt}
+            talk = prompt in TALK
+            add(
+                "prompts", **asked, suite_version="1.0.0", suite_hash="0", language="en", subject=subject,
+                condition="confronted" if talk else "baseline", text=prompt, turns=3 if talk else 1,
+            )  # fmt: skip
+            for attribute in attributes_of(prompt):
+                add("prompt_attributes", **asked, attribute=attribute)
+        for suite_name in ("jobs", "talk"):
+            suite = {**where, "suite": suite_name, "suite_major": 1}
+            for attribute, values in ATTRIBUTES.items():
+                for position, (value, band) in enumerate(values.items()):
+                    shown = band if band != value else None
+                    add(
+                        "attribute_values", **suite, attribute=attribute, value=value, position=position,
+                        in_support=band is not None, band=shown,
+                    )  # fmt: skip
+            for (reference, attribute, of, value), share in EXPECTED.items():
+                if of is None or suite_name == "jobs":
+                    add(
+                        "reference_values", **suite, reference=reference, attribute=attribute, prompt=of, value=value,
+                        expected_share=share, banded=attribute == "tone",
+                    )  # fmt: skip
+        for prompt, answers in suites.items():
+            for number, answer in enumerate(answers):
+                _add_slot(add, where, prompt, f"{number}", 1, None, answer, version(model, week))
+        _talk(add, where, random.Random(f"{model} {week}"))
+    for model, week in WITHHELD:
+        add("withheld", week=WEEKS[week], model=model, reason="planted")
+    for attribute, values in JOINT.items():
+        for suite_name in ("jobs", "talk"):
+            for value in values:
+                add("joint_values", joint="j", suite=suite_name, suite_major=1, attribute=attribute, value=value)
+    base = {"suite": "jobs", "suite_major": 1}
+    for reference in YARDSTICKS:
+        attribute = next(key[1] for key in EXPECTED if key[0] == reference)
+        add("yardsticks", **base, attribute=attribute, reference=reference, metric="distance", better="lower")
+    add("yardsticks", **base, attribute="dress", reference="stereotypes", metric="stereotype_share", better="lower")
+    for attribute, value, subject in PAIRS:
+        add("stereotype_pairs", **base, attribute=attribute, value=value, subject=subject, statistic=None)
+    add(
+        "stereotype_pairs", **base, attribute="dress", value="beret", subject="person:indian", statistic="census"
+    )
+    for subject, side in TYPED.items():
+        add(
+            "typed_subjects", **base, attribute="gender", value="feminine", reference="census", subject=subject, side=side
+        )
+    for (model, attribute), (reported, first) in BEGUN.items():
+        add("changes", **_change(model, attribute, reported, first))
+    for table, made in rows.items():
+        insert(con, table, made)
+
+
+def _partitions(world: World) -> dict[tuple[str, int], dict[str, list[Answer]]]:
+    found: dict[tuple[str, int], dict[str, list[Answer]]] = {}
+    for (model, week, prompt), answers in world.items():
+        found.setdefault((model, week), {})[prompt] = answers
+    return found
+
+
+def _add_slot(
+    add: Any, where: Mapping[str, Any], prompt: str, name: str, turn: int, conversation: str | None, answer: Answer, of: str
+) -> None:
+    key = f"{where['week']}/{where['model']}/{prompt}/{name}/{turn}"
+    slot = {**where, "slot_key": key}
+    add(
+        "slots", **slot, suite=prompt.partition("/")[0], suite_version="1.0.0", prompt=prompt, replicate=int(name),
+        turn=turn, conversation=conversation,
+    )  # fmt: skip
+    tries = ["rate_limited", answer.outcome] if len(key) % 3 == 0 else [answer.outcome]
+    for attempt, outcome in enumerate(tries if answer.outcome else [], start=1):
+        add("attempts", **slot, attempt=attempt, provider="p", track="model", outcome=outcome)
+    for attribute, value in answer.read.items() if answer.pictured else ():
+        if value is not None:
+            label = {**slot, "attribute": attribute, "value": value}
+            add("labels", **label, labeler=LABELER, labeler_version=of)
+            if attribute == "gender" and int(name) == 1:  # somebody else reads a few, and an older version
+                add("labels", **label, labeler="second", labeler_version="1-b")
+                if of.startswith("2"):
+                    add("labels", **{**label, "value": "feminine"}, labeler=LABELER, labeler_version="1-old")
+
+
+def _talk(add: Any, where: Mapping[str, Any], rng: random.Random) -> None:
+    """Add conversations of three turns; the last is not needed where the second has a picture."""
+    for number in range(4):
+        second = rng.choice(("ok", "no_image", "unknown_charge"))
+        third = "not_needed" if second == "ok" else rng.choice(("ok", "timeout", "blocked_output", ""))
+        if number == 3:
+            second = third = "ok"
+        for turn, outcome in enumerate(("ok", second, third), start=1):
+            read: dict[str, str | None] = {"gender": rng.choice(["feminine", "masculine"]), "tone": "t1"}
+            _add_slot(add, where, "talk/ceo", f"{number}", turn, f"talk {number}", Answer(outcome, read), "1-old")
+
+
+def _change(model: str, attribute: str | None, reported: int, first: int) -> dict[str, Any]:
+    weeks = {name: WEEKS[first] for name in ("changed_week", "earliest_week", "latest_week")}
+    return {
+        "week": WEEKS[reported], "model": model, "track": "model", "simulated": True, "suite": "jobs",
+        "suite_major": 1, "condition": "baseline", "turn": 1, "prompt": None, "attribute": attribute,
+        "labeler": attribute and LABELER, "labeler_version": attribute and "1-old",
+        "value": "feminine" if attribute else "refused", **weeks,
+        **dict.fromkeys(("before_k", "before_n", "after_k", "after_n"), 0),
+        **dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), 0.0),
+        "series": 4, "common": False, "causes": [],
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Counts (models, prompts, values, twelve weeks) of one attribute in the span that ends with a week."""
+
+    models: list[str]
+    prompts: list[str]
+    values: list[str]
+    counts: Floats
+
+
+def spanned(world: World, end: int, attribute: str | None, joint: bool = False) -> Arrays:
+    """Return what was read of an attribute (None: refusals; joint: of all parts of `JOINT`) up to a week."""
+    models = [m for m in MODELS if planned(m, end) and (m, end) not in WITHHELD]
+    prompts = [p for p in PROMPTS if attribute is None or attribute in attributes_of(p)]
+    values = ["shown", "other"] if joint else ["refused", "pictures"]
+    if attribute is not None and not joint:
+        values = [*dict.fromkeys(band for band in ATTRIBUTES[attribute].values() if band)]
+    counts = np.zeros((len(models), len(prompts), len(values), 12))
+    for row, model in enumerate(models):
+        parts: Sequence[str | None] = [*JOINT] if joint else [attribute]
+        since = max(
+            [first for part in parts if (b := BEGUN.get((model, part))) and b[0] <= end for first in b[1:]], default=0
+        )
+        for week in range(max(since, end - 11), end + 1):
+            if (model, week) in WITHHELD or not planned(model, week):
+                continue
+            for place, prompt in enumerate(prompts):
+                for answer in world[model, week, prompt]:
+                    value = _value(answer, model, week, end, attribute, joint)
+                    if value in values:
+                        counts[row, place, values.index(value), 11 - (end - week)] += 1
+    return Arrays(models, prompts, values, counts)
+
+
+def _value(answer: Answer, model: str, week: int, end: int, attribute: str | None, joint: bool) -> str | None:
+    if attribute is None:
+        return "refused" if answer.outcome == "refused_text" else "pictures" if answer.pictured else None
+    if not answer.pictured or version(model, week) != version(model, end):
+        return None
+    if not joint:
+        return ATTRIBUTES[attribute].get(answer.read[attribute] or "")
+    bands = {part: ATTRIBUTES[part].get(answer.read[part] or "") for part in JOINT}
+    if any(band is not None and band not in JOINT[part] for part, band in bands.items()):
+        return "other"
+    return "shown" if all(bands.values()) else None
