@@ -125,11 +125,19 @@ def drawn(seed: int) -> World:
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows into a table by the names of their columns."""
-    made = pa.Table.from_pylist([*rows])
+    listed = [*rows]
+    names = dict.fromkeys(name for row in listed for name in row)
+    made = pa.Table.from_pylist([{name: _plain(row.get(name)) for name in names} for row in listed])
     if made.num_rows:
         con.register("planted_rows", made)
         con.execute(f"INSERT INTO {table} BY NAME FROM planted_rows")  # noqa: S608
         con.unregister("planted_rows")
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of numpy's as a plain one, and None for NaN."""
+    value = value.item() if isinstance(value, np.generic | np.ndarray) else value
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:

@@ -1,0 +1,254 @@
+"""Figures of the planted warehouse by the functions of `plain`, as rows of the tables, from arrays alone.
+
+Belongs here: rows to hold audit queries against. Does not belong here: queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+
+from assets.metrics.plain.cells import CellFigures, cells
+from assets.metrics.plain.intervals import NORMAL, student, wilson, worth
+from assets.metrics.plain.pairs import compare, ranks
+from assets.metrics.plain.suites import gap_interval, share_interval, suite
+from tests.warehouse.audit.planted import (
+    EXPECTED,
+    LABELER,
+    PAIRS,
+    PROMPTS,
+    TYPED,
+    WEEKS,
+    YARDSTICKS,
+    Arrays,
+    Floats,
+    World,
+    spanned,
+    version,
+)
+
+Row = dict[str, Any]
+FIELD = {
+    "study": None, "track": "model", "simulated": True, "suite": "jobs", "suite_major": 1, "condition": "baseline",
+    "turn": 1,
+}  # fmt: skip
+#: What figures that are no matter of these tests hold.
+REST = {"unseen": 0, "planned_prompts": 0, "weeks": 0}
+
+
+class Compared(NamedTuple):
+    """What models are ranked by: its cells, of models with a figure."""
+
+    attribute: str | None
+    yardstick: str
+    models: list[str]
+    cells: CellFigures
+
+
+def figures(world: World, end: int) -> Iterator[Row]:
+    """Yield the rows of figures of the span that ends with a week, of models with a figure."""
+    for attribute in ("gender", "tone", "dress", "all:j", None):
+        of = _spanned(world, end, attribute)
+        single = attribute is None or attribute.startswith("all:")
+        for value, name in enumerate(of.values[:1] if single else of.values):
+            key = {"attribute": attribute, "value": name if attribute else None}
+            if attribute is not None:
+                yield from _shares(world, end, of, value, key)
+            kind = {**key, "figure": "mean_share" if attribute else "refused", "selection": None}
+            yield from _means(world, end, of, value, kind, None)
+            for side, selection in (("male", "mostly-men"), ("female", "mostly-women")):
+                if key == {"attribute": "gender", "value": "feminine"}:
+                    places = [p for p, prompt in enumerate(of.prompts) if TYPED.get(PROMPTS[prompt]) == side]
+                    part = Arrays(
+                        of.models, [of.prompts[p] for p in places], of.values, of.counts[:, places]
+                    )
+                    groups = [PROMPTS[prompt] for prompt in part.prompts]
+                    yield from _means(world, end, part, value, {**kind, "selection": selection}, groups)
+    for reference in YARDSTICKS:
+        yield from _gaps(world, end, reference)
+    for figure in ("stereotypes", "stereotypes_others"):
+        of, groups, prompts = _pairs(world, end, others=figure != "stereotypes")
+        key = {"attribute": None, "figure": figure, "value": None, "selection": None, "yardstick": "stereotypes"}
+        yield from _means(world, end, of, 0, key, groups, prompts)
+
+
+def boards(world: World, end: int) -> Iterator[Compared]:
+    """Yield what models are ranked by in a week."""
+    for reference in YARDSTICKS:
+        of, target = _target(world, end, reference)
+        attribute = "tone" if reference == "even-tones" else "gender"
+        yield Compared(attribute, reference, *_shown(of.models, cells(of.counts, target)))
+    of, groups, prompts = _pairs(world, end, others=False)
+    yield Compared(None, "stereotypes", *_shown(of.models, cells(of.counts, None, 0, groups, prompts)))
+
+
+def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of `boards`, `board_ranks` and `board_pairs` of a week, each with its table."""
+    for of in boards(world, end):
+        if len(of.models) < 2:
+            continue
+        pairs = compare(of.cells)
+        low, high = ranks(pairs.more)
+        board = {"week": WEEKS[end], **FIELD, "selection": None, "attribute": of.attribute, "yardstick": of.yardstick}
+        yield "boards", {**board, "lead": False, "models": len(of.models), "critical": pairs.critical, "df": pairs.df}
+        for row, model in enumerate(of.models):
+            yield "board_ranks", {**board, "model": model, "rank_low": int(low[row]), "rank_high": int(high[row])}
+            for other in range(row):
+                a, b = (other, row) if pairs.difference[row, other] >= 0 else (row, other)
+                yield "board_pairs", {
+                    **board,
+                    "model_a": of.models[a],
+                    "model_b": of.models[b],
+                    "prompts": int((pairs.weights[a, b] > 0).sum()),
+                    "difference": float(pairs.difference[b, a]),
+                    "se": float(pairs.standard_error[b, a]),
+                    "dispersion": float(pairs.dispersion[b, a]),
+                    "told_apart": bool(pairs.more[b, a]),
+                    "holds": False,
+                }
+
+
+def _spanned(world: World, end: int, attribute: str | None) -> Arrays:
+    if attribute == "all:j":
+        return spanned(world, end, "gender", joint=True)
+    return spanned(world, end, attribute)
+
+
+def _row(model: str, end: int, key: Row, **columns: Any) -> Row:
+    named = key["attribute"] is not None or key["figure"] != "refused"
+    labeler = {"labeler": LABELER if named else None, "labeler_version": version(model, end) if named else None}
+    return {
+        "week": WEEKS[end], **FIELD, "model": model, "prompt": None, "yardstick": None, "selection": None, **labeler,
+        "worth": 1.0, "k": None, "se": None, "dispersion": None, "df": None, **REST, **key, **columns,
+    }  # fmt: skip
+
+
+def _worth(of: Arrays, value: int) -> Floats:
+    return np.array([worth(table[:, value], table.sum(1)) for table in of.counts])
+
+
+def _shares(world: World, end: int, of: Arrays, value: int, key: Row) -> Iterator[Row]:
+    per = _worth(of, value)
+    window = of.counts[..., -4:].sum(-1)
+    for row, model in enumerate(of.models):
+        for place, prompt in enumerate(of.prompts):
+            k, n = window[row, place, value], window[row, place].sum()
+            low, high = wilson(k, n, per[row])
+            if n > 0:
+                yield _row(
+                    model, end, {**key, "figure": "share"}, prompt=prompt, worth=per[row], k=int(k), n=int(n),
+                    prompts=int(n >= 5), critical=NORMAL,
+                    **dict(zip(("estimate", "low", "high"), (k / n, low, high), strict=True)) if n >= 5 else {},
+                )  # fmt: skip
+
+
+def _means(
+    world: World,
+    end: int,
+    of: Arrays,
+    value: int,
+    key: Row,
+    groups: Sequence[str] | None,
+    prompts: Sequence[str] | None = None,
+) -> Iterator[Row]:
+    models, found = _shown(of.models, cells(of.counts, None, value, groups, prompts))
+    if not models:
+        return
+    one = of.counts.shape[1] == 1
+    per = np.array([_worth(of, value)[of.models.index(model)] for model in models]) if one else np.ones(len(models))
+    means, interval = suite(found), share_interval(found, per)
+    window = of.counts[[of.models.index(model) for model in models]][..., -4:].sum(-1)
+    for row, model in enumerate(models):
+        have = found.enough[row]
+        yield _row(
+            model, end, key, worth=per[row], estimate=means.estimate[row], low=interval.low[row],
+            high=interval.high[row], se=means.standard_error[row], dispersion=means.dispersion[row], df=means.df,
+            critical=NORMAL if one else float(student(means.df)), k=int(window[row, have, value].sum()),
+            n=int(window[row, have].sum()), prompts=int(have.sum()),
+        )  # fmt: skip
+
+
+def _shown(models: Sequence[str], found: CellFigures) -> tuple[list[str], CellFigures]:
+    """Return the models with a cell of each group, and their cells."""
+    rows = [row for row in range(len(models)) if ((found.enough[row] @ found.group) > 0).all()]
+    whole = ("group", "prompt", "study")
+    taken = found._replace(**{name: getattr(found, name)[rows] for name in found._fields if name not in whole})
+    return [models[row] for row in rows], taken
+
+
+def _target(world: World, end: int, reference: str) -> tuple[Arrays, Floats]:
+    attribute = "tone" if reference == "even-tones" else "gender"
+    of = spanned(world, end, attribute)
+    shares = [
+        [EXPECTED.get((reference, attribute, p, v), EXPECTED[reference, attribute, None, v]) for v in of.values]
+        for p in of.prompts
+    ]
+    return of, np.array(shares)
+
+
+def _gaps(world: World, end: int, reference: str) -> Iterator[Row]:
+    of, target = _target(world, end, reference)
+    models, found = _shown(of.models, cells(of.counts, target))
+    if not models:
+        return
+    means, interval = suite(found), gap_interval(found)
+    attribute = "tone" if reference == "even-tones" else "gender"
+    key = {"attribute": attribute, "figure": "gap", "value": None, "yardstick": reference}
+    for row, model in enumerate(models):
+        yield _row(
+            model, end, key, estimate=interval.estimate[row] / 100, low=interval.low[row] / 100,
+            high=interval.high[row] / 100, se=means.standard_error[row], dispersion=means.dispersion[row],
+            df=means.df, critical=float(student(means.df)), n=int(found.pictures[row, found.enough[row]].sum()),
+            prompts=int(found.enough[row].sum()),
+        )  # fmt: skip
+
+
+def _pairs(world: World, end: int, *, others: bool) -> tuple[Arrays, list[str], list[str]]:
+    counts, groups, prompts = [], [], []
+    models: list[str] = []
+    for attribute, value, subject in PAIRS:
+        of = spanned(world, end, attribute)
+        models = of.models
+        for place, prompt in enumerate(of.prompts):
+            same_kind = PROMPTS[prompt].partition(":")[0] == subject.partition(":")[0]
+            if same_kind and (PROMPTS[prompt] != subject) is others:
+                shown = of.counts[:, place, of.values.index(value)]
+                counts.append(np.stack([shown, of.counts[:, place].sum(1) - shown], 1))
+                groups.append(f"{attribute} {value} {subject}")
+                prompts.append(prompt)
+    return Arrays(models, prompts, ["shown", "not"], np.stack(counts, 1)), groups, prompts
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values of a row are equal, or equal numbers to 1e-9; NaN is NULL."""
+    one, other = (None if isinstance(x, float) and np.isnan(x) else x for x in (one, other))
+    if isinstance(one, float) or isinstance(other, float):
+        return one is not None and other is not None and abs(float(one) - float(other)) <= 1e-9 * max(1, abs(one))
+    return bool(one == other)
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
+    """Return the rows of a query by column name."""
+    found = con.execute(query)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def differing(ours: Sequence[Row], theirs: Sequence[Row], key: Sequence[str], columns: Sequence[str]) -> list[Any]:
+    """Return the keys that only one side has, and the columns that differ, with both values."""
+    one, other = ({tuple(row.get(name) for name in key): row for row in side} for side in (ours, theirs))
+    assert len(one) == len(ours)
+    assert len(other) == len(theirs)
+    return [
+        *(("only one", at) for at in one.keys() ^ other.keys()),
+        *(
+            (at, name, row.get(name), other[at].get(name))
+            for at, row in one.items()
+            if at in other
+            for name in columns
+            if not same(row.get(name), other[at].get(name))
+        ),
+    ]

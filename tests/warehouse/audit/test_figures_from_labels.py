@@ -1,0 +1,75 @@
+"""The audit queries find in labels what the formulas make of the same pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from tests.warehouse.audit import figured, planted
+from tests.warehouse.audit.figured import Row, differing, rows
+from warehouse.database.connection import connect
+from warehouse.database.migrations import migrate
+from warehouse.database.sqlfiles import sql
+from warehouse.loading.counts import insert_counts
+
+Con = duckdb.DuckDBPyConnection
+ENDS = (1, 5, 9, 11)
+KEY = ("week", "model", "suite", "prompt", "selection", "attribute", "labeler_version", "figure", "value", "yardstick")
+FIGURE = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
+PLANTED = " SEMI JOIN (SELECT DISTINCT week FROM figures) AS ends USING (week) WHERE suite = 'jobs'"
+
+
+@pytest.fixture(scope="module")
+def world() -> planted.World:
+    return planted.drawn(3)
+
+
+@pytest.fixture(scope="module")
+def con(world: planted.World) -> Iterator[Con]:
+    """The planted warehouse with the figures of a few weeks."""
+    with connect(None) as made:
+        migrate(made)
+        planted.plant(made, world)
+        for end in ENDS:
+            planted.insert(made, "figures", figured.figures(world, end))
+            for table, row in figured.ranked(world, end):
+                planted.insert(made, table, [row])
+        yield made
+
+
+def audited(con: Con, name: str) -> list[Row]:
+    return rows(con, f"FROM ({sql(f'audit/{name}')}){PLANTED}")
+
+
+def published(con: Con, figures: str) -> list[Row]:
+    return rows(con, f"FROM figures WHERE figure IN ({figures})")
+
+
+@pytest.mark.parametrize("table", ["counts", "answers"])
+def test_counts_follow_from_labels(con: Con, table: str) -> None:
+    where = [{"week": planted.WEEKS[week].isoformat(), "model": m} for m, week in (("alder", 0), ("cedar", 5))]
+    con.execute("DELETE FROM counts; DELETE FROM answers; DELETE FROM draws")
+    for partition in where:
+        insert_counts(con, partition)
+    again = sql(f"audit/{table}_from_labels")
+    for one, other in ((table, f"({again}) AS again"), (f"({again}) AS again", table)):
+        missing = f"SELECT * FROM {one} SEMI JOIN {table} AS t USING (week, model) EXCEPT ALL SELECT * FROM {other}"
+        assert rows(con, missing) == []
+    assert len(rows(con, f"FROM {table}")) > 10
+
+
+def test_shares_follow_from_labels(con: Con) -> None:
+    theirs = published(con, "'share', 'mean_share', 'refused'")
+    assert differing(audited(con, "shares"), theirs, KEY, (*FIGURE, "k")) == []
+    assert {row["worth"] > 1 for row in theirs} == {False, True}
+
+
+def test_gaps_follow_from_labels(con: Con) -> None:
+    assert differing(audited(con, "gaps"), published(con, "'gap'"), KEY, (*FIGURE, "df")) == []
+
+
+def test_stereotypes_follow_from_labels(con: Con) -> None:
+    theirs = published(con, "'stereotypes', 'stereotypes_others'")
+    assert differing(audited(con, "stereotypes"), theirs, KEY, (*FIGURE, "df", "k")) == []
