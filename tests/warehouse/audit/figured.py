@@ -97,15 +97,16 @@ def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
         for row, model in enumerate(of.models):
             yield "board_ranks", {**board, "model": model, "rank_low": int(low[row]), "rank_high": int(high[row])}
             for other in range(row):
+                common = np.isfinite(pairs.standard_error[row, other])
                 a, b = (other, row) if pairs.difference[row, other] >= 0 else (row, other)
                 yield "board_pairs", {
                     **board,
                     "model_a": of.models[a],
                     "model_b": of.models[b],
                     "prompts": int((pairs.weights[a, b] > 0).sum()),
-                    "difference": float(pairs.difference[b, a]),
-                    "se": float(pairs.standard_error[b, a]),
-                    "dispersion": float(pairs.dispersion[b, a]),
+                    "difference": float(pairs.difference[b, a]) if common else None,
+                    "se": float(pairs.standard_error[b, a]) if common else None,
+                    "dispersion": float(pairs.dispersion[b, a]) if common else None,
                     "told_apart": bool(pairs.more[b, a]),
                     "holds": False,
                 }

@@ -15,7 +15,7 @@ from warehouse.database.sqlfiles import sql
 from warehouse.loading.counts import insert_counts
 
 Con = duckdb.DuckDBPyConnection
-ENDS = (1, 5, 9, 11)
+ENDS = (0, 1, 5, 9, 11)
 KEY = ("week", "model", "suite", "prompt", "selection", "attribute", "labeler_version", "figure", "value", "yardstick")
 FIGURE = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
 PLANTED = " SEMI JOIN (SELECT DISTINCT week FROM figures) AS ends USING (week) WHERE suite = 'jobs'"
@@ -73,3 +73,18 @@ def test_gaps_follow_from_labels(con: Con) -> None:
 def test_stereotypes_follow_from_labels(con: Con) -> None:
     theirs = published(con, "'stereotypes', 'stereotypes_others'")
     assert differing(audited(con, "stereotypes"), theirs, KEY, (*FIGURE, "df", "k")) == []
+
+
+BOARD = ("week", "suite", "selection", "attribute", "yardstick")
+
+
+def test_pairs_of_models_follow_from_labels(con: Con) -> None:
+    theirs = rows(con, "FROM board_pairs")
+    columns = ("prompts", "difference", "se", "dispersion", "told_apart")
+    assert differing(audited(con, "board_pairs"), theirs, (*BOARD, "model_a", "model_b"), columns) == []
+    assert {row["told_apart"] for row in theirs} == {False, True}
+
+
+def test_ranks_follow_from_labels(con: Con) -> None:
+    theirs = rows(con, "FROM board_ranks")
+    assert differing(audited(con, "board_ranks"), theirs, (*BOARD, "model"), ("rank_low", "rank_high")) == []
