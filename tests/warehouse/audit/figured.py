@@ -62,16 +62,20 @@ def figures(world: World, end: int) -> Iterator[Row]:
             for side, selection in (("male", "mostly-men"), ("female", "mostly-women")):
                 if key == {"attribute": "gender", "value": "feminine"}:
                     places = [p for p, prompt in enumerate(of.prompts) if TYPED.get(PROMPTS[prompt]) == side]
-                    part = Arrays(
-                        of.models, [of.prompts[p] for p in places], of.values, of.counts[:, places]
-                    )
+                    part = Arrays(of.models, [of.prompts[p] for p in places], of.values, of.counts[:, places])
                     groups = [PROMPTS[prompt] for prompt in part.prompts]
                     yield from _means(world, end, part, value, {**kind, "selection": selection}, groups)
     for reference in YARDSTICKS:
         yield from _gaps(world, end, reference)
     for figure in ("stereotypes", "stereotypes_others"):
         of, groups, prompts = _pairs(world, end, others=figure != "stereotypes")
-        key = {"attribute": None, "figure": figure, "value": None, "selection": None, "yardstick": "stereotypes"}
+        key = {
+            "attribute": None,
+            "figure": figure,
+            "value": None,
+            "selection": None,
+            "yardstick": "stereotypes",
+        }
         yield from _means(world, end, of, 0, key, groups, prompts)
 
 
@@ -92,24 +96,39 @@ def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
             continue
         pairs = compare(of.cells)
         low, high = ranks(pairs.more)
-        board = {"week": WEEKS[end], **FIELD, "selection": None, "attribute": of.attribute, "yardstick": of.yardstick}
-        yield "boards", {**board, "lead": False, "models": len(of.models), "critical": pairs.critical, "df": pairs.df}
+        board = {
+            "week": WEEKS[end],
+            **FIELD,
+            "selection": None,
+            "attribute": of.attribute,
+            "yardstick": of.yardstick,
+        }
+        yield (
+            "boards",
+            {**board, "lead": False, "models": len(of.models), "critical": pairs.critical, "df": pairs.df},
+        )
         for row, model in enumerate(of.models):
-            yield "board_ranks", {**board, "model": model, "rank_low": int(low[row]), "rank_high": int(high[row])}
+            yield (
+                "board_ranks",
+                {**board, "model": model, "rank_low": int(low[row]), "rank_high": int(high[row])},
+            )
             for other in range(row):
                 common = np.isfinite(pairs.standard_error[row, other])
                 a, b = (other, row) if pairs.difference[row, other] >= 0 else (row, other)
-                yield "board_pairs", {
-                    **board,
-                    "model_a": of.models[a],
-                    "model_b": of.models[b],
-                    "prompts": int((pairs.weights[a, b] > 0).sum()),
-                    "difference": float(pairs.difference[b, a]) if common else None,
-                    "se": float(pairs.standard_error[b, a]) if common else None,
-                    "dispersion": float(pairs.dispersion[b, a]) if common else None,
-                    "told_apart": bool(pairs.more[b, a]),
-                    "holds": False,
-                }
+                yield (
+                    "board_pairs",
+                    {
+                        **board,
+                        "model_a": of.models[a],
+                        "model_b": of.models[b],
+                        "prompts": int((pairs.weights[a, b] > 0).sum()),
+                        "difference": float(pairs.difference[b, a]) if common else None,
+                        "se": float(pairs.standard_error[b, a]) if common else None,
+                        "dispersion": float(pairs.dispersion[b, a]) if common else None,
+                        "told_apart": bool(pairs.more[b, a]),
+                        "holds": False,
+                    },
+                )
 
 
 def _spanned(world: World, end: int, attribute: str | None) -> Arrays:
@@ -120,7 +139,10 @@ def _spanned(world: World, end: int, attribute: str | None) -> Arrays:
 
 def _row(model: str, end: int, key: Row, **columns: Any) -> Row:
     named = key["attribute"] is not None or key["figure"] != "refused"
-    labeler = {"labeler": LABELER if named else None, "labeler_version": version(model, end) if named else None}
+    labeler = {
+        "labeler": LABELER if named else None,
+        "labeler_version": version(model, end) if named else None,
+    }
     return {
         "week": WEEKS[end], **FIELD, "model": model, "prompt": None, "yardstick": None, "selection": None, **labeler,
         "worth": 1.0, "k": None, "se": None, "dispersion": None, "df": None, **REST, **key, **columns,
@@ -159,7 +181,11 @@ def _means(
     if not models:
         return
     one = of.counts.shape[1] == 1
-    per = np.array([_worth(of, value)[of.models.index(model)] for model in models]) if one else np.ones(len(models))
+    per = (
+        np.array([_worth(of, value)[of.models.index(model)] for model in models])
+        if one
+        else np.ones(len(models))
+    )
     means, interval = suite(found), share_interval(found, per)
     window = of.counts[[of.models.index(model) for model in models]][..., -4:].sum(-1)
     for row, model in enumerate(models):
@@ -176,7 +202,9 @@ def _shown(models: Sequence[str], found: CellFigures) -> tuple[list[str], CellFi
     """Return the models with a cell of each group, and their cells."""
     rows = [row for row in range(len(models)) if ((found.enough[row] @ found.group) > 0).all()]
     whole = ("group", "prompt", "study")
-    taken = found._replace(**{name: getattr(found, name)[rows] for name in found._fields if name not in whole})
+    taken = found._replace(
+        **{name: getattr(found, name)[rows] for name in found._fields if name not in whole}
+    )
     return [models[row] for row in rows], taken
 
 
@@ -184,7 +212,10 @@ def _target(world: World, end: int, reference: str) -> tuple[Arrays, Floats]:
     attribute = "tone" if reference == "even-tones" else "gender"
     of = spanned(world, end, attribute)
     shares = [
-        [EXPECTED.get((reference, attribute, p, v), EXPECTED[reference, attribute, None, v]) for v in of.values]
+        [
+            EXPECTED.get((reference, attribute, p, v), EXPECTED[reference, attribute, None, v])
+            for v in of.values
+        ]
         for p in of.prompts
     ]
     return of, np.array(shares)
@@ -227,7 +258,11 @@ def same(one: Any, other: Any) -> bool:
     """Return whether two values of a row are equal, or equal numbers to 1e-9; NaN is NULL."""
     one, other = (None if isinstance(x, float) and np.isnan(x) else x for x in (one, other))
     if isinstance(one, float) or isinstance(other, float):
-        return one is not None and other is not None and abs(float(one) - float(other)) <= 1e-9 * max(1, abs(one))
+        return (
+            one is not None
+            and other is not None
+            and abs(float(one) - float(other)) <= 1e-9 * max(1, abs(one))
+        )
     return bool(one == other)
 
 
@@ -238,7 +273,9 @@ def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def differing(ours: Sequence[Row], theirs: Sequence[Row], key: Sequence[str], columns: Sequence[str]) -> list[Any]:
+def differing(
+    ours: Sequence[Row], theirs: Sequence[Row], key: Sequence[str], columns: Sequence[str]
+) -> list[Any]:
     """Return the keys that only one side has, and the columns that differ, with both values."""
     one, other = ({tuple(row.get(name) for name in key): row for row in side} for side in (ours, theirs))
     assert len(one) == len(ours)

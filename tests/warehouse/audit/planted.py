@@ -100,7 +100,10 @@ def drawn(seed: int) -> World:
     """Return answers by chance: some prompts one-sided, some weeks alike, a few refused, unread or without a value."""
     rng = random.Random(seed)
     lean = {
-        (model, prompt, attribute): rng.random() ** 2 for model in MODELS for prompt in PROMPTS for attribute in ATTRIBUTES
+        (model, prompt, attribute): rng.random() ** strength
+        for model, strength in zip(MODELS, (6, 2, 0.5, 0.1), strict=True)
+        for prompt in PROMPTS
+        for attribute in ATTRIBUTES
     }
     world: World = {}
     for model in MODELS:
@@ -187,20 +190,45 @@ def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
     for attribute, values in JOINT.items():
         for suite_name in ("jobs", "talk"):
             for value in values:
-                add("joint_values", joint="j", suite=suite_name, suite_major=1, attribute=attribute, value=value)
+                add(
+                    "joint_values",
+                    joint="j",
+                    suite=suite_name,
+                    suite_major=1,
+                    attribute=attribute,
+                    value=value,
+                )
     base = {"suite": "jobs", "suite_major": 1}
     for reference in YARDSTICKS:
         attribute = next(key[1] for key in EXPECTED if key[0] == reference)
         add("yardsticks", **base, attribute=attribute, reference=reference, metric="distance", better="lower")
-    add("yardsticks", **base, attribute="dress", reference="stereotypes", metric="stereotype_share", better="lower")
+    add(
+        "yardsticks",
+        **base,
+        attribute="dress",
+        reference="stereotypes",
+        metric="stereotype_share",
+        better="lower",
+    )
     for attribute, value, subject in PAIRS:
         add("stereotype_pairs", **base, attribute=attribute, value=value, subject=subject, statistic=None)
     add(
-        "stereotype_pairs", **base, attribute="dress", value="beret", subject="person:indian", statistic="census"
+        "stereotype_pairs",
+        **base,
+        attribute="dress",
+        value="beret",
+        subject="person:indian",
+        statistic="census",
     )
     for subject, side in TYPED.items():
         add(
-            "typed_subjects", **base, attribute="gender", value="feminine", reference="census", subject=subject, side=side
+            "typed_subjects",
+            **base,
+            attribute="gender",
+            value="feminine",
+            reference="census",
+            subject=subject,
+            side=side,
         )
     for (model, attribute), (reported, first) in BEGUN.items():
         add("changes", **_change(model, attribute, reported, first))
@@ -216,7 +244,14 @@ def _partitions(world: World) -> dict[tuple[str, int], dict[str, list[Answer]]]:
 
 
 def _add_slot(
-    add: Any, where: Mapping[str, Any], prompt: str, name: str, turn: int, conversation: str | None, answer: Answer, of: str
+    add: Any,
+    where: Mapping[str, Any],
+    prompt: str,
+    name: str,
+    turn: int,
+    conversation: str | None,
+    answer: Answer,
+    of: str,
 ) -> None:
     key = f"{where['week']}/{where['model']}/{prompt}/{name}/{turn}"
     slot = {**where, "slot_key": key}
@@ -246,7 +281,9 @@ def _talk(add: Any, where: Mapping[str, Any], rng: random.Random) -> None:
             second = third = "ok"
         for turn, outcome in enumerate(("ok", second, third), start=1):
             read: dict[str, str | None] = {"gender": rng.choice(["feminine", "masculine"]), "tone": "t1"}
-            _add_slot(add, where, "talk/ceo", f"{number}", turn, f"talk {number}", Answer(outcome, read), "1-old")
+            _add_slot(
+                add, where, "talk/ceo", f"{number}", turn, f"talk {number}", Answer(outcome, read), "1-old"
+            )
 
 
 def _change(model: str, attribute: str | None, reported: int, first: int) -> dict[str, Any]:
@@ -283,7 +320,8 @@ def spanned(world: World, end: int, attribute: str | None, joint: bool = False) 
     for row, model in enumerate(models):
         parts: Sequence[str | None] = [*JOINT] if joint else [attribute]
         since = max(
-            [first for part in parts if (b := BEGUN.get((model, part))) and b[0] <= end for first in b[1:]], default=0
+            [first for part in parts if (b := BEGUN.get((model, part))) and b[0] <= end for first in b[1:]],
+            default=0,
         )
         for week in range(max(since, end - 11), end + 1):
             if (model, week) in WITHHELD or not planned(model, week):

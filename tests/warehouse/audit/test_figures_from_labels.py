@@ -16,7 +16,18 @@ from warehouse.loading.counts import insert_counts
 
 Con = duckdb.DuckDBPyConnection
 ENDS = (0, 1, 5, 9, 11)
-KEY = ("week", "model", "suite", "prompt", "selection", "attribute", "labeler_version", "figure", "value", "yardstick")
+KEY = (
+    "week",
+    "model",
+    "suite",
+    "prompt",
+    "selection",
+    "attribute",
+    "labeler_version",
+    "figure",
+    "value",
+    "yardstick",
+)
 FIGURE = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
 PLANTED = " SEMI JOIN (SELECT DISTINCT week FROM figures) AS ends USING (week) WHERE suite = 'jobs'"
 
@@ -49,13 +60,17 @@ def published(con: Con, figures: str) -> list[Row]:
 
 @pytest.mark.parametrize("table", ["counts", "answers"])
 def test_counts_follow_from_labels(con: Con, table: str) -> None:
-    where = [{"week": planted.WEEKS[week].isoformat(), "model": m} for m, week in (("alder", 0), ("cedar", 5))]
+    where = [
+        {"week": planted.WEEKS[week].isoformat(), "model": m} for m, week in (("alder", 0), ("cedar", 5))
+    ]
     con.execute("DELETE FROM counts; DELETE FROM answers; DELETE FROM draws")
     for partition in where:
         insert_counts(con, partition)
     again = sql(f"audit/{table}_from_labels")
     for one, other in ((table, f"({again}) AS again"), (f"({again}) AS again", table)):
-        missing = f"SELECT * FROM {one} SEMI JOIN {table} AS t USING (week, model) EXCEPT ALL SELECT * FROM {other}"
+        missing = (
+            f"SELECT * FROM {one} SEMI JOIN {table} AS t USING (week, model) EXCEPT ALL SELECT * FROM {other}"
+        )
         assert rows(con, missing) == []
     assert len(rows(con, f"FROM {table}")) > 10
 
