@@ -108,7 +108,7 @@ def drawn(seed: int) -> World:
     world: World = {}
     for model in MODELS:
         for week in range(len(WEEKS)):
-            shift = rng.uniform(-0.15, 0.15)
+            shift = rng.uniform(-0.5, 0.5) if model == "birch" else rng.uniform(-0.15, 0.15)
             for prompt in PROMPTS if planned(model, week) else ():
                 answers = []
                 for _ in range(rng.randint(1, 7)):

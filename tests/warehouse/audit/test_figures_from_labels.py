@@ -45,8 +45,9 @@ def con(world: planted.World) -> Iterator[Con]:
         planted.plant(made, world)
         for end in ENDS:
             planted.insert(made, "figures", figured.figures(world, end))
-            for table, row in figured.ranked(world, end):
-                planted.insert(made, table, [row])
+            listed = [*figured.ranked(world, end)]
+            for table in ("boards", "board_ranks", "board_pairs"):
+                planted.insert(made, table, [row for name, row in listed if name == table])
         yield made
 
 
