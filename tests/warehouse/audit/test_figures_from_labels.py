@@ -82,8 +82,16 @@ def test_shares_follow_from_labels(con: Con) -> None:
     assert {row["worth"] > 1 for row in theirs} == {False, True}
 
 
+def squared(gaps: list[Row]) -> list[Row]:
+    """Return gaps with their squares: the root of what is 0 but for rounding differs by more than rounding."""
+    return [
+        {**row, **{end: row[end] and row[end] ** 2 for end in ("estimate", "low", "high")}} for row in gaps
+    ]
+
+
 def test_gaps_follow_from_labels(con: Con) -> None:
-    assert differing(audited(con, "gaps"), published(con, "'gap'"), KEY, (*FIGURE, "df")) == []
+    theirs = squared(published(con, "'gap'"))
+    assert differing(squared(audited(con, "gaps")), theirs, KEY, (*FIGURE, "df")) == []
 
 
 def test_stereotypes_follow_from_labels(con: Con) -> None:
