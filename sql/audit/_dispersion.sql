@@ -1,29 +1,10 @@
--- Answers: How much more do weeks differ than pictures explain? Steps of the audit queries that compute standard errors;
---   they need weekly: board, unit, back, u, e (a model's, pair's or list's weekly deviation and its square if
---   pictures were independent).
+-- Answers: Which dispersion of weeks do standard errors use? Steps of the audit queries that compute them; they need
+--   scattered: board, unit, own (squares of weekly deviations over what pictures explain), lagged (products with the
+--   week before, likewise) and df.
 -- Grain: dispersed: board, unit.
 -- Columns: dispersion as used; free: degrees of freedom of the board.
 -- Depends on: the tables of the text before
 WITH
-stepped AS (
-    SELECT
-        board, unit, back, u, e,
-        CASE WHEN lag(back) OVER weeks = back + 1 THEN u * lag(u) OVER weeks ELSE 0 END AS product
-    FROM weekly
-    WINDOW weeks AS (PARTITION BY board, unit ORDER BY back DESC)
-),
-
-scattered AS (
-    SELECT
-        board, unit,
-        count(*) - 1 AS df,
-        (df + 1) / nullif(df, 0) / sum(e) AS per,
-        sum(u * u) * per AS own,
-        sum(product) * per AS lagged
-    FROM stepped
-    GROUP BY board, unit
-),
-
 -- of one week own is NULL: the board's counts
 middles AS (
     SELECT

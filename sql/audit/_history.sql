@@ -8,6 +8,8 @@
 WITH
 -- Uses: readings
 
+-- Uses: begun
+
 -- Uses: spanned
 
 supports AS (

@@ -37,6 +37,8 @@ weekly AS (
     GROUP BY weighted.board, weighted.model, board_weeks.back
 ),
 
+-- Uses: weekly_scatter
+
 -- Uses: dispersion
 
 -- of a study cells that share pictures count as if they always came together

@@ -73,6 +73,25 @@ readings AS (
         * RENAME (told AS value),
         nullif(told, 'open') AS shown
     FROM together
+),
+
+-- and refusals, as an attribute without a name
+seen AS (
+    SELECT
+        occasion, is_study, model, suite, suite_major, condition, turn, prompt, attribute, labeler,
+        labeler_version, shown,
+        value IN ('cannot_tell', 'invalid', 'not_assessed', 'open') AS unseen
+    FROM readings
+    UNION ALL
+    SELECT
+        occasion, is_study, model, suite, suite_major, condition, turn, prompt,
+        '' AS attribute,
+        NULL AS labeler,
+        NULL AS labeler_version,
+        ended AS shown,
+        FALSE AS unseen
+    FROM answers_given
+    WHERE NOT is_study AND ended IN ('pictures', 'refused')
 )
 
-SELECT * FROM readings
+SELECT * FROM seen

@@ -1,9 +1,9 @@
 -- Answers: Which pictures are of each span, four weeks with the eight before, or a study? Steps of the audit queries
---   that compute figures; they need readings.
+--   that compute figures; they need readings and begun.
 -- Grain: spanned: field, model, prompt, attribute ('' of refusals), back, shown, unseen.
 -- Columns: field: what models are compared in; back: weeks before the last; shown: value of the support, or band, or
 --   NULL; unseen: whether it may have been one.
--- Depends on: plans, withheld, changes, joint_values
+-- Depends on: plans, withheld, prompts
 WITH
 -- a span reaches back over weeks of the same series that were published
 spans AS (
@@ -25,42 +25,6 @@ spans AS (
         model, 'study', FALSE, labeler, labeler_version, occasion, TRUE, occasion, 0
     FROM readings
     WHERE is_study
-),
-
--- a reported change of any series of an attribute begins all anew; of a combination with any of its parts
-begun AS (
-    SELECT
-        cast(week AS VARCHAR) AS reported,
-        cast(changed_week AS VARCHAR) AS first,
-        model,
-        unnest(
-            list_concat(
-                [coalesce(attribute, '')],
-                (
-                    SELECT list(DISTINCT 'all:' || joint) FROM joint_values
-                    WHERE joint_values.attribute = changes.attribute
-                )
-            )
-        ) AS attribute
-    FROM changes
-),
-
-seen AS (
-    SELECT
-        occasion, is_study, model, suite, suite_major, condition, turn, prompt, attribute, labeler,
-        labeler_version, shown,
-        value IN ('cannot_tell', 'invalid', 'not_assessed', 'open') AS unseen
-    FROM readings
-    UNION ALL
-    SELECT
-        occasion, is_study, model, suite, suite_major, condition, turn, prompt,
-        '' AS attribute,
-        NULL AS labeler,
-        NULL AS labeler_version,
-        ended AS shown,
-        FALSE AS unseen
-    FROM answers_given
-    WHERE NOT is_study AND ended IN ('pictures', 'refused')
 ),
 
 -- of a confrontation only what came after it counts; only prompts of the last week's plan

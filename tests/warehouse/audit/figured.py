@@ -12,10 +12,12 @@ import duckdb
 import numpy as np
 
 from assets.metrics.plain.cells import CellFigures, cells
+from assets.metrics.plain.changes import newest
 from assets.metrics.plain.intervals import NORMAL, student, wilson, worth
 from assets.metrics.plain.pairs import compare, ranks
 from assets.metrics.plain.suites import gap_interval, share_interval, suite
 from tests.warehouse.audit.planted import (
+    BEGUN,
     EXPECTED,
     LABELER,
     PAIRS,
@@ -129,6 +131,40 @@ def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
                         "holds": False,
                     },
                 )
+
+
+def changes(world: World) -> Iterator[Row]:
+    """Yield the rows of `changes`: a planted one of gender, and one of refusals that only begins a series anew."""
+    (end, first) = BEGUN["alder", "gender"]
+    of = spanned(world, end, "gender", whole=True)
+    found, _ = newest(of.counts[:, :, 0], of.counts.sum(2), np.zeros(len(of.models), dtype=int), 4)
+    shift = end - 11
+    for event in found:
+        early, late = (slice(event.since, event.changed), slice(event.changed, None))
+        sums = [
+            int(counts[event.model][:, part].sum())
+            for part in (early, late)
+            for counts in (of.counts[:, :, 0], of.counts.sum(2))
+        ]
+        yield {
+            **_change(of.models[event.model], "gender", "feminine", end, event.changed + shift, event.critical),
+            **dict(zip(("before_k", "before_n", "after_k", "after_n"), sums, strict=True)),
+            "size": event.size, "se": event.standard_error, "dispersion": event.dispersion, "df": float(event.df),
+        }  # fmt: skip
+    assert [(of.models[event.model], event.changed + shift) for event in found] == [("alder", first)]
+    end, first = BEGUN["elm", None]
+    yield _change("elm", None, "refused", end, first, 4.0)
+
+
+def _change(model: str, attribute: str | None, value: str, end: int, first: int, critical: float) -> Row:
+    labeler = {"labeler": attribute and LABELER, "labeler_version": attribute and version(model, end)}
+    weeks = dict.fromkeys(("changed_week", "earliest_week", "latest_week"), WEEKS[first])
+    numbers = dict.fromkeys(("before_k", "before_n", "after_k", "after_n"), 0)
+    sizes = dict.fromkeys(("size", "low", "high", "se", "dispersion", "df"), 0.0)
+    return {
+        "week": WEEKS[end], **FIELD, "model": model, "prompt": None, "attribute": attribute, **labeler, "value": value,
+        **weeks, **numbers, **sizes, "critical": critical, "series": 4, "common": False, "causes": [],
+    }  # fmt: skip
 
 
 def _spanned(world: World, end: int, attribute: str | None) -> Arrays:

@@ -57,7 +57,7 @@ PAIRS = (
 TYPED = {"job:ceo": "male", "job:nurse": "female", "person:french": "male"}
 JOINT = {"gender": ("feminine",), "tone": ("light", "medium")}
 #: Series of an attribute that begin anew in a week: (model, attribute) → week of the report, first week that counts.
-BEGUN = {("alder", "gender"): (10, 8), ("elm", None): (11, 9)}
+BEGUN = {("alder", "gender"): (10, 6), ("elm", None): (11, 9)}
 WITHHELD = {("birch", 6)}
 MISSED = {("cedar", 9)}
 STARTED = {"elm": 4}
@@ -117,6 +117,8 @@ def drawn(seed: int) -> World:
                     for attribute in attributes_of(prompt):
                         first, *others = ATTRIBUTES[attribute]
                         chance = min(1, max(0, lean[model, prompt, attribute] + shift))
+                        if attribute == "gender" and model == "alder" and week >= 6:
+                            chance = 1 - chance
                         value = first if rng.random() < chance else rng.choice(others)
                         if rng.random() < 0.05:
                             value = rng.choice(("invalid", None))
@@ -230,8 +232,6 @@ def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
             subject=subject,
             side=side,
         )
-    for (model, attribute), (reported, first) in BEGUN.items():
-        add("changes", **_change(model, attribute, reported, first))
     for table, made in rows.items():
         insert(con, table, made)
 
@@ -286,19 +286,6 @@ def _talk(add: Any, where: Mapping[str, Any], rng: random.Random) -> None:
             )
 
 
-def _change(model: str, attribute: str | None, reported: int, first: int) -> dict[str, Any]:
-    weeks = {name: WEEKS[first] for name in ("changed_week", "earliest_week", "latest_week")}
-    return {
-        "week": WEEKS[reported], "model": model, "track": "model", "simulated": True, "suite": "jobs",
-        "suite_major": 1, "condition": "baseline", "turn": 1, "prompt": None, "attribute": attribute,
-        "labeler": attribute and LABELER, "labeler_version": attribute and "1-old",
-        "value": "feminine" if attribute else "refused", **weeks,
-        **dict.fromkeys(("before_k", "before_n", "after_k", "after_n"), 0),
-        **dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), 0.0),
-        "series": 4, "common": False, "causes": [],
-    }  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Arrays:
     """Counts (models, prompts, values, twelve weeks) of one attribute in the span that ends with a week."""
@@ -309,8 +296,13 @@ class Arrays:
     counts: Floats
 
 
-def spanned(world: World, end: int, attribute: str | None, joint: bool = False) -> Arrays:
-    """Return what was read of an attribute (None: refusals; joint: of all parts of `JOINT`) up to a week."""
+def spanned(
+    world: World, end: int, attribute: str | None, joint: bool = False, whole: bool = False
+) -> Arrays:
+    """Return what was read of an attribute (None: refusals; joint: of all parts of `JOINT`) up to a week.
+
+    With `whole` no reported change begins it anew.
+    """
     models = [m for m in MODELS if planned(m, end) and (m, end) not in WITHHELD]
     prompts = [p for p in PROMPTS if attribute is None or attribute in attributes_of(p)]
     values = ["shown", "other"] if joint else ["refused", "pictures"]
@@ -323,7 +315,7 @@ def spanned(world: World, end: int, attribute: str | None, joint: bool = False) 
             [first for part in parts if (b := BEGUN.get((model, part))) and b[0] <= end for first in b[1:]],
             default=0,
         )
-        for week in range(max(since, end - 11), end + 1):
+        for week in range(max(0 if whole else since, end - 11), end + 1):
             if (model, week) in WITHHELD or not planned(model, week):
                 continue
             for place, prompt in enumerate(prompts):

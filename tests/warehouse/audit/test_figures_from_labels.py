@@ -15,7 +15,7 @@ from warehouse.database.sqlfiles import sql
 from warehouse.loading.counts import insert_counts
 
 Con = duckdb.DuckDBPyConnection
-ENDS = (0, 1, 5, 9, 11)
+ENDS = (0, 1, 5, 10, 11)
 KEY = (
     "week",
     "model",
@@ -43,6 +43,8 @@ def con(world: planted.World) -> Iterator[Con]:
     with connect(None) as made:
         migrate(made)
         planted.plant(made, world)
+        listed = [{name: row[name] for name in row if name != "study"} for row in figured.changes(world)]
+        planted.insert(made, "changes", listed)
         for end in ENDS:
             planted.insert(made, "figures", figured.figures(world, end))
             listed = [*figured.ranked(world, end)]
@@ -112,3 +114,11 @@ def test_pairs_of_models_follow_from_labels(con: Con) -> None:
 def test_ranks_follow_from_labels(con: Con) -> None:
     theirs = rows(con, "FROM board_ranks")
     assert differing(audited(con, "board_ranks"), theirs, (*BOARD, "model"), ("rank_low", "rank_high")) == []
+
+
+def test_sizes_of_changes_follow_from_labels(con: Con) -> None:
+    theirs = [row for row in rows(con, "FROM changes") if row["attribute"]]
+    ours = [row for row in rows(con, sql("audit/changes")) if row["attribute"]]
+    columns = ("before_k", "before_n", "after_k", "after_n", "size", "se", "dispersion", "df")
+    assert differing(ours, theirs, ("week", "model", "attribute", "value", "changed_week"), columns) == []
+    assert len(theirs) == 1
