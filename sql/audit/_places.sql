@@ -1,7 +1,7 @@
 -- Answers: Which prompts are looked at in each field, and for what? Steps of the audit queries that compute figures;
 --   they need readings.
 -- Grain: places: field, prompt, attribute.
--- Columns: field: as of history; subject of the prompt.
+-- Columns: field: as of history, of a conversation what came after its first turn; subject of the prompt.
 -- Depends on: plans, prompts, study_prompts
 WITH
 prompts_asked AS (
@@ -10,7 +10,7 @@ prompts_asked AS (
         FALSE AS is_study,
         model, plans.track, plans.simulated, prompts.suite, prompts.suite_major, prompts.condition,
         prompts.prompt, prompts.subject,
-        CASE WHEN prompts.condition = 'confronted' THEN 2 ELSE 1 END AS turn,
+        CASE WHEN prompts.turns > 1 THEN 2 ELSE 1 END AS turn,
         NULL AS reader
     FROM prompts
     INNER JOIN plans USING (week, model)

@@ -3,7 +3,7 @@
 -- Grain: spanned: field, model, prompt, attribute ('' of refusals), back, shown, unseen.
 -- Columns: field: what models are compared in; back: weeks before the last; shown: value of the support, or band, or
 --   NULL; unseen: whether it may have been one.
--- Depends on: plans, withheld, prompts
+-- Depends on: plans, withheld
 WITH
 -- a span reaches back over weeks of the same series that were published
 spans AS (
@@ -27,7 +27,7 @@ spans AS (
     WHERE is_study
 ),
 
--- of a confrontation only what came after it counts; only prompts of the last week's plan
+-- only prompts of the last week's plan
 spanned AS (
     SELECT
         struct_pack(
@@ -66,8 +66,7 @@ spanned AS (
             AND spans.span >= begun.reported
             AND spans.occasion < begun.first
     WHERE
-        (seen.condition <> 'confronted' OR seen.turn > 1)
-        AND (spans.span, spans.model) NOT IN (
+        (spans.span, spans.model) NOT IN (
             SELECT (cast(hidden.week AS VARCHAR), hidden.model) FROM withheld AS hidden
         )
     GROUP BY ALL

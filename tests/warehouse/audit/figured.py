@@ -5,7 +5,7 @@ Belongs here: rows to hold audit queries against. Does not belong here: queries.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
@@ -16,6 +16,7 @@ from assets.metrics.plain.changes import newest
 from assets.metrics.plain.intervals import NORMAL, student, wilson, worth
 from assets.metrics.plain.pairs import compare, ranks
 from assets.metrics.plain.suites import gap_interval, share_interval, suite
+from assets.metrics.plain.words import word
 from tests.warehouse.audit.planted import (
     BEGUN,
     EXPECTED,
@@ -37,6 +38,15 @@ FIELD = {
     "study": None, "track": "model", "simulated": True, "suite": "jobs", "suite_major": 1, "condition": "baseline",
     "turn": 1,
 }  # fmt: skip
+#: Comparison → subject → the prompt before and after.
+WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "a → b": {
+        "x": ("jobs/ceo", "jobs/nurse"),
+        "y": ("jobs/person-fr", "jobs/person-fr-2"),
+        "z": ("jobs/person-in", "jobs/person-us"),
+    },
+    "c → d": {"x": ("jobs/ceo", "jobs/person-us")},
+}
 #: What figures that are no matter of these tests hold.
 REST = {"unseen": 0, "planned_prompts": 0, "weeks": 0}
 
@@ -131,6 +141,73 @@ def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
                         "holds": False,
                     },
                 )
+
+
+def words(world: World, end: int) -> Iterator[Row]:
+    """Yield the rows of `words` of a week: two comparisons, of three pairs and of one."""
+    for comparison, pairs in WORDS.items():
+        for attribute in ("gender", "tone"):
+            of = spanned(world, end, attribute)
+            a, b = (
+                [of.prompts.index(prompt) for prompt in side] for side in zip(*pairs.values(), strict=True)
+            )
+            for row, model in enumerate(of.models):
+                for value, name in enumerate(of.values):
+                    sides = of.counts[row][a], of.counts[row][b]
+                    key = {"model": model, "comparison": comparison, "attribute": attribute, "value": name}
+                    yield from _list(
+                        sides,
+                        value,
+                        list(pairs.items()),
+                        {**key, "labeler_version": version(model, end)},
+                        end,
+                    )
+
+
+def _list(
+    sides: tuple[Floats, Floats], value: int, pairs: list[tuple[str, tuple[str, str]]], key: Row, end: int
+) -> Iterator[Row]:
+    (k_a, n_a), (k_b, n_b) = ((side[:, value], side.sum(1)) for side in sides)
+    found = word(k_a, n_a, k_b, n_b)
+    window = [counts[:, -4:].sum(1).astype(int) for counts in (k_a, n_a, k_b, n_b)]
+    names = ("k_a", "n_a", "k_b", "n_b")
+    base = {
+        "week": WEEKS[end], **{name: FIELD[name] for name in ("study", "track", "simulated", "suite", "suite_major")},
+        "kind": "wording", "a": "a", "b": "b", "turn_a": 1, "turn_b": 1, "labeler": LABELER, **key,
+    }  # fmt: skip
+    for at, (subject, (a, b)) in enumerate(pairs):
+        none, whole = np.isnan(found.difference[at]), not np.isnan(found.standard_error[at])
+        row = {
+            **base, "subject": subject, "prompt_a": a, "prompt_b": b, "pairs": int(not none),
+            **{name: int(counts[at]) for name, counts in zip(names, window, strict=True)},
+            "estimate": found.difference[at], "low": found.low[at], "high": found.high[at],
+            "se": found.standard_error[at], "dispersion": None if none else found.dispersion[at],
+            "df": None if none else found.df, "critical": float(student(found.df)) if whole else None,
+            "holm_critical": 2.5 if whole else None,
+        }  # fmt: skip
+        row["clear"] = (
+            bool(abs(found.low[at] + found.high[at]) / 2 > 2.5 * found.standard_error[at]) if whole else None
+        )
+        yield row
+    if len(pairs) == 1:
+        yield {**row, "subject": None, "prompt_a": None, "prompt_b": None}
+        return
+    of = compare(cells(np.stack(sides), None, value))
+    used = of.weights[1, 0] > 0
+    whole = bool(used.any() and np.isfinite(of.critical))
+    sums = [int(counts[used if used.any() else slice(None)].sum()) for counts in window]
+    estimate, error = (
+        of.difference[1, 0] if used.any() else np.nan,
+        of.standard_error[1, 0] if whole else np.nan,
+    )
+    half = of.critical * error if whole else np.nan
+    yield {
+        **base, "subject": None, "prompt_a": None, "prompt_b": None, "pairs": int(used.sum()),
+        **dict(zip(names, sums, strict=True)), "estimate": estimate, "low": estimate - half,
+        "high": estimate + half, "se": error, "dispersion": of.dispersion[1, 0] if used.any() else None,
+        "df": of.df if used.any() else None, "critical": of.critical if whole else None,
+        "holm_critical": of.critical if whole else None, "clear": bool(of.more.any()) if whole else None,
+    }  # fmt: skip
 
 
 def changes(world: World) -> Iterator[Row]:

@@ -47,6 +47,7 @@ def con(world: planted.World) -> Iterator[Con]:
         planted.insert(made, "changes", listed)
         for end in ENDS:
             planted.insert(made, "figures", figured.figures(world, end))
+            planted.insert(made, "words", figured.words(world, end))
             listed = [*figured.ranked(world, end)]
             for table in ("boards", "board_ranks", "board_pairs"):
                 planted.insert(made, table, [row for name, row in listed if name == table])
@@ -122,3 +123,13 @@ def test_sizes_of_changes_follow_from_labels(con: Con) -> None:
     columns = ("before_k", "before_n", "after_k", "after_n", "size", "se", "dispersion", "df")
     assert differing(ours, theirs, ("week", "model", "attribute", "value", "changed_week"), columns) == []
     assert len(theirs) == 1
+
+
+def test_words_follow_from_labels(con: Con) -> None:
+    key = ("week", "model", "comparison", "subject", "attribute", "labeler_version", "value")
+    counts = ("k_a", "n_a", "k_b", "n_b", "pairs")
+    columns = (*counts, "estimate", "low", "high", "se", "dispersion", "df", "clear")
+    theirs = rows(con, "FROM words")
+    assert differing(rows(con, sql("audit/words")), theirs, key, columns) == []
+    assert {row["clear"] for row in theirs} == {None, False, True}
+    assert {row["pairs"] for row in theirs} == {0, 1, 2, 3}
