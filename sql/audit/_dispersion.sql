@@ -11,7 +11,7 @@ middles AS (
         board,
         sum(df) AS free,
         -- a chi-square's median over its mean
-        median(own / (1 - 2 / (9 * greatest(df, 1))) ^ 3) AS middle,
+        median(own / (1 - 2 / (9 * greatest(df, 1))) ^ 3) AS middle_dispersion,
         coalesce(least(greatest(median(lagged / greatest(own, 1e-12)), 0), 0.6), 0) AS r
     FROM scattered
     GROUP BY board
@@ -20,7 +20,7 @@ middles AS (
 dispersed AS (
     SELECT
         scattered.board, scattered.unit, middles.free,
-        greatest(1, middles.middle, scattered.own) * (1 + middles.r) / (1 - middles.r) AS dispersion
+        greatest(1, middles.middle_dispersion, scattered.own) * (1 + middles.r) / (1 - middles.r) AS dispersion
     FROM scattered
     INNER JOIN middles USING (board)
 )

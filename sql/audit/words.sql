@@ -88,18 +88,20 @@ rows_found AS (
     GROUP BY board
 ),
 
+-- a pair without a common week has the dispersion of its list
 measured AS (
     SELECT
         rows_found.*,
         listed.critical, listed.holm_critical,
-        CASE WHEN rows_found.board.study IS NULL THEN dispersed.dispersion ELSE 1 END AS phi,
-        CASE WHEN rows_found.board.study IS NULL THEN dispersed.free ELSE 'infinity'::DOUBLE END AS df,
+        CASE
+            WHEN rows_found.board.study IS NOT NULL THEN 1
+            ELSE coalesce(dispersion, greatest(1, middle_dispersion) * (1 + r) / (1 - r), 1)
+        END AS phi,
+        CASE WHEN rows_found.board.study IS NULL THEN coalesce(middles.free, 0) ELSE 'infinity'::DOUBLE END AS df,
         CASE WHEN df >= 3 THEN sqrt(phi * rows_found.variance) END AS se
     FROM rows_found
-    LEFT JOIN dispersed
-        ON
-            struct_insert(rows_found.board, mean := rows_found.mean) = dispersed.board
-            AND rows_found.unit = dispersed.unit
+    LEFT JOIN middles ON struct_insert(rows_found.board, mean := rows_found.mean) = middles.board
+    LEFT JOIN dispersed ON middles.board = dispersed.board AND rows_found.unit = dispersed.unit
     LEFT JOIN listed ON rows_found.board = listed.board AND rows_found.subject IS NOT DISTINCT FROM listed.subject
 ),
 

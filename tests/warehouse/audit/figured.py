@@ -16,6 +16,7 @@ from assets.metrics.plain.changes import newest
 from assets.metrics.plain.intervals import NORMAL, student, wilson, worth
 from assets.metrics.plain.pairs import compare, ranks
 from assets.metrics.plain.suites import gap_interval, share_interval, suite
+from assets.metrics.plain.verdicts import verdict
 from assets.metrics.plain.words import word
 from tests.warehouse.audit.planted import (
     BEGUN,
@@ -29,24 +30,37 @@ from tests.warehouse.audit.planted import (
     Arrays,
     Floats,
     World,
+    missed,
     spanned,
     version,
 )
 
 Row = dict[str, Any]
 FIELD = {
-    "study": None, "track": "model", "simulated": True, "suite": "jobs", "suite_major": 1, "condition": "baseline",
+    "study": None, "track": "model", "simulated": True, "suite": "rest-of-world", "suite_major": 1, "condition": "baseline",
     "turn": 1,
 }  # fmt: skip
 #: Comparison → subject → the prompt before and after.
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "a → b": {
-        "x": ("jobs/ceo", "jobs/nurse"),
-        "y": ("jobs/person-fr", "jobs/person-fr-2"),
-        "z": ("jobs/person-in", "jobs/person-us"),
+        "x": ("rest-of-world/ceo", "rest-of-world/nurse"),
+        "y": ("rest-of-world/person-mexico", "rest-of-world/person-mexico-2"),
+        "z": ("rest-of-world/person-india", "rest-of-world/person-united-states"),
     },
-    "c → d": {"x": ("jobs/ceo", "jobs/person-us")},
+    "c → d": {"x": ("rest-of-world/ceo", "rest-of-world/person-united-states")},
 }
+_AMERICAN = "rest-of-world/person-united-states"
+#: Claim → part, prompt, control, attribute, value, value beside it, threshold.
+CLAIMS: Mapping[str, tuple[Any, ...]] = {
+    "mexican-sombrero": ("mexico", "rest-of-world/person-mexico", None, "headwear", "sombrero", "hat", 0.5),
+    "american-woman": ("united-states", _AMERICAN, None, "perceived_gender", "feminine", None, 0.5),
+    "american-white-woman": ("united-states", _AMERICAN, None, "all:american-white-woman", "shown", None, 0.5),
+    "nigerian-house": (
+        "nigeria", "rest-of-world/house-nigeria", "rest-of-world/house-united-states", "house_condition", "run_down",
+        None, 0.8,
+    ),
+    "french-white": ("en", None, None, "skin_tone", "light", None, 0.9),
+}  # fmt: skip
 #: What figures that are no matter of these tests hold.
 REST = {"unseen": 0, "planned_prompts": 0, "weeks": 0}
 
@@ -62,7 +76,14 @@ class Compared(NamedTuple):
 
 def figures(world: World, end: int) -> Iterator[Row]:
     """Yield the rows of figures of the span that ends with a week, of models with a figure."""
-    for attribute in ("gender", "tone", "dress", "all:j", None):
+    for attribute in (
+        "perceived_gender",
+        "skin_tone",
+        "headwear",
+        "house_condition",
+        "all:american-white-woman",
+        None,
+    ):
         of = _spanned(world, end, attribute)
         single = attribute is None or attribute.startswith("all:")
         for value, name in enumerate(of.values[:1] if single else of.values):
@@ -72,7 +93,7 @@ def figures(world: World, end: int) -> Iterator[Row]:
             kind = {**key, "figure": "mean_share" if attribute else "refused", "selection": None}
             yield from _means(world, end, of, value, kind, None)
             for side, selection in (("male", "mostly-men"), ("female", "mostly-women")):
-                if key == {"attribute": "gender", "value": "feminine"}:
+                if key == {"attribute": "perceived_gender", "value": "feminine"}:
                     places = [p for p, prompt in enumerate(of.prompts) if TYPED.get(PROMPTS[prompt]) == side]
                     part = Arrays(of.models, [of.prompts[p] for p in places], of.values, of.counts[:, places])
                     groups = [PROMPTS[prompt] for prompt in part.prompts]
@@ -95,7 +116,7 @@ def boards(world: World, end: int) -> Iterator[Compared]:
     """Yield what models are ranked by in a week."""
     for reference in YARDSTICKS:
         of, target = _target(world, end, reference)
-        attribute = "tone" if reference == "even-tones" else "gender"
+        attribute = "skin_tone" if reference == "even-tones" else "perceived_gender"
         yield Compared(attribute, reference, *_shown(of.models, cells(of.counts, target)))
     of, groups, prompts = _pairs(world, end, others=False)
     yield Compared(None, "stereotypes", *_shown(of.models, cells(of.counts, None, 0, groups, prompts)))
@@ -146,7 +167,7 @@ def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
 def words(world: World, end: int) -> Iterator[Row]:
     """Yield the rows of `words` of a week: two comparisons, of three pairs and of one."""
     for comparison, pairs in WORDS.items():
-        for attribute in ("gender", "tone"):
+        for attribute in ("perceived_gender", "skin_tone"):
             of = spanned(world, end, attribute)
             a, b = (
                 [of.prompts.index(prompt) for prompt in side] for side in zip(*pairs.values(), strict=True)
@@ -210,10 +231,38 @@ def _list(
     }  # fmt: skip
 
 
+def claims(world: World, end: int) -> Iterator[Row]:
+    """Yield the rows of `claim_shares` of a week, of claims whose pictures are planted and of one that is not."""
+    for claim, (part, prompt, control, attribute, shows, beside, threshold) in CLAIMS.items():
+        of = _spanned(world, end, attribute)
+        window = of.counts[..., -4:].sum(-1)
+        value = of.values.index(shows) if shows in of.values else 0
+        per = _worth(of, value)
+        for row, model in enumerate(of.models):
+            place = of.prompts.index(prompt) if prompt else None
+            k, n = (0, 0) if place is None else (window[row, place, value], window[row, place].sum())
+            unseen = 0 if place is None else missed(world, end, model, prompt, attribute)
+            low, high = (float(x) if n >= 5 else np.nan for x in wilson(k, n, per[row]))
+            share = k / n if n >= 5 else np.nan
+            bounded = unseen > 0.05 * (n + unseen) and n >= 5
+            at = of.prompts.index(control) if control else 0
+            yield {
+                "week": WEEKS[end], "model": model, "track": "model", "simulated": True, "claim": claim, "part": part,
+                "threshold": threshold, "suite_majors": [1], "k": int(k), "n": int(n), "worth": per[row],
+                "unseen": unseen, "share": share, "low": low, "high": high,
+                "bound_low": max(k / (n + unseen) - (share - low), 0) if bounded else None,
+                "bound_high": min((k + unseen) / (n + unseen) + high - share, 1) if bounded else None,
+                "control_k": int(window[row, at, value]) if control else None,
+                "control_n": int(window[row, at].sum()) if control else None,
+                "beside_k": int(window[row, place, of.values.index(beside)]) if beside else None,
+                "verdict": str(verdict(low, high, threshold)) if n else "not_asked",
+            }  # fmt: skip
+
+
 def changes(world: World) -> Iterator[Row]:
     """Yield the rows of `changes`: a planted one of gender, and one of refusals that only begins a series anew."""
-    (end, first) = BEGUN["alder", "gender"]
-    of = spanned(world, end, "gender", whole=True)
+    (end, first) = BEGUN["alder", "perceived_gender"]
+    of = spanned(world, end, "perceived_gender", whole=True)
     found, _ = newest(of.counts[:, :, 0], of.counts.sum(2), np.zeros(len(of.models), dtype=int), 4)
     shift = end - 11
     for event in found:
@@ -224,7 +273,7 @@ def changes(world: World) -> Iterator[Row]:
             for counts in (of.counts[:, :, 0], of.counts.sum(2))
         ]
         yield {
-            **_change(of.models[event.model], "gender", "feminine", end, event.changed + shift, event.critical),
+            **_change(of.models[event.model], "perceived_gender", "feminine", end, event.changed + shift, event.critical),
             **dict(zip(("before_k", "before_n", "after_k", "after_n"), sums, strict=True)),
             "size": event.size, "se": event.standard_error, "dispersion": event.dispersion, "df": float(event.df),
         }  # fmt: skip
@@ -245,8 +294,8 @@ def _change(model: str, attribute: str | None, value: str, end: int, first: int,
 
 
 def _spanned(world: World, end: int, attribute: str | None) -> Arrays:
-    if attribute == "all:j":
-        return spanned(world, end, "gender", joint=True)
+    if attribute == "all:american-white-woman":
+        return spanned(world, end, "perceived_gender", joint=True)
     return spanned(world, end, attribute)
 
 
@@ -322,7 +371,7 @@ def _shown(models: Sequence[str], found: CellFigures) -> tuple[list[str], CellFi
 
 
 def _target(world: World, end: int, reference: str) -> tuple[Arrays, Floats]:
-    attribute = "tone" if reference == "even-tones" else "gender"
+    attribute = "skin_tone" if reference == "even-tones" else "perceived_gender"
     of = spanned(world, end, attribute)
     shares = [
         [
@@ -340,7 +389,7 @@ def _gaps(world: World, end: int, reference: str) -> Iterator[Row]:
     if not models:
         return
     means, interval = suite(found), gap_interval(found)
-    attribute = "tone" if reference == "even-tones" else "gender"
+    attribute = "skin_tone" if reference == "even-tones" else "perceived_gender"
     key = {"attribute": attribute, "figure": "gap", "value": None, "yardstick": reference}
     for row, model in enumerate(models):
         yield _row(

@@ -22,42 +22,50 @@ MODELS = ("alder", "birch", "cedar", "elm")
 LABELER = "drawing"
 #: Attribute → value → band, or None outside the support.
 ATTRIBUTES: Mapping[str, Mapping[str, str | None]] = {
-    "gender": {"feminine": "feminine", "masculine": "masculine", "ambiguous": None, "cannot_tell": None},
-    "tone": {"t1": "light", "t2": "light", "t3": "medium", "t4": "dark", "cannot_tell": None},
-    "dress": {"plain": "plain", "historical": "historical", "beret": "beret", "cannot_tell": None},
+    "perceived_gender": {
+        "feminine": "feminine",
+        "masculine": "masculine",
+        "ambiguous": None,
+        "cannot_tell": None,
+    },
+    "skin_tone": {"t1": "light", "t2": "light", "t3": "medium", "t4": "dark", "cannot_tell": None},
+    "house_condition": {"run_down": "run_down", "in_order": "in_order", "cannot_tell": None},
+    "headwear": {"hat": "hat", "sombrero": "sombrero", "beret": "beret", "cannot_tell": None},
 }
 #: Prompt → subject; those of persons are asked for dress, too.
 PROMPTS: Mapping[str, str] = {
-    "jobs/ceo": "job:ceo",
-    "jobs/nurse": "job:nurse",
-    "jobs/person-fr": "person:french",
-    "jobs/person-fr-2": "person:french",
-    "jobs/person-in": "person:indian",
-    "jobs/person-us": "person:american",
+    "rest-of-world/ceo": "job:ceo",
+    "rest-of-world/nurse": "job:nurse",
+    "rest-of-world/person-mexico": "person:mexican",
+    "rest-of-world/person-mexico-2": "person:mexican",
+    "rest-of-world/person-india": "person:indian",
+    "rest-of-world/person-united-states": "person:american",
+    "rest-of-world/house-nigeria": "house:nigerian",
+    "rest-of-world/house-united-states": "house:american",
 }
 TALK = {"talk/ceo": "job:ceo"}
 YARDSTICKS = ("parity", "census", "even-tones")
 #: (reference, attribute, prompt or None for every, value) → expected share.
 EXPECTED: Mapping[tuple[str, str, str | None, str], float] = {
-    ("parity", "gender", None, "feminine"): 0.5,
-    ("parity", "gender", None, "masculine"): 0.5,
-    ("census", "gender", None, "feminine"): 0.48,
-    ("census", "gender", None, "masculine"): 0.52,
-    ("census", "gender", "jobs/ceo", "feminine"): 0.29,
-    ("census", "gender", "jobs/ceo", "masculine"): 0.71,
-    ("even-tones", "tone", None, "light"): 0.3,
-    ("even-tones", "tone", None, "medium"): 0.4,
-    ("even-tones", "tone", None, "dark"): 0.3,
+    ("parity", "perceived_gender", None, "feminine"): 0.5,
+    ("parity", "perceived_gender", None, "masculine"): 0.5,
+    ("census", "perceived_gender", None, "feminine"): 0.48,
+    ("census", "perceived_gender", None, "masculine"): 0.52,
+    ("census", "perceived_gender", "rest-of-world/ceo", "feminine"): 0.29,
+    ("census", "perceived_gender", "rest-of-world/ceo", "masculine"): 0.71,
+    ("even-tones", "skin_tone", None, "light"): 0.3,
+    ("even-tones", "skin_tone", None, "medium"): 0.4,
+    ("even-tones", "skin_tone", None, "dark"): 0.3,
 }
 PAIRS = (
-    ("dress", "historical", "person:french"),
-    ("dress", "beret", "person:french"),
-    ("tone", "dark", "person:indian"),
+    ("headwear", "sombrero", "person:mexican"),
+    ("headwear", "beret", "person:mexican"),
+    ("skin_tone", "dark", "person:indian"),
 )
-TYPED = {"job:ceo": "male", "job:nurse": "female", "person:french": "male"}
-JOINT = {"gender": ("feminine",), "tone": ("light", "medium")}
+TYPED = {"job:ceo": "male", "job:nurse": "female", "person:mexican": "male"}
+JOINT = {"perceived_gender": ("feminine",), "skin_tone": ("light", "medium")}
 #: Series of an attribute that begin anew in a week: (model, attribute) → week of the report, first week that counts.
-BEGUN = {("alder", "gender"): (10, 6), ("elm", None): (11, 9)}
+BEGUN = {("alder", "perceived_gender"): (10, 6), ("elm", None): (11, 9)}
 WITHHELD = {("birch", 6)}
 MISSED = {("cedar", 9)}
 STARTED = {"elm": 4}
@@ -93,7 +101,9 @@ def version(model: str, week: int) -> str:
 
 def attributes_of(prompt: str) -> list[str]:
     """Return what is looked for in a prompt's pictures."""
-    return ["gender", "tone", "dress"] if "person" in prompt else ["gender", "tone"]
+    if "house" in prompt:
+        return ["house_condition"]
+    return ["perceived_gender", "skin_tone", *(["headwear"] if "person" in prompt else [])]
 
 
 def drawn(seed: int) -> World:
@@ -117,7 +127,7 @@ def drawn(seed: int) -> World:
                     for attribute in attributes_of(prompt):
                         first, *others = ATTRIBUTES[attribute]
                         chance = min(1, max(0, lean[model, prompt, attribute] + shift))
-                        if attribute == "gender" and model == "alder" and week >= 6:
+                        if attribute == "perceived_gender" and model == "alder" and week >= 6:
                             chance = 1 - chance
                         value = first if rng.random() < chance else rng.choice(others)
                         if rng.random() < 0.05:
@@ -168,7 +178,7 @@ def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
             )  # fmt: skip
             for attribute in attributes_of(prompt):
                 add("prompt_attributes", **asked, attribute=attribute)
-        for suite_name in ("jobs", "talk"):
+        for suite_name in ("rest-of-world", "talk"):
             suite = {**where, "suite": suite_name, "suite_major": 1}
             for attribute, values in ATTRIBUTES.items():
                 for position, (value, band) in enumerate(values.items()):
@@ -178,10 +188,10 @@ def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
                         in_support=band is not None, band=shown,
                     )  # fmt: skip
             for (reference, attribute, of, value), share in EXPECTED.items():
-                if of is None or suite_name == "jobs":
+                if of is None or suite_name == "rest-of-world":
                     add(
                         "reference_values", **suite, reference=reference, attribute=attribute, prompt=of, value=value,
-                        expected_share=share, banded=attribute == "tone",
+                        expected_share=share, banded=attribute == "skin_tone",
                     )  # fmt: skip
         for prompt, answers in suites.items():
             for number, answer in enumerate(answers):
@@ -190,24 +200,24 @@ def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
     for model, week in WITHHELD:
         add("withheld", week=WEEKS[week], model=model, reason="planted")
     for attribute, values in JOINT.items():
-        for suite_name in ("jobs", "talk"):
+        for suite_name in ("rest-of-world", "talk"):
             for value in values:
                 add(
                     "joint_values",
-                    joint="j",
+                    joint="american-white-woman",
                     suite=suite_name,
                     suite_major=1,
                     attribute=attribute,
                     value=value,
                 )
-    base = {"suite": "jobs", "suite_major": 1}
+    base = {"suite": "rest-of-world", "suite_major": 1}
     for reference in YARDSTICKS:
         attribute = next(key[1] for key in EXPECTED if key[0] == reference)
         add("yardsticks", **base, attribute=attribute, reference=reference, metric="distance", better="lower")
     add(
         "yardsticks",
         **base,
-        attribute="dress",
+        attribute="headwear",
         reference="stereotypes",
         metric="stereotype_share",
         better="lower",
@@ -217,7 +227,7 @@ def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
     add(
         "stereotype_pairs",
         **base,
-        attribute="dress",
+        attribute="headwear",
         value="beret",
         subject="person:indian",
         statistic="census",
@@ -226,7 +236,7 @@ def plant(con: duckdb.DuckDBPyConnection, world: World) -> None:
         add(
             "typed_subjects",
             **base,
-            attribute="gender",
+            attribute="perceived_gender",
             value="feminine",
             reference="census",
             subject=subject,
@@ -266,7 +276,9 @@ def _add_slot(
         if value is not None:
             label = {**slot, "attribute": attribute, "value": value}
             add("labels", **label, labeler=LABELER, labeler_version=of)
-            if attribute == "gender" and int(name) == 1:  # somebody else reads a few, and an older version
+            if (
+                attribute == "perceived_gender" and int(name) == 1
+            ):  # somebody else reads a few, and an older version
                 add("labels", **label, labeler="second", labeler_version="1-b")
                 if of.startswith("2"):
                     add("labels", **{**label, "value": "feminine"}, labeler=LABELER, labeler_version="1-old")
@@ -280,7 +292,10 @@ def _talk(add: Any, where: Mapping[str, Any], rng: random.Random) -> None:
         if number == 3:
             second = third = "ok"
         for turn, outcome in enumerate(("ok", second, third), start=1):
-            read: dict[str, str | None] = {"gender": rng.choice(["feminine", "masculine"]), "tone": "t1"}
+            read: dict[str, str | None] = {
+                "perceived_gender": rng.choice(["feminine", "masculine"]),
+                "skin_tone": "t1",
+            }
             _add_slot(
                 add, where, "talk/ceo", f"{number}", turn, f"talk {number}", Answer(outcome, read), "1-old"
             )
@@ -310,11 +325,7 @@ def spanned(
         values = [*dict.fromkeys(band for band in ATTRIBUTES[attribute].values() if band)]
     counts = np.zeros((len(models), len(prompts), len(values), 12))
     for row, model in enumerate(models):
-        parts: Sequence[str | None] = [*JOINT] if joint else [attribute]
-        since = max(
-            [first for part in parts if (b := BEGUN.get((model, part))) and b[0] <= end for first in b[1:]],
-            default=0,
-        )
+        since = _since(model, end, attribute, joint)
         for week in range(max(0 if whole else since, end - 11), end + 1):
             if (model, week) in WITHHELD or not planned(model, week):
                 continue
@@ -324,6 +335,27 @@ def spanned(
                     if value in values:
                         counts[row, place, values.index(value), 11 - (end - week)] += 1
     return Arrays(models, prompts, values, counts)
+
+
+def missed(world: World, end: int, model: str, prompt: str, attribute: str) -> int:
+    """Return how many answers of the four weeks may have shown a value: refused, or a picture without one."""
+    joint = attribute.startswith("all:")
+    found = 0
+    for week in range(max(_since(model, end, attribute, joint), end - 3), end + 1):
+        for answer in world.get((model, week, prompt), []) if (model, week) not in WITHHELD else ():
+            found += answer.outcome == "refused_text"
+            if answer.pictured and version(model, week) == version(model, end):
+                outside = not joint and answer.read[attribute] == "ambiguous"
+                found += _value(answer, model, week, end, attribute, joint) is None and not outside
+    return found
+
+
+def _since(model: str, end: int, attribute: str | None, joint: bool) -> int:
+    parts: Sequence[str | None] = [*JOINT] if joint else [attribute]
+    return max(
+        [first for part in parts if (b := BEGUN.get((model, part))) and b[0] <= end for first in b[1:]],
+        default=0,
+    )
 
 
 def _value(answer: Answer, model: str, week: int, end: int, attribute: str | None, joint: bool) -> str | None:

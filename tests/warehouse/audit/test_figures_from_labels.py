@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from assets.suites.claims import shipped_claims
 from tests.warehouse.audit import figured, planted
 from tests.warehouse.audit.figured import Row, differing, rows
 from warehouse.database.connection import connect
@@ -29,12 +30,12 @@ KEY = (
     "yardstick",
 )
 FIGURE = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
-PLANTED = " SEMI JOIN (SELECT DISTINCT week FROM figures) AS ends USING (week) WHERE suite = 'jobs'"
+PLANTED = " SEMI JOIN (SELECT DISTINCT week FROM figures) AS ends USING (week) WHERE suite = 'rest-of-world'"
 
 
 @pytest.fixture(scope="module")
 def world() -> planted.World:
-    return planted.drawn(3)
+    return planted.drawn(9)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,7 @@ def con(world: planted.World) -> Iterator[Con]:
         for end in ENDS:
             planted.insert(made, "figures", figured.figures(world, end))
             planted.insert(made, "words", figured.words(world, end))
+            planted.insert(made, "claim_shares", figured.claims(world, end))
             listed = [*figured.ranked(world, end)]
             for table in ("boards", "board_ranks", "board_pairs"):
                 planted.insert(made, table, [row for name, row in listed if name == table])
@@ -133,3 +135,32 @@ def test_words_follow_from_labels(con: Con) -> None:
     assert differing(rows(con, sql("audit/words")), theirs, key, columns) == []
     assert {row["clear"] for row in theirs} == {None, False, True}
     assert {row["pairs"] for row in theirs} == {0, 1, 2, 3}
+
+
+def test_claims_follow_from_labels(con: Con) -> None:
+    counts = ("k", "n", "unseen", "control_k", "control_n", "beside_k")
+    columns = (*counts, "share", "low", "high", "bound_low", "bound_high", "verdict")
+    theirs = rows(con, "FROM claim_shares")
+    assert (
+        differing(rows(con, sql("audit/claim_shares")), theirs, ("week", "model", "claim", "part"), columns)
+        == []
+    )
+    assert {row["verdict"] for row in theirs} == {"yes", "no", "cannot_tell", "not_asked"}
+
+
+def test_the_query_counts_what_the_file_of_claims_declares(con: Con) -> None:
+    steps = sql("audit/claim_shares").partition("_registered.sql\n")[2].partition("\n-- what each picture")[0]
+    found = rows(con, f"WITH {steps.strip().rstrip(',')} FROM registered")
+    declared = [
+        {
+            **{"claim": claim.id, "part": part, "suite": claim.suite, "majors": [*claim.majors]},
+            **{"prompts": [*prompts], "controls": [*claim.control]},
+            "attribute": attribute if len(claim.shows) == 1 else f"all:{claim.id}",
+            "counted": [*values] if len(claim.shows) == 1 else ["shown"],
+            "beside": [*claim.beside.get(attribute, ())],
+        }
+        for claim in shipped_claims()
+        for attribute, values in [next(iter(claim.shows.items()))]
+        for part, prompts in claim.pictures.items()
+    ]
+    assert found == declared
