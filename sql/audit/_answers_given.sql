@@ -27,22 +27,17 @@ answers_given AS (
         least(slots.turn, 2) AS turn,
         slots.suite_version, slots.prompt,
         CASE WHEN slots.turn > 1 THEN coalesce(slots.conversation, slots.slot_key) ELSE slots.slot_key END AS unit,
-        min_by(slots.slot_key, slots.turn) FILTER (WHERE outcomes.outcome_group = 'success') AS slot_key,
+        min_by(slots.slot_key, slots.turn) FILTER (WHERE ends.outcome = 'ok') AS slot_key,
         CASE
-            WHEN bool_or(outcomes.outcome_group = 'success') THEN 'pictures'
-            WHEN bool_or(outcomes.outcome_group = 'answer') THEN 'refused'
-            WHEN
-                bool_or(
-                    outcomes.outcome_group IN ('transient', 'stop', 'bad_data')
-                    OR ends.outcome = 'unknown_charge'
-                )
-                THEN 'failed'
+            WHEN bool_or(ends.outcome = 'ok') THEN 'pictures'
+            WHEN bool_or(ends.outcome IN ('blocked_input', 'blocked_output', 'refused_text', 'no_image'))
+                THEN 'refused'
+            WHEN bool_or(ends.outcome <> 'budget_stopped') THEN 'failed'
             ELSE 'not_asked'
         END AS ended
     FROM slots
     INNER JOIN prompts USING (week, model, suite, suite_version, prompt)
     LEFT JOIN ends USING (week, model, slot_key)
-    LEFT JOIN outcomes USING (outcome)
     WHERE ends.outcome IS DISTINCT FROM 'not_needed'
     GROUP BY ALL
     UNION ALL
