@@ -24,6 +24,8 @@ from tests.warehouse.audit.planted import (
     LABELER,
     PAIRS,
     PROMPTS,
+    STUDY,
+    STUDY_CENSUS,
     TYPED,
     WEEKS,
     YARDSTICKS,
@@ -37,8 +39,8 @@ from tests.warehouse.audit.planted import (
 
 Row = dict[str, Any]
 FIELD = {
-    "study": None, "track": "model", "simulated": True, "suite": "rest-of-world", "suite_major": 1, "condition": "baseline",
-    "turn": 1,
+    "study": None, "track": "model", "simulated": True, "suite": "rest-of-world", "suite_major": 1,
+    "condition": "baseline", "turn": 1,
 }  # fmt: skip
 #: Comparison → subject → the prompt before and after.
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -127,8 +129,6 @@ def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
     for of in boards(world, end):
         if len(of.models) < 2:
             continue
-        pairs = compare(of.cells)
-        low, high = ranks(pairs.more)
         board = {
             "week": WEEKS[end],
             **FIELD,
@@ -136,32 +136,91 @@ def ranked(world: World, end: int) -> Iterator[tuple[str, Row]]:
             "attribute": of.attribute,
             "yardstick": of.yardstick,
         }
+        yield from _ranked(board, of)
+
+
+def _ranked(board: Row, of: Compared) -> Iterator[tuple[str, Row]]:
+    pairs = compare(of.cells)
+    low, high = ranks(pairs.more)
+    yield (
+        "boards",
+        {**board, "lead": False, "models": len(of.models), "critical": pairs.critical, "df": pairs.df},
+    )
+    for row, model in enumerate(of.models):
         yield (
-            "boards",
-            {**board, "lead": False, "models": len(of.models), "critical": pairs.critical, "df": pairs.df},
+            "board_ranks",
+            {**board, "model": model, "rank_low": int(low[row]), "rank_high": int(high[row])},
         )
-        for row, model in enumerate(of.models):
+        for other in range(row):
+            common = np.isfinite(pairs.standard_error[row, other])
+            a, b = (other, row) if pairs.difference[row, other] >= 0 else (row, other)
             yield (
-                "board_ranks",
-                {**board, "model": model, "rank_low": int(low[row]), "rank_high": int(high[row])},
+                "board_pairs",
+                {
+                    **board,
+                    "model_a": of.models[a],
+                    "model_b": of.models[b],
+                    "prompts": int((pairs.weights[a, b] > 0).sum()),
+                    "difference": float(pairs.difference[b, a]) if common else None,
+                    "se": float(pairs.standard_error[b, a]) if common else None,
+                    "dispersion": float(pairs.dispersion[b, a]) if common else None,
+                    "told_apart": bool(pairs.more[b, a]),
+                    "holds": False,
+                },
             )
-            for other in range(row):
-                common = np.isfinite(pairs.standard_error[row, other])
-                a, b = (other, row) if pairs.difference[row, other] >= 0 else (row, other)
-                yield (
-                    "board_pairs",
-                    {
-                        **board,
-                        "model_a": of.models[a],
-                        "model_b": of.models[b],
-                        "prompts": int((pairs.weights[a, b] > 0).sum()),
-                        "difference": float(pairs.difference[b, a]) if common else None,
-                        "se": float(pairs.standard_error[b, a]) if common else None,
-                        "dispersion": float(pairs.dispersion[b, a]) if common else None,
-                        "told_apart": bool(pairs.more[b, a]),
-                        "holds": False,
-                    },
-                )
+
+
+def of_study(condition: str, of: Arrays) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of `figures`, `boards`, `board_ranks` and `board_pairs` of one condition of the planted study."""
+    base = {
+        "week": None, **FIELD, "study": STUDY, "track": "study", "simulated": False, "suite": STUDY,
+        "condition": condition, "selection": None, "attribute": "gender", "labeler": "people", "labeler_version": "1",
+    }  # fmt: skip
+    rest = {"worth": 1.0, **REST, "dispersion": 1.0, "df": np.inf, "critical": float(student(np.inf))}
+    window = of.counts[..., 0]
+    for place, prompt in enumerate(of.prompts):
+        for row, model in enumerate(of.models):
+            k, n = window[row, place, 0], window[row, place].sum()
+            low, high = wilson(k, n)
+            yield "figures", {
+                **base, **rest, "model": model, "figure": "share", "value": "female", "prompt": prompt, "k": int(k),
+                "n": int(n), "estimate": k / n, "low": low, "high": high, "prompts": 1, "dispersion": None,
+                "df": None, "critical": NORMAL,
+            }  # fmt: skip
+    selections = {
+        None: [*range(len(of.prompts))],
+        **{
+            name: [of.prompts.index(prompt) for prompt, (_, side) in STUDY_CENSUS.items() if side == whose]
+            for name, whose in (("mostly-men", "male"), ("mostly-women", "female"))
+        },
+    }
+    for selection, places in selections.items():
+        counts = of.counts[:, places]
+        found = cells(counts, None, 0, None if selection is None else places, study=True)
+        means, interval = suite(found), share_interval(found)
+        for row, model in enumerate(of.models):
+            yield "figures", {
+                **base, **rest, "model": model, "figure": "mean_share", "value": "female", "selection": selection,
+                "k": int(counts[row, :, 0].sum()), "n": int(counts[row].sum()), "estimate": interval.estimate[row],
+                "low": interval.low[row], "high": interval.high[row], "se": means.standard_error[row],
+                "prompts": len(places),
+            }  # fmt: skip
+    targets = {
+        "parity": [[0.5, 0.5]] * len(of.prompts),
+        "census": [[p, 1 - p] for p, _ in STUDY_CENSUS.values()],
+    }
+    for yardstick, target in targets.items():
+        found = cells(of.counts[:, : len(target)], np.array(target), study=True)
+        means, interval = suite(found), gap_interval(found)
+        for row, model in enumerate(of.models):
+            yield "figures", {
+                **base, **rest, "model": model, "figure": "gap", "yardstick": yardstick,
+                "n": int(found.pictures[row].sum()), "estimate": interval.estimate[row] / 100,
+                "low": interval.low[row] / 100, "high": interval.high[row] / 100, "se": means.standard_error[row],
+                "prompts": len(target),
+            }  # fmt: skip
+        board = {**base, "yardstick": yardstick}
+        yield from _ranked(board, Compared("gender", yardstick, of.models, found))
 
 
 def words(world: World, end: int) -> Iterator[Row]:
@@ -273,7 +332,9 @@ def changes(world: World) -> Iterator[Row]:
             for counts in (of.counts[:, :, 0], of.counts.sum(2))
         ]
         yield {
-            **_change(of.models[event.model], "perceived_gender", "feminine", end, event.changed + shift, event.critical),
+            **_change(
+                of.models[event.model], "perceived_gender", "feminine", end, event.changed + shift, event.critical
+            ),
             **dict(zip(("before_k", "before_n", "after_k", "after_n"), sums, strict=True)),
             "size": event.size, "se": event.standard_error, "dispersion": event.dispersion, "df": float(event.df),
         }  # fmt: skip

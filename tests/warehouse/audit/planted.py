@@ -145,7 +145,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[st
     made = pa.Table.from_pylist([{name: _plain(row.get(name)) for name in names} for row in listed])
     if made.num_rows:
         con.register("planted_rows", made)
-        con.execute(f"INSERT INTO {table} BY NAME FROM planted_rows")  # noqa: S608
+        con.execute(f"INSERT INTO {table} BY NAME FROM planted_rows")
         con.unregister("planted_rows")
 
 
@@ -369,3 +369,62 @@ def _value(answer: Answer, model: str, week: int, end: int, attribute: str | Non
     if any(band is not None and band not in JOINT[part] for part, band in bands.items()):
         return "other"
     return "shown" if all(bands.values()) else None
+
+
+STUDY, CONDITIONS = "tiny", ("baseline", "controlled")
+STUDY_PROMPTS = {"ceo": "job:ceo", "nurse": "job:nurse", "chef": "job:chef"}
+#: Prompt → share of women by a statistic, and whose job it calls that.
+STUDY_CENSUS = {"ceo": (0.29, "male"), "nurse": (0.87, "female")}
+
+
+def plant_study(con: duckdb.DuckDBPyConnection, seed: int) -> Mapping[str, Arrays]:
+    """Fill a warehouse with a small study; return the counts of its one attribute by condition (one column)."""
+    rng = random.Random(seed)
+    values = ["female", "male"]
+    found = {}
+    rows: dict[str, list[dict[str, Any]]] = {"study_slots": [], "study_labels": [], "study_prompts": []}
+    for condition in CONDITIONS:
+        counts = np.zeros((3, len(STUDY_PROMPTS), 2, 1))
+        for place, (prompt, subject) in enumerate(STUDY_PROMPTS.items()):
+            of = {"study": STUDY, "prompt": prompt, "condition": condition}
+            rows["study_prompts"].append({**of, "subject": subject, "title": prompt})
+            for row, lean in enumerate((0.05, 0.5, 0.9)):
+                for replicate in range(18):
+                    key = f"{condition}/{prompt}/{row}/{replicate}"
+                    slot = {"study": STUDY, "slot_key": key, "model": MODELS[row], "prompt": prompt}
+                    picture = {"condition": condition, "replicate": replicate, "status": "present"}
+                    rows["study_slots"].append(
+                        {**slot, **picture, "image_sha256": key if replicate else None}
+                    )
+                    said = rng.choices(["female", "male", "both"], (lean, 1 - lean, 0.1))[0]
+                    if said in values:
+                        counts[row, place, values.index(said), 0] += 1
+                    label = {
+                        "attribute": "gender",
+                        "labeler": "people",
+                        "labeler_kind": "person",
+                        "value": said,
+                    }
+                    named = {name: slot[name] for name in ("study", "slot_key")}
+                    rows["study_labels"].append({**named, **label, "labeler_version": "1"})
+        found[condition] = Arrays([*MODELS[:3]], [*STUDY_PROMPTS], values, counts)
+    of_gender = {"study": STUDY, "attribute": "gender"}
+    rows["study_attribute_values"] = [
+        {**of_gender, "value": value, "position": position, "in_support": value in values}
+        for position, value in enumerate([*values, "both"])
+    ]
+    rows["study_references"] = [
+        {
+            **of_gender,
+            "reference": "census",
+            "prompt": prompt,
+            "value": value,
+            "expected_share": part,
+            "side": side,
+        }
+        for prompt, (share, whose) in STUDY_CENSUS.items()
+        for value, part, side in (("female", share, whose), ("male", 1 - share, None))
+    ]
+    for table, made in rows.items():
+        insert(con, table, made)
+    return found

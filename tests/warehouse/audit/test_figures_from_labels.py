@@ -56,6 +56,58 @@ def con(world: planted.World) -> Iterator[Con]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def study() -> Iterator[Con]:
+    """A planted study with its figures, and nothing else."""
+    with connect(None) as made:
+        migrate(made)
+        listed = [
+            row
+            for condition, counts in planted.plant_study(made, 5).items()
+            for row in figured.of_study(condition, counts)
+        ]
+        for table in ("figures", "boards", "board_ranks", "board_pairs"):
+            planted.insert(made, table, [row for name, row in listed if name == table])
+        yield made
+
+
+OF_STUDY = (
+    "study",
+    "condition",
+    "model",
+    "prompt",
+    "selection",
+    "attribute",
+    "labeler",
+    "figure",
+    "value",
+    "yardstick",
+)
+
+
+def test_figures_of_studies_follow_from_labels(study: Con) -> None:
+    shares = [row for row in rows(study, sql("audit/shares")) if row["value"] == "female"]
+    theirs = rows(study, "FROM figures WHERE figure <> 'gap'")
+    assert differing(shares, theirs, OF_STUDY, (*FIGURE[:-1], "k")) == []
+    theirs = squared(rows(study, "FROM figures WHERE figure = 'gap'"))
+    assert differing(squared(rows(study, sql("audit/gaps"))), theirs, OF_STUDY, FIGURE) == []
+
+
+def test_ranks_of_studies_follow_from_labels(study: Con) -> None:
+    key = ("study", "condition", "yardstick", "labeler")
+    theirs = rows(study, "FROM board_pairs")
+    columns = ("prompts", "difference", "se", "dispersion", "told_apart")
+    assert (
+        differing(rows(study, sql("audit/board_pairs")), theirs, (*key, "model_a", "model_b"), columns) == []
+    )
+    assert {row["told_apart"] for row in theirs} == {False, True}
+    ranks = rows(study, "FROM board_ranks")
+    assert (
+        differing(rows(study, sql("audit/board_ranks")), ranks, (*key, "model"), ("rank_low", "rank_high"))
+        == []
+    )
+
+
 def audited(con: Con, name: str) -> list[Row]:
     return rows(con, f"FROM ({sql(f'audit/{name}')}){PLANTED}")
 
