@@ -5,6 +5,7 @@ Belongs here: rows to hold audit queries against. Does not belong here: queries.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,12 +21,14 @@ from assets.metrics.plain.verdicts import verdict
 from assets.metrics.plain.words import word
 from tests.warehouse.audit.planted import (
     BEGUN,
+    CONDITIONS,
     EXPECTED,
     LABELER,
     PAIRS,
     PROMPTS,
     STUDY,
     STUDY_CENSUS,
+    STUDY_PROMPTS,
     TYPED,
     WEEKS,
     YARDSTICKS,
@@ -63,6 +66,7 @@ CLAIMS: Mapping[str, tuple[Any, ...]] = {
     ),
     "french-white": ("en", None, None, "skin_tone", "light", None, 0.9),
 }  # fmt: skip
+_OF_SUITE = ("study", "track", "simulated", "suite", "suite_major")
 #: What figures that are no matter of these tests hold.
 REST = {"unseen": 0, "planned_prompts": 0, "weeks": 0}
 
@@ -234,27 +238,40 @@ def words(world: World, end: int) -> Iterator[Row]:
             for row, model in enumerate(of.models):
                 for value, name in enumerate(of.values):
                     sides = of.counts[row][a], of.counts[row][b]
-                    key = {"model": model, "comparison": comparison, "attribute": attribute, "value": name}
-                    yield from _list(
-                        sides,
-                        value,
-                        list(pairs.items()),
-                        {**key, "labeler_version": version(model, end)},
-                        end,
-                    )
+                    key = {
+                        "week": WEEKS[end], **{name: FIELD[name] for name in _OF_SUITE}, "kind": "wording", "a": "a",
+                        "b": "b", "turn_a": 1, "turn_b": 1, "model": model, "comparison": comparison, "value": name,
+                        "attribute": attribute, "labeler": LABELER, "labeler_version": version(model, end),
+                    }  # fmt: skip
+                    yield from _list(sides, value, list(pairs.items()), key)
+
+
+def study_words(of: Mapping[str, Arrays]) -> Iterator[Row]:
+    """Yield the rows of `words` of the planted study: what the request for diversity changes."""
+    before, after = (of[condition] for condition in CONDITIONS)
+    pairs = [(STUDY_PROMPTS[prompt], (prompt, prompt)) for prompt in before.prompts]
+    base = {
+        "study": STUDY, "suite": STUDY, "suite_major": 1, "track": "study", "simulated": False, "kind": "controlled",
+        "a": CONDITIONS[0], "b": CONDITIONS[1], "comparison": " → ".join(CONDITIONS), "turn_a": 1, "turn_b": 1,
+        "attribute": "gender", "labeler": "people", "labeler_version": "1",
+    }  # fmt: skip
+    for row, model in enumerate(before.models):
+        for value, name in enumerate(before.values):
+            sides = before.counts[row], after.counts[row]
+            yield from _list(sides, value, pairs, {**base, "model": model, "value": name}, study=True)
 
 
 def _list(
-    sides: tuple[Floats, Floats], value: int, pairs: list[tuple[str, tuple[str, str]]], key: Row, end: int
+    sides: tuple[Floats, Floats],
+    value: int,
+    pairs: list[tuple[str, tuple[str, str]]],
+    base: Row,
+    study: bool = False,
 ) -> Iterator[Row]:
     (k_a, n_a), (k_b, n_b) = ((side[:, value], side.sum(1)) for side in sides)
-    found = word(k_a, n_a, k_b, n_b)
+    found = word(k_a, n_a, k_b, n_b, study)
     window = [counts[:, -4:].sum(1).astype(int) for counts in (k_a, n_a, k_b, n_b)]
     names = ("k_a", "n_a", "k_b", "n_b")
-    base = {
-        "week": WEEKS[end], **{name: FIELD[name] for name in ("study", "track", "simulated", "suite", "suite_major")},
-        "kind": "wording", "a": "a", "b": "b", "turn_a": 1, "turn_b": 1, "labeler": LABELER, **key,
-    }  # fmt: skip
     for at, (subject, (a, b)) in enumerate(pairs):
         none, whole = np.isnan(found.difference[at]), not np.isnan(found.standard_error[at])
         row = {
@@ -272,7 +289,7 @@ def _list(
     if len(pairs) == 1:
         yield {**row, "subject": None, "prompt_a": None, "prompt_b": None}
         return
-    of = compare(cells(np.stack(sides), None, value))
+    of = compare(cells(np.stack(sides), None, value, study=study))
     used = of.weights[1, 0] > 0
     whole = bool(used.any() and np.isfinite(of.critical))
     sums = [int(counts[used if used.any() else slice(None)].sum()) for counts in window]
@@ -480,12 +497,10 @@ def _pairs(world: World, end: int, *, others: bool) -> tuple[Arrays, list[str], 
 def same(one: Any, other: Any) -> bool:
     """Return whether two values of a row are equal, or equal numbers to 1e-9; NaN is NULL."""
     one, other = (None if isinstance(x, float) and np.isnan(x) else x for x in (one, other))
+    if one is None or other is None or isinstance(one, str | bool | list):
+        return bool(one == other)
     if isinstance(one, float) or isinstance(other, float):
-        return (
-            one is not None
-            and other is not None
-            and abs(float(one) - float(other)) <= 1e-9 * max(1, abs(one))
-        )
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
     return bool(one == other)
 
 

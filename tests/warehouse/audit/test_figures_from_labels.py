@@ -30,6 +30,7 @@ KEY = (
     "yardstick",
 )
 FIGURE = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
+WORD = (*("k_a", "n_a", "k_b", "n_b", "pairs", "estimate", "low", "high", "se", "dispersion", "df", "clear"),)
 PLANTED = " SEMI JOIN (SELECT DISTINCT week FROM figures) AS ends USING (week) WHERE suite = 'rest-of-world'"
 
 
@@ -61,11 +62,9 @@ def study() -> Iterator[Con]:
     """A planted study with its figures, and nothing else."""
     with connect(None) as made:
         migrate(made)
-        listed = [
-            row
-            for condition, counts in planted.plant_study(made, 5).items()
-            for row in figured.of_study(condition, counts)
-        ]
+        of = planted.plant_study(made, 5)
+        listed = [row for condition in of for row in figured.of_study(condition, of[condition])]
+        planted.insert(made, "words", figured.study_words(of))
         for table in ("figures", "boards", "board_ranks", "board_pairs"):
             planted.insert(made, table, [row for name, row in listed if name == table])
         yield made
@@ -106,6 +105,13 @@ def test_ranks_of_studies_follow_from_labels(study: Con) -> None:
         differing(rows(study, sql("audit/board_ranks")), ranks, (*key, "model"), ("rank_low", "rank_high"))
         == []
     )
+
+
+def test_words_of_studies_follow_from_labels(study: Con) -> None:
+    key = ("study", "model", "comparison", "subject", "attribute", "labeler_version", "value")
+    theirs = rows(study, "FROM words")
+    assert differing(rows(study, sql("audit/words")), theirs, key, WORD) == []
+    assert {row["clear"] for row in theirs} == {False, True}
 
 
 def audited(con: Con, name: str) -> list[Row]:
@@ -181,10 +187,8 @@ def test_sizes_of_changes_follow_from_labels(con: Con) -> None:
 
 def test_words_follow_from_labels(con: Con) -> None:
     key = ("week", "model", "comparison", "subject", "attribute", "labeler_version", "value")
-    counts = ("k_a", "n_a", "k_b", "n_b", "pairs")
-    columns = (*counts, "estimate", "low", "high", "se", "dispersion", "df", "clear")
     theirs = rows(con, "FROM words")
-    assert differing(rows(con, sql("audit/words")), theirs, key, columns) == []
+    assert differing(rows(con, sql("audit/words")), theirs, key, WORD) == []
     assert {row["clear"] for row in theirs} == {None, False, True}
     assert {row["pairs"] for row in theirs} == {0, 1, 2, 3}
 
