@@ -26,7 +26,8 @@ answers_given AS (
         slots.model, slots.suite, prompts.suite_major, prompts.condition,
         least(slots.turn, 2) AS turn,
         slots.suite_version, slots.prompt,
-        CASE WHEN slots.turn > 1 THEN coalesce(slots.conversation, slots.slot_key) ELSE slots.slot_key END AS unit,
+        CASE WHEN slots.turn > 1 THEN coalesce(slots.conversation, slots.slot_key) ELSE slots.slot_key END
+            AS unit,
         min_by(slots.slot_key, slots.turn) FILTER (WHERE ends.outcome = 'ok') AS slot_key,
         CASE
             WHEN bool_or(ends.outcome = 'ok') THEN 'pictures'

@@ -79,10 +79,14 @@ prompts_read AS (
 numbered AS (
     SELECT
         *,
-        dense_rank() OVER (PARTITION BY board, model ORDER BY drawn DESC) AS nth,
-        1 / count(*) OVER (PARTITION BY board, model, drawn) AS w
+        dense_rank()
+            OVER (PARTITION BY prompts_read.board, prompts_read.model ORDER BY prompts_read.drawn DESC)
+            AS nth,
+        1 / count(*) OVER (PARTITION BY prompts_read.board, prompts_read.model, prompts_read.drawn) AS w
     FROM prompts_read
-    QUALIFY nth <= 39 AND max(drawn) OVER (PARTITION BY board, model) = board.week
+    QUALIFY
+        nth <= 39
+        AND max(prompts_read.drawn) OVER (PARTITION BY prompts_read.board, prompts_read.model) = board.week
 ),
 
 leveled AS (
@@ -94,11 +98,11 @@ leveled AS (
     FROM numbered
     INNER JOIN (
         SELECT
-            board,
-            max(nth) AS late
+            numbered.board,
+            max(numbered.nth) AS late
         FROM numbered
-        WHERE model = board.model AND drawn >= board.changed_week
-        GROUP BY board
+        WHERE numbered.model = board.model AND numbered.drawn >= board.changed_week
+        GROUP BY numbered.board
     ) AS splits USING (board)
 )
 

@@ -3,8 +3,7 @@
 -- Grain: compared: board, model, cell, value, back; gap_sizes: board.
 -- Columns: as gap_cells needs them; grps: groups of cells, planned_prompts: prompts that the yardstick has a row for.
 -- Depends on: yardsticks, reference_values, study_references
-WITH
-yardstick_rows AS (
+WITH yardstick_rows AS (
     SELECT DISTINCT
         cast(week AS VARCHAR) AS occasion,
         suite, suite_major, attribute, reference, prompt, value, expected_share
@@ -22,10 +21,11 @@ yardstick_rows AS (
         NULL, supports.shown, 1 / supports.many
     FROM supports
     SEMI JOIN study_attribute_values
-        ON supports.occasion = study_attribute_values.study AND supports.attribute = study_attribute_values.attribute
+        ON
+            supports.occasion = study_attribute_values.study
+            AND supports.attribute = study_attribute_values.attribute
 ),
 
--- a prompt's own row wins over the one for every prompt
 stated AS (
     SELECT
         places.field, places.prompt, places.attribute, rows_of.reference, rows_of.value,
@@ -52,7 +52,8 @@ stated_values AS (
     FROM (SELECT DISTINCT field, attribute, reference, value FROM stated) AS listed
 ),
 
--- of other values a picture is none of the yardstick's
+held AS (SELECT DISTINCT field, prompt, attribute, reference FROM stated),
+
 compared AS (
     SELECT
         struct_insert(
@@ -73,7 +74,7 @@ compared AS (
                 history.field, history.model, history.prompt, history.attribute, history.back, held.reference
         ) AS m
     FROM history
-    INNER JOIN (SELECT DISTINCT field, prompt, attribute, reference FROM stated) AS held
+    INNER JOIN held
         USING (field, prompt, attribute)
     INNER JOIN stated_values USING (field, attribute, value)
     LEFT JOIN stated

@@ -20,7 +20,9 @@ middles AS (
 dispersed AS (
     SELECT
         scattered.board, scattered.unit, middles.free,
-        greatest(1, middles.middle_dispersion, scattered.own) * (1 + middles.r) / (1 - middles.r) AS dispersion
+        greatest(1, middles.middle_dispersion, scattered.own)
+        * (1 + middles.r)
+        / (1 - middles.r) AS dispersion
     FROM scattered
     INNER JOIN middles USING (board)
 )

@@ -34,10 +34,13 @@ gap_cells AS (
             -- one week: pairs of pictures
             ELSE (sum((k / nullif(n, 0) - q) ^ 2) - (1 - sum((k / nullif(n, 0)) ^ 2)) / nullif(n - 1, 0)) / 2
         END AS figure,
-        (sum((share - q) ^ 2 * share) - sum((share - q) * share) ^ 2) * total / nullif(total - 1, 0) AS spread,
+        (sum((share - q) ^ 2 * share) - sum((share - q) * share) ^ 2)
+        * total
+        / nullif(total - 1, 0) AS spread,
         -- half the trace of the squared covariance
         (sum(share ^ 2) - 2 * sum(share ^ 3) + sum(share ^ 2) ^ 2) / 2 AS trace,
-        spread / nullif(n, 0) + trace / nullif(CASE WHEN pairs > 0 THEN pairs ELSE n * (n - 1) END, 0) AS variance
+        spread / nullif(n, 0)
+        + trace / nullif(CASE WHEN pairs > 0 THEN pairs ELSE n * (n - 1) END, 0) AS variance
     FROM gap_values
     GROUP BY board, model, cell, prompt, grp, labeler, labeler_version, n, n_squares, total
 ),

@@ -21,7 +21,8 @@ weighted AS (
     FROM filled
     QUALIFY
         round(sum(of_group) OVER (PARTITION BY board, model)) = (
-            SELECT sizes.grps FROM sizes WHERE sizes.board = filled.board
+            SELECT sizes.grps FROM sizes
+            WHERE sizes.board = filled.board
         )
 ),
 
@@ -44,17 +45,21 @@ weekly AS (
 -- of a study cells that share pictures count as if they always came together
 by_prompt AS (
     SELECT
-        board, model,
+        weighted.board, weighted.model,
         any_value(labeler) AS labeler,
         any_value(labeler_version) AS labeler_version,
-        sum(w * figure) AS estimate,
-        sum(w * mid) AS mid,
+        sum(weighted.w * weighted.figure) AS estimate,
+        sum(weighted.w * mid) AS mid,
         sum(k) AS k,
         sum(n) AS n,
         count(*) AS prompts,
-        CASE WHEN board.study IS NULL THEN sum(w ^ 2 * variance) ELSE sum(w * sqrt(variance)) ^ 2 END AS variance
+        CASE
+            WHEN board.study IS NULL THEN sum(weighted.w ^ 2 * variance) ELSE
+                sum(weighted.w * sqrt(variance)) ^ 2
+        END
+            AS variance
     FROM weighted
-    GROUP BY board, model, prompt
+    GROUP BY weighted.board, weighted.model, weighted.prompt
 ),
 
 scaled AS (
@@ -73,9 +78,9 @@ means AS (
         any_value(labeler_version) AS labeler_version,
         sum(estimate) AS mean,
         sum(mid) AS mid,
-        cast(sum(k) AS INTEGER) AS hits,
-        cast(sum(n) AS INTEGER) AS pictures,
-        cast(sum(prompts) AS INTEGER) AS prompts,
+        (sum(k))::INTEGER AS hits,
+        (sum(n))::INTEGER AS pictures,
+        (sum(prompts))::INTEGER AS prompts,
         any_value(dispersion) AS phi,
         greatest(any_value(free), 1) AS df,
         CASE WHEN any_value(free) >= 3 THEN sqrt(any_value(dispersion) * sum(variance)) END AS se

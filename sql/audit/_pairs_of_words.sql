@@ -42,7 +42,13 @@ sides AS (
 -- sides of a study are its conditions
 drawn AS (
     SELECT
-        sides.board, sides.cell, history.labeler, history.labeler_version, history.many, history.back, history.x,
+        sides.board,
+        sides.cell,
+        history.labeler,
+        history.labeler_version,
+        history.many,
+        history.back,
+        history.x,
         history.m,
         sides.side AS model,
         sides.cell AS prompt,

@@ -19,7 +19,9 @@ prompts_asked AS (
         study_prompts.study, TRUE, readings.model, 'study', FALSE, readings.suite, 1, study_prompts.condition,
         study_prompts.prompt, study_prompts.subject, 1, readings.labeler || ' ' || readings.labeler_version
     FROM study_prompts
-    INNER JOIN readings ON study_prompts.study = readings.occasion AND study_prompts.condition = readings.condition
+    INNER JOIN
+        readings
+        ON study_prompts.study = readings.occasion AND study_prompts.condition = readings.condition
     WHERE readings.is_study
 ),
 

@@ -6,13 +6,33 @@
 WITH
 board_names AS (
     SELECT
-        week, study, track, simulated, suite, suite_major, condition, turn, labeler, labeler_version, selection,
+        week,
+        study,
+        track,
+        simulated,
+        suite,
+        suite_major,
+        condition,
+        turn,
+        labeler,
+        labeler_version,
+        selection,
         attribute, yardstick, critical,
         NULL AS model
     FROM boards
     UNION ALL
     SELECT
-        week, study, track, simulated, suite, suite_major, condition, turn, labeler, labeler_version, selection,
+        week,
+        study,
+        track,
+        simulated,
+        suite,
+        suite_major,
+        condition,
+        turn,
+        labeler,
+        labeler_version,
+        selection,
         attribute, yardstick, NULL, model
     FROM board_ranks
     WHERE reason IS NULL

@@ -13,7 +13,8 @@ single AS (
     SELECT
         answers_given.*,
         asked.attribute, readers.labeler, readers.labeler_version,
-        CASE WHEN said.value IS NULL THEN 'not_assessed' ELSE coalesce(declared.value, 'invalid') END AS value,
+        CASE WHEN said.value IS NULL THEN 'not_assessed' ELSE coalesce(declared.value, 'invalid') END
+            AS value,
         CASE WHEN declared.in_support THEN declared.shown END AS shown
     FROM answers_given
     INNER JOIN asked USING (occasion, model, suite, suite_major, prompt)

@@ -4,7 +4,8 @@
 -- Columns: occasion: week or study; shown: value, or its band.
 -- Depends on: plans, prompt_attributes, attribute_values, labels, study_slots, study_labels,
 --   study_attribute_values
-WITH
+WITH models AS (SELECT DISTINCT study, model FROM study_slots),
+
 declared AS (
     SELECT
         cast(week AS VARCHAR) AS occasion,
@@ -15,7 +16,7 @@ declared AS (
     SELECT
         study, models.model, study, 1, attribute, value, position, in_support, value
     FROM study_attribute_values
-    INNER JOIN (SELECT DISTINCT study, model FROM study_slots) AS models USING (study)
+    INNER JOIN models USING (study)
 ),
 
 asked AS (
@@ -44,7 +45,6 @@ said AS (
     INNER JOIN study_slots USING (study, slot_key)
 ),
 
--- of the labeler that the plan names the version with the highest number; empty if it read nothing
 planned_labelers AS (
     SELECT
         plans.week, plans.model, plans.labeler,
@@ -63,7 +63,6 @@ planned_labelers AS (
     GROUP BY plans.week, plans.model, plans.labeler
 ),
 
--- who read anything of an attribute is expected to read it in all pictures
 readers AS (
     SELECT
         occasion, model, attribute, labeler, labeler_version

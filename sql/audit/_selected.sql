@@ -33,7 +33,8 @@ selected AS (
             places.field.suite = typed.suite
             AND places.field.suite_major = typed.suite_major
             AND places.attribute = typed.attribute
-            AND CASE WHEN places.field.study IS NULL THEN places.subject ELSE places.prompt END = typed.subject
+            AND CASE WHEN places.field.study IS NULL THEN places.subject ELSE places.prompt END
+            = typed.subject
 ),
 
 sized AS (

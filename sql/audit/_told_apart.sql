@@ -29,7 +29,11 @@ board_weeks AS (
 filled AS (
     SELECT
         board, model, cell, prompt, grp, figure, variance
-    FROM (FROM gap_cells UNION ALL BY NAME FROM share_cells) AS of_all
+    FROM (
+        FROM gap_cells
+        UNION ALL BY NAME
+        FROM share_cells
+    ) AS of_all
     SEMI JOIN members USING (board, model)
     WHERE n >= 5
 ),
@@ -74,15 +78,21 @@ weekly AS (
 -- of a study cells that share pictures count as if they always came together
 by_prompt AS (
     SELECT
-        board, unit,
-        sum(w * apart) AS difference,
+        weighted.board, weighted.unit,
+        sum(weighted.w * weighted.apart) AS difference,
         count(*) AS cells,
         CASE
-            WHEN board.study IS NULL THEN sum(w ^ 2 * (variance_one + variance_other))
-            ELSE sum(w * sqrt(variance_one)) ^ 2 + sum(w * sqrt(variance_other)) ^ 2
+            WHEN
+                board.study IS NULL
+                THEN sum(weighted.w ^ 2 * (weighted.variance_one + weighted.variance_other))
+            ELSE
+                sum(weighted.w * sqrt(weighted.variance_one))
+                ^ 2
+                + sum(weighted.w * sqrt(weighted.variance_other))
+                ^ 2
         END AS variance
     FROM weighted
-    GROUP BY board, unit, prompt
+    GROUP BY weighted.board, weighted.unit, weighted.prompt
 ),
 
 measured AS (

@@ -24,8 +24,10 @@ variances AS (
             board, model,
             max(max(nth)) OVER (PARTITION BY board, model) AS weeks,
             sum(w ^ 2 / n) AS rate,
-            (coalesce(sum(k) FILTER (WHERE late), 0) + 0.5) / (coalesce(sum(n) FILTER (WHERE late), 0) + 1) AS late_share,
-            (coalesce(sum(k) FILTER (WHERE early), 0) + 0.5) / (coalesce(sum(n) FILTER (WHERE early), 0) + 1) AS early_share,
+            (coalesce(sum(k) FILTER (WHERE late), 0) + 0.5)
+            / (coalesce(sum(n) FILTER (WHERE late), 0) + 1) AS late_share,
+            (coalesce(sum(k) FILTER (WHERE early), 0) + 0.5)
+            / (coalesce(sum(n) FILTER (WHERE early), 0) + 1) AS early_share,
             (sum(k) + 0.5) / (sum(n) + 1) AS share
         FROM leveled
         GROUP BY board, model, prompt

@@ -16,7 +16,13 @@ WITH
 -- what each picture, or refused answer, of the four weeks shows; of a conversation what came after its first turn
 shown_of AS (
     SELECT
-        wanted.week, wanted.model, wanted.claim, wanted.part, seen.shown, registered.counted, registered.beside,
+        wanted.week,
+        wanted.model,
+        wanted.claim,
+        wanted.part,
+        seen.shown,
+        registered.counted,
+        registered.beside,
         list_contains(registered.controls, split_part(seen.prompt, '/', 2)) AS is_control,
         seen.attribute = '' AS refused,
         seen.unseen OR seen.attribute = '' AS unseen
@@ -98,7 +104,8 @@ found AS (
         -- where more than a twentieth is unseen, whatever that would have shown
         decided >= 5 AND unseen > 0.05 * (decided + unseen) AS many_unseen,
         CASE WHEN many_unseen THEN greatest(shows / (decided + unseen) - (share - low), 0) END AS bound_low,
-        CASE WHEN many_unseen THEN least((shows + unseen) / (decided + unseen) + high - share, 1) END AS bound_high,
+        CASE WHEN many_unseen THEN least((shows + unseen) / (decided + unseen) + high - share, 1) END
+            AS bound_high,
         CASE
             WHEN threshold IS NULL THEN ''
             WHEN decided = 0 THEN 'not_asked'

@@ -60,7 +60,12 @@ judged AS (
     INNER JOIN sizes USING (board)
     INNER JOIN published
         ON
-            struct_update(gap_values.board, figure := 'share', value := gap_values.value, yardstick := NULL::VARCHAR)
+            struct_update(
+                gap_values.board,
+                figure := 'share',
+                value := gap_values.value,
+                yardstick := cast(NULL AS VARCHAR)
+            )
             = published.board
             AND gap_values.model = published.model
             AND gap_values.prompt = published.prompt

@@ -71,7 +71,7 @@ rows_found AS (
         struct_update(board, figure := 'share') AS board,
         model, labeler, labeler_version, prompt, k, n,
         CASE WHEN n >= 5 THEN figure END AS estimate,
-        CAST(n >= 5 AS INTEGER) AS prompts,
+        cast(n >= 5 AS INTEGER) AS prompts,
         TRUE AS one,
         NULL AS mid,
         NULL AS se,
@@ -89,13 +89,21 @@ rows_found AS (
 
 judged AS (
     SELECT
-        found.board, found.model, found.labeler, found.labeler_version, found.prompt, found.estimate, found.se,
+        found.board,
+        found.model,
+        found.labeler,
+        found.labeler_version,
+        found.prompt,
+        found.estimate,
+        found.se,
         found.dispersion, found.prompts,
         found.k AS pictures_shown,
         found.n AS pictures_read,
         CASE WHEN found.one THEN 1.959964 ELSE published.critical END AS z,
         CASE WHEN found.one THEN found.n / published.worth ELSE mid * (1 - mid) / se ^ 2 END AS n,
-        CASE WHEN found.one THEN found.k / published.worth ELSE found.estimate * mid * (1 - mid) / se ^ 2 END AS k
+        CASE
+            WHEN found.one THEN found.k / published.worth ELSE found.estimate * mid * (1 - mid) / se ^ 2
+        END AS k
     FROM rows_found AS found
     LEFT JOIN published
         ON
@@ -108,16 +116,16 @@ judged AS (
 
 named AS (
     SELECT
-        unnest(board),
-        model,
+        unnest(bounded.board),
+        bounded.model,
         CASE WHEN board.attribute IS NOT NULL THEN labeler END AS labeler,
         CASE WHEN board.attribute IS NOT NULL THEN labeler_version END AS labeler_version,
-        prompt, estimate,
-        CASE WHEN estimate IS NOT NULL THEN low END AS low,
-        CASE WHEN estimate IS NOT NULL THEN high END AS high,
-        pictures_shown AS k,
-        pictures_read AS n,
-        prompts, se, dispersion
+        bounded.prompt, bounded.estimate,
+        CASE WHEN bounded.estimate IS NOT NULL THEN low END AS low,
+        CASE WHEN bounded.estimate IS NOT NULL THEN high END AS high,
+        bounded.pictures_shown AS k,
+        bounded.pictures_read AS n,
+        bounded.prompts, bounded.se, bounded.dispersion
     FROM bounded
 )
 

@@ -74,7 +74,7 @@ rows_found AS (
         unnest(CASE listed WHEN 1 THEN [cell, NULL] ELSE [cell] END) AS subject,
         cell AS unit,
         FALSE AS mean,
-        CAST(n_a > 0 AND n_b > 0 AS INTEGER) AS pairs,
+        cast(n_a > 0 AND n_b > 0 AS INTEGER) AS pairs,
         p_b - p_a AS middle,
         v_a / (n_a + 2) + v_b / (n_b + 2) AS variance
     FROM both_sides
@@ -97,12 +97,16 @@ measured AS (
             WHEN rows_found.board.study IS NOT NULL THEN 1
             ELSE coalesce(dispersion, greatest(1, middle_dispersion) * (1 + r) / (1 - r), 1)
         END AS phi,
-        CASE WHEN rows_found.board.study IS NULL THEN coalesce(middles.free, 0) ELSE 'infinity'::DOUBLE END AS df,
+        CASE
+            WHEN rows_found.board.study IS NULL THEN coalesce(middles.free, 0) ELSE cast('infinity' AS DOUBLE)
+        END AS df,
         CASE WHEN df >= 3 THEN sqrt(phi * rows_found.variance) END AS se
     FROM rows_found
     LEFT JOIN middles ON struct_insert(rows_found.board, mean := rows_found.mean) = middles.board
     LEFT JOIN dispersed ON middles.board = dispersed.board AND rows_found.unit = dispersed.unit
-    LEFT JOIN listed ON rows_found.board = listed.board AND rows_found.subject IS NOT DISTINCT FROM listed.subject
+    LEFT JOIN
+        listed
+        ON rows_found.board = listed.board AND rows_found.subject IS NOT DISTINCT FROM listed.subject
 ),
 
 found AS (
@@ -115,7 +119,8 @@ found AS (
         CASE WHEN pairs > 0 THEN se END AS se,
         CASE WHEN pairs > 0 THEN phi END AS dispersion,
         CASE WHEN pairs > 0 THEN df END AS df,
-        CASE WHEN pairs > 0 AND se IS NOT NULL THEN coalesce(abs(middle) > holm_critical * se, FALSE) END AS clear
+        CASE WHEN pairs > 0 AND se IS NOT NULL THEN coalesce(abs(middle) > holm_critical * se, FALSE) END
+            AS clear
     FROM measured
 )
 
