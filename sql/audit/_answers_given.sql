@@ -1,8 +1,8 @@
--- Answers: How did every answer end? First steps of the audit queries that name this text under "Uses": from
---   slots and attempts alone.
+-- Answers: How did every answer end? First steps of the audit queries that name this text under "Uses":
+--   from slots and attempts alone.
 -- Grain: answers_given: answer; a conversation's later turns are one, of turn 2.
--- Columns: occasion: week or study; unit: conversation or slot; slot_key of the picture, of later turns the first
---   one; ended: pictures, refused, failed or not_asked.
+-- Columns: occasion: week or study; unit: conversation or slot; slot_key of the picture, of later turns
+--   the first one; ended: pictures, refused, failed or not_asked.
 -- Depends on: slots, prompts, attempts, outcomes, study_slots, study_labels
 WITH
 -- a slot ends with its first final attempt, else with its last
@@ -43,17 +43,26 @@ answers_given AS (
     GROUP BY ALL
     UNION ALL
     SELECT
-        study, TRUE, model, study, 1, condition, 1, '', prompt, slot_key,
-        CASE WHEN ended = 'pictures' THEN slot_key END,
+        study AS occasion,
+        TRUE AS is_study,
+        model,
+        study AS suite,
+        1 AS suite_major,
+        condition,
+        1 AS turn,
+        '' AS suite_version,
+        prompt,
+        slot_key AS unit,
+        CASE WHEN ended = 'pictures' THEN slot_key END AS slot_key,
         ended
     FROM (
         SELECT
             study_slots.*,
             CASE
                 WHEN
-                    image_sha256 IS NOT NULL
-                    OR status = 'unpublished'
-                    OR slot_key IN (
+                    study_slots.image_sha256 IS NOT NULL
+                    OR study_slots.status = 'unpublished'
+                    OR study_slots.slot_key IN (
                         SELECT study_labels.slot_key FROM study_labels
                         WHERE study_labels.study = study_slots.study
                     )

@@ -1,4 +1,5 @@
--- Answers: Where do the series of a model and attribute begin anew? Steps of the audit queries that compute figures.
+-- Answers: Where do the series of a model and attribute begin anew? Steps of the audit queries that
+--   compute figures.
 -- Grain: begun: reported change, attribute ('' of refusals).
 -- Columns: reported: week of the report; first: week from which on pictures count.
 -- Depends on: changes, joint_values
@@ -13,7 +14,7 @@ begun AS (
             list_concat(
                 [coalesce(attribute, '')],
                 (
-                    SELECT list(DISTINCT 'all:' || joint) FROM joint_values
+                    SELECT list(DISTINCT 'all:' || joint_values.joint) FROM joint_values
                     WHERE joint_values.attribute = changes.attribute
                 )
             )

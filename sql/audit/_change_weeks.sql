@@ -1,8 +1,9 @@
--- Answers: Which weeks does each reported change compare, of its model and of those beside it? Steps of the audit query of
---   changes; they need readings and begun.
+-- Answers: Which weeks does each reported change compare, of its model and of those beside it? Steps of
+--   the audit query of changes; they need readings and begun.
 -- Grain: leveled: board, model, drawn, prompt.
--- Columns: board: the series and its date, as reported; nth: weeks of the model's own before the newest, from 1; k of n
---   pictures; w: part of a prompt in its week; off: share less the prompt's own mean; late, early: of which level.
+-- Columns: board: the series and its date, as reported; nth: weeks of the model's own before the newest,
+--   from 1; k of n pictures; w: part of a prompt in its week; off: share less the prompt's own mean;
+--   late, early: of which level.
 -- Depends on: changes, plans, withheld
 WITH
 events AS (
@@ -75,35 +76,41 @@ prompts_read AS (
     GROUP BY own.board, own.model, own.drawn, seen.prompt
 ),
 
--- the newest 39 weeks of models that were asked in the newest; a prompt counts by its deviations from its own mean
+-- the newest 39 weeks of models that were asked in the newest
 numbered AS (
     SELECT
         *,
-        dense_rank()
-            OVER (PARTITION BY prompts_read.board, prompts_read.model ORDER BY prompts_read.drawn DESC)
-            AS nth,
+        dense_rank() OVER (
+            PARTITION BY prompts_read.board, prompts_read.model ORDER BY prompts_read.drawn DESC
+        ) AS nth,
         1 / count(*) OVER (PARTITION BY prompts_read.board, prompts_read.model, prompts_read.drawn) AS w
     FROM prompts_read
     QUALIFY
         nth <= 39
-        AND max(prompts_read.drawn) OVER (PARTITION BY prompts_read.board, prompts_read.model) = board.week
+        AND max(prompts_read.drawn) OVER (PARTITION BY prompts_read.board, prompts_read.model)
+        = prompts_read.board.week
+),
+
+splits AS (
+    SELECT
+        board,
+        max(nth) AS late
+    FROM numbered
+    WHERE model = board.model AND drawn >= board.changed_week
+    GROUP BY board
 ),
 
 leveled AS (
     SELECT
         numbered.*,
-        k / n - avg(k / n) OVER (PARTITION BY numbered.board, numbered.model, prompt) AS off,
-        nth <= splits.late AS late,
-        nth > splits.late AND nth <= splits.late + 26 AS early
+        numbered.k / numbered.n
+        - avg(numbered.k / numbered.n) OVER (
+            PARTITION BY numbered.board, numbered.model, numbered.prompt
+        ) AS off,
+        numbered.nth <= splits.late AS late,
+        numbered.nth > splits.late AND numbered.nth <= splits.late + 26 AS early
     FROM numbered
-    INNER JOIN (
-        SELECT
-            numbered.board,
-            max(numbered.nth) AS late
-        FROM numbered
-        WHERE numbered.model = board.model AND numbered.drawn >= board.changed_week
-        GROUP BY numbered.board
-    ) AS splits USING (board)
+    INNER JOIN splits USING (board)
 )
 
 SELECT * FROM leveled

@@ -1,24 +1,33 @@
--- Answers: Which prompts are compared with which yardstick, and what does it expect? Steps of the audit queries of gaps;
---   they need history and places.
+-- Answers: Which prompts are compared with which yardstick, and what does it expect? Steps of the audit
+--   queries of gaps; they need history and places.
 -- Grain: compared: board, model, cell, value, back; gap_sizes: board.
--- Columns: as gap_cells needs them; grps: groups of cells, planned_prompts: prompts that the yardstick has a row for.
+-- Columns: as gap_cells needs them; grps: groups of cells, planned_prompts: prompts that the yardstick
+--   has a row for.
 -- Depends on: yardsticks, reference_values, study_references
 WITH yardstick_rows AS (
     SELECT DISTINCT
-        cast(week AS VARCHAR) AS occasion,
-        suite, suite_major, attribute, reference, prompt, value, expected_share
+        cast(reference_values.week AS VARCHAR) AS occasion,
+        suite, suite_major, attribute, reference, reference_values.prompt, reference_values.value,
+        reference_values.expected_share
     FROM reference_values
     SEMI JOIN yardsticks USING (suite, suite_major, attribute, reference)
     UNION ALL
     SELECT
-        study, study, 1, attribute, reference, prompt, value, expected_share
+        study AS occasion,
+        study AS suite,
+        1 AS suite_major,
+        attribute, reference, prompt, value, expected_share
     FROM study_references
     UNION ALL
     -- studies are compared with equal shares
     SELECT
-        supports.occasion, supports.suite, 1, supports.attribute,
-        CASE supports.many WHEN 2 THEN 'parity' ELSE 'uniform' END,
-        NULL, supports.shown, 1 / supports.many
+        supports.occasion, supports.suite,
+        1 AS suite_major,
+        supports.attribute,
+        CASE supports.many WHEN 2 THEN 'parity' ELSE 'uniform' END AS reference,
+        NULL AS prompt,
+        supports.shown AS value,
+        1 / supports.many AS expected_share
     FROM supports
     SEMI JOIN study_attribute_values
         ON
@@ -88,7 +97,7 @@ compared AS (
     QUALIFY m > 0
 ),
 
-gap_sizes AS (
+gap_sizes AS ( -- noqa: ST03
     SELECT
         field, attribute, reference,
         1 AS grps,

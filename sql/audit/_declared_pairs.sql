@@ -1,8 +1,9 @@
--- Answers: Which pictures show a stereotype that is declared of their prompt's group? Steps of the audit queries of
---   stereotypes; they need history and places.
+-- Answers: Which pictures show a stereotype that is declared of their prompt's group? Steps of the audit
+--   queries of stereotypes; they need history and places.
 -- Grain: drawn: board, model, cell (prompt and declared pair), back; pair_sizes: board.
--- Columns: as share_cells needs them; board: of stereotypes, and of the same values over the other groups of the same
---   kind (stereotypes_others); grp: the declared pair; grps: how many; planned_prompts: cells.
+-- Columns: as share_cells needs them; board: of stereotypes, and of the same values over the other groups
+--   of the same kind (stereotypes_others); grp: the declared pair; grps: how many; planned_prompts:
+--   cells.
 -- Depends on: stereotype_pairs
 WITH
 pair_places AS (
@@ -39,7 +40,7 @@ drawn AS (
     INNER JOIN pair_places USING (field, prompt, attribute, value)
 ),
 
-pair_sizes AS (
+pair_sizes AS ( -- noqa: ST03
     SELECT
         struct_insert(
             field,

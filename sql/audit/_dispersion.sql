@@ -1,6 +1,6 @@
--- Answers: Which dispersion of weeks do standard errors use? Steps of the audit queries that compute them; they need
---   scattered: board, unit, own (squares of weekly deviations over what pictures explain), lagged (products with the
---   week before, likewise) and df.
+-- Answers: Which dispersion of weeks do standard errors use? Steps of the audit queries that compute
+--   them; they need scattered: board, unit, own (squares of weekly deviations over what pictures
+--   explain), lagged (products with the week before, likewise) and df.
 -- Grain: dispersed: board, unit.
 -- Columns: dispersion as used; free: degrees of freedom of the board.
 -- Depends on: the tables of the text before
@@ -12,7 +12,8 @@ middles AS (
         sum(df) AS free,
         -- a chi-square's median over its mean
         median(own / (1 - 2 / (9 * greatest(df, 1))) ^ 3) AS middle_dispersion,
-        coalesce(least(greatest(median(lagged / greatest(own, 1e-12)), 0), 0.6), 0) AS r
+        coalesce(least(greatest(median(lagged / greatest(own, 1e-12)), 0), 0.6), 0) AS r,
+        greatest(1, middle_dispersion) * (1 + r) / (1 - r) AS least_dispersion
     FROM scattered
     GROUP BY board
 ),

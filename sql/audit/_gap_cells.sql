@@ -1,6 +1,6 @@
--- Answers: How far is each prompt from its yardstick, squared, from pictures of two different weeks? Steps of the audit
---   queries of gaps; they need compared: board, model, cell, prompt, grp, labeler, labeler_version, value, many,
---   back, x of m pictures and the expected share q.
+-- Answers: How far is each prompt from its yardstick, squared, from pictures of two different weeks?
+--   Steps of the audit queries of gaps; they need compared: board, model, cell, prompt, grp, labeler,
+--   labeler_version, value, many, back, x of m pictures and the expected share q.
 -- Grain: gap_cells: board, model, cell; gap_weeks: and back.
 -- Columns: as of share_cells and share_weeks; figure: half the sum over values of the squared gap.
 -- Depends on: the tables of the text before
@@ -51,8 +51,11 @@ gap_slopes AS (
         compared.board, compared.model, compared.cell, compared.back,
         any_value(compared.m) AS m,
         sum(
-            (coalesce((hits - x) / nullif(total - compared.m, 0), 0) - compared.q)
-            * (x / compared.m - hits / total)
+            (
+                coalesce((gap_values.hits - compared.x) / nullif(gap_values.total - compared.m, 0), 0)
+                - compared.q
+            )
+            * (compared.x / compared.m - gap_values.hits / gap_values.total)
         ) AS moved
     FROM compared
     INNER JOIN gap_values USING (board, model, cell, value)
@@ -62,7 +65,10 @@ gap_slopes AS (
 gap_weeks AS (
     SELECT
         gap_slopes.board, gap_slopes.model, gap_slopes.cell, gap_slopes.back,
-        moved - avg(moved) OVER (PARTITION BY gap_slopes.board, gap_slopes.model, gap_slopes.cell) AS u,
+        gap_slopes.moved
+        - avg(gap_slopes.moved) OVER (
+            PARTITION BY gap_slopes.board, gap_slopes.model, gap_slopes.cell
+        ) AS u,
         gap_cells.spread / gap_slopes.m AS e
     FROM gap_slopes
     INNER JOIN gap_cells USING (board, model, cell)

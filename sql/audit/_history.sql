@@ -1,8 +1,9 @@
--- Answers: What did the pictures of each span of weeks, or study, show? First steps of the audit queries that name
---   this text under "Uses": a span is the last four weeks, with the eight before for variances.
--- Grain: history: field, model, prompt, attribute ('' of refusals), value, back; only weeks with pictures (m > 0).
--- Columns: field: what models are compared in; back: weeks before the last; value: of the support, or band;
---   many: how many there are; x of m pictures show it; unseen: answers that may have.
+-- Answers: What did the pictures of each span of weeks, or study, show? First steps of the audit queries
+--   that name this text under "Uses": a span is the last four weeks, with the eight before for variances.
+-- Grain: history: field, model, prompt, attribute ('' of refusals), value, back; only weeks with pictures
+--   (m > 0).
+-- Columns: field: what models are compared in; back: weeks before the last; value: of the support, or
+--   band; many: how many there are; x of m pictures show it; unseen: answers that may have.
 -- Depends on: plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes, labels,
 --   joint_values, withheld, changes, study_slots, study_labels, study_attribute_values
 WITH
@@ -50,7 +51,7 @@ weekly_totals AS (
 
 history AS (
     SELECT
-        totals.* EXCLUDE (unseen),
+        totals.* EXCLUDE (unseen), -- noqa: RF02
         supports.many,
         supports.shown AS value,
         coalesce(spanned.pictures, 0) AS x

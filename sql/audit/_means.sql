@@ -1,8 +1,8 @@
--- Answers: What is the mean over each model's cells, and its standard error? Steps of the audit queries of suites; they
---   need board_cells and board_weeks (those of shares or of gaps) and sizes: board, grps.
+-- Answers: What is the mean over each model's cells, and its standard error? Steps of the audit queries
+--   of suites; they need board_cells and board_weeks (those of shares or of gaps) and sizes: board, grps.
 -- Grain: means: board, model; only models with a cell of five pictures or more in every group.
--- Columns: mean; mid: with one picture more in each cell; hits, pictures and prompts of these cells; se, phi (dispersion); df: of
---   the board, infinite of a study.
+-- Columns: mean; mid: with one picture more in each cell; hits, pictures and prompts of these cells; se,
+--   phi (dispersion); df: of the board, infinite of a study.
 -- Depends on: the tables of the text before
 WITH
 filled AS (
@@ -26,7 +26,7 @@ weighted AS (
         )
 ),
 
-weekly AS (
+weekly AS ( -- noqa: ST03
     SELECT
         weighted.board,
         weighted.model AS unit,

@@ -1,5 +1,5 @@
--- Answers: Which prompts are looked at in each field, and for what? Steps of the audit queries that compute figures;
---   they need readings.
+-- Answers: Which prompts are looked at in each field, and for what? Steps of the audit queries that
+--   compute figures; they need readings.
 -- Grain: places: field, prompt, attribute.
 -- Columns: field: as of history, of a conversation what came after its first turn; subject of the prompt.
 -- Depends on: plans, prompts, study_prompts
@@ -16,8 +16,15 @@ prompts_asked AS (
     INNER JOIN plans USING (week, model)
     UNION ALL
     SELECT DISTINCT
-        study_prompts.study, TRUE, readings.model, 'study', FALSE, readings.suite, 1, study_prompts.condition,
-        study_prompts.prompt, study_prompts.subject, 1, readings.labeler || ' ' || readings.labeler_version
+        study_prompts.study AS occasion,
+        TRUE AS is_study,
+        readings.model,
+        'study' AS track,
+        FALSE AS simulated,
+        readings.suite, readings.suite_major, study_prompts.condition, study_prompts.prompt,
+        study_prompts.subject,
+        1 AS turn,
+        readings.labeler || ' ' || readings.labeler_version AS reader
     FROM study_prompts
     INNER JOIN
         readings
@@ -39,17 +46,17 @@ looked_for AS (
 places AS (
     SELECT DISTINCT
         struct_pack(
-            week := CASE WHEN NOT is_study THEN cast(occasion AS DATE) END,
-            study := CASE WHEN is_study THEN occasion END,
-            track := track,
-            simulated := simulated,
+            week := CASE WHEN NOT prompts_asked.is_study THEN cast(occasion AS DATE) END,
+            study := CASE WHEN prompts_asked.is_study THEN occasion END,
+            track := prompts_asked.track,
+            simulated := prompts_asked.simulated,
             suite := suite,
             suite_major := suite_major,
-            condition := condition,
-            turn := turn,
-            reader := reader
+            condition := prompts_asked.condition,
+            turn := prompts_asked.turn,
+            reader := prompts_asked.reader
         ) AS field,
-        prompt, subject,
+        prompt, prompts_asked.subject,
         unnest([looked_for.attribute, '']) AS attribute
     FROM prompts_asked
     INNER JOIN looked_for USING (occasion, model, suite, suite_major, prompt)

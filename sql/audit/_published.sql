@@ -1,6 +1,6 @@
--- Answers: Which critical value and worth are published beside each figure? Steps of the audit queries of figures: all
---   else they compute from labels.
--- Grain: published: board, model, prompt.
+-- Answers: Which critical value and worth are published beside each figure? Steps of the audit queries of
+--   figures: all else they compute from labels.
+-- Grain: published: board, model, prompt, labeler, labeler_version.
 -- Columns: board: as of drawn and compared; worth, critical: as published.
 -- Depends on: figures
 WITH
@@ -22,7 +22,7 @@ published AS (
             value := value,
             yardstick := yardstick
         ) AS board,
-        model, prompt, worth, critical
+        model, prompt, labeler, labeler_version, worth, critical
     FROM figures
 )
 

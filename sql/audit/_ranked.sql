@@ -1,5 +1,5 @@
--- Answers: Which models does each board rank, as published? Steps of the audit queries of ranks: all else they compute
---   from labels.
+-- Answers: Which models does each board rank, as published? Steps of the audit queries of ranks: all else
+--   they compute from labels.
 -- Grain: named_boards: board; members: board, model.
 -- Columns: board: as of drawn and compared; labeler, labeler_version, critical: as published.
 -- Depends on: boards, board_ranks
@@ -33,7 +33,9 @@ board_names AS (
         labeler,
         labeler_version,
         selection,
-        attribute, yardstick, NULL, model
+        attribute, yardstick,
+        NULL AS critical,
+        model
     FROM board_ranks
     WHERE reason IS NULL
 ),

@@ -1,5 +1,5 @@
--- Answers: What did each labeler read in each picture? First steps of the audit queries that name this text under
---   "Uses": from plans, slots, attempts, labels and what is declared alone.
+-- Answers: What did each labeler read in each picture? First steps of the audit queries that name this
+--   text under "Uses": from plans, slots, attempts, labels and what is declared alone.
 -- Grain: readings: picture, attribute (all:<id> of a combination or claim), labeler, labeler_version.
 -- Columns: as answers_given; value: as counted; shown: value or band in the support, else NULL.
 -- Depends on: plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes, labels,
@@ -52,7 +52,7 @@ wanted AS (
 
 together AS (
     SELECT
-        single.* EXCLUDE (attribute, value, shown),
+        single.* EXCLUDE (attribute, value, shown), -- noqa: RF02
         'all:' || parts.joint AS attribute,
         CASE
             WHEN count(*) FILTER (WHERE list_contains(parts.accepted, single.shown)) = any_value(parts.many)

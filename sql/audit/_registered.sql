@@ -1,7 +1,8 @@
--- Answers: Which pictures does each claim of 2023 count, and for what? Steps of the audit query of claims.
+-- Answers: Which pictures does each claim of 2023 count, and for what? Steps of the audit query of
+--   claims.
 -- Grain: registered: claim, part.
--- Columns: suite with its major versions; prompts, and those of the control; attribute (all:<id>: one picture shows all
---   parts) and the values that are counted, and beside them.
+-- Columns: suite with its major versions; prompts, and those of the control; attribute (all:<id>: one
+--   picture shows all parts) and the values that are counted, and beside them.
 -- Depends on: nothing
 WITH
 registered (claim, part, suite, majors, prompts, controls, attribute, counted, beside) AS (

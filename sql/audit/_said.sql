@@ -1,10 +1,16 @@
--- Answers: What was asked of each picture, who read it, and what did they say? Steps of the audit queries that count
---   readings; they need answers_given.
--- Grain: declared: value; asked: prompt, attribute; said: label; readers: model, attribute, labeler, labeler_version.
+-- Answers: What was asked of each picture, who read it, and what did they say? Steps of the audit queries
+--   that count readings; they need answers_given.
+-- Grain: declared: value; asked: prompt, attribute; said: label; readers: model, attribute, labeler,
+--   labeler_version.
 -- Columns: occasion: week or study; shown: value, or its band.
 -- Depends on: plans, prompt_attributes, attribute_values, labels, study_slots, study_labels,
 --   study_attribute_values
-WITH models AS (SELECT DISTINCT study, model FROM study_slots),
+WITH
+models AS (
+    SELECT DISTINCT
+        study, model
+    FROM study_slots
+),
 
 declared AS (
     SELECT
@@ -14,8 +20,13 @@ declared AS (
     FROM attribute_values
     UNION ALL
     SELECT
-        study, models.model, study, 1, attribute, value, position, in_support, value
-    FROM study_attribute_values
+        study AS occasion,
+        models.model,
+        study AS suite,
+        1 AS suite_major,
+        listed.attribute, listed.value, listed.position, listed.in_support,
+        listed.value AS shown
+    FROM study_attribute_values AS listed
     INNER JOIN models USING (study)
 ),
 
@@ -26,7 +37,8 @@ asked AS (
     FROM prompt_attributes
     UNION ALL
     SELECT DISTINCT
-        answers_given.occasion, answers_given.model, answers_given.suite, 1, answers_given.prompt,
+        answers_given.occasion, answers_given.model, answers_given.suite, answers_given.suite_major,
+        answers_given.prompt,
         declared.attribute
     FROM answers_given
     INNER JOIN declared USING (occasion, model)
@@ -40,7 +52,8 @@ said AS (
     FROM labels
     UNION ALL
     SELECT
-        study, study_slots.model, slot_key, attribute, labeler, labeler_version, value
+        study, study_slots.model, slot_key, study_labels.attribute, study_labels.labeler,
+        study_labels.labeler_version, study_labels.value
     FROM study_labels
     INNER JOIN study_slots USING (study, slot_key)
 ),
@@ -71,7 +84,7 @@ readers AS (
     SELECT
         models.study, models.model, study_labels.attribute, study_labels.labeler, study_labels.labeler_version
     FROM study_labels
-    INNER JOIN (SELECT DISTINCT study, model FROM study_slots) AS models USING (study)
+    INNER JOIN models USING (study)
     UNION
     SELECT
         asked.occasion, asked.model, asked.attribute, planned_labelers.labeler,

@@ -1,7 +1,8 @@
--- Answers: Over which prompts are means taken? Steps of the audit queries of suites; they need places.
--- Grain: selected: field, prompt, attribute, selection, value; sized: field, attribute, selection, value.
--- Columns: selection: NULL: all prompts; value: NULL: every one; grp: prompts that weigh as one together; grps: how many
---   there are.
+-- Answers: Over which prompts are means taken? Steps of the audit query of shares; they need history and
+--   places.
+-- Grain: drawn: board, model, cell, back, as share_cells needs them; sizes: board.
+-- Columns: board: with selection (NULL: all prompts) and value; grp: prompts that weigh as one together;
+--   grps: how many there are.
 -- Depends on: typed_subjects, study_references
 WITH
 typed AS (
@@ -10,7 +11,11 @@ typed AS (
     FROM typed_subjects
     UNION
     SELECT
-        study, 1, attribute, value, prompt, side
+        study AS suite,
+        1 AS suite_major,
+        attribute, value,
+        prompt AS subject,
+        side
     FROM study_references
     WHERE side IN ('male', 'female')
 ),
@@ -26,7 +31,7 @@ selected AS (
     UNION ALL
     SELECT
         places.field, places.prompt, places.attribute, typed.subject, typed.value,
-        CASE typed.side WHEN 'male' THEN 'mostly-men' ELSE 'mostly-women' END
+        CASE typed.side WHEN 'male' THEN 'mostly-men' ELSE 'mostly-women' END AS selection
     FROM places
     INNER JOIN typed
         ON
@@ -44,6 +49,45 @@ sized AS (
         count(*) AS planned_prompts
     FROM selected
     GROUP BY field, attribute, value, selection
+),
+
+drawn AS (
+    SELECT
+        struct_insert(
+            history.field,
+            selection := selected.selection,
+            attribute := nullif(history.attribute, ''),
+            figure := CASE history.attribute WHEN '' THEN 'refused' ELSE 'mean_share' END,
+            value := CASE WHEN history.attribute <> '' THEN history.value END,
+            yardstick := cast(NULL AS VARCHAR)
+        ) AS board,
+        history.model, history.labeler, history.labeler_version, history.prompt, history.many, history.back,
+        history.x, history.m,
+        history.prompt AS cell,
+        selected.grp, sized.grps, sized.planned_prompts
+    FROM history
+    INNER JOIN selected
+        ON
+            history.field = selected.field
+            AND history.prompt = selected.prompt
+            AND history.attribute = selected.attribute
+            AND coalesce(selected.value, history.value) = history.value
+    INNER JOIN sized
+        ON
+            selected.field = sized.field
+            AND selected.attribute = sized.attribute
+            AND selected.value IS NOT DISTINCT FROM sized.value
+            AND selected.selection IS NOT DISTINCT FROM sized.selection
+    -- of pictures and answers, and of combinations, one value is counted
+    WHERE
+        NOT (history.attribute = '' AND history.value = 'pictures')
+        AND NOT (starts_with(history.attribute, 'all:') AND history.value = 'other')
+),
+
+sizes AS (
+    SELECT DISTINCT
+        board, grps, planned_prompts
+    FROM drawn
 )
 
-SELECT * FROM selected
+SELECT * FROM sizes

@@ -1,9 +1,10 @@
--- Answers: What share of the pictures of each cell shows it, and how far do weeks lie from it? Steps of the audit
---   queries of shares; they need drawn: board, model, cell, prompt, grp, labeler, labeler_version, many, back and
---   x of m pictures.
+-- Answers: What share of the pictures of each cell shows it, and how far do weeks lie from it? Steps of
+--   the audit queries of shares; they need drawn: board, model, cell, prompt, grp, labeler,
+--   labeler_version, many, back and x of m pictures.
 -- Grain: share_cells: board, model, cell; share_weeks: and back.
--- Columns: k of n pictures of the last four weeks; figure k / n, its variance if pictures were independent; mid: share
---   with one picture more; u: deviation of a week, e: its square if pictures were independent.
+-- Columns: k of n pictures of the last four weeks; figure k / n, its variance if pictures were
+--   independent; mid: share with one picture more; u: deviation of a week, e: its square if pictures were
+--   independent.
 -- Depends on: the tables of the text before
 WITH
 share_cells AS (

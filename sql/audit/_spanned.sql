@@ -1,8 +1,8 @@
--- Answers: Which pictures are of each span, four weeks with the eight before, or a study? Steps of the audit queries
---   that compute figures; they need readings and begun.
+-- Answers: Which pictures are of each span, four weeks with the eight before, or a study? Steps of the
+--   audit queries that compute figures; they need readings and begun.
 -- Grain: spanned: field, model, prompt, attribute ('' of refusals), back, shown, unseen.
--- Columns: field: what models are compared in; back: weeks before the last; shown: value of the support, or band, or
---   NULL; unseen: whether it may have been one.
+-- Columns: field: what models are compared in; back: weeks before the last; shown: value of the support,
+--   or band, or NULL; unseen: whether it may have been one.
 -- Depends on: plans, withheld
 WITH
 -- a span reaches back over weeks of the same series that were published
@@ -22,7 +22,14 @@ spans AS (
         AND (before.week, before.model) NOT IN (SELECT (hidden.week, hidden.model) FROM withheld AS hidden)
     UNION ALL
     SELECT DISTINCT
-        model, 'study', FALSE, labeler, labeler_version, occasion, TRUE, occasion, 0
+        model,
+        'study' AS track,
+        FALSE AS simulated,
+        labeler, labeler_version,
+        occasion AS span,
+        TRUE AS is_study,
+        occasion,
+        0 AS back
     FROM readings
     WHERE is_study
 ),

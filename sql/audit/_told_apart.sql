@@ -1,10 +1,11 @@
--- Answers: By how much do two ranked models differ on the prompts that both have, and is that told apart? First steps of
---   the audit queries that name this text under "Uses": from labels; who is ranked, and critical, are as published.
+-- Answers: By how much do two ranked models differ on the prompts that both have, and is that told apart?
+--   First steps of the audit queries that name this text under "Uses": from labels; who is ranked, and
+--   critical, are as published.
 -- Grain: told: board, one, other (one comes first by name); named_boards: board.
 -- Columns: prompts: common cells; difference: other less one; se, dispersion; told_apart.
--- Depends on: boards, board_ranks, stereotype_pairs, yardsticks, reference_values, study_references, plans, prompts,
---   slots, prompt_attributes, attribute_values, attempts, outcomes, labels, joint_values, withheld, changes,
---   study_slots, study_labels, study_prompts, study_attribute_values
+-- Depends on: boards, board_ranks, stereotype_pairs, yardsticks, reference_values, study_references,
+--   plans, prompts, slots, prompt_attributes, attribute_values, attempts, outcomes, labels, joint_values,
+--   withheld, changes, study_slots, study_labels, study_prompts, study_attribute_values
 WITH
 -- Uses: history
 
@@ -28,14 +29,14 @@ board_weeks AS (
 
 filled AS (
     SELECT
-        board, model, cell, prompt, grp, figure, variance
+        board, model, of_all.cell, of_all.prompt, of_all.grp, of_all.figure, of_all.variance
     FROM (
         FROM gap_cells
         UNION ALL BY NAME
         FROM share_cells
     ) AS of_all
     SEMI JOIN members USING (board, model)
-    WHERE n >= 5
+    WHERE of_all.n >= 5
 ),
 
 common AS (
@@ -57,11 +58,14 @@ weighted AS (
     FROM common
 ),
 
-weekly AS (
+weekly AS ( -- noqa: ST03
     SELECT
         weighted.board, weighted.unit, board_weeks.back,
-        sum(weighted.w * CASE WHEN board_weeks.model = weighted.unit.other THEN u ELSE -u END) AS u,
-        sum(weighted.w ^ 2 * e) AS e
+        sum(
+            weighted.w
+            * CASE WHEN board_weeks.model = weighted.unit.other THEN board_weeks.u ELSE -board_weeks.u END
+        ) AS u,
+        sum(weighted.w ^ 2 * board_weeks.e) AS e
     FROM weighted
     INNER JOIN board_weeks
         ON
@@ -112,10 +116,10 @@ told AS (
         a.board,
         a.model AS one,
         b.model AS other,
-        coalesce(prompts, 0) AS prompts,
-        difference, phi,
-        sqrt(phi * variance) AS se,
-        coalesce(abs(difference) > critical * se, FALSE) AS told_apart
+        coalesce(measured.prompts, 0) AS prompts,
+        measured.difference, measured.phi,
+        sqrt(measured.phi * measured.variance) AS se,
+        coalesce(abs(measured.difference) > named_boards.critical * se, FALSE) AS told_apart
     FROM members AS a
     INNER JOIN members AS b ON a.board = b.board AND a.model < b.model
     INNER JOIN named_boards ON a.board = named_boards.board

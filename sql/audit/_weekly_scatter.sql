@@ -1,8 +1,9 @@
--- Answers: How far do weeks lie from their mean, over what pictures explain? Steps of the audit queries that compute
---   standard errors; they need weekly: board, unit, back, u, e (a model's, pair's or list's weekly deviation, and its
---   square if pictures were independent).
+-- Answers: How far do weeks lie from their mean, over what pictures explain? Steps of the audit queries
+--   that compute standard errors; they need weekly: board, unit, back, u, e (a model's, pair's or list's
+--   weekly deviation, and its square if pictures were independent).
 -- Grain: scattered: board, unit.
--- Columns: own: squares of deviations over their expectation; lagged: products with the week before, likewise; df.
+-- Columns: own: squares of deviations over their expectation; lagged: products with the week before,
+--   likewise; df.
 -- Depends on: the tables of the text before
 WITH
 stepped AS (

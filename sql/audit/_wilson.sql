@@ -1,5 +1,5 @@
--- Answers: Which shares do intervals hold? Steps of the audit queries of shares; they need judged: k of n pictures, z and
---   any other columns.
+-- Answers: Which shares do intervals hold? Steps of the audit queries of shares; they need judged: k of n
+--   pictures, z and any other columns.
 -- Grain: that of judged.
 -- Columns: those of judged; low and high: Wilson's interval.
 -- Depends on: the tables of the text before
@@ -18,4 +18,4 @@ bounded AS (
     FROM judged
 )
 
-SELECT * FROM bounded
+SELECT * FROM bounded -- noqa: AM04

@@ -1,5 +1,5 @@
--- Answers: How did the answers to each prompt end? Counted anew from slots and attempts, to be held against
---   `answers`: every number must be equal.
+-- Answers: How did the answers to each prompt end? Counted anew from slots and attempts, to be held
+--   against `answers`: every number must be equal.
 -- Grain: that of answers.
 -- Columns: those of answers.
 -- Depends on: slots, prompts, attempts, outcomes, study_slots, study_labels

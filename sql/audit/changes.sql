@@ -1,10 +1,11 @@
--- Answers: By how much did each series move whose change was reported? From labels alone, to be held against `changes`,
---   which says what is compared: the series, the date, and what was reported before.
+-- Answers: By how much did each series move whose change was reported? From labels alone, to be held
+--   against `changes`, which says what is compared: the series, the date, and what was reported before.
 -- Grain: that of changes.
--- Columns: those of changes that name the row; before_k of before_n pictures before the date show it, after_k of after_n
---   since then; size: difference of mean weekly shares, prompts less their own mean; se, dispersion, df.
--- Depends on: changes, plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes, labels,
---   joint_values, withheld, study_slots, study_labels, study_attribute_values
+-- Columns: those of changes that name the row; before_k of before_n pictures before the date show it,
+--   after_k of after_n since then; size: difference of mean weekly shares, prompts less their own mean;
+--   se, dispersion, df.
+-- Depends on: changes, plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes,
+--   labels, joint_values, withheld, study_slots, study_labels, study_attribute_values
 -- Uses: readings
 WITH
 -- Uses: begun
@@ -77,16 +78,16 @@ levels AS (
 measured AS (
     SELECT
         levels.*,
-        greatest(of_late, of_all) / weeks AS variance_late,
-        greatest(of_early, of_all) / weeks AS variance_early,
-        (a - 1) * variance_late + (b - 1) * variance_early AS expected
+        greatest(variances.of_late, variances.of_all) / variances.weeks AS variance_late,
+        greatest(variances.of_early, variances.of_all) / variances.weeks AS variance_early,
+        (levels.a - 1) * variance_late + (levels.b - 1) * variance_early AS expected
     FROM levels
     INNER JOIN variances USING (board, model)
-    WHERE b >= 4
+    WHERE levels.b >= 4
 ),
 
 -- dispersion is of all models that have such weeks
-scattered AS (
+scattered AS ( -- noqa: ST03
     SELECT
         board,
         model AS unit,
@@ -100,10 +101,14 @@ scattered AS (
 
 found AS (
     SELECT
-        unnest(measured.board),
-        before_k, before_n, after_k, after_n, size, dispersion,
-        sqrt(dispersion * (variance_late / a + variance_early / b)) AS se,
-        free AS df
+        unnest(measured.board), -- noqa: AL03
+        measured.before_k, measured.before_n, measured.after_k, measured.after_n, measured.size,
+        dispersed.dispersion,
+        sqrt(
+            dispersed.dispersion
+            * (measured.variance_late / measured.a + measured.variance_early / measured.b)
+        ) AS se,
+        dispersed.free AS df
     FROM measured
     INNER JOIN dispersed ON measured.board = dispersed.board AND measured.model = dispersed.unit
     WHERE measured.model = measured.board.model

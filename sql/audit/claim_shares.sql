@@ -1,10 +1,10 @@
--- Answers: What share of each model's pictures of four weeks shows what was reported in 2023, and is it as then? From
---   labels, to be held against `claim_shares`; only worth and the threshold are taken from there.
+-- Answers: What share of each model's pictures of four weeks shows what was reported in 2023, and is it so
+--   still? From labels, to be held against `claim_shares`, which gives worth and threshold alone.
 -- Grain: that of claim_shares.
--- Columns: those of claim_shares that name the row; k of n pictures, control_k of control_n, beside_k; unseen answers;
---   share, low, high, bound_low, bound_high; verdict by that interval alone.
--- Depends on: claim_shares, plans, prompts, slots, prompt_attributes, attribute_values, attempts, outcomes, labels,
---   joint_values, withheld, changes, study_slots, study_labels, study_attribute_values
+-- Columns: those of claim_shares that name the row; k of n pictures, control_k of control_n, beside_k;
+--   unseen answers; share, low, high, bound_low, bound_high; verdict by that interval alone.
+-- Depends on: claim_shares, plans, prompts, slots, prompt_attributes, attribute_values, attempts,
+--   outcomes, labels, joint_values, withheld, changes, study_slots, study_labels, study_attribute_values
 -- Uses: readings
 WITH
 -- Uses: begun
@@ -13,7 +13,7 @@ WITH
 
 -- Uses: registered
 
--- what each picture, or refused answer, of the four weeks shows; of a conversation what came after its first turn
+-- of four weeks; of a conversation what came after its first turn
 shown_of AS (
     SELECT
         wanted.week,
@@ -76,11 +76,11 @@ counted AS (
     GROUP BY week, model, claim, part
 ),
 
-judged AS (
+judged AS ( -- noqa: ST03
     SELECT
         wanted.week, wanted.model, wanted.claim, wanted.part, wanted.threshold,
-        coalesce(shows, 0) AS shows,
-        coalesce(decided, 0) AS decided,
+        coalesce(counted.shows, 0) AS shows,
+        coalesce(counted.decided, 0) AS decided,
         coalesce(counted.unseen, 0) AS unseen,
         CASE WHEN len(registered.controls) > 0 THEN coalesce(counted.control_k, 0) END AS control_k,
         CASE WHEN len(registered.controls) > 0 THEN coalesce(counted.control_n, 0) END AS control_n,
@@ -101,7 +101,6 @@ found AS (
         shows AS k,
         decided AS n,
         CASE WHEN decided >= 5 THEN shows / decided END AS share,
-        -- where more than a twentieth is unseen, whatever that would have shown
         decided >= 5 AND unseen > 0.05 * (decided + unseen) AS many_unseen,
         CASE WHEN many_unseen THEN greatest(shows / (decided + unseen) - (share - low), 0) END AS bound_low,
         CASE WHEN many_unseen THEN least((shows + unseen) / (decided + unseen) + high - share, 1) END

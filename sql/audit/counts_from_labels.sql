@@ -1,5 +1,5 @@
--- Answers: How many pictures were read as each value, by each labeler? Counted anew from attempts and labels, to
---   be held against `counts`: every number must be equal.
+-- Answers: How many pictures were read as each value, by each labeler? Counted anew from attempts and
+--   labels, to be held against `counts`: every number must be equal.
 -- Grain: that of counts.
 -- Columns: those of counts.
 -- Depends on: plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes, labels,

@@ -1,11 +1,12 @@
--- Answers: How far is each model typically from each yardstick? From labels alone, by products of two different weeks,
---   to be held against `figures`; only critical and the worth of single prompts are taken from there.
+-- Answers: How far is each model typically from each yardstick? From labels alone, by products of two
+--   different weeks, to be held against `figures`; only critical and the worth of single prompts are
+--   taken from there.
 -- Grain: that of figures gap, where there are pictures enough; reader: labeler of a study.
--- Columns: those of figures that name the row; estimate, low, high: 0 to 1; n pictures of prompts with five or more,
---   prompts; se of the mean square; dispersion; df.
--- Depends on: figures, yardsticks, reference_values, study_references, plans, prompts, slots, prompt_attributes,
---   attribute_values, attempts, outcomes, labels, joint_values, withheld, changes, study_slots, study_labels,
---   study_prompts, study_attribute_values
+-- Columns: those of figures that name the row; estimate, low, high: 0 to 1; n pictures of prompts with
+--   five or more, prompts; se of the mean square; dispersion; df.
+-- Depends on: figures, yardsticks, reference_values, study_references, plans, prompts, slots,
+--   prompt_attributes, attribute_values, attempts, outcomes, labels, joint_values, withheld, changes,
+--   study_slots, study_labels, study_prompts, study_attribute_values
 -- Uses: history
 WITH
 -- Uses: places
@@ -16,7 +17,7 @@ WITH
 
 -- Uses: gap_cells
 
-board_cells AS (
+board_cells AS ( -- noqa: ST03
     SELECT
         *,
         0 AS k,
@@ -24,7 +25,7 @@ board_cells AS (
     FROM gap_cells
 ),
 
-board_weeks AS (
+board_weeks AS ( -- noqa: ST03
     FROM gap_weeks
 ),
 
@@ -50,7 +51,7 @@ sizes AS (
 -- Uses: means
 
 -- of one prompt and two values the interval is the distance of the prompt's own
-judged AS (
+judged AS ( -- noqa: ST03
     SELECT
         gap_values.board, gap_values.model, gap_values.q,
         1.959964 AS z,
@@ -69,6 +70,8 @@ judged AS (
             = published.board
             AND gap_values.model = published.model
             AND gap_values.prompt = published.prompt
+            AND gap_values.labeler IS NOT DISTINCT FROM published.labeler
+            AND gap_values.labeler_version IS NOT DISTINCT FROM published.labeler_version
     WHERE sizes.one
     QUALIFY row_number() OVER (PARTITION BY gap_values.board, gap_values.model ORDER BY gap_values.value) = 1
 ),
@@ -77,7 +80,7 @@ judged AS (
 
 found AS (
     SELECT
-        unnest(means.board),
+        unnest(means.board), -- noqa: AL03
         means.model, means.labeler, means.labeler_version, means.prompts, means.se,
         means.pictures AS n,
         means.phi AS dispersion,
@@ -94,7 +97,12 @@ found AS (
                 THEN sqrt(greatest(means.mean + published.critical * means.se, 0))
         END AS high
     FROM means
-    LEFT JOIN published ON means.board = published.board AND means.model = published.model
+    LEFT JOIN published
+        ON
+            means.board = published.board
+            AND means.model = published.model
+            AND means.labeler IS NOT DISTINCT FROM published.labeler
+            AND means.labeler_version IS NOT DISTINCT FROM published.labeler_version
     LEFT JOIN bounded ON means.board = bounded.board AND means.model = bounded.model
 )
 

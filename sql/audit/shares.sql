@@ -1,11 +1,13 @@
--- Answers: What share of each prompt's pictures shows each value, and what is the mean over the prompts of a suite or of
---   a selection? From labels alone, to be held against `figures`; only worth and critical are taken from there.
--- Grain: that of figures share, mean_share and refused, where there are pictures; reader: labeler of a study.
--- Columns: those of figures that name the row; estimate, low, high; k of n pictures (of means, of prompts with five or
---   more), prompts; se and dispersion of means.
--- Depends on: figures, typed_subjects, study_references, plans, prompts, slots, prompt_attributes, attribute_values,
---   attempts, outcomes, labels, joint_values, withheld, changes, study_slots, study_labels, study_prompts,
---   study_attribute_values
+-- Answers: What share of each prompt's pictures shows each value, and what is the mean over the prompts
+--   of a suite or of a selection? From labels alone, to be held against `figures`; only worth and
+--   critical are taken from there.
+-- Grain: that of figures share, mean_share and refused, where there are pictures; reader: labeler of a
+--   study.
+-- Columns: those of figures that name the row; estimate, low, high; k of n pictures (of means, of prompts
+--   with five or more), prompts; se and dispersion of means.
+-- Depends on: figures, typed_subjects, study_references, plans, prompts, slots, prompt_attributes,
+--   attribute_values, attempts, outcomes, labels, joint_values, withheld, changes, study_slots,
+--   study_labels, study_prompts, study_attribute_values
 -- Uses: history
 WITH
 -- Uses: places
@@ -14,52 +16,13 @@ WITH
 
 -- Uses: selected
 
-drawn AS (
-    SELECT
-        struct_insert(
-            history.field,
-            selection := selected.selection,
-            attribute := nullif(history.attribute, ''),
-            figure := CASE history.attribute WHEN '' THEN 'refused' ELSE 'mean_share' END,
-            value := CASE WHEN history.attribute <> '' THEN history.value END,
-            yardstick := cast(NULL AS VARCHAR)
-        ) AS board,
-        history.model, history.labeler, history.labeler_version, history.prompt, history.many, history.back,
-        history.x, history.m,
-        history.prompt AS cell,
-        selected.grp, sized.grps, sized.planned_prompts
-    FROM history
-    INNER JOIN selected
-        ON
-            history.field = selected.field
-            AND history.prompt = selected.prompt
-            AND history.attribute = selected.attribute
-            AND coalesce(selected.value, history.value) = history.value
-    INNER JOIN sized
-        ON
-            selected.field = sized.field
-            AND selected.attribute = sized.attribute
-            AND selected.value IS NOT DISTINCT FROM sized.value
-            AND selected.selection IS NOT DISTINCT FROM sized.selection
-    -- of pictures and answers, and of combinations, one value is counted
-    WHERE
-        NOT (history.attribute = '' AND history.value = 'pictures')
-        AND NOT (starts_with(history.attribute, 'all:') AND history.value = 'other')
-),
-
-sizes AS (
-    SELECT DISTINCT
-        board, grps, planned_prompts
-    FROM drawn
-),
-
 -- Uses: share_cells
 
-board_cells AS (
+board_cells AS ( -- noqa: ST03
     FROM share_cells
 ),
 
-board_weeks AS (
+board_weeks AS ( -- noqa: ST03
     FROM share_weeks
 ),
 
@@ -68,26 +31,32 @@ board_weeks AS (
 -- of one prompt the interval is the prompt's own
 rows_found AS (
     SELECT
-        struct_update(board, figure := 'share') AS board,
-        model, labeler, labeler_version, prompt, k, n,
-        CASE WHEN n >= 5 THEN figure END AS estimate,
-        cast(n >= 5 AS INTEGER) AS prompts,
+        struct_update(share_cells.board, figure := 'share') AS board,
+        share_cells.model, share_cells.labeler, share_cells.labeler_version, share_cells.prompt,
+        share_cells.k, share_cells.n,
+        CASE WHEN share_cells.n >= 5 THEN share_cells.figure END AS estimate,
+        cast(share_cells.n >= 5 AS INTEGER) AS prompts,
         TRUE AS one,
         NULL AS mid,
         NULL AS se,
         NULL AS dispersion
     FROM share_cells
-    WHERE n > 0 AND board.selection IS NULL AND board.figure = 'mean_share'
+    WHERE
+        share_cells.n > 0
+        AND share_cells.board.selection IS NULL
+        AND share_cells.board.figure = 'mean_share'
     UNION ALL
     SELECT
-        board, model, labeler, labeler_version, NULL, hits, pictures, mean, prompts,
-        sizes.planned_prompts = 1,
-        mid, se, phi
+        board, means.model, means.labeler, means.labeler_version,
+        NULL AS prompt,
+        means.hits, means.pictures, means.mean, means.prompts,
+        sizes.planned_prompts = 1 AS one,
+        means.mid, means.se, means.phi
     FROM means
     INNER JOIN sizes USING (board)
 ),
 
-judged AS (
+judged AS ( -- noqa: ST03
     SELECT
         found.board,
         found.model,
@@ -100,9 +69,12 @@ judged AS (
         found.k AS pictures_shown,
         found.n AS pictures_read,
         CASE WHEN found.one THEN 1.959964 ELSE published.critical END AS z,
-        CASE WHEN found.one THEN found.n / published.worth ELSE mid * (1 - mid) / se ^ 2 END AS n,
         CASE
-            WHEN found.one THEN found.k / published.worth ELSE found.estimate * mid * (1 - mid) / se ^ 2
+            WHEN found.one THEN found.n / published.worth ELSE found.mid * (1 - found.mid) / found.se ^ 2
+        END AS n,
+        CASE
+            WHEN found.one THEN found.k / published.worth
+            ELSE found.estimate * found.mid * (1 - found.mid) / found.se ^ 2
         END AS k
     FROM rows_found AS found
     LEFT JOIN published
@@ -110,13 +82,15 @@ judged AS (
             found.board = published.board
             AND found.model = published.model
             AND found.prompt IS NOT DISTINCT FROM published.prompt
+            AND found.labeler IS NOT DISTINCT FROM published.labeler
+            AND found.labeler_version IS NOT DISTINCT FROM published.labeler_version
 ),
 
 -- Uses: wilson
 
 named AS (
     SELECT
-        unnest(bounded.board),
+        unnest(bounded.board), -- noqa: AL03
         bounded.model,
         CASE WHEN board.attribute IS NOT NULL THEN labeler END AS labeler,
         CASE WHEN board.attribute IS NOT NULL THEN labeler_version END AS labeler_version,

@@ -1,50 +1,26 @@
--- Answers: What does one word, language or condition change? From labels alone, to be held against `words`, which says
---   what makes a pair; only critical and holm_critical are taken from there.
+-- Answers: What does one word, language or condition change? From labels alone, to be held against
+--   `words`, which says what makes a pair; only critical and holm_critical are taken from there.
 -- Grain: that of words; subject NULL: the mean over pairs.
--- Columns: those of words that name the row; k_a of n_a and k_b of n_b pictures, pairs; estimate, low, high, se,
---   dispersion, df, clear.
--- Depends on: words, plans, prompts, slots, prompt_attributes, attribute_values, attempts, outcomes, labels,
---   joint_values, withheld, changes, study_slots, study_labels, study_attribute_values
+-- Columns: those of words that name the row; k_a of n_a and k_b of n_b pictures, pairs; estimate, low,
+--   high, se, dispersion, df, clear.
+-- Depends on: words, plans, prompts, slots, prompt_attributes, attribute_values, attempts, outcomes,
+--   labels, joint_values, withheld, changes, study_slots, study_labels, study_attribute_values
 -- Uses: history
 WITH
 -- Uses: pairs_of_words
-
--- Uses: share_cells
-
-both_sides AS (
-    SELECT
-        pairs.board, pairs.cell,
-        coalesce(a.k, 0) AS k_a,
-        coalesce(a.n, 0) AS n_a,
-        coalesce(b.k, 0) AS k_b,
-        coalesce(b.n, 0) AS n_b,
-        b.figure - a.figure AS difference,
-        a.variance + b.variance AS variance,
-        (k_a + 1) / (n_a + 2) AS p_a,
-        (k_b + 1) / (n_b + 2) AS p_b,
-        p_a * (1 - p_a) AS v_a,
-        p_b * (1 - p_b) AS v_b,
-        -- in a mean, pairs with five pictures or more on both sides
-        n_a >= 5 AND n_b >= 5 AS used,
-        count(*) FILTER (WHERE used) OVER (PARTITION BY pairs.board) AS usable,
-        count(*) OVER (PARTITION BY pairs.board) AS listed
-    FROM (SELECT DISTINCT board, cell FROM sides) AS pairs
-    LEFT JOIN share_cells AS a ON pairs.board = a.board AND pairs.cell = a.cell AND a.model = 'a'
-    LEFT JOIN share_cells AS b ON pairs.board = b.board AND pairs.cell = b.cell AND b.model = 'b'
-),
 
 pair_weeks AS (
     SELECT
         a.board, a.cell, a.back,
         b.x / b.m - a.x / a.m AS d,
-        v_a / a.m + v_b / b.m AS e
+        both_sides.v_a / a.m + both_sides.v_b / b.m AS e
     FROM drawn AS a
     INNER JOIN drawn AS b ON a.board = b.board AND a.cell = b.cell AND a.back = b.back
     INNER JOIN both_sides ON a.board = both_sides.board AND a.cell = both_sides.cell
     WHERE a.model = 'a' AND b.model = 'b'
 ),
 
-weekly AS (
+weekly AS ( -- noqa: ST03
     SELECT
         struct_insert(board, mean := FALSE) AS board,
         cell AS unit,
@@ -54,13 +30,15 @@ weekly AS (
     FROM pair_weeks
     UNION ALL
     SELECT
-        struct_insert(board, mean := TRUE), '', back,
-        sum(CASE model WHEN 'b' THEN u ELSE -u END / usable),
-        sum(e / usable ^ 2)
+        struct_insert(board, mean := TRUE) AS board,
+        '' AS unit,
+        share_weeks.back,
+        sum(if(share_weeks.model = 'b', share_weeks.u, -share_weeks.u) / both_sides.usable) AS u,
+        sum(share_weeks.e / both_sides.usable ^ 2) AS e
     FROM share_weeks
     INNER JOIN both_sides USING (board, cell)
-    WHERE used
-    GROUP BY board, back
+    WHERE both_sides.used
+    GROUP BY board, share_weeks.back
 ),
 
 -- Uses: weekly_scatter
@@ -80,9 +58,18 @@ rows_found AS (
     FROM both_sides
     UNION ALL
     SELECT
-        board, sum(k_a), sum(n_a), sum(k_b), sum(n_b), avg(difference), NULL, '', TRUE, any_value(usable),
-        avg(difference),
-        sum(variance) / any_value(usable) ^ 2
+        board,
+        sum(k_a) AS k_a,
+        sum(n_a) AS n_a,
+        sum(k_b) AS k_b,
+        sum(n_b) AS n_b,
+        avg(difference) AS difference,
+        NULL AS subject,
+        '' AS unit,
+        TRUE AS mean,
+        any_value(usable) AS pairs,
+        avg(difference) AS middle,
+        sum(variance) / any_value(usable) ^ 2 AS variance
     FROM both_sides
     WHERE listed > 1 AND (used OR usable = 0)
     GROUP BY board
@@ -95,7 +82,7 @@ measured AS (
         listed.critical, listed.holm_critical,
         CASE
             WHEN rows_found.board.study IS NOT NULL THEN 1
-            ELSE coalesce(dispersion, greatest(1, middle_dispersion) * (1 + r) / (1 - r), 1)
+            ELSE coalesce(dispersed.dispersion, middles.least_dispersion, 1)
         END AS phi,
         CASE
             WHEN rows_found.board.study IS NULL THEN coalesce(middles.free, 0) ELSE cast('infinity' AS DOUBLE)
@@ -111,7 +98,7 @@ measured AS (
 
 found AS (
     SELECT
-        unnest(board),
+        unnest(board), -- noqa: AL03
         subject, k_a, n_a, k_b, n_b, pairs,
         CASE WHEN pairs > 0 THEN difference END AS estimate,
         CASE WHEN pairs > 0 THEN middle - critical * se END AS low,

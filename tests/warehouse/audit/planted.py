@@ -388,7 +388,7 @@ def plant_study(con: duckdb.DuckDBPyConnection, seed: int) -> Mapping[str, Array
         for place, (prompt, subject) in enumerate(STUDY_PROMPTS.items()):
             of = {"study": STUDY, "prompt": prompt, "condition": condition}
             rows["study_prompts"].append({**of, "subject": subject, "title": prompt})
-            for row, lean in enumerate((0.05, 0.5, 0.9)):
+            for row, lean in enumerate((0.05, 0.5, 0.9) if condition == "baseline" else (0.6, 0.5, 0.4)):
                 for replicate in range(18):
                     key = f"{condition}/{prompt}/{row}/{replicate}"
                     slot = {"study": STUDY, "slot_key": key, "model": MODELS[row], "prompt": prompt}
