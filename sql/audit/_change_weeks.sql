@@ -93,11 +93,11 @@ numbered AS (
 
 splits AS (
     SELECT
-        board,
-        max(nth) AS late
+        numbered.board,
+        max(numbered.nth) AS late
     FROM numbered
-    WHERE model = board.model AND drawn >= board.changed_week
-    GROUP BY board
+    WHERE numbered.model = numbered.board.model AND numbered.drawn >= numbered.board.changed_week
+    GROUP BY numbered.board
 ),
 
 leveled AS (
