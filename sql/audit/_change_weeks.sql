@@ -81,7 +81,7 @@ numbered AS (
     SELECT
         *,
         dense_rank() OVER (
-            PARTITION BY prompts_read.board, prompts_read.model ORDER BY prompts_read.drawn DESC
+            PARTITION BY board, prompts_read.model ORDER BY prompts_read.drawn DESC
         ) AS nth,
         1 / count(*) OVER (PARTITION BY prompts_read.board, prompts_read.model, prompts_read.drawn) AS w
     FROM prompts_read
