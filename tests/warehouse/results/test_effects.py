@@ -21,7 +21,6 @@ from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
 from tests.site import world
 from tests.warehouse.builder import (
-    LABELER,
     WEEK,
     Labels,
     build_partition,
@@ -305,17 +304,6 @@ def test_tables_have_the_columns_of_their_schemas_and_are_wired(con: duckdb.Duck
     assert WEEK_RESULTS["effects"] is compute_effects
     assert list(WEEK_RESULTS).index("effects") > list(WEEK_RESULTS).index("scores")
     assert STUDY_RESULTS["study_effects"] is compute_study_effects
-
-
-def test_a_withheld_model_has_its_reason_and_unreliable_labels_are_called_so(
-    con: duckdb.DuckDBPyConnection, store: Store
-) -> None:
-    effects_of(con, store, CEO, replicates=8)
-    con.execute(f"INSERT INTO withheld VALUES ('{WEEK}', 'sim-one', 'its plan is gone')")
-    told = con.execute(
-        "SELECT DISTINCT estimate, low, clear, reason, labeler, reliable FROM word_against_word"
-    )
-    assert told.fetchall() == [(None, None, None, "withheld: its plan is gone", LABELER, None)]
 
 
 def test_every_comparison_that_is_shown_has_its_values_in_the_table(
