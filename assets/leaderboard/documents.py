@@ -10,7 +10,7 @@ import duckdb
 from assets.metrics.registry import dictionary as metrics
 from warehouse.canonical import sha256_hex
 from warehouse.database import dictionary
-from warehouse.database.sqlfiles import names, sql
+from warehouse.sqlfiles import names, sql
 
 FOLDER = "docs/"
 ANALYSIS = f"{FOLDER}analysis.yaml"

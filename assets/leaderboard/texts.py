@@ -16,7 +16,7 @@ from assets.labeling.registry import shipped_conventions
 from assets.leaderboard.documents import documents_from
 from assets.metrics.registry.metrics import metrics
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.sqlfiles import ROOT
+from warehouse.sqlfiles import ROOT
 
 _HERE = Path(__file__).parent
 _SQL = ("schema", "marts", "page")

@@ -11,16 +11,14 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from assets.metrics.figures.frames import whatever
 from assets.metrics.plain.arrays import Bools, Floats, divided
 from assets.metrics.plain.cells import PICTURES, WINDOW
 from assets.metrics.plain.intervals import wilson, worth
 from assets.metrics.plain.verdicts import verdict
-from assets.metrics.spans import JOINT, Field, Span, Table, read_span
+from assets.metrics.spans import JOINT, AttributeCounts, Field, Span, read_span
 from assets.suites.claims import RegisteredClaim, shipped_claims
 from warehouse import occasions
-
-#: Part of the answers that may be unseen before bounds are printed beside a share.
-UNSEEN = 0.05
 
 
 def week_claims(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
@@ -81,7 +79,7 @@ def _rows(
     enough = found.n >= PICTURES
     share = np.where(enough, divided(found.k, found.n), np.nan)
     low, high = (np.where(enough, end, np.nan) for end in wilson(found.k, found.n, found.worth))
-    bounds = _bounds(found, share, low, high)
+    bounds = whatever(share, low, high, *_ends(found))
     says = np.full(len(share), "") if claim.threshold is None else verdict(low, high, claim.threshold)
     for row, name in enumerate(models.names):
         if models.readers[row] is None or row in models.known:
@@ -141,18 +139,13 @@ def _pooled(fields: Sequence[Field], claim: RegisteredClaim, prompts: Sequence[s
     return _Pooled(k, n, beside, unseen, seen > 0, per, [sorted({*one}) for one in majors])
 
 
-def _of_values(table: Table, values: Sequence[str]) -> Floats:
+def _of_values(table: AttributeCounts, values: Sequence[str]) -> Floats:
     """Return (models, prompts, weeks) pictures that show any of these values."""
     at = [place for place, name in enumerate(table.values) if name in values]
     return np.asarray(table.counts[:, :, at].sum(2))
 
 
-def _bounds(found: _Pooled, share: Floats, low: Floats, high: Floats) -> dict[str, Floats]:
-    """Return shares whatever the unseen showed (Manski 1989), half-widths outside; NaN where few are unseen."""
+def _ends(found: _Pooled) -> tuple[Floats, Floats, Floats]:
+    """Return shares if none and if all of the unseen showed it, and the part that is unseen."""
     every = found.n + found.unseen
-    least, most = divided(found.k, every), divided(found.k + found.unseen, every)
-    bounded = (divided(found.unseen, every) > UNSEEN) & ~np.isnan(share)
-    return {
-        "bound_low": np.where(bounded, np.maximum(least - (share - low), 0), np.nan),
-        "bound_high": np.where(bounded, np.minimum(most + (high - share), 1), np.nan),
-    }
+    return divided(found.k, every), divided(found.k + found.unseen, every), divided(found.unseen, every)

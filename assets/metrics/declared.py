@@ -7,8 +7,7 @@ import duckdb
 from assets.suites.analysis import shipped
 from assets.suites.analysis_rows import analysis_tables, joint_rows
 from assets.suites.claims import shipped_claims
-from warehouse.loading.analysis_tables import replace_analysis
-from warehouse.loading.joint import replace_joint
+from warehouse.loading.analysis_tables import replace_analysis, replace_joint
 
 
 def load_declared(con: duckdb.DuckDBPyConnection) -> bool:

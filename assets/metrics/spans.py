@@ -31,7 +31,7 @@ _OF_SUITE = ("suite", "suite_major", "condition", "turn")
 
 
 @dataclass(frozen=True)
-class Table:
+class AttributeCounts:
     """Counts of one attribute in a field of G models, of the P prompts that it is looked for in, over T weeks.
 
     Attributes:
@@ -106,7 +106,7 @@ class Field:
     refused: Floats
     planned: Floats
     draws: Floats
-    tables: dict[str, Table] = field(default_factory=dict)
+    tables: dict[str, AttributeCounts] = field(default_factory=dict)
 
     def counted(self, attribute: str | None) -> Bools:
         """(G, T) which weeks are since the last reported change of an attribute, or of refusals (None)."""
@@ -116,7 +116,7 @@ class Field:
         ]
         return np.asarray(np.arange(weeks) >= np.array(first)[:, None])
 
-    def worth(self, table: Table, value: int) -> Floats:
+    def worth(self, table: AttributeCounts, value: int) -> Floats:
         """(G,) how many pictures of a value count as one."""
         k, n = table.counts[:, :, value], table.counts.sum(2)
         return np.array([worth(k[row], n[row], self.draws[row]) for row in range(len(k))])
@@ -187,7 +187,7 @@ def _of_week(
         of = Models(tuple(track["model"]), readers, known, False, restarts)
         made = _field(named, of, asked, held, HISTORY, drawn)
         suite = values.filter([pl.col(name) == named[name] for name in ("suite", "suite_major")])
-        _add_tables(made, of_field.get(key, counts.clear()), suite, looked_for)
+        _add_tables(made, of_field.get(key, counts.clear()), suite, looked_for.drop_nulls("attribute"))
         yield made
 
 
@@ -267,7 +267,7 @@ def _add_tables(
             into[row[here], column[here], value[here], weeks - 1 - back[here]] = pictures[here]
         unseen = (made["unseen"][:, :, 0] + to.refused[:, :, 0]) * since
         outside = made["outside"][:, :, 0] * since
-        to.tables[attribute] = Table(
+        to.tables[attribute] = AttributeCounts(
             attribute,
             places,
             listed,

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.metrics.changes.table import Weekly
+from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
@@ -278,7 +278,7 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
 
 def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
     """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
-    weekly = Weekly.read(con, weeks[0], weeks[-1])
+    weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
     for week in weeks:
         changes, would_find = weekly.changes(week)
         replace_week(con, "changes", week, changes)

@@ -7,7 +7,7 @@ is shown and blocks nothing.
 from __future__ import annotations
 
 from assets.quality.spec import CheckSpec, Stage, bytes_check, columns_check, sql_check
-from warehouse.database.sqlfiles import names
+from warehouse.sqlfiles import names
 
 _EARLY: tuple[Stage, ...] = ("images", "publish")
 _LABELS: tuple[Stage, ...] = ("labels", "publish")

@@ -17,7 +17,7 @@ from assets.quality.registry import CHECKS
 from assets.quality.scope import CheckScope, Row
 from assets.quality.spec import CheckSpec, Kind, Severity, Stage
 from warehouse.database.connection import was_interrupted
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 from warehouse.store.base import Store
 
 SAMPLE = 5

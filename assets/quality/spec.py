@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from warehouse.database.sqlfiles import header
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import header
 
 Stage = Literal["images", "labels", "publish"]
 Severity = Literal["critical", "warning"]

@@ -17,9 +17,9 @@ from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
 from assets.studies.progress import Progress
 from warehouse.database.schema import open_warehouse
-from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
 from warehouse.loading.load import load_study
+from warehouse.sqlfiles import sql
 from warehouse.store import open_store
 
 STUDY = "raza2025"

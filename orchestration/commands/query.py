@@ -14,11 +14,11 @@ from orchestration.console import OUT, note, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse.database.marts import as_read_by
-from warehouse.database.sqlfiles import header, names
-from warehouse.database.sqlfiles import sql as read_sql
 from warehouse.errors import ClicheError, UsageError
 from warehouse.inputfile import read_file
 from warehouse.sandbox.reading import QueryEnd, TooLongError, read
+from warehouse.sqlfiles import header, names
+from warehouse.sqlfiles import sql as read_sql
 from warehouse.validation import close_match
 
 FORMATS = ("table", "csv", "json")

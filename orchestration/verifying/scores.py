@@ -18,8 +18,8 @@ from assets.metrics.scores.table import compute_scores
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse.closeness import differing, rounded
-from warehouse.database.sqlfiles import sql
 from warehouse.errors import ClicheError
+from warehouse.sqlfiles import sql
 
 
 def compare(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: Step) -> None:

@@ -1,5 +1,5 @@
 -- Answers: Which models have a place on each board of distances, and what do their prompts say? Steps of
---   the audit queries ranks and rank_robustness, after those of read_from_labels.
+--   the audit query ranks, after those of read_from_labels.
 -- Grain: of named: what names a board, beside its number board; of board_cells: board, model, prompt; of
 --   distance_models: board, model.
 -- Columns: of distance_models: those of models of rank_judged.

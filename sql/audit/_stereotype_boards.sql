@@ -1,5 +1,5 @@
 -- Answers: Which models have a place on each board of declared stereotypes, and what do their prompts
---   say? Steps of the audit queries stereotype_ranks and rank_robustness, after read_from_labels and
+--   say? Steps of the audit query stereotype_ranks, after read_from_labels and
 --   rank_unseen.
 -- Grain: of cliche_named: what names a board, beside its number board, which is below 0; of
 --   cliche_entries: board, model, pair, prompt; of cliche_models: board, model.

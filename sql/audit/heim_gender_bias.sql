@@ -11,7 +11,9 @@ WITH
 by_prompt AS (
     SELECT
         week, model, suite, suite_major, condition, turn, attribute, prompt, n, every,
-        coalesce(sum(x) FILTER (WHERE value IN ('feminine', 'female')) / nullif(any_value(every), 0), 0) AS women
+        coalesce(
+            sum(x) FILTER (WHERE value IN ('feminine', 'female')) / nullif(any_value(every), 0), 0
+        ) AS women
     FROM steps
     WHERE k = 2
     GROUP BY ALL

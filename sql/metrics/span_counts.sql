@@ -8,7 +8,7 @@
 WITH asked AS (
     SELECT
         model, suite, suite_major, prompt,
-        max(turns) AS turns
+        CASE WHEN max(turns) = 1 OR $first_turns THEN 1 ELSE 2 END AS first_turn
     FROM prompts
     WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
     GROUP BY ALL
@@ -45,6 +45,6 @@ LEFT JOIN declared
         AND counts.suite_major = declared.suite_major
         AND counts.attribute = declared.attribute
         AND counts.value = declared.value
-WHERE counts.turn > 1 OR asked.turns = 1 OR $first_turns
+WHERE counts.turn >= asked.first_turn
 GROUP BY ALL
 ORDER BY ALL

@@ -1,7 +1,7 @@
 -- Answers: which prompts were planned in a week, or in the weeks since one, and what is looked for in
 --   their pictures?
 -- Grain: track, simulated, suite, suite_major, prompt, attribute (all:<id> where all its parts are looked
---   for).
+--   for; NULL where nothing is).
 -- Columns: those; condition, subject.
 -- Depends on: prompts, plans, prompt_attributes, joint_values
 WITH parts AS (
@@ -54,5 +54,5 @@ SELECT DISTINCT
     prompts.subject, looked_for.attribute
 FROM prompts
 INNER JOIN planned USING (model)
-INNER JOIN looked_for USING (week, model, suite, suite_major, prompt)
+LEFT JOIN looked_for USING (week, model, suite, suite_major, prompt)
 ORDER BY ALL

@@ -138,8 +138,8 @@ CREATE TABLE board_pairs (
 
 -- One row for each pair of prompts that differ in a word, a language or a condition, and for the mean over
 -- the pairs of a comparison: what it changes.
--- Grain: week, study, model, suite, suite_major, comparison, subject, attribute, labeler, labeler_version,
--- value.
+-- Grain: week, study, model, suite, suite_major, kind, comparison, subject, attribute, labeler,
+-- labeler_version, value.
 CREATE TABLE words (
     week DATE,  -- identity: Monday of the week that the span ends with; NULL of a study
     study VARCHAR,  -- identity: name of the study; NULL of a week
@@ -175,9 +175,10 @@ CREATE TABLE words (
     dispersion DOUBLE,  -- identity: how much more weeks differ than pictures explain (1 of a study)
     df DOUBLE,  -- identity: degrees of freedom behind the dispersion; NULL of a study
     critical DOUBLE,  -- identity: quantile that the interval, or the comparison, uses
-    holm_critical DOUBLE,  -- identity: critical value of this row among those listed with it (Holm); NULL
-    -- where it was not reached
-    clear BOOLEAN,  -- identity: true if the change is beyond it; NULL without an interval
+    holm_critical DOUBLE,  -- identity: critical value of this row among the pairs listed with it (Holm);
+    -- NULL where it was not reached
+    clear BOOLEAN,  -- identity: true if the middle of the interval is farther from 0 than holm_critical times
+    -- se; NULL without an interval
     reason VARCHAR  -- identity: why there is no estimate, or no interval (few_weeks); NULL if there are
     -- both
 );

@@ -18,7 +18,7 @@ from scipy.stats import beta, binom
 
 from assets.simulation import truth
 from tests.e2e.benchmark import WEEKS
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 CONFIDENCE = 0.99
 

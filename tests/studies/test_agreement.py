@@ -32,10 +32,10 @@ from tests.unit.labeling.vision import PRICE
 from tests.warehouse.loading.test_freshness import place_in
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 from warehouse.loading.beside import put_recorded
 from warehouse.loading.study_objects import read_study
+from warehouse.sqlfiles import sql
 from warehouse.store import Store, open_store
 
 GOLDEN = Path(__file__).with_name("photo_golden.csv")

@@ -13,10 +13,10 @@ from assets.studies.importer import import_study
 from tests.studies.conftest import RAZA_YAML, Study
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.errors import UsageError
 from warehouse.loading.load import load_study
 from warehouse.loading.study_objects import read_study
+from warehouse.sqlfiles import sql
 from warehouse.store.local import LocalStore
 
 pytestmark = pytest.mark.corpora

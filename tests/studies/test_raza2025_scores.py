@@ -17,8 +17,8 @@ from assets.metrics.declared import load_declared
 from assets.metrics.week import score_study
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_study
+from warehouse.sqlfiles import sql
 from warehouse.store.local import LocalStore
 
 pytestmark = pytest.mark.corpora

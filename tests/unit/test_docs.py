@@ -25,8 +25,8 @@ from orchestration.cli import app
 from orchestration.settings import Settings
 from tests.bench.__main__ import BENCHMARKS
 from tests.studies.simulations.__main__ import STUDIES
-from warehouse.database.sqlfiles import names
 from warehouse.loading.load import PARTITION_TABLES
+from warehouse.sqlfiles import names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])

@@ -19,10 +19,10 @@ import duckdb
 import pytest
 
 from tests.forked_sandbox import fork_queries
-from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import ClicheError, UsageError
 from warehouse.sandbox.reading import _CRASHED, QueryEnd, TooLongError, read
 from warehouse.sandbox.rules import PROCESS_MEMORY, connect, one_statement
+from warehouse.sqlfiles import names, sql
 
 FILES = "file access is switched off"
 WRITING = "nothing can be written"

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import duckdb
 
 from warehouse.database import marts
-from warehouse.database.sqlfiles import WEEKS, header
 from warehouse.database.table_hash import Columns, Week, all_identity_columns, in_order
 from warehouse.loading.load import HISTORY_TABLES
+from warehouse.sqlfiles import WEEKS, header
 
 #: Table → columns that are not published. A change needs a schema step, so that all rows are hashed again.
 PRIVATE = {

@@ -14,8 +14,8 @@ import duckdb
 from warehouse.database.archive import PRIVATE
 from warehouse.database.published import START_HERE
 from warehouse.database.schema import open_warehouse
-from warehouse.database.sqlfiles import header, names
 from warehouse.database.table_hash import identity_tables
+from warehouse.sqlfiles import header, names
 
 _OPENING = """\
 # Data dictionary

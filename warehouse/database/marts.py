@@ -12,11 +12,11 @@ from graphlib import CycleError, TopologicalSorter
 
 import duckdb
 
-from warehouse.database.sqlfiles import WEEKS, header, names, sql, with_first
 from warehouse.database.table_hash import Week
 from warehouse.database.table_hash import of_weeks as condition_of
 from warehouse.errors import ClicheError, UsageError
 from warehouse.loading.analysis_tables import SCHEMAS
+from warehouse.sqlfiles import WEEKS, header, names, sql, with_first
 from warehouse.weeks import shift
 
 FOLDER = "marts"

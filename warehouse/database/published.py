@@ -21,9 +21,9 @@ from warehouse.database import marts
 from warehouse.database.archive import PRIVATE
 from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
-from warehouse.database.sqlfiles import header, names, sql
 from warehouse.database.table_hash import identity_tables
 from warehouse.errors import CorruptObjectError
+from warehouse.sqlfiles import header, names, sql
 
 DATABASE = "cliche.duckdb"
 STORAGE = "v1.0.0"

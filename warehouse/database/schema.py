@@ -18,9 +18,9 @@ import duckdb
 from warehouse.canonical import sha256_hex
 from warehouse.database import marts
 from warehouse.database.connection import connect
-from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import UsageError
 from warehouse.loading.load import transaction
+from warehouse.sqlfiles import names, sql
 
 FOLDER = "schema"
 _TABLE = re.compile(r"((?:^-- .*\n)*)^CREATE TABLE (\w+) \(\n([\s\S]*?)^\);", re.MULTILINE)

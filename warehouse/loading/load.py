@@ -12,8 +12,7 @@ from warehouse import keys, occasions
 from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import anchor_objects, objects, study_objects
-from warehouse.loading.cluster_rows import insert_clusters
-from warehouse.loading.counts import insert_counts
+from warehouse.loading.counts import insert_clusters, insert_counts
 from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store

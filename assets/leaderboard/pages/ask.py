@@ -15,7 +15,7 @@ from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
 from warehouse import keys
 from warehouse.database.archive import data_files
-from warehouse.database.sqlfiles import header, names
+from warehouse.sqlfiles import header, names
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database import marts
-from warehouse.database.sqlfiles import names
 from warehouse.database.table_hash import hashes_by_week
+from warehouse.sqlfiles import names
 
 #: Of all pages that editions share.
 KINDS = (weeks.CELL, weeks.MODEL, quarters.SHEET, quarters.MODEL)

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.database.marts import as_of_weeks
-from warehouse.database.sqlfiles import WEEKS, header, sql
+from warehouse.sqlfiles import WEEKS, header, sql
 
 Row = dict[str, Any]
 _AT_ONCE = 2000

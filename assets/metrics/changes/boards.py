@@ -24,7 +24,7 @@ LEADERBOARD = "rest-of-world"
 REFUSED = "refused"
 
 
-class Board(NamedTuple):
+class Scanned(NamedTuple):
     """One share, and the models of which it is looked at.
 
     Attributes:
@@ -68,7 +68,7 @@ class LookedAt:
         """Return the names of all suites that were planned."""
         return {suite for part in self._attributes.values() for suite in part["suite"].unique()}
 
-    def boards(self, week: date, tracks: Mapping[str, tuple[str, bool]]) -> list[Board]:
+    def boards(self, week: date, tracks: Mapping[str, tuple[str, bool]]) -> list[Scanned]:
         """Return the boards of a week, those of one field and attribute together, the suite's before its prompts'.
 
         Args:
@@ -87,7 +87,7 @@ class LookedAt:
             field = (*tracks[model], suite, major, condition, _turn(condition))
             models[field, attribute, prompt, (*shown.split("+"),)].append(model)
         found = [
-            Board(key, attribute, prompt, shows, tuple(names))
+            Scanned(key, attribute, prompt, shows, tuple(names))
             for (key, attribute, prompt, shows), names in models.items()
         ]
         return sorted(found, key=lambda one: (one.key, one.attribute or "", one.prompt or ""))

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 #: A labeler explains a change if it read frozen pictures otherwise by at least this part of the least that it can be.
 EXPLAINED = 0.5
 #: A difference of the answered share from here on is named.
 ANSWERED = 0.1
 _OF_SUITE = ("model", "suite", "suite_major")
-_Weekly = Mapping[tuple[Any, ...], Mapping[date, Any]]
+_ByWeek = Mapping[tuple[Any, ...], Mapping[date, Any]]
 
 
-class Found(NamedTuple):
+class Reported(NamedTuple):
     """A row of `changes`, whose `causes` are added, and what they are looked for with.
 
     Attributes:
@@ -34,7 +34,7 @@ class Found(NamedTuple):
     attributes: Sequence[str | None]
 
 
-def add_causes(con: duckdb.DuckDBPyConnection, found: Sequence[Found]) -> None:
+def add_causes(con: duckdb.DuckDBPyConnection, found: Sequence[Reported]) -> None:
     """Add `causes` to rows: labeler_drift, labeler, suite, model_version, completeness, all_models."""
     if not found:
         return
@@ -47,7 +47,7 @@ def add_causes(con: duckdb.DuckDBPyConnection, found: Sequence[Found]) -> None:
     moved = _by_week(con, "change_anchors", ("labeler", "labeler_version", "attribute"), within)
     for row, around, read_anew, attributes in found:
 
-        def values(weekly: _Weekly, *names: str, row: Any = row, around: Any = around) -> list[Any]:
+        def values(weekly: _ByWeek, *names: str, row: Any = row, around: Any = around) -> list[Any]:
             known = weekly.get(tuple(row[name] for name in names), {})
             return [known[week] for week in around if week in known]
 
@@ -71,7 +71,7 @@ def add_causes(con: duckdb.DuckDBPyConnection, found: Sequence[Found]) -> None:
 
 def _by_week(
     con: duckdb.DuckDBPyConnection, name: str, keys: Sequence[str], where: Mapping[str, Any]
-) -> _Weekly:
+) -> _ByWeek:
     """Return key → week → the last column of `sql/metrics/<name>.sql`."""
     cursor = con.execute(sql(f"metrics/{name}"), dict(where))
     columns = [column[0] for column in cursor.description]

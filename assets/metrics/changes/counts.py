@@ -19,7 +19,7 @@ Reader = tuple[str, str | None, str | None]
 _TABLE = ("suite", "suite_major", "condition", "turn", "attribute")
 
 
-class Counted(NamedTuple):
+class WeeklyCounts(NamedTuple):
     """Counts of one attribute, or answers.
 
     Attributes:
@@ -42,7 +42,7 @@ def read_counts(
     last: str,
     readers: Collection[Reader],
     suites: Collection[str],
-) -> dict[tuple[Any, ...], Counted]:
+) -> dict[tuple[Any, ...], WeeklyCounts]:
     """Return suite, its major version, condition, turn and attribute (None: answers) → counts.
 
     One suite is read after the other, so that memory is that of the arrays and of one suite.
@@ -55,7 +55,7 @@ def read_counts(
         readers: those that are read.
         suites: names.
     """
-    found: dict[tuple[Any, ...], Counted] = {}
+    found: dict[tuple[Any, ...], WeeklyCounts] = {}
     named = [dict(zip(("model", "labeler", "labeler_version"), one, strict=True)) for one in readers]
     for suite in sorted(suites):
         where = {"suite": suite, "first": since.isoformat(), "last": last}
@@ -78,7 +78,7 @@ def read_counts(
     return found
 
 
-def _counted(frame: pl.DataFrame, weeks: int) -> Counted:
+def _counted(frame: pl.DataFrame, weeks: int) -> WeeklyCounts:
     readers = [*frame.select("model", "labeler", "labeler_version").rows()]
     rows = {reader: place for place, reader in enumerate(dict.fromkeys(readers))}
     prompts = {name: place for place, name in enumerate(frame["prompt"].unique().sort())}
@@ -90,7 +90,7 @@ def _counted(frame: pl.DataFrame, weeks: int) -> Counted:
     value = np.repeat(np.array([values[name] for name in frame["value"]]), many)
     at, counted = (frame[name].explode().to_numpy() for name in ("at", "counted"))
     np.add.at(pictures, (row, prompt, value, at), counted)
-    return Counted(rows, tuple(prompts), values, pictures)
+    return WeeklyCounts(rows, tuple(prompts), values, pictures)
 
 
 class Cut(NamedTuple):
@@ -122,7 +122,7 @@ class Cut(NamedTuple):
         )
 
 
-def cut(held: Counted, readers: Collection[Reader], weeks: slice, counted: Mapping[str, Bools]) -> Cut:
+def cut(held: WeeklyCounts, readers: Collection[Reader], weeks: slice, counted: Mapping[str, Bools]) -> Cut:
     """Return what is counted of readers in some weeks; nothing else changes the shape of its arrays.
 
     Args:

@@ -13,9 +13,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assets.metrics.changes.boards import Board, LookedAt
-from assets.metrics.changes.causes import Found, add_causes
-from assets.metrics.changes.counts import Counted, Cut, Reader, cut, read_counts
+from assets.metrics.changes.boards import LookedAt, Scanned
+from assets.metrics.changes.causes import Reported, add_causes
+from assets.metrics.changes.counts import Cut, Reader, WeeklyCounts, cut, read_counts
 from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Ints
 from assets.metrics.plain.changes import Event, newest
@@ -52,8 +52,8 @@ SCHEMA = pa.schema(
 
 
 def week_changes(con: duckdb.DuckDBPyConnection, week: str) -> tuple[pa.Table, WouldFind]:
-    """Return the changes that a week brings to light; see `Weekly.changes`."""
-    return Weekly.read(con, week, week).changes(week)
+    """Return the changes that a week brings to light; see `WeeklyChanges.changes`."""
+    return WeeklyChanges.read(con, week, week).changes(week)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class _Planned:
 
 
 @dataclass
-class Weekly:
+class WeeklyChanges:
     """Weeks whose changes are looked for one after the other; all counts are read once.
 
     A span of a model and attribute begins anew with the latest date of a change that was reported of it, refusals for
@@ -77,7 +77,7 @@ class Weekly:
     declared: Analysis
     weeks: Sequence[date]  # read, of which the last ones are looked at
     looked: LookedAt
-    counts: Mapping[tuple[Any, ...], Counted]
+    counts: Mapping[tuple[Any, ...], WeeklyCounts]
     plans: Mapping[date, Mapping[str, Mapping[str, Any]]]
     planned: Mapping[str, _Planned]
     versions: Mapping[tuple[date, str, str], str]  # week, model, labeler → its newest version
@@ -92,7 +92,7 @@ class Weekly:
         last: str,
         declared: Analysis | None = None,
         claims: Iterable[RegisteredClaim] | None = None,
-    ) -> Weekly:
+    ) -> WeeklyChanges:
         """Read what is needed for the weeks from `first` to `last`, ISO dates of Mondays.
 
         A week looks back 78 calendar weeks at most, and at the newest 39 in which a model was asked. The warehouse's
@@ -142,7 +142,7 @@ class Weekly:
         tracks = {model: (row["track"], row["simulated"]) for model, row in plans.items()}
         boards = self.looked.boards(day, tracks)
         series = sum(len(board.models) for board in boards)
-        found: list[Found] = []
+        found: list[Reported] = []
         would_find: WouldFind = {}
         for (key, attribute), alike in groupby(boards, key=lambda board: (board.key, board.attribute)):
             of = [*alike]
@@ -181,7 +181,7 @@ class Weekly:
             counted[model] = (of.kind[weeks] == of.kind[last]) & ~of.withheld[weeks]
         return cut(held, readers, weeks, counted)
 
-    def _scan(self, week: date, board: Board, of: Cut, series: int) -> tuple[list[Found], float]:
+    def _scan(self, week: date, board: Scanned, of: Cut, series: int) -> tuple[list[Reported], float]:
         prompts = [*range(len(of.prompts))]
         if board.prompt is not None:
             prompts = [place for place in prompts if of.prompts[place] == board.prompt]
@@ -205,7 +205,7 @@ class Weekly:
             around = _around(days, row["earliest_week"], row["latest_week"])
             versions = {self.versions.get((day, row["model"], row["labeler"])) for day in around}
             attributes = [part for part, wholes in self.parts.items() if board.attribute in wholes]
-            found.append(Found(row, around, len(versions) > 1, attributes or [board.attribute]))
+            found.append(Reported(row, around, len(versions) > 1, attributes or [board.attribute]))
         return found, soon
 
     def _begin(self, row: Mapping[str, Any]) -> None:
@@ -218,7 +218,9 @@ _WEEK = timedelta(weeks=1)
 _GRAIN = ("model", *FIELD, "prompt", "attribute", "value")
 
 
-def _row(week: date, board: Board, reader: Reader, event: Event, first: date, series: int) -> dict[str, Any]:
+def _row(
+    week: date, board: Scanned, reader: Reader, event: Event, first: date, series: int
+) -> dict[str, Any]:
     model, labeler, version = reader
     return {
         "week": week,

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from warehouse.database.marts import within_weeks
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 
 def read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) -> pl.DataFrame:

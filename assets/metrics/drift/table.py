@@ -24,7 +24,7 @@ from assets.metrics.drift import series as drift_series
 from assets.metrics.drift.scan import OpenedChange
 from assets.metrics.drift.series import Series
 from assets.metrics.drift.size import change
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 #: A labeler explains a change if it read frozen pictures otherwise by at least this part of the least that it can be.
 EXPLAINED = 0.5

@@ -14,9 +14,6 @@ from assets.metrics.effects.pairs import PairBasis, Pairs, basis
 from assets.metrics.formulas.distance import MIN_PICTURES, Terms, terms
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints, ratio
 
-#: Values that count in `caricature_rate`, by what names a comparison, joined by "/", and by attribute.
-Dress = Mapping[str, Mapping[str, Sequence[str]]]
-
 
 @dataclass(frozen=True)
 class Moved:

@@ -16,7 +16,7 @@ from assets.metrics.plain.boards import NO_FIGURE, Board, board
 from assets.metrics.plain.bounds import bounds
 from assets.metrics.plain.cells import cells, weights
 from assets.metrics.plain.quantiles import student
-from assets.metrics.spans import Field, Span, Table
+from assets.metrics.spans import AttributeCounts, Field, Span
 
 STEREOTYPES = "stereotypes"
 #: Weeks of history from which on a board says which difference it tells apart.
@@ -37,7 +37,7 @@ class Compared:
     """
 
     yardstick: str
-    table: Table
+    table: AttributeCounts
     target: Floats | None
     group: Sequence[str] | None
 
@@ -53,7 +53,10 @@ class Compared:
 
 
 def gap_board(
-    table: Table, yardstick: str, shares: Mapping[tuple[str | None, str], float], prompts: Sequence[str]
+    table: AttributeCounts,
+    yardstick: str,
+    shares: Mapping[tuple[str | None, str], float],
+    prompts: Sequence[str],
 ) -> Compared | None:
     """Return a comparison with a reference, or None where it has no row for any prompt.
 
@@ -70,7 +73,7 @@ def gap_board(
     if not values or not held.any():
         return None
     at = [table.values.index(value) for value in values]
-    kept = Table(
+    kept = AttributeCounts(
         table.attribute,
         table.places[held],
         tuple(values),
@@ -117,7 +120,7 @@ def stereotype_board(
             groups.append(f"{attribute} {value} {subject}")
     if not places:
         return None
-    table = Table(
+    table = AttributeCounts(
         "", np.array(places), ("shown", "not"), np.stack(counts, 1), np.stack(unseen, 1), np.stack(outside, 1)
     )
     return Compared(STEREOTYPES, table, None, groups)
@@ -283,7 +286,7 @@ def _pairs(field: Field, made: Board) -> pl.DataFrame:
     )
 
 
-def _other_labelers(field: Field, table: Table) -> dict[int, str]:
+def _other_labelers(field: Field, table: AttributeCounts) -> dict[int, str]:
     """Return which models were read by another labeler, or version, than most: they are not ranked with these."""
     seen = [row for row in range(len(field.models.names)) if table.window[row].sum() > 0]
     most = _reader(field, seen)

@@ -15,10 +15,10 @@ from assets.metrics.plain.cells import PICTURES, CellFigures, Labels, cells, wei
 from assets.metrics.plain.intervals import NORMAL, wilson
 from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.suites import share_interval, suite
-from assets.metrics.spans import JOINT, Field, Span, Table
+from assets.metrics.spans import JOINT, AttributeCounts, Field, Span
 
 
-def prompt_shares(span: Span, field: Field, table: Table) -> pl.DataFrame:
+def prompt_shares(span: Span, field: Field, table: AttributeCounts) -> pl.DataFrame:
     """Return the rows `share`: every prompt that was asked, and every value that counts."""
     k, unseen = table.window, table.unseen
     n = k.sum(2)
@@ -66,7 +66,10 @@ def prompt_shares(span: Span, field: Field, table: Table) -> pl.DataFrame:
 
 
 def mean_shares(
-    span: Span, field: Field, table: Table, selections: Sequence[tuple[str, str, Ints, Sequence[str]]]
+    span: Span,
+    field: Field,
+    table: AttributeCounts,
+    selections: Sequence[tuple[str, str, Ints, Sequence[str]]],
 ) -> Iterator[pl.DataFrame]:
     """Yield the rows `mean_share`: of a suite, every value; of selections the value that they name.
 
@@ -80,7 +83,7 @@ def mean_shares(
     for value in range(len(values)):
         yield mean_of(span, field, table, value)
     for name, shown, places, groups in selections:
-        part = Table(
+        part = AttributeCounts(
             table.attribute,
             table.places[places],
             table.values,
@@ -94,7 +97,7 @@ def mean_shares(
 def mean_of(
     span: Span,
     field: Field,
-    table: Table,
+    table: AttributeCounts,
     value: int,
     group: Labels | None = None,
     selection: str | None = None,
@@ -113,12 +116,19 @@ def refusals(span: Span, field: Field) -> pl.DataFrame:
     """Return the rows `refused`: the mean over prompts of refused answers / (pictures + refused)."""
     counts = field.refused * field.counted(None)[:, None, None]
     nothing = np.zeros(counts.shape[:2])
-    table = Table("", np.arange(len(field.prompts)), ("refused", "pictures"), counts, nothing, nothing)
+    table = AttributeCounts(
+        "", np.arange(len(field.prompts)), ("refused", "pictures"), counts, nothing, nothing
+    )
     return _means(span, field, table, 0, {"figure": "refused"}, None)
 
 
 def _means(
-    span: Span, field: Field, table: Table, value: int, part: dict[str, str | None], group: Labels | None
+    span: Span,
+    field: Field,
+    table: AttributeCounts,
+    value: int,
+    part: dict[str, str | None],
+    group: Labels | None,
 ) -> pl.DataFrame:
     study, known = field.models.study, field.models.known
     found = cells(table.counts, None, value, group, study=study)

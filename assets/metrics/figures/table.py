@@ -17,7 +17,7 @@ from assets.metrics.figures.boards import Compared, board_rows, figure_rows, gap
 from assets.metrics.figures.shares import mean_shares, prompt_shares, refusals
 from assets.metrics.plain.arrays import Ints
 from assets.metrics.plain.boards import board
-from assets.metrics.spans import FIELD, JOINT, Field, Span, Table
+from assets.metrics.spans import FIELD, JOINT, AttributeCounts, Field, Span
 
 TABLES = ("figures", "boards", "board_ranks", "board_pairs")
 #: (track, simulated, suite, suite_major, condition, turn, attribute) → change that would be found within eight weeks.
@@ -89,7 +89,7 @@ def _even(values: Sequence[str]) -> dict[str, Shares]:
 
 
 def _selections(
-    declared: Declared, field: Field, table: Table
+    declared: Declared, field: Field, table: AttributeCounts
 ) -> Sequence[tuple[str, str, Ints, Sequence[str]]]:
     key = (field.key["suite"], field.key["suite_major"], table.attribute)
     of = field.prompts if field.models.study else field.subjects

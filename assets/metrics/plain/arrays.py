@@ -23,6 +23,8 @@ def divided(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
 
 def median(values: Floats, axis: int | None = None) -> Floats:
     """Return the median of what is not NaN; NaN where nothing is left. numpy's is slow on small arrays and warns."""
+    if not values.size:
+        return np.asarray(np.nan)
     ordered = np.sort(values, axis)  # NaN comes last
     known = (~np.isnan(ordered)).sum(axis or 0, keepdims=True)
     middle = [

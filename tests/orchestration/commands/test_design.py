@@ -17,7 +17,7 @@ from orchestration.settings import CHECKOUT
 from tests.orchestration.installation import WEEK, Cliche, Installation, entry
 from tests.orchestration.paid import CHEAP, PRICE
 from warehouse.database.connection import connect
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 from warehouse.weeks import current_week
 
 LABELER = (

@@ -20,8 +20,8 @@ from orchestration import commands
 from tests.orchestration.installation import Cliche, Installation, start
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import names
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import names
 
 #: Where each moment of a query may be: computing, computing what ignores an interrupt, printing to a full pipe.
 ENDLESS = {

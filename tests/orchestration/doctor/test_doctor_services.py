@@ -24,6 +24,7 @@ from tests.services.openai_contract import ContractServer
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
+from warehouse.loading.seals import sealed
 from warehouse.weeks import current_week, shift, utc_now
 
 WEEK = current_week()
@@ -170,7 +171,8 @@ def test_suites_that_changed_and_a_week_without_a_model_fail(
     assert cliche("run", "--week", WEEK).code in {0, 1}
     plan = json.loads(home.store.get(keys.plan(WEEK, "sim-drift")))
     plan["suites"][0]["prompts"][0]["text"] = "a photo of somebody else"
-    (home.home / "store" / keys.plan(WEEK, "sim-drift")).write_text(json.dumps(plan))
+    key = keys.plan(WEEK, "sim-drift")
+    (home.home / "store" / key).write_bytes(sealed(key, plan))
     ended = cliche("doctor")
     assert (ended.code, lines(ended.out, "suites")[0][0]) == (1, "fail"), ended.out
 
@@ -354,8 +356,8 @@ def test_paid_keeps_to_the_caps_and_leaves_out_what_failed_before(
 
 def test_a_trial_that_was_killed_counts_at_its_most(home: Installation, images: ContractServer) -> None:
     write(home, [real(images.base_url)])
-    intent = b'{"intended_at": "%s"}' % utc_now().isoformat().encode()
-    home.store.put_if_absent(keys.trial_intent(WEEK, "real", 1), intent)
+    key = keys.trial_intent(WEEK, "real", 1)
+    home.store.put_if_absent(key, sealed(key, {"intended_at": utc_now().isoformat()}))
     ledger = with_ledger(home.place(), WEEK).ledger
     assert ledger.total(entry_scope(WEEK, "real")).usd == 0.25
 

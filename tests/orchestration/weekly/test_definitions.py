@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -26,6 +25,7 @@ from orchestration.partitions import partition_key, product_definition, weeks_de
 from orchestration.settings import load_settings
 from tests.orchestration.installation import Installation, entry, install
 from warehouse import keys
+from warehouse.loading.seals import sealed
 from warehouse.weeks import current_week, shift
 
 STEPS = ("prompts", "images", "labels", "loaded", "anchor_labels", "scores", "leaderboard")
@@ -240,7 +240,8 @@ def test_pictures_in_batches_are_taken_in_every_hour_after_their_week_too(tmp_pa
     calls = {"mark": "m", "calls": [{"key": "k", "attempt": 1}], "at": "2026-11-22T23:00:00"}
     asked: list[list[str | None]] = []
     for state, value in (("intended", calls), ("sent1", {"at": calls["at"]}), ("ended", {"at": calls["at"]})):
-        place.store.put_if_absent(f"{states}{state}.json", json.dumps(value).encode())
+        key = f"{states}{state}.json"
+        place.store.put_if_absent(key, sealed(key, value))
         asked.append([request.partition_key for request in tick(defs, now, "every_hour")])
     assert asked == [[], [f"sim-classic|{last}"], []]
 

@@ -18,7 +18,7 @@ from assets.metrics.claims import verdicts
 from assets.suites.claims import shipped_claims
 from tests.site.pages import shown
 from tests.warehouse.results.test_claims import WEEKS, bucket, con
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 __all__ = ["bucket", "con"]  # fixtures: nine weeks of three models with planted verdicts
 

@@ -23,8 +23,8 @@ from orchestration.commands.range_requests import RangeHandler
 from tests.site import world
 from warehouse import keys
 from warehouse.database.published import open_published
-from warehouse.database.sqlfiles import names, sql
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import names, sql
 from warehouse.store import Store, open_store
 
 ENGINE = Path(sys.prefix) / ".engine"

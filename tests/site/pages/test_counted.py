@@ -18,7 +18,7 @@ from assets.leaderboard.sheets import sheets
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked
-from warehouse.database.sqlfiles import names
+from warehouse.sqlfiles import names
 from warehouse.store import Store
 
 SQL = re.compile(r'href="[^"]*data/query/index\.html#sql=([^"]*)"')

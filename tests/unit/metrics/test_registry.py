@@ -8,7 +8,7 @@ from assets.metrics.registry import dictionary
 from assets.metrics.registry.metric import Metric
 from assets.metrics.registry.metrics import metrics
 from assets.quality.registry import CHECKS
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 EVERY = metrics()
 

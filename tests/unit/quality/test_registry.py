@@ -12,11 +12,11 @@ from assets.quality import registry, run, stored
 from assets.quality.columns import SUITES
 from assets.quality.registry import BY_NAME, CHECKS
 from assets.quality.spec import CheckSpec
-from warehouse.database import sqlfiles
+from warehouse import sqlfiles
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import CHECK_FIELDS, FIELDS, header, names, sql
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import CHECK_FIELDS, FIELDS, header, names, sql
 
 SQL_CHECKS = [spec for spec in CHECKS if spec.kind == "sql"]
 

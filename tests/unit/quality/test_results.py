@@ -15,7 +15,7 @@ from assets.quality.scope import CheckScope
 from assets.quality.spec import CheckSpec
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 WEEK = "2026-11-23"
 

@@ -77,6 +77,14 @@ def test_rows_are_of_the_file_alone() -> None:
     }
 
 
+def test_what_is_declared_later_says_since_when() -> None:
+    text = TEXT.replace("value: sombrero, group", "value: sombrero, from: 2026-12-07, group", 1)
+    assert text != TEXT
+    [pair] = [pair for pair in parse(text.encode()).stereotypes if pair.since]
+    assert (pair.group, str(pair.since)) == ("person:mexican", "2026-12-07")
+    assert analysis_tables(parse(text.encode())) == analysis_tables(parse(TEXT.encode()))
+
+
 def loaded(tmp_path: Path, old: str, new: str) -> str:
     """Return the message about the file with one text replaced, whose change is declared."""
     text = TEXT.replace(old, new, 1)
@@ -98,6 +106,12 @@ WRONG = (
         'yardsticks 1: unknown key "attribut"; did you mean "attribute"?',
     ),
     ("better: lower}", "better: upper}", "yardsticks 1, better: input should be"),
+    ("looks: 2000", "looks: 0", "looks: input should be greater than or equal to 1"),
+    (
+        "id: light-skinned-man,",
+        "id: light-skinned-man, from: soon,",
+        'combinations "light-skinned-man", from: input should be',
+    ),
     (
         "better: lower}",
         "better: higher}",

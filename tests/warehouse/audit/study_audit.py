@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from assets.metrics.ranks.table import VERDICTS
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 Row = dict[str, Any]
 BOARD = ("study", "condition", "attribute", "reference", "labeler", "labeler_version")

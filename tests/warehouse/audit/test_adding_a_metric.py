@@ -17,7 +17,7 @@ from tests.warehouse.audit import test_audit_scores
 from tests.warehouse.audit.test_audit_scores import assert_found_again, audits, without_audit_query
 from tests.warehouse.builder import WEEK
 from tests.warehouse.results.test_scores_plainly import without_plain_path
-from warehouse.database import sqlfiles
+from warehouse import sqlfiles
 from warehouse.loading.load import replace_week
 
 con = test_audit_scores.con  # a world with what could go wrong

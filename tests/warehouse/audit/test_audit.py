@@ -9,8 +9,8 @@ from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import keys
-from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
+from warehouse.sqlfiles import sql
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection

@@ -11,11 +11,12 @@ import duckdb
 import pytest
 
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS
-from warehouse.database import marts, sqlfiles
-from warehouse.database.sqlfiles import header, names, sql
+from warehouse import sqlfiles
+from warehouse.database import marts
 from warehouse.loading.analysis_tables import SCHEMAS
 from warehouse.loading.gold_objects import GOLD_TABLES
 from warehouse.loading.load import HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
+from warehouse.sqlfiles import header, names, sql
 
 _WINDOWS = {
     "drift_events": "says where windows begin anew; the figures come from labels",

@@ -30,8 +30,8 @@ from tests.warehouse.builder import (
 from tests.warehouse.results.test_score_marts import SUITE
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import names, sql
 from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.sqlfiles import names, sql
 from warehouse.store import open_store
 
 Con = duckdb.DuckDBPyConnection

@@ -15,7 +15,7 @@ from scipy.stats import binom
 from tests.warehouse.audit import test_audit_scores
 from tests.warehouse.audit.test_audit_scores import REVISED, rows
 from tests.warehouse.results.test_scores_plainly import World
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 con = test_audit_scores.con  # a world with what could go wrong
 Cell = list[str]  # what was read off each picture

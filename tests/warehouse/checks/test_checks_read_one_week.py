@@ -11,7 +11,7 @@ import pytest
 
 from tests.warehouse.checks.quality_rows import WEEK, fill, make_store
 from warehouse.database.connection import connect
-from warehouse.database.sqlfiles import names, sql
+from warehouse.sqlfiles import names, sql
 
 #: Check → the tables of which it reads other weeks, and why.
 OTHER_WEEKS = {

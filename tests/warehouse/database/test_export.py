@@ -21,11 +21,11 @@ from warehouse.database.connection import SETTINGS, connect
 from warehouse.database.export import hashes_of
 from warehouse.database.published import DATABASE, open_published
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import names, sql
 from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import identity_tables, table_hashes
 from warehouse.errors import StoreError, UsageError
 from warehouse.loading import load
+from warehouse.sqlfiles import names, sql
 from warehouse.store import Store, open_store
 
 Con = duckdb.DuckDBPyConnection

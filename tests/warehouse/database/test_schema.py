@@ -12,7 +12,8 @@ from assets.gateway.receipts import RECEIPT_COLUMNS
 from assets.gateway.records import FINAL, GROUPS
 from assets.labeling.asked.attempts import LABEL_ATTEMPT_COLUMNS
 from assets.labeling.records import LABEL_COLUMNS
-from warehouse.database import dictionary, marts, sqlfiles
+from warehouse import sqlfiles
+from warehouse.database import dictionary, marts
 from warehouse.database.archive import views_by_week
 from warehouse.database.connection import connect
 from warehouse.database.marts import EARLIER, OWN

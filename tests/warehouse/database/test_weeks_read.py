@@ -14,7 +14,7 @@ from tests.site import world
 from tests.warehouse.checks.quality_rows import disagrees, moved
 from warehouse.database import marts
 from warehouse.database.archive import views_by_week
-from warehouse.database.sqlfiles import WEEKS, header, names, sql
+from warehouse.sqlfiles import WEEKS, header, names, sql
 from warehouse.store import open_store
 from warehouse.weeks import shift
 

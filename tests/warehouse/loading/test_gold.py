@@ -41,13 +41,13 @@ from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.database.rebuild import rebuild
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import names, sql
 from warehouse.database.table_hash import table_hashes
 from warehouse.database.week_hashes import keep_week_hashes
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import gold_objects, load
 from warehouse.loading.gold_objects import GOLD_TABLES, gold_sets, load_gold, load_stale_gold, stale_gold
 from warehouse.loading.seals import sealed
+from warehouse.sqlfiles import names, sql
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection

@@ -22,9 +22,9 @@ from tests.warehouse.checks.quality_rows import broken
 from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import names, sql
 from warehouse.database.table_hash import table_hash
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.sqlfiles import names, sql
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift, span
 

@@ -36,10 +36,10 @@ from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
 from warehouse.database.published import DATABASE, open_published
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
 from warehouse.loading.gold_objects import load_stale_gold
 from warehouse.loading.load import replace_week
+from warehouse.sqlfiles import sql
 from warehouse.store import Store, open_store
 
 Con = duckdb.DuckDBPyConnection

@@ -29,8 +29,8 @@ from tests.warehouse.builder import (
     mixed,
     write_labels,
 )
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, replace_study, replace_week
+from warehouse.sqlfiles import sql
 from warehouse.store import Store
 
 Row = dict[str, Any]

@@ -17,8 +17,8 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
+from warehouse.sqlfiles import sql
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection

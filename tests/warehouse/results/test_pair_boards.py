@@ -17,8 +17,8 @@ from assets.suites.schema import Attribute
 from tests.warehouse.builder import WEEK, build_partition
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions
+from warehouse.sqlfiles import sql
 from warehouse.store import open_store
 
 Row = dict[str, Any]

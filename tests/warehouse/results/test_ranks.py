@@ -38,8 +38,8 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.sqlfiles import sql
 from warehouse.store import open_store
 
 Row = dict[str, Any]

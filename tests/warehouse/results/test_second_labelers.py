@@ -28,8 +28,8 @@ from warehouse.closeness import rounded
 from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import header, names, sql
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.sqlfiles import header, names, sql
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
 

@@ -30,8 +30,8 @@ from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.database.published import DATABASE, search_all
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import replace_study
+from warehouse.sqlfiles import sql
 
 Con = duckdb.DuckDBPyConnection
 Row = dict[str, Any]

@@ -17,7 +17,7 @@ from tests.warehouse.builder import WEEK
 from tests.warehouse.windows import test_window_rates as plain_rates
 from tests.warehouse.windows.planted import WEEKS, Con, Row
 from tests.warehouse.windows.windows_plainly import Plain, designs, widened
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 
 #: Two pictures of each prompt of `one` that show the same gender are of one job, as far as there are two.
 ALIKE = """

@@ -28,10 +28,10 @@ from tests.warehouse.windows.planted import event, insert
 from tests.warehouse.windows.windows_plainly import Designs, Model, Plain, designs, scatters, widened
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading import load
 from warehouse.loading.gold_objects import load_stale_gold
 from warehouse.loading.load import replace_week
+from warehouse.sqlfiles import sql
 from warehouse.store import open_store
 from warehouse.weeks import shift
 

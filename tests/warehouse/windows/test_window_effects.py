@@ -46,8 +46,8 @@ from tests.warehouse.windows.windows_plainly import (
 )
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
 from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.sqlfiles import sql
 from warehouse.store import open_store
 from warehouse.weeks import shift
 

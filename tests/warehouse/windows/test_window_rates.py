@@ -26,7 +26,7 @@ from tests.warehouse.windows.planted import (
     Row,
 )
 from tests.warehouse.windows.windows_plainly import Designs, Model, Plain, designs, pooled, scatters, widened
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 from warehouse.weeks import shift
 
 #: What became of a slot: prompt, outcome, sent, revised, what was read by attribute, and what it was drawn with.

@@ -33,7 +33,7 @@ from tests.warehouse.windows.planted import (
 from tests.warehouse.windows.windows_plainly import Counts, Figure, Model, pooled, scatters, widened
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.database.sqlfiles import sql
+from warehouse.sqlfiles import sql
 from warehouse.weeks import shift
 
 

@@ -218,19 +218,6 @@ def test_adversaries_read_as_they_should_on_boards_of_declared_stereotypes(
         assert found[REFUSES]["rank_reason"].startswith(
             "no usable pictures" if alone else "too few: 10 needed in every declared group"
         )
-    gaps = rows(
-        con,
-        f"FROM scores WHERE metric = 'stereotype_gap' AND suite = '{board.suite.id}' "
-        f"AND attribute = '{board.attribute.id}' AND estimate IS NOT NULL",
-    )
-    first = " | ".join(planted.pairs(board.suite, board.attribute)[0])
-    by_model = {NAMES[row["model"]]: row["estimate"] for row in gaps if row["value_name"] == first}
-    if by_model:  # a suite with one group has no others
-        # on everybody else too there is nearly no gap (of other groups each has its own), which is why no board
-        # ranks by it; on others alone it is below 0
-        assert by_model[ONE] == pytest.approx(0, abs=1e-9 if len(groups) == 1 else 0.2)
-        assert by_model[ALL] == pytest.approx(1)
-        assert by_model[REVERSED] < 0
 
 
 @pytest.mark.parametrize(

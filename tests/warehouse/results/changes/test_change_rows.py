@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -10,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from assets.metrics.changes.table import LOOKBACK, Weekly, week_changes
+from assets.metrics.changes.table import LOOKBACK, WeeklyChanges, week_changes
 from assets.metrics.plain.changes import newest, replay
 from assets.suites.analysis import Analysis, Combination, DeclaredPair, shipped
 from assets.suites.claims import RegisteredClaim
-from tests.warehouse.results.weekly_counts import FIRST, Suite, monday, warehouse
+from tests.warehouse.results.changes.weekly_counts import FIRST, Suite, monday, warehouse
 
 Counts = npt.NDArray[Any]
 LOOKS = shipped().declared.looks
@@ -54,7 +55,7 @@ def rows(
     claims: Iterable[RegisteredClaim] = (),
 ) -> list[dict[str, Any]]:
     """Return the changes of all weeks."""
-    weekly = Weekly.read(con, monday(0), monday(weeks - 1), declared, claims)
+    weekly = WeeklyChanges.read(con, monday(0), monday(weeks - 1), declared, claims)
     return [row for week in range(weeks) for row in weekly.changes(monday(week))[0].to_pylist()]
 
 
@@ -87,7 +88,7 @@ def test_it_is_what_the_plain_scan_says_of_the_same_arrays() -> None:
     counts[1, ..., 20] = counts[2, ..., :22] = counts[3, ..., 34:] = counts[0, 4, :, 15:18] = 0
     refused = np.random.default_rng(8).binomial(1, 0.2, counts.sum(2).shape) * (counts.sum(2) > 0)
     con = warehouse(MODELS, [suite(gender=counts, refused=refused)])
-    weekly = Weekly.read(con, monday(0), monday(39), NOTHING, ())
+    weekly = WeeklyChanges.read(con, monday(0), monday(39), NOTHING, ())
     expected = dict(replay([(counts[:, :, 0], counts.sum(2))], 8, LOOKS)[0])
 
     found = []
@@ -118,7 +119,7 @@ def test_all_series_of_the_attribute_begin_anew_and_refusals_alone() -> None:
     con = warehouse(
         MODELS, [suite("jobs", gender=jobs, age=jobs[::-1]), suite("streets", refused, gender=streets)]
     )
-    weekly = Weekly.read(con, monday(0), monday(39), NOTHING, ())
+    weekly = WeeklyChanges.read(con, monday(0), monday(39), NOTHING, ())
 
     found = [row for week in range(40) for row in weekly.changes(monday(week))[0].to_pylist()]
 
@@ -186,15 +187,15 @@ CLAIM = RegisteredClaim(
 
 def test_a_rebuild_finds_what_was_found_week_by_week() -> None:
     con = world()
-    weekly = Weekly.read(con, monday(0), monday(39), COMBINED, [CLAIM])
+    weekly = WeeklyChanges.read(con, monday(0), monday(39), COMBINED, [CLAIM])
     rebuilt = [weekly.changes(monday(week)) for week in range(40)]
     assert {row["attribute"] for table, _ in rebuilt for row in table.to_pylist()} >= {"gender", "age", None}
 
     for week in range(40):
         if week >= 22:  # before it nothing is found
-            table, would_find = Weekly.read(con, monday(week), monday(week), COMBINED, [CLAIM]).changes(
-                monday(week)
-            )
+            table, would_find = WeeklyChanges.read(
+                con, monday(week), monday(week), COMBINED, [CLAIM]
+            ).changes(monday(week))
             assert table.equals(rebuilt[week][0])
             assert would_find == rebuilt[week][1]
         con.register("found", rebuilt[week][0])
@@ -202,14 +203,14 @@ def test_a_rebuild_finds_what_was_found_week_by_week() -> None:
 
     assert con.sql("SELECT count(*) FROM changes").fetchall() > [(5,)]
     # a replay from a later week knows the earlier rows, and none of later weeks
-    later = Weekly.read(con, monday(30), monday(39), COMBINED, [CLAIM])
+    later = WeeklyChanges.read(con, monday(30), monday(39), COMBINED, [CLAIM])
     assert [later.changes(monday(week)) for week in range(30, 40)] == rebuilt[30:]
     shipped_too = week_changes(con, monday(39))[0]
     assert shipped_too.schema.equals(rebuilt[0][0].schema)
 
 
 def test_a_combination_begins_anew_with_any_of_its_parts() -> None:
-    weekly = Weekly.read(world(), monday(0), monday(39), COMBINED, ())
+    weekly = WeeklyChanges.read(world(), monday(0), monday(39), COMBINED, ())
 
     found = [row for week in range(40) for row in weekly.changes(monday(week))[0].to_pylist()]
 
@@ -223,7 +224,7 @@ def test_single_prompts_are_those_of_declared_pairs_and_claims() -> None:
 
     of_prompts = {(row["prompt"], row["value"]) for row in found if row["prompt"]}
     assert of_prompts == {("rest-of-world/p1", "v0")}  # of p0 both values are counted: always all
-    weekly = Weekly.read(world(), monday(39), monday(39), COMBINED, [CLAIM])
+    weekly = WeeklyChanges.read(world(), monday(39), monday(39), COMBINED, [CLAIM])
     boards = weekly.looked.boards(weekly.weeks[-1], dict.fromkeys(MODELS, ("model", False)))
     assert [(one.prompt, one.shows) for one in boards if one.prompt] == [
         ("rest-of-world/p0", ("v0", "v1")),
@@ -232,29 +233,24 @@ def test_single_prompts_are_those_of_declared_pairs_and_claims() -> None:
 
 
 def test_what_is_declared_later_counts_from_then_on() -> None:
-    day = monday(36)
+    since = {"since": date.fromisoformat(monday(36))}
     later = COMBINED.model_copy(
         update={
-            "combinations": (COMBINED.combinations[0].model_copy(update={"since": None}),),
-            "stereotypes": (
-                DeclaredPair.model_validate(
-                    {**COMBINED.stereotypes[0].model_dump(exclude={"since"}), "from": day}
-                ),
-            ),
+            "combinations": (COMBINED.combinations[0].model_copy(update=since),),
+            "stereotypes": (COMBINED.stereotypes[0].model_copy(update=since),),
         }
     )
-    claim = CLAIM.model_copy(update={"since": later.stereotypes[0].since})
-    only = COMBINED.model_copy(update={"stereotypes": ()})
-    con = world()
+    claim, con = CLAIM.model_copy(update=since), world()
 
     def looked_at(declared: Analysis, claims: Iterable[RegisteredClaim], week: int) -> int:
-        weekly = Weekly.read(con, monday(week), monday(week), declared, claims)
+        weekly = WeeklyChanges.read(con, monday(week), monday(week), declared, claims)
         tracks = dict.fromkeys(MODELS, ("model", False))
         return sum(len(one.models) for one in weekly.looked.boards(weekly.weeks[-1], tracks))
 
-    assert looked_at(later, [claim], 35) == looked_at(only, (), 35) == 5 * 4 + 4
-    assert looked_at(later, [claim], 36) == looked_at(COMBINED, [CLAIM], 36) == 5 * 4 + 4 + 2 * 4
-    before = rows(con, 36, only)
+    # gender and age of jobs, gender of rest-of-world, refusals of both; then a combination and two prompts
+    assert looked_at(later, [claim], 35) == looked_at(NOTHING, (), 35) == 5 * 4
+    assert looked_at(later, [claim], 36) == looked_at(COMBINED, [CLAIM], 36) == 5 * 4 + 3 * 4
+    before = rows(con, 36, NOTHING)
     assert before
     assert rows(con, 36, later, [claim]) == before
 
@@ -287,6 +283,12 @@ def test_a_labeler_that_a_plan_names_lately_counts_where_it_had_read() -> None:
         "UPDATE counts SET labeler_version = '2-a' WHERE labeler = 'second' AND week >= ?", [monday(31)]
     )
     assert rows(con) == []  # a new version has no past
+
+    con.execute("UPDATE counts SET labeler_version = '2-a' WHERE labeler = 'second'")
+    con.execute(
+        "INSERT INTO counts BY NAME SELECT * REPLACE ('10-a' AS labeler_version) FROM counts WHERE labeler = 'second'"
+    )
+    assert [row["labeler_version"] for row in rows(con)] == ["10-a"]  # the newest of two
 
 
 def test_causes_are_what_else_changed_around_the_date() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from warehouse.errors import UsageError
 
-ROOT = Path(__file__).resolve().parents[2] / "sql"
+ROOT = Path(__file__).resolve().parents[1] / "sql"
 FIELDS = ("Answers", "Grain", "Columns", "Depends on")
 CHECK_FIELDS = ("Severity", "Stages", "Rule", "Says")
 USES = "Uses"
