@@ -28,7 +28,7 @@ MOMENTS = [
     "drift_events.parquet",
     "study_scores.parquet",
     "model_timeline.parquet",
-    "study_leaderboard.parquet",
+    "study_numbers.parquet",
     "drift_events.csv",
     "leaderboard.csv",
 ]
