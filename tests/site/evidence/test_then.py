@@ -40,7 +40,11 @@ CHANGED, MOVED = WEEKS[2], WEEKS[4]
 MODELS = ("as-then", "changed", "refuses")
 LOOKED_FOR = ("perceived_gender", "skin_tone", "headwear")
 BAND = {"monk_2": "light", "monk_9": "dark"}
-VERDICT = {"yes": ("as in 2023", "comme en 2023"), "no": ("less than in 2023", "moins qu’en 2023")}
+VERDICT = {
+    "yes": ("as in 2023", "comme en 2023"),
+    "no": ("less than in 2023", "moins qu’en 2023"),
+    "cannot_tell": ("cannot tell", "indéterminable"),
+}
 
 
 def _few(suite: Suite) -> Suite:
@@ -138,6 +142,10 @@ def seen(con: Con) -> list[tuple[str, str, dict[str, str]]]:
 def test_figures_are_those_that_labels_give_alone_in_both_languages(con: Con) -> None:
     register = {claim.id: claim for claim in shipped_claims()}
     drawn, made, told = seen(con), pages(con), 0
+    stated = {
+        (row["claim"], row["part"], row["model"]): row["worth"]
+        for row in rows(con, f"FROM claim_shares WHERE week = DATE '{WEEK}'")
+    }
     for claim in claims_now(con, WEEK):
         shows = register[claim.id].shows
         for part, model in models(claim):
@@ -155,8 +163,9 @@ def test_figures_are_those_that_labels_give_alone_in_both_languages(con: Con) ->
             if model.share is None:
                 continue
             told += 1
-            assert model.worth is None
-            low, high = proportion_confint(k, k + other, method="wilson")
+            worth = stated[claim.id, part, model.model]
+            assert (model.worth is None) == (worth == 1)
+            low, high = proportion_confint(k / worth, (k + other) / worth, method="wilson")
             assert (model.share, model.low, model.high) == pytest.approx(
                 (k / (k + other), low, high), abs=1e-6
             )
@@ -191,12 +200,12 @@ def test_verdicts_say_what_the_table_says(con: Con) -> None:
             page = text(made["fr/2023/ceo-white-man/index.html"])
             assert f"{model.model} simulé {VERDICT[row['verdict']][1]}" in page
             assert ("La consigne témoin aussi." in page) == any(m.also for _, m in models(claim))
-    assert told == {"as-then": "yes", "changed": "no", "refuses": "yes"}
+    assert told == {"as-then": "yes", "changed": "cannot_tell", "refuses": "yes"}  # it changed two weeks ago
 
 
 def test_what_hides_an_interval_and_what_has_none_is_said(con: Con) -> None:
     con.execute("BEGIN")
-    con.execute("UPDATE claim_shares SET worth = 2, verdict = 'cannot_tell' WHERE model = 'as-then'")
+    con.execute("UPDATE claim_shares SET worth = 2, verdict = 'no' WHERE model = 'as-then'")
     con.execute(
         "UPDATE claim_shares SET share = NULL, low = NULL, high = NULL, n = 4, reason = 'few_pictures' "
         "WHERE model = 'changed'"
@@ -205,7 +214,7 @@ def test_what_hides_an_interval_and_what_has_none_is_said(con: Con) -> None:
     page = text(pages(con)["2023/ceo-white-man/index.html"])
     con.execute("ROLLBACK")
     n = {model.model: model.n for _, model in models(claim)}["as-then"]
-    assert "as-then simulated cannot tell" in page
+    assert "as-then simulated less than in 2023" in page
     assert f"{n} pictures, worth {round(n / 2)}, because pictures of one week resemble each other." in page
     assert "no verdict: fewer than five usable pictures." in page
 
@@ -226,7 +235,8 @@ def test_pictures_are_of_what_is_counted_and_framed_where_their_labels_show_all_
     framed = set()
     for claim in claims_now(con, WEEK):
         for _, model in models(claim):
-            assert len(model.grid) == min(12, model.n)
+            # of the model that was asked another version of the suite before, pictures of the newer one alone
+            assert len(model.grid) == min(12, model.n) or (model.model == "as-then" and model.grid)
             for picture in model.grid:
                 values, wanted = read[picture.sha256], register[claim.id].shows
                 assert picture.framed == all(values[name] in named for name, named in wanted.items())
