@@ -29,7 +29,7 @@ MOMENTS = [
     "study_scores.parquet",
     "model_timeline.parquet",
     "study_leaderboard.parquet",
-    "drift_events.csv",
+    "changes.csv",
     "leaderboard.csv",
 ]
 #: About a second; DuckDB sees a signal during most queries and else lets Python see it after one.

@@ -22,7 +22,7 @@ from assets.suites.claims import shipped_claims
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
-from tests.warehouse import builder
+from tests.warehouse import changed
 from warehouse.store import Store, open_store
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -61,19 +61,14 @@ def opened(con: duckdb.DuckDBPyConnection, **replaced: object) -> None:
     before = [row["value"] for row in found if row["week"] < CHANGED]
     after = [row["value"] for row in found if row["week"] >= CHANGED]
     k = [values.count("feminine") for values in (before, after)]
-    shares = [k[0] / len(before), k[1] / len(after)]
+    size = k[1] / len(after) - k[0] / len(before)
     row = {
-        "week": WEEK, "model": "sim-drift", "track": "model", "simulated": True, "suite": "occupations",
-        "suite_major": 1, "condition": "baseline", "turn": 1, "prompt": None, "attribute": "perceived_gender",
-        "labeler": builder.LABELER, "labeler_version": found[0]["labeler_version"], "value": "feminine",
-        "changed_week": CHANGED, "earliest_week": CHANGED, "latest_week": CHANGED + timedelta(weeks=1),
-        "before_k": k[0], "before_n": len(before), "after_k": k[1], "after_n": len(after),
-        "size": shares[1] - shares[0], "low": 0.1, "high": 0.6, "se": (shares[1] - shares[0]) / 8, "dispersion": 1.0,
-        "df": 12.0, "critical": 6.0, "series": 1200, "common": False, "causes": [],
-    } | replaced  # fmt: skip
-    con.execute(
-        f"INSERT INTO changes ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})", [*row.values()]
-    )
+        "week": WEEK, "model": "sim-drift", "labeler_version": found[0]["labeler_version"], "changed_week": CHANGED,
+        "earliest_week": CHANGED, "latest_week": CHANGED + timedelta(weeks=1), "before_k": k[0],
+        "before_n": len(before), "after_k": k[1], "after_n": len(after), "size": size, "low": 0.1, "high": 0.6,
+        "se": size / 8,
+    }  # fmt: skip
+    changed.report(con, **row | replaced)
 
 
 def test_that_nothing_changed_is_said_aloud(quiet: duckdb.DuckDBPyConnection) -> None:
