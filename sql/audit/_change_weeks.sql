@@ -88,7 +88,7 @@ numbered AS (
     QUALIFY
         nth <= 39
         AND max(drawn) OVER (PARTITION BY board, model)
-        = board.week
+        = board['week']
 ),
 
 splits AS (
