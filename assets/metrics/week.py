@@ -20,6 +20,7 @@ from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
 from assets.metrics.figures.table import span_figures
 from assets.metrics.floors import set_floors
+from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.results import (
     LATER_RESULTS,
@@ -279,6 +280,7 @@ def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
         replace_week(con, "changes", week, changes)
         of = occasions.week(week)
         made = span_figures(con, read_span(con, of), would_find)
+        made |= gold_figures(con, week, made.get("figures"))
         made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
         for table, rows in made.items():
             replace_week(con, table, week, rows)
