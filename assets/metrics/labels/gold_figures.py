@@ -1,9 +1,10 @@
 """What gold tells of a week's span: shares by people's eyes, and how far the labeler's shares are from them.
 
-Gold of the eight weeks that end with the week counts, of a model and suite in all its conditions and turns: for single
-prompts there is far too little. It is of pictures that the labeler version of the span read, of the same series of the
-model, in weeks in which the model is not withheld. What the program read is the stratum. Pictures of which people, or
-the program, cannot tell the value are left out on both sides.
+Gold of the eight weeks that end with the week counts, since the last reported change: of pictures that the labeler
+version of the span read, of the same series of the model, in weeks in which the model is not withheld. What the program
+read is the stratum. A suite's share is corrected with gold of its own pictures, in the same condition and turn: how
+often "feminine" is read wrongly depends on how many men are drawn. Pictures of which the program, or people, cannot
+tell the value are left out on both sides.
 """
 
 from __future__ import annotations
@@ -76,13 +77,18 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
     ).join(told, on=told.columns, how="semi", maintain_order="left")
     if means.is_empty():
         return nothing
-    gold = rows.filter(pl.col("read_value").is_not_null()).partition_by("model", *_SERIES, as_dict=True)
+    restarts = read(con, "span_restarts", {"week": week}).rename({"back": "since"})
+    gold = (
+        rows.join(restarts, on=("model", "attribute"), how="left", maintain_order="left")
+        .filter(pl.col("read_value").is_not_null(), pl.col("back") <= pl.col("since").fill_null(GOLD_WEEKS))
+        .partition_by("model", *_SERIES, as_dict=True)
+    )
     shares: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     for key, part in means.partition_by("model", *_SERIES, as_dict=True, maintain_order=True).items():
         here = gold.get(key, rows.clear())
-        for _, of in part.group_by("condition", "turn", maintain_order=True):
-            shares += _corrected(of, here)
+        for (condition, turn), of in part.group_by("condition", "turn", maintain_order=True):
+            shares += _corrected(of, here.filter(condition=condition, turn=turn))
         errors += _errors(part, here)
     added = pl.DataFrame(shares, schema=means.schema)
     bounds = {name: pl.Series(ends) for name, ends in _bounds(added).items()}
@@ -97,8 +103,7 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
 
 def _corrected(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield a row of `figures` for each value of one model, condition and turn, from the rows `mean_share`."""
-    here = (pl.col("condition") == means["condition"][0]) & (pl.col("turn") == means["turn"][0])
-    sample = _sample(gold, means["value"].to_list(), here)
+    sample = _sample(gold, means["value"].to_list())
     total = means["k"].to_numpy().astype(float)
     for at, row in enumerate(means.rows(named=True)):
         dispersion = row["dispersion"] if row["planned_prompts"] > 1 else row["worth"]
@@ -124,7 +129,7 @@ def _corrected(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, An
 def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield a row of `labeler_error` for each value, from the rows `mean_share` of a model and suite."""
     read_as = means.group_by("value", maintain_order=True).agg(pl.col("k").sum())
-    sample = _sample(gold, read_as["value"].to_list(), pl.lit(True))
+    sample = _sample(gold, read_as["value"].to_list())
     total = read_as["k"].to_numpy().astype(float)
     for at, value in enumerate(read_as["value"]):
         found = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
@@ -143,14 +148,14 @@ def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]
         }
 
 
-def _sample(gold: pl.DataFrame, values: list[str], here: pl.Expr) -> Sample:
-    """Return gold as numbers of values; `here` says which pictures are among those that are corrected."""
+def _sample(gold: pl.DataFrame, values: list[str]) -> Sample:
+    """Return gold as numbers of values."""
     number = {value: at for at, value in enumerate(values)}
     both = gold.filter(pl.col("read_value").is_in(values), pl.col("value").is_in(values)).select(
         "weight",
         stratum=pl.col("read_value").replace_strict(number, return_dtype=pl.Int64),
         said=pl.col("value").replace_strict(number, return_dtype=pl.Int64),
-        inside=(pl.col("back") < WINDOW) & here,
+        inside=pl.col("back") < WINDOW,
     )
     return Sample(
         both["stratum"].to_numpy(),
