@@ -16,14 +16,12 @@ from assets.metrics.claims.table import history_claims
 from assets.metrics.drift.table import history_events, later_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.effects.windows import week_effects
-from assets.metrics.labels.corrected import week_corrections, week_label_error, week_rates
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_orders, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
 from assets.metrics.windows.clusters import week_design_effects
-from assets.metrics.windows.corrected import window_corrections
 from assets.metrics.windows.table import week_windows
 
 Compute = Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
@@ -32,16 +30,12 @@ ComputeLater = Callable[[duckdb.DuckDBPyConnection, str | None], pa.Table]
 
 WEEK_RESULTS: Mapping[str, Compute] = {
     "scores": compute_scores,
-    "corrected_scores": week_corrections,
-    "label_error": week_label_error,
-    "error_rates": week_rates,
     "agreement": week_agreement,
     "labeler_drift": week_drift,
     "effects": compute_effects,
     "claim_counts": week_claim_counts,
     "window_scores": week_windows,
     "design_effects": week_design_effects,
-    "window_corrected_scores": window_corrections,
     "window_effects": week_effects,
     "model_pairs": week_pairs,
     "ranks": week_ranks,
@@ -49,7 +43,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
 #: Of these, what is made of the boards of a week.
 ORDERS = ("model_pairs", "ranks")
 #: Of these, in this order, what rests on weeks before too, on who is withheld in them, and on changes over weeks.
-WINDOW_RESULTS = ("window_scores", "design_effects", "window_corrected_scores", "window_effects", *ORDERS)
+WINDOW_RESULTS = ("window_scores", "design_effects", "window_effects", *ORDERS)
 STUDY_RESULTS: Mapping[str, Compute] = {
     "study_scores": compute_study_scores,
     "agreement": study_agreement,

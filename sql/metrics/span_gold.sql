@@ -9,46 +9,77 @@
 --   raters differ, NULL where only one answered; weight: 1 / chance of being drawn.
 -- Depends on: plans, counts, withheld, gold_answers, gold_samples, gold_strata, prompts
 -- Uses: span
-WITH sets AS (
+WITH given AS (
     SELECT
-        drawn.gold_set, drawn.model, drawn.suite, drawn.suite_major, drawn.attribute,
-        sum(drawn.pictures) >= min(drawn.suite_pictures)
+        gold_set, stratum, attribute,
+        count(value) AS answers
+    FROM gold_answers
+    GROUP BY gold_set, stratum, attribute
+),
+
+sets AS (
+    SELECT
+        gold_strata.gold_set, gold_strata.model, gold_strata.suite, gold_strata.suite_major,
+        gold_strata.attribute,
+        sum(gold_strata.pictures) >= min(gold_strata.suite_pictures)
         AND bool_and(
-            drawn.attribute = drawn.stratified_by OR drawn.pictures = 0 OR coalesce(given.answers, 0) > 0
+            gold_strata.attribute = gold_strata.stratified_by
+            OR gold_strata.pictures = 0
+            OR coalesce(given.answers, 0) > 0
         ) AS whole
-    FROM gold_strata AS drawn
-    LEFT JOIN (
-        SELECT
-            gold_set, stratum, attribute,
-            count(value) AS answers
-        FROM gold_answers
-        GROUP BY gold_set, stratum, attribute
-    ) AS given
-        USING (gold_set, stratum, attribute)
-    GROUP BY drawn.gold_set, drawn.model, drawn.suite, drawn.suite_major, drawn.attribute
+    FROM gold_strata
+    LEFT JOIN given USING (gold_set, stratum, attribute)
+    GROUP BY
+        gold_strata.gold_set, gold_strata.model, gold_strata.suite, gold_strata.suite_major,
+        gold_strata.attribute
+),
+
+turns AS (
+    SELECT
+        gold_set, slot_key, turn
+    FROM gold_samples
+),
+
+conditions AS (
+    SELECT DISTINCT
+        week, model, prompt, condition
+    FROM prompts
+),
+
+tracks AS (
+    SELECT
+        model, track, simulated
+    FROM models
 )
 
 SELECT
-    models.track, models.simulated, gold.model, gold.suite, gold.suite_major, asked.condition, drawn.turn,
+    tracks.track, tracks.simulated, gold.model, gold.suite, gold.suite_major, conditions.condition, turns.turn,
     gold.attribute, gold.slot_key,
     cast(date_diff('day', gold.week, cast($week AS DATE)) // 7 AS INTEGER) AS back,
     CASE WHEN gold.in_support THEN gold.value END AS value,
-    CASE WHEN spans.back IS NOT NULL AND sets.whole AND gold.read_in_support THEN gold.read_value END
+    CASE WHEN spans.model IS NOT NULL AND sets.whole AND gold.read_in_support THEN gold.read_value END
         AS read_value,
     gold.reason IS DISTINCT FROM 'awaits_third' AS settled,
     gold.differed,
     1 / gold.inclusion_probability AS weight
 FROM gold_answers AS gold
-INNER JOIN models USING (model)
-INNER JOIN gold_samples AS drawn USING (gold_set, slot_key)
-INNER JOIN sets USING (gold_set, model, suite, suite_major, attribute)
-INNER JOIN (
-    SELECT DISTINCT
-        week, model, prompt, condition
-    FROM prompts
-) AS asked
-    ON gold.week = asked.week AND gold.model = asked.model AND gold.prompt = asked.prompt
-LEFT JOIN spans USING (week, model, labeler, labeler_version)
+INNER JOIN tracks ON gold.model = tracks.model
+INNER JOIN turns ON gold.gold_set = turns.gold_set AND gold.slot_key = turns.slot_key
+INNER JOIN conditions
+    ON gold.week = conditions.week AND gold.model = conditions.model AND gold.prompt = conditions.prompt
+INNER JOIN sets
+    ON
+        gold.gold_set = sets.gold_set
+        AND gold.model = sets.model
+        AND gold.suite = sets.suite
+        AND gold.suite_major = sets.suite_major
+        AND gold.attribute = sets.attribute
+LEFT JOIN spans
+    ON
+        gold.week = spans.week
+        AND gold.model = spans.model
+        AND gold.labeler = spans.labeler
+        AND gold.labeler_version = spans.labeler_version
 WHERE gold.week BETWEEN cast($first AS DATE) AND cast($week AS DATE)
 QUALIFY row_number() OVER (
     PARTITION BY gold.model, gold.slot_key, gold.attribute

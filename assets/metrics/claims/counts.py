@@ -11,7 +11,6 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.claims.corrected import CorrectedShares
 from assets.metrics.counting.clusters import drawn_together
 from assets.metrics.counting.reading import read, read_weeks
 from assets.suites.claims import RegisteredClaim, shipped_claims
@@ -26,6 +25,8 @@ CLUSTERED = (
 )
 #: What is counted.
 COUNTS = ("planned", "pictures", "refused", "n", "k", "undecided", "beside_k")
+#: Always NULL: shares by people's eyes are in `figures`.
+CORRECTED = ("corrected_share", "corrected_low", "corrected_high", "corrected_reason")
 SCHEMA = pa.schema(
     {
         "week": pa.date32(),
@@ -73,7 +74,6 @@ def week_claim_counts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
         prompts=sorted({prompt for part in parts for prompt in part.prompts}),
         attributes=sorted({*chain.from_iterable(part.claim.shows for part in parts)}),
     )
-    corrected = CorrectedShares(con, week)
     jobs = _jobs(con, week, parts)
     frames = []
     for part in parts:
@@ -87,7 +87,8 @@ def week_claim_counts(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
                 claim=pl.lit(part.claim.id),
                 part=pl.lit(part.part),
                 role=pl.lit(part.role),
-            ).hstack(corrected.of(models["model"], part.claim, part.prompts, part.role))
+                **{name: pl.lit(None) for name in CORRECTED},
+            )
         )
     keys = ["week", *SERIES, "claim", "part", "role"]
     return pl.concat(frames).select(SCHEMA.names).sort(keys).to_arrow().cast(SCHEMA)

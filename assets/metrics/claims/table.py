@@ -18,7 +18,6 @@ import polars as pl
 import pyarrow as pa
 
 from assets.metrics.claims import verdicts
-from assets.metrics.claims.corrected import WINDOW
 from assets.metrics.claims.counts import CLUSTERED, COUNTS, SERIES
 from assets.metrics.counting.reading import read
 from assets.metrics.formulas.clusters import ClusterSums, correlations, group_effects
@@ -27,6 +26,8 @@ from assets.suites.claims import RegisteredClaim, shipped_claims
 
 NO_THRESHOLD = "no threshold"
 FIRST_BLOCK = "the first block of four weeks is not over"
+#: Weeks whose pictures are pooled.
+WINDOW = 4
 _WEEK = timedelta(weeks=1)
 _TEXT, _INT, _REAL, _DAY = pa.string(), pa.int32(), pa.float64(), pa.date32()
 _CORRECTED = ("corrected_share", "corrected_low", "corrected_high")

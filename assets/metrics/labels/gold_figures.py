@@ -90,13 +90,14 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
         for (condition, turn), of in part.group_by("condition", "turn", maintain_order=True):
             shares += _corrected(of, here.filter(condition=condition, turn=turn))
         errors += _errors(part, here)
-    added = pl.DataFrame(shares, schema=means.schema)
+    known = {name: kind for name, kind in means.schema.items() if kind != pl.Null}
+    added = pl.DataFrame(shares, schema_overrides=known, infer_schema_length=None)
     bounds = {name: pl.Series(ends) for name, ends in _bounds(added).items()}
     added = added.with_columns(**bounds).with_columns(
         pl.when(pl.selectors.float().is_finite()).then(pl.selectors.float())
     )
     return {
-        "figures": pl.concat([whole, added], how="vertical").to_arrow(),
+        "figures": pl.concat([whole, added], how="vertical_relaxed").to_arrow(),
         "labeler_error": pa.Table.from_pylist(errors, schema=pa.schema(_ERROR)),
     }
 

@@ -1,8 +1,8 @@
-"""Rates, single weeks and corrected figures of pictures drawn together, at reduced size: they hold the truth."""
+"""Rates and single weeks of pictures drawn together, at reduced size: they hold the truth."""
 
 from __future__ import annotations
 
-from tests.studies.simulations.readers.cluster_rates import of_corrected, of_rates, of_week
+from tests.studies.simulations.readers.cluster_rates import of_rates, of_week
 
 FEW = 400
 
@@ -11,12 +11,6 @@ def test_a_rate_of_a_suite_holds_the_truth() -> None:
     found, untreated = of_rates(".5", 5, 20, 0.4, FEW)
     assert found >= 0.915
     assert untreated < 0.85
-
-
-def test_corrected_figures_hold_the_truth() -> None:
-    share, _, squared, untreated = of_corrected(".5", (27, 5), 0.4, 0.05, 100)
-    assert min(share, squared) >= 0.88
-    assert untreated < 0.8
 
 
 def test_figures_of_a_week_hold_the_truth() -> None:

@@ -1,4 +1,4 @@
-"""Pictures that are drawn four at a time and are alike: rates, single weeks, and figures corrected with gold.
+"""Pictures that are drawn four at a time and are alike: rates, and single weeks.
 
 Belongs here: coverage. Does not belong here: the draws (`clusters`).
 """
@@ -11,9 +11,6 @@ import numpy as np
 
 from assets.metrics.formulas import distance
 from assets.metrics.formulas.share import by_group, mean_share, wilson
-from assets.metrics.labels.confusion import Pictures, confusion, corrected_shares
-from assets.metrics.labels.distances import corrected_distance2
-from tests.studies.simulations.label_error import draw
 from tests.studies.simulations.readers.clusters import (
     SEED,
     SHAPES,
@@ -27,7 +24,7 @@ from tests.studies.simulations.readers.clusters import (
 )
 from tests.studies.simulations.tables import Table
 
-TITLE = "Rates, single weeks and corrected figures of pictures that were drawn together"
+TITLE = "Rates and single weeks of pictures that were drawn together"
 DRAWS = 4_000
 COVERED = 0.92
 
@@ -42,39 +39,6 @@ def of_rates(truth: str, prompts: int, clusters: int, rho: float, draws: int) ->
     ends = (wilson(k / effect, n / effect) for effect in (found.of_group, np.ones(draws)))
     covered = [float(_holds(one.low, one.high, float(shares.mean())).mean()) for one in ends]
     return covered[0], covered[1]
-
-
-def of_corrected(
-    truth: str, shape: tuple[int, int], rho: float, error: float, draws: int
-) -> tuple[float, float, float, float]:
-    """Return how often intervals of a week's corrected share and distance hold the truth, each also as independent.
-
-    Gold is of 100 of its pictures, people being right and the labeler wrong in `error` of all pictures.
-    """
-    prompts, clusters = shape
-    lot = np.random.default_rng([SEED, 8, prompts, clusters, round(1000 * rho), TRUTHS.index(truth)])
-    shares, columns = planted(truth, prompts), np.array([0, 1])
-    every, even = np.ones(prompts, dtype=bool), np.full((prompts, 2), 0.5)
-    wanted = float(shares.mean()), float(np.mean((shares - 0.5) ** 2))
-    held: list[list[bool]] = [[], [], [], []]
-    for first in drawn(shares, clusters, np.full(prompts, rho), draws, lot).astype(int):
-        shown = np.stack([first, SIZE - first], axis=2)
-        right = lot.binomial(shown, 1 - error)
-        read = right + (shown - right)[..., ::-1]
-        joint = np.zeros((prompts, 3, 3), dtype=int)  # people see, read as
-        joint[:, columns, columns] = right.sum(axis=1)
-        joint[:, columns, columns[::-1]] = (shown - right).sum(axis=1)
-        counts = joint.sum(axis=1).astype(float)
-        gold = confusion(draw(lot, joint, 100), Pictures(counts, every, every))
-        effect = effects_of(read[None, ..., 0].astype(float))[1].of_cell
-        for place, worth in enumerate((effect, None)):
-            pictures = Pictures(counts, every, every, effect=worth)
-            share = corrected_shares(gold, pictures)
-            squared = corrected_distance2(gold, pictures, columns, even)
-            held[place].append(bool(share.low[0] <= wanted[0] <= share.high[0]))
-            held[2 + place].append(bool(squared.low <= wanted[1] <= squared.high))
-    covered = [float(np.mean(part)) for part in held]
-    return covered[0], covered[1], covered[2], covered[3]
 
 
 def of_week(truth: str, clusters: int, rho: float, draws: int) -> tuple[float, ...]:
@@ -123,15 +87,6 @@ def tables(draws: float) -> list[Table]:
         for clusters in (3, 5)
         for rho in (0.0, 0.2, 0.4, 0.9)
     ]
-    corrected = [
-        (
-            f"{prompts} x {clusters} of {SIZE}",
-            rho,
-            *least([of_corrected(one, (prompts, clusters), rho, 0.05, max(many // 8, 1)) for one in TRUTHS]),
-        )
-        for prompts, clusters in ((27, 5), (27, 20))
-        for rho in (0.0, 0.2, 0.4)
-    ]
     names = ("prompts x clusters", "correlation")
     return [
         _table("of a rate of a whole suite", (*names, "rate", "as independent"), rates, (2,)),
@@ -143,12 +98,6 @@ def tables(draws: float) -> list[Table]:
             ),
             weeks,
             (2, 4, 6),
-        ),
-        _table(
-            "of a week's corrected figures; gold of 100 pictures, 5 % of labels wrong",
-            (*names, "share", "as independent", "distance2", "as independent"),
-            corrected,
-            (2, 4),
         ),
     ]
 
