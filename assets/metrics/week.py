@@ -19,6 +19,7 @@ from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
 from assets.metrics.figures.table import span_figures
 from assets.metrics.floors import set_floors
+from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import GOLD_WEEKS, study_agreement, week_agreement
 from assets.metrics.spans import read_span
@@ -272,6 +273,7 @@ def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
         replace_week(con, "changes", week, changes)
         of = occasions.week(week)
         made = span_figures(con, read_span(con, of), would_find)
+        made |= gold_figures(con, week, made.get("figures"))
         made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
         for table, rows in made.items():
             replace_week(con, table, week, rows)

@@ -11,7 +11,6 @@ import duckdb
 import pytest
 from assets.metrics.claims.counts import week_claim_counts
 from assets.metrics.claims.table import history_claims
-from assets.metrics.effects.table import compute_effects
 
 from assets.generation.slots import Slot
 from assets.leaderboard.cells.showing import suite_note
