@@ -14,9 +14,6 @@ from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
-from assets.metrics.registry import dictionary
-from assets.metrics.registry.metric import Metric
-from assets.metrics.registry.metrics import metrics
 from assets.quality.registry import CHECKS
 from orchestration.alerts import kinds
 from orchestration.alerts.channels.registry import CHANNELS
@@ -141,12 +138,6 @@ def test_every_simulation_study_is_named(study: str) -> None:
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
 def test_every_benchmark_is_named(benchmark: str) -> None:
     assert f"[{benchmark}]" in page("docs/operations.md")
-
-
-@pytest.mark.parametrize("metric", metrics(), ids=lambda metric: metric.id)
-def test_every_metric_is_explained(metric: Metric) -> None:
-    _, _, section = dictionary.page().partition(f"\n### {metric.id}\n")
-    assert f"\n- For whom: {metric.reader}\n" in section.partition("\n### ")[0]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(CHECKOUT)))

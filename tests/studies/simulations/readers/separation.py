@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.design.prospects import shares
 from assets.metrics.formulas.distance import distance2
 from assets.metrics.formulas.share import Z95, Estimate, Floats
 from assets.metrics.ranks.order import Compared, against, compare_counts, stepped
@@ -81,6 +80,15 @@ class Apart(NamedTuple):
     ranks: float
     wrong: float
     boards: int
+
+
+def shares(prompts: int, models: int, lot: np.random.Generator) -> Floats:
+    """Return shares of models that follow one order of prompts more or less strongly: (models, prompts)."""
+    order = lot.normal(0, 1.6, prompts)
+    strength, lean = lot.uniform(0.2, 2.5, models), lot.normal(0.5, 0.7, models)
+    own = lot.normal(0, 0.5, (models, prompts))
+    found: Floats = 1 / (1 + np.exp(-(strength[:, None] * order - lean[:, None] + own)))
+    return found
 
 
 def apart(design: Design, truths: int, draws: int) -> Apart:
@@ -212,7 +220,7 @@ def _separated(truths: int) -> Table:
         ("board", "variances known", "ranks", "part", "wrong order"),
         rows,
         marks,
-        f"{truths} fixed boards of 40 models, {DRAWS} draws of each. Models as in what `cliche design` assumes.",
+        f"{truths} fixed boards of 40 models, {DRAWS} draws of each. Models follow one order of prompts.",
     )
 
 
