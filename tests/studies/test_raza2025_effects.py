@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
 from assets.metrics.effects.table import compute_study_effects
+
 from assets.studies.importer import import_study
 from tests.studies.conftest import RAZA_ROOT, RAZA_YAML
 from warehouse.database.connection import connect

@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from assets.metrics.results import STUDY_RESULTS
 from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
 from assets.metrics.declared import load_declared
-from assets.metrics.results import STUDY_RESULTS
 from tests.warehouse.audit.study_audit import audited, differing
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
 from assets.metrics.formulas.share import ratio
+from assets.metrics.reading import read
 from assets.metrics.registry.metric import NOT_ASSESSED
 from assets.metrics.study.tests import LEVEL, benjamini_hochberg, chi_square_p, fisher_p, holm
-
-#: Conditions in the order in which they are asked. Where a study names no baseline, the first that it has is it.
-CONDITIONS = ("baseline", "controlled", "confronted")
+from assets.suites.comparisons import in_order
 
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
 DIFFERENCES = pa.schema(
@@ -32,12 +28,6 @@ DIFFERENCES = pa.schema(
 )
 _CELL = ["model", "prompt", "attribute", "labeler", "labeler_version"]
 _FAMILY = ["attribute", "labeler", "labeler_version"]
-
-
-def in_order(conditions: Iterable[str], baseline: str | None = None) -> list[str]:
-    """Return conditions: the baseline, those of `CONDITIONS` as they are asked, all others by name."""
-    known = {name: place for place, name in enumerate(CONDITIONS)}
-    return sorted(conditions, key=lambda name: (name != baseline, known.get(name, len(known)), name))
 
 
 def stated_baseline(con: duckdb.DuckDBPyConnection, study: str) -> str | None:

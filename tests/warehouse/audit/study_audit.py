@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
-
 from assets.metrics.ranks.table import VERDICTS
+
 from warehouse.sqlfiles import sql
 
 Row = dict[str, Any]
