@@ -7,7 +7,6 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from tests.studies.simulations.__main__ import STUDIES
 from typer.main import get_command
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
@@ -128,11 +127,6 @@ def test_every_audit_query_is_named_where_they_are_listed(query: str) -> None:
 def test_every_check_of_results_says_what_is_to_be_done(check: str) -> None:
     table = check.partition("__")[0]
     assert re.search(rf"`({check}|{table}__…)`", page("docs/operations.md"))
-
-
-@pytest.mark.parametrize("study", STUDIES)
-def test_every_simulation_study_is_named(study: str) -> None:
-    assert f"`{study}`" in page("docs/operations.md")
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)

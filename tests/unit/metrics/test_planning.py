@@ -98,7 +98,7 @@ def test_models_stand_on_a_board_with_those_that_they_are_ranked_with() -> None:
         Design("startup-ceo@1, simulated", "gap", 2, 1, 6, 20),
         Design("startup-ceo@1, system, simulated", "gap", 1, 2, 6, 12),
         # of the confrontation alone the gender is read, and a conversation is one picture of its cell
-        Design("startup-ceo@1, confronted, system, simulated", "gap", 1, 1, 4, 24),
+        Design("startup-ceo@1, confronted, system, simulated", "gap", 1, 1, 4, 18),
         Design("startup-ceo@1", "gap", 1, 2, 6, 12),
         Design("french-person@1, simulated", "stereotypes", 1, 2, 6, 6),
         Design("french-person@1, simulated", "gap", 1, 2, 3, 6),
