@@ -126,7 +126,7 @@ def test_the_manifest_names_every_file_with_its_hash(public: Store) -> None:
     assert {name for name in files if name.startswith("docs/")} == {
         "docs/analysis.yaml",
         "docs/dictionary.md",
-        "docs/metrics.md",
+        "docs/figures.md",
         "docs/queries.json",
     }
     assert sha256_hex(files["docs/analysis.yaml"]) == manifest["analysis_plan_sha256"] == shipped_sha256()

@@ -182,7 +182,7 @@ FORGERIES: dict[str, Forgery] = {
         "docs/dictionary.md is not what its version makes",
     ),
     "a formula": Forgery(
-        lambda e: e.text("docs/metrics.md", "- Formula: ", "- Formula: 2 × "), "docs/metrics.md is not what"
+        lambda e: e.text("docs/figures.md", "- Formula: ", "- Formula: 2 × "), "docs/figures.md is not what"
     ),
     # files
     "labels Parquet": Forgery(
