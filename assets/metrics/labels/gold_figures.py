@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
+from assets.metrics.reading import read
 from assets.metrics.figures.frames import whatever
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.plain.arrays import Ints, divided

@@ -16,7 +16,6 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from assets.metrics.drift.table import SCHEMA
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome

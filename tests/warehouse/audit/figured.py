@@ -341,7 +341,8 @@ def changes(world: World) -> Iterator[Row]:
     """Yield the rows of `changes`: a planted one of gender, and one of refusals that only begins a series anew."""
     (end, first) = BEGUN["alder", "perceived_gender"]
     of = spanned(world, end, "perceived_gender", whole=True)
-    found, _ = newest(of.counts[:, :, 0], of.counts.sum(2), np.zeros(len(of.models), dtype=int), 4, shipped().declared.looks)
+    begun, looks = np.zeros(len(of.models), dtype=int), shipped().declared.looks
+    found, _ = newest(of.counts[:, :, 0], of.counts.sum(2), begun, 4, looks)
     shift = end - 11
     for event in found:
         early, late = (slice(event.since, event.changed), slice(event.changed, None))
