@@ -17,8 +17,8 @@ from assets.metrics.drift.table import history_events, later_events
 from assets.metrics.effects.table import compute_effects, compute_study_effects
 from assets.metrics.effects.windows import week_effects
 from assets.metrics.labels.corrected import week_corrections, week_label_error, week_rates
-from assets.metrics.labels.labeler_drift import week_drift
-from assets.metrics.labels.second_opinions import study_agreement, week_agreement
+from assets.metrics.labels.second_opinions import study_agreement
+from assets.metrics.pipeline import LABEL_RESULTS
 from assets.metrics.ranks.table import study_pairs, study_ranks, week_orders, week_pairs, week_ranks
 from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.metrics.study.differences import study_differences
@@ -35,8 +35,7 @@ WEEK_RESULTS: Mapping[str, Compute] = {
     "corrected_scores": week_corrections,
     "label_error": week_label_error,
     "error_rates": week_rates,
-    "agreement": week_agreement,
-    "labeler_drift": week_drift,
+    **LABEL_RESULTS,
     "effects": compute_effects,
     "claim_counts": week_claim_counts,
     "window_scores": week_windows,

@@ -14,13 +14,11 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.metrics.changes.table import WeeklyChanges
-from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
 from assets.metrics.drift.kept import keep
-from assets.metrics.figures.table import span_figures
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
+from assets.metrics.pipeline import score_spans, score_study
 from assets.metrics.results import (
     LATER_RESULTS,
     STUDY_RESULTS,
@@ -29,13 +27,10 @@ from assets.metrics.results import (
     window_tables,
 )
 from assets.metrics.scores.table import scores_of
-from assets.metrics.spans import read_span
-from assets.metrics.words import span_words
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
-from warehouse import occasions
 from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
@@ -113,8 +108,7 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
         replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
-        of = occasions.study(study)
-        replace_study(con, study, {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)})
+        score_study(con, study)
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -262,26 +256,12 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     for week in later:
         for table, rows in window_tables(con, week):
             replace_week(con, table, week, rows)
-    if later:
-        _score_spans(con, later)
+    score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
     replace_history(con, {}, rests_on)
     return later
-
-
-def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
-    """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
-    weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
-    for week in weeks:
-        changes, would_find = weekly.changes(week)
-        replace_week(con, "changes", week, changes)
-        of = occasions.week(week)
-        made = span_figures(con, read_span(con, of), would_find)
-        made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
-        for table, rows in made.items():
-            replace_week(con, table, week, rows)
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
