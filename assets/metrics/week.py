@@ -27,7 +27,7 @@ from assets.metrics.results import (
     window_tables,
 )
 from assets.metrics.scores.table import scores_of
-from assets.quality.registry import CHECKS
+from assets.quality.registry import CHECKS, LATE
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
@@ -288,7 +288,7 @@ def _run_checks(
     con: duckdb.DuckDBPyConnection, place: Workplace, week: str, *, late: bool
 ) -> list[CheckResult]:
     def chosen(spec: CheckSpec) -> bool:
-        return (spec.table in WINDOW_RESULTS or spec.table in LATER_RESULTS) is late
+        return (spec.table in LATE) is late
 
     return run_checks(
         con, week=week, model=None, stage="publish", store=place.store, seed=week, chosen=chosen

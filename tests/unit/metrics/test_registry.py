@@ -7,8 +7,6 @@ import pytest
 from assets.metrics.registry import dictionary
 from assets.metrics.registry.metric import Metric
 from assets.metrics.registry.metrics import metrics
-from assets.quality.registry import CHECKS
-from warehouse.sqlfiles import sql
 
 EVERY = metrics()
 
@@ -26,14 +24,6 @@ def test_a_row_says_everything_that_a_reader_asks(metric: Metric) -> None:
     assert all(len(text) > 2 for text in (metric.title, metric.formula, metric.unit, metric.reader))
     assert ("reference" not in metric.per) or ("attribute" in metric.per)
     assert not metric.prompts_interval or metric.interval
-
-
-def test_ranges_that_are_not_from_0_to_1_are_known_to_the_check_of_ranges() -> None:
-    assert "scores__share_in_range" in {check.name for check in CHECKS}
-    text = sql("checks/scores__share_in_range")
-    for metric in metrics():
-        if not (metric.range[0] >= 0 and metric.range[1] <= 1):
-            assert f"'{metric.id}'" in text, metric.id
 
 
 def test_the_page_has_a_section_for_each_metric_with_its_formula() -> None:

@@ -18,13 +18,12 @@ from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
 from tests.warehouse import builder
-from tests.warehouse.checks.quality_rows import broken
 from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import table_hash
 from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
-from warehouse.sqlfiles import names, sql
+from warehouse.sqlfiles import sql
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift, span
 
@@ -356,9 +355,6 @@ def test_the_audit_query_finds_what_pictures_are_worth_from_labels_alone(drawn: 
         ):
             assert row[again] == (None if row[name] is None else pytest.approx(row[name], abs=1e-9)), row
     assert sum(row["design_effect"] is not None for row in found) > 30
-    for week in WEEKS:
-        for check in CHECKS:
-            assert drawn.execute(sql(f"checks/{check}"), {"week": week, "model": None}).fetchall() == []
 
 
 def alone(low: float, high: float, threshold: float) -> str:
@@ -376,56 +372,6 @@ def alone(low: float, high: float, threshold: float) -> str:
 
 #: What may speak against a verdict: that pictures do not show the claim (0), or do (1).
 AGAINST = {"as then": (0,), "weaker, still most": (0, 1)}
-
-
-CHECKS = [name for name in names("checks") if name.startswith("claim")]
-
-
-@pytest.mark.parametrize("check", CHECKS)
-def test_the_checks_of_claims_hold_in_every_week(con: Con, check: str) -> None:
-    for week in WEEKS:
-        assert con.execute(sql(f"checks/{check}"), {"week": week, "model": None}).fetchall() == []
-
-
-@pytest.mark.parametrize(
-    ("check", "change"),
-    [
-        (
-            "claims__verdict_holds",
-            "UPDATE claims SET verdict = 'rare', words = 'rare' WHERE verdict = 'as then'",
-        ),
-        ("claims__verdict_holds", "UPDATE claims SET verdict = 'weaker' WHERE verdict = 'as then'"),
-        ("claims__verdict_holds", "UPDATE claims SET low = 0.2, high = 0.4 WHERE verdict = 'as then'"),
-        ("claims__verdict_holds", "UPDATE claims SET reason = 'no' WHERE verdict IS NOT NULL"),
-        ("claims__verdict_holds", "UPDATE claims SET block_end = NULL WHERE verdict = 'as then'"),
-        ("claims__counts_hold", "UPDATE claims SET k = n + 1 WHERE n > 0"),
-        ("claims__counts_hold", "UPDATE claims SET planned = pictures - 1 WHERE pictures > 0"),
-        ("claims__counts_hold", "UPDATE claims SET high = share - 0.01 WHERE share > 0.5"),
-        ("claims__counts_hold", "UPDATE claims SET share = NULL WHERE share > 0.5"),
-        ("claims__counts_hold", "UPDATE claim_counts SET n = 9999 WHERE role = 'claim'"),
-        ("claims__one_row_each", "INSERT INTO claims SELECT * FROM claims"),
-        ("claims__one_row_each", "DELETE FROM claim_counts"),
-        ("claim_counts__counts_hold", "INSERT INTO claim_counts SELECT * FROM claim_counts"),
-        ("claim_counts__counts_hold", "UPDATE claim_counts SET k = n + 1"),
-        ("claim_counts__counts_hold", "UPDATE claim_counts SET undecided = pictures + 1"),
-        ("claim_counts__counts_hold", "UPDATE claim_counts SET refused = planned + 1"),
-    ],
-)
-def test_a_check_finds_claims_that_contradict_themselves(con: Con, check: str, change: str) -> None:
-    with broken(con, change):
-        end_of_block = {"week": WEEKS[3], "model": None}
-        assert con.execute(sql(f"checks/{check}"), end_of_block).fetchall() != []
-
-
-def test_a_verdict_between_blocks_is_that_of_the_last_block(con: Con) -> None:
-    """Figures of the week itself change nothing: a check that asked them would report good rows."""
-    where = {"week": WEEKS[8], "model": None}
-    check = sql("checks/claims__verdict_holds")
-    with broken(con, f"UPDATE claims SET low = 0, high = 1 WHERE week = '{WEEKS[8]}'"):
-        assert con.execute(check, where).fetchall() == []
-    changed = "verdict = 'rare', words = 'rare'"
-    with broken(con, f"UPDATE claims SET {changed} WHERE week = '{WEEKS[8]}' AND verdict = 'as then'"):
-        assert con.execute(check, where).fetchall() != []
 
 
 def test_weeks_that_are_counted_one_by_one_give_the_same_as_all_together(con: Con) -> None:

@@ -7,18 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from assets.gateway.models_file import ModelEntry
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
 from assets.metrics import week as week_module
-from assets.metrics.claims.table import history_claims
 from assets.metrics.floors import set_floors
-from assets.metrics.results import LATER_RESULTS
 from assets.metrics.week import score_all, score_weeks
 from assets.suites.loader import load_suites
 from tests.orchestration.installation import entry
@@ -148,31 +143,3 @@ def test_a_run_that_died_before_all_was_made_and_checked_is_finished_by_the_next
     score_weeks(lenient, WEEKS[1])
     with connect(place.warehouse, read_only=True) as con:
         assert con.execute("FROM withheld").fetchall() == []
-
-
-def test_claims_and_changes_of_a_week_are_checked_when_it_is_first_published_as_in_a_rebuild(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def spoiled(con: duckdb.DuckDBPyConnection, _: str | None) -> pa.Table:
-        rows = history_claims(con)
-        more = pc.add(rows["n"], 1)
-        return rows.set_column(rows.schema.get_field_index("k"), "k", pc.cast(more, pa.int32()))
-
-    def failing(path: Path) -> list[tuple[str, str | None]]:
-        with connect(path, read_only=True) as con:
-            return con.execute(
-                "SELECT week::VARCHAR, model FROM check_results "
-                "WHERE check_name = 'claims__counts_hold' AND status = 'fail' ORDER BY ALL"
-            ).fetchall()
-
-    place = workplace(store, tmp_path / "weeks.duckdb")
-    built(store, WEEKS[0], "one", labels=labels)
-    score_weeks(place, WEEKS[0])
-    assert failing(place.warehouse) == []
-    monkeypatch.setitem(LATER_RESULTS, "claims", spoiled)  # type: ignore[index]
-    built(store, WEEKS[1], "one", labels=labels)
-    score_weeks(place, WEEKS[1])
-    assert failing(place.warehouse) == [(WEEKS[1], "one")], "an earlier week is as it was published"
-    again = workplace(store, tmp_path / "again.duckdb")
-    rebuild(store, again.warehouse, finish=lambda con: score_all(con, again))
-    assert failing(again.warehouse) == [(WEEKS[0], "one"), (WEEKS[1], "one")]
