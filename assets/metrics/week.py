@@ -17,18 +17,10 @@ from assets.generation.workplace import Workplace
 from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
-from assets.metrics.drift.kept import keep
 from assets.metrics.figures.table import span_figures
 from assets.metrics.floors import set_floors
-from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.results import (
-    LATER_RESULTS,
-    STUDY_RESULTS,
-    WEEK_RESULTS,
-    WINDOW_RESULTS,
-    window_tables,
-)
-from assets.metrics.scores.table import scores_of
+from assets.metrics.labels.labeler_drift import week_drift
+from assets.metrics.labels.second_opinions import GOLD_WEEKS, study_agreement, week_agreement
 from assets.metrics.spans import read_span
 from assets.metrics.words import span_words
 from assets.quality.registry import CHECKS
@@ -47,6 +39,7 @@ from warehouse.loading.freshness import (
 )
 from warehouse.loading.gold_objects import load_stale_gold
 from warehouse.loading.load import (
+    SPAN_TABLES,
     load_anchors,
     load_partition,
     load_study,
@@ -117,9 +110,10 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
 
 def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
     """Compute all that is computed of a study that is loaded."""
-    replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
     of = occasions.study(study)
-    replace_study(con, study, {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)})
+    made = span_figures(con, read_span(con, of), {})
+    made |= {"agreement": study_agreement(con, study), "words": span_words(con, of)}
+    replace_study(con, study, made)
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -230,11 +224,10 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
     known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     inputs = scored_by(con, place, _planned_weeks(con, through))
     changed = [week for week in inputs if known.get(week) != inputs[week]]
-    for week, scores in scores_of(con, changed):
-        # Figures first: the checks look at them too, and must not see those of an earlier scoring.
-        for table, compute in WEEK_RESULTS.items():
-            if table not in WINDOW_RESULTS:
-                replace_week(con, table, week, scores if table == "scores" else compute(con, week))
+    for week in changed:
+        # Agreement first: checks look at it, and must not see that of an earlier scoring.
+        replace_week(con, "agreement", week, week_agreement(con, week))
+        replace_week(con, "labeler_drift", week, week_drift(con, week))
         _check(con, place, week)
         # Last: a run that dies before this line scores the week again.
         con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
@@ -259,24 +252,19 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     if before == rests_on:
         return []
     changed = min(week for week in {*before, *rests_on} if before.get(week) != rests_on.get(week))
-    keep(con, scored)
-    same = {week: inputs for week, inputs in rests_on.items() if week < changed}
-    tables = {table: compute(con, max(same, default=None)) for table, compute in LATER_RESULTS.items()}
-    replace_history(con, tables, same)
+    # What is kept rests on weeks before the first that changed; a run that dies below begins there again.
+    replace_history(con, {week: inputs for week, inputs in rests_on.items() if week < changed})
     later = [week for week in rests_on if week >= changed]
-    for week in later:
-        for table, rows in window_tables(con, week):
-            replace_week(con, table, week, rows)
     if later:
-        _score_spans(con, later)
+        score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
-    replace_history(con, {}, rests_on)
+    replace_history(con, rests_on)
     return later
 
 
-def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
+def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
     """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
     weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
     for week in weeks:
@@ -313,7 +301,7 @@ def _run_checks(
     con: duckdb.DuckDBPyConnection, place: Workplace, week: str, *, late: bool
 ) -> list[CheckResult]:
     def chosen(spec: CheckSpec) -> bool:
-        return (spec.table in WINDOW_RESULTS or spec.table in LATER_RESULTS) is late
+        return (spec.table in SPAN_TABLES) is late
 
     return run_checks(
         con, week=week, model=None, stage="publish", store=place.store, seed=week, chosen=chosen

@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Floats
 from assets.metrics.plain.cells import WINDOW, cells
 from assets.metrics.plain.dispersion import LEAST
 from assets.metrics.plain.pairs import compare
 from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.words import word
+from assets.metrics.reading import read
 from assets.metrics.spans import FIELD, Field, Span, read_span
 from assets.suites.comparisons import (
     AskedPrompt,

@@ -9,14 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from rich.table import Table
-
-from assets.gateway.models_file import ModelEntry, load_models_file
-from assets.generation.forecast import Forecast, forecast
-from assets.generation.providers.registry import PROVIDERS
-from assets.generation.workplace import Workplace
-from assets.labeling.forecast import ToLabel, anchors_of, label_forecast, labelers_of, pictures_of
-from assets.labeling.registry import check_labelers
 from assets.metrics.design.boards import (
     SIMULATED,
     TYPICAL,
@@ -26,6 +18,14 @@ from assets.metrics.design.boards import (
     series_of,
 )
 from assets.metrics.design.prospects import BoardDesign, Prospects, prospects
+from rich.table import Table
+
+from assets.gateway.models_file import ModelEntry, load_models_file
+from assets.generation.forecast import Forecast, forecast
+from assets.generation.providers.registry import PROVIDERS
+from assets.generation.workplace import Workplace
+from assets.labeling.forecast import ToLabel, anchors_of, label_forecast, labelers_of, pictures_of
+from assets.labeling.registry import check_labelers
 from assets.suites.loader import load_suites
 from assets.suites.selections import load_selections
 from orchestration.console import OUT, say, table

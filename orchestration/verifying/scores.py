@@ -7,7 +7,6 @@ from functools import partial
 
 import duckdb
 import pyarrow as pa
-
 from assets.metrics.results import (
     HISTORY_RESULTS,
     STUDY_RESULTS,
@@ -15,6 +14,7 @@ from assets.metrics.results import (
     Compute,
 )
 from assets.metrics.scores.table import compute_scores
+
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse.closeness import differing, rounded

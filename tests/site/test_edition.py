@@ -320,6 +320,7 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
 ) -> None:
     only_first = connect(None)
     from assets.metrics.scores.table import compute_scores
+
     from warehouse.database.schema import make_tables
     from warehouse.loading.load import load_partition, replace_week
 

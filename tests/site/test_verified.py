@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
+from assets.metrics.windows.corrected import window_corrections
 
 from assets.metrics.labels.gold_evidence import TOO_MANY
-from assets.metrics.windows.corrected import window_corrections
 from tests.site import world
 from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import put_right, wrong_labels

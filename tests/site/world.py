@@ -18,6 +18,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
+from assets.metrics.scores.table import compute_scores
 from PIL import Image
 
 from assets.generation.slots import Slot
@@ -261,7 +263,8 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
     builder.declare(con)
     for week in sorted({week for week, _ in found}):
         replace_week(con, "scores", week, compute_scores(con, week))
-        rank(con, week)
+        rank_before(con, week)
+    spans(con, sorted({week for week, _ in found}))
     if studies:
         add_study(con)
     return con
@@ -269,8 +272,22 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
 
 def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
     """Rank the models of a week that are not withheld."""
+    rank_before(con, week)
+    spans(con, [week])
+
+
+def rank_before(con: duckdb.DuckDBPyConnection, week: str) -> None:
+    """Fill the tables that go."""
     for table in WINDOW_RESULTS:
         replace_week(con, table, week, WEEK_RESULTS[table](con, week))
+
+
+def spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
+    """Compute changes, figures, boards, words and claims of some weeks."""
+    from assets.metrics.week import score_spans
+
+    if weeks:
+        score_spans(con, weeks)
 
 
 def withhold(con: duckdb.DuckDBPyConnection, model: str, reason: str, week: str = WEEK) -> None:

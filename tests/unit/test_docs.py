@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from tests.studies.simulations.__main__ import STUDIES
 from typer.main import get_command
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
@@ -24,7 +25,6 @@ from orchestration.alerts.settings import PASSWORD, SENDER, SMTP, TO, USER, WEBH
 from orchestration.cli import app
 from orchestration.settings import Settings
 from tests.bench.__main__ import BENCHMARKS
-from tests.studies.simulations.__main__ import STUDIES
 from warehouse.loading.load import PARTITION_TABLES
 from warehouse.sqlfiles import names
 

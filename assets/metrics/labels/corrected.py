@@ -15,13 +15,13 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
 from assets.metrics.formulas.distance import MIN_PICTURES, rooted
 from assets.metrics.formulas.share import Bools, Estimate, Floats, Ints
 from assets.metrics.labels.confusion import Pictures, corrected_shares, unrated
 from assets.metrics.labels.distances import corrected_distance2, not_followed
 from assets.metrics.labels.gold_evidence import INCOMPLETE, KEY, NO_GOLD, GoldEvidence, Key, evidence
 from assets.metrics.labels.label_error import Difference, differences, error_rate
+from assets.metrics.reading import read
 from assets.metrics.registry.metric import NOT_ASSESSED
 
 _WRONG = ("rater_error", "rater_low", "rater_high")

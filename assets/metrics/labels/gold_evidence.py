@@ -17,10 +17,10 @@ import polars as pl
 
 from assets.labeling.gold.records import THIRD
 from assets.metrics.counting.clusters import CELL, week_designs
-from assets.metrics.counting.reading import read
 from assets.metrics.formulas.share import Bools, Floats
 from assets.metrics.labels.confusion import Confusion, Gold, Pictures, confusion
 from assets.metrics.labels.raters import Raters, Third, third
+from assets.metrics.reading import read
 
 NO_GOLD = "no gold"
 ONCE = "no picture was rated by two people: how often people err is not known"

@@ -16,6 +16,7 @@ import dagster as dg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from assets.metrics.drift.table import SCHEMA
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
@@ -23,7 +24,6 @@ from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.anchors.sets import accept, label_anchors
 from assets.labeling.registry import LABELERS
-from assets.metrics.drift.table import SCHEMA
 from orchestration import weekly
 from orchestration.alerts.finders.engine import _cause
 from orchestration.alerts.kinds import KINDS

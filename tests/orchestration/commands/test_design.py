@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 import pytest
+from assets.metrics.design.boards import planned_parts
+from assets.metrics.design.prospects import BoardDesign, prospects
 
 from assets.gateway.models_file import load_models_file
 from assets.generation.providers.registry import PROVIDERS
-from assets.metrics.design.boards import planned_parts
-from assets.metrics.design.prospects import BoardDesign, prospects
 from assets.suites.loader import load_suites
 from orchestration.settings import CHECKOUT
 from tests.orchestration.installation import WEEK, Cliche, Installation, entry

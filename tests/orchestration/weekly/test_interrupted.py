@@ -26,7 +26,7 @@ SIGNALS = [signal.SIGTERM, signal.SIGINT]
 #: A file of the export whose being there says how far it is.
 MOMENTS = [
     "drift_events.parquet",
-    "study_scores.parquet",
+    "study_labels.parquet",
     "model_timeline.parquet",
     "study_numbers.parquet",
     "drift_events.csv",

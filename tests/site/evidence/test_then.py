@@ -9,15 +9,15 @@ from typing import Any
 
 import duckdb
 import pytest
+from assets.metrics.claims import verdicts
+from tests.warehouse.results.test_claims import WEEKS, bucket, con
 
 from assets.leaderboard.evidence.claims import MEANINGS, VERDICTS, claims_now
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.views.then import ClaimNow, ModelNow
-from assets.metrics.claims import verdicts
 from assets.suites.claims import shipped_claims
 from tests.site.pages import shown
-from tests.warehouse.results.test_claims import WEEKS, bucket, con
 from warehouse.sqlfiles import sql
 
 __all__ = ["bucket", "con"]  # fixtures: nine weeks of three models with planted verdicts

@@ -9,14 +9,14 @@ from datetime import date
 
 import duckdb
 import pytest
+from assets.metrics.claims.counts import week_claim_counts
+from assets.metrics.claims.table import history_claims
+from assets.metrics.effects.table import compute_effects
 
 from assets.generation.slots import Slot
 from assets.leaderboard.cells.showing import suite_note
 from assets.leaderboard.page.sheets import NOWHERE
 from assets.leaderboard.sheets import sheets
-from assets.metrics.claims.counts import week_claim_counts
-from assets.metrics.claims.table import history_claims
-from assets.metrics.words import span_words
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world

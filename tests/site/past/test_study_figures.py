@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from assets.metrics.results import STUDY_RESULTS
 
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.study_pages import StudyChanges, StudyGap, StudyPage

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from assets.metrics.design.boards import board_design, planned_parts
+from assets.metrics.design.prospects import BoardDesign, prospects
 
 from assets.gateway.models_file import ModelEntry
 from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
-from assets.metrics.design.boards import board_design, planned_parts
-from assets.metrics.design.prospects import BoardDesign, prospects
 from assets.suites.loader import load_suites
 
 SUITES = load_suites()

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from assets.metrics.scores import measures as folder
+from assets.metrics.scores.table import compute_scores
+from tests.warehouse.results.test_scores_plainly import without_plain_path
 
 from assets.metrics.registry import dictionary
 from assets.metrics.registry.metrics import measures, metrics
-from assets.metrics.scores import measures as folder
-from assets.metrics.scores.table import compute_scores
 from tests.warehouse.audit import test_audit_scores
 from tests.warehouse.audit.test_audit_scores import assert_found_again, audits, without_audit_query
 from tests.warehouse.builder import WEEK
-from tests.warehouse.results.test_scores_plainly import without_plain_path
 from warehouse import sqlfiles
 from warehouse.loading.load import replace_week
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from assets.metrics.scores.table import compute_scores, compute_study_scores
 from scipy import stats
 
 from assets.generation.slots import Slot
 from assets.metrics.registry.metrics import metrics
-from assets.metrics.scores.table import compute_scores, compute_study_scores
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.warehouse.audit.test_audit_scores import GENDER, labels, same

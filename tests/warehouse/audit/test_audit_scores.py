@@ -11,10 +11,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from assets.metrics.scores.table import compute_scores
+from tests.warehouse.results.test_score_marts import SUITE
 
 from assets.generation.slots import Slot
 from assets.metrics.registry.metrics import metrics
-from assets.metrics.scores.table import compute_scores
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, StereotypePair, Suite
 from tests.warehouse.builder import (
     CONFRONTATION,
@@ -27,7 +28,6 @@ from tests.warehouse.builder import (
     mixed,
     write_labels,
 )
-from tests.warehouse.results.test_score_marts import SUITE
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions, replace_week

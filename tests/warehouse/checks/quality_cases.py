@@ -428,7 +428,7 @@ CASES = [
     Case(
         "scores__share_in_range",
         "more than all",
-        (update("scores", "estimate = 1.2", "metric = 'distance'"),),
+        (update("scores", "estimate = 1.2, high = 1.2", "metric = 'distance'"),),
     ),
     Case(
         "scores__null_has_reason",

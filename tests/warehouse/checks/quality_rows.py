@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
+from assets.metrics.scores.table import compute_scores
 
 from assets.generation.slots import Slot
 from assets.metrics.labels.corrected import week_corrections
-from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
-from assets.metrics.scores.table import compute_scores
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.schema import Attribute, Prompt, Suite
 from tests.warehouse import builder

@@ -10,16 +10,17 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from assets.metrics.claims.corrected import CorrectedShares
+from assets.metrics.scores.table import compute_scores
+from tests.warehouse.windows.windows_plainly import designs
 
 from assets.generation.slots import Slot
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.records import GoldPicture
 from assets.labeling.gold.sampling import draw_sample
-from assets.metrics.claims.corrected import CorrectedShares
 from assets.metrics.labels.corrected import CORRECTED, WEEKS, week_corrections, week_label_error, week_rates
 from assets.metrics.labels.gold_evidence import ONCE, TOO_MANY
-from assets.metrics.scores.table import compute_scores
 from assets.suites.claims import RegisteredClaim
 from assets.suites.schema import Attribute, Reference, ReferenceRow
 from tests.unit.labeling.gold.people import ONE, TWO, annotated, design, honest, saved, truth
@@ -32,7 +33,6 @@ from tests.warehouse.builder import (
     write_labels,
 )
 from tests.warehouse.exported import export
-from tests.warehouse.windows.windows_plainly import designs
 from warehouse.database.connection import connect
 from warehouse.database.published import DATABASE, open_published
 from warehouse.database.schema import make_tables

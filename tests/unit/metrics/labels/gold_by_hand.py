@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-
 from assets.metrics.formulas.share import Z95, Estimate, Floats, Ints, by_group, ratio
+
 from assets.metrics.labels.gold_evidence import INCOMPLETE, NO_GOLD
 
 LEFT_OUT = "the sample leaves out pictures that the attribute applies to"

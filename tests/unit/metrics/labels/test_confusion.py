@@ -7,10 +7,10 @@ from random import Random
 
 import numpy as np
 import pytest
+from assets.metrics.formulas.share import Z95, Estimate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assets.metrics.formulas.share import Z95, Estimate
 from assets.metrics.labels.confusion import (
     Gold,
     Pictures,

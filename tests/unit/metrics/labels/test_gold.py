@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 import pytest
+from assets.metrics.formulas.share import Z95
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from assets.metrics.formulas.share import Z95
 from tests.studies.simulations.gold import SCENARIOS, coverage, draw, tables, weighted
+
 from tests.unit.metrics.labels.gold_by_hand import (
     INCOMPLETE,
     LEFT_OUT,

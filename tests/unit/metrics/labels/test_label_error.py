@@ -6,10 +6,10 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from assets.metrics.formulas.share import Z95
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.metrics.formulas.share import Z95
 from assets.metrics.labels.confusion import Confusion, confusion
 from assets.metrics.labels.label_error import Difference, differences, error_rate
 from assets.metrics.study.tests import holm

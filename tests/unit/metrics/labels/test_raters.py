@@ -8,9 +8,9 @@ from math import log, prod, sqrt
 
 import numpy as np
 import pytest
+from assets.metrics.formulas.share import Z95
 from scipy.optimize import minimize
 
-from assets.metrics.formulas.share import Z95
 from assets.metrics.labels.confusion import Gold, Pictures, confusion
 from assets.metrics.labels.gold_evidence import SHARED, TOO_MANY, UNTOLD, withheld
 from assets.metrics.labels.raters import Answers, Raters, Third, _em, _start, likelihood, raters, third
