@@ -9,9 +9,6 @@ from datetime import date
 
 import duckdb
 import pytest
-from assets.metrics.claims.counts import week_claim_counts
-from assets.metrics.claims.table import history_claims
-from assets.metrics.effects.table import compute_effects
 
 from assets.generation.slots import Slot
 from assets.leaderboard.cells.showing import suite_note
@@ -22,8 +19,6 @@ from assets.suites.schema import Attribute
 from tests.site import world
 from tests.site.pages import shown
 from tests.warehouse import builder
-from warehouse import occasions
-from warehouse.loading.load import replace_history, replace_week
 from warehouse.store import open_store
 from warehouse.weeks import shift
 
@@ -62,12 +57,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
                 labels=labels,
                 prompts=lambda prompt: prompt.split("/")[1].startswith(ASKED),
             )
-    con = world.load(store)
-    replace_week(con, "words", world.WEEK, span_words(con, occasions.week(world.WEEK)))
-    for week in WEEKS:
-        replace_week(con, "claim_counts", week, week_claim_counts(con, week))
-    replace_history(con, {"claims": history_claims(con)}, {})
-    return con
+    return world.load(store)
 
 
 @pytest.fixture(scope="module")
