@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.metrics.registry import dictionary
+from assets.metrics.figures import registry
+from assets.metrics.figures.registry import FIGURES, TABLES, Described
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SCHEMA = (CHECKOUT / "sql/schema/12_figures.sql").read_text(encoding="utf-8")
@@ -24,12 +25,23 @@ def ids(described: tuple[Described, ...]) -> list[str]:
     return [one.id for one in described]
 
 
-def test_the_page_has_a_section_for_each_metric_with_its_formula() -> None:
-    sections = {part.partition("\n")[0]: part for part in dictionary.page().split("\n### ")[1:]}
-    assert [*sections] == [metric.id for metric in EVERY]
-    for metric in EVERY:
-        assert f"- Formula: {metric.formula}\n" in sections[metric.id]
-        assert f"- n: {metric.denominator}\n" in sections[metric.id]
+def test_all_that_is_stored_has_its_row() -> None:
+    said = re.search(r"\n    figure VARCHAR NOT NULL,  -- identity: (.*?)\n    value ", SCHEMA, re.DOTALL)
+    assert said
+    assert ids(FIGURES) == re.findall(r"[a-z_]{3,}", said[1])
+    assert {"figures", *ids(TABLES)} == {*re.findall(r"^CREATE TABLE (\w+)", SCHEMA, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("one", [*FIGURES, *TABLES], ids=lambda one: one.id)
+def test_each_is_read_by_its_readers(one: Described) -> None:
+    assert one.readers
+    for reader in one.readers:
+        assert reader.startswith(READ)
+        path = CHECKOUT / reader
+        assert path.is_file(), f"{one.id}: there is no {reader}"
+        text = path.read_text(encoding="utf-8")
+        assert reads(text, "figures" if one in FIGURES else one.id), f"{reader} does not read {one.id}"
+        assert one in TABLES or f"'{one.id}'" in re.sub(r"--.*", "", text), f"{reader} does not name {one.id}"
 
 
 @pytest.mark.parametrize("one", [*FIGURES, *TABLES], ids=lambda one: one.id)
