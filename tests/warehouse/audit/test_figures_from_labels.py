@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from warehouse.database.sqlfiles import ROOT, sql
+from warehouse.sqlfiles import ROOT, sql
 
 from assets.suites.claims import shipped_claims
 from tests.warehouse.audit import figured, planted

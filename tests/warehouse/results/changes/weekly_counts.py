@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from warehouse.database.migrations import migrate
+from warehouse.database.schema import make_tables
 
 from warehouse.database.connection import connect
 
@@ -62,7 +62,7 @@ def values_of(attribute: str, number: int) -> list[str]:
 def warehouse(models: Sequence[str], suites: Sequence[Suite]) -> duckdb.DuckDBPyConnection:
     """Return a warehouse in memory that holds these counts; a model without pictures in a week was not planned."""
     con = connect(None)
-    migrate(con)
+    make_tables(con)
     weeks = next(iter(suites[0].counts.values())).shape[-1]
     asked = np.zeros((len(models), weeks), dtype=bool)
     for suite in suites:
