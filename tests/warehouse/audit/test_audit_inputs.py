@@ -38,8 +38,8 @@ _RANKED = {
 }
 #: Audit query → what else it reads, and why a fault there is not repeated unnoticed.
 DECLARED: dict[str, dict[str, str]] = {
-    **dict.fromkeys(("shares", "gaps", "stereotypes"), {**_HIDDEN, **_BEGUN, **_QUANTILES}),
-    **dict.fromkeys(("board_pairs", "board_ranks"), {**_HIDDEN, **_BEGUN, **_RANKED}),
+    **{key: {**_HIDDEN, **_BEGUN, **_QUANTILES} for key in ("shares", "gaps", "stereotypes")},
+    **{key: {**_HIDDEN, **_BEGUN, **_RANKED} for key in ("board_pairs", "board_ranks")},
     "changes": {**_HIDDEN, "changes": "says which changes were reported, and when; sizes come from labels"},
     "claim_shares": {
         **_HIDDEN,
