@@ -10,6 +10,7 @@ tell the value are left out on both sides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 import duckdb
@@ -28,8 +29,9 @@ from warehouse.weeks import shift
 
 _SERIES = ("suite", "suite_major", "attribute")
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
-#: The columns of `labeler_error` after its week.
+#: The columns of `labeler_error`.
 _ERROR = {
+    "week": pa.date32(),
     **dict.fromkeys(("model", "suite"), _TEXT),
     "suite_major": _INT,
     **dict.fromkeys(("attribute", "labeler", "labeler_version", "value"), _TEXT),
@@ -89,7 +91,7 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
         here = gold.get(key, rows.clear())
         for (condition, turn), of in part.group_by("condition", "turn", maintain_order=True):
             shares += _corrected(of, here.filter(condition=condition, turn=turn))
-        errors += _errors(part, here)
+        errors += ({"week": date.fromisoformat(week), **row} for row in _errors(part, here))
     known = {name: kind for name, kind in means.schema.items() if kind != pl.Null}
     added = pl.DataFrame(shares, schema_overrides=known, infer_schema_length=None)
     bounds = {name: pl.Series(ends) for name, ends in _bounds(added).items()}

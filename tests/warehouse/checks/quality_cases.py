@@ -351,57 +351,6 @@ CASES = [
     ),
     Case("gold_labels__one_each", "an answer twice", (*gold(), gold(label_value="'feminine'")[1])),
     Case(
-        "corrected_scores__figure_holds",
-        "above its interval",
-        (put_right(WEEK, ONE, 0.4, 0.1, 0.3, "corrected_scores"),),
-    ),
-    Case(
-        "corrected_scores__figure_holds",
-        "more than is possible",
-        (put_right(WEEK, ONE, 0.4, 0.1, 1.2, "corrected_scores"),),
-    ),
-    Case(
-        "corrected_scores__figure_holds",
-        "missing without a word",
-        (update("corrected_scores", "reason = NULL"),),
-    ),
-    Case(
-        "corrected_scores__beside_scores",
-        "a share that was forgotten",
-        (f"DELETE FROM corrected_scores WHERE {first('corrected_scores')}",),
-    ),
-    Case(
-        "corrected_scores__beside_scores",
-        "another raw figure",
-        (update("corrected_scores", "raw_estimate = raw_estimate / 2", "raw_estimate > 0"),),
-    ),
-    Case(
-        "window_corrected_scores__figure_holds",
-        "above its interval",
-        (put_right(WEEK, ONE, 0.4, 0.1, 0.3),),
-    ),
-    Case(
-        "window_corrected_scores__figure_holds",
-        "missing without a word",
-        (update("window_corrected_scores", "reason = NULL"),),
-    ),
-    Case(
-        "window_corrected_scores__beside_windows",
-        "a share that was forgotten",
-        (f"DELETE FROM window_corrected_scores WHERE {first('window_corrected_scores')}",),
-    ),
-    Case(
-        "window_corrected_scores__beside_windows",
-        "of other weeks than the raw figure",
-        (update("window_corrected_scores", "weeks = weeks + 1"),),
-    ),
-    Case(
-        "label_error__differs",
-        "a model that is read worse",
-        (wrong_labels(ONE),),
-        message="perceived_gender in occupations: 11 % of labels are wrong; feminine is read in 70 % of",
-    ),
-    Case(
         "label_attempts__refused",
         "a labeler that declines",
         (label_call("ok"), label_call("refused_text"), label_call("timeout")),

@@ -38,7 +38,6 @@ SUITES = (OCCUPATIONS, load_suites()["startup-ceo@1"])
 TABLES = (
     "window_scores",
     "design_effects",
-    "window_corrected_scores",
     "window_effects",
     "model_pairs",
     "ranks",
