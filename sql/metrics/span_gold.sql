@@ -59,7 +59,7 @@ SELECT
     CASE WHEN gold.in_support THEN gold.value END AS value,
     CASE WHEN spans.model IS NOT NULL AND sets.whole AND gold.read_in_support THEN gold.read_value END
         AS read_value,
-    gold.reason IS DISTINCT FROM 'awaits_third' AS settled,
+    coalesce(gold.reason, '') <> 'awaits_third' AS settled,
     gold.differed,
     1 / gold.inclusion_probability AS weight
 FROM gold_answers AS gold

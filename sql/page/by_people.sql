@@ -1,7 +1,7 @@
 -- Answers: which shares of a week are corrected by people's labels, and which would be if there were more?
--- Grain: model, suite, suite_major, condition, turn, attribute, value; models that people labeled pictures of.
--- Columns: k of n pictures as the labeler read them; estimate, low, high by people's eyes, NULL where reason
---   says why; gold_n: pictures of the model and suite that people labeled.
+-- Grain: model, suite, suite_major, condition, turn, attribute, value; models with gold alone.
+-- Columns: k of n pictures as the labeler read them; estimate, low, high by people's eyes, NULL where
+--   reason says why; gold_n: pictures of the model and suite that people labeled.
 -- Depends on: figures, labeler_error
 SELECT
     corrected.model, corrected.suite, corrected.suite_major, corrected.condition, corrected.turn,

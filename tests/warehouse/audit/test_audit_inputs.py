@@ -55,15 +55,6 @@ DECLARED = {
         "cell_counts": "answers a reader's question from the view that readers are given; what is published "
         "of it is found again by scores_shares"
     },
-    "corrected_figures": {
-        "error_rates": "has the likeliest rates; the query error_rates finds from answers and labels that they are",
-        "label_error": "says whose figures are not corrected; it computes none",
-        **_WINDOWS,
-    },
-    "error_rates": {
-        "error_rates": "lists what is published beside the same after one step from labels and answers",
-        "label_error": "lists what is published beside the same from the rates",
-    },
     **dict.fromkeys(("design_effects", "window_figures", "window_rates"), _WINDOWS),
     "window_effects": {
         "window_effects": "lists what is published beside the same from labels; which prompts make a pair is in "

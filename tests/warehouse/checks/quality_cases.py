@@ -25,11 +25,9 @@ from tests.warehouse.checks.quality_rows import (
     gold,
     label_call,
     moved,
-    put_right,
     unanswered,
     update,
     windowed,
-    wrong_labels,
 )
 
 _A_SLOT = f"slot_key = (SELECT min(slot_key) FROM slots WHERE {HERE})"
