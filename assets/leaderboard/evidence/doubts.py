@@ -176,7 +176,3 @@ def _circumstances(finding: LeadFinding, own: Row) -> Iterator[Message]:
             "Only %(n)s of the last four weeks have pictures.",
             finding.weeks,
         )
-    if not own["scatter_measured"]:
-        yield say(
-            "How much this model scatters from week to week is not yet measured; five points are assumed."
-        )

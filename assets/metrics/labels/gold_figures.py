@@ -17,13 +17,13 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
 from assets.metrics.figures.frames import whatever
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.plain.arrays import Ints, divided
 from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.corrected import corrected, labeler_error
 from assets.metrics.plain.quantiles import student
+from assets.metrics.reading import read
 from assets.metrics.spans import JOINT
 from warehouse.weeks import shift
 
