@@ -81,14 +81,14 @@ class Doubts:
         if error["estimate"] is None:
             return _not_known(error)
         return say_n(
-            "People checked %(n)s label of this kind: by all labels of the suite its share is %(points)s points off "
-            "what people see (95%% interval %(low)s to %(high)s).",
-            "People checked %(n)s labels of this kind: by all labels of the suite its share is %(points)s points off "
-            "what people see (95%% interval %(low)s to %(high)s).",
+            "People checked %(n)s label of this kind: the share in this suite, as the labeler reads it, less the "
+            "share that people see is %(points)s (95%% interval %(low)s to %(high)s).",
+            "People checked %(n)s labels of this kind: the share in this suite, as the labeler reads it, less the "
+            "share that people see is %(points)s (95%% interval %(low)s to %(high)s).",
             error["gold_n"],
             points=points(error["estimate"]),
-            low=points(error["low"]),
-            high=points(error["high"]),
+            low=words.signed(error["low"]),
+            high=words.signed(error["high"]),
         )
 
     def _words(self, finding: LeadFinding) -> Iterator[Message]:
