@@ -37,5 +37,8 @@ def documents_from() -> list[str]:
     made_by = Path(dictionary.__file__).read_text(encoding="utf-8")
     return [
         sha256_hex(queries()),
-        *(sha256_hex(text.encode()) for text in (made_by, "\n".join(dictionary.questions()), registry.page())),
+        *(
+            sha256_hex(text.encode())
+            for text in (made_by, "\n".join(dictionary.questions()), registry.page())
+        ),
     ]
