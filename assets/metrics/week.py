@@ -14,20 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.metrics.changes.table import WeeklyChanges
-from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
-from assets.metrics.figures.table import span_figures
 from assets.metrics.floors import set_floors
-from assets.metrics.labels.labeler_drift import week_drift
-from assets.metrics.labels.second_opinions import GOLD_WEEKS, study_agreement, week_agreement
-from assets.metrics.spans import read_span
-from assets.metrics.words import span_words
+from assets.metrics.labels.second_opinions import GOLD_WEEKS
+from assets.metrics.pipeline import score_labels, score_spans, score_study
 from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
-from warehouse import occasions
 from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
@@ -45,7 +39,6 @@ from warehouse.loading.load import (
     load_study,
     partitions,
     replace_history,
-    replace_study,
     replace_week,
 )
 from warehouse.loading.objects import digest
@@ -106,14 +99,6 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
         score_study(con, study)
-
-
-def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
-    """Compute all that is computed of a study that is loaded."""
-    of = occasions.study(study)
-    made = span_figures(con, read_span(con, of), {})
-    made |= {"agreement": study_agreement(con, study), "words": span_words(con, of)}
-    replace_study(con, study, made)
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -226,8 +211,7 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
     changed = [week for week in inputs if known.get(week) != inputs[week]]
     for week in changed:
         # Agreement first: checks look at it, and must not see that of an earlier scoring.
-        replace_week(con, "agreement", week, week_agreement(con, week))
-        replace_week(con, "labeler_drift", week, week_drift(con, week))
+        score_labels(con, week)
         _check(con, place, week)
         # Last: a run that dies before this line scores the week again.
         con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
@@ -255,26 +239,12 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     # What is kept rests on weeks before the first that changed; a run that dies below begins there again.
     replace_history(con, {week: inputs for week, inputs in rests_on.items() if week < changed})
     later = [week for week in rests_on if week >= changed]
-    if later:
-        score_spans(con, later)
+    score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
     replace_history(con, rests_on)
     return later
-
-
-def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
-    """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
-    weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
-    for week in weeks:
-        changes, would_find = weekly.changes(week)
-        replace_week(con, "changes", week, changes)
-        of = occasions.week(week)
-        made = span_figures(con, read_span(con, of), would_find)
-        made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
-        for table, rows in made.items():
-            replace_week(con, table, week, rows)
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:

@@ -81,14 +81,14 @@ numbered AS (
     SELECT
         *,
         dense_rank() OVER (
-            PARTITION BY prompts_read.board, prompts_read.model ORDER BY prompts_read.drawn DESC
+            PARTITION BY board, model ORDER BY drawn DESC
         ) AS nth,
-        1 / count(*) OVER (PARTITION BY prompts_read.board, prompts_read.model, prompts_read.drawn) AS w
+        1 / count(*) OVER (PARTITION BY board, model, drawn) AS w
     FROM prompts_read
     QUALIFY
         nth <= 39
-        AND max(prompts_read.drawn) OVER (PARTITION BY prompts_read.board, prompts_read.model)
-        = prompts_read.board.week
+        AND max(drawn) OVER (PARTITION BY board, model)
+        = board['week']
 ),
 
 splits AS (

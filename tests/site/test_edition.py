@@ -344,7 +344,7 @@ def test_texts_of_others_are_no_formulas_in_the_csv_files(store: Store, tmp_path
     edition = publish(con, store, week=world.WEEK, code_version="1")
     made_inert = set()
     files = {file.stem: file for file in (tmp_path / "store" / edition.prefix / "data").glob("*.csv")}
-    assert {"leaderboard", "study_leaderboard", "drift_events"} <= files.keys()
+    assert {"leaderboard", "changes", "claim_shares"} <= files.keys()
     for name, file in files.items():
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.reader(line.replace("\0", "") for line in lines):

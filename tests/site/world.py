@@ -18,13 +18,11 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
+from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.metrics.scores.table import compute_scores
 from PIL import Image
 
 from assets.generation.slots import Slot
-from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
-from assets.metrics.scores.table import compute_scores
 from assets.metrics.week import score_study
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder

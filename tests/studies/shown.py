@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-from assets.metrics.results import STUDY_RESULTS
 
 from assets.leaderboard.views.study_pages import StudyPage
 from assets.metrics.week import score_study

@@ -128,7 +128,6 @@ _NOT_OURS = {
     "orchestration/verifying/archive/views.py": "rows of somebody: the report has the line",
     "orchestration/verifying/page.py": "rows of somebody: the report has the line",
     "orchestration/verifying/run.py": "rows of somebody: the report has the line",
-    "orchestration/verifying/scores.py": "rows of somebody: the report has the line",
     "orchestration/verifying/tables.py": "rows of somebody: the report has the line",
     "warehouse/loading/load.py": "rows of an object that do not fit a table: a UsageError",
     "warehouse/sandbox/rules.py": "the type of a statement that DuckDB has no name for",

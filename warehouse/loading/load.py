@@ -17,8 +17,9 @@ from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store
 
-#: What is counted when a partition or a study is loaded.
+#: What is counted when a study, or a partition is loaded: of that draws, too.
 _COUNTED = ("counts", "answers")
+COUNTED_TABLES = (*_COUNTED, "draws")
 #: What is computed of a week and of a study alike.
 _FIGURES = ("figures", "boards", "board_ranks", "board_pairs", "words")
 #: Tables that are loaded from the store, a partition at a time.
@@ -36,8 +37,7 @@ PARTITION_TABLES = (
     "clusters",
     "labels",
     "label_attempts",
-    *_COUNTED,
-    "draws",
+    *COUNTED_TABLES,
     "loads",
 )
 #: What is computed of the span that ends with a week, when it is known who is withheld.

@@ -287,10 +287,10 @@ def listed(parts: Sequence[Message]) -> Message:
 def _evidence(row: Row) -> Message:
     """Return how large a change is beside what it had to pass."""
     return say_n(
-        "The difference is %(times)s times its standard error; for one series in that week more than %(needed)s times "
-        "are asked.",
-        "The difference is %(times)s times its standard error; for %(n)s series in that week more than %(needed)s "
-        "times are asked.",
+        "The difference is %(times)s standard errors; of the one series looked at in that week it is reported from "
+        "%(needed)s on.",
+        "The difference is %(times)s standard errors; with %(n)s series looked at in that week, one is reported from "
+        "%(needed)s on.",
         row["series"],
         times=sure(row),
         needed=row["critical"],

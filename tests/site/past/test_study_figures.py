@@ -8,7 +8,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from assets.metrics.results import STUDY_RESULTS
 
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.study_pages import StudyChanges, StudyGap, StudyPage

@@ -14,11 +14,13 @@ import numpy as np
 
 from assets.metrics.plain.cells import CellFigures, cells
 from assets.metrics.plain.changes import newest
-from assets.metrics.plain.intervals import NORMAL, student, wilson, worth
+from assets.metrics.plain.intervals import NORMAL, wilson, worth
 from assets.metrics.plain.pairs import compare, ranks
+from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.suites import gap_interval, share_interval, suite
 from assets.metrics.plain.verdicts import verdict
 from assets.metrics.plain.words import word
+from assets.suites.analysis import shipped
 from tests.warehouse.audit.planted import (
     BEGUN,
     CONDITIONS,
@@ -339,7 +341,8 @@ def changes(world: World) -> Iterator[Row]:
     """Yield the rows of `changes`: a planted one of gender, and one of refusals that only begins a series anew."""
     (end, first) = BEGUN["alder", "perceived_gender"]
     of = spanned(world, end, "perceived_gender", whole=True)
-    found, _ = newest(of.counts[:, :, 0], of.counts.sum(2), np.zeros(len(of.models), dtype=int), 4)
+    begun, looks = np.zeros(len(of.models), dtype=int), shipped().declared.looks
+    found, _ = newest(of.counts[:, :, 0], of.counts.sum(2), begun, 4, looks)
     shift = end - 11
     for event in found:
         early, late = (slice(event.since, event.changed), slice(event.changed, None))

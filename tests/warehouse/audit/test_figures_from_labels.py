@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
+from warehouse.database.sqlfiles import ROOT, sql
 
 from assets.suites.claims import shipped_claims
 from tests.warehouse.audit import figured, planted
 from tests.warehouse.audit.figured import Row, differing, rows
 from warehouse.database.connection import connect
-from warehouse.database.migrations import migrate
-from warehouse.database.sqlfiles import ROOT, sql
+from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
 
 Con = duckdb.DuckDBPyConnection
@@ -43,7 +43,7 @@ def world() -> planted.World:
 def con(world: planted.World) -> Iterator[Con]:
     """The planted warehouse with the figures of a few weeks."""
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         planted.plant(made, world)
         listed = [{name: row[name] for name in row if name != "study"} for row in figured.changes(world)]
         planted.insert(made, "changes", listed)
@@ -61,7 +61,7 @@ def con(world: planted.World) -> Iterator[Con]:
 def study() -> Iterator[Con]:
     """A planted study with its figures, and nothing else."""
     with connect(None) as made:
-        migrate(made)
+        make_tables(made)
         of = planted.plant_study(made, 5)
         listed = [row for condition in of for row in figured.of_study(condition, of[condition])]
         planted.insert(made, "words", figured.study_words(of))
