@@ -18,7 +18,7 @@ from assets.metrics.declared import load_declared
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.pipeline import score_labels, score_spans, score_study
-from assets.quality.registry import CHECKS
+from assets.quality.registry import CHECKS, LATE
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
@@ -33,7 +33,6 @@ from warehouse.loading.freshness import (
 )
 from warehouse.loading.gold_objects import load_stale_gold
 from warehouse.loading.load import (
-    SPAN_TABLES,
     load_anchors,
     load_partition,
     load_study,
@@ -271,7 +270,7 @@ def _run_checks(
     con: duckdb.DuckDBPyConnection, place: Workplace, week: str, *, late: bool
 ) -> list[CheckResult]:
     def chosen(spec: CheckSpec) -> bool:
-        return (spec.table in SPAN_TABLES) is late
+        return (spec.table in LATE) is late
 
     return run_checks(
         con, week=week, model=None, stage="publish", store=place.store, seed=week, chosen=chosen

@@ -18,8 +18,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
-from assets.metrics.scores.table import compute_scores
 from PIL import Image
 
 from assets.generation.slots import Slot
@@ -31,7 +29,7 @@ from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
-from warehouse.loading.load import load_partition, replace_study, replace_week
+from warehouse.loading.load import load_partition, replace_study
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
@@ -259,9 +257,6 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
     for week, model in found:
         load_partition(con, store, week, model)
     builder.declare(con)
-    for week in sorted({week for week, _ in found}):
-        replace_week(con, "scores", week, compute_scores(con, week))
-        rank_before(con, week)
     spans(con, sorted({week for week, _ in found}))
     if studies:
         add_study(con)
@@ -270,14 +265,7 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
 
 def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
     """Rank the models of a week that are not withheld."""
-    rank_before(con, week)
     spans(con, [week])
-
-
-def rank_before(con: duckdb.DuckDBPyConnection, week: str) -> None:
-    """Fill the tables that go."""
-    for table in WINDOW_RESULTS:
-        replace_week(con, table, week, WEEK_RESULTS[table](con, week))
 
 
 def spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:

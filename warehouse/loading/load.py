@@ -197,7 +197,7 @@ def _replace(con: duckdb.DuckDBPyConnection, occasion: Occasion, tables: Mapping
 def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict[str, int]:
     """Replace all rows of one imported study by what the store holds; return the number of rows for each table.
 
-    Figures computed from the study before (`study_scores`) are deleted with the rows that they stood on.
+    Figures computed from the study before are deleted with the rows that they stood on.
     """
     seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
     tables = study_objects.read_study(store, study)

@@ -27,7 +27,7 @@ from warehouse.store import open_store
 from warehouse.weeks import shift
 
 WEEK = "2026-11-23"
-WEEKS = [shift(WEEK, -back) for back in reversed(range(10))]
+WEEKS = [shift(WEEK, -back) for back in reversed(range(7))]
 #: Computed until their readers are gone, and compared no more.
 FORMER = {
     *("scores", "corrected_scores", "label_error", "error_rates", "effects", "claim_counts", "window_scores"),
@@ -35,7 +35,15 @@ FORMER = {
     *("claims", "study_scores", "study_differences", "study_pairs", "study_ranks", "study_effects"),
 }
 STARTUP = load_suites()["startup-ceo@2"]
-ASKED = {f"startup-ceo/{name}" for name in ("ceo", "ceo-his", "ceo-their")}
+STARTUP = STARTUP.model_copy(
+    update={
+        "prompts": tuple(
+            prompt.model_copy(update={"attributes": ("perceived_gender",)})
+            for prompt in STARTUP.prompts
+            if prompt.id in ("ceo", "ceo-his", "ceo-their")
+        )
+    }
+)
 #: Table → a change of one number that nothing else in the edition follows.
 CHANGES = {
     "counts": "pictures = pictures + 1",
@@ -49,7 +57,7 @@ CHANGES = {
     "changes": "series = series - 1",
     "claim_shares": "verdict = 'yes'",
     "agreement": "agreed = agreed - 1",
-    "labeler_drift": "moved = 0",
+    "labeler_drift": "pictures = pictures + 1",
 }
 
 
@@ -63,7 +71,7 @@ def _labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The DuckDB file of two models in ten weeks, of which one changed, and a study; read only, for copying."""
+    """The DuckDB file of two models in seven weeks, of which one changed, and a study; read only, for copying."""
     folder = tmp_path_factory.mktemp("figures")
     store = open_store(folder / "store")
     with open_warehouse(None) as con:
@@ -77,7 +85,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     replicates=6,
                     labels=_labels,
                     plan={"grid": 2},
-                    prompts=lambda prompt: prompt.startswith("occupations/") or prompt in ASKED,
                 )
                 other = [
                     builder.label_row(slot, "perceived_gender", ("feminine", 1.0, None), "photo", "1-abcdef")
@@ -136,8 +143,8 @@ def test_an_edition_s_counts_and_figures_follow_from_its_labels(published: Path,
     close = "UPDATE figures SET estimate = estimate * (1 + 1e-12) WHERE estimate IS NOT NULL"
     report = verified(changed(published, tmp_path, close), tmp_path)
     assert report.differences == []
-    assert report.counts > 1000
-    assert report.figures > 1000
+    assert report.counts > 500
+    assert report.figures > 500
     assert report.lines()[0].endswith(" figures recomputed, 0 differ")
     with duckdb.connect(str(tmp_path / "again.duckdb"), read_only=True) as con:
         assert [table for table in CHANGES if con.execute(f"SELECT 1 FROM {table}").fetchone() is None] == []
@@ -149,26 +156,17 @@ def test_each_number_that_was_changed_is_reported(published: Path, tmp_path: Pat
         f"WHERE {change.split(' ')[0]} IS NOT NULL AND week IS NOT NULL)"
         for table, change in CHANGES.items()
     ]
+    statements += [
+        "UPDATE figures SET n = n + 1 WHERE study = 'tiny'",
+        f"UPDATE words SET week = week + 7 WHERE week = DATE '{WEEK}'",
+    ]
     report = verified(changed(published, tmp_path, *statements), tmp_path)
-    said = [line.partition(": ")[2] for line in report.differences]
-    assert [line.split(" of ")[1] for line in said] == [
+    said = [line.split(" of ")[1] for line in report.differences]
+    assert [*dict.fromkeys(said)] == [
         f"{table} differ when computed again" for table in (*load.COUNTED_TABLES, *WRITTEN)
     ]
-
-
-@pytest.mark.parametrize(
-    ("statement", "told"),
-    [
-        ("UPDATE labels SET value = 'feminine' WHERE week = DATE '{WEEK}' AND value = 'masculine'", f"week {WEEK}: "),
-        ("UPDATE figures SET n = n + 1 WHERE study = 'tiny'", "studies: "),
-        ("UPDATE figures SET week = week + 7 WHERE week = DATE '{WEEK}'", "week 2026-11-30: "),
-    ],
-)
-def test_rows_of_any_week_and_study_are_compared(
-    published: Path, tmp_path: Path, statement: str, told: str
-) -> None:
-    report = verified(changed(published, tmp_path, statement.format(WEEK=WEEK)), tmp_path)
-    assert any(line.startswith(told) for line in report.differences), report.differences
+    where = {line.partition(": ")[0] for line in report.differences}
+    assert where == {f"week {WEEKS[0]}", f"week {WEEKS[-2]}", f"week {WEEK}", "week 2026-11-30", "studies"}
 
 
 def test_rows_that_nothing_can_be_computed_of_are_one_line(published: Path, tmp_path: Path) -> None:

@@ -9,21 +9,16 @@ from datetime import date
 
 import duckdb
 import pytest
-from assets.metrics.claims.counts import week_claim_counts
-from assets.metrics.claims.table import history_claims
 
 from assets.generation.slots import Slot
 from assets.leaderboard.cells.showing import suite_note
 from assets.leaderboard.page.sheets import NOWHERE
 from assets.leaderboard.sheets import sheets
-from assets.metrics.words import span_words
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
 from tests.site.pages import shown
 from tests.warehouse import builder
-from warehouse import occasions
-from warehouse.loading.load import replace_history, replace_week
 from warehouse.store import open_store
 from warehouse.weeks import shift
 
@@ -62,12 +57,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
                 labels=labels,
                 prompts=lambda prompt: prompt.split("/")[1].startswith(ASKED),
             )
-    con = world.load(store)
-    replace_week(con, "words", world.WEEK, span_words(con, occasions.week(world.WEEK)))
-    for week in WEEKS:
-        replace_week(con, "claim_counts", week, week_claim_counts(con, week))
-    replace_history(con, {"claims": history_claims(con)}, {})
-    return con
+    return world.load(store)
 
 
 @pytest.fixture(scope="module")

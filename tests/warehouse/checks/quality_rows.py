@@ -11,18 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
-from assets.metrics.scores.table import compute_scores
 
 from assets.generation.slots import Slot
-from assets.metrics.labels.corrected import week_corrections
+from assets.metrics.pipeline import score_spans
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.schema import Attribute, Prompt, Suite
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.schema import make_tables
-from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.loading.load import load_partition, partitions
 from warehouse.store import Store, open_store
 
 BEFORE, WEEK, TUESDAY = "2026-11-16", "2026-11-23", "2026-11-24"
@@ -73,12 +71,7 @@ def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     for week, model in partitions(store):
         load_partition(con, store, week, model)
     builder.declare(con)
-    for week in (BEFORE, WEEK):
-        replace_week(con, "scores", week, compute_scores(con, week))
-        replace_week(con, "corrected_scores", week, week_corrections(con, week))
-        for table in (*WINDOW_RESULTS, "claim_counts"):
-            replace_week(con, table, week, WEEK_RESULTS[table](con, week))
-    replace_history(con, {"claims": HISTORY_RESULTS["claims"](con)}, {})
+    score_spans(con, [BEFORE, WEEK])
 
 
 @contextmanager
@@ -311,56 +304,3 @@ def drifted(**replaced: str) -> str:
     }
     values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
     return f"INSERT INTO drift_events BY NAME SELECT {values}"
-
-
-def windowed(**replaced: str) -> str:
-    """Return a statement that adds the same of a window."""
-    of_window = {
-        **{"params_hash": "'44136fa3'", "simulated": "TRUE", "settling": "FALSE", "window_weeks": "4"},
-        **{"weeks": "1", "first_week": f"DATE '{WEEK}'", "quiet_weeks": "1"},
-    }
-    return effect("window_effects", **{**of_window, **replaced})
-
-
-OF_AN_ATTRIBUTE = "metric = 'assessed_rate' AND prompt IS NULL AND n > 9"
-
-
-def drawn_together(**replaced: str) -> str:
-    """Return a statement that adds a design effect beside a window's figures."""
-    said = {"first_week": "first_week", "clusters": "n", "freedom": "10", "correlation": "0.5"}
-    said |= {"design_effect": "1.5", **replaced}
-    values = ", ".join(f"{value} AS {name}" for name, value in said.items())
-    return (
-        "INSERT INTO design_effects BY NAME SELECT week, model, series, params_hash, track, simulated, suite, "
-        "suite_major, condition, turn, attribute, scale, labeler_version, weeks, n, "
-        f"{values} "
-        f"FROM window_scores WHERE {first('window_scores', OF_AN_ATTRIBUTE)}"
-    )
-
-
-def effect(table: str = "effects", **replaced: str) -> str:
-    """Return a statement that adds the effect of a word on a share; columns are replaced by SQL expressions."""
-    columns = {
-        "week": f"DATE '{WEEK}'",
-        "model": f"'{ONE}'",
-        "series": f"'{ONE}'",
-        "track": "'model'",
-        "suite": "'startup-ceo'",
-        "suite_major": "1",
-        "kind": "'wording'",
-        "a": "'his'",
-        "b": "'their'",
-        "attribute": "'perceived_gender'",
-        "scale": "'values'",
-        "metric": "'share'",
-        "value_name": "'feminine'",
-        "estimate": "0.25",
-        "low": "0.05",
-        "high": "0.5",
-        "estimate_a": "0.25",
-        "estimate_b": "0.5",
-        **dict.fromkeys(("n_a", "n_b"), "40"),
-        **dict.fromkeys(("turn_a", "turn_b", "cells", "planned_cells"), "1"),
-        **replaced,
-    }
-    return f"INSERT INTO {table} BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"

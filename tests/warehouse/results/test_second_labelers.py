@@ -276,7 +276,7 @@ def test_boards_are_made_of_the_planned_labels_and_a_picture_counts_once(con: Co
     assert con.execute(f"SELECT count(*) FROM labels WHERE labeler = '{OTHER}'").fetchone() != (0,)
     assert con.execute("SELECT DISTINCT labeler FROM leaderboard").fetchall() == [(LABELER,)]
     filters = {view for view in marts.order() if header(f"marts/{view}").get("Weeks") == marts.FILTER}
-    assert filters == {"plan_labels"}
+    assert filters == {"plan_labels", "plan_scores"}
 
 
 def test_weeks_made_together_or_again_have_the_same_scores_of_both(con: Con) -> None:
