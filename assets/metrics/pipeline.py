@@ -13,6 +13,7 @@ import pyarrow as pa
 from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.claim_shares import week_claims
 from assets.metrics.figures.table import TABLES, span_figures
+from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
 from assets.metrics.spans import read_span
@@ -26,7 +27,7 @@ LABEL_RESULTS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, str], pa.Table]
     "labeler_drift": week_drift,
 }
 #: All tables that are written here.
-WRITTEN = (*TABLES, "words", "changes", "claim_shares", *LABEL_RESULTS)
+WRITTEN = (*TABLES, "words", "changes", "claim_shares", "labeler_error", *LABEL_RESULTS)
 
 
 def score_labels(con: duckdb.DuckDBPyConnection, week: str) -> None:
@@ -52,6 +53,7 @@ def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
         replace_week(con, "changes", week, changes)
         of = occasions.week(week)
         made = span_figures(con, read_span(con, of), would_find)
+        made |= gold_figures(con, week, made.get("figures"))
         made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
         for table, rows in made.items():
             replace_week(con, table, week, rows)

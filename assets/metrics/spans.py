@@ -14,10 +14,10 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Floats, Ints
 from assets.metrics.plain.cells import HISTORY, WINDOW
 from assets.metrics.plain.intervals import worth
+from assets.metrics.reading import read
 from warehouse.occasions import Occasion
 from warehouse.weeks import shift
 

@@ -15,18 +15,9 @@ import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.metrics.declared import load_declared
-from assets.metrics.drift.kept import keep
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.pipeline import score_spans, score_study
-from assets.metrics.results import (
-    LATER_RESULTS,
-    STUDY_RESULTS,
-    WEEK_RESULTS,
-    WINDOW_RESULTS,
-    window_tables,
-)
-from assets.metrics.scores.table import scores_of
+from assets.metrics.pipeline import score_labels, score_spans, score_study
 from assets.quality.registry import CHECKS, LATE
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
@@ -47,7 +38,6 @@ from warehouse.loading.load import (
     load_study,
     partitions,
     replace_history,
-    replace_study,
     replace_week,
 )
 from warehouse.loading.objects import digest
@@ -107,7 +97,6 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
-        replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
         score_study(con, study)
 
 
@@ -219,11 +208,9 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
     known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     inputs = scored_by(con, place, _planned_weeks(con, through))
     changed = [week for week in inputs if known.get(week) != inputs[week]]
-    for week, scores in scores_of(con, changed):
-        # Figures first: the checks look at them too, and must not see those of an earlier scoring.
-        for table, compute in WEEK_RESULTS.items():
-            if table not in WINDOW_RESULTS:
-                replace_week(con, table, week, scores if table == "scores" else compute(con, week))
+    for week in changed:
+        # Agreement first: checks look at it, and must not see that of an earlier scoring.
+        score_labels(con, week)
         _check(con, place, week)
         # Last: a run that dies before this line scores the week again.
         con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
@@ -248,19 +235,14 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     if before == rests_on:
         return []
     changed = min(week for week in {*before, *rests_on} if before.get(week) != rests_on.get(week))
-    keep(con, scored)
-    same = {week: inputs for week, inputs in rests_on.items() if week < changed}
-    tables = {table: compute(con, max(same, default=None)) for table, compute in LATER_RESULTS.items()}
-    replace_history(con, tables, same)
+    # What is kept rests on weeks before the first that changed; a run that dies below begins there again.
+    replace_history(con, {week: inputs for week, inputs in rests_on.items() if week < changed})
     later = [week for week in rests_on if week >= changed]
-    for week in later:
-        for table, rows in window_tables(con, week):
-            replace_week(con, table, week, rows)
     score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
-    replace_history(con, {}, rests_on)
+    replace_history(con, rests_on)
     return later
 
 

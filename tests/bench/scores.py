@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.bench.scoring import Measured, measured
+
 from tests.bench import history
 from tests.bench.measure import Row, Size
-from tests.bench.scoring import Measured, measured
 
 _SCAN = "DuckDB, max() of the same columns"
 

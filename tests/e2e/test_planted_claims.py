@@ -11,15 +11,15 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from assets.metrics.claims import verdicts
+from assets.metrics.claims.table import history_claims
+from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 
 from assets.gateway.models_file import ModelEntry, find, load_models_file
 from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.slots import Slot
-from assets.metrics.claims import verdicts
-from assets.metrics.claims.table import history_claims
 from assets.metrics.declared import load_declared
-from assets.metrics.results import WEEK_RESULTS, WINDOW_RESULTS
 from assets.simulation import scenes, truth
 from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_suites

@@ -127,7 +127,7 @@ def test_the_manifest_names_every_file_with_its_hash(public: Store) -> None:
     assert {name for name in files if name.startswith("docs/")} == {
         "docs/analysis.yaml",
         "docs/dictionary.md",
-        "docs/metrics.md",
+        "docs/figures.md",
         "docs/queries.json",
     }
     assert sha256_hex(files["docs/analysis.yaml"]) == manifest["analysis_plan_sha256"] == shipped_sha256()
@@ -337,6 +337,7 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
 ) -> None:
     only_first = connect(None)
     from assets.metrics.scores.table import compute_scores
+
     from warehouse.database.schema import make_tables
     from warehouse.loading.load import load_partition, replace_week
 
@@ -360,7 +361,7 @@ def test_texts_of_others_are_no_formulas_in_the_csv_files(store: Store, tmp_path
     edition = publish(con, store, week=world.WEEK, code_version="1")
     made_inert = set()
     files = {file.stem: file for file in (tmp_path / "store" / edition.prefix / "data").glob("*.csv")}
-    assert {"leaderboard", "study_leaderboard", "drift_events"} <= files.keys()
+    assert {"leaderboard", "changes", "claim_shares"} <= files.keys()
     for name, file in files.items():
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.reader(line.replace("\0", "") for line in lines):

@@ -109,7 +109,7 @@ def columns_of(table: str) -> dict[str, str]:
 
 def make_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make the views, except those that do not fit the tables, which another version of the code published."""
-    marts.create_views(con, schema_of, meanings=_catalog()[1], unfit=True)
+    marts.create_views(con, schema_of, meanings=_catalog()[1])
 
 
 def grain(table: str) -> tuple[str, ...]:

@@ -88,12 +88,13 @@ def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
 
 def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
     same = ("model", "simulated", "prompt", "text", "subject", "alone", "attribute", "value", "reference")
-    figures = ("expected", "n", "drawn", "low", "high", "distance", "reach", "weeks", "first_week")
+    figures = ("expected", "n", "drawn", "low", "high", "distance", "reach", "weeks", "first_week", "worth")
     return LeadFinding(
         week=week,
         suite=f"{row['suite']}@{row['suite_major']}",
         count=row["k"],
         reliable=reliable,
+        bounds=None if row["bound_low"] is None else (row["bound_low"], row["bound_high"]),
         **{name: row[name] for name in (*same, *figures)},
     )
 

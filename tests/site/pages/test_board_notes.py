@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from tests.warehouse.results.test_more_metrics import TEN, lean
 
 from assets.leaderboard.models import not_seen
 from assets.leaderboard.page.languages import tongue
@@ -16,7 +17,6 @@ from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
 from tests.warehouse import builder
 from tests.warehouse.checks.quality_rows import disagrees
-from tests.warehouse.results.test_more_metrics import TEN, lean
 from warehouse.store import Store, open_store
 
 MODELS = ("imago-2", "sim-classic", "sim-next", "sim-cautious", "sim-silent", "sim-retired")

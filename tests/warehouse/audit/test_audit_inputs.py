@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 import pytest
-
 from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS
+
 from warehouse import sqlfiles
 from warehouse.database import marts
 from warehouse.loading.analysis_tables import SCHEMAS

@@ -12,14 +12,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS
+from assets.metrics.scores.table import scores_between
 
 from assets.generation.slots import Slot
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.sheets import kinds
-from assets.metrics.counting.reading import labelers_beside
 from assets.metrics.declared import load_declared
-from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS
-from assets.metrics.scores.table import scores_between
+from assets.metrics.reading import labelers_beside
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.audit.test_audit_scores import FIGURES, KEYS, same
