@@ -28,8 +28,9 @@ from warehouse.weeks import shift
 
 _SERIES = ("suite", "suite_major", "attribute")
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
-#: The columns of `labeler_error` after its week.
+#: The columns of `labeler_error`.
 _ERROR = {
+    "week": pa.date32(),
     **dict.fromkeys(("model", "suite"), _TEXT),
     "suite_major": _INT,
     **dict.fromkeys(("attribute", "labeler", "labeler_version", "value"), _TEXT),
@@ -136,7 +137,7 @@ def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]
         found = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
         low, high = found.interval
         yield {
-            **{name: means[name][0] for name in ("model", *_SERIES, "labeler", "labeler_version")},
+            **{name: means[name][0] for name in ("week", "model", *_SERIES, "labeler", "labeler_version")},
             "value": value,
             "n": round(total.sum()),
             "gold_n": len(sample.said),

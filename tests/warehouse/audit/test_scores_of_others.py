@@ -11,10 +11,10 @@ from statistics import fmean
 import duckdb
 import pytest
 from scipy.stats import binom
+from tests.warehouse.audit.test_audit_scores import REVISED, rows
 from tests.warehouse.results.test_scores_plainly import World
 
 from tests.warehouse.audit import test_audit_scores
-from tests.warehouse.audit.test_audit_scores import REVISED, rows
 from warehouse.sqlfiles import sql
 
 con = test_audit_scores.con  # a world with what could go wrong

@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS
 from assets.metrics.scores.table import scores_between
+from tests.warehouse.audit.test_audit_scores import FIGURES, KEYS, same
 
 from assets.generation.slots import Slot
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
@@ -22,7 +23,6 @@ from assets.metrics.declared import load_declared
 from assets.metrics.reading import labelers_beside
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
-from tests.warehouse.audit.test_audit_scores import FIGURES, KEYS, same
 from tests.warehouse.builder import LABELER, WEEK, build_partition
 from warehouse.closeness import rounded
 from warehouse.database import marts
