@@ -138,7 +138,7 @@ def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]
         found = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
         low, high = found.interval
         yield {
-            **{name: means[name][0] for name in ("model", *_SERIES, "labeler", "labeler_version")},
+            **{name: means[name][0] for name in ("week", "model", *_SERIES, "labeler", "labeler_version")},
             "value": value,
             "n": round(total.sum()),
             "gold_n": len(sample.said),
