@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.research.paths import Boards, Case, pure_boards
+from tests.research.paths import PATHS, Case, Path
 from tests.research.rows import Row, Table
 from tests.research.worlds import NOISES, STEREOTYPES, Floats, Suite, counts, mixed
 
@@ -56,7 +56,7 @@ def _held(figure: Floats, truth: Floats) -> float:
     return float(((figure[1] <= truth + 1e-9) & (truth <= figure[2] + 1e-9)).mean())
 
 
-def suites(size: float = 1.0, boards: Boards = pure_boards) -> Table:
+def suites(size: float = 1.0, path: Path = PATHS["product"]) -> Table:
     """Return coverage of mean shares and typical gaps."""
     rows = []
     for place, (figure, suite, models, weeks, kind, noise, published) in enumerate(SUITES):
@@ -72,13 +72,13 @@ def suites(size: float = 1.0, boards: Boards = pure_boards) -> Table:
             100 * (truth.mean(1) if parity is None else np.sqrt(((truth - 0.5) ** 2).mean(1)))
             for truth in shares
         ]
-        seen = [_held(found.figure, truth) for found, truth in zip(boards(cases), truths, strict=True)]
+        seen = [_held(found.figure, truth) for found, truth in zip(path.boards(cases), truths, strict=True)]
         of = f"{figure}, {suite}, {models} models, {weeks} weeks, {kind}, {noise}"
         rows.append(Row(of, float(np.mean(seen)), draws, published, "at least", BEHIND))
     return Table("Coverage of mean shares and typical gaps", rows)
 
 
-def stereotypes(size: float = 1.0, boards: Boards = pure_boards) -> Table:
+def stereotypes(size: float = 1.0, path: Path = PATHS["product"]) -> Table:
     """Return coverage of stereotypes drawn: five declared pairs, seven pictures a week."""
     rows = []
     for place, (models, weeks, noise, published) in enumerate(PAIRS):
@@ -89,7 +89,7 @@ def stereotypes(size: float = 1.0, boards: Boards = pure_boards) -> Table:
                 Case(counts(rng, truth, 7, weeks, NOISES[noise], shrunk=True), groups=range(5))
                 for _ in range(draws)
             ]
-            seen = [_held(found.figure, 100 * truth.mean(1)) for found in boards(cases)]
+            seen = [_held(found.figure, 100 * truth.mean(1)) for found in path.boards(cases)]
             of = f"{models} models, {weeks} weeks, {noise}, {('middling', 'extreme', 'rare')[kind]}"
             rows.append(Row(of, float(np.mean(seen)), draws, published, "at least", BEHIND))
     return Table("Coverage of stereotypes drawn, 5 pairs × 7", rows)
