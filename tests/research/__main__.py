@@ -1,4 +1,4 @@
-"""`python -m tests.research [NAME …] [--draws F] [--path P]`: measure what the statistics promise; 1 if a promise is broken."""
+"""`python -m tests.research [NAME …] [--draws F] [--path P]`: measure what is promised; 1 if a promise is broken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from tests.research import boards, changes, coverage
+from tests.research import boards, changes, coverage, singles
 from tests.research.paths import PATHS, Path
 from tests.research.rows import Table, markdown
 
@@ -22,8 +22,13 @@ PROMISES: Mapping[str, Callable[[float, Path], Table]] = {
     "power-stereotypes": boards.stereotype_power,
     "false-reports": changes.false_reports,
     "delay": changes.delay,
+    "prompts": singles.prompts,
+    "words": singles.words,
+    "verdicts": singles.verdicts,
+    "unseen": singles.unseen,
+    "corrected": singles.corrections,
 }
-SEEDS = {coverage.SEED: "coverage", boards.SEED: "boards", changes.SEED: "changes"}
+SEEDS = {coverage.SEED: "coverage", boards.SEED: "boards", changes.SEED: "changes", singles.SEED: "singles"}
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tests.research.paths import PATHS, Case, Path
@@ -56,10 +58,14 @@ def _held(figure: Floats, truth: Floats) -> float:
     return float(((figure[1] <= truth + 1e-9) & (truth <= figure[2] + 1e-9)).mean())
 
 
-def suites(size: float = 1.0, path: Path = PATHS["product"]) -> Table:
+def suites(
+    size: float = 1.0,
+    path: Path = PATHS["product"],
+    rows_of: Sequence[tuple[str, Suite, int, int, str, str, float]] = SUITES,
+) -> Table:
     """Return coverage of mean shares and typical gaps."""
     rows = []
-    for place, (figure, suite, models, weeks, kind, noise, published) in enumerate(SUITES):
+    for place, (figure, suite, models, weeks, kind, noise, published) in enumerate(rows_of):
         rng, draws = np.random.default_rng((SEED, place)), max(2, round(DRAWS * size))
         shape = models, suite.prompts
         shares = [np.full(shape, 0.5) if kind == "fair" else mixed(rng, *shape) for _ in range(draws)]
@@ -78,10 +84,12 @@ def suites(size: float = 1.0, path: Path = PATHS["product"]) -> Table:
     return Table("Coverage of mean shares and typical gaps", rows)
 
 
-def stereotypes(size: float = 1.0, path: Path = PATHS["product"]) -> Table:
+def stereotypes(
+    size: float = 1.0, path: Path = PATHS["product"], rows_of: Sequence[tuple[int, int, str, float]] = PAIRS
+) -> Table:
     """Return coverage of stereotypes drawn: five declared pairs, seven pictures a week."""
     rows = []
-    for place, (models, weeks, noise, published) in enumerate(PAIRS):
+    for place, (models, weeks, noise, published) in enumerate(rows_of):
         for kind, shares in enumerate(STEREOTYPES):
             rng = np.random.default_rng((SEED, 100 + place, kind))
             draws, truth = max(2, round(DRAWS * size)), np.tile(shares, (models, 1))

@@ -167,7 +167,10 @@ def _published(cases: Sequence[Case]) -> Iterator[Printed]:
             {"figure": figure},
         ).fetchall()
         pairs = con.execute("SELECT suite, model_b, model_a FROM board_pairs WHERE told_apart").fetchall()
-    figure_of, told = np.full((len(cases), 3, models), np.nan), np.zeros((len(cases), models, models), dtype=bool)
+    figure_of, told = (
+        np.full((len(cases), 3, models), np.nan),
+        np.zeros((len(cases), models, models), dtype=bool),
+    )
     for suite, model, *printed in figures:
         figure_of[int(suite[1:]), :, int(model[1:])] = printed
     for suite, more, less in pairs:

@@ -127,19 +127,25 @@ def _of_suite(
             ]
             declared[-1]["in_support"] = False
             yield "attribute_values", planned.join(pl.DataFrame(declared), how="cross")
-        yield "counts", of_answers(counts).with_columns(
-            value=pl.Series(values).gather(np.nonzero(counts)[2]),
-            pictures=pl.Series(counts[counts > 0].astype(int)),
-            attribute=pl.lit(attribute),
-            labeler=pl.lit("reader"),
-            labeler_version=pl.lit("1-a"),
+        yield (
+            "counts",
+            of_answers(counts).with_columns(
+                value=pl.Series(values).gather(np.nonzero(counts)[2]),
+                pictures=pl.Series(counts[counts > 0].astype(int)),
+                attribute=pl.lit(attribute),
+                labeler=pl.lit("reader"),
+                labeler_version=pl.lit("1-a"),
+            ),
         )
     refused = np.zeros_like(pictures) if suite.refused is None else suite.refused
     answered = pictures + refused
-    yield "answers", of_answers(answered).with_columns(
-        planned=pl.Series(answered[answered > 0].astype(int)),
-        pictures=pl.Series(pictures[answered > 0].astype(int)),
-        refused=pl.Series(refused[answered > 0].astype(int)),
-        failed=0,
-        not_asked=0,
+    yield (
+        "answers",
+        of_answers(answered).with_columns(
+            planned=pl.Series(answered[answered > 0].astype(int)),
+            pictures=pl.Series(pictures[answered > 0].astype(int)),
+            refused=pl.Series(refused[answered > 0].astype(int)),
+            failed=0,
+            not_asked=0,
+        ),
     )
