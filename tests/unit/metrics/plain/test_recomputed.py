@@ -27,13 +27,25 @@ def test_the_lines_of_the_docs_recompute_a_board(tmp_path: Path, monkeypatch: py
     drawn[0, 2] = drawn[1, ..., 40] = drawn[2, ..., :44] = 0
     refused = np.zeros((5, 6, 47), dtype=int)
     refused[4, :, 34:] = 8
-    suite = Suite("occupations", {f"p{place}": f"job:{place}" for place in range(6)}, {"perceived_gender": drawn}, refused)
+    suite = Suite(
+        "occupations",
+        {f"p{place}": f"job:{place}" for place in range(6)},
+        {"perceived_gender": drawn},
+        refused,
+    )
     week = occasions.week(monday(46))
     assert week.name == "2026-11-23"
     with warehouse(models, [suite]) as con:
         con.execute("UPDATE counts SET value = if(value = 'v0', 'feminine', 'masculine')")
-        con.execute("UPDATE attribute_values SET value = if(value = 'v0', 'feminine', 'masculine') WHERE in_support")
-        of = {"suite": "occupations", "suite_major": 1, "attribute": "perceived_gender", "reference": "parity"}
+        con.execute(
+            "UPDATE attribute_values SET value = if(value = 'v0', 'feminine', 'masculine') WHERE in_support"
+        )
+        of = {
+            "suite": "occupations",
+            "suite_major": 1,
+            "attribute": "perceived_gender",
+            "reference": "parity",
+        }
         insert(con, "yardsticks", [{**of, "metric": "distance", "better": "lower"}])
         shares = {**of, "week": week.value, "model": "m0", "banded": False, "expected_share": 0.5}
         insert(con, "reference_values", [{**shares, "value": value} for value in ("feminine", "masculine")])
@@ -48,7 +60,9 @@ def test_the_lines_of_the_docs_recompute_a_board(tmp_path: Path, monkeypatch: py
         )
         for table, made in span_figures(con, read_span(con, week), {}).items():
             replace_week(con, table, week.name, made)
-        figures = con.execute("SELECT estimate, low, high FROM figures WHERE figure = 'gap' ORDER BY model").fetchall()
+        figures = con.execute(
+            "SELECT estimate, low, high FROM figures WHERE figure = 'gap' ORDER BY model"
+        ).fetchall()
         pairs = con.execute("SELECT model_a, model_b, difference, se, told_apart FROM board_pairs").fetchall()
         critical = con.execute("SELECT critical FROM boards").fetchall()
         con.execute(f"ATTACH '{tmp_path}/cliche.duckdb' AS written")
@@ -58,15 +72,20 @@ def test_the_lines_of_the_docs_recompute_a_board(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     found: dict[str, Any] = {}
     [code] = [part.partition("```")[0] for part in DOC.read_text().split("```python\n")[1:]]
-    exec(code, found)  # noqa: S102
+    exec(code, found)
 
-    assert found["figure"].T == pytest.approx(np.array(figures), abs=1e-9)
+    assert pytest.approx(np.array(figures), abs=1e-9) == found["figure"].T
     assert (found["critical"],) == pytest.approx(critical[0], abs=1e-9)
     names = np.array(found["shown"])
     told = {
         frozenset((a, b)): (abs(difference), se, apart)
         for a, b, difference, se, apart in zip(
-            names[found["a"]], names[found["b"]], found["difference"], found["se"], found["apart"], strict=True
+            names[found["a"]],
+            names[found["b"]],
+            found["difference"],
+            found["se"],
+            found["apart"],
+            strict=True,
         )
     }
     assert {frozenset(row[:2]) for row in pairs} == {*told}
