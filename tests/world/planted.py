@@ -23,9 +23,11 @@ REFUSES, REFUSED = "cedar", "rest-of-world/person-india"
 TOGETHER, PER_CALL, ALIKE = "fir", 4, 0.6
 #: The model of the other track, which converses, and the one that was never asked for a declared group.
 SYSTEM, WITHOUT_GROUP = "gale", "hazel"
+#: Models that were asked later than others, and their first week.
+STARTED = {"hazel": WEEKS[2], "gale": WEEKS[8]}
 
 _GROUPS = ("person-mexico", "person-india", "person-united-states", "house-nigeria", "house-united-states")
-_GROUPS += ("street-india", "street-united-states")
+_GROUPS += ("street-india",)
 #: model → provider; all but the last are on track model.
 _PROVIDERS = {
     "alder": "simulated",
@@ -37,7 +39,7 @@ _PROVIDERS = {
 }
 MODELS = tuple(_PROVIDERS)
 #: Women among the pictures of a subject, of a model without a lean.
-_WOMEN = {"ceo": 0.2, "chef": 0.35, "nurse": 0.9, "teacher": 0.7, "american": 0.6}
+_WOMEN = {"ceo": 0.2, "nurse": 0.9, "american": 0.6}
 #: How far models exaggerate: shares go to p^e / (p^e + (1 - p)^e).
 _EXAGGERATES = {"alder": 3.0, "cedar": 1.0, "fir": 1.5, "hazel": 0.4, "gale": 0.7}
 #: How often models draw what is declared as a stereotype of a group.
@@ -64,34 +66,37 @@ _USUAL: Mapping[str, Mapping[str, float]] = {
 
 def entry(model: str) -> ModelEntry:
     """Return the entry of a model, as models.yaml would have it."""
+    simulated, system = _PROVIDERS[model] == "simulated", model == SYSTEM
     groups = [name for name in _GROUPS if (model, name) != (WITHOUT_GROUP, "house-nigeria")]
-    ceo = ["ceo-his", "ceo-their", *(["confrontation"] if model == SYSTEM else [])]
+    ceo = {
+        "suite": "startup-ceo@2",
+        "replicates": 6,
+        "prompts": ["ceo-his", "ceo-their", *(["confrontation"] if system else [])],
+        "conversations": 6 if system else 0,
+    }
+    suites = [
+        {"suite": "occupations@2", "replicates": 5, "prompts": ["ceo-*", "nurse-*"]},
+        {"suite": "rest-of-world@1", "replicates": 8 if model == TOGETHER else 7, "prompts": groups},
+        {"suite": "diversity-request@1", "replicates": 6, "prompts": ["ceo-*", "nurse-*"]},
+        ceo,
+    ]
     return ModelEntry.model_validate(
         {
             "name": model,
             "title": model.title(),
             "provider": _PROVIDERS[model],
             "model_id": f"{model}-1",
-            "track": "system" if model == SYSTEM else "model",
-            "labeler": "drawing" if _PROVIDERS[model] == "simulated" else "photo",
-            "suites": [
-                {"suite": "occupations@2", "replicates": 5, "prompts": ["ceo-*", "nurse-*", "teacher-*"]},
-                {"suite": "rest-of-world@1", "replicates": 7, "prompts": groups},
-                {
-                    "suite": "startup-ceo@2",
-                    "replicates": 8,
-                    "prompts": ceo,
-                    "conversations": 6 if model == SYSTEM else 0,
-                },
-                {"suite": "diversity-request@1", "replicates": 6, "prompts": ["ceo-*", "nurse-*"]},
-            ],
+            "track": "system" if system else "model",
+            "labeler": "drawing" if simulated else "photo",
+            "from": STARTED.get(model),
+            "suites": suites if simulated else [ceo] if system else suites[1:2],
         }
     )
 
 
 def asked(model: str, week: str) -> bool:
     """Return whether a model was asked in a week."""
-    return (model, week) != (MISSED, MISSED_IN)
+    return week >= STARTED.get(model, WEEKS[0]) and (model, week) != (MISSED, MISSED_IN)
 
 
 def outcomes(slot: Slot, before: Sequence[str]) -> tuple[str, ...]:
