@@ -12,8 +12,8 @@ import duckdb
 
 from assets.metrics.declared import load_declared
 from assets.suites.loader import load_suites
-from tests.warehouse.builder import WEEK
 from tests.warehouse import builder
+from tests.warehouse.builder import WEEK
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.plan_rows import plan_tables
