@@ -40,7 +40,7 @@ def test_the_models_file_is_planned_and_nothing_is_written(fresh: Installation, 
     assert board["board"] == "startup-ceo@1, simulated"
     numbers = [*board.values()][1:]
     assert lines[1].split()[2:] == [
-        "-" if number is None else number if isinstance(number, str) else f"{number:,.0f}"
+        "-" if number is None else number if isinstance(number, str) else f"{number:,.{int(number < 1)}f}"
         for number in numbers
     ]
     assert board["pictures"] == 2 * (5 + board["replicates"])
