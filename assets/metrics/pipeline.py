@@ -54,6 +54,9 @@ def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
         of = occasions.week(week)
         made = span_figures(con, read_span(con, of), would_find)
         made |= gold_figures(con, week, made.get("figures"))
-        made |= {"words": span_words(con, read_span(con, of, first_turns=True)), "claim_shares": week_claims(con, week)}
+        made |= {
+            "words": span_words(con, read_span(con, of, first_turns=True)),
+            "claim_shares": week_claims(con, week),
+        }
         for table, rows in made.items():
             replace_week(con, table, week, rows)

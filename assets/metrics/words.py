@@ -85,7 +85,7 @@ def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:
     for (_, _, suite, major, held), models in alike.items():
         comparisons = [one for one in shipped().comparisons if one.suite == f"{suite}@{major}"]
         of = places[models[0]][0]
-        prompts = pl.DataFrame([*held], planned.columns[len(key):], orient="row")
+        prompts = pl.DataFrame([*held], planned.columns[len(key) :], orient="row")
         here = {**of.key, "suite": suite, "suite_major": major}
         yield from _lists(comparisons, prompts, fields, here, of, [places[model][1] for model in models])
 
