@@ -125,10 +125,10 @@ dev: $(VENV)/.ui ## Dagster in a browser, on the records of `cliche run`
 	@home="$${CLICHE_HOME:-$(CURDIR)/.cliche}/dagster" && mkdir -p "$$home" && cp dagster.yaml "$$home/" && \
 		$(BIN)/cliche unlock > /dev/null && DAGSTER_HOME="$$home" DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev
 
-docs: setup-dev ## Write the reference pages of an edition to build/docs: dictionary.md, metrics.md
+docs: setup-dev ## Write the reference pages of an edition to build/docs: dictionary.md, figures.md
 	@mkdir -p build/docs
 	@$(BIN)/python -m warehouse.database.dictionary build/docs/dictionary.md
-	@$(BIN)/python -m assets.metrics.registry.dictionary build/docs/metrics.md
+	@$(BIN)/python -m assets.metrics.figures.registry build/docs/figures.md
 	@ls build/docs/*.md
 
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras

@@ -143,18 +143,19 @@ def watch(
     raise typer.Exit(commands.status.watch(test=test))
 
 
-@app.command(short_help="Plan: what a week shows and costs.")
+@app.command(short_help="Plan: what boards will tell apart.")
 def design(
     *,
     models: Annotated[int | None, typer.Option(min=1, max=200, help="Models that are ranked.")] = None,
     prompts: Annotated[int | None, typer.Option(min=1, max=500, help="Prompts of the suite.")] = None,
-    replicates: Annotated[int | None, typer.Option(min=1, max=500, help="Pictures per prompt.")] = None,
-    weeks: Annotated[int, typer.Option(min=1, max=52, help="Weeks that a figure pools.")] = 4,
-    usd: Annotated[float | None, typer.Option(min=0, max=1000, help="Price of a picture.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=1, max=500, help="Pictures per prompt and week.")
+    ] = None,
+    weeks: Annotated[int, typer.Option(min=8, max=52, help="Weeks that were asked.")] = 12,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what the models file, or a board of so many models, will tell apart and cost per week; ask nothing."""
-    raise typer.Exit(commands.design.design(models, prompts, replicates, weeks, usd, as_json=as_json))
+    """Show what the models file, or a board of so many models, will tell apart and find; ask nothing."""
+    raise typer.Exit(commands.design.design(models, prompts, replicates, weeks, as_json=as_json))
 
 
 @app.command()

@@ -16,13 +16,12 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.documents import documents
-from assets.leaderboard.page.raster import DRAWN
 from assets.leaderboard.page.sheets import SitePlace, named
 from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import PastEntry, folders_of
 from assets.leaderboard.past.keeping import past_pages
 from assets.leaderboard.past.making import Grounds
-from assets.leaderboard.published import fetcher
+from assets.leaderboard.published import fetcher, identity
 from assets.leaderboard.replies import reply_file
 from assets.leaderboard.sheets import sheets
 from assets.leaderboard.site import FileHash
@@ -30,7 +29,6 @@ from assets.leaderboard.views.kind import PastFolders, Thumbnails
 from assets.leaderboard.views.query import rows
 from assets.suites.analysis import shipped
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.before import EditionBefore
 from warehouse.database.building import build_database, start_here
 from warehouse.database.connection import limit_memory
@@ -47,12 +45,11 @@ from warehouse.store.pieces import read_if_there
 
 @dataclass(frozen=True)
 class Contents:
-    """An edition before it has a name. `sha256` is equal for equal content, whoever publishes it and when."""
+    """An edition before it has a name."""
 
-    sha256: str
     sources: Mapping[str, Any]  # for the manifest
     data: TableFiles
-    documents: Mapping[str, bytes]  # path in the edition → page; in no content hash, like column comments
+    documents: Mapping[str, bytes]  # path in the edition → page
     sheets: Mapping[str, Path]  # path in the edition → page, without the edition's name
     site: SitePlace
     past: list[PastEntry]  # pages of past weeks, which are in the store
@@ -116,16 +113,12 @@ def assemble(
         reference = documents(copy, shipped().data)
         reference |= {reply_file(model): data for model, data in site.replies.items()}
         sources = _sources(copy, store, week, hashes, names_of_loaded(con, store))
-        static = {path: sha256_hex(content) for path, content in static_files().items()}
         hashed = FileHash(file)  # while the many pages are made, by one thread, and all is written
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
-        kept, hashes_of_sheets = keep_sheets(
-            copy, store, folder, date.fromisoformat(week), site, folders_of(past)
-        )
+        kept = keep_sheets(copy, store, folder, date.fromisoformat(week), site, folders_of(past))
     finally:
         copy.close()
     return Contents(
-        sha256=sha256_hex(canonical_json({"tables": hashes, "page": static | hashes_of_sheets})),
         sources=sources,
         data=data,
         documents=reference,
@@ -144,16 +137,13 @@ def keep_sheets(
     week: date,
     site: SitePlace,
     past: PastFolders,
-) -> tuple[dict[str, Path], dict[str, str]]:
-    """Write the pages into a folder; return path in the edition → file, and → content hash."""
+) -> dict[str, Path]:
+    """Write the pages into a folder; return path in the edition → file."""
     kept: dict[str, Path] = {}
-    hashes: dict[str, str] = {}
     for number, (path, content) in enumerate(sheets(copy, week, site, _thumbnails(store), past)):
         kept[path] = folder / f"sheet-{number}"
         kept[path].write_bytes(content)
-        if not path.endswith(DRAWN):
-            hashes[path] = sha256_hex(content)
-    return kept, hashes
+    return kept
 
 
 def _thumbnails(store: Store) -> Thumbnails:
@@ -174,6 +164,7 @@ def _sources(
     names: Mapping[Partition, Names],
 ) -> dict[str, Any]:
     return {
+        "content_sha256": identity(hashes),
         "table_hashes": dict(hashes),
         "suites": [
             {"suite": row["suite"], "version": row["suite_version"], "sha256": row["suite_hash"]}

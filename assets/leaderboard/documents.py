@@ -1,4 +1,4 @@
-"""The reference pages of an edition: tables, columns and metrics explained, its analysis file, the audit queries."""
+"""The reference pages of an edition: tables, columns and figures explained, its analysis file, the audit queries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.metrics.registry import dictionary as metrics
+from assets.metrics.figures import registry
 from warehouse.canonical import sha256_hex
 from warehouse.database import dictionary
 from warehouse.sqlfiles import names, sql
@@ -18,10 +18,10 @@ QUERIES = f"{FOLDER}queries.json"
 
 
 def documents(con: duckdb.DuckDBPyConnection, analysis: bytes) -> dict[str, bytes]:
-    """Return path in the edition → bytes: what tables and columns mean, and metrics; analysis file; audit queries."""
+    """Return path in the edition → bytes: what tables and columns mean, and figures; analysis file; audit queries."""
     return {
         f"{FOLDER}dictionary.md": dictionary.page(con).encode(),
-        f"{FOLDER}metrics.md": metrics.page().encode(),
+        f"{FOLDER}figures.md": registry.page().encode(),
         ANALYSIS: analysis,
         QUERIES: queries(),
     }
@@ -37,5 +37,8 @@ def documents_from() -> list[str]:
     made_by = Path(dictionary.__file__).read_text(encoding="utf-8")
     return [
         sha256_hex(queries()),
-        *(sha256_hex(text.encode()) for text in (made_by, "\n".join(dictionary.questions()), metrics.page())),
+        *(
+            sha256_hex(text.encode())
+            for text in (made_by, "\n".join(dictionary.questions()), registry.page())
+        ),
     ]

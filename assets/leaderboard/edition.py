@@ -5,11 +5,11 @@ files under `editions/<week>.<revision>/`, one by one, `manifest.json` last; a f
 and its revision is never used again. Readers follow `editions/latest.json`, which is swapped after that and moves only
 to a higher (week, revision). Then the one DuckDB file at `site/` is replaced by that of the newest edition.
 
-Two publishes of the same content make one edition: the content is the hashes of all tables through the week and every
-byte of the pages but the edition's id, so that a newer code version which changes no figure, no word and
-no picture publishes nothing. Nor do columns of run time: what changed in them alone is in the files of the next
-edition. Figures that another processor computes are the same but for the last digits (`warehouse.closeness`); they are
-published as they were before.
+An edition's identity (`content_sha256`) is of what is loaded, declared and counted, and of no figure. A new one is made
+where its identity, a figure, or what pages say beside figures (`texts_sha256`, documents, the site) differs from the
+newest of the week. Figures that another processor computes are the same but for the last digits
+(`warehouse.closeness`): they are published as they were before. What changed in columns of run time alone is in the
+files of the next edition.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def publish(
             database=file,
             site=site,
         )
-        if current is not None and current["content_sha256"] == contents.sha256:
+        if current is not None and _holds(current, contents):
             manifest, published = current, _advance(store, current)
         else:
             manifest = _write(store, contents, week, code_version, current, store_read)
@@ -97,6 +97,17 @@ def current_edition(store: Store, week: str) -> dict[str, Any] | None:
     """Return the manifest of the highest complete revision of a week, or None if there is none."""
     complete = [number for number, has_manifest in _revisions(store, week).items() if has_manifest]
     return read_manifest(store, f"{week}.{max(complete)}") if complete else None
+
+
+def _holds(manifest: Mapping[str, Any], contents: Contents) -> bool:
+    """Return whether an edition says what these contents say; hashes of figures are equal where figures were kept."""
+    texts = {path: sha256_hex(data) for path, data in contents.documents.items()}
+    stated = {path: of["sha256"] for path, of in manifest["files"].items() if path.startswith("docs/")}
+    return (
+        all(manifest[name] == contents.sources[name] for name in ("content_sha256", "table_hashes"))
+        and (manifest["texts_sha256"], stated) == (texts_sha256(), texts)
+        and manifest["site"] == contents.site.stated()
+    )
 
 
 def _newest(store: Store) -> dict[str, Any] | None:
@@ -149,7 +160,6 @@ def _write(
         "analysis_plan_sha256": shipped().sha256,
         "store_read": store_read,  # run time: in no hash
         "site": contents.site.stated(),  # as pages have it
-        "content_sha256": contents.sha256,
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,
         "tables": contents.data.tables,

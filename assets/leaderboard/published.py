@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from warehouse import keys
-from warehouse.canonical import sha256_hex
+from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.loading.load import partitions
+from warehouse.loading.load import COMPUTED_TABLES, partitions
 from warehouse.loading.parquet import table_of
 from warehouse.loading.seals import FIELD
 from warehouse.store.base import Store
@@ -59,6 +59,15 @@ def read_manifest(store: Store, edition_id: str) -> dict[str, Any]:
         stated = str(manifest.get("format"))[:20]
         raise CorruptObjectError(f"{key} is of format {stated}; this version of cliche reads {FORMAT}")
     return manifest
+
+
+def identity(table_hashes: Mapping[str, str]) -> str:
+    """Return the hash of what an edition rests on: the tables that are loaded, counted or declared.
+
+    No figure is part of it: those follow, and processors differ in their last digits.
+    """
+    loaded = {table: hashed for table, hashed in table_hashes.items() if table not in COMPUTED_TABLES}
+    return sha256_hex(canonical_json(loaded))
 
 
 def table_rows(store: Store, edition_id: str, table: str, weeks: Collection[str]) -> list[dict[str, Any]]:

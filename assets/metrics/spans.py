@@ -14,10 +14,10 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Floats, Ints
 from assets.metrics.plain.cells import HISTORY, WINDOW
 from assets.metrics.plain.intervals import worth
+from assets.metrics.reading import read
 from warehouse.occasions import Occasion
 from warehouse.weeks import shift
 
@@ -167,7 +167,7 @@ def _of_week(
     of_turns = {**where, "since": since, "first_turns": first_turns}
     counts = read(con, "span_counts", of_turns).join(on_track, on="model")
     answers = read(con, "span_answers", of_turns).join(on_track, on="model")
-    draws = read(con, "span_draws", where)
+    draws = read(con, "span_draws", where).join(on_track, on="model")
     restarts = {
         (model, attribute): back for model, attribute, back in read(con, "span_restarts", week.where).rows()
     }
@@ -178,7 +178,7 @@ def _of_week(
         of_suite = [pl.col(name) == named[name] for name in FIELD[:-1]]
         looked_for = prompts.filter(of_suite).join(held.select("prompt"), on="prompt", how="semi")
         asked = looked_for.unique("prompt", maintain_order=True)
-        drawn = draws.filter([pl.col(name) == named[name] for name in _OF_SUITE])
+        drawn = draws.filter([pl.col(name) == named[name] for name in FIELD])
         known = {row: "withheld" for row, hidden in enumerate(track["withheld"]) if hidden}
         readers = tuple(
             None if name is None else (name, version)

@@ -14,28 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from assets.generation.workplace import Workplace
-from assets.metrics.changes.table import WeeklyChanges
-from assets.metrics.claim_shares import week_claims
 from assets.metrics.declared import load_declared
-from assets.metrics.drift.kept import keep
-from assets.metrics.figures.table import span_figures
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.results import (
-    LATER_RESULTS,
-    STUDY_RESULTS,
-    WEEK_RESULTS,
-    WINDOW_RESULTS,
-    window_tables,
-)
-from assets.metrics.scores.table import scores_of
-from assets.metrics.spans import read_span
-from assets.metrics.words import span_words
-from assets.quality.registry import CHECKS
+from assets.metrics.pipeline import score_labels, score_spans, score_study
+from assets.quality.registry import CHECKS, LATE
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
-from warehouse import occasions
 from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
@@ -52,7 +38,6 @@ from warehouse.loading.load import (
     load_study,
     partitions,
     replace_history,
-    replace_study,
     replace_week,
 )
 from warehouse.loading.objects import digest
@@ -112,9 +97,7 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
-        replace_study(con, study, {table: compute(con, study) for table, compute in STUDY_RESULTS.items()})
-        of = occasions.study(study)
-        replace_study(con, study, {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)})
+        score_study(con, study)
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -225,11 +208,9 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
     known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     inputs = scored_by(con, place, _planned_weeks(con, through))
     changed = [week for week in inputs if known.get(week) != inputs[week]]
-    for week, scores in scores_of(con, changed):
-        # Figures first: the checks look at them too, and must not see those of an earlier scoring.
-        for table, compute in WEEK_RESULTS.items():
-            if table not in WINDOW_RESULTS:
-                replace_week(con, table, week, scores if table == "scores" else compute(con, week))
+    for week in changed:
+        # Agreement first: checks look at it, and must not see that of an earlier scoring.
+        score_labels(con, week)
         _check(con, place, week)
         # Last: a run that dies before this line scores the week again.
         con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
@@ -254,34 +235,15 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
     if before == rests_on:
         return []
     changed = min(week for week in {*before, *rests_on} if before.get(week) != rests_on.get(week))
-    keep(con, scored)
-    same = {week: inputs for week, inputs in rests_on.items() if week < changed}
-    tables = {table: compute(con, max(same, default=None)) for table, compute in LATER_RESULTS.items()}
-    replace_history(con, tables, same)
+    # What is kept rests on weeks before the first that changed; a run that dies below begins there again.
+    replace_history(con, {week: inputs for week, inputs in rests_on.items() if week < changed})
     later = [week for week in rests_on if week >= changed]
-    for week in later:
-        for table, rows in window_tables(con, week):
-            replace_week(con, table, week, rows)
-    if later:
-        _score_spans(con, later)
+    score_spans(con, later)
     for week in later:
         _check_late(con, place, week)
     # Last: a run that dies before this line computes and checks them again.
-    replace_history(con, {}, rests_on)
+    replace_history(con, rests_on)
     return later
-
-
-def _score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
-    """Compute what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
-    weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
-    for week in weeks:
-        changes, would_find = weekly.changes(week)
-        replace_week(con, "changes", week, changes)
-        of = occasions.week(week)
-        made = span_figures(con, read_span(con, of), would_find)
-        made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
-        for table, rows in made.items():
-            replace_week(con, table, week, rows)
 
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
@@ -308,7 +270,7 @@ def _run_checks(
     con: duckdb.DuckDBPyConnection, place: Workplace, week: str, *, late: bool
 ) -> list[CheckResult]:
     def chosen(spec: CheckSpec) -> bool:
-        return (spec.table in WINDOW_RESULTS or spec.table in LATER_RESULTS) is late
+        return (spec.table in LATE) is late
 
     return run_checks(
         con, week=week, model=None, stage="publish", store=place.store, seed=week, chosen=chosen

@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Floats
 from assets.metrics.plain.cells import WINDOW, cells
 from assets.metrics.plain.dispersion import LEAST
 from assets.metrics.plain.pairs import compare
 from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.words import word
+from assets.metrics.reading import read
 from assets.metrics.spans import FIELD, Field, Span, read_span
 from assets.suites.comparisons import (
     AskedPrompt,
@@ -196,6 +196,8 @@ def _rows(of: _List) -> Iterator[dict[str, Any]]:
                 **{"value": name, "subject": a.subject, "prompt_a": a.prompt, "prompt_b": b.prompt},
                 **{"k_a": int(k_a[at]), "n_a": int(n_a[at]), "k_b": int(k_b[at]), "n_b": int(n_b[at])},
                 "pairs": int(not none),
+                "share_a": None if none else int(k_a[at]) / int(n_a[at]),
+                "share_b": None if none else int(k_b[at]) / int(n_b[at]),
                 "estimate": _real(found.difference[at]),
                 "low": _real(found.low[at]),
                 "high": _real(found.high[at]),
@@ -217,8 +219,10 @@ def _rows(of: _List) -> Iterator[dict[str, Any]]:
 def _mean(of: _List, value: int, counts: Any) -> dict[str, Any]:
     """Return the mean over pairs: the two words as a board of two."""
     both = np.stack([of.before, of.after])
-    found = compare(cells(both, None, value, study=of.study))
+    shown = cells(both, None, value, study=of.study)
+    found = compare(shown)
     used = found.weights[1, 0] > 0
+    share_a, share_b = shown.figure[:, used] @ found.weights[1, 0, used]
     told = used.any()
     whole = told and np.isfinite(found.critical)
     seen = (counts[[1, 3]] > 0).all(0)
@@ -229,6 +233,8 @@ def _mean(of: _List, value: int, counts: Any) -> dict[str, Any]:
     return {
         **{name: int(sums[at]) for at, name in enumerate(("k_a", "n_a", "k_b", "n_b"))},
         "pairs": int(used.sum()),
+        "share_a": float(share_a) if told else None,
+        "share_b": float(share_b) if told else None,
         "estimate": estimate if told else None,
         "low": estimate - half if whole else None,
         "high": estimate + half if whole else None,

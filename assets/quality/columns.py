@@ -3,7 +3,7 @@
 Types and NOT NULL are kept by the schema of the warehouse and are not checked again.
 
 An empty column and an empty frame pass every rule about values, so what must be there has a rule of its own here, and
-what must be as many as planned is counted in SQL (`slots__counts_add_up`, `labels__present`, `scores__model_present`).
+what must be as many as planned is counted in SQL (`slots__counts_add_up`, `labels__present`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,6 @@ def _given(column: str) -> Rule:
 
 _SOME_ROWS = Rule(None, "ExpectTableRowCountToBeBetween", {"min_value": 1}, "has rows")
 _TRACK = _one_of("track", "model", "system")
-_CONDITION = _one_of("condition", "baseline", "controlled", "confronted")
 
 SUITES: Mapping[str, Sequence[Rule]] = {
     "plans": (
@@ -105,15 +104,6 @@ SUITES: Mapping[str, Sequence[Rule]] = {
         _between("confidence", 0, 1),
         _given("image_sha256"),
         _given("labeled_at"),
-    ),
-    "scores": (
-        _TRACK,
-        _CONDITION,
-        _one_of("scale", "values", "bands"),
-        _one_of("turn", 1, 2),
-        _between("n", 0),
-        _between("cells", 0),
-        _between("planned_cells", 1),
     ),
 }
 

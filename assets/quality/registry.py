@@ -6,7 +6,7 @@ is shown and blocks nothing.
 
 from __future__ import annotations
 
-from assets.quality.spec import CheckSpec, Stage, bytes_check, columns_check, sql_check
+from assets.quality.spec import CheckSpec, Stage, bytes_check, columns_check, grain_check, sql_check
 from warehouse.sqlfiles import names
 
 _EARLY: tuple[Stage, ...] = ("images", "publish")
@@ -26,20 +26,16 @@ _TABLES = (
     "labeler_drift",
     "gold_samples",
     "gold_labels",
-    "corrected_scores",
-    "label_error",
-    "error_rates",
-    "scores",
-    "drift_events",
-    "effects",
-    "window_scores",
-    "design_effects",
-    "window_corrected_scores",
-    "window_effects",
-    "ranks",
-    "claim_counts",
-    "claims",
+    "loaded",
+    "counts",
+    "figures",
+    "boards",
+    "board_ranks",
+    "computed",
 )
+
+#: Of these, those that are filled when it is known who is withheld.
+LATE: frozenset[str] = frozenset({"figures", "boards", "board_ranks", "computed"})
 
 #: Checks that are no files of `sql/checks`.
 _OTHERS: tuple[CheckSpec, ...] = (
@@ -48,7 +44,6 @@ _OTHERS: tuple[CheckSpec, ...] = (
     columns_check("attempts", _EARLY),
     columns_check("images", _EARLY),
     columns_check("labels", _LABELS),
-    columns_check("scores", _PUBLISH),
     bytes_check(
         "plans__as_in_bucket",
         _EARLY,
@@ -58,6 +53,16 @@ _OTHERS: tuple[CheckSpec, ...] = (
         "images__bytes_as_stored",
         _EARLY,
         "Re-read from the store, a random sample of pictures has the recorded hashes.",
+    ),
+    grain_check(
+        "loaded__one_row_each",
+        ("images", "labels", "publish"),
+        "No row of a table that is loaded stands twice, by the grain in the table's comment.",
+    ),
+    grain_check(
+        "computed__one_row_each",
+        _PUBLISH,
+        "No row of a table that is computed stands twice, by the grain in the table's comment.",
     ),
 )
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from assets.quality import columns, stored
+from assets.quality import columns, grain, stored
 from assets.quality.registry import CHECKS
 from assets.quality.scope import CheckScope, Row
 from assets.quality.spec import CheckSpec, Kind, Severity, Stage
@@ -89,6 +89,7 @@ _RUNNERS: Mapping[Kind, Callable[[CheckSpec, CheckScope], Sequence[Row]]] = {
     "sql": _sql,
     "columns": lambda spec, scope: columns.failures(spec.table, scope),
     "bytes": lambda spec, scope: stored.RULES[spec.name](scope),
+    "grain": lambda spec, scope: grain.twice(scope, grain.tables_of(spec.name)),
 }
 
 

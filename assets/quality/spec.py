@@ -10,7 +10,7 @@ from warehouse.sqlfiles import header
 
 Stage = Literal["images", "labels", "publish"]
 Severity = Literal["critical", "warning"]
-Kind = Literal["sql", "columns", "bytes"]
+Kind = Literal["sql", "columns", "bytes", "grain"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class CheckSpec:
 
     Attributes:
         stages: when it runs: after a partition's images, after its labels, before a week is published.
-        kind: sql (a file of `sql/checks/`), columns (a Great Expectations suite), bytes (objects re-read).
+        kind: sql (a file of `sql/checks/`), columns (a Great Expectations suite), bytes (objects re-read), grain (no
+            row twice).
         says: what failing rows are, for the message; empty where each row says it itself (column `problem`).
     """
 
@@ -60,6 +61,11 @@ def sql_check(name: str) -> CheckSpec:
 def bytes_check(name: str, stages: tuple[Stage, ...], description: str) -> CheckSpec:
     """Return a check that re-reads objects: its rule is in `stored`."""
     return CheckSpec(name, name.partition("__")[0], "critical", stages, description, "bytes")
+
+
+def grain_check(name: str, stages: tuple[Stage, ...], description: str) -> CheckSpec:
+    """Return a check that no row of some tables stands twice: which ones is in `grain`."""
+    return CheckSpec(name, name.partition("__")[0], "critical", stages, description, "grain")
 
 
 def columns_check(table: str, stages: tuple[Stage, ...]) -> CheckSpec:

@@ -24,7 +24,7 @@ from assets.studies.mistakes import MistakesError
 from assets.suites.schema import Name, Version
 from warehouse.validation import close_match
 
-#: What study_cell_counts counts beside declared values.
+#: What pages of studies count beside declared values.
 COUNTED_APART = frozenset({"invalid", "not_assessed", "missing"})
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -22,6 +22,8 @@ from warehouse.validation import close_match
 Kind = Literal["wording", "language", "controlled", "confronted"]
 #: Kinds in which b asks for diversity, or was told that it lacks.
 REQUESTS: tuple[Kind, ...] = ("controlled", "confronted")
+#: Conditions in the order in which they are asked.
+CONDITIONS: tuple[str, ...] = get_args(Condition)
 WHERE = "suites/comparisons.yaml"
 Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
 
@@ -120,6 +122,12 @@ def study_comparisons(conditions: Iterable[str], baseline: str | None) -> list[S
         for name in conditions
         if name != baseline and (baseline is not None or name in kinds)
     ]
+
+
+def in_order(conditions: Iterable[str], baseline: str | None = None) -> list[str]:
+    """Return conditions: the baseline, those of `CONDITIONS` as they are asked, all others by name."""
+    known = {name: place for place, name in enumerate(CONDITIONS)}
+    return sorted(conditions, key=lambda name: (name != baseline, known.get(name, len(known)), name))
 
 
 def _paired(

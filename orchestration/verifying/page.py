@@ -19,6 +19,7 @@ from assets.leaderboard.page.raster import DRAWN
 from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import entries_of, folders_of
+from assets.leaderboard.published import identity
 from assets.leaderboard.replies import replies_in, reply_file
 from assets.leaderboard.sheets import sheets
 from orchestration.verifying import analysis
@@ -28,7 +29,6 @@ from orchestration.verifying.database import one_line
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import VerifyReport
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
 
 INDEX = "index.html"
 #: Folders of an edition whose files are made otherwise than with pages.
@@ -47,62 +47,46 @@ def compare_page(
     report: VerifyReport,
 ) -> None:
     """Compare pages, and `content_sha256`; `hashes` of the tables were computed again."""
+    if identity(hashes) != manifest["content_sha256"]:
+        report.differ("content_sha256 is not the hash of what the figures rest on")
     _compare_links(folder, manifest, report)
-    made: dict[str, str] = {}
+    made: set[str] = set()
     unlike: list[str] = []
     try:
-        for name, bare, data in _made_again(con, folder, manifest):
-            made[name] = bare
+        for name, data in _made_again(con, folder, manifest):
+            made.add(name)
             if data is not None and not _is(folder / name, data):
                 unlike.append(name)
     except (duckdb.Error, TemplateError, LookupError, AttributeError, TypeError, ValueError) as error:
         report.differ(f"the pages cannot be made again from the tables: {one_line(error)}")
         return
-    _compare_made(made, unlike, manifest, hashes, report)
+    _compare_made(made, unlike, manifest, report)
 
 
 def _made_again(
     con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest
-) -> Iterator[tuple[str, str, bytes | None]]:
-    """Yield (path, hash without the edition's name, bytes) of what is made with pages, one by one.
-
-    Documents are no part of what is hashed: of them the hash is empty. Of what is drawn from thumbnails, which are not
-    here, there are no bytes.
-    """
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield (path, bytes) of what is made with pages, one by one; None of what is drawn from thumbnails, not here."""
     replies = replies_in(folder, manifest["files"])
     site = replace(site_of(manifest), replies=replies)
-    for name, data in static_files().items():
-        yield name, sha256_hex(data), data
-    for name, data in documents(con, analysis.own(folder) or b"").items():
-        yield name, "", data
+    yield from static_files().items()
+    yield from documents(con, analysis.own(folder) or b"").items()
     for model, data in replies.items():
-        yield reply_file(model), "", data
+        yield reply_file(model), data
     past = folders_of(entries_of(manifest))
     for name, data in sheets(con, date.fromisoformat(manifest["week"]), site, past=past):
-        if name.endswith(DRAWN):
-            yield name, "", None
-        else:
-            yield name, sha256_hex(data), named(data, manifest["edition"], site)
+        yield name, None if name.endswith(DRAWN) else named(data, manifest["edition"], site)
 
 
-def _compare_made(
-    made: Mapping[str, str],
-    unlike: list[str],
-    manifest: Manifest,
-    hashes: Mapping[str, str],
-    report: VerifyReport,
-) -> None:
-    """Report what differs from what the same code makes of the same tables; `made` has hashes, where they count."""
+def _compare_made(made: set[str], unlike: list[str], manifest: Manifest, report: VerifyReport) -> None:
+    """Report what differs from what the same code makes of the same tables."""
     for name in sorted(unlike):
         report.differ(f"{name} is not what its version makes of the tables")
     stated = manifest["files"].keys() - listed.data_files(manifest)
-    for name in sorted(made.keys() - stated):
+    for name in sorted(made - stated):
         report.differ(f"{name} is not in the manifest, and the pages need it")
-    for name in sorted(stated - made.keys()):
+    for name in sorted(stated - made):
         report.differ(f"{name} is in the manifest, and no page shows it")
-    content = {"tables": dict(hashes), "page": {name: bare for name, bare in made.items() if bare}}
-    if sha256_hex(canonical_json(content)) != manifest["content_sha256"]:
-        report.differ("content_sha256 is not the hash of the tables and the pages")
 
 
 def _pages(manifest: Manifest) -> list[str]:

@@ -23,7 +23,8 @@ class VerifyReport:
 
     edition: str
     files: int = 0
-    scores: int = 0
+    counts: int = 0
+    figures: int = 0
     differences: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what is worth knowing and no fault
@@ -71,7 +72,7 @@ class VerifyReport:
         agree = _listed([part for part in PARTS if part not in self.open_parts])
         said = [f"{agree} agree"] if agree else []
         if self.recomputed:
-            said += ["counts add up", f"{self.scores:,} scores recomputed, 0 differ"]
+            said.append(f"{self.counts:,} counts and {self.figures:,} figures recomputed, 0 differ")
         return [summary + " · ".join(said), *rest]
 
 

@@ -1,7 +1,7 @@
 """Verifying an edition, from the first byte to the last figure: the order of the comparisons.
 
 The order is that of trust. Files first: nothing is opened that is not what the manifest says. Then rows, fields, pages,
-and scores, which only the code that made the edition can make again.
+and figures, which only the code that made the edition can make again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import duckdb
 from assets.generation.workplace import Workplace
 from assets.leaderboard.texts import texts_sha256
 from orchestration.unwritable import cause
-from orchestration.verifying import analysis, claims, database, files, page, scores, sources
+from orchestration.verifying import analysis, claims, database, figures, files, page, sources
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import built, contents, expected, past, site, views
 from orchestration.verifying.report import PARTS, Step, VerifyReport, silent
@@ -66,7 +66,7 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
         return report
     if manifest["texts_sha256"] != texts_sha256():
         report.skip(
-            f"tables, views, pages and scores: other code made this edition; verify it with cliche "
+            f"tables, views, pages and figures: other code made this edition; verify it with cliche "
             f"{manifest['code_version'][:60]}",
             *PARTS[1:],
         )
@@ -92,25 +92,25 @@ def _of_parts(source: StatedSource, of: VerifiedEdition) -> None:
         views.compare_csv(con, of, found)
     if not complete or found.unusable:
         of.report.notes.append(
-            "views, claims, pages and scores were not compared: rows of tables are missing"
+            "views, claims, pages and figures were not compared: rows of tables are missing"
         )
         return
     with tempfile.TemporaryDirectory(prefix="cliche-verify-") as temporary:
         file = built.build(Path(temporary).resolve(), of, found)
         with database.locked(file, of.folder, of.root) as con:
             views.compare(con, of, found)
-            _figures(con, of, found.hashes)
+            _stated(con, of, found.hashes)
             past.compare_made(con, of.root, of.manifest, of.report, of.step)
+        figures.compare(file, file.parent, of.report, of.step)
         if source.store is not None:
             site.compare(source.store, of, file, found)
 
 
-def _figures(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, hashes: dict[str, str]) -> None:
-    """Compare what is said of the rows: in the manifest, on the page, and as counts and scores."""
+def _stated(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, hashes: dict[str, str]) -> None:
+    """Compare what is said of the rows: in the manifest, and on pages."""
     manifest, report = of.manifest, of.report
     analysis.compare(con, of.folder, manifest, report)
     claims.compare_times(con, manifest, report)
     claims.compare_sources(con, manifest, report)
     of.step("page", 0, 1)
     page.compare_page(con, of.folder, manifest, hashes, report)
-    scores.compare(con, report, of.step)

@@ -12,6 +12,8 @@
 --   series: name of the series that the pictures of the week belong to
 --   estimate: the figure, 0 to 1; less is better; NULL where reason says why
 --   low, high: end of its 95 % interval; NULL without a figure, and where reason is few_weeks
+--   others: of stereotypes, how often the other groups of the suite are drawn so; NULL of gap, and
+--     without such a group
 --   n: number of pictures behind it
 --   unseen: answers that may have shown it: refused, cannot_tell, invalid, not assessed
 --   bound_low, bound_high: least and largest figure whatever these would have shown; NULL where 5 % or
@@ -80,6 +82,14 @@ shown AS (
     SELECT *
     FROM figures
     WHERE week IS NOT NULL AND prompt IS NULL AND figure IN ('gap', 'stereotypes')
+),
+
+beside AS (
+    SELECT
+        week, model, suite, suite_major, condition, turn, yardstick,
+        estimate AS others
+    FROM figures
+    WHERE week IS NOT NULL AND figure = 'stereotypes_others'
 )
 
 SELECT
@@ -88,6 +98,7 @@ SELECT
     ranked.attribute, ranked.yardstick, boards.lead,
     CASE WHEN ranked.attribute IS NULL THEN 'stereotypes' ELSE 'gap' END AS figure,
     ranked.model, plans.series, shown.weeks, shown.first_week, shown.estimate, shown.low, shown.high,
+    beside.others,
     coalesce(shown.n, 0) AS n,
     coalesce(shown.unseen, 0) AS unseen,
     shown.bound_low, shown.bound_high,
@@ -137,6 +148,16 @@ LEFT JOIN shown
         AND ranked.turn = shown.turn
         AND ranked.attribute IS NOT DISTINCT FROM shown.attribute
         AND ranked.yardstick = shown.yardstick
+LEFT JOIN beside
+    ON
+        shown.figure = 'stereotypes'
+        AND shown.week = beside.week
+        AND shown.model = beside.model
+        AND shown.suite = beside.suite
+        AND shown.suite_major = beside.suite_major
+        AND shown.condition = beside.condition
+        AND shown.turn = beside.turn
+        AND shown.yardstick = beside.yardstick
 LEFT JOIN believed
     ON
         ranked.week = believed.week

@@ -1,12 +1,13 @@
 -- Answers: which shares of the span that ends with a week are held against something?
 -- Grain: model × prompt × attribute × value × reference: against parity, where it is a yardstick, the
 --   value drawn most often; declared stereotypes against 0 (reference: stereotypes).
--- Columns: k pictures of n show the value; share, low, high, worth: of figures; expected: what it is
---   held against; distance: from there to the nearer end of the interval, less than 0 if it lies
---   within; reach: that by the largest distance that a share can have on its side, 0 to 1, 0 within;
---   drawn: pictures of the prompt in these weeks, assessed or not; alone: the model was asked no other
---   prompt with this subject.
--- Depends on: figures, yardsticks, stereotype_pairs, prompts, reference_values, answers, plans
+-- Columns: k pictures of n show the value; share, low, high, worth, bound_low, bound_high: of figures;
+--   expected: what it is held against; distance: from there to the nearer end of the interval, less than 0
+--   if it lies within; reach: that by the largest distance that a share can have on its side, 0 to 1, 0
+--   within; drawn: pictures of the prompt in these weeks, assessed or not; alone: the model was asked no
+--   other prompt with this subject.
+-- Weeks: own
+-- Depends on: figures, yardsticks, stereotype_pairs, prompts, reference_values, answers
 -- Uses: metrics/stated_shares
 WITH asked AS (
     SELECT
@@ -27,6 +28,8 @@ shares AS (
         f.k,
         f.n,
         f.worth,
+        f.bound_low,
+        f.bound_high,
         f.weeks,
         f.first_week
     FROM figures AS f
@@ -87,6 +90,8 @@ SELECT
     held.low,
     held.high,
     held.worth,
+    held.bound_low,
+    held.bound_high,
     greatest(held.low - held.expected, held.expected - held.high) AS distance,
     CASE
         WHEN held.low > held.expected THEN (held.low - held.expected) / (1 - held.expected)

@@ -1,15 +1,15 @@
 -- Answers: which labelers read an attribute beside the one that the plan names, and in which weeks?
 -- Grain: one row for each attribute × labeler × version.
 -- Columns: first_week and last_week bound the weeks in which it was used.
--- Depends on: scores, plans
+-- Depends on: counts, plans
 SELECT
-    scores.attribute, scores.labeler, scores.labeler_version,
-    min(scores.week) AS first_week,
-    max(scores.week) AS last_week
-FROM scores
-INNER JOIN plans USING (week, model)
+    counts.attribute, counts.labeler, counts.labeler_version,
+    min(counts.week) AS first_week,
+    max(counts.week) AS last_week
+FROM counts
+ANTI JOIN plans USING (week, model, labeler)
 WHERE
-    scores.week <= cast($week AS DATE) AND scores.metric = 'assessed_rate' AND scores.prompt IS NULL
-    AND scores.labeler IS DISTINCT FROM plans.labeler AND scores.estimate > 0
-GROUP BY scores.attribute, scores.labeler, scores.labeler_version
-ORDER BY scores.attribute, first_week, scores.labeler, scores.labeler_version
+    counts.week <= cast($week AS DATE) AND counts.value <> 'not_assessed'
+    AND NOT starts_with(counts.attribute, 'all:')
+GROUP BY counts.attribute, counts.labeler, counts.labeler_version
+ORDER BY counts.attribute, first_week, counts.labeler, counts.labeler_version

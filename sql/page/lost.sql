@@ -15,6 +15,6 @@ INNER JOIN prompt_attributes AS a
 WHERE
     o.week = cast($week AS DATE) AND (o.condition = 'confronted') = (o.turn > 1)
     AND NOT o.is_picture AND o.outcome <> 'not_needed'
-GROUP BY o.model, o.suite, o.suite_major, o.condition, a.attribute, o.outcome, o.outcome_group
+GROUP BY o.model, o.suite, o.suite_major, o.condition, a.attribute, o.outcome, o.is_refused
 ORDER BY
     o.model ASC, o.suite ASC, o.suite_major ASC, o.condition ASC, a.attribute ASC, slots DESC, o.outcome ASC

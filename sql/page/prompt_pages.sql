@@ -4,9 +4,9 @@
 -- Columns: of the highest major version that was asked in those weeks; stereotype: value that is declared one
 --   of the prompt's own group, of_others: of another group, typed: whose share a statistic types groups by;
 --   statistic: what the stereotype is compared with (NULL: 0); board: whether models are compared by it in
---   pictures of this prompt; claimed: value that a sentence of 2023 is about.
+--   pictures of this prompt.
 -- Weeks: own
--- Depends on: slots, prompts, prompt_attributes, yardsticks, stereotype_pairs, typed_subjects, claims
+-- Depends on: slots, prompts, prompt_attributes, yardsticks, stereotype_pairs, typed_subjects
 WITH asked AS (
     SELECT
         prompt,
@@ -66,22 +66,11 @@ boards AS (
         suite, suite_major, attribute,
         TRUE AS board
     FROM yardsticks
-),
-
-claimed AS (
-    SELECT
-        prompts AS prompt,
-        split_part(shows, '=', 1) AS attribute,
-        min(split_part(shows, '=', 2)) AS claimed
-    FROM claims
-    WHERE NOT contains(shows, ',') AND NOT contains(prompts, ',')
-    GROUP BY prompts, split_part(shows, '=', 1)
 )
 
 SELECT
     t.suite, t.suite_major, t.suite_version, t.prompt, t.language, t.subject, t.condition, t.text, t.turns,
     a.attribute, declared.stereotype, declared.statistic, of_any.of_others, typing.typed,
-    claimed.claimed,
     coalesce(boards.board, FALSE) AND NOT (t.condition = 'confronted' AND t.turns = 1) AS board
 FROM texts AS t
 LEFT JOIN attributes AS a USING (suite, suite_major, prompt)
@@ -98,6 +87,4 @@ LEFT JOIN typing
 LEFT JOIN boards
     ON
         t.suite = boards.suite AND t.suite_major = boards.suite_major AND a.attribute = boards.attribute
-LEFT JOIN claimed
-    ON t.prompt = claimed.prompt AND a.attribute = claimed.attribute
 ORDER BY t.suite, t.prompt, a.attribute

@@ -2,11 +2,11 @@
 -- Grain: one row for each comparison and pair of prompts.
 -- Columns: suite, suite_major, kind, a, b, subject; text_a, text_b: the prompts, word for word; pairs:
 --   number of pairs of the comparison.
--- Depends on: effects, prompts
+-- Depends on: words, prompts
 WITH pairs AS (
     SELECT DISTINCT
         week, suite, suite_major, kind, a, b, subject, prompt_a, prompt_b
-    FROM effects
+    FROM words
     WHERE week = cast($week AS DATE) AND subject IS NOT NULL
 ),
 

@@ -51,45 +51,6 @@ CREATE TABLE history_weeks (
     inputs VARCHAR NOT NULL  -- run time: digest of what its scores were computed from and of who is withheld
 );
 
--- One row for each week that is counted in drift_counts.
--- Grain: week.
-CREATE TABLE drift_weeks (
-    week DATE NOT NULL,  -- run time: Monday of the week
-    inputs VARCHAR NOT NULL  -- run time: digest of what its scores were computed from (scored_weeks)
-);
-
--- One row for each share of a prompt and week, as counts; of models that are withheld, too.
--- Grain: week, cell.
-CREATE TABLE drift_counts (
-    week DATE NOT NULL,  -- run time: Monday of the week
-    cell INTEGER NOT NULL,  -- run time: number in drift_cells
-    hits INTEGER NOT NULL,  -- run time: pictures with the value, or refusals
-    n INTEGER NOT NULL,  -- run time: pictures assessed, or answers
-    effect DOUBLE  -- run time: design effect of the pictures of the cell in the week; NULL: none were drawn
-    -- together
-);
-
--- One row for each share of a prompt that is followed over weeks.
--- Grain: cell.
-CREATE TABLE drift_cells (
-    cell INTEGER NOT NULL,  -- run time: its number, from 0
-    model VARCHAR NOT NULL,  -- run time: name of the model entry
-    series VARCHAR NOT NULL,  -- run time: name of the series
-    params_hash VARCHAR NOT NULL,  -- run time: hash of the parameters
-    track VARCHAR NOT NULL,  -- run time: model or system
-    simulated BOOLEAN NOT NULL,  -- run time: true if the pictures are drawn by a simulated model
-    suite VARCHAR NOT NULL,  -- run time: suite without its version
-    suite_major INTEGER NOT NULL,  -- run time: major version of the suite
-    condition VARCHAR NOT NULL,  -- run time: baseline, controlled or confronted
-    turn INTEGER NOT NULL,  -- run time: turn of the conversation
-    metric VARCHAR NOT NULL,  -- run time: share or refused_rate
-    attribute VARCHAR,  -- run time: attribute; NULL for refusals
-    scale VARCHAR,  -- run time: values or bands; NULL for refusals
-    labeler_version VARCHAR,  -- run time: version of the labeler; NULL for refusals
-    value_name VARCHAR,  -- run time: the value; NULL for refusals
-    prompt VARCHAR NOT NULL  -- run time: prompt, written suite/prompt
-);
-
 -- One row for each table and week whose rows were hashed and did not change since.
 -- Grain: table_name, week.
 CREATE TABLE week_hashes (

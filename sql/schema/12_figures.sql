@@ -166,7 +166,9 @@ CREATE TABLE words (
     k_b INTEGER NOT NULL,  -- identity: pictures of the second side that show the value
     n_b INTEGER NOT NULL,  -- identity: pictures of the second side read as a value that counts
     pairs INTEGER NOT NULL,  -- identity: pairs with pictures on both sides; 1 of a pair
-    estimate DOUBLE,  -- identity: change of the share, b less a; NULL where reason says why
+    share_a DOUBLE,  -- identity: share of the first side; of the mean, over the pairs that entered
+    share_b DOUBLE,  -- identity: share of the second side
+    estimate DOUBLE,  -- identity: change of the share, b less a; NULL where reason says why, and the shares
     low DOUBLE,  -- identity: lower end of the 95 % interval
     high DOUBLE,  -- identity: upper end of the 95 % interval
     se DOUBLE,  -- identity: standard error of the estimate; NULL where there is no interval

@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 
 import duckdb
+from assets.metrics.scores.table import compute_scores
 
 from assets.leaderboard.edition import publish
-from assets.metrics.scores.table import compute_scores
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse.database.connection import connect

@@ -213,9 +213,7 @@ def test_each_planted_event_can_be_seen_in_the_published_tables(
 def test_no_change_is_opened_that_was_not_planted(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    opened = con.execute(
-        "SELECT model, attribute, value_name, changed_week::VARCHAR FROM drift_events"
-    ).fetchall()
+    opened = con.execute("SELECT model, attribute, value, changed_week::VARCHAR FROM changes").fetchall()
     for *series, week in opened:
         assert series == ["sim-drift", "perceived_gender", "feminine"]
         assert week in {"2026-10-12", "2026-10-19", "2026-10-26"}

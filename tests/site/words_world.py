@@ -6,34 +6,35 @@ Belongs here: models that draw women where a word or a request asks for them. Do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from assets.generation.slots import Slot
-from assets.metrics.effects.table import compute_effects
-from assets.metrics.effects.windows import week_effects
+from assets.metrics.words import span_words
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
-from tests.site import world
 from tests.warehouse import builder
-from warehouse.loading.load import replace_week
-from warehouse.store import open_store
+from warehouse import occasions
+from warehouse.database.connection import connect
+from warehouse.database.schema import make_tables
+from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.store import Store, open_store
+from warehouse.weeks import shift
 
 SUITES = load_suites()
-DAY = date.fromisoformat(builder.WEEK)
+WEEKS = [shift(builder.WEEK, -back) for back in range(4)]
 
 
 def labels(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
     """Return men first, women where a prompt says "their" or asks for diversity, and a keffiyeh with the request."""
     asked = slot.turn > 1 or slot.prompt.endswith(("controlled", "visionary"))
     if attribute.id == "perceived_gender":
-        few = 16 if asked else 9 if slot.prompt.endswith("their") else 1
+        few = 5 if asked else 3 if slot.prompt.endswith("their") else 1
         return ("feminine" if slot.replicate < few else "masculine"), None, None
     if attribute.id == "headwear":
-        return ("keffiyeh" if asked and slot.replicate < 8 else "none"), None, None
+        return ("keffiyeh" if asked and slot.replicate < 3 else "none"), None, None
     return attribute.values[0], None, None
 
 
@@ -49,25 +50,40 @@ def loaded_world(folder: Path) -> duckdb.DuckDBPyConnection:
     """Return the warehouse of this world."""
     store = open_store(folder)
     suites = [SUITES["startup-ceo@1"], SUITES["diversity-request@1"]]
-    partitions: tuple[tuple[str, dict[str, Any], Any], ...] = (
+    asked: tuple[tuple[str, dict[str, Any], Any], ...] = (
         ("imago", {"simulated": False}, answers),
         ("chatdraw", {"simulated": False, "track": "system"}, answers),
         ("sim-shy", {}, refuses),
         ("sim-loud", {}, answers),
     )
-    for model, plan, outcomes in partitions:
-        builder.build_partition(
-            store,
-            model=model,
-            suites=suites,
-            replicates=20,
-            conversations=20 if model == "chatdraw" else 0,
-            plan=plan,
-            labels=labels,
-            outcomes=outcomes,
-            prompts=lambda prompt: not prompt.split("/")[1].startswith(("swe", "teacher")),
-        )
-    con = world.load(store)
-    replace_week(con, "effects", builder.WEEK, compute_effects(con, builder.WEEK))
-    replace_week(con, "window_effects", builder.WEEK, week_effects(con, builder.WEEK))
+    for model, plan, outcomes in asked:
+        for week in WEEKS:
+            builder.build_partition(
+                store,
+                week,
+                model,
+                suites=suites,
+                replicates=6,
+                conversations=6 if model == "chatdraw" else 0,
+                plan=plan,
+                labels=labels,
+                outcomes=outcomes,
+                prompts=lambda prompt: not prompt.split("/")[1].startswith(("swe", "teacher")),
+            )
+    return load(store)
+
+
+def load(store: Store) -> duckdb.DuckDBPyConnection:
+    """Return a warehouse with what a store holds, and with what words change in the last week; no other figures."""
+    con = connect(None)
+    make_tables(con)
+    for week, model in partitions(store):
+        load_partition(con, store, week, model)
+    builder.declare(con)
+    compute(con)
     return con
+
+
+def compute(con: duckdb.DuckDBPyConnection) -> None:
+    """Compute what words change in the last week."""
+    replace_week(con, "words", builder.WEEK, span_words(con, occasions.week(builder.WEEK)))

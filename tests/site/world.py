@@ -21,15 +21,15 @@ import pyarrow as pa
 from PIL import Image
 
 from assets.generation.slots import Slot
-from assets.metrics.results import STUDY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
-from assets.metrics.scores.table import compute_scores
+from assets.metrics.week import score_study
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.loading.load import load_partition, replace_study, replace_week
+from warehouse.loading.counts import insert_counts
+from warehouse.loading.load import load_partition, replace_study
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
@@ -257,9 +257,7 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
     for week, model in found:
         load_partition(con, store, week, model)
     builder.declare(con)
-    for week in sorted({week for week, _ in found}):
-        replace_week(con, "scores", week, compute_scores(con, week))
-        rank(con, week)
+    spans(con, sorted({week for week, _ in found}))
     if studies:
         add_study(con)
     return con
@@ -267,8 +265,15 @@ def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
 
 def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
     """Rank the models of a week that are not withheld."""
-    for table in WINDOW_RESULTS:
-        replace_week(con, table, week, WEEK_RESULTS[table](con, week))
+    spans(con, [week])
+
+
+def spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
+    """Compute changes, figures, boards, words and claims of some weeks."""
+    from assets.metrics.week import score_spans
+
+    if weeks:
+        score_spans(con, weeks)
 
 
 def withhold(con: duckdb.DuckDBPyConnection, model: str, reason: str, week: str = WEEK) -> None:
@@ -360,5 +365,5 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
                         }
                     )
     replace_study(con, study, {name: pa.Table.from_pylist(found) for name, found in rows.items()})
-    for table, compute in STUDY_RESULTS.items():
-        replace_study(con, study, {table: compute(con, study)})
+    insert_counts(con, {"study": study})
+    score_study(con, study)

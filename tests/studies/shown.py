@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.views.study_pages import StudyPage
-from assets.metrics.results import STUDY_RESULTS
+from assets.metrics.week import score_study
 from tests.site.pages import shown
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.loading.load import load_study, replace_study
+from warehouse.loading.load import load_study
 from warehouse.store.base import Store
 
 
@@ -26,14 +26,8 @@ def scored(store: Store, study: str) -> Iterator[duckdb.DuckDBPyConnection]:
     with connect(None) as con:
         make_tables(con)
         load_study(con, store, study)
-        score(con, study)
+        score_study(con, study)
         yield con
-
-
-def score(con: duckdb.DuckDBPyConnection, study: str) -> None:
-    """Compute everything that is computed of a study."""
-    for table, compute in STUDY_RESULTS.items():
-        replace_study(con, study, {table: compute(con, study)})
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

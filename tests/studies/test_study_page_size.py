@@ -51,28 +51,26 @@ def many(study: Study, prompts: int, replicates: int = 4) -> Study:
     return study
 
 
-def test_of_many_differences_the_page_counts_all_and_lists_those_that_are_more_than_chance(
-    tiny: Study,
-) -> None:
+def test_of_many_changes_the_page_counts_all_and_lists_the_clear_ones(tiny: Study) -> None:
     many(tiny, prompts=60).run()
     with scored(tiny.store, "tiny") as con:
-        ((differences, survivors),) = con.execute(
-            "SELECT count(*), count(*) FILTER (WHERE survives) FROM study_differences"
+        ((listed, clear),) = con.execute(
+            "SELECT count(*), count(*) FILTER (WHERE clear) FROM words WHERE subject IS NOT NULL AND value <> 'm'"
         ).fetchall()
         shown, page = view(con), section(con)
-    assert differences == 2 * 60 * (6 + 1)
-    assert sum(one.tested + one.untested for one in shown.differences) == differences
-    assert sum(len(one.rows) for one in shown.differences) == survivors
+    assert listed == 2 * 60 * (6 + 1)
+    assert sum(one.compared + one.missing for one in shown.changes) == listed
+    assert sum(len(one.clear) for one in shown.changes) == clear
     assert len(page) < 300_000
 
 
 def test_values_are_shown_as_the_study_writes_them(tiny: Study) -> None:
     many(tiny, prompts=5, replicates=10).run()
     with scored(tiny.store, "tiny") as con:
-        effects = rows(con, "SELECT DISTINCT value_name FROM study_effects WHERE attribute = 'age'")
+        found = rows(con, "SELECT DISTINCT value FROM words WHERE attribute = 'age'")
         page = section(con)
-    assert {row["value_name"] for row in effects} >= set(AGES)
-    means = page.partition('id="means"')[2]
+    assert {row["value"] for row in found} >= set(AGES)
+    means = page.partition('id="conditions"')[2]
     for age in AGES:
         shown = age.replace("_", " ")
         assert re.search(rf'<th scope="col" class="num">{re.escape(shown)}</th>', means)

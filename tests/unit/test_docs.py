@@ -14,9 +14,6 @@ from assets.gateway.money.prices import Price
 from assets.gateway.network.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS
-from assets.metrics.registry import dictionary
-from assets.metrics.registry.metric import Metric
-from assets.metrics.registry.metrics import metrics
 from assets.quality.registry import CHECKS
 from orchestration.alerts import kinds
 from orchestration.alerts.channels.registry import CHANNELS
@@ -24,7 +21,6 @@ from orchestration.alerts.settings import PASSWORD, SENDER, SMTP, TO, USER, WEBH
 from orchestration.cli import app
 from orchestration.settings import Settings
 from tests.bench.__main__ import BENCHMARKS
-from tests.studies.simulations.__main__ import STUDIES
 from warehouse.loading.load import PARTITION_TABLES
 from warehouse.sqlfiles import names
 
@@ -133,20 +129,9 @@ def test_every_check_of_results_says_what_is_to_be_done(check: str) -> None:
     assert re.search(rf"`({check}|{table}__…)`", page("docs/operations.md"))
 
 
-@pytest.mark.parametrize("study", STUDIES)
-def test_every_simulation_study_is_named(study: str) -> None:
-    assert f"`{study}`" in page("docs/operations.md")
-
-
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
 def test_every_benchmark_is_named(benchmark: str) -> None:
     assert f"[{benchmark}]" in page("docs/operations.md")
-
-
-@pytest.mark.parametrize("metric", metrics(), ids=lambda metric: metric.id)
-def test_every_metric_is_explained(metric: Metric) -> None:
-    _, _, section = dictionary.page().partition(f"\n### {metric.id}\n")
-    assert f"\n- For whom: {metric.reader}\n" in section.partition("\n### ")[0]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(CHECKOUT)))

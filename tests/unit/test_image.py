@@ -40,7 +40,7 @@ NEEDED = (
     "orchestration/demo.yaml",
     "assets/suites/attributes.yaml",
     "assets/leaderboard/locales/fr/LC_MESSAGES/site.po",
-    "sql/checks/scores__share_in_range.sql",
+    "sql/checks/figures__in_range.sql",
     "warehouse/postgres.py",
 )
 

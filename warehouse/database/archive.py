@@ -15,7 +15,6 @@ import duckdb
 
 from warehouse.database import marts
 from warehouse.database.table_hash import Columns, Week, all_identity_columns, in_order
-from warehouse.loading.load import HISTORY_TABLES
 from warehouse.sqlfiles import WEEKS, header
 
 #: Table → columns that are not published. A change needs a schema step, so that all rows are hashed again.
@@ -23,8 +22,8 @@ PRIVATE = {
     "attempts": ("request_id", "provider_conversation_id", "raw_body"),
     "label_attempts": ("request_id", "raw_body"),
 }
-#: What a person opens in a spreadsheet: published as CSV, too; of a view by the week the rows of the edition's week.
-CSV = ("claims", "drift_events", "leaderboard", "study_leaderboard")
+#: What a person opens in a spreadsheet: published as CSV, too → whether with all its weeks, or the edition's alone.
+CSV = {"changes": True, "claim_shares": False, "leaderboard": False}
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Catalog(NamedTuple):
     def by_week(self) -> list[str]:
         """Return the names of the tables whose rows are published by the week, sorted."""
         weekly = {name for name, columns in self.identity.items() if "week" in dict(columns)}
-        return sorted(weekly - {*HISTORY_TABLES})
+        return sorted(weekly)
 
 
 def catalog(con: duckdb.DuckDBPyConnection) -> Catalog:

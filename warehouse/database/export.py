@@ -110,8 +110,11 @@ def export_views(
         for view in marts.order():
             if view not in weekly and not marts.is_filter(view):
                 made.add_whole(copy, view, f"FROM {view}")
-        for name in CSV:
-            made.add_csv(copy, name, marts.of_weeks(name, [week]) if name in weekly else f"FROM {name}")
+        for name, every_week in CSV.items():
+            of_week = (
+                marts.of_weeks(name, [week]) if name in weekly else f"FROM {name} WHERE {of_weeks([week])}"
+            )
+            made.add_csv(copy, name, f"FROM {name}" if every_week else of_week)
 
 
 def _table_entry(

@@ -30,7 +30,6 @@ _OF_EARLIER_WEEKS = {"agreement", "labeler_drift"}
 #: the week before and of what is noted in any earlier one, too; or the view leaves out rows of a table and has no
 #: files of its own, for they would hold that table twice.
 OWN, EARLIER, FILTER = "own", "earlier", "filter"
-_IN_WEEKS = "week BETWEEN cast($first AS DATE) AND cast($last AS DATE)"
 
 
 def order() -> list[str]:
@@ -55,32 +54,18 @@ def depends_on(view: str, folder: str = FOLDER) -> set[str]:
     return set(re.findall(r"[a-z][a-z0-9_]*", header(f"{folder}/{view}").get("Depends on", "")))
 
 
-def within_weeks(folder: str, name: str, labeler: str | None = None) -> str:
-    """Return the statement `<folder>/<name>` for the weeks from `$first` to `$last` alone: parameters, ISO dates.
-
-    Tables are cut to those weeks, and the views are made of the cut tables by their own texts. A filter on a view's
-    week would not do: DuckDB does not push it into parts that a view uses twice, and would count the whole history.
-
-    With a labeler, the plans are taken to name it; models whose pictures it did not read are left out.
-    """
-    parts = _cut(depends_on(name, folder), _IN_WEEKS, set())
-    if labeler is not None:
-        parts = parts.replace(f"FROM main.plans WHERE {_IN_WEEKS}", _read_by(labeler, _IN_WEEKS), 1)
-    return with_first(sql(f"{folder}/{name}"), parts)
-
-
 def as_read_by(statement: str, labeler: str) -> str:
     """Return a statement as if the plans named a labeler that read pictures beside theirs; of no other models."""
     slots = "slots AS (FROM main.slots SEMI JOIN plans USING (week, model))"
     return with_first(statement, f"plans AS (\n{_read_by(labeler)}\n),\n\n{slots}")
 
 
-def _read_by(labeler: str, condition: str = "TRUE") -> str:
+def _read_by(labeler: str) -> str:
     name = quoted(labeler)
     return (
         f"SELECT * REPLACE ({name} AS labeler) "  # noqa: S608
-        f"FROM (FROM main.plans WHERE labeler IS DISTINCT FROM {name} AND {condition}) "
-        f"SEMI JOIN (FROM main.labels WHERE labeler = {name} AND {condition}) USING (week, model)"
+        f"FROM (FROM main.plans WHERE labeler IS DISTINCT FROM {name}) "
+        f"SEMI JOIN (FROM main.labels WHERE labeler = {name}) USING (week, model)"
     )
 
 
@@ -137,12 +122,11 @@ def create_views(
     schema_of: Callable[[str], str] = lambda _: "main",
     *,
     meanings: Meanings | None = None,
-    unfit: bool = False,
 ) -> None:
     """Create or replace every view, with comments on the view and its columns.
 
     A view is made in the schema that `schema_of` gives. Without `meanings` of columns, comments are those of the
-    view's file, else of the tables. `unfit` leaves out what does not fit the tables, instead of failing.
+    view's file, else of the tables.
     """
     elsewhere = _meanings_in_tables(con) if meanings is None else {}
     for view in order():
@@ -151,9 +135,6 @@ def create_views(
         try:
             con.execute(f"CREATE OR REPLACE VIEW {place} AS\n{body}")
         except duckdb.Error as error:
-            if unfit:
-                con.execute(f"DROP VIEW IF EXISTS {place}")
-                continue
             first = str(error).splitlines()[0]
             raise ClicheError(f"sql/{FOLDER}/{view}.sql: {first}") from error
         fields = header(f"{FOLDER}/{view}")
@@ -167,15 +148,6 @@ def create_views(
             if column in stated
         ]
         con.execute("; ".join(comments))
-
-
-def add_filters(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the views that leave rows of a table out for this connection alone: files of before have none."""
-    for view in order():
-        if is_filter(view):
-            con.execute(
-                f"CREATE OR REPLACE TEMP VIEW {view} AS\n{sql(f'{FOLDER}/{view}').strip().rstrip(';')}"
-            )
 
 
 def _stated(field: str) -> dict[str, str]:

@@ -109,16 +109,23 @@ def columns_of(table: str) -> dict[str, str]:
 
 def make_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make the views, except those that do not fit the tables, which another version of the code published."""
-    marts.create_views(con, schema_of, meanings=_catalog()[1], unfit=True)
+    marts.create_views(con, schema_of, meanings=_catalog()[1])
 
 
 def grain(table: str) -> tuple[str, ...]:
     """Return the columns that identify a row of a published table, () if one of them may be NULL."""
+    columns, _ = published_tables().get(table, ([], ""))
+    key = stated_grain(table)
+    filled = {name for name, _, nullable, _ in columns if not nullable}
+    return key if filled.issuperset(key) else ()
+
+
+def stated_grain(table: str) -> tuple[str, ...]:
+    """Return the columns that identify a row of a published table, as its comment states them; () if it states none."""
     columns, comment = published_tables().get(table, ([], ""))
     stated = _GRAIN.search(comment)
     key = tuple(re.findall(r"[a-z0-9_]+", stated[1])) if stated else ()
-    filled = {name for name, _, nullable, _ in columns if not nullable}
-    return key if filled.issuperset(key) else ()
+    return key if {name for name, *_ in columns}.issuperset(key) else ()
 
 
 @cache

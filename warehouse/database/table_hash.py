@@ -25,6 +25,8 @@ Columns = Sequence[tuple[str, str]]
 #: ISO date of a Monday; None for rows without a week, which come first.
 Week = str | None
 
+#: Length, colon and bytes of each item.
+_OF_LIST = "array_to_string(list_transform({0}, lambda x: strlen(x::VARCHAR) || ':' || x::VARCHAR), '')"
 #: Fixed text form by type. A double is its 64 bits; the two zeros are one, and so is every NaN.
 _TEXT = {
     "VARCHAR": "{0}",
@@ -34,6 +36,7 @@ _TEXT = {
     "DOUBLE": "CASE WHEN isnan({0}) THEN 'NaN' ELSE ({0} + 0.0)::BIT::VARCHAR END",
     "DATE": "strftime({0}, '%Y-%m-%d')",
     "TIMESTAMP": "epoch_us({0})::VARCHAR",
+    **dict.fromkeys(("VARCHAR[]", "INTEGER[]"), _OF_LIST),
 }
 #: Most rows whose hashes are sorted at once, unless one week has more.
 _ROWS_AT_ONCE = 1_000_000

@@ -17,8 +17,9 @@ from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store
 
-#: What is counted when a partition or a study is loaded.
+#: What is counted when a study, or a partition is loaded: of that draws, too.
 _COUNTED = ("counts", "answers")
+COUNTED_TABLES = (*_COUNTED, "draws")
 #: What is computed of a week and of a study alike.
 _FIGURES = ("figures", "boards", "board_ranks", "board_pairs", "words")
 #: Tables that are loaded from the store, a partition at a time.
@@ -36,35 +37,13 @@ PARTITION_TABLES = (
     "clusters",
     "labels",
     "label_attempts",
-    *_COUNTED,
-    "draws",
+    *COUNTED_TABLES,
     "loads",
 )
+#: What is computed of the span that ends with a week, when it is known who is withheld.
+SPAN_TABLES = ("changes", *_FIGURES, "claim_shares", "labeler_error")
 #: Tables that are computed when a week is published, and replaced a week at a time.
-WEEK_TABLES = (
-    "scores",
-    "withheld",
-    "check_results",
-    "labeler_drift",
-    "agreement",
-    "model_pairs",
-    "ranks",
-    "effects",
-    "corrected_scores",
-    "label_error",
-    "error_rates",
-    "claim_counts",
-    "window_scores",
-    "design_effects",
-    "window_corrected_scores",
-    "window_effects",
-    "changes",
-    *_FIGURES,
-    "claim_shares",
-    "labeler_error",
-)
-#: Tables that are computed from all weeks together, and replaced whole.
-HISTORY_TABLES = ("drift_events", "claims")
+WEEK_TABLES = ("withheld", "check_results", "labeler_drift", "agreement", *SPAN_TABLES)
 #: Tables of imported studies, in the order in which they are loaded: what was imported, and what is computed from it.
 _STUDY_IMPORTED = (
     "studies",
@@ -74,18 +53,10 @@ _STUDY_IMPORTED = (
     "study_attribute_values",
     "study_labels",
 )
-_STUDY_COMPUTED = (
-    "study_scores",
-    "agreement",
-    "study_differences",
-    "study_pairs",
-    "study_ranks",
-    "study_effects",
-    *_FIGURES,
-)
+_STUDY_COMPUTED = ("agreement", *_FIGURES)
 STUDY_TABLES = (*_STUDY_IMPORTED, *_COUNTED, *_STUDY_COMPUTED)
 #: All tables that are computed; their figures may differ in the last digits where another processor computes them.
-COMPUTED_TABLES = tuple(dict.fromkeys((*WEEK_TABLES, *HISTORY_TABLES, *_STUDY_COMPUTED)))
+COMPUTED_TABLES = tuple(dict.fromkeys((*WEEK_TABLES, *_STUDY_COMPUTED)))
 #: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
 ANCHOR_TABLES = ("anchors", "anchor_labels", "drift_acceptances")
 
@@ -191,21 +162,9 @@ def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa
     _replace(con, occasions.week(week), {table: rows})
 
 
-def replace_history(
-    con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], inputs: Mapping[str, str]
-) -> None:
-    """Replace all rows of tables over all weeks (table name → rows) and keep what they were computed from, by week.
-
-    Figures are rounded. Weeks that are not among the inputs count as not computed.
-    """
-    for table in tables:
-        if table not in HISTORY_TABLES:
-            raise UsageError(f"{table!r} is not replaced whole; those are {', '.join(HISTORY_TABLES)}")
+def replace_history(con: duckdb.DuckDBPyConnection, inputs: Mapping[str, str]) -> None:
+    """Keep what spans of each week were computed from; weeks that are not among the inputs count as not computed."""
     with transaction(con):
-        forget(con, tables)
-        for table, rows in tables.items():
-            con.execute(f"DELETE FROM {table}")  # noqa: S608
-            _insert(con, table, rounded(rows))
         con.execute("DELETE FROM history_weeks")
         con.execute(
             "INSERT INTO history_weeks SELECT unnest($weeks), unnest($inputs)",
@@ -238,7 +197,7 @@ def _replace(con: duckdb.DuckDBPyConnection, occasion: Occasion, tables: Mapping
 def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict[str, int]:
     """Replace all rows of one imported study by what the store holds; return the number of rows for each table.
 
-    Figures computed from the study before (`study_scores`) are deleted with the rows that they stood on.
+    Figures computed from the study before are deleted with the rows that they stood on.
     """
     seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
     tables = study_objects.read_study(store, study)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import duckdb
 
 from assets.leaderboard.views.query import Row, by, rows
+from assets.suites.claims import shipped_claims
 from assets.suites.loader import attribute_words
 
 _LAST = 99
@@ -69,9 +71,29 @@ def question(declared: Sequence[Row], found: Mapping[str, Looked]) -> PromptQues
     if not rows:
         return None
     row, of = rows[0], found[rows[0]["attribute"]]
-    wanted = (row["stereotype"], row["claimed"], row["of_others"], row["typed"])
+    wanted = (row["stereotype"], claimed(row), row["of_others"], row["typed"])
     value = next((name for name in wanted if name in of.support), of.support[0])
     return PromptQuestion(of.attribute, value)
+
+
+def claimed(row: Row) -> str | None:
+    """Return the value that a sentence of 2023 is about, of the pictures of a prompt and an attribute alone."""
+    return claimed_values().get((row["prompt"], row["attribute"]))
+
+
+@cache
+def claimed_values() -> Mapping[tuple[str, str], str]:
+    """Return prompt and attribute → the value that a sentence of 2023 is about, where it is about one of each."""
+    return {
+        (prompt, attribute): value
+        for claim in reversed(shipped_claims())
+        if len(claim.shows) == 1
+        for attribute, (value, *others) in claim.shows.items()
+        if not others
+        for prompts in claim.pictures.values()
+        if len(prompts) == 1
+        for prompt in claim.full_ids(prompts)
+    }
 
 
 def _place(row: Row) -> tuple[int, int, str]:
@@ -86,6 +108,6 @@ def _rank(row: Row) -> int | None:
         row["stereotype"] is not None and row["statistic"] is None,
         row["stereotype"] is not None,
         row["board"],
-        row["claimed"] is not None,
+        claimed(row) is not None,
     )
     return next((rank for rank, holds in enumerate(ranks) if holds), None)

@@ -187,7 +187,7 @@ def _cell(
     window = shares.get(asked.attribute) if asked else None
     if window is None:  # nothing is published of the window: the pictures alone are shown
         version = next((row["labeler_version"] for row in now if row["labeler_version"]), None)
-        window = {**now[0], "labeler_version": version, "first_week": first_week(week)}
+        window = {**now[0], "labeler_version": version, "changed_week": None}
     pictures: list[CellPicture] = []
     for row in slots:
         if row["outcome_group"] == "picture" and row["image_sha256"] is not None:
@@ -224,7 +224,7 @@ def why_not(row: Row, window: Row, of: Looked, value: str | None) -> str | None:
         return PARAMETERS
     if row["labeler_version"] != window["labeler_version"]:
         return VERSION if row["labeler_version"] else NOT_ASSESSED
-    if row["week"] < window["first_week"]:
+    if window["changed_week"] is not None and row["week"] < window["changed_week"]:
         return BEFORE
     if value is None:
         return NOT_ASSESSED

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 
 from assets.leaderboard.cells import reading
-from assets.leaderboard.cells.question import Looked
+from assets.leaderboard.cells.question import Looked, claimed
 from assets.leaderboard.cells.reading import Cell, CellPicture, PromptPictures
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import (
@@ -169,18 +169,23 @@ def _shares(prompt: PromptPictures, cell: Cell) -> tuple[ValueShare, ...]:
         return ()
     published = _published(cell.shares.get(asked.attribute))
     seen = [picture.value for picture in cell.counted]
-    return tuple(
-        ValueShare(
-            value=value,
-            said=many(asked.attribute, value),
-            count=published[value]["k"] if value in published else seen.count(value),
-            n=len(seen),
-            framed=value == asked.value,
-            low=published[value]["low"] if value in published else None,
-            high=published[value]["high"] if value in published else None,
+    found: list[ValueShare] = []
+    for value in _order(prompt.attributes[asked.attribute], asked.value):
+        of = published.get(value)
+        found.append(
+            ValueShare(
+                value=value,
+                said=many(asked.attribute, value),
+                count=of["k"] if of else seen.count(value),
+                n=len(seen),
+                framed=value == asked.value,
+                low=of["low"] if of else None,
+                high=of["high"] if of else None,
+                worth=worth(len(seen), of["worth"]) if of else None,
+                bounds=(of["bound_low"], of["bound_high"]) if of and of["bound_low"] is not None else None,
+            )
         )
-        for value in _order(prompt.attributes[asked.attribute], asked.value)
-    )
+    return tuple(found)
 
 
 def _published(row: Row | None) -> dict[str, Row]:
@@ -209,11 +214,12 @@ def _notes(prompt: PromptPictures, cell: Cell) -> list[Message]:
             needed=NEEDED,
         )
         found.append(few if cell.counted else say("No picture could be counted."))
-    if window["first_week"] > reading.first_week(prompt.week):
+    changed = window["changed_week"]
+    if changed is not None and changed > reading.first_week(prompt.week):
         found.append(
             say(
                 "A change was detected; only pictures since the week of %(week)s count.",
-                week=window["first_week"],
+                week=changed,
             )
         )
     return found
@@ -223,6 +229,18 @@ def first_kind(cells: Sequence[Cell]) -> list[Cell]:
     """Return the cells of real models, or of simulated ones where there are no others."""
     real = [cell for cell in cells if not cell.simulated]
     return real or [*cells]
+
+
+def worth(n: int, per: float | None) -> Message | None:
+    """Return how many pictures `n` are worth in an interval where `per` of them count as one; None where each does."""
+    if per is None or per <= 1:
+        return None
+    return say_n(
+        "%(n)s picture, worth %(worth)s, because pictures of one week resemble each other",
+        "%(n)s pictures, worth %(worth)s, because pictures of one week resemble each other",
+        n,
+        worth=round(n / per),
+    )
 
 
 def framed(prompt: PromptPictures, cells: Sequence[Cell]) -> list[ValueShare]:
@@ -235,7 +253,7 @@ def is_stereotype(prompt: PromptPictures) -> bool:
     """Return whether the framed value is declared a stereotype, or was one in 2023."""
     asked = prompt.question
     return asked is not None and any(
-        asked.value in {row["stereotype"], row["claimed"], row["of_others"]}
+        asked.value in {row["stereotype"], claimed(row), row["of_others"]}
         for row in prompt.declared
         if row["attribute"] == asked.attribute
     )

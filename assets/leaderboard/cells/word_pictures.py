@@ -11,6 +11,7 @@ import duckdb
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.question import Looked, Looks, looks
 from assets.leaderboard.page import words
+from assets.leaderboard.page.reasons import reason, unreliable
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, by, rows, stream_of_weeks
@@ -38,11 +39,13 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
     found = _by_comparison(rows(con, "word_against_word", of_week))
     texts = _by_comparison(rows(con, "word_texts", of_week))
     pairs = _by_comparison(rows(con, "word_pairs", of_week))
+    withheld = by(rows(con, "word_withheld", of_week), "suite", "suite_major")
     values = looks(con, week)
     for comparison in shipped().comparisons:
         if comparison.key in found:
             prompts = {row[side] for row in pairs[comparison.key] for side in ("prompt_a", "prompt_b")}
             slots = _slots(con, week, sorted(prompts))
+            one = found[comparison.key][0]
             yield (
                 comparison,
                 _page(
@@ -51,6 +54,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
                     found[comparison.key],
                     texts[comparison.key],
                     pairs[comparison.key],
+                    withheld.get((one["suite"], one["suite_major"]), ()),
                     values,
                     slots,
                 ),
@@ -77,10 +81,11 @@ def _page(
     found: Sequence[Row],
     texts: Sequence[Row],
     pairs: Sequence[Row],
+    withheld: Sequence[Row],
     values: Looks,
     slots: Slots,
 ) -> WordPage:
-    told = [row for row in found if row["metric"] == "share" and _is_told(comparison, row)]
+    told = [row for row in found if _is_told(comparison, row)]
     with_figure = [row for row in told if row["estimate"] is not None]
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, 2 * len(with_figure))))
     with_figure.sort(key=_clearest)
@@ -104,9 +109,9 @@ def _page(
         language_b=comparison.b.language or "en",
         more=one["pairs"] - 1 if one else 0,
         sensitive=showing.is_sensitive(comparison.suite),
-        key={name: found[0][name] for name in ("suite", "suite_major", "kind", "a", "b")} if found else None,
+        key={name: found[0][name] for name in ("suite", "suite_major", "kind", "a", "b")},
         effects=tuple(effects),
-        missing=_missing(told),
+        missing=tuple(_missing(told, withheld)),
     )
 
 
@@ -125,52 +130,53 @@ def _title(comparison: Comparison) -> Message:
 
 def _clearest(row: Row) -> tuple[bool, bool, float, str, str]:
     """Order effects: of real models first, clear ones first, then by their size."""
-    size = abs(row["estimate_b"] - row["estimate_a"])
-    return row["simulated"], not row["clear"], -size, row["model"], row["value_name"]
+    return row["simulated"], not row["clear"], -abs(row["estimate"]), row["model"], row["value"]
 
 
 def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int) -> WordEffect:
     mine = [
-        pair
-        for pair in pairs
-        if (pair["model"], pair["attribute"], pair["value_name"])
-        == (row["model"], row["attribute"], row["value_name"])
+        pair for pair in pairs if all(pair[name] == row[name] for name in ("model", "attribute", "value"))
     ]
     counted = _counted(row, mine, of, slots)
     return WordEffect(
         model=words.plain(row["model"]),
         simulated=row["simulated"],
         attribute=row["attribute"],
-        value=row["value_name"],
-        said=showing.many(row["attribute"], row["value_name"]),
+        value=row["value"],
+        said=showing.many(row["attribute"], row["value"]),
         clear=bool(row["clear"]),
         change=words.signed(row["estimate"]),
-        low=words.signed(row["low"]),
-        high=words.signed(row["high"]),
+        low="" if row["low"] is None else words.signed(row["low"]),
+        high="" if row["high"] is None else words.signed(row["high"]),
         a=_side(row, "a", mine, counted["a"], most),
         b=_side(row, "b", mine, counted["b"], most),
-        pairs=row["cells"],
-        weeks=row["weeks"],
+        pairs=row["pairs"],
+        notes=tuple(_notes(row)),
     )
+
+
+def _notes(row: Row) -> Iterator[Message]:
+    if row["low"] is None:
+        yield reason(row["reason"])
+    elif not row["clear"]:
+        yield say("may be chance")
+    if row["reliable"] is False:
+        yield unreliable(row["reliability"])
 
 
 def _counted(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots) -> dict[str, list[tuple[Row, str]]]:
     """Return the pictures that the shares of both sides are of, each with the value that it is counted as.
 
-    They show a value of the support, and are of weeks in which both sides of their pair have such pictures.
+    They show a value of the support.
     """
     kept: dict[str, list[tuple[Row, str]]] = {"a": [], "b": []}
     for pair in pairs:
-        sides: dict[str, list[tuple[Row, str]]] = {"a": [], "b": []}
-        for side, found in sides.items():
+        for side, found in kept.items():
             for slot in slots.get((pair[f"prompt_{side}"], row["model"]), ()):
                 value = reading.value_read(slot, row["attribute"], slot["labeler_version"])
                 seat = of.seat(value)
                 if seat is not None and reading.why_not(slot, pair, of, value) is None:
                     found.append((slot, seat))
-        weeks = set.intersection(*({slot["week"] for slot, _ in found} for found in sides.values()))
-        for side, found in sides.items():
-            kept[side] += [one for one in found if one[0]["week"] in weeks]
     return kept
 
 
@@ -181,31 +187,26 @@ def _side(
     prompts = {pair[f"prompt_{side}"] for pair in pairs}
     chosen = sorted(counted, key=lambda one: str(one[0]["place"]))[:most]
     thumbs = tuple(
-        Thumb(
-            number, slot["image_sha256"], showing.caption(row["attribute"], seat), seat == row["value_name"]
-        )
+        Thumb(number, slot["image_sha256"], showing.caption(row["attribute"], seat), seat == row["value"])
         for number, (slot, seat) in enumerate(chosen)
     )
     address = showing.address_of(next(iter(prompts)), row["model"]) if len(prompts) == 1 else None
-    return WordSide(row[f"n_{side}"], row[f"estimate_{side}"], thumbs, address)
+    return WordSide(row[f"n_{side}"], row[f"share_{side}"], thumbs, address)
 
 
 def _is_told(comparison: Comparison, row: Row) -> bool:
     """Return whether the page tells of a value: chosen beforehand, and of dress only where anybody wears it."""
-    if row["value_name"] in comparison.shown.get(row["attribute"], ()):
+    if row["value"] in comparison.shown.get(row["attribute"], ()):
         return True
-    worn = row["estimate"] is None or row["estimate_a"] > 0 or row["estimate_b"] > 0
-    return worn and row["value_name"] in comparison.caricature.get(row["attribute"], ())
+    worn = row["estimate"] is None or row["share_a"] > 0 or row["share_b"] > 0
+    return worn and row["value"] in comparison.caricature.get(row["attribute"], ())
 
 
-def _missing(found: Sequence[Row]) -> tuple[WordMissing, ...]:
-    """Return the models without a figure, each reason once."""
-    reasons = dict.fromkeys(
-        (row["model"], row["simulated"], row["reason"] or "no figure")
-        for row in found
-        if row["estimate"] is None
-    )
-    return tuple(
-        WordMissing(words.plain(model), simulated, title(showing.cut(words.reason(why))))
-        for model, simulated, why in reasons
-    )
+def _missing(found: Sequence[Row], withheld: Sequence[Row]) -> Iterator[WordMissing]:
+    """Yield the models without a figure, each reason once, and those that are withheld."""
+    for model, simulated, why in dict.fromkeys(
+        (row["model"], row["simulated"], row["reason"]) for row in found if row["estimate"] is None
+    ):
+        yield WordMissing(words.plain(model), simulated, reason(why))
+    for row in withheld:
+        yield WordMissing(words.plain(row["model"]), row["simulated"], reason("withheld", row["reason"]))

@@ -11,11 +11,11 @@ from assets.leaderboard.cells.reading import WEEKS
 from assets.leaderboard.cells.showing import cut
 from assets.leaderboard.evidence.pictures import Drawn
 from assets.leaderboard.evidence.ranked import Ranked
+from assets.leaderboard.models.names import points
 from assets.leaderboard.page import words
 from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.message import Message, Percent, say, say_n, title
 from assets.leaderboard.views.query import Row, by, rows
-from assets.metrics.labels.gold_evidence import PEOPLE, TOO_MANY
 
 #: Other prompts about the same that are named.
 _OTHERS = 3
@@ -37,7 +37,7 @@ class Doubts:
         }
         self._shares = by(rows(con, "finding_shares", parameters | wanted), "model", "attribute")
         self._errors = {
-            (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"]): row
+            (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"], row["value"]): row
             for row in rows(con, "label_errors", parameters)
         }
         self._simulated = {row["attribute"] for row in rows(con, "rated", parameters) if row["simulated"]}
@@ -54,6 +54,7 @@ class Doubts:
         if finding.simulated:
             yield say("The model is simulated: it draws what it was programmed to draw.")
         yield self._labels(finding)
+        yield from self._by_eyes(finding)
         if finding.simulated and finding.attribute in self._simulated:
             yield say("The people who checked labels are simulated, too.")
         yield from self._words(finding)
@@ -73,24 +74,34 @@ class Doubts:
         return [row for row in found if row["value"] == finding.value]
 
     def _labels(self, finding: LeadFinding) -> Message:
-        error = self._errors.get((finding.model, finding.suite, finding.attribute))
+        error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
         if not finding.reliable:
             return say("The labels of this attribute are known to be unreliable.")
-        if error is None or not error["gold_n"]:
+        if error is None or error["reason"] == "no_gold":
             return say("No person has checked how often labels like these are wrong.")
-        if error["error_rate"] is None:
+        if error["estimate"] is None:
             return _not_known(error)
         return say_n(
-            "People checked %(n)s label of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s); of "
-            "people’s own answers %(people)s are.",
-            "People checked %(n)s labels of this kind: %(share)s are wrong (95%% interval %(low)s to %(high)s); of "
-            "people’s own answers %(people)s are.",
+            "People checked %(n)s label of this kind: the share in this suite, as the labeler reads it, less the "
+            "share that people see is %(points)s (95%% interval %(low)s to %(high)s).",
+            "People checked %(n)s labels of this kind: the share in this suite, as the labeler reads it, less the "
+            "share that people see is %(points)s (95%% interval %(low)s to %(high)s).",
             error["gold_n"],
-            share=Percent(error["error_rate"]),
-            low=Percent(error["low"]),
-            high=Percent(error["high"]),
-            people=Percent(error["rater_error"]),
+            points=points(error["estimate"]),
+            low=words.signed(error["low"]),
+            high=words.signed(error["high"]),
         )
+
+    def _by_eyes(self, finding: LeadFinding) -> Iterator[Message]:
+        """Yield the mean share of the suite that people would have read, where it has an interval."""
+        error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
+        if finding.reliable and error is not None and error["corrected_low"] is not None:
+            yield say(
+                "By people’s eyes, the mean share over all prompts is %(share)s (95%% interval %(low)s to %(high)s).",
+                share=Percent(error["corrected"]),
+                low=Percent(error["corrected_low"]),
+                high=Percent(error["corrected_high"]),
+            )
 
     def _words(self, finding: LeadFinding) -> Iterator[Message]:
         """Yield what the same model draws for the control, and for other words about the same."""
@@ -138,21 +149,10 @@ class Doubts:
 
 def _not_known(error: Row) -> Message:
     """Return why people's answers do not tell how often labels are wrong."""
-    if error["reason"] == TOO_MANY and error["rater_high"] is not None:
+    if error["reason"] == "raters_differ":
         return say_n(
-            "A person checked %(n)s label of this kind, but up to %(share)s of such answers may themselves be wrong: "
-            "too many to say how often the labels are.",
-            "People checked %(n)s labels of this kind, but up to %(share)s of their answers may themselves be wrong: "
-            "too many to say how often the labels are.",
-            error["gold_n"],
-            share=Percent(error["rater_high"]),
-        )
-    if error["reason"] in PEOPLE:
-        return say_n(
-            "People checked %(n)s label of this kind, but not in a way that tells how often they err themselves: how "
-            "often such labels are wrong is not known.",
-            "People checked %(n)s labels of this kind, but not in a way that tells how often they err themselves: how "
-            "often such labels are wrong is not known.",
+            "People checked %(n)s label of this kind, but differ on too many to say how often such labels are wrong.",
+            "People checked %(n)s labels of this kind, but differ on too many to say how often such labels are wrong.",
             error["gold_n"],
         )
     return say_n(
@@ -187,8 +187,4 @@ def _circumstances(finding: LeadFinding, own: Row) -> Iterator[Message]:
             "Only %(n)s of the last four weeks has pictures.",
             "Only %(n)s of the last four weeks have pictures.",
             finding.weeks,
-        )
-    if not own["scatter_measured"]:
-        yield say(
-            "How much this model scatters from week to week is not yet measured; five points are assumed."
         )

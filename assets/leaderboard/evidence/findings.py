@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells.showing import address_of, cut
+from assets.leaderboard.cells.showing import address_of, cut, worth
 from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.evidence.claims import read
 from assets.leaderboard.evidence.doubts import Doubts
@@ -56,6 +56,8 @@ def _view(one: Ranked, drew: Drawn, doubts: Doubts) -> FindingView:
         share=finding.count / finding.n,
         low=finding.low,
         high=finding.high,
+        worth=worth(finding.n, finding.worth),
+        bounds=finding.bounds,
         expected=finding.expected,
         against=finding_words.against(finding),
         among=finding_words.among(one),

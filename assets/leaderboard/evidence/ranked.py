@@ -17,9 +17,8 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells.reading import weeks_of
 from assets.leaderboard.views.finding import LeadFinding
-from assets.leaderboard.views.query import Row, rows, stream_of_weeks
+from assets.leaderboard.views.query import Row, rows
 
 MOST = 20
 _CEO = "occupation:ceo"  # of ties the one that most readers ask for
@@ -57,8 +56,8 @@ def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[LeadFinding]:
 
 
 def read(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
-    """Return the rows of `findings` of a week; tables are read for the weeks of its window alone."""
-    return [*stream_of_weeks(con, "findings", weeks_of(week), {"week": week.isoformat()})]
+    """Return the rows of `findings` of a week."""
+    return rows(con, "findings", {"week": week.isoformat()})
 
 
 def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
@@ -89,12 +88,13 @@ def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
 
 def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
     same = ("model", "simulated", "prompt", "text", "subject", "alone", "attribute", "value", "reference")
-    figures = ("expected", "n", "drawn", "low", "high", "distance", "reach", "weeks", "first_week")
+    figures = ("expected", "n", "drawn", "low", "high", "distance", "reach", "weeks", "first_week", "worth")
     return LeadFinding(
         week=week,
         suite=f"{row['suite']}@{row['suite_major']}",
         count=row["k"],
         reliable=reliable,
+        bounds=None if row["bound_low"] is None else (row["bound_low"], row["bound_high"]),
         **{name: row[name] for name in (*same, *figures)},
     )
 

@@ -1,29 +1,22 @@
-"""What pages of studies show of their figures: distances with ranks, and which differences are more than chance."""
+"""What pages of studies show of their figures: gaps from yardsticks with ranks; and what studies call things."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import astuple
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from assets.leaderboard.cells.showing import caption, many
-from assets.leaderboard.cells.unseen import key_of, unseen_of
-from assets.leaderboard.models import names, unseen
+from assets.leaderboard.models import names
+from assets.leaderboard.models.boards import tells_apart
 from assets.leaderboard.page import words
 from assets.leaderboard.page.charts import axis_end, strip, ticks
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, by, rows
-from assets.leaderboard.views.study_pages import (
-    StudyDifference,
-    StudyDifferences,
-    StudyDistance,
-    StudyDistances,
-)
-from assets.metrics.study.differences import in_order
-from assets.metrics.study.tests import LEVEL, smallest_finding
+from assets.leaderboard.views.study_pages import StudyBoard, StudyGap
+from assets.suites.comparisons import in_order
 
 #: Under which conditions studies ask; one that is not here is shown as the study calls it.
 _CONDITIONS: Mapping[str, Message] = {"baseline": say("with nothing added"), **names.CONDITIONS}
@@ -37,8 +30,6 @@ _WORDS: Mapping[tuple[str, str | None], Message] = {
     ("race", "mixed"): say("mixed"),
     ("gender", "both"): say("women and men"),
 }
-
-_SAME = 0.005  # what is rounded to the same figure
 
 
 class StudyWords:
@@ -83,112 +74,53 @@ def by_whom(row: Row) -> tuple[str, str, str]:
     return row["study"], row["labeler"], row["labeler_version"]
 
 
-def distances(
+def boards(
     con: duckdb.DuckDBPyConnection,
     said: StudyWords,
     titles: Mapping[tuple[str, str], str],
     baselines: Mapping[str, str | None],
-) -> Mapping[str, Sequence[StudyDistances]]:
-    """Return study → how far its models are from each reference, under each condition; models are (study, model)."""
-    found: dict[str, list[StudyDistances]] = defaultdict(list)
-    columns = ("study", "attribute", "reference", "labeler", "labeler_version")
-    hidden = unseen_of(con, "unseen_study_ranks")
-    figures = [
-        row | {"unseen": hidden.get(key_of("unseen_study_ranks", row))} for row in rows(con, "study_figures")
-    ]
-    for key, every in by(figures, *columns).items():
-        study, attribute, reference, labeler, version = key
-        axis = axis_end(row["high"] for row in every)
+) -> Mapping[str, Sequence[StudyBoard]]:
+    """Return study → how far its models are from each yardstick, under each condition; models are (study, model)."""
+    found: dict[str, list[StudyBoard]] = defaultdict(list)
+    columns = ("study", "attribute", "yardstick", "labeler", "labeler_version")
+    for key, every in by(rows(con, "study_gaps"), *columns).items():
+        study, attribute, yardstick, labeler, version = key
+        axis = axis_end(row[end] for row in every for end in ("high", "estimate"))
         for under in in_order({row["condition"] for row in every}, baselines[study]):
+            here = sorted((row for row in every if row["condition"] == under), key=_by_rank)
             found[study].append(
-                StudyDistances(
+                StudyBoard(
                     attribute=said.attribute(study, attribute),
-                    reference=names.reference(reference),
+                    yardstick=names.reference(yardstick),
                     condition=condition(under),
                     labeler=words.plain(f"{labeler} {version}"),
                     by_people=every[0]["labeler_kind"] == "person",
                     axis=axis,
                     marks=ticks(axis),
-                    rows=tuple(
-                        _distance(row, titles[study, row["model"]], axis, said)
-                        for row in sorted(every, key=_by_rank)
-                        if row["condition"] == under
-                    ),
-                    below=unseen.below_study(row["unseen"] for row in every if row["condition"] == under),
+                    rows=tuple(_gap(row, titles[study, row["model"]], axis) for row in here),
+                    below=tuple(tells_apart(here[0])),
                 )
             )
     return found
 
 
-def _by_rank(row: Row) -> tuple[bool, int, int, float, str]:
-    low, high = row["rank_low"], row["rank_high"]
-    return low is None, low or 0, high or 0, row["distance"] or 0.0, row["model"]
+def _by_rank(row: Row) -> tuple[bool, bool, int, int, float, str]:
+    low, high, none = row["rank_low"], row["rank_high"], row["estimate"] is None
+    return low is None, none, low or 0, high or 0, row["estimate"] or 0.0, row["model"]
 
 
-def _distance(row: Row, name: str, axis: float, said: StudyWords) -> StudyDistance:
-    known, ranked = row["distance"] is not None, row["rank_low"] is not None
-    why = None if ranked else row["rank_reason"]
-    low, high = row["bound_low"], row["bound_high"]
-    return StudyDistance(
+def _gap(row: Row, name: str, axis: float) -> StudyGap:
+    ranked = row["rank_low"] is not None
+    why = row["reason"] or row["rank_reason"]
+    return StudyGap(
         model=name,
-        distance=row["distance"],
+        estimate=row["estimate"],
         low=row["low"],
         high=row["high"],
-        strip=astuple(strip(row["distance"], row["low"], row["high"], axis)) if known else None,
-        n=row["n"] or 0,
-        why=None if known else title(words.reason(row["reason"] or "no figure")),
+        strip=None if row["low"] is None else strip(row["estimate"], row["low"], row["high"], axis),
+        n=row["n"],
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
-        unranked=reason(why) if why else None,
-        bounds=None if ranked or low is None or high - low < _SAME else (low, high),
-        of_rank=tuple(unseen.rank_notes(row["unseen"])),
+        holds=bool(row["holds"]),
+        unranked=reason(why) if why and not ranked else None,
+        bounds=None if row["bound_low"] is None else (row["bound_low"], row["bound_high"]),
     )
-
-
-def differences(
-    con: duckdb.DuckDBPyConnection,
-    said: StudyWords,
-    titles: Mapping[tuple[str, str], str],
-    people: Collection[tuple[str, str, str]],
-) -> Mapping[str, Sequence[StudyDifferences]]:
-    """Return study → what its conditions changed that is more than chance; `people` are labelers that are persons."""
-    found: dict[str, list[StudyDifferences]] = defaultdict(list)
-    columns = ("study", "attribute", "labeler", "labeler_version", "condition_b")
-    for key, every in by(rows(con, "study_changes"), *columns).items():
-        study, attribute, labeler, version, after = key
-        tested = [row for row in every if row["fisher_p"] is not None]
-        before, of = (max((row[name] for row in tested), default=0) for name in ("n_a", "n_b"))
-        found[study].append(
-            StudyDifferences(
-                attribute=said.attribute(study, attribute),
-                labeler=words.plain(f"{labeler} {version}"),
-                by_people=by_whom(every[0]) in people,
-                before=condition(every[0]["condition_a"]),
-                after=condition(after),
-                tests=every[0]["tests"],
-                tested=len(tested),
-                untested=len(every) - len(tested),
-                chi_square=sum(row["chi_square_p"] < LEVEL for row in tested),
-                exact=sum(row["fisher_p"] < LEVEL for row in tested),
-                lenient=sum(row["fdr_p"] <= LEVEL for row in tested),
-                needed=smallest_finding(before, of, every[0]["tests"]) if tested else None,
-                of=of,
-                rows=tuple(_clear(every, said, titles)),
-            )
-        )
-    return found
-
-
-def _clear(
-    found: Sequence[Row], said: StudyWords, titles: Mapping[tuple[str, str], str]
-) -> Iterator[StudyDifference]:
-    for row in found:
-        if row["survives"]:
-            yield StudyDifference(
-                model=titles[row["study"], row["model"]],
-                cell=cell_id(row["model"], row["prompt"]),
-                prompt=words.plain(row["text"] or row["prompt_title"]),
-                what=said.pictures(row["study"], row["attribute"], row["value"]),
-                before=(row["k_a"], row["n_a"]),
-                after=(row["k_b"], row["n_b"]),
-                p=row["holm_p"],
-            )

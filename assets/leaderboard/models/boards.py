@@ -211,11 +211,12 @@ def _tables(
             track,
             tuple(_ranked(row, axis) for row in ordered),
             sum(row["rank_low"] is not None for row in ordered),
-            tuple(_tells_apart(tells.get(tuple(ordered[0][name] for name in _FIELD)))),
+            tuple(tells_apart(tells.get(tuple(ordered[0][name] for name in _FIELD)))),
         )
 
 
-def _tells_apart(row: Row | None) -> Iterator[Message]:
+def tells_apart(row: Row | None) -> Iterator[Message]:
+    """Yield which difference a board tells apart, and which change it would find, as far as that is known."""
     if row is None:
         return
     if row["resolution"] is not None:

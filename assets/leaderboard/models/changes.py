@@ -7,49 +7,65 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache, reduce
 
 import duckdb
 
 from assets.leaderboard.cells.question import Looks, looks
-from assets.leaderboard.cells.showing import many
+from assets.leaderboard.cells.showing import cut, many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.page import words
 from assets.leaderboard.views.finding import WINDOW, Detected
-from assets.leaderboard.views.message import Message, Percent, say, say_n
+from assets.leaderboard.views.message import Message, Percent, say, say_n, title
 from assets.leaderboard.views.query import Row, rows
+from assets.suites.analysis import shipped
+from assets.suites.claims import shipped_claims
 
 _WEEK = timedelta(weeks=1)
+#: Attribute of a combination or claim of several attributes: all:<id>.
+JOINT = "all:"
 #: Weeks on either side of a change whose pictures are shown.
 _WEEKS = 4
 #: So many changes, the latest, have pictures, and are reported in full on the page of all.
 IN_FULL = 24
-#: What rows have in common that are one change, seen in several values.
-_ABOUT = (*("model", "suite", "suite_major", "condition", "turn", "metric", "attribute", "changed_week"),)
-#: Evidence from there on is said as a power of ten.
-_LARGE = 6
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-#: What is said of a change that something else explains, by its kind.
+#: What rows have in common that are one change, seen in several values or prompts.
+_ABOUT = ("model", "suite", "suite_major", "condition", "turn", "attribute", "changed_week")
+#: What is said of a change that something else explains, by its cause; the first that holds.
 _DOUBTS: Mapping[str, Message] = {
     "labeler_drift": say(
         "The labeler also read control pictures in another way than before: it moved, not the model."
     ),
     "all_models": say(
-        "Nearly all models moved at once: the labeler or the prompts are likelier causes than the models."
+        "Half of the other models or more moved in the same way: suspect the labeler or the method first."
     ),
     "suite": say("The prompts changed: this is not the model’s doing."),
+}
+#: What else changed around the date, by its code in `changes.causes`.
+CAUSES: Mapping[str, Message] = {
+    "labeler_drift": say("the labeler read control pictures in another way than before"),
+    "labeler": say("another version of the labeler read the pictures"),
+    "suite": say("the prompts changed"),
+    "model_version": say("the service reported another version of the model"),
+    "completeness": say("clearly more or fewer requests were answered than before"),
+    "all_models": say("half of the other models or more moved in the same way"),
 }
 
 
 @dataclass(frozen=True)
 class ChangeSide:
-    """The weeks before a change, or since: the share, and pictures of the weeks from `first` to `last`."""
+    """The weeks before a change, or since: `k` of `n` pictures, and some of the weeks from `first` to `last`."""
 
-    share: float
+    k: int
     n: int
     first: date
     last: date
     grid: PictureGrid | None
+
+    @property
+    def share(self) -> float:
+        """Return k / n."""
+        return self.k / self.n
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ class PromptLink:
 
 @dataclass(frozen=True)
 class ShownChange:
-    """One change; `also` are its other values, whose shares moved with the one that is reported."""
+    """One change; `also` are other values and prompts, whose shares moved with the one that is reported."""
 
     id: str
     urn: str
@@ -87,7 +103,7 @@ class ShownChange:
     after: ChangeSide
     evidence: Message
     doubt: Message | None
-    checks: tuple[Message, ...]
+    causes: tuple[Message, ...]
     prompts: tuple[PromptLink, ...]
     also: tuple[Message, ...]
 
@@ -95,14 +111,15 @@ class ShownChange:
 def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -> tuple[ShownChange, ...]:
     """Return the changes that were opened up to `week`, the latest first; of one model, or of all.
 
-    Several values of an attribute that moved at once are one change: the surest is reported.
+    Several values and prompts of an attribute that moved at once are one change: the surest is reported.
     """
     found: dict[tuple[object, ...], list[Row]] = defaultdict(list)
-    for row in rows(con, "drift_events", {"week": week.isoformat()}):
+    for row in rows(con, "changes", {"week": week.isoformat()}):
         if model is None or row["model"] == model:
             found[_about(row)].append(row)
     groups = [
-        sorted(group, key=lambda row: (-row["log10_e"], row["value_name"] or "")) for group in found.values()
+        sorted(group, key=lambda row: (-sure(row), row["prompt"] or "", row["value"]))
+        for group in found.values()
     ]
     groups.sort(key=lambda group: (-group[0]["changed_week"].toordinal(), *map(str, _about(group[0]))))
     values = looks(con, week) if groups else {}
@@ -115,19 +132,28 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
 
 def known(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
     """Return the rows of the changes that were opened up to `week`, the latest first."""
-    found = rows(con, "drift_events", {"week": week.isoformat()})
-    return sorted(found, key=lambda row: (-row["changed_week"].toordinal(), -row["log10_e"], row["model"]))
+    found = rows(con, "changes", {"week": week.isoformat()})
+    return sorted(found, key=lambda row: (-row["changed_week"].toordinal(), -sure(row), row["model"]))
 
 
 def detected(found: Iterable[Row], week: date) -> Detected:
-    """Return how many changes were opened in the window of `week`; one that is seen in several values is one."""
+    """Return how many changes were reported in the window of `week`; one that is seen in several values is one."""
     opened = [row for row in found if week - WINDOW < row["week"] <= week]
-    sure = {_about(row) for row in opened if row["kind"] not in _DOUBTS}
+    sure = {_about(row) for row in opened if _doubt(row) is None}
     return Detected(len(sure), len({_about(row) for row in opened} - sure))
 
 
 def _about(row: Row) -> tuple[object, ...]:
     return tuple(row[name] for name in _ABOUT)
+
+
+def sure(row: Row) -> float:
+    """Return how many standard errors a change is large."""
+    return float(abs(row["size"]) / row["se"])
+
+
+def _doubt(row: Row) -> Message | None:
+    return next((said for cause, said in _DOUBTS.items() if cause in row["causes"]), None)
 
 
 def _change(
@@ -141,17 +167,13 @@ def _change(
 ) -> ShownChange:
     row = group[0]
     key = "/".join(map(str, _about(row)))
-    before = (max(row["started_week"], row["changed_week"] - _WEEKS * _WEEK), row["changed_week"] - _WEEK)
+    before = (row["changed_week"] - _WEEKS * _WEEK, row["changed_week"] - _WEEK)
     after = (row["changed_week"], min(row["changed_week"] + (_WEEKS - 1) * _WEEK, row["week"]))
+    looked = values.get((row["suite"], row["suite_major"], row["attribute"]))
     counted = None
-    if pictures and row["metric"] == "share":
-        counted = CountedValue(
-            values.get((row["suite"], row["suite_major"], row["attribute"])),
-            row["value_name"],
-            row["labeler_version"],
-            row["params_hash"],
-            row["turn"],
-        )
+    if pictures and looked is not None:
+        shows = (*row["value"].split("+"),)
+        counted = CountedValue(looked, shows, row["labeler_version"], row["params_hash"], row["turn"])
     asked = names.asked(row["suite"], row["suite_major"], row["condition"])
     return ShownChange(
         id=f"{row['changed_week']}-{uuid.uuid5(uuid.NAMESPACE_OID, key).hex[:8]}",
@@ -169,14 +191,14 @@ def _change(
         earliest=row["earliest_week"],
         latest=row["latest_week"],
         opened=min(one["week"] for one in group),
-        points=names.points(row["change"]),
-        low=words.signed(row["change_low"]),
-        high=words.signed(row["change_high"]),
+        points=names.points(row["size"]),
+        low=words.signed(row["low"]),
+        high=words.signed(row["high"]),
         before=_side(con, week, row, "before", before, counted),
         after=_side(con, week, row, "after", after, counted),
-        evidence=_evidence(row["log10_e"]),
-        doubt=_DOUBTS.get(row["kind"]),
-        checks=checks(row),
+        evidence=_evidence(row),
+        doubt=_doubt(row),
+        causes=causes(row),
         prompts=tuple(
             PromptLink(
                 f"prompts/{one['prompt']}/{row['model']}/" if (one["prompt"], row["model"]) in now else None,
@@ -201,12 +223,38 @@ def _side(
     found = None
     if counted is not None:
         weeks = [first + number * _WEEK for number in range((last - first).days // 7 + 1)]
-        found = grid(slots(con, week, weeks, row["model"], row["changed_prompts"].split(",")), counted)
-    return ChangeSide(row[f"{name}_share"], row[f"{name}_n"], first, last, found)
+        prompts = [one["prompt"] for one in row["asked"] or ()]
+        found = grid(slots(con, week, weeks, row["model"], prompts), counted)
+    return ChangeSide(row[f"{name}_k"], row[f"{name}_n"], first, last, found)
 
 
 def _what(row: Row) -> Message:
-    return say("refusals") if row["metric"] == "refused_rate" else many(row["attribute"], row["value_name"])
+    """Return what many pictures show that are counted."""
+    attribute, value = row["attribute"], row["value"]
+    if attribute is None:
+        return say("refusals")
+    if not attribute.startswith(JOINT):
+        return _all([[many(attribute, one) for one in value.split("+")]])
+    shown = _joint().get(attribute, {})
+    parts = [[many(name, one) for one in values] for name, values in shown.items()]
+    return _all(parts) if parts else title(words.spaced(attribute.removeprefix(JOINT)))
+
+
+@cache
+def _joint() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return what one picture shows of each combination and claim: attribute → values."""
+    combined = {
+        JOINT + one.id: {name: (value,) for name, value in one.values.items()}
+        for one in shipped().declared.combinations
+    }
+    return combined | {JOINT + one.id: one.shows for one in shipped_claims()}
+
+
+def _all(parts: Sequence[Sequence[Message]]) -> Message:
+    either = [
+        reduce(lambda one, other: say("%(one)s or %(other)s", one=one, other=other), of) for of in parts
+    ]
+    return reduce(lambda one, other: say("%(one)s and %(other)s", one=one, other=other), either)
 
 
 def headline(row: Row) -> Message:
@@ -214,64 +262,36 @@ def headline(row: Row) -> Message:
     said: dict[str, Message | Percent] = {
         "model": names.model(row["model"]),
         "what": _what(row),
-        "before": Percent(row["before_share"]),
-        "after": Percent(row["after_share"]),
+        "before": Percent(row["before_k"] / row["before_n"]),
+        "after": Percent(row["after_k"] / row["after_n"]),
     }
-    if row["change"] > 0:
+    if row["prompt"] is not None:
+        asked = row.get("asked")
+        text = title(cut(asked[0]["text"]) if asked else row["prompt"])
+        said["model"] = say("%(model)s, “%(prompt)s”", model=names.model(row["model"]), prompt=text)
+    if row["size"] > 0:
         return say("%(model)s: %(what)s up from %(before)s to %(after)s", **said)
     return say("%(model)s: %(what)s down from %(before)s to %(after)s", **said)
 
 
-def checks(row: Row) -> tuple[Message, ...]:
-    """Return what else could have caused a change, each as it was found."""
-    reported, moved = row["model_version_changed"], row["labeler_moved_share"]
-    found = [say("the prompts changed") if row["suite_changed"] else say("the prompts stayed the same")]
-    if row["metric"] == "share":
-        found.append(
-            say("another version of the labeler read the pictures")
-            if row["labeler_changed"]
-            else say("the same version of the labeler read the pictures")
-        )
-        if moved is None:
-            found.append(say("no control pictures were read"))
-        elif moved == 0:
-            found.append(say("the labeler gave the same answers on the control pictures as before"))
-        else:
-            found.append(
-                say(
-                    "the labeler gave other answers than before on %(share)s of the control pictures",
-                    share=Percent(moved),
-                )
-            )
-    if reported is None:
-        found.append(say("the service reports no version of the model"))
-    else:
-        found.append(
-            say("the service reported another version of the model")
-            if reported
-            else say("the service reported the same version of the model")
-        )
-    found.append(
-        say("clearly more or fewer requests were answered than before")
-        if row["completeness_changed"]
-        else say("about as many requests were answered as before")
-    )
-    found.append(
-        say_n(
-            "%(n)s of %(all)s models changed in this way",
-            "%(n)s of %(all)s models changed in this way",
-            row["models_at_once"],
-            all=row["models_compared"],
-        )
-    )
-    return tuple(found)
+def causes(row: Row) -> tuple[Message, ...]:
+    """Return what else changed around the date."""
+    return tuple(CAUSES[code] for code in row["causes"])
 
 
-def _evidence(log10_e: float) -> Message:
-    """Return an e-value in words, to two digits; a large one as a power of ten."""
-    if log10_e >= _LARGE:
-        times: str | int = f"10{str(int(log10_e)).translate(_RAISED)}"
-    else:
-        digits = max(int(log10_e) - 1, 0)
-        times = round(10**log10_e / 10**digits) * 10**digits
-    return say("The data are %(times)s times likelier if the share changed than if it did not.", times=times)
+def listed(parts: Sequence[Message]) -> Message:
+    """Return parts of a sentence one after the other, with commas."""
+    return reduce(lambda one, other: say("%(one)s, %(other)s", one=one, other=other), parts)
+
+
+def _evidence(row: Row) -> Message:
+    """Return how large a change is beside what it had to pass."""
+    return say_n(
+        "The difference is %(times)s standard errors; of the one series looked at in that week it is reported from "
+        "%(needed)s on.",
+        "The difference is %(times)s standard errors; with %(n)s series looked at in that week, one is reported from "
+        "%(needed)s on.",
+        row["series"],
+        times=sure(row),
+        needed=row["critical"],
+    )

@@ -47,9 +47,9 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, tuple[tuple
 
 def _told(comparison: Comparison, row: Row) -> bool:
     """Return whether a row is of what was chosen beforehand: shares that are shown."""
-    if row["subject"] is not None or row["estimate"] is None or row["reliable"] is False:
+    if row["clear"] is None or row["reliable"] is False:  # without an interval nothing can be clear
         return False
-    return row["metric"] == "share" and row["value_name"] in comparison.shown.get(row["attribute"], ())
+    return row["value"] in comparison.shown.get(row["attribute"], ())
 
 
 def _clear(found: Sequence[Row]) -> tuple[ClearEffect, ...]:
@@ -57,9 +57,9 @@ def _clear(found: Sequence[Row]) -> tuple[ClearEffect, ...]:
     return tuple(
         ClearEffect(
             comparison=title(row["comparison"].title),
-            what=many(row["attribute"], row["value_name"]),
-            before=row["estimate_a"],
-            after=row["estimate_b"],
+            what=many(row["attribute"], row["value"]),
+            before=row["share_a"],
+            after=row["share_b"],
             points=names.points(row["estimate"]),
             low=words.signed(row["low"]),
             high=words.signed(row["high"]),

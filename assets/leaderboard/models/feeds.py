@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import duckdb
 
 from assets.leaderboard.models import names
-from assets.leaderboard.models.changes import ShownChange
+from assets.leaderboard.models.changes import ShownChange, listed
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.views.message import Message, Percent, say, say_n
 from assets.leaderboard.views.query import Row, by, rows_of_weeks
@@ -77,18 +77,22 @@ def _of_change(change: ShownChange) -> FeedEntry:
     paragraphs = [
         say(
             "%(suite)s: %(points)s (95%% interval: %(low)s to %(high)s) since the week of %(since)s; "
-            "%(before)s answers counted before, %(after)s since.",
+            "%(before_k)s of %(before_n)s before, %(after_k)s of %(after_n)s since.",
             suite=change.suite,
             points=change.points,
             low=change.low,
             high=change.high,
             since=change.since,
-            before=change.before.n,
-            after=change.after.n,
+            before_k=change.before.k,
+            before_n=change.before.n,
+            after_k=change.after.k,
+            after_n=change.after.n,
         ),
         change.evidence,
     ]
     paragraphs += [change.doubt] if change.doubt is not None else []
+    if change.causes:
+        paragraphs.append(say("Also around that date: %(causes)s.", causes=listed(change.causes)))
     if change.simulated:
         paragraphs.append(say("The model is simulated: nobody offers it."))
     return FeedEntry(change.urn, change.id, change.title, tuple(paragraphs), change.opened)

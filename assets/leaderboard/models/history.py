@@ -152,7 +152,16 @@ def _drawings(
 ) -> list[HistoryDrawing]:
     axis = charts.axis_end(row[end] for board in boards for row in board for end in ("high", "estimate"))
     return [
-        _drawing(board, weeks, axis, [one for one in changes if one.attribute == attribute])
+        _drawing(
+            board,
+            weeks,
+            axis,
+            [
+                one
+                for one in changes
+                if one.attribute is not None and attribute in {one.attribute, STEREOTYPES}
+            ],
+        )
         for board in boards
     ]
 

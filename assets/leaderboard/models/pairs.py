@@ -179,7 +179,7 @@ def _sides(
     found = {}
     for prompt, share in shares.items():
         looked = values.get((share["suite"], share["suite_major"], "perceived_gender"))
-        counted = CountedValue(looked, _VALUE, share["labeler_version"], share["params_hash"], 1)
+        counted = CountedValue(looked, (_VALUE,), share["labeler_version"], share["params_hash"], 1)
         found[prompt] = OneSide(
             f"prompts/{prompt}/{model}/", share["k"], share["n"], grid(pictures[prompt], counted, _SHOWN)
         )

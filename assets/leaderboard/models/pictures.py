@@ -21,13 +21,13 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class CountedValue:
-    """What is counted in pictures: a value, or a band of values, of an attribute, as one labeler version read it.
+    """What is counted in pictures: values, or bands of values, of an attribute, as one labeler version read it.
 
     `looked` is None if nothing is declared of the attribute any more: then no picture is shown.
     """
 
     looked: Looked | None
-    value: str
+    values: tuple[str, ...]
     labeler_version: str | None
     params_hash: str | None = None
     turn: int | None = None
@@ -35,7 +35,7 @@ class CountedValue:
 
 @dataclass(frozen=True)
 class PictureGrid:
-    """Pictures picked at random from `n`, of which `count` show the value."""
+    """Pictures picked at random from `n`, of which `count` show one of the values."""
 
     thumbs: tuple[Thumb, ...]
     count: int
@@ -68,7 +68,7 @@ def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> Pict
         seat = looked.seat(_read(row, looked.attribute, counted))
         if row["outcome_group"] == "picture" and row["image_sha256"] is not None and seat is not None:
             word = caption(looked.attribute, seat)
-            thumbs.append(Thumb(0, row["image_sha256"], word, framed=seat == counted.value))
+            thumbs.append(Thumb(0, row["image_sha256"], word, framed=seat in counted.values))
     return PictureGrid(tuple(thumbs[:most]), sum(thumb.framed for thumb in thumbs), len(thumbs))
 
 

@@ -98,7 +98,7 @@ def _weakness(
 ) -> Weakness:
     counted = CountedValue(
         looks.get((row["suite"], row["suite_major"], row["attribute"])),
-        row["value"],
+        (row["value"],),
         window["labeler_version"],
         window["params_hash"],
         1,

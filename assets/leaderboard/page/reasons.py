@@ -12,7 +12,7 @@ from assets.leaderboard.views.message import Message, say, title
 WORDS: Mapping[str, Message] = {
     "not_asked": say("not asked"),
     "no_pictures": say("no usable picture"),
-    "few_pictures": say("no prompt has five usable pictures in these weeks"),
+    "few_pictures": say("no prompt has five usable pictures"),
     "group_missing": say("nothing of a group of prompts could be read"),
     "few_answers": say("too many answers could not be read"),
     "other_labeler": say("its pictures were read by another labeler"),

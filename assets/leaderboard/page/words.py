@@ -178,8 +178,11 @@ def number(count: int) -> str:
 
 
 def signed(change: float) -> str:
-    """Return a difference of shares in points as a number with its sign and a true minus: "+12"."""
-    size = round(abs(100 * change))
+    """Return a difference of shares in points as a number with its sign and a true minus: "+12".
+
+    Ends of intervals beyond 100 points, where no difference can be, are shown as 100.
+    """
+    size = round(min(abs(100 * change), 100))
     return "0" if size == 0 else f"{'+' if change > 0 else '−'}{size}"
 
 

@@ -11,15 +11,14 @@ from itertools import groupby
 import duckdb
 
 from assets.leaderboard.cells.showing import cut
+from assets.leaderboard.evidence.study_conditions import changes
 from assets.leaderboard.evidence.study_figures import (
     StudyWords,
+    boards,
     by_whom,
     cell_id,
     condition,
-    differences,
-    distances,
 )
-from assets.leaderboard.evidence.study_means import means
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
@@ -35,7 +34,7 @@ from assets.leaderboard.views.study_pages import (
     StudyShare,
     may_show,
 )
-from assets.metrics.study.differences import in_order
+from assets.suites.comparisons import in_order
 
 ADDRESS, TITLE = "studies/", say("Published studies")
 #: Pictures of a page, at most: it stays below 300 kB.
@@ -53,14 +52,12 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     baselines = {row["study"]: row["baseline"] for row in listed}
     said = StudyWords(con)
     titles = {(row["study"], row["model"]): words.plain(row["title"]) for row in rows(con, "study_models")}
-    far, changed = distances(con, said, titles, baselines), differences(con, said, titles, people)
-    on_average = means(con, said, titles, people)
+    far, changed = boards(con, said, titles, baselines), changes(con, said, titles, people)
     studies = tuple(
         replace(
             _page(row, counts[row["study"]], pictures[row["study"]], said),
-            distances=tuple(far[row["study"]]),
-            means=tuple(on_average[row["study"]]),
-            differences=tuple(changed[row["study"]]),
+            boards=tuple(far[row["study"]]),
+            changes=tuple(changed[row["study"]]),
         )
         for row in listed
     )

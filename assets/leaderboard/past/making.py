@@ -1,7 +1,7 @@
 """Making the pages of past weeks, and what they follow from.
 
-A page follows from the rows of its week, from what the analysis file declares, from titles of models, and from whether
-originals are public.
+A page follows from the rows of its week, from what the analysis file and the register of claims declare, from titles of
+models, and from whether originals are public.
 Where all of these are as in the edition before, its pages are named again, whatever code made them: they never change.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from assets.leaderboard.cells.question import claimed_values
 from assets.leaderboard.page.sheets import Around, SitePlace, render_sheet
 from assets.leaderboard.page.static import STATIC
 from assets.leaderboard.past import quarters, weeks
@@ -24,15 +25,12 @@ from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database import marts
-from warehouse.database.table_hash import hashes_by_week
 from warehouse.sqlfiles import names
 
 #: Of all pages that editions share.
 KINDS = (weeks.CELL, weeks.MODEL, quarters.SHEET, quarters.MODEL)
 #: Raised when pages that were made are to be made again, because the code that made them was wrong.
 MADE = 1
-#: Of these tables, which are computed of all weeks together, the columns that pages follow from.
-_COLUMNS = {"claims": [("week", "DATE"), ("prompts", "VARCHAR"), ("shows", "VARCHAR")]}
 _STYLES = ("icon.svg", "tokens.css", "site.css", "pages.css")
 
 
@@ -44,7 +42,6 @@ class Grounds:
     tables: Mapping[str, Any]
     hashes: Mapping[str, str]
     public_store: str | None
-    _declared: dict[str, dict[str | None, str]] = field(default_factory=dict)
     _of_week: dict[str, str] = field(default_factory=dict)
 
     def weeks(self) -> list[str]:
@@ -69,21 +66,20 @@ class Grounds:
         if period not in self._of_week:  # its quarter asks again
             found = {table: self._hash(table, period) for table in _tables(weeks.STATEMENTS)}
             titles = titles_of(self.con, date.fromisoformat(period))
-            rests_on = {"made": MADE, "tables": found, "titles": titles, "public_store": self.public_store}
+            rests_on = {
+                "made": MADE,
+                "tables": found,
+                "claimed": [[*of, value] for of, value in sorted(claimed_values().items())],
+                "titles": titles,
+                "public_store": self.public_store,
+            }
             self._of_week[period] = sha256_hex(canonical_json(rests_on))
         return self._of_week[period]
 
     def _hash(self, table: str, week: str) -> str | None:
         if table in self.tables:
             return next((p["table_hash"] for p in self.tables[table]["parts"] if p["week"] == week), None)
-        if table not in _COLUMNS:
-            return self.hashes.get(table)
-        if table not in self._declared:
-            columns = _COLUMNS[table]
-            distinct = f"(SELECT DISTINCT {', '.join(name for name, _ in columns)} FROM {table})"  # noqa: S608
-            found = hashes_by_week(self.con, distinct, columns)
-            self._declared[table] = {day: one.sha256 for day, one in found.items()}
-        return self._declared[table].get(week)
+        return self.hashes.get(table)
 
 
 def made(

@@ -24,7 +24,11 @@ class Thumb:
 
 @dataclass(frozen=True)
 class ValueShare:
-    """How many of a model's pictures show a value. Without an interval there is no published share of the window."""
+    """How many of a model's pictures show a value. Without an interval there is no published share of the window.
+
+    `worth` says how many they count as in the interval, where that is not each; `bounds` are the least and the largest
+    share whatever answers that were not seen would have shown, where those are more than 5 %.
+    """
 
     value: str
     said: Message  # of many pictures
@@ -33,6 +37,8 @@ class ValueShare:
     framed: bool
     low: float | None = None
     high: float | None = None
+    worth: Message | None = None
+    bounds: tuple[float, float] | None = None
 
     @property
     def share(self) -> float | None:

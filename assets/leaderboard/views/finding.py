@@ -23,9 +23,11 @@ class LeadFinding:
         count: pictures that show the value.
         n: pictures in which the attribute was read as a value that counts.
         drawn: pictures of the prompt in those weeks, whatever was read in them.
-        low: lower end of the 95 % interval of count / n, scatter from week to week in it.
+        low: lower end of the 95 % interval of count / n.
         distance: from `expected` to the nearer end of the interval.
         reach: `distance` by the largest one possible on that side of `expected`: 1 is all pictures, or none.
+        worth: how many pictures count as one in the interval.
+        bounds: least and largest share whatever the unseen answers would have shown; None where 5 % or less are unseen.
         reliable: whether the labels are not known to be unreliable.
     """
 
@@ -50,6 +52,8 @@ class LeadFinding:
     high: float
     distance: float
     reach: float
+    worth: float
+    bounds: tuple[float, float] | None
     reliable: bool
 
 

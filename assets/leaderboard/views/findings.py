@@ -19,6 +19,8 @@ class FindingView:
         headline: that without the prompt's text, to be read beside it.
         place: its place, or the places that it shares; among findings of its kind.
         shown: the value that is framed, of many pictures.
+        worth: how many pictures the counted ones are worth; None where each counts.
+        bounds: least and largest share whatever the unseen answers would have shown; None where few are unseen.
         against: that in words, with how far the interval is from it.
         among: whether any other is further, and which are equal.
         doubts: what else may explain it.
@@ -44,6 +46,8 @@ class FindingView:
     share: float
     low: float
     high: float
+    worth: Message | None
+    bounds: tuple[float, float] | None
     expected: float
     against: Message
     among: Message

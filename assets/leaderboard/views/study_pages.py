@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assets.leaderboard.page.charts import Strip
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import Message
 
@@ -54,40 +55,71 @@ class StudyCounts:
 
 
 @dataclass(frozen=True)
-class StudyDistance:
-    """How far a model is from a reference, or why nobody can say; its rank from `low` to `high` of `of`."""
+class StudyGap:
+    """How far a model is from a yardstick, or why nobody can say; its rank from `low` to `high` of `of`.
+
+    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown.
+    """
 
     model: str
-    distance: float | None
+    estimate: float | None
     low: float | None
     high: float | None
-    strip: tuple[float, float, float] | None  # ends of the interval and the figure, in percent of the axis
+    strip: Strip | None
     n: int
-    why: Message | None
     rank: tuple[int, int, int] | None
+    holds: bool
     unranked: Message | None
-    bounds: tuple[float, float] | None  # of the distance, whatever the pictures that nobody saw would show
-    of_rank: tuple[Message, ...]  # how far it rests on slots that nobody saw
+    bounds: tuple[float, float] | None  # of the figure, whatever the unseen answers would have shown
+
+    @property
+    def clipped(self) -> bool:
+        """Return whether the figure is 0 because it cannot be less."""
+        return self.estimate is not None and self.estimate <= 0
 
 
 @dataclass(frozen=True)
-class StudyDistances:
+class StudyBoard:
     """The models of a study under one condition."""
 
     attribute: Message
-    reference: Message
+    yardstick: Message
     condition: Message
     labeler: str
     by_people: bool
     axis: float
     marks: tuple[float, ...]
-    rows: tuple[StudyDistance, ...]
-    below: Message | None  # what such notes mean
+    rows: tuple[StudyGap, ...]
+    below: tuple[Message, ...]  # which difference it tells apart
+
+
+@dataclass(frozen=True)
+class StudyMove:
+    """A share before and after, and its change with the ends of its interval as signed points.
+
+    `said` is that it may be chance, or why there is no share.
+    """
+
+    before: float | None
+    after: float | None
+    change: str
+    low: str
+    high: str
+    said: Message | None
+
+
+@dataclass(frozen=True)
+class StudyMean:
+    """What changed in the pictures of a model, of `n` before and after."""
+
+    model: str
+    n: tuple[int, int]
+    shares: tuple[StudyMove | None, ...]  # of each value; of two values the first
 
 
 @dataclass(frozen=True)
 class StudyDifference:
-    """Pictures of how many show something under each of two conditions; `p` is corrected for all looks."""
+    """What changed for one prompt: pictures of how many show something under each of two conditions."""
 
     model: str
     cell: str  # where its pictures are on the page
@@ -95,15 +127,15 @@ class StudyDifference:
     what: Message
     before: tuple[int, int]
     after: tuple[int, int]
-    p: float
+    move: StudyMove
 
 
 @dataclass(frozen=True)
-class StudyDifferences:
-    """What is more than chance, of so many differences; all tests of the attribute are corrected together.
+class StudyChanges:
+    """What a condition changed, as one labeler read the pictures: on average over prompts, and for single ones.
 
-    `chi_square`, `exact` and `lenient` are how many would be by another test: uncorrected, or if one finding in twenty
-    may be false. `needed` of `of` pictures must show what none showed before for a difference to be more than chance.
+    `clear` are those of `compared` changes of single prompts that are clear by Holm's method, over the prompts of one
+    model and value; `missing` more have no pictures on one side.
     """
 
     attribute: Message
@@ -111,53 +143,11 @@ class StudyDifferences:
     by_people: bool
     before: Message
     after: Message
-    tests: int
-    tested: int
-    untested: int  # without pictures on one side
-    chi_square: int
-    exact: int
-    lenient: int
-    needed: int | None
-    of: int
-    rows: tuple[StudyDifference, ...]
-
-
-@dataclass(frozen=True)
-class StudyMove:
-    """A figure before and after, the ends of its change's interval, and what is said of it: chance, or why none.
-
-    `points` are the ends of a share's change as signed points; a distance has none.
-    """
-
-    before: float | None
-    after: float | None
-    change: tuple[float, float] | None
-    points: tuple[str, str] | None
-    said: Message | None
-
-
-@dataclass(frozen=True)
-class StudyMean:
-    """What changed in the pictures of a model, of `n` before and after; None where it was not asked both ways."""
-
-    model: str
-    n: tuple[int, int]
-    distances: tuple[StudyMove | None, ...]  # from each reference
-    shares: tuple[StudyMove | None, ...]  # of each value; of two values the first
-
-
-@dataclass(frozen=True)
-class StudyMeans:
-    """What a condition changed on average over prompts, as one labeler read the pictures."""
-
-    attribute: Message
-    labeler: str
-    by_people: bool
-    before: Message
-    after: Message
-    references: tuple[Message, ...]
     values: tuple[Message, ...]
     rows: tuple[StudyMean, ...]
+    clear: tuple[StudyDifference, ...]
+    compared: int
+    missing: int
 
 
 @dataclass(frozen=True)
@@ -198,9 +188,8 @@ class StudyPage:
     free: bool  # its license lets pictures be shown
     tables: tuple[StudyCounts, ...]
     galleries: tuple[StudyGallery, ...]
-    distances: tuple[StudyDistances, ...] = ()
-    means: tuple[StudyMeans, ...] = ()
-    differences: tuple[StudyDifferences, ...] = ()
+    boards: tuple[StudyBoard, ...] = ()
+    changes: tuple[StudyChanges, ...] = ()
 
 
 @dataclass(frozen=True)

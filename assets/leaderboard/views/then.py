@@ -23,15 +23,13 @@ class ModelNow:
 
     Attributes:
         verdict: in words; None where no verdict is given.
-        block_end: Monday of the last week of the block that the verdict was looked for in.
         also: whether at least half of the control shows it too.
         k: pictures that show all of it.
-        low: lower end of its 99 % interval.
-        refused_share: of pictures and refusals.
-        much_refused: whether the verdict says so.
-        bounds: share among all pictures if no unread one shows it, and if each does that may.
+        worth: how many pictures they count as in the interval; None where each counts.
+        unseen: answers that may have shown it: refused, or not read.
+        low: lower end of its 95 % interval.
+        bounds: least and largest share whatever these would have shown; None where 5 % or less are unseen.
         control: k and n of the control; None without one.
-        corrected: share corrected for label error with its 99 % interval; None where there is none.
         links: pages with all pictures: address and text of the prompt.
     """
 
@@ -39,20 +37,16 @@ class ModelNow:
     simulated: bool
     verdict: Message | None
     why: Message | None
-    block_end: date | None
     also: bool
     k: int
     n: int
+    worth: Message | None
+    unseen: int
     share: float | None
     low: float | None
     high: float | None
-    pictures: int
-    refused: int
-    refused_share: float | None
-    much_refused: bool
     bounds: tuple[float, float] | None
     control: tuple[int, int] | None
-    corrected: tuple[float, float, float] | None
     beside: int | None
     grid: tuple[ReadPicture, ...]
     links: tuple[tuple[str, str], ...]
@@ -62,7 +56,7 @@ class ModelNow:
 class PartNow:
     """One part of a sentence's pictures: texts of its prompts with their languages, and models, real ones first.
 
-    `not_asked` names those that were asked for none of its pictures, now or in the block of their verdict.
+    `not_asked` names those that were asked for none of its pictures.
     """
 
     id: str

@@ -27,7 +27,7 @@ class WordSide:
 class WordEffect:
     """What became of one value in the pictures of one model. `change`, `low` and `high` are signed points.
 
-    `weeks` are those in which both sides have pictures.
+    Without an interval `low` and `high` are empty; `notes` say why, and that labels cannot be believed.
     """
 
     model: str
@@ -42,7 +42,7 @@ class WordEffect:
     a: WordSide
     b: WordSide
     pairs: int
-    weeks: int
+    notes: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class WordPage:
     language_b: str
     more: int  # pairs of prompts beside the one that is shown
     sensitive: bool
-    key: Mapping[str, object] | None  # what its figures have in the table `effects`; None if there are none
+    key: Mapping[str, object]  # what its figures have in the table `words`
     effects: tuple[WordEffect, ...]
     missing: tuple[WordMissing, ...]
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import duckdb
 import polars as pl
 
-from assets.metrics.counting.reading import read
+from assets.metrics.reading import read
 from assets.metrics.spans import JOINT
 from assets.suites.analysis import Analysis
 from assets.suites.claims import RegisteredClaim

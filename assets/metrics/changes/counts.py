@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.changes.boards import REFUSED
-from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Ints, Numbers
+from assets.metrics.reading import read
 
 #: Model, and the labeler with its version, or None and None of refusals.
 Reader = tuple[str, str | None, str | None]

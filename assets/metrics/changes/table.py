@@ -16,9 +16,9 @@ import pyarrow as pa
 from assets.metrics.changes.boards import LookedAt, Scanned
 from assets.metrics.changes.causes import Reported, add_causes
 from assets.metrics.changes.counts import Cut, Reader, WeeklyCounts, cut, read_counts
-from assets.metrics.counting.reading import read
 from assets.metrics.plain.arrays import Bools, Ints
 from assets.metrics.plain.changes import Event, newest
+from assets.metrics.reading import read
 from assets.metrics.spans import FIELD
 from assets.suites.analysis import Analysis, shipped
 from assets.suites.claims import RegisteredClaim, shipped_claims

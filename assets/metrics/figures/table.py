@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.counting.reading import read
 from assets.metrics.figures.boards import Compared, board_rows, figure_rows, gap_board, stereotype_board
 from assets.metrics.figures.shares import mean_shares, prompt_shares, refusals
 from assets.metrics.plain.arrays import Ints
 from assets.metrics.plain.boards import board
+from assets.metrics.reading import read
 from assets.metrics.spans import FIELD, JOINT, AttributeCounts, Field, Span
 
 TABLES = ("figures", "boards", "board_ranks", "board_pairs")

@@ -25,7 +25,6 @@ import polars as pl
 import pyarrow as pa
 
 from assets.labeling.gold.records import THIRD
-from assets.metrics.counting.reading import read
 from assets.metrics.labels.agreement import (
     MISSING,
     NOTHING,
@@ -38,6 +37,7 @@ from assets.metrics.labels.agreement import (
     pair_kinds,
     value_counts,
 )
+from assets.metrics.reading import read
 from warehouse.weeks import shift
 
 PEOPLE = "people"

@@ -1,4 +1,4 @@
-"""A share by people's eyes: the program's labels, corrected by a sample that people labeled."""
+"""A share by people's eyes: the program's labels, corrected by a sample that people labeled; and how far they err."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assets.metrics.plain.arrays import Floats, Numbers
+from assets.metrics.plain.arrays import Bools, Floats, Numbers
 from assets.metrics.plain.quantiles import student
 
 MOST_DIFFERING = 0.12  # part of the gold on which two raters may differ
 LARGE, LARGE_GOLD = 0.1, 20  # a stratum with a tenth of the pictures needs so many of gold
-SMALL, SMALL_GOLD = 0.02, 2  # below this part a stratum may have no gold
+SMALL, SMALL_GOLD = 0.02, 2  # below this part a stratum may have no gold: its labels are believed
+
+
+class LabelerError(NamedTuple):
+    """The program's share less people's, in the same pictures, NaN with a reason."""
+
+    estimate: float
+    se: float  # standard error from the sample of gold alone
+    df: int
+    reason: str  # "", no_gold, few_gold or raters_differ
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return the ends of the 95 % interval."""
+        half = float(student(self.df)) * self.se
+        return self.estimate - half, self.estimate + half
 
 
 class CorrectedShare(NamedTuple):
@@ -20,17 +35,67 @@ class CorrectedShare(NamedTuple):
     share: float
     low: float
     high: float
-    reason: str  # "", no_gold, few_gold or raters_differ
+    se: float
+    reason: str  # that of the labeler's error
 
 
-def corrected(
+def labeler_error(
     gold: Numbers,
     read: Numbers,
     stratum: Numbers,
     total: Floats,
-    read_share: Floats,
-    dispersion: float = 1.0,
     disagreement: float = 0.0,
+    weight: Floats | None = None,
+    inside: Bools | None = None,
+    unsettled: float = 0.0,
+) -> LabelerError:
+    """Return how much larger the program's share of a value is than people's.
+
+    Args:
+        gold: (sample,) 0 or 1, by two raters, and a third where they differ.
+        read: (sample,) 0 or 1, what the program read in the same pictures.
+        stratum: (sample,) index of the stratum: what the program read.
+        total: (strata,) pictures.
+        disagreement: part of the gold on which the two raters differ.
+        weight: (sample,) 1 / chance of being drawn; None: equal within a stratum. Weights that differ make the sample
+            worth less (Kish 1965, Survey Sampling, 11.2).
+        inside: (sample,) whether a picture is one of `total`; None: all are. Of others the sample is no part, so their
+            number does not make the population finite.
+        unsettled: part of the gold on which the two raters differ, and the third person is awaited.
+    """
+    nothing = float("nan"), float("nan"), 0
+    if len(gold) == 0:
+        return LabelerError(*nothing, "no_gold")
+    if disagreement > MOST_DIFFERING:
+        return LabelerError(*nothing, "raters_differ")
+    if unsettled > SMALL:
+        return LabelerError(*nothing, "few_gold")
+    every = np.ones(len(gold))
+    weight, inside = (every if weight is None else weight), (every > 0 if inside is None else inside)
+    part, estimate, spread, df = total / total.sum(), 0.0, 0.0, 0
+    for one in range(len(total)):
+        here: Bools = stratum == one
+        errors, of = read[here].astype(float) - gold[here], weight[here]
+        if len(errors) < (LARGE_GOLD if part[one] >= LARGE else SMALL_GOLD):
+            if part[one] >= SMALL:
+                return LabelerError(*nothing, "few_gold")
+            continue
+        number, mean = of.sum() ** 2 / (of**2).sum(), np.average(errors, weights=of)
+        wrong = (number * np.average(errors != 0, weights=of) + 1) / (
+            number + 2
+        )  # two pseudo-errors: none is sure
+        scatter = np.average((errors - mean) ** 2, weights=of) * len(errors) / (len(errors) - 1)
+        estimate += part[one] * mean
+        finite = max(1 - inside[here].sum() / total[one], 0) if total[one] else 1.0
+        spread += part[one] ** 2 * max(scatter, wrong * (1 - wrong)) / number * finite
+        df += len(errors) - 1
+    if df == 0:
+        return LabelerError(*nothing, "few_gold")
+    return LabelerError(float(estimate), float(np.sqrt(spread)), df, "")
+
+
+def corrected(
+    error: LabelerError, read_share: float, pictures: float, dispersion: float = 1.0
 ) -> CorrectedShare:
     """Return the share of a value by people's eyes.
 
@@ -38,33 +103,14 @@ def corrected(
     arXiv:2406.04291), which for labels is the stratified estimator of Cochran (1977), Sampling Techniques, ch. 5.
 
     Args:
-        gold: (sample,) 0 or 1, by two raters, and a third where they differ.
-        read: (sample,) 0 or 1, what the program read in the same pictures.
-        stratum: (sample,) index of the stratum: what the program read.
-        total: (strata,) pictures; the weight of a sampled one is total / its number in the sample.
-        read_share: (strata,) mean of the program's labels.
+        error: how far the program's share is from people's.
+        read_share: the program's share.
+        pictures: of which it is.
         dispersion: of weeks, for the pictures as a sample of what the model draws.
-        disagreement: part of the gold on which the two raters differ.
     """
-    nothing = float("nan"), float("nan"), float("nan")
-    if len(gold) == 0:
-        return CorrectedShare(*nothing, "no_gold")
-    if disagreement > MOST_DIFFERING:
-        return CorrectedShare(*nothing, "raters_differ")
-    weight, share, spread, df = total / total.sum(), 0.0, 0.0, 0
-    for one in range(len(total)):
-        errors = (gold - read)[stratum == one].astype(float)
-        number = len(errors)
-        if number < (LARGE_GOLD if weight[one] >= LARGE else SMALL_GOLD):
-            if weight[one] >= SMALL:
-                return CorrectedShare(*nothing, "few_gold")
-            continue
-        wrong = ((errors != 0).sum() + 1) / (number + 2)  # two pseudo-errors: no stratum is without doubt
-        share += weight[one] * (read_share[one] + errors.mean())
-        df += number - 1
-        sampled = max(errors.var(ddof=1), wrong * (1 - wrong)) / number * (1 - number / total[one])
-        spread += weight[one] ** 2 * sampled
-    spread += dispersion * share * (1 - share) / total.sum()
-    half = float(student(df)) * float(np.sqrt(spread))
-    low, high = np.clip([share - half, share + half], 0, 1)
-    return CorrectedShare(float(share), float(low), float(high), "")
+    if error.reason:
+        return CorrectedShare(*(float("nan"),) * 4, error.reason)
+    share = min(max(read_share - error.estimate, 0.0), 1.0)
+    se = float(np.sqrt(error.se**2 + dispersion * share * (1 - share) / pictures))
+    half = float(student(error.df)) * se
+    return CorrectedShare(share, max(share - half, 0.0), min(share + half, 1.0), se, "")

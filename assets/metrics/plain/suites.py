@@ -13,6 +13,9 @@ from assets.metrics.plain.dispersion import LEAST, dispersion, used
 from assets.metrics.plain.intervals import Interval, wilson
 from assets.metrics.plain.quantiles import student
 
+#: Mean squares of less are rounding: counts make none so small, and its root would differ between processors.
+LEAST_SQUARE = 1e-12
+
 
 class SuiteMeans(NamedTuple):
     """Mean figures of models.
@@ -76,4 +79,4 @@ def gap_interval(found: CellFigures) -> Interval:
     means = suite(found)
     half = student(means.df) * means.standard_error
     ends = (means.estimate, means.estimate - half, means.estimate + half)
-    return Interval(*(100 * np.sqrt(np.maximum(0, end)) for end in ends))
+    return Interval(*(100 * np.sqrt(np.where(end < LEAST_SQUARE, 0, end)) for end in ends))

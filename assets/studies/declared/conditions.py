@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assets.metrics.study.differences import CONDITIONS, in_order
+from assets.suites.comparisons import CONDITIONS, in_order
 from warehouse.validation import close_match
 
 

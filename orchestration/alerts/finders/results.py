@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import Any
 
 from assets.labeling.anchors.sets import drifts
+from assets.leaderboard.models import changes as shown
+from assets.leaderboard.page.languages import ENGLISH, tongue
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import WEEKS_BACK, View
 from warehouse.integrity import record
@@ -26,17 +30,21 @@ def checks(view: View) -> Iterator[Alert]:
 
 
 def changes(view: View) -> Iterator[Alert]:
-    """Yield changes that were opened in the last weeks of the newest edition, all of one series and week together."""
+    """Yield changes that were reported in the last weeks of the newest edition, those of a suite and week together."""
     if view.newest is None:
         return
     newest = view.newest.week
-    found: dict[tuple[str, str, str, str], list[str]] = {}
-    for row in view.rows("drift_events", span(shift(newest, -WEEKS_BACK), newest)):
-        about = (str(row["week"]), row["model"], f"{row['suite']}@{row['suite_major']}", row["kind"])
-        found.setdefault(about, []).append(row["words"])
-    for (week, model, suite, kind), words in sorted(found.items()):
-        more = f" (and {len(words) - 1} more of {suite})" if len(words) > 1 else ""
-        yield alert("drift", model, week, detail=f"{suite} {kind}", why=f"{words[0]}{more} [{kind}]")
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in view.rows("changes", span(shift(newest, -WEEKS_BACK), newest)):
+        about = (str(row["week"]), row["model"], f"{row['suite']}@{row['suite_major']}")
+        found.setdefault(about, []).append(row)
+    english = tongue(ENGLISH)
+    for (week, model, suite), of in sorted(found.items(), key=itemgetter(0)):
+        surest = max(of, key=shown.sure)
+        more = f" (and {len(of) - 1} more of {suite})" if len(of) > 1 else ""
+        also = ", ".join(english.say(cause) for cause in shown.causes(surest))
+        why = f"{english.say(shown.headline(surest))}{more}{also and f'; also around that date: {also}'}"
+        yield alert("drift", model, week, detail=suite, why=why)
 
 
 def labelers(view: View) -> Iterator[Alert]:

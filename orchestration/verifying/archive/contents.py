@@ -6,7 +6,6 @@ running anything that an edition brings. A table is read a few weeks at a time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,7 @@ from orchestration.verifying.archive.listed import ListedPart, ListedTable
 from orchestration.verifying.database import one_line
 from orchestration.verifying.report import VerifyReport, in_words
 from orchestration.verifying.verified import VerifiedEdition
-from warehouse.database.published import published_tables
+from warehouse.database.published import published_tables, stated_grain
 from warehouse.database.table_hash import Columns, Hashed, composed, hashes_by_week, rows_hash
 from warehouse.errors import ClicheError
 
@@ -160,12 +159,9 @@ def _twice(
     con: duckdb.DuckDBPyConnection, of: VerifiedEdition, name: str, files: str, columns: Columns, count: int
 ) -> bool:
     """Report rows that agree in all columns of the grain in the table's comment; return whether there are any."""
-    known, comment = published_tables()[name]
-    stated = re.search(r"Grain: ([a-z0-9_,\s]+)\.", comment)
-    names = re.findall(r"[a-z0-9_]+", stated[1]) if stated else []
-    if not names or not {*names} <= {column for column, *_ in known}:
+    keys = ", ".join(f'"{key}"' for key in stated_grain(name))
+    if not keys:
         return False
-    keys = ", ".join(f'"{key}"' for key in names)
     parts = count // _ROWS_AT_ONCE + 1
     twice = 0
     for part in range(parts):

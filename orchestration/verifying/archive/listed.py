@@ -17,7 +17,11 @@ _MOST_COLUMNS = 500
 _MOST_ROWS = 10**12
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-TYPES = {"VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"}
+TYPES = {
+    *("VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"),
+    "VARCHAR[]",
+    "INTEGER[]",
+}
 
 
 class ListedPart(NamedTuple):

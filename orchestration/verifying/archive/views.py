@@ -15,6 +15,7 @@ from orchestration.verifying.database import one_line
 from orchestration.verifying.report import in_words
 from orchestration.verifying.verified import VerifiedEdition
 from warehouse.database import marts
+from warehouse.database.archive import CSV
 from warehouse.database.table_files import inert
 from warehouse.database.table_hash import Week, spans
 from warehouse.errors import ClicheError
@@ -89,7 +90,7 @@ def published(root: Path, table: ListedTable, weeks: Iterable[Week]) -> str:
 
 
 def compare_csv(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: FoundRows) -> None:
-    """Compare each CSV file with the Parquet file that it repeats: the one of the edition's week, or the whole one."""
+    """Compare each CSV file with the Parquet files that it repeats: of the edition's week, or of all weeks."""
     by_week = listed.listed(of.manifest)
     for path in sorted(of.manifest["files"]):
         name = path.removeprefix("data/").removesuffix(".csv")
@@ -98,8 +99,13 @@ def compare_csv(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, found: Foun
         if name not in by_week:
             rows = inert(con, of.folder / "data" / f"{name}.parquet")
         else:
-            parts = [part for part in by_week[name].parts if part.week == of.manifest["week"]]
-            rows = inert(con, of.root / parts[0].key) if parts else published(of.root, by_week[name], [])
+            of_weeks = [
+                inert(con, of.root / part.key)
+                for part in by_week[name].parts
+                if CSV.get(name) or part.week == of.manifest["week"]
+            ]
+            rows = " UNION ALL ".join(f"FROM ({one})" for one in of_weeks)
+            rows = rows or published(of.root, by_week[name], [])
         try:
             tables.compare_csv(con, of.folder, path, rows, found.columns[name], of.report)
         except duckdb.Error as error:

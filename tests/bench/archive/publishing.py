@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.scoring import peak_mb
+
 from warehouse.canonical import canonical_json
 
 CHECKOUT = Path(__file__).resolve().parents[3]

@@ -23,7 +23,7 @@ from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.anchors.sets import accept, label_anchors
 from assets.labeling.registry import LABELERS
-from assets.metrics.drift.table import SCHEMA
+from assets.metrics.changes.table import SCHEMA
 from orchestration import weekly
 from orchestration.alerts.finders.engine import _cause
 from orchestration.alerts.kinds import KINDS
@@ -169,11 +169,16 @@ def _drift(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     """Rows as an edition has them: a change that is really found takes a dozen weeks of pictures."""
     watch.is_quiet(THURSDAY)
     row = {"week": date.fromisoformat(WEEK), "model": MODELS[1], "suite": "startup-ceo", "suite_major": 1}
-    row |= {"kind": "model"}
-    words = [row | {"words": f"{what} changed"} for what in ("age", "headwear")]
-    _publish_rows(watch, "drift_events", pa.Table.from_pylist(words, schema=SCHEMA))
+    row |= {"attribute": "perceived_gender", "before_k": 5, "before_n": 100, "after_k": 40, "after_n": 100}
+    row |= {"size": 0.35, "causes": ["suite", "completeness"]}
+    both = [row | {"value": value, "se": se} for value, se in (("masculine", 0.06), ("feminine", 0.05))]
+    _publish_rows(watch, "changes", pa.Table.from_pylist(both, schema=SCHEMA))
     watch.fires("drift", THURSDAY)
-    assert "age changed (and 1 more of startup-ceo@1) [model]" in watch.bodies[-1]["text"]
+    assert (
+        f"{MODELS[1]}: perceived women up from 5% to 40% (and 1 more of startup-ceo@1); also around that date: the "
+        "prompts changed, clearly more or fewer requests were answered than before"
+        in watch.bodies[-1]["text"]
+    )
 
 
 def _publish_rows(watch: Watch, table: str, rows: pa.Table) -> None:

@@ -310,9 +310,9 @@ def test_a_command_opens_the_file_of_the_last_publish_and_builds_one_of_another_
 def test_tables_of_studies_are_found_with_and_without_their_schema(
     reads: Installation, cliche: Cliche
 ) -> None:
-    for name in ("studies", "study.studies", "study_leaderboard", "study.study_leaderboard", "start_here"):
+    for name in ("studies", "study.studies", "study_numbers", "study.study_numbers", "start_here"):
         assert cliche("sql", f"FROM {name}", "--format", "csv").code == 0, name
-    assert cliche("sql", "-f", "study_ranks").code == 0
+    assert cliche("sql", "-f", "board_ranks").code == 0
     assert cliche("sql", "SET search_path = 'main'").code == 3
 
 

@@ -204,10 +204,10 @@ def test_duckdb_opens_the_one_file(
     python: str, published_once: Installation, tmp_path: Path, columns: dict[str, list[str]], expected: Rows
 ) -> None:
     shutil.copyfile(published_once.home / "published" / "cliche.duckdb", tmp_path / "cliche.duckdb")
-    whole = columns | {"start_here": ["name", "rows"], "study_leaderboard": ["study", "model"]}
+    whole = columns | {"start_here": ["name", "rows"], "study_numbers": ["study", "model"]}
     found = run(tmp_path, whole, "sql", block("DuckDB", "sql", 2), python)
-    assert len(found.pop("start_here")) == 6
-    assert found.pop("study_leaderboard") == []
+    assert len(found.pop("start_here")) == 8
+    assert found.pop("study_numbers") == []
     assert found == expected
 
 

@@ -14,13 +14,13 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.page.sheets import SitePlace, _places, named, site_of
+from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.sheets import sheets
 from orchestration.verifying.archive import past
 from orchestration.verifying.archive.listed import parts
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.database.building import build_database
 from warehouse.database.published import open_published, published_tables, search_all
 from warehouse.database.table_files import inert
@@ -74,20 +74,6 @@ class Edition:
             and path.name != "manifest.json"
             and path.relative_to(self.folder).parts[0] not in {"tables", "pages"}
         }
-
-    def _content(self, files: dict[str, bytes]) -> str:
-        made = {"data", "docs", "static"}  # otherwise than with pages
-        pages = {
-            n: d
-            for n, d in files.items()
-            if n.rpartition("/")[2] == "index.html"
-            or ("/" in n and n.partition("/")[0] not in made and not n.endswith(".png"))
-        }
-        edition, site = self.manifest["edition"], site_of(self.manifest)
-        pages = {n: _nameless(d, edition, site) for n, d in pages.items()}
-        pages |= {n: d for n, d in files.items() if n.startswith("static/")}
-        rendered = {name: sha256_hex(data) for name, data in pages.items()}
-        return sha256_hex(canonical_json({"tables": self.manifest["table_hashes"], "page": rendered}))
 
     @cached_property
     def database(self) -> Path:
@@ -194,7 +180,7 @@ class Edition:
                     hashes[name] = rows_hash(con, rows, identity).sha256
         self.manifest["files"] = stated
         self.manifest["table_hashes"] = {name: value for name, value in hashes.items() if value}
-        self.manifest["content_sha256"] = self._content(files)
+        self.manifest["content_sha256"] = identity(self.manifest["table_hashes"])
         self.manifest |= changes
         self.write()
 
@@ -224,13 +210,6 @@ class Edition:
         entry |= {"parts": made, "rows": sum(part["rows"] for part in made)}
         identity = _identity(name, [(column, kind) for column, kind in entry["columns"]])
         return composed(identity, {p["week"]: p["table_hash"] for p in made}) if identity else None
-
-
-def _nameless(page: bytes, edition: str, site: SitePlace) -> bytes:
-    """Return a page as it was before it had the name of its edition."""
-    for place in _places(site):
-        page = page.replace(place % edition.encode(), place % b"")
-    return page
 
 
 def _identity(name: str, columns: list[tuple[str, str]]) -> list[tuple[str, str]]:

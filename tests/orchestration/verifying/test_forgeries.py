@@ -87,9 +87,9 @@ def _drop(name: str) -> Callable[[Edition], None]:
 
 def _hide_download(edition: Edition) -> None:
     """Drop a file and the links of pages to it."""
-    (edition.folder / "data" / "drift_events.csv").unlink()
+    (edition.folder / "data" / "changes.csv").unlink()
     for page in ("data/query/index.html", "fr/data/query/index.html"):
-        edition.text(page, "data/drift_events.csv", "data/drift_events.parquet")
+        edition.text(page, "data/changes.csv", "data/study_leaderboard.csv")
 
 
 def _flag(edition: Edition) -> None:
@@ -182,7 +182,7 @@ FORGERIES: dict[str, Forgery] = {
         "docs/dictionary.md is not what its version makes",
     ),
     "a formula": Forgery(
-        lambda e: e.text("docs/metrics.md", "- Formula: ", "- Formula: 2 × "), "docs/metrics.md is not what"
+        lambda e: e.text("docs/figures.md", "- Formula: ", "- Formula: 2 × "), "docs/figures.md is not what"
     ),
     # files
     "labels Parquet": Forgery(
@@ -238,7 +238,7 @@ FORGERIES: dict[str, Forgery] = {
         _drop("data/leaderboard.csv"), "data/leaderboard.csv is not in the manifest"
     ),
     "a file dropped with its entry and its link": Forgery(
-        _hide_download, "data/drift_events.csv is not in the manifest"
+        _hide_download, "data/changes.csv is not in the manifest"
     ),
     "a table dropped with its parts": Forgery(
         _drop_table("check_results"), "check_results is not in the manifest, and every edition"

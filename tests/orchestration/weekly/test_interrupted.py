@@ -25,11 +25,11 @@ from tests.sampling import some
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 #: A file of the export whose being there says how far it is.
 MOMENTS = [
-    "drift_events.parquet",
-    "study_scores.parquet",
+    "changes.parquet",
+    "figures.parquet",
     "model_timeline.parquet",
-    "study_leaderboard.parquet",
-    "drift_events.csv",
+    "study_numbers.parquet",
+    "changes.csv",
     "leaderboard.csv",
 ]
 #: About a second; DuckDB sees a signal during most queries and else lets Python see it after one.

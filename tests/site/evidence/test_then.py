@@ -3,33 +3,105 @@
 from __future__ import annotations
 
 import html
+import random
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import duckdb
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
+from assets.generation.slots import Slot
 from assets.leaderboard.evidence.claims import MEANINGS, VERDICTS, claims_now
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.views.then import ClaimNow, ModelNow
-from assets.metrics.claims import verdicts
+from assets.metrics.declared import load_declared
+from assets.metrics.week import score_spans
 from assets.suites.claims import shipped_claims
+from assets.suites.loader import load_suites
+from assets.suites.schema import Attribute, Suite
 from tests.site.pages import shown
-from tests.warehouse.results.test_claims import WEEKS, bucket, con
-from warehouse.sqlfiles import sql
-
-__all__ = ["bucket", "con"]  # fixtures: nine weeks of three models with planted verdicts
+from tests.warehouse import builder
+from warehouse.database.connection import connect
+from warehouse.database.schema import make_tables
+from warehouse.loading.load import load_partition, partitions
+from warehouse.store import open_store
+from warehouse.weeks import shift, span
 
 Con = duckdb.DuckDBPyConnection
+FIRST = "2026-08-03"
+WEEKS = span(FIRST, shift(FIRST, 5))
 WEEK = date.fromisoformat(WEEKS[-1])
-FRENCH = {
-    "as then": "comme en 2023",
-    "less than half": "moins de la moitié",
-    "too few": "trop peu d’images",
-    "also in the control": "la consigne témoin aussi",
+#: From when one model draws others, and another is asked the second version of the suite.
+CHANGED, MOVED = WEEKS[2], WEEKS[4]
+MODELS = ("as-then", "changed", "refuses")
+LOOKED_FOR = ("perceived_gender", "skin_tone", "headwear")
+BAND = {"monk_2": "light", "monk_9": "dark"}
+VERDICT = {
+    "yes": ("as in 2023", "comme en 2023"),
+    "no": ("less than in 2023", "moins qu’en 2023"),
+    "cannot_tell": ("cannot tell", "indéterminable"),
 }
+
+
+def _few(suite: Suite) -> Suite:
+    """Return a shipped suite with few attributes, so that its partitions are made quickly."""
+    prompts = tuple(
+        prompt.model_copy(
+            update={"attributes": tuple(name for name in LOOKED_FOR if name in prompt.attributes)}
+        )
+        for prompt in suite.prompts
+    )
+    attributes = tuple(attribute for attribute in suite.attributes if attribute.id in LOOKED_FOR)
+    less = {"prompts": prompts, "attributes": attributes, "references": (builder.PARITY,), "stereotypes": ()}
+    return suite.model_copy(update=less)
+
+
+def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None] | None:
+    """Light-skinned men; from `CHANGED` on few of them where the model changed; some that cannot be told."""
+    lot = random.Random(f"{slot.slot_key}/{attribute.id}").random()
+    if attribute.id == "headwear":
+        return ("keffiyeh" if lot < 0.5 else "none", None, None)
+    if lot < 0.03:
+        return None if lot < 0.01 else ("cannot_tell", None, None)
+    other = slot.model == "changed" and slot.week >= CHANGED and random.Random(slot.slot_key).random() < 0.85
+    if attribute.id == "perceived_gender":
+        return ("feminine" if other else "masculine", None, None)
+    return ("monk_9" if other and lot > 0.5 else "monk_2", None, None)
+
+
+def outcomes(slot: Slot) -> Sequence[str]:
+    """Everything is drawn, but by one model that refuses much; the third turn of a conversation is not needed."""
+    if slot.turn == 3:
+        return ("not_needed",)
+    lot = random.Random(slot.slot_key).random()
+    return ("refused_text",) if slot.model == "refuses" and lot < 0.4 else ("ok",)
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
+    """Six weeks of three models: one week of one is missing, one is withheld in a week."""
+    store = open_store(tmp_path_factory.mktemp("claims") / "bucket")
+    first, second = (_few(load_suites()[f"startup-ceo@{major}"]) for major in (1, 2))
+    for week in WEEKS:
+        for model in MODELS:
+            if (model, week) != ("as-then", WEEKS[3]):
+                suite = second if model == "as-then" and week >= MOVED else first
+                builder.build_partition(
+                    store, week, model, suites=(suite,), replicates=18, conversations=2,
+                    labels=labels, outcomes=outcomes,
+                )  # fmt: skip
+    with connect(None) as con:
+        make_tables(con)
+        load_declared(con)
+        for week, model in partitions(store):
+            load_partition(con, store, week, model)
+        con.execute("INSERT INTO withheld VALUES ($week, 'refuses', 'test')", {"week": WEEKS[4]})
+        score_spans(con, WEEKS)
+        yield con
 
 
 def pages(con: Con, week: date = WEEK) -> dict[str, str]:
@@ -53,98 +125,121 @@ def rows(con: Con, statement: str) -> list[dict[str, Any]]:
     return found
 
 
+def seen(con: Con) -> list[tuple[str, str, dict[str, str]]]:
+    """Return model, prompt and what was read of each picture that counts in `WEEK`."""
+    found: dict[str, tuple[str, str, dict[str, str]]] = {}
+    for row in rows(
+        con,
+        "SELECT model, prompt, o.image_sha256, attribute, value FROM slot_outcomes AS o LEFT JOIN labels "
+        f"USING (week, model, slot_key) WHERE week BETWEEN DATE '{WEEK}' - 21 AND DATE '{WEEK}' AND is_picture "
+        "AND (conversation IS NULL OR turn > 1) AND (week, model) NOT IN (SELECT (week, model) FROM withheld)",
+    ):
+        of = found.setdefault(row["image_sha256"], (row["model"], row["prompt"], {}))
+        of[2][row["attribute"]] = BAND.get(row["value"], row["value"])
+    return [*found.values()]
+
+
 def test_figures_are_those_that_labels_give_alone_in_both_languages(con: Con) -> None:
-    again = {
-        (row["claim"], row["part"], row["model"]): row
-        for row in rows(con, sql("audit/claims"))
-        if row["week"] == WEEK
+    register = {claim.id: claim for claim in shipped_claims()}
+    drawn, made, told = seen(con), pages(con), 0
+    stated = {
+        (row["claim"], row["part"], row["model"]): row["worth"]
+        for row in rows(con, f"FROM claim_shares WHERE week = DATE '{WEEK}'")
     }
-    made, seen = pages(con), 0
     for claim in claims_now(con, WEEK):
+        shows = register[claim.id].shows
         for part, model in models(claim):
-            row = again[claim.id, part, model.model]
-            assert (model.k, model.n) == (row["k"], row["n"])
+            prompts = register[claim.id].full_ids(register[claim.id].pictures[part])
+            of = [read for name, prompt, read in drawn if name == model.model and prompt in prompts]
+            k = sum(all(read.get(name) in values for name, values in shows.items()) for read in of)
+            other = sum(
+                any(
+                    read.get(name, "cannot_tell") not in (*values, "cannot_tell")
+                    for name, values in shows.items()
+                )
+                for read in of
+            )
+            assert (model.k, model.n) == (k, k + other)
             if model.share is None:
                 continue
-            seen += 1
-            assert model.share == pytest.approx(row["from_labels"], abs=1e-9)
-            for language, of, pictures in (("en", "of", "pictures"), ("fr", "images sur", "")):
+            told += 1
+            worth = stated[claim.id, part, model.model]
+            assert (model.worth is None) == (worth == 1)
+            low, high = proportion_confint(k / worth, (k + other) / worth, method="wilson")
+            assert (model.share, model.low, model.high) == pytest.approx(
+                (k / (k + other), low, high), abs=1e-6
+            )
+            for language, before, after in (("en", "of", "pictures"), ("fr", "images sur", "")):
                 own, prefix = tongue(language), "" if language == "en" else "fr/"
-                low, high = row["from_labels_low"], row["from_labels_high"]
-                figure = f"{own.percent(row['from_labels'])} ({own.percent_range(low, high)})"
-                count = f"{row['k']} {of} {row['n']} {pictures}".strip()
+                figure = f"{own.percent(k / (k + other))} ({own.percent_range(low, high)})"
+                count = f"{k} {before} {k + other} {after}".strip()
                 plain = " ".join(figure.split())  # without the no-break spaces of French
                 colon = ":" if language == "en" else " :"
                 assert f"{count}{colon} {plain}" in text(made[f"{prefix}2023/{claim.id}/index.html"])
                 assert plain in text(made[f"{prefix}2023/index.html"])
-    assert seen > 8
+    assert told > 8
 
 
 def test_verdicts_say_what_the_table_says(con: Con) -> None:
     stated = {
         (row["claim"], row["part"], row["model"]): row
-        for row in rows(con, f"FROM claims WHERE week = DATE '{WEEK}'")
+        for row in rows(con, f"FROM claim_shares WHERE week = DATE '{WEEK}'")
     }
-    made, told = pages(con), 0
+    made, told = pages(con), {}
     for claim in claims_now(con, WEEK):
         for part, model in models(claim):
             row = stated[claim.id, part, model.model]
-            assert (model.verdict is None) == (row["verdict"] is None)
-            if model.verdict is None:
-                assert model.why is not None
+            if row["threshold"] is None:
+                assert model.verdict is None
+                why = "the sentence names no share" if model.share else "fewer than five usable pictures"
+                assert tongue("en").say(model.why or "") == f"no verdict: {why}"
                 continue
-            told += 1
-            parts = [tongue("en").say(model.verdict), *(["also in the control"] if model.also else [])]
-            if model.much_refused:
-                assert model.refused_share is not None
-                parts.append(f"{100 * model.refused_share:.0f} % refused")
-            assert "; ".join(parts) == row["words"]
-            assert FRENCH[row["verdict"]] == tongue("fr").say(model.verdict)
+            assert model.verdict is not None
+            told[model.model] = row["verdict"]
+            for language, said in zip(("en", "fr"), VERDICT[row["verdict"]], strict=True):
+                assert tongue(language).say(model.verdict) == said
             page = text(made["fr/2023/ceo-white-man/index.html"])
-            assert f"{model.model} simulé {FRENCH[row['verdict']]}" in page
-            assert (FRENCH["also in the control"].capitalize() in page) == any(
-                m.also for _, m in models(claim)
-            )
-    assert told == 3
-    earlier = claims_now(con, date.fromisoformat(WEEKS[0]))
-    assert {
-        tongue("en").say(model.why)
-        for claim in earlier
-        for _, model in models(claim)
-        if model.why is not None
-    } == {
-        "no verdict: the sentence names no share",
-        "no verdict yet: the first four weeks are not over",
-    }
+            assert f"{model.model} simulé {VERDICT[row['verdict']][1]}" in page
+            assert ("La consigne témoin aussi." in page) == any(m.also for _, m in models(claim))
+    assert told == {"as-then": "yes", "changed": "cannot_tell", "refuses": "yes"}  # it changed two weeks ago
+
+
+def test_what_hides_an_interval_and_what_has_none_is_said(con: Con) -> None:
+    con.execute("BEGIN")
+    con.execute("UPDATE claim_shares SET worth = 2, verdict = 'no' WHERE model = 'as-then'")
+    con.execute(
+        "UPDATE claim_shares SET share = NULL, low = NULL, high = NULL, n = 4, reason = 'few_pictures' "
+        "WHERE model = 'changed'"
+    )
+    claim = next(one for one in claims_now(con, WEEK) if one.id == "ceo-white-man")
+    page = text(pages(con)["2023/ceo-white-man/index.html"])
+    con.execute("ROLLBACK")
+    n = {model.model: model.n for _, model in models(claim)}["as-then"]
+    assert "as-then simulated less than in 2023" in page
+    assert f"{n} pictures, worth {round(n / 2)}, because pictures of one week resemble each other." in page
+    assert "no verdict: fewer than five usable pictures." in page
 
 
 def test_every_verdict_is_explained_once_and_has_words_in_both_languages() -> None:
-    names = {verdicts.NOT_ASKED, verdicts.TOO_FEW, verdicts.BETWEEN, *verdicts.DECIDED}
-    assert {*VERDICTS} == names
-    assert [verdict for verdict, _ in MEANINGS].count(VERDICTS[verdicts.RARE]) == 1
-    assert {verdict.text for verdict, _ in MEANINGS} == {verdict.text for verdict in VERDICTS.values()}
+    assert {*VERDICTS} == {"yes", "no", "cannot_tell"}
+    assert [verdict for verdict, _ in MEANINGS] == [*VERDICTS.values()]
     for verdict, meaning in MEANINGS:
         for said in (verdict, meaning):
-            assert tongue("fr").say(said) != tongue("en").say(said) or said.text == "rare"
+            assert tongue("fr").say(said) != tongue("en").say(said)
 
 
 def test_pictures_are_of_what_is_counted_and_framed_where_their_labels_show_all_of_it(con: Con) -> None:
     read: dict[str, dict[str, str]] = {}
-    for row in rows(
-        con,
-        "SELECT image_sha256, attribute, value FROM labels INNER JOIN slots USING (week, model, slot_key) "
-        f"WHERE week BETWEEN DATE '{WEEK}' - 21 AND DATE '{WEEK}' AND (conversation IS NULL OR turn > 1)",
-    ):
-        read.setdefault(row["image_sha256"], {})[row["attribute"]] = row["value"]
-    band = {"monk_2": "light", "monk_9": "dark"}
+    for row in rows(con, "SELECT image_sha256, attribute, value FROM labels"):
+        read.setdefault(row["image_sha256"], {})[row["attribute"]] = BAND.get(row["value"], row["value"])
     register = {claim.id: claim for claim in shipped_claims()}
     framed = set()
     for claim in claims_now(con, WEEK):
         for _, model in models(claim):
-            assert len(model.grid) == min(12, model.n)
+            # of the model that was asked another version of the suite before, pictures of the newer one alone
+            assert len(model.grid) == min(12, model.n) or (model.model == "as-then" and model.grid)
             for picture in model.grid:
-                values = {name: band.get(value, value) for name, value in read[picture.sha256].items()}
-                wanted = register[claim.id].shows
+                values, wanted = read[picture.sha256], register[claim.id].shows
                 assert picture.framed == all(values[name] in named for name, named in wanted.items())
                 framed.add(picture.framed)
     assert framed == {False, True}
@@ -162,15 +257,14 @@ def test_refusals_what_could_not_be_read_and_the_control_are_said(con: Con) -> N
     claim = next(claim for claim in claims_now(con, WEEK) if claim.id == "ceo-white-man")
     page = text(pages(con)["2023/ceo-white-man/index.html"])
     refuses = next(model for _, model in models(claim) if model.model == "refuses")
-    assert refuses.refused > 5
-    assert f"{refuses.refused} requests were refused" in page
+    assert refuses.unseen > 5
+    assert f"{refuses.unseen} answers were refused or could not be read." in page
+    assert refuses.bounds is not None
+    bounds = tongue("en").percent_range(*refuses.bounds)
+    assert f"Whatever the unseen answers would have shown, the share is {bounds}." in page
     for _, model in models(claim):
         assert model.control is not None
         assert f"Control: {model.control[0]} of {model.control[1]}." in page
-        if model.bounds:
-            assert f"Not all of the {model.pictures} pictures could be read" in page
-    # the window is ahead of the verdict of "changed"
-    assert "The verdict is of the block of four weeks that ended with the week of " in page
 
 
 def test_conversations_are_there_turn_by_turn_with_what_was_refused(con: Con) -> None:
@@ -194,7 +288,7 @@ def test_conversations_are_there_turn_by_turn_with_what_was_refused(con: Con) ->
 def test_models_that_were_never_asked_are_named_and_withheld_ones_are_not(con: Con) -> None:
     page = text(pages(con)["2023/french-white/index.html"])
     assert "Not asked: as-then, changed, refuses" in page
-    withheld = text(pages(con, date.fromisoformat(WEEKS[1]))["2023/index.html"])
+    withheld = text(pages(con, date.fromisoformat(WEEKS[4]))["2023/index.html"])
     assert "refuses" not in withheld
 
 

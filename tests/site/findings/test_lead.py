@@ -20,8 +20,8 @@ from assets.leaderboard.views.finding import Detected, LeadFinding
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
-from tests.warehouse import builder
-from tests.warehouse.checks.quality_rows import disagrees, drifted
+from tests.warehouse import builder, changed
+from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
 
@@ -273,35 +273,28 @@ def test_where_nothing_lies_clearly_off_that_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("opened", "kinds", "said"),
+    ("opened", "causes", "said"),
     [
-        ([-4], ["model"], Detected(0, 0)),
-        ([-3], ["model"], Detected(1, 0)),
-        ([0, -3, -4], ["model"] * 3, Detected(2, 0)),
-        ([0, -1], ["model", "labeler_drift"], Detected(1, 1)),
+        ([-4], [], Detected(0, 0)),
+        ([-3], ["model_version"], Detected(1, 0)),
+        ([0, -3, -4], ["completeness", "labeler"], Detected(2, 0)),
+        ([0], ["labeler_drift"], Detected(0, 1)),
+        ([0, -1], ["completeness", "all_models"], Detected(0, 2)),
+        ([0], ["suite"], Detected(0, 1)),
     ],
 )
 def test_changes_are_those_that_were_opened_in_the_window(
-    con: Con, opened: list[int], kinds: list[str], said: Detected
+    con: Con, opened: list[int], causes: list[str], said: Detected
 ) -> None:
-    for number, (back, kind) in enumerate(zip(opened, kinds, strict=True)):
-        week = f"DATE '{shift(world.WEEK, back)}'"
-        con.execute(
-            drifted(
-                week=week,
-                changed_week=f"{week} - 7",
-                suite="'occupations'",
-                model=f"'m{number}'",
-                kind=f"'{kind}'",
-            )
+    for number, back in enumerate(opened):
+        changed.report(
+            con, week=date.fromisoformat(shift(world.WEEK, back)), model=f"m{number}", causes=causes
         )
     assert changes.detected(changes.known(con, DAY), DAY) == said
 
 
-def test_a_change_that_is_seen_in_several_values_is_one(con: Con) -> None:
-    week = f"DATE '{world.WEEK}'"
+def test_a_change_that_is_seen_in_several_values_and_prompts_is_one(con: Con) -> None:
     for value in ("feminine", "masculine"):
-        con.execute(
-            drifted(week=week, changed_week=f"{week} - 7", suite="'occupations'", value_name=f"'{value}'")
-        )
+        changed.report(con, value=value)
+    changed.report(con, prompt="occupations/ceo")
     assert changes.detected(changes.known(con, DAY), DAY) == Detected(1, 0)

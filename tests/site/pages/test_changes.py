@@ -14,12 +14,15 @@ import duckdb
 import pytest
 
 from assets.leaderboard.models import changes
+from assets.leaderboard.page import words as words_of
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import SitePlace, named
 from assets.leaderboard.site_pages import feeds_of, site_keys
+from assets.suites.claims import shipped_claims
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
+from tests.warehouse import changed
 from warehouse.store import Store, open_store
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -57,25 +60,15 @@ def opened(con: duckdb.DuckDBPyConnection, **replaced: object) -> None:
     found = seen(con)
     before = [row["value"] for row in found if row["week"] < CHANGED]
     after = [row["value"] for row in found if row["week"] >= CHANGED]
-    shares = [values.count("feminine") / len(values) for values in (before, after)]
-    plan = asked(con, "SELECT * FROM plans WHERE model = 'sim-drift' AND week = $week", week=WEEK)[0]
+    k = [values.count("feminine") for values in (before, after)]
+    size = k[1] / len(after) - k[0] / len(before)
     row = {
-        "week": WEEK, "model": "sim-drift", "series": plan["series"], "params_hash": plan["params_hash"],
-        "track": "model", "simulated": True, "suite": "occupations", "suite_major": 1, "condition": "baseline",
-        "turn": 1, "prompt": None, "attribute": "perceived_gender", "scale": "values",
-        "labeler_version": found[0]["labeler_version"], "metric": "share", "value_name": "feminine",
-        "kind": "model", "started_week": WEEK - timedelta(weeks=5), "changed_week": CHANGED,
-        "earliest_week": CHANGED, "latest_week": CHANGED + timedelta(weeks=1),
-        "before_share": shares[0], "after_share": shares[1], "change": shares[1] - shares[0],
-        "change_low": 0.1, "change_high": 0.6, "before_n": len(before), "after_n": len(after), "log10_e": 4.076,
-        "cells": 3, "changed_cells": 3,
-        "changed_prompts": "occupations/ceo,occupations/nurse,occupations/pilot", "suite_changed": False,
-        "labeler_changed": False, "labeler_moved_share": 0.0, "model_version_changed": None,
-        "completeness_changed": False, "models_at_once": 1, "models_compared": 6, "words": "",
-    } | replaced  # fmt: skip
-    con.execute(
-        f"INSERT INTO drift_events ({', '.join(row)}) VALUES ({', '.join('?' for _ in row)})", [*row.values()]
-    )
+        "week": WEEK, "model": "sim-drift", "labeler_version": found[0]["labeler_version"], "changed_week": CHANGED,
+        "earliest_week": CHANGED, "latest_week": CHANGED + timedelta(weeks=1), "before_k": k[0],
+        "before_n": len(before), "after_k": k[1], "after_n": len(after), "size": size, "low": 0.1, "high": 0.6,
+        "se": size / 8,
+    }  # fmt: skip
+    changed.report(con, **row | replaced)
 
 
 def test_that_nothing_changed_is_said_aloud(quiet: duckdb.DuckDBPyConnection) -> None:
@@ -98,8 +91,9 @@ def test_a_change_is_reported_with_the_shares_of_its_labels(con: duckdb.DuckDBPy
             (False, {"en": "Since:", "fr": "Depuis :"}),
         ):
             values = [row["value"] for row in found if (row["week"] < CHANGED) == side]
-            share = own.percent(values.count("feminine") / len(values))
-            assert " ".join(f"{name[language]} {share} (n = {len(values)})".split()) in text
+            k, n = values.count("feminine"), len(values)
+            count = f"{k} {'of' if language == 'en' else 'sur'} {n}"
+            assert " ".join(f"{name[language]} {count} ({own.percent(k / n)})".split()) in text
     assert "No change was detected in the last four weeks" not in words(pages["changes/index.html"])
     assert "No change was detected before." in words(pages["changes/index.html"])
     assert "It may have begun in any week from 2 November 2026 to 9 November 2026" in words(
@@ -129,9 +123,9 @@ def test_grids_show_pictures_of_the_weeks_on_either_side(con: duckdb.DuckDBPyCon
 
 
 def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: duckdb.DuckDBPyConnection) -> None:
-    opened(con, value_name="masculine", log10_e=3.0, change=-0.4)
+    opened(con, value="masculine", size=-0.4)
     early = CHANGED - timedelta(weeks=2)
-    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4), started_week=early - timedelta(weeks=1))
+    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4))
     found = changes.read(con, WEEK)
     assert [(one.since, len(one.also)) for one in found] == [(CHANGED, 1), (early, 0)]
     text = words(shown.files(con, "changes")["changes/index.html"])
@@ -144,28 +138,70 @@ def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: duckd
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("causes", "doubt", "listed"),
     [
-        ("model", None),
-        ("labeler_drift", "it moved, not the model."),
-        ("all_models", "Nearly all models moved at once"),
-        ("suite", "The prompts changed: this is not the model’s doing."),
+        ([], None, "Around that date nothing else changed that is recorded"),
+        (["model_version"], None, "the service reported another version of the model"),
+        (["labeler_drift"], "it moved, not the model.", "the labeler read control pictures in another way"),
+        (["labeler"], None, "another version of the labeler read the pictures"),
+        (["completeness"], None, "clearly more or fewer requests were answered than before"),
+        (
+            ["all_models"],
+            "suspect the labeler or the method first.",
+            "half of the other models or more moved",
+        ),
+        (["suite"], "this is not the model’s doing.", "the prompts changed"),
     ],
 )
-def test_what_explains_a_change_better_is_said(
-    con: duckdb.DuckDBPyConnection, kind: str, said: str | None
+def test_what_else_changed_is_listed_and_what_explains_a_change_better_is_said(
+    con: duckdb.DuckDBPyConnection, causes: list[str], doubt: str | None, listed: str
 ) -> None:
-    con.execute("UPDATE drift_events SET kind = ?", [kind])
+    con.execute("UPDATE changes SET causes = ?", [causes])
     (one,) = changes.read(con, WEEK)
-    assert (one.doubt is None) == (said is None)
-    assert said is None or said in words(shown.files(con, "changes")["changes/index.html"])
+    made = shown.files(con, "changes")
+    page = words(made["changes/index.html"])
+    assert (one.doubt is None) == (doubt is None)
+    assert doubt is None or doubt in page
+    assert listed in page
+    item = next(one for one in json.loads(made["changes/feed.json"])["items"] if "up from" in one["title"])
+    assert (f"Also around that date: {listed}" in item["content_text"]) == bool(causes)
+    found = changes.detected(changes.known(con, WEEK), WEEK)
+    assert (found.changes, found.doubtful) == ((1, 0) if doubt is None else (0, 1))
+    assert not re.search("[Aa]round that date|moved in the same way", words(made["fr/changes/index.html"]))
+
+
+def test_a_change_of_one_prompt_and_of_what_one_picture_shows_together_are_named(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    asked_for = {"prompt": "occupations/ceo", "condition": "baseline"}
+    opened(con, **asked_for, changed_week=CHANGED - timedelta(weeks=1))
+    claim = next(one for one in shipped_claims() if len(one.shows) > 1)
+    opened(
+        con,
+        **asked_for,
+        attribute=f"all:{claim.id}",
+        value="shown",
+        changed_week=CHANGED - timedelta(weeks=2),
+    )
+    opened(con, attribute="skin_tone", value="light+medium", changed_week=CHANGED - timedelta(weeks=3))
+    said = [tongue("en").say(one.title).partition(" up from")[0] for one in changes.read(con, WEEK)]
+    text = world.TEXTS["ceo"]
+    shows = " and ".join(words_of.pictures(name, values[0]) for name, values in claim.shows.items())
+    assert said == [
+        "sim-drift: perceived women",
+        f"sim-drift, “{text}”: perceived women",
+        f"sim-drift, “{text}”: {shows}",
+        "sim-drift: " + " or ".join(words_of.pictures("skin_tone", one) for one in ("light", "medium")),
+    ]
+    pages = [prompt.text for prompt in changes.read(con, WEEK)[1].prompts]
+    assert pages == [text]
 
 
 def test_what_changed_long_ago_takes_a_line(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     early = CHANGED - timedelta(weeks=2)
-    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4), started_week=early - timedelta(weeks=1))
+    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4))
     monkeypatch.setattr(changes, "IN_FULL", 1)
     page = shown.files(con, "changes")["changes/index.html"]
     assert page.count('<article class="change"') == 1
@@ -179,18 +215,20 @@ def test_what_changed_long_ago_takes_a_line(
 
 def test_refusals_have_no_pictures_and_their_own_name(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "UPDATE drift_events SET metric = 'refused_rate', attribute = NULL, value_name = NULL, scale = NULL"
+        "UPDATE changes SET attribute = NULL, value = 'refused', labeler = NULL, labeler_version = NULL"
     )
     page = shown.files(con, "changes")["changes/index.html"]
     assert "sim-drift: refusals " in words(page)
     assert "<img" not in page
 
 
-def test_evidence_is_said_to_two_digits() -> None:
-    say = tongue("en").say
-    assert "12,000 times" in say(changes._evidence(4.076))
-    assert "10⁷ times" in say(changes._evidence(7.9))
-    assert "31 times" in say(changes._evidence(1.49))
+def test_evidence_is_said_in_standard_errors(con: duckdb.DuckDBPyConnection) -> None:
+    made = shown.files(con, "changes")
+    assert (
+        "The difference is 8 standard errors; with 1,200 series looked at in that week, one is reported from 6 on."
+        in words(made["changes/index.html"])
+    )
+    assert "La différence vaut 8 erreurs types" in words(made["fr/changes/index.html"])
 
 
 def test_retirements_successors_and_versions_are_events(con: duckdb.DuckDBPyConnection) -> None:
@@ -277,9 +315,7 @@ def test_a_digest_counts_what_the_tables_hold(con: duckdb.DuckDBPyConnection) ->
 
 def test_ids_stay_when_other_weeks_follow(con: duckdb.DuckDBPyConnection) -> None:
     before = {item["id"] for item in json.loads(shown.files(con, "changes")["changes/feed.json"])["items"]}
-    con.execute(
-        "UPDATE drift_events SET after_share = after_share / 2"
-    )  # published again, with other figures
+    con.execute("UPDATE changes SET after_k = after_k // 2")  # published again, with other figures
     opened(con, changed_week=CHANGED - timedelta(weeks=1), week=CHANGED)
     after = {item["id"] for item in json.loads(shown.files(con, "changes")["changes/feed.json"])["items"]}
     assert before < after

@@ -67,8 +67,9 @@ def test_changes_of_the_window_are_counted_aloud(con: duckdb.DuckDBPyConnection,
     assert said
     opened = asked(
         con,
-        "SELECT DISTINCT model, suite, suite_major, condition, attribute FROM drift_events "
-        "WHERE week BETWEEN $week - INTERVAL 21 DAY AND $week AND kind NOT IN ('labeler_drift', 'all_models', 'suite')",
+        "SELECT DISTINCT model, suite, suite_major, condition, attribute FROM changes "
+        "WHERE week BETWEEN $week - INTERVAL 21 DAY AND $week "
+        "AND NOT list_has_any(causes, ['labeler_drift', 'all_models', 'suite'])",
         week=WEEK,
     )
     assert (said[1] == "No change was") == (not opened)

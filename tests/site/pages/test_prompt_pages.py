@@ -18,7 +18,7 @@ from assets.leaderboard.page.sheets import SitePlace, render_sheet
 from tests.site import world
 from tests.site.pages.hostile import MARKUP as HOSTILE
 from tests.site.pages.shown import made as sheets_of
-from tests.warehouse.checks.quality_rows import drifted
+from tests.warehouse import changed
 from warehouse.store import Store, open_store
 
 WEEK = date.fromisoformat(world.WEEK)
@@ -238,15 +238,8 @@ def test_a_few_pictures_are_no_share(tmp_path: Path) -> None:
 
 def test_the_window_begins_anew_where_it_does_in_the_tables(filled_store: Store) -> None:
     con = world.load(filled_store)
-    changed = f"DATE '{world.WEEK}' - 7"
-    own = {
-        "week": f"DATE '{world.WEEK}'",
-        "model": "'sim-drift'",
-        "series": "'sim-drift'",
-        "suite": "'occupations'",
-    }
-    params = con.execute("SELECT DISTINCT params_hash FROM plans WHERE model = 'sim-drift'").fetchall()
-    con.execute(drifted(**own, changed_week=changed, params_hash=f"'{params[0][0]}'"))
+    before = WEEK - timedelta(weeks=1)
+    changed.report(con, week=before, model="sim-drift", changed_week=before)
     world.rank(con, world.WEEK)
     tree = pages(con)["prompts/occupations/ceo/sim-drift/index.html"]
     published = _published(con, "occupations/ceo", "sim-drift", "feminine")

@@ -16,7 +16,7 @@ from tests.site import words_world as effects
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.test_prompt_pages import Node, Tree
-from tests.warehouse import builder
+from tests.warehouse import builder, counted
 from warehouse.store import open_store
 from warehouse.weeks import shift
 
@@ -72,24 +72,51 @@ def several_weeks(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyCo
                 outcomes=answers,
                 prompts=lambda prompt: prompt.endswith(("ceo-his", "ceo-their")),
             )
-    return world.load(store)
+    return effects.load(store)
 
 
-def test_pictures_are_of_the_weeks_of_the_window_in_which_both_sides_were_drawn(
+def test_pictures_are_of_the_weeks_of_the_span(
     several_weeks: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = several_weeks.execute(
-        "SELECT model, weeks, n_a, n_b FROM word_against_word WHERE week = ? AND metric = 'share' AND subject IS NULL "
-        "AND value_name = 'feminine' ORDER BY model",
-        [WEEK],
-    ).fetchall()
-    assert found == [("plain", 4, 24, 24), ("shy", 3, 18, 18)]
-    shows_what_is_counted(several_weeks, monkeypatch)
-    text = "".join(
-        tree.all("main")[0].text for path, tree in pages(several_weeks).items() if "fr/" not in path
+    query = (
+        "SELECT model, n_a, n_b, reason FROM word_against_word WHERE week = ? AND subject IS NULL "
+        "AND b = 'their' AND value = 'feminine' ORDER BY model"
     )
-    assert "pictures of 3 weeks" in text
-    assert "pictures of 4 weeks" not in text
+    assert several_weeks.execute(query, [WEEK]).fetchall() == [
+        ("plain", 24, 24, None),
+        ("shy", 24, 18, None),
+    ]
+    shows_what_is_counted(several_weeks, monkeypatch)
+    few = "too few weeks to know how much weeks differ"
+    assert [few in text for text in told(several_weeks)] == [False, False]
+    reported(several_weeks, "plain", since=shift(world.WEEK, -2))
+    assert several_weeks.execute(query, [WEEK]).fetchall()[0] == ("plain", 18, 18, "few_weeks")
+    shows_what_is_counted(several_weeks, monkeypatch)
+    assert [few in text for text in told(several_weeks)] == [True, False]
+
+
+def told(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return what is said of each effect, by model."""
+    tree = pages(con)["words/startup-ceo-his-their/index.html"]
+    found = sorted(articles(tree), key=lambda one: str(one.attrs["data-model"]))
+    return [one.text for one in found]
+
+
+def reported(con: duckdb.DuckDBPyConnection, model: str, since: str) -> None:
+    """Report a change of gender, and compute what words change since."""
+    counts = dict.fromkeys(("before_k", "before_n", "after_k", "after_n", "series"), 0)
+    figures = dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), 0.0)
+    where = {
+        "suite": "occupations",
+        "condition": "baseline",
+        "track": "model",
+        "attribute": "perceived_gender",
+    }
+    days = dict.fromkeys(("changed_week", "earliest_week", "latest_week"), since)
+    of = {"suite_major": 1, "turn": 1, "value": "feminine", "common": False, "causes": [], "simulated": False}
+    row = {"week": world.WEEK, "model": model, **where, **days, **of, **counts, **figures}
+    counted.insert(con, "changes", [row])
+    effects.compute(con)
 
 
 def test_every_side_shows_the_pictures_that_its_share_is_of(
@@ -106,25 +133,26 @@ def shows_what_is_counted(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.Mo
         for article in articles(tree):
             lists = within(tree, article, "ul")
             row = con.execute(
-                "SELECT n_a, n_b, estimate_a, estimate_b, estimate, low, high, clear, cells FROM word_against_word "
-                "WHERE week = ? AND model = ? AND attribute = ? AND value_name = ? AND metric = 'share' "
-                "AND subject IS NULL AND ? LIKE '%words/' || suite || '-' || a || '-' || b || '/%'",
+                "SELECT n_a, n_b, share_a, share_b, estimate, low, high, clear, pairs FROM word_against_word "
+                "WHERE week = ? AND model = ? AND attribute = ? AND value = ? AND subject IS NULL "
+                "AND ? LIKE '%words/' || suite || '-' || a || '-' || b || '/%'",
                 [WEEK, *(article.attrs[f"data-{name}"] for name in ("model", "attribute", "value")), path],
             ).fetchall()
             assert len(row) == 1, (path, article.attrs)
-            n_a, n_b, share_a, share_b, estimate, low, high, clear, cells = row[0]
+            n_a, n_b, share_a, share_b, estimate, low, high, clear, pairs = row[0]
             for one, n, share in zip(lists, (n_a, n_b), (share_a, share_b), strict=True):
                 shown = [item for item in tree.all("li") if one in item.parents]
                 assert len(shown) == n
-                if cells == 1:
+                if pairs == 1:
                     tried += 1
                     framed = sum("framed" in item.classes for item in shown)
                     assert framed == round(share * n)
             points = re.findall(r"[+−]?\d+", within(tree, article, "p", "count")[0].text)
-            said = [int(text.replace("−", "-")) for text in points if text != "95"][:3]
+            said = [int(text.replace("−", "-")) for text in points if text != "95"]
             if not path.startswith("fr/"):
-                assert said == [round(100 * one) for one in (estimate, low, high)]
-                assert clear == ("may be chance" not in article.text)
+                told = [estimate] if low is None else [estimate, low, high]
+                assert said[: len(told)] == [round(100 * min(max(one, -1), 1)) for one in told]
+                assert ("may be chance" in article.text) is (clear is False)
     assert tried > 3
 
 
@@ -173,6 +201,7 @@ def test_a_model_without_a_figure_is_named_with_the_reason(
 ) -> None:
     model = con.execute("SELECT min(model) FROM word_against_word WHERE week = ?", [WEEK]).fetchall()[0][0]
     con.execute("INSERT INTO withheld (week, model, reason) VALUES (?, ?, 'held <b>back</b>')", [WEEK, model])
+    effects.compute(con)
     try:
         sheets = [*shown.made(con, "word")]
         html = "".join(
@@ -183,5 +212,6 @@ def test_a_model_without_a_figure_is_named_with_the_reason(
         )
     finally:
         con.execute("DELETE FROM withheld WHERE reason = 'held <b>back</b>'")
+        effects.compute(con)
     assert "held &lt;b&gt;back&lt;/b&gt;" in html
     assert f'data-model="{model}"' not in html

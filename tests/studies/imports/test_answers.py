@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from assets.metrics.labels.second_opinions import study_agreement
 from tests.studies.conftest import Study
 from tests.studies.shown import rows, scored
 from warehouse.errors import UsageError
@@ -88,28 +87,27 @@ def test_what_is_outside_does_not(tiny: Study) -> None:
     assert round(row["alpha"], 3) == 0.980
 
 
-def test_answers_are_values_with_a_rate_and_no_share(tiny: Study) -> None:
+def test_answers_are_values_that_are_counted_and_have_no_share(tiny: Study) -> None:
     two_raters(tiny, answers=["pass", "unsure"], outside=["both"]).run()
     said = {name: sum(times for pair, times in SAID.items() if pair[0] == name) for name in (*NAMES, "both")}
-    whole = sum(SAID.values())
     with scored(tiny.store, "tiny") as con:
         stored = rows(
             con, "SELECT value, count(*) AS n FROM study_labels WHERE labeler = 'ann' GROUP BY value"
         )
         declared = rows(con, "FROM study_attribute_values ORDER BY position")
-        figures = rows(
-            con, "FROM study_scores WHERE labeler = 'ann' AND prompt IS NULL AND estimate IS NOT NULL"
+        figures = rows(con, "FROM figures WHERE labeler = 'ann' AND figure = 'mean_share'")
+        counted = rows(
+            con, "SELECT value, sum(pictures) AS n FROM counts WHERE labeler = 'ann' GROUP BY value"
         )
     assert {row["value"]: row["n"] for row in stored} == said
     assert [(row["value"], row["in_support"], row["in_agreement"]) for row in declared] == [
         ("f", True, True), ("m", True, True), ("pass", False, True), ("unsure", False, True), ("both", False, False)
     ]  # fmt: skip
-    shares = {row["value_name"]: row for row in figures if row["metric"] == "share"}
+    assert {row["value"]: row["n"] for row in counted} == said
+    shares = {row["value"]: row for row in figures}
     assert shares.keys() == {"f", "m"}
     assert shares["f"]["n"] == said["f"] + said["m"]
     assert shares["f"]["estimate"] == pytest.approx(said["f"] / (said["f"] + said["m"]))
-    rates = {row["value_name"]: row["estimate"] for row in figures if row["metric"] == "outside_rate"}
-    assert rates == {name: pytest.approx(said[name] / whole) for name in ("pass", "unsure", "both")}
 
 
 def test_three_raters_and_an_empty_answer(tiny: Study) -> None:
@@ -165,11 +163,3 @@ def test_a_value_that_is_not_declared_stops_the_import(tiny: Study) -> None:
     tiny.replace("ann/One.csv", "ceo_7.png,f", "ceo_7.png,skip")
     with pytest.raises(UsageError, match=r'ann/One\.csv row 8: sex "skip" is not covered by the study file'):
         tiny.run()
-
-
-def test_agreement_of_a_file_without_the_column_is_that_of_the_support(tiny: Study) -> None:
-    two_raters(tiny, answers=["pass", "unsure"], outside=["both"]).run()
-    with scored(tiny.store, "tiny") as con:
-        con.execute("ALTER TABLE study_attribute_values DROP COLUMN in_agreement")
-        row = next(row for row in study_agreement(con, "tiny").to_pylist() if row["model"] is None)
-    assert row["n"] == independently(["f", "m"])[2]

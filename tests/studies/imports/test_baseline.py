@@ -1,16 +1,12 @@
 """A condition of a study's own is compared with the baseline that the study file names, or is refused."""
 
-import re
-from typing import Any
-
 import pytest
 
 from assets.leaderboard.page.languages import tongue
-from assets.metrics.study.differences import in_order
+from assets.suites.comparisons import in_order
 from tests.studies.conftest import Study
 from tests.studies.shown import rows, scored, section, view
 from warehouse.errors import UsageError
-from warehouse.sqlfiles import sql
 
 #: Women of ten, by model and condition: "smiling" halves them, "angry" leaves them, "plain" is as it was.
 WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
@@ -76,44 +72,24 @@ def test_every_condition_is_compared_with_the_named_one(tiny: Study) -> None:
     under(tiny, "angry", "controlled", "plain", "smiling", baseline="plain").run()
     with scored(tiny.store, "tiny") as con:
         assert rows(con, "SELECT baseline FROM studies") == [{"baseline": "plain"}]
-        differences = rows(con, "FROM study_differences")
-        effects = rows(con, "FROM study_effects WHERE subject IS NULL AND model = 'm-one'")
-        audited = rows(con, sql("audit/study_differences"))
-        again = rows(con, sql("audit/study_effects"))
+        found = rows(con, "FROM words WHERE value = 'f' AND model = 'm-one'")
         shown, page = view(con), section(con)
-    assert {(row["condition_a"], row["condition_b"]) for row in differences} == {
+    assert {(row["a"], row["b"]) for row in found} == {
         ("plain", other) for other in ("angry", "controlled", "smiling")
     }
-    assert len(differences) == len(audited) == 12
-    assert {(row["condition_a"], row["condition_b"]) for row in audited} == {
-        (row["condition_a"], row["condition_b"]) for row in differences
+    means = {row["b"]: (row["kind"], row["estimate"]) for row in found if row["subject"] is None}
+    assert means == {
+        "angry": ("wording", 0.0),
+        "controlled": ("controlled", pytest.approx(-0.3)),
+        "smiling": ("wording", pytest.approx(-0.6)),
     }
-    share = {
-        row["b"]: (row["kind"], row["a"], row["estimate"])
-        for row in effects
-        if row["metric"] == "share" and row["value_name"] == "f"
-    }
-    assert share == {
-        "angry": ("wording", "plain", 0.0),
-        "controlled": ("controlled", "plain", pytest.approx(-0.3)),
-        "smiling": ("wording", "plain", pytest.approx(-0.6)),
-    }
-    assert {row["metric"] for row in effects if row["kind"] == "wording"} == {"share", "distance2"}
-    assert again
-    for row in again:
-        assert (row["published"] is None) == (row["from_labels"] is None), row
-        assert row["published"] == pytest.approx(row["from_labels"], abs=1e-9)
     english = tongue("en").say
-    assert [english(one.condition) for one in shown.distances] == [
+    assert [english(one.condition) for one in shown.boards] == [
         "plain", "with a request for diversity", "angry", "smiling"
     ]  # fmt: skip
-    for told in (shown.differences, shown.means):
-        assert {(english(one.before), english(one.after)) for one in told} == {
-            ("plain", "with a request for diversity"), ("plain", "angry"), ("plain", "smiling")
-        }  # fmt: skip
-    # the request for diversity alone can go past a reference
-    assert [english(one.after) for one in shown.means if one.past] == ["with a request for diversity"]
-    assert "f: past " in re.sub(r"<[^>]+>", "", page)
+    assert {(english(one.before), english(one.after)) for one in shown.changes} == {
+        ("plain", "with a request for diversity"), ("plain", "angry"), ("plain", "smiling")
+    }  # fmt: skip
     assert "80% → 20%" in page
 
 
@@ -126,7 +102,7 @@ def test_the_named_baseline_comes_first_then_known_ones_then_the_alphabet() -> N
 def test_a_study_with_known_conditions_needs_no_baseline(tiny: Study) -> None:
     under(tiny, "baseline", "controlled").run()
     with scored(tiny.store, "tiny") as con:
-        effects: list[dict[str, Any]] = rows(con, "FROM study_effects")
-        assert {(row["kind"], row["a"], row["b"]) for row in effects} == {
+        found = rows(con, "FROM words")
+        assert {(row["kind"], row["a"], row["b"]) for row in found} == {
             ("controlled", "baseline", "controlled")
         }

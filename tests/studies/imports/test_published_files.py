@@ -144,7 +144,7 @@ def test_numbers_have_mean_and_quantiles_and_no_share(tmp_path: Path) -> None:
             "SELECT n, mean, median FROM study_numbers WHERE model = 'model-a' AND prompt = 'ceo'"
         ).fetchall()
         assert found == [(2, 21.0, 21.0)]
-        assert con.execute("SELECT DISTINCT attribute FROM study_cell_counts").fetchall() == [("gender",)]
+        assert con.execute("SELECT DISTINCT attribute FROM counts").fetchall() == [("gender",)]
 
 
 def test_a_sheet_of_a_workbook_is_read_below_its_title(tmp_path: Path) -> None:

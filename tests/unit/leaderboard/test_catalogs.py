@@ -21,7 +21,6 @@ SAME = {
         "%(signed)s point",
         "%(signed)s points",
         "%(suite)s, %(condition)s",
-        "%(dress)s (%(attribute)s)",
         "Question",
     ),
     *("moustache", "moustaches", "sombrero", "sombreros", "turban", "turbans"),

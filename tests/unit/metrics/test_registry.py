@@ -1,50 +1,55 @@
-"""The list of metrics: one row each, true to the code, and the page that is made of it."""
+"""The table of figures: one row each, of all that is stored, and each with readers that read it."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from assets.metrics.registry import dictionary
-from assets.metrics.registry.metric import Metric
-from assets.metrics.registry.metrics import metrics
-from assets.quality.registry import CHECKS
-from warehouse.sqlfiles import sql
+from assets.metrics.figures import registry
+from assets.metrics.figures.registry import FIGURES, TABLES, Described
 
-EVERY = metrics()
-
-
-def test_each_metric_has_one_row() -> None:
-    assert len({metric.id for metric in EVERY}) == len(EVERY) > 15
+CHECKOUT = Path(__file__).resolve().parents[3]
+SCHEMA = (CHECKOUT / "sql/schema/12_figures.sql").read_text(encoding="utf-8")
+#: Where a reader may be.
+READ = ("sql/page/", "sql/marts/", "sql/checks/", "orchestration/alerts/")
 
 
-@pytest.mark.parametrize("metric", EVERY, ids=lambda metric: metric.id)
-def test_a_row_says_everything_that_a_reader_asks(metric: Metric) -> None:
-    assert metric.range[0] < metric.range[1]
-    assert metric.denominator
-    assert metric.support
-    assert metric.null_when or metric.id == "pictures"
-    assert all(len(text) > 2 for text in (metric.title, metric.formula, metric.unit, metric.reader))
-    assert ("reference" not in metric.per) or ("attribute" in metric.per)
-    assert not metric.prompts_interval or metric.interval
+def reads(text: str, table: str) -> bool:
+    """Return whether a statement, or a module that holds one, reads a table."""
+    return bool(re.search(rf"\b(?:FROM|JOIN) {table}\b", re.sub(r"--.*", "", text)))
 
 
-def test_ranges_that_are_not_from_0_to_1_are_known_to_the_check_of_ranges() -> None:
-    assert "scores__share_in_range" in {check.name for check in CHECKS}
-    text = sql("checks/scores__share_in_range")
-    for metric in metrics():
-        if not (metric.range[0] >= 0 and metric.range[1] <= 1):
-            assert f"'{metric.id}'" in text, metric.id
+def ids(described: tuple[Described, ...]) -> list[str]:
+    return [one.id for one in described]
 
 
-def test_the_page_has_a_section_for_each_metric_with_its_formula() -> None:
-    sections = {part.partition("\n")[0]: part for part in dictionary.page().split("\n### ")[1:]}
-    assert [*sections] == [metric.id for metric in EVERY]
-    for metric in EVERY:
-        assert f"- Formula: {metric.formula}\n" in sections[metric.id]
-        assert f"- n: {metric.denominator}\n" in sections[metric.id]
+def test_all_that_is_stored_has_its_row() -> None:
+    said = re.search(r"\n    figure VARCHAR NOT NULL,  -- identity: (.*?)\n    value ", SCHEMA, re.DOTALL)
+    assert said
+    assert ids(FIGURES) == re.findall(r"[a-z_]{3,}", said[1])
+    assert {"figures", *ids(TABLES)} == {*re.findall(r"^CREATE TABLE (\w+)", SCHEMA, re.MULTILINE)}
 
 
-def test_a_bar_in_a_formula_does_not_end_a_cell() -> None:
-    rows = [line for line in dictionary.page().splitlines() if line.startswith("| [`")]
-    assert len(rows) == len(EVERY)
-    assert {len(row.replace("\\|", "").split("|")) for row in rows} == {9}
+@pytest.mark.parametrize("one", [*FIGURES, *TABLES], ids=lambda one: one.id)
+def test_each_is_read_by_its_readers(one: Described) -> None:
+    assert one.readers
+    for reader in one.readers:
+        assert reader.startswith(READ)
+        path = CHECKOUT / reader
+        assert path.is_file(), f"{one.id}: there is no {reader}"
+        text = path.read_text(encoding="utf-8")
+        assert reads(text, "figures" if one in FIGURES else one.id), f"{reader} does not read {one.id}"
+        assert one in TABLES or f"'{one.id}'" in re.sub(r"--.*", "", text), f"{reader} does not name {one.id}"
+
+
+@pytest.mark.parametrize("one", [*FIGURES, *TABLES], ids=lambda one: one.id)
+def test_the_page_explains_each(one: Described) -> None:
+    _, _, section = registry.page().partition(f"\n### {one.id}\n")
+    section, _, _ = section.partition("\n### ")
+    for text in (one.says, f"- Formula: {one.formula}", f"- Source: {one.source}", f"- Unit: {one.unit}"):
+        assert text in section
+    assert one.says.endswith(".")
+    assert one.says.count(". ") == 0
+    assert re.search(r"\b(1[89]|20)\d\d\b", one.source)

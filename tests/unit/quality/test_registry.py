@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from assets.quality import registry, run, stored
+from assets.quality import grain, registry, run, stored
 from assets.quality.columns import SUITES
 from assets.quality.registry import BY_NAME, CHECKS
 from assets.quality.spec import CheckSpec
 from warehouse import sqlfiles
 from warehouse.database.connection import connect
+from warehouse.database.published import published_tables
 from warehouse.database.schema import make_tables
 from warehouse.errors import UsageError
 from warehouse.sqlfiles import CHECK_FIELDS, FIELDS, header, names, sql
@@ -33,6 +34,15 @@ def test_every_suite_of_columns_has_a_row_and_every_row_a_suite() -> None:
 
 def test_every_rule_about_bytes_has_a_row_and_every_row_a_rule() -> None:
     assert set(stored.RULES) == {spec.name for spec in CHECKS if spec.kind == "bytes"}
+
+
+def test_every_table_with_weeks_is_looked_at_for_rows_twice() -> None:
+    assert set(grain.RULES) == {spec.name for spec in CHECKS if spec.kind == "grain"}
+    looked_at = [table for check in grain.RULES for table in grain.tables_of(check)]
+    weekly = {
+        table for table, (columns, _) in published_tables().items() if "week" in {c[0] for c in columns}
+    }
+    assert sorted(looked_at) == sorted(weekly)
 
 
 def test_no_two_checks_have_one_name() -> None:

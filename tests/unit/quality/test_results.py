@@ -68,7 +68,7 @@ def test_a_row_without_a_model_keeps_the_others_from_taking_the_blame_alone(
 
 
 def test_a_row_can_stand_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = _result(monkeypatch, "labels__one_per_attribute", [{"model": "a", "failing_rows": 4}])
+    result = _result(monkeypatch, "attempts__slot_exists", [{"model": "a", "failing_rows": 4}])
     assert result.failing_rows == 4
     assert result.message.endswith(": 4")
 

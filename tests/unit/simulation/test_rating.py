@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from warehouse.database.migrations import migrate
 
 from assets.generation.workplace import Workplace
 from assets.labeling.gold.importer import read_labels
@@ -14,6 +13,7 @@ from assets.labeling.gold.third import differing
 from assets.simulation import rating
 from tests.e2e import benchmark
 from warehouse.database.connection import connect
+from warehouse.database.schema import make_tables
 from warehouse.loading.gold_objects import load_gold
 from warehouse.loading.load import load_partition
 
@@ -47,7 +47,7 @@ def test_the_demos_gold_is_rated_by_two_simulated_people_and_where_they_differ_b
     assert {label.rater for label in labels} == {"simulated-a", "simulated-b", "third"}
     assert {(label.task, label.attribute) for label in labels if label.rater == "third"} == differ
     with connect(None) as con:
-        migrate(con)
+        make_tables(con)
         for model in MODELS:
             load_partition(con, place.store, WEEK, model)
         load_gold(con, place.store, SET)

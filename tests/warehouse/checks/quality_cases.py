@@ -5,7 +5,6 @@ Belongs here: the table. Does not belong here: the running of it (`test_quality_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from tests.warehouse.checks.quality_rows import (
@@ -17,19 +16,13 @@ from tests.warehouse.checks.quality_rows import (
     anchored,
     copy,
     disagrees,
-    drawn_together,
-    drifted,
-    effect,
     everywhere,
     first,
     gold,
     label_call,
     moved,
-    put_right,
     unanswered,
     update,
-    windowed,
-    wrong_labels,
 )
 
 _A_SLOT = f"slot_key = (SELECT min(slot_key) FROM slots WHERE {HERE})"
@@ -42,12 +35,6 @@ _FIRST_OF_A_PROMPT, _LAST_OF_A_PROMPT = (
     f"(SELECT {which}(slot_key) {_DRAWN} AND prompt = (SELECT min(prompt) {_DRAWN}))"
     for which in ("min", "max")
 )
-TWICE, BESIDE = frozenset({"effects__one_row_each"}), frozenset({"window_effects__beside_weeks"})
-BOARD = "metric = 'distance' AND reference = 'parity'"
-
-
-def _named(said: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in said.items() if name in {"metric", "value_name"}}
 
 
 class Case(NamedTuple):
@@ -89,9 +76,14 @@ CASES = [
         "slots__counts_add_up",
         "a slot twice",
         (copy("slots"),),
-        also=frozenset({"plans__as_in_bucket"}),
+        also=frozenset({"plans__as_in_bucket", "loaded__one_row_each"}),
     ),
-    Case("slots__counts_add_up", "a prompt twice", (copy("prompts"),)),
+    Case(
+        "slots__counts_add_up",
+        "a prompt twice",
+        (copy("prompts"),),
+        also=frozenset({"loaded__one_row_each"}),
+    ),
     Case(
         "slots__counts_add_up",
         "a picture without a row",
@@ -123,7 +115,6 @@ CASES = [
         "an attempt for nothing",
         (copy("attempts", "repeat('f', 64) AS slot_key, 'timeout' AS outcome"),),
     ),
-    Case("attempts__one_row_each", "an attempt twice", (copy("attempts"),)),
     Case(
         "attempts__nothing_after_final",
         "two attempts that settle",
@@ -157,7 +148,7 @@ CASES = [
             f"UPDATE plans SET simulated = FALSE WHERE {HERE}",
             update("attempts", "requested_at = '2026-12-05', answered_at = '2026-12-06'"),
         ),
-        also=frozenset({"ranks__simulated_apart"}),
+        also=frozenset({"boards__simulated_apart"}),
     ),
     Case(
         "attempts__answered_after_asked",
@@ -229,7 +220,7 @@ CASES = [
             f"UPDATE images SET image_phash = 'ffff00000000000f' WHERE {HERE} AND slot_key = {_FIRST_OF_A_PROMPT}",
             f"UPDATE images SET image_phash = 'ffff000000000000' WHERE {HERE} AND slot_key = {_LAST_OF_A_PROMPT}",
         ),
-        also=frozenset({"ranks__simulated_apart"}),
+        also=frozenset({"boards__simulated_apart"}),
         message="pictures that are nearly another one of the same prompt: 2",
     ),
     Case("labels__columns", "too sure", (update("labels", "confidence = 2"),)),
@@ -238,11 +229,6 @@ CASES = [
         "labels__image_matches",
         "read from another picture",
         (update("labels", "image_sha256 = repeat('a', 64)"),),
-    ),
-    Case(
-        "labels__one_per_attribute",
-        "two readings of one version",
-        (copy("labels", "'cannot_tell' AS value"),),
     ),
     Case(
         "labels__value_declared",
@@ -349,58 +335,6 @@ CASES = [
         "another probability than the picture's",
         gold(label_inclusion_probability="0.5"),
     ),
-    Case("gold_labels__one_each", "an answer twice", (*gold(), gold(label_value="'feminine'")[1])),
-    Case(
-        "corrected_scores__figure_holds",
-        "above its interval",
-        (put_right(WEEK, ONE, 0.4, 0.1, 0.3, "corrected_scores"),),
-    ),
-    Case(
-        "corrected_scores__figure_holds",
-        "more than is possible",
-        (put_right(WEEK, ONE, 0.4, 0.1, 1.2, "corrected_scores"),),
-    ),
-    Case(
-        "corrected_scores__figure_holds",
-        "missing without a word",
-        (update("corrected_scores", "reason = NULL"),),
-    ),
-    Case(
-        "corrected_scores__beside_scores",
-        "a share that was forgotten",
-        (f"DELETE FROM corrected_scores WHERE {first('corrected_scores')}",),
-    ),
-    Case(
-        "corrected_scores__beside_scores",
-        "another raw figure",
-        (update("corrected_scores", "raw_estimate = raw_estimate / 2", "raw_estimate > 0"),),
-    ),
-    Case(
-        "window_corrected_scores__figure_holds",
-        "above its interval",
-        (put_right(WEEK, ONE, 0.4, 0.1, 0.3),),
-    ),
-    Case(
-        "window_corrected_scores__figure_holds",
-        "missing without a word",
-        (update("window_corrected_scores", "reason = NULL"),),
-    ),
-    Case(
-        "window_corrected_scores__beside_windows",
-        "a share that was forgotten",
-        (f"DELETE FROM window_corrected_scores WHERE {first('window_corrected_scores')}",),
-    ),
-    Case(
-        "window_corrected_scores__beside_windows",
-        "of other weeks than the raw figure",
-        (update("window_corrected_scores", "weeks = weeks + 1"),),
-    ),
-    Case(
-        "label_error__differs",
-        "a model that is read worse",
-        (wrong_labels(ONE),),
-        message="perceived_gender in occupations: 11 % of labels are wrong; feminine is read in 70 % of",
-    ),
     Case(
         "label_attempts__refused",
         "a labeler that declines",
@@ -419,180 +353,62 @@ CASES = [
         (label_call("server_error", "unmapped", "TRUE"),),
         message="answers of a labeler's API that no error table knows: 1",
     ),
-    Case("scores__columns", "fewer than none", (update("scores", "n = -1"),)),
     Case(
-        "scores__interval_holds",
+        "loaded__one_row_each", "an attempt twice", (copy("attempts"),), message="attempts holds a row twice"
+    ),
+    Case(
+        "loaded__one_row_each",
+        "two readings of one version",
+        (copy("labels", "'cannot_tell' AS value"),),
+        message="labels holds a row twice",
+    ),
+    Case("loaded__one_row_each", "an answer twice", (*gold(), gold(label_value="'feminine'")[1])),
+    Case("loaded__one_row_each", "counts twice", (copy("counts"),), also=frozenset({"counts__add_up"})),
+    Case("counts__add_up", "a picture too many", (update("counts", "pictures = pictures + 1"),)),
+    Case("counts__add_up", "of no prompt that was asked", (f"DELETE FROM answers WHERE {first('answers')}",)),
+    Case(
+        "figures__null_has_reason",
+        "missing without a word",
+        (update("figures", "estimate = NULL, low = NULL, high = NULL", "low > 0"),),
+    ),
+    Case(
+        "figures__null_has_reason",
+        "a figure with an excuse",
+        (update("figures", "reason = 'withheld'", "low > 0"),),
+    ),
+    Case(
+        "figures__null_has_reason",
+        "no interval, and no word",
+        (update("figures", "low = NULL, high = NULL", "low > 0"),),
+    ),
+    Case("figures__null_has_reason", "half an interval", (update("figures", "high = NULL", "low > 0"),)),
+    Case(
+        "figures__null_has_reason",
+        "an interval of too few weeks",
+        (update("figures", "reason = 'few_weeks'", "low > 0"),),
+    ),
+    Case(
+        "figures__in_range",
         "above its interval",
-        (update("scores", "high = (estimate + low) / 2", "metric = 'share' AND low < estimate"),),
+        (update("figures", "high = (low + estimate) / 2", "low < estimate"),),
     ),
+    Case("figures__in_range", "less than none", (update("figures", "low = -0.01", "low > 0"),)),
     Case(
-        "scores__share_in_range",
+        "figures__in_range",
         "more than all",
-        (update("scores", "estimate = 1.2", "metric = 'distance'"),),
+        (update("figures", "estimate = 1.2", "figure = 'gap' AND estimate > 0"),),
     ),
+    Case("boards__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
     Case(
-        "scores__null_has_reason",
-        "missing without a word",
-        (update("scores", "estimate = NULL, low = NULL, high = NULL", "estimate > 0"),),
+        "board_ranks__model_present",
+        "no row on a board",
+        (f"DELETE FROM board_ranks WHERE {first('board_ranks')}",),
     ),
+    Case("computed__one_row_each", "a figure twice", (copy("figures"),), message="figures holds a row twice"),
     Case(
-        "scores__null_has_reason",
-        "a figure with an excuse",
-        (update("scores", "reason = 'too few'", "estimate > 0"),),
-    ),
-    Case("scores__one_row_each", "a figure twice", (copy("scores"),)),
-    Case("scores__model_present", "no figures at all", (f"DELETE FROM scores WHERE {HERE}",)),
-    Case("drift_events__holds", "outside its interval", (drifted(), drifted(turn="2", change_low="0.45"))),
-    Case("drift_events__holds", "found before it began", (drifted(changed_week=f"DATE '{WEEK}' + 7"),)),
-    Case("drift_events__holds", "too little evidence", (drifted(log10_e="1.2"),)),
-    Case(
-        "effects__interval_holds", "below its interval", (effect(), effect(b="'its'", low="0.3")), also=BESIDE
-    ),
-    Case("effects__interval_holds", "half an interval", (effect(high="NULL"),), also=BESIDE),
-    Case(
-        "effects__difference_holds",
-        "not the difference of its sides",
-        (effect(), effect(b="'its'", estimate_a="0.1")),
-        also=BESIDE,
-    ),
-    Case(
-        "effects__difference_holds",
-        "one side only",
-        (effect(estimate_a="NULL"),),
-        also=BESIDE,
-    ),
-    Case(
-        "effects__null_has_reason",
-        "missing without a word",
-        (effect(estimate="NULL", low="NULL", high="NULL", estimate_a="NULL", estimate_b="NULL"),),
-        also=BESIDE,
-    ),
-    Case("effects__null_has_reason", "an effect with an excuse", (effect(reason="'too few'"),), also=BESIDE),
-    Case("effects__one_row_each", "an effect twice", (effect(), effect()), also=BESIDE),
-    Case(
-        "window_effects__beside_weeks",
-        "an effect that has no window",
-        (effect(), windowed(), effect(subject="'occupation:ceo'")),
-        message="has 1 effects of windows beside 2 of the week",
-    ),
-    Case("window_effects__one_row_each", "an effect twice", (*[effect()] * 2, *[windowed()] * 2), also=TWICE),
-    Case(
-        "window_effects__interval_holds",
-        "below its interval",
-        (effect(), windowed(low="0.3")),
-    ),
-    Case(
-        "window_effects__difference_holds",
-        "not the difference of its sides",
-        (effect(), windowed(estimate_b="0.4")),
-    ),
-    Case(
-        "window_effects__null_has_reason",
-        "an effect with an excuse",
-        (effect(), windowed(reason="'too few'")),
-    ),
-    Case(
-        "window_effects__week_in_window",
-        "a week too early",
-        (effect(), windowed(first_week=f"DATE '{WEEK}' - 28")),
-    ),
-    Case("window_effects__week_in_window", "more weeks than there are", (effect(), windowed(weeks="2"))),
-    Case("window_effects__week_in_window", "no week, and a figure", (effect(), windowed(weeks="0"))),
-    *(
-        Case("design_effects__holds", way, (drawn_together(**said),), message=what)
-        for way, said, what in (
-            ("fewer pictures than it stands for", {"design_effect": "5000"}, "is not of so many pictures"),
-            ("alike beyond measure", {"correlation": "1.1"}, "has no such correlation"),
-            ("more clusters than pictures", {"clusters": "n + 1"}, "has no such clusters"),
-            ("another window", {"first_week": "first_week - 7"}, "is of no window"),
-        )
-    ),
-    Case("design_effects__holds", "twice", (drawn_together(), drawn_together()), message="stands twice"),
-    Case(
-        "window_scores__model_present",
-        "no window on a board",
-        (f"DELETE FROM window_scores WHERE {first('window_scores', BOARD)}",),
-    ),
-    Case(
-        "window_scores__one_row_each",
-        "a share twice",
-        (copy("window_scores", condition="metric = 'share' AND prompt IS NOT NULL"),),
-    ),
-    Case(
-        "window_scores__interval_holds",
-        "beyond its end",
-        (update("window_scores", "high = estimate - 0.01", "estimate IS NOT NULL"),),
-    ),
-    Case(
-        "window_scores__interval_holds",
-        "half an interval",
-        (update("window_scores", "low = NULL", "low >= 0"),),
-    ),
-    Case(
-        "window_scores__null_has_reason",
-        "a figure with an excuse",
-        (update("window_scores", "reason = 'too few'", "estimate IS NOT NULL"),),
-    ),
-    Case(
-        "window_scores__week_in_window",
-        "a week too early",
-        (update("window_scores", "first_week = week - 28"),),
-    ),
-    Case(
-        "window_scores__week_in_window",
-        "more weeks than there are",
-        (update("window_scores", "weeks = 5"),),
-    ),
-    Case("ranks__model_present", "no row on a board", (f"DELETE FROM ranks WHERE {first('ranks')}",)),
-    Case("ranks__model_present", "a row twice", (copy("ranks"),), also=frozenset({"ranks__follow_pairs"})),
-    Case(
-        "ranks__rank_or_reason",
-        "no rank and no word",
-        (update("ranks", "rank_low = NULL, rank_high = NULL, ranked_of = NULL", "ranked_of = 2"),),
-    ),
-    Case("ranks__rank_or_reason", "a rank with an excuse", (update("ranks", "reason = 'alone'"),)),
-    Case("ranks__range_holds", "bounds the wrong way round", (update("ranks", "bound_low = 0.9"),)),
-    Case(
-        "ranks__range_holds",
-        "after the last",
-        (update("ranks", "rank_high = 3"),),
-        also=frozenset({"ranks__follow_pairs"}),
-    ),
-    Case("ranks__simulated_apart", "a real model", (f"UPDATE plans SET simulated = FALSE WHERE {HERE}",)),
-    Case("ranks__follow_pairs", "one place better", (update("ranks", "rank_high = 1"),)),
-    Case(
-        "model_pairs__unseen_holds",
-        "fewer than none",
-        (f"UPDATE model_pairs SET unseen_share = -1 WHERE week = '{WEEK}'",),
+        "computed__one_row_each",
+        "a board twice",
+        (f"INSERT INTO boards (SELECT * FROM boards WHERE week = '{WEEK}' LIMIT 1)",),
         models=(),
-        also=frozenset({"ranks__follow_pairs"}),
-    ),
-    Case(
-        "model_pairs__unseen_holds",
-        "an answer that was not asked for",
-        (f"UPDATE model_pairs SET holds_at_bounds = TRUE WHERE week = '{WEEK}' AND holds_at_bounds IS NULL",),
-        models=(),
-    ),
-    Case(
-        "claim_counts__counts_hold",
-        "counts twice",
-        (copy("claim_counts"),),
-        also=frozenset({"claims__one_row_each"}),
-    ),
-    Case(
-        "claim_counts__counts_hold",
-        "more refused than asked",
-        (update("claim_counts", "refused = planned + 1", "role = 'claim'"),),
-    ),
-    Case("claims__one_row_each", "a claim twice", (copy("claims"),)),
-    Case(
-        "claims__counts_hold",
-        "more than was assessed",
-        (update("claims", "k = n + 1"),),
-    ),
-    Case(
-        "claims__verdict_holds",
-        "a verdict and a reason for none",
-        (update("claims", "reason = 'none', verdict = 'rare', words = 'rare'"),),
     ),
 ]

@@ -13,16 +13,14 @@ from pathlib import Path
 import duckdb
 
 from assets.generation.slots import Slot
-from assets.metrics.labels.corrected import week_corrections
-from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS, WINDOW_RESULTS
-from assets.metrics.scores.table import compute_scores
+from assets.metrics.pipeline import score_spans
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.schema import Attribute, Prompt, Suite
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.schema import make_tables
-from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.loading.load import load_partition, partitions
 from warehouse.store import Store, open_store
 
 BEFORE, WEEK, TUESDAY = "2026-11-16", "2026-11-23", "2026-11-24"
@@ -73,12 +71,7 @@ def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     for week, model in partitions(store):
         load_partition(con, store, week, model)
     builder.declare(con)
-    for week in (BEFORE, WEEK):
-        replace_week(con, "scores", week, compute_scores(con, week))
-        replace_week(con, "corrected_scores", week, week_corrections(con, week))
-        for table in (*WINDOW_RESULTS, "claim_counts"):
-            replace_week(con, table, week, WEEK_RESULTS[table](con, week))
-    replace_history(con, {"claims": HISTORY_RESULTS["claims"](con)}, {})
+    score_spans(con, [BEFORE, WEEK])
 
 
 @contextmanager
@@ -215,30 +208,6 @@ def gold(**replaced: str) -> tuple[str, ...]:
     )
 
 
-def wrong_labels(model: str) -> str:
-    """Return a statement after which gold tells that a model's labels of gender are wrong in a way of their own."""
-    return (
-        f"INSERT INTO label_error BY NAME SELECT DATE '{WEEK}' AS week, '{model}' AS model, 'model' AS track, "
-        "TRUE AS simulated, 'occupations' AS suite, 1 AS suite_major, 'perceived_gender' AS attribute, "
-        f"'values' AS scale, '{builder.LABELER}' AS labeler, '{builder.LABELER_VERSION}' AS labeler_version, "
-        "200 AS gold_n, 1 AS gold_weeks, 190 AS n, 0.11::DOUBLE AS error_rate, 0.07::DOUBLE AS low, "
-        "0.16::DOUBLE AS high, 'feminine' AS value_name, 0.7::DOUBLE AS sensitivity, "
-        "0.98::DOUBLE AS others_sensitivity, 0.001::DOUBLE AS p_value, TRUE AS differs"
-    )
-
-
-def put_right(
-    week: str, model: str, estimate: float, low: float, high: float, table: str = "window_corrected_scores"
-) -> str:
-    """Return a statement after which a model's distances of gender are corrected with 400 rated pictures."""
-    return (
-        f"UPDATE {table} SET estimate = {estimate}, low = {low}, high = {high}, reason = NULL, "
-        f"gold_n = 400, gold_weeks = 1, assumption = 'assumes equal error across prompts' "
-        f"WHERE week = '{week}' AND model = '{model}' AND metric = 'distance' AND raw_estimate IS NOT NULL "
-        "AND attribute = 'perceived_gender'"
-    )
-
-
 def everywhere(statement: str) -> tuple[str, ...]:
     """Return the statement for each of the tables that hold a slot's picture."""
     return tuple(statement.format(table=table) for table in ("attempts", "images", "labels"))
@@ -311,56 +280,3 @@ def drifted(**replaced: str) -> str:
     }
     values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
     return f"INSERT INTO drift_events BY NAME SELECT {values}"
-
-
-def windowed(**replaced: str) -> str:
-    """Return a statement that adds the same of a window."""
-    of_window = {
-        **{"params_hash": "'44136fa3'", "simulated": "TRUE", "settling": "FALSE", "window_weeks": "4"},
-        **{"weeks": "1", "first_week": f"DATE '{WEEK}'", "quiet_weeks": "1"},
-    }
-    return effect("window_effects", **{**of_window, **replaced})
-
-
-OF_AN_ATTRIBUTE = "metric = 'assessed_rate' AND prompt IS NULL AND n > 9"
-
-
-def drawn_together(**replaced: str) -> str:
-    """Return a statement that adds a design effect beside a window's figures."""
-    said = {"first_week": "first_week", "clusters": "n", "freedom": "10", "correlation": "0.5"}
-    said |= {"design_effect": "1.5", **replaced}
-    values = ", ".join(f"{value} AS {name}" for name, value in said.items())
-    return (
-        "INSERT INTO design_effects BY NAME SELECT week, model, series, params_hash, track, simulated, suite, "
-        "suite_major, condition, turn, attribute, scale, labeler_version, weeks, n, "
-        f"{values} "
-        f"FROM window_scores WHERE {first('window_scores', OF_AN_ATTRIBUTE)}"
-    )
-
-
-def effect(table: str = "effects", **replaced: str) -> str:
-    """Return a statement that adds the effect of a word on a share; columns are replaced by SQL expressions."""
-    columns = {
-        "week": f"DATE '{WEEK}'",
-        "model": f"'{ONE}'",
-        "series": f"'{ONE}'",
-        "track": "'model'",
-        "suite": "'startup-ceo'",
-        "suite_major": "1",
-        "kind": "'wording'",
-        "a": "'his'",
-        "b": "'their'",
-        "attribute": "'perceived_gender'",
-        "scale": "'values'",
-        "metric": "'share'",
-        "value_name": "'feminine'",
-        "estimate": "0.25",
-        "low": "0.05",
-        "high": "0.5",
-        "estimate_a": "0.25",
-        "estimate_b": "0.5",
-        **dict.fromkeys(("n_a", "n_b"), "40"),
-        **dict.fromkeys(("turn_a", "turn_b", "cells", "planned_cells"), "1"),
-        **replaced,
-    }
-    return f"INSERT INTO {table} BY NAME SELECT {', '.join(f'{value} AS {name}' for name, value in columns.items())}"

@@ -15,7 +15,6 @@ from warehouse.sqlfiles import names, sql
 
 #: Check → the tables of which it reads other weeks, and why.
 OTHER_WEEKS = {
-    "claims__verdict_holds": {"claims"},  # a verdict stays from block to block
     "images__once_in_model": {"images"},  # a picture may be that of any week before
     "labels__distribution_jump": {"labels", "slots", "plans"},  # beside the week before
     # gold of eight weeks

@@ -118,7 +118,7 @@ def test_the_file_holds_what_the_warehouse_holds(given: Given, con: Con, tmp_pat
             made.execute("SELECT view_name, schema_name FROM duckdb_views() WHERE NOT internal").fetchall()
         )
         assert views == {name: published.schema_of(name) for name in marts.order()}
-        assert rows(made, "study.study_cell_counts") == rows(con, "study_cell_counts") != []
+        assert rows(made, "study.study_labels") == rows(con, "study_labels") != []
     assert sorted(file.name for file in path.parent.iterdir()) == [
         "cliche.duckdb",
         "cliche.duckdb.parts.json",

@@ -17,6 +17,8 @@ from assets.suites import comparisons
 from assets.suites.loader import load_suites
 from tests.warehouse import counted
 from warehouse import occasions
+from warehouse.database.marts import create_views
+from warehouse.loading.load import replace_week
 from warehouse.weeks import shift
 
 WEEK = "2026-11-23"
@@ -153,6 +155,50 @@ def test_the_mean_over_pairs_is_a_board_of_two(con: Con) -> None:
         (d - mean["critical"] * error, d + mean["critical"] * error)
     )
     assert (mean["pairs"], mean["k_a"], mean["n_a"]) == (5, before[:, -4:].sum(), 200)
+
+
+def test_shares_of_both_sides_are_of_the_pairs_that_entered(con: Con) -> None:
+    _requests(con)
+    con.execute(
+        "DELETE FROM counts WHERE pictures > 0 AND prompt = "
+        "(SELECT min(prompt) FROM counts WHERE condition = 'controlled') AND week > ?",
+        [shift(WEEK, -4)],
+    )
+
+    rows = _found(con, kind="controlled", attribute="perceived_gender", value="feminine")
+
+    pairs = [row for row in rows if row["subject"] and row["estimate"] is not None]
+    (mean,) = (row for row in rows if row["subject"] is None)
+    (without,) = (row for row in rows if row["estimate"] is None)
+    assert len(pairs) == mean["pairs"] == 4
+    assert (without["share_a"], without["share_b"], without["estimate"]) == (None, None, None)
+    for side in ("a", "b"):
+        assert all(row[f"share_{side}"] == row[f"k_{side}"] / row[f"n_{side}"] for row in pairs)
+        assert mean[f"share_{side}"] == pytest.approx(np.mean([row[f"share_{side}"] for row in pairs]))
+    for row in (mean, *pairs):
+        assert row["estimate"] == pytest.approx(row["share_b"] - row["share_a"])
+
+
+def test_the_view_says_whether_labels_may_be_believed(con: Con) -> None:
+    _startup(con, 4)
+    replace_week(con, "words", WEEK, span_words(con, occasions.week(WEEK)))
+    create_views(con)
+    told = "SELECT DISTINCT attribute, reliable, reliability FROM word_against_word ORDER BY attribute"
+    assert {row[1] for row in con.execute(told).fetchall()} == {None}
+    con.execute(
+        "INSERT INTO agreement BY NAME SELECT 'week' AS scope, ?::DATE AS week, 'perceived_gender' AS attribute, "
+        "? AS labeler_a, ? AS labeler_a_version, 'another' AS labeler_b, '1-a' AS labeler_b_version, 100 AS pictures, "
+        "100 AS n, 50 AS agreed, 1 AS both_assessed_share, 0.4 AS alpha, 'nominal' AS alpha_method, "
+        "'unweighted' AS kappa_method",
+        [WEEK, *counted.LABELER.values()],
+    )
+    believed = {attribute: (reliable, why) for attribute, reliable, why in con.execute(told).fetchall()}
+    assert believed["headwear"][0] is None
+    assert believed["perceived_gender"][0] is False
+    assert "agree at alpha 0.40" in believed["perceived_gender"][1]
+    assert con.execute("SELECT count(*) FROM word_against_word").fetchall() == [
+        (con.execute("SELECT count(*) FROM words").fetchall()[0][0],)
+    ]
 
 
 def test_the_critical_values_are_of_holm_s_steps(con: Con) -> None:

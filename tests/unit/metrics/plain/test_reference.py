@@ -160,14 +160,15 @@ def test_corrected_shares(plain: ModuleType, seed: int) -> None:
     rng = np.random.default_rng(seed)
     total = np.array([600.0, 350, 40, 15]) * (seed + 1)
     stratum = rng.choice(4, 160, p=total / total.sum())
+    stratum[:2] = 3  # where a small stratum has no gold, the reference counts none of its pictures
     read_label = stratum % 2
     gold = np.where(rng.random(160) < 0.1, 1 - read_label, read_label)
+    share = np.array([0.0, 1, 0, 1])
     for number, disagreement, scatter in product((0, 12, 160), (0.0, 0.2), (1.0, 2.5)):
-        arguments = (
-            *(part[:number] for part in (gold, read_label, stratum)),
-            *(total, np.array([0.0, 1, 0, 1]), scatter, disagreement),
-        )
-        same(corrected.corrected(*arguments), plain.corrected(*arguments))
+        sample = [part[:number] for part in (gold, read_label, stratum)]
+        error = corrected.labeler_error(*sample, total, disagreement)
+        ours = corrected.corrected(error, float(total @ share / total.sum()), total.sum(), scatter)
+        same((*ours[:3], ours.reason), plain.corrected(*sample, total, share, scatter, disagreement))
 
 
 def test_constants(plain: ModuleType) -> None:

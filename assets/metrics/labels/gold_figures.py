@@ -1,0 +1,189 @@
+"""What gold tells of a week's span: shares by people's eyes, and how far the labeler's shares are from them.
+
+Gold of the eight weeks that end with the week counts, since the last reported change: of pictures that the labeler
+version of the span read, of the same series of the model, in weeks in which the model is not withheld. What the program
+read is the stratum. A suite's share is corrected with gold of its own pictures, in the same condition and turn: how
+often "feminine" is read wrongly depends on how many men are drawn. Pictures of which the program, or people, cannot
+tell the value are left out on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from assets.metrics.figures.frames import whatever
+from assets.metrics.labels.second_opinions import GOLD_WEEKS
+from assets.metrics.plain.arrays import Ints, divided
+from assets.metrics.plain.cells import WINDOW
+from assets.metrics.plain.corrected import corrected, labeler_error
+from assets.metrics.plain.quantiles import student
+from assets.metrics.reading import read
+from assets.metrics.spans import JOINT
+from warehouse.weeks import shift
+
+_SERIES = ("suite", "suite_major", "attribute")
+_TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
+#: The columns of `labeler_error`.
+_ERROR = {
+    "week": pa.date32(),
+    **dict.fromkeys(("model", "suite"), _TEXT),
+    "suite_major": _INT,
+    **dict.fromkeys(("attribute", "labeler", "labeler_version", "value"), _TEXT),
+    **dict.fromkeys(("n", "gold_n"), _INT),
+    **dict.fromkeys(("estimate", "low", "high", "differ"), _REAL),
+    "reason": _TEXT,
+}
+
+
+class Sample(NamedTuple):
+    """Gold pictures of which the program, and people, told a value that counts.
+
+    Attributes:
+        stratum: (pictures,) number of the value that the program read.
+        said: (pictures,) number of the value that people see.
+        design: other arguments of `corrected`.
+    """
+
+    stratum: Ints
+    said: Ints
+    design: Mapping[str, Any]
+
+
+def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | None) -> dict[str, pa.Table]:
+    """Return the rows of `labeler_error` of a week, and its `figures` with its corrected shares behind them.
+
+    Every model has them that is compared with one of which gold was drawn.
+
+    Args:
+        con: connection to the warehouse, in which nothing is written.
+        week: ISO date of a Monday.
+        figures: the week's rows of `figures`, whose mean shares are corrected; None: it has none.
+    """
+    rows = read(con, "span_gold", {"week": week, "first": shift(week, 1 - GOLD_WEEKS)})
+    nothing = {"labeler_error": pa.table({name: pa.array([], kind) for name, kind in _ERROR.items()})}
+    if figures is None or rows.is_empty():
+        return nothing
+    whole = pl.DataFrame(figures)
+    told = rows.select("track", "simulated", *_SERIES).unique()
+    means = whole.filter(
+        pl.col("figure") == "mean_share",
+        pl.col("selection").is_null(),
+        pl.col("estimate").is_not_null(),
+        ~pl.col("attribute").str.starts_with(JOINT),
+    ).join(told, on=told.columns, how="semi", maintain_order="left")
+    if means.is_empty():
+        return nothing
+    restarts = read(con, "span_restarts", {"week": week}).rename({"back": "since"})
+    gold = (
+        rows.join(restarts, on=("model", "attribute"), how="left", maintain_order="left")
+        .filter(pl.col("read_value").is_not_null(), pl.col("back") <= pl.col("since").fill_null(GOLD_WEEKS))
+        .partition_by("model", *_SERIES, as_dict=True)
+    )
+    shares: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    for key, part in means.partition_by("model", *_SERIES, as_dict=True, maintain_order=True).items():
+        here = gold.get(key, rows.clear())
+        for (condition, turn), of in part.group_by("condition", "turn", maintain_order=True):
+            shares += _corrected(of, here.filter(condition=condition, turn=turn))
+        errors += [{"week": date.fromisoformat(week), **row} for row in _errors(part, here)]
+    known = {name: kind for name, kind in means.schema.items() if kind != pl.Null}
+    added = pl.DataFrame(shares, schema_overrides=known, infer_schema_length=None)
+    bounds = {name: pl.Series(ends) for name, ends in _bounds(added).items()}
+    added = added.with_columns(**bounds).with_columns(
+        pl.when(pl.selectors.float().is_finite()).then(pl.selectors.float())
+    )
+    return {
+        "figures": pl.concat([whole, added], how="vertical_relaxed").to_arrow(),
+        "labeler_error": pa.Table.from_pylist(errors, schema=pa.schema(_ERROR)),
+    }
+
+
+def _corrected(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield a row of `figures` for each value of one model, condition and turn, from the rows `mean_share`."""
+    sample = _sample(gold, means["value"].to_list())
+    total = means["k"].to_numpy().astype(float)
+    for at, row in enumerate(means.rows(named=True)):
+        dispersion = row["dispersion"] if row["planned_prompts"] > 1 else row["worth"]
+        error = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
+        found = corrected(error, total[at] / total.sum(), total.sum(), dispersion or 1.0)
+        # no interval where weeks are too few to tell how much they differ
+        known = not found.reason and row["reason"] is None
+        yield {
+            **row,
+            "figure": "corrected_share",
+            "estimate": found.share,
+            "low": found.low if known else None,
+            "high": found.high if known else None,
+            "reason": found.reason or row["reason"],
+            "n": round(total.sum()),
+            "worth": 1.0,
+            "se": found.se if known else None,
+            "df": error.df if known else None,
+            "critical": float(student(error.df)) if known else None,
+        }
+
+
+def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield a row of `labeler_error` for each value, from the rows `mean_share` of a model and suite."""
+    read_as = means.group_by("value", maintain_order=True).agg(pl.col("k").sum())
+    sample = _sample(gold, read_as["value"].to_list())
+    total = read_as["k"].to_numpy().astype(float)
+    for at, value in enumerate(read_as["value"]):
+        found = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
+        low, high = found.interval
+        yield {
+            **{name: means[name][0] for name in ("week", "model", *_SERIES, "labeler", "labeler_version")},
+            "value": value,
+            "n": round(total.sum()),
+            "gold_n": len(sample.said),
+            **{
+                name: None if found.reason else number
+                for name, number in (("estimate", found.estimate), ("low", low), ("high", high))
+            },
+            "differ": gold["differed"].mean(),
+            "reason": found.reason or None,
+        }
+
+
+def _sample(gold: pl.DataFrame, values: list[str]) -> Sample:
+    """Return gold as numbers of values."""
+    number = {value: at for at, value in enumerate(values)}
+    both = gold.filter(pl.col("read_value").is_in(values), pl.col("value").is_in(values)).select(
+        "weight",
+        stratum=pl.col("read_value").replace_strict(number, return_dtype=pl.Int64),
+        said=pl.col("value").replace_strict(number, return_dtype=pl.Int64),
+        inside=pl.col("back") < WINDOW,
+    )
+    return Sample(
+        both["stratum"].to_numpy(),
+        both["said"].to_numpy(),
+        {
+            "disagreement": _part(gold["differed"]),
+            "weight": both["weight"].to_numpy(),
+            "inside": both["inside"].to_numpy(),
+            "unsettled": _part(~gold["settled"]),
+        },
+    )
+
+
+def _part(of: pl.Series) -> float:
+    """Return the part that is true of what is known; 0 where nothing is."""
+    known = of.drop_nulls()
+    return float(known.sum()) / len(known) if len(known) else 0.0
+
+
+def _bounds(added: pl.DataFrame) -> dict[str, Any]:
+    """Return the bounds of shares of which more than one answer in twenty is unseen."""
+    estimate, low, high = (
+        added[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        for name in ("estimate", "low", "high")
+    )
+    n, unseen = added["n"].to_numpy(), added["unseen"].to_numpy()
+    least, most = divided(estimate * n, n + unseen), divided(estimate * n + unseen, n + unseen)
+    return whatever(estimate, low, high, least, most, divided(unseen, n + unseen))

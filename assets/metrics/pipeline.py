@@ -1,0 +1,59 @@
+"""From counts to all tables of figures: of studies, and of the spans that end with some weeks.
+
+What is written rests on what is loaded and counted, and on who is withheld, alone: `cliche verify` runs the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import duckdb
+import pyarrow as pa
+
+from assets.metrics.changes.table import WeeklyChanges
+from assets.metrics.claim_shares import week_claims
+from assets.metrics.figures.table import TABLES, span_figures
+from assets.metrics.labels.gold_figures import gold_figures
+from assets.metrics.labels.labeler_drift import week_drift
+from assets.metrics.labels.second_opinions import study_agreement, week_agreement
+from assets.metrics.spans import read_span
+from assets.metrics.words import span_words
+from warehouse import occasions
+from warehouse.loading.load import replace_study, replace_week
+
+#: Tables of a week that say how far labels can be trusted: they do not rest on other weeks' figures.
+LABEL_RESULTS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, str], pa.Table]] = {
+    "agreement": week_agreement,
+    "labeler_drift": week_drift,
+}
+#: All tables that are written here.
+WRITTEN = (*TABLES, "words", "changes", "claim_shares", "labeler_error", *LABEL_RESULTS)
+
+
+def score_labels(con: duckdb.DuckDBPyConnection, week: str) -> None:
+    """Write the tables of `LABEL_RESULTS` of a week."""
+    for table, compute in LABEL_RESULTS.items():
+        replace_week(con, table, week, compute(con, week))
+
+
+def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
+    """Write all figures of a study, and how far its labelers agree."""
+    of = occasions.study(study)
+    made = {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)}
+    replace_study(con, study, {**made, "agreement": study_agreement(con, study)})
+
+
+def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
+    """Write what is of the spans that end with some weeks, in order: changes first, for spans begin anew at them."""
+    if not weeks:
+        return
+    weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
+    for week in weeks:
+        changes, would_find = weekly.changes(week)
+        replace_week(con, "changes", week, changes)
+        of = occasions.week(week)
+        made = span_figures(con, read_span(con, of), would_find)
+        made |= gold_figures(con, week, made.get("figures"))
+        made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
+        for table, rows in made.items():
+            replace_week(con, table, week, rows)

@@ -1,0 +1,177 @@
+"""An edition's counts and figures, computed again from its plans, answers and labels; what was changed is reported."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from assets.generation.slots import Slot
+from assets.metrics.declared import load_declared
+from assets.metrics.pipeline import WRITTEN, score_labels, score_spans, score_study
+from assets.suites.loader import load_suites
+from assets.suites.schema import Attribute
+from orchestration.verifying import figures
+from orchestration.verifying.report import VerifyReport
+from tests.warehouse import builder
+from tests.warehouse.exported import export
+from tests.warehouse.studies import study_tables
+from warehouse.database.published import DATABASE, search_all
+from warehouse.database.schema import open_warehouse
+from warehouse.loading import load
+from warehouse.loading.counts import insert_counts
+from warehouse.store import open_store
+from warehouse.weeks import shift
+
+WEEK = "2026-11-23"
+WEEKS = [shift(WEEK, -back) for back in reversed(range(7))]
+STARTUP = load_suites()["startup-ceo@2"]
+STARTUP = STARTUP.model_copy(
+    update={
+        "prompts": tuple(
+            prompt.model_copy(update={"attributes": ("perceived_gender",)})
+            for prompt in STARTUP.prompts
+            if prompt.id in ("ceo", "ceo-his", "ceo-their")
+        )
+    }
+)
+#: Table → a change of one number that nothing else in the edition follows.
+CHANGES = {
+    "counts": "pictures = pictures + 1",
+    "answers": "planned = planned + 1",
+    "draws": "squares = squares + 1",
+    "figures": "estimate = estimate * (1 + 1e-6)",
+    "boards": "models = models + 1",
+    "board_ranks": "rank_low = rank_low + 1",
+    "board_pairs": "told_apart = NOT told_apart",
+    "words": "k_a = k_a + 1",
+    "changes": "series = series - 1",
+    "claim_shares": "verdict = 'yes'",
+    "agreement": "agreed = agreed - 1",
+    "labeler_drift": "pictures = pictures + 1",
+}
+
+
+def _labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | None]:
+    """Return women for the last two weeks of one model, men before."""
+    if attribute.id != "perceived_gender":
+        return builder.draw(slot, attribute)
+    moved = slot.model == "sim-one" and slot.week >= WEEKS[-2]
+    return "feminine" if moved or slot.replicate == 0 else "masculine", 1.0, None
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The DuckDB file of two models in seven weeks, of which one changed, and a study; read only, for copying."""
+    folder = tmp_path_factory.mktemp("figures")
+    store = open_store(folder / "store")
+    with open_warehouse(None) as con:
+        for week in WEEKS:
+            for model in ("sim-one", "sim-two"):
+                slots = builder.build_partition(
+                    store,
+                    week,
+                    model,
+                    suites=(builder.OCCUPATIONS, STARTUP),
+                    replicates=6,
+                    labels=_labels,
+                    plan={"grid": 2},
+                )
+                other = [
+                    builder.label_row(slot, "perceived_gender", ("feminine", 1.0, None), "photo", "1-abcdef")
+                    for slot in slots[:8]
+                ]
+                builder.write_labels(store, week, model, other)
+                load.load_partition(con, store, week, model)
+            moved = "monk_1" if week < WEEK else "monk_9"
+            con.execute(
+                f"INSERT INTO anchor_labels BY NAME SELECT DATE '{week}' AS week, 'mine' AS anchor_set, "
+                "repeat('a', 64) AS image_sha256, 'skin_tone' AS attribute, 'drawing' AS labeler, "
+                f"'{builder.LABELER_VERSION}' AS labeler_version, '{moved}' AS value"
+            )
+        _add_study(con)
+        load_declared(con)
+        for week in WEEKS:
+            score_labels(con, week)
+        score_study(con, "tiny")
+        score_spans(con, WEEKS)
+        export(con, folder / "copy", WEEK)
+    return folder / "copy" / DATABASE
+
+
+def _add_study(con: duckdb.DuckDBPyConnection) -> None:
+    said = {(model, "baseline", prompt): ["a", "b", "b", "b", "b", "a"] for model in "mn" for prompt in "pq"}
+    load.replace_study(con, "tiny", study_tables(said, {"a": True, "b": True}))
+    con.execute(
+        "INSERT INTO studies BY NAME SELECT 'tiny' AS study, '1' AS version, 'Tiny' AS title, '-' AS citation, "
+        "'-' AS licence, '-' AS source, '0' AS definition_sha256"
+    )
+    insert_counts(con, {"study": "tiny"})
+
+
+def verified(file: Path, folder: Path) -> VerifyReport:
+    report = VerifyReport("e")
+    figures.compare(file, folder, report)
+    return report
+
+
+def changed(published: Path, folder: Path, *statements: str) -> Path:
+    file = folder / "edition.duckdb"
+    shutil.copyfile(published, file)
+    with duckdb.connect(str(file)) as con:
+        search_all(con)
+        for statement in statements:
+            assert con.execute(statement).fetchall() > [(0,)], statement
+    return file
+
+
+def test_what_is_computed_is_compared() -> None:
+    assert {*load.COMPUTED_TABLES} - {*figures.GIVEN} == {*WRITTEN}
+    assert CHANGES.keys() == {*WRITTEN, *load.COUNTED_TABLES} - {"labeler_error"}  # of gold
+
+
+def test_an_edition_s_counts_and_figures_follow_from_its_labels(published: Path, tmp_path: Path) -> None:
+    close = "UPDATE figures SET estimate = estimate * (1 + 1e-12) WHERE estimate IS NOT NULL"
+    report = verified(changed(published, tmp_path, close), tmp_path)
+    assert report.differences == []
+    assert report.counts > 500
+    assert report.figures > 500
+    assert report.lines()[0].endswith(" figures recomputed, 0 differ")
+    with duckdb.connect(str(tmp_path / "again.duckdb"), read_only=True) as con:
+        assert [table for table in CHANGES if con.execute(f"SELECT 1 FROM {table}").fetchone() is None] == []
+
+
+def test_each_number_that_was_changed_is_reported(published: Path, tmp_path: Path) -> None:
+    statements = [
+        f"UPDATE {table} SET {change} WHERE rowid = (SELECT min(rowid) FROM {table} "
+        f"WHERE {change.split(' ')[0]} IS NOT NULL AND week IS NOT NULL)"
+        for table, change in CHANGES.items()
+    ]
+    statements += [
+        "UPDATE figures SET n = n + 1 WHERE study = 'tiny'",
+        f"UPDATE words SET week = week + 7 WHERE week = DATE '{WEEK}'",
+    ]
+    report = verified(changed(published, tmp_path, *statements), tmp_path)
+    said = [line.split(" of ")[1] for line in report.differences]
+    assert [*dict.fromkeys(said)] == [
+        f"{table} differ when computed again"
+        for table in (*load.COUNTED_TABLES, *WRITTEN)
+        if table in CHANGES
+    ]
+    where = {line.partition(": ")[0] for line in report.differences}
+    assert where == {f"week {WEEKS[0]}", f"week {WEEKS[-2]}", f"week {WEEK}", "week 2026-11-30", "studies"}
+
+
+def test_rows_that_nothing_can_be_computed_of_are_one_line(published: Path, tmp_path: Path) -> None:
+    statement = "UPDATE plans SET labeler = '', params_hash = NULL"
+    wrong: dict[str, Any] = {"ALTER TABLE plans ALTER params_hash DROP NOT NULL": None, statement: None}
+    file = tmp_path / "edition.duckdb"
+    shutil.copyfile(published, file)
+    with duckdb.connect(str(file)) as con:
+        for one in wrong:
+            con.execute(one)
+    (line,) = verified(file, tmp_path).differences
+    assert line.startswith("figures cannot be computed again from the tables: ")
