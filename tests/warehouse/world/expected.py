@@ -121,12 +121,19 @@ def figures(
     """Yield what `figures` has of each model that was asked, or is withheld."""
     table, target = of.table, of.target
     arguments = target, value, of.group, table.prompts if of.yardstick else None, study
-    why = plain.reason(plain.cells(table.counts, *arguments), table.answers)
+    every = plain.cells(table.counts, *arguments)
+    why = plain.reason(every, table.answers)
     why = [known.get(row, word) for row, word in enumerate(why)]
     shown = [row for row, word in enumerate(why) if word not in plain.REASONS[:5]]
     for row, word in enumerate(why):
         if row not in shown and word != "not_asked":
-            yield {"model": table.models[row], "estimate": None, "reason": word}
+            made = {
+                **{"n": every.n[row, every.have[row]].sum(), "prompts": every.have[row].sum()},
+                "unseen": table.unseen[row, every.have[row]].sum(),
+            }
+            if target is None:
+                made["k"] = table.counts[row, every.have[row], value, -WINDOW:].sum()
+            yield {"model": table.models[row], "estimate": None, "reason": word, **made}
     if not shown:
         return
     k = plain.cells(table.counts[shown], *arguments)
