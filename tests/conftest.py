@@ -25,7 +25,12 @@ settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("same")
 
-pytest_plugins = ["tests.services.seaweedfs", "tests.services.aimock", "tests.services.postgres", "tests.world.fixtures"]
+pytest_plugins = [
+    "tests.services.seaweedfs",
+    "tests.services.aimock",
+    "tests.services.postgres",
+    "tests.world.fixtures",
+]
 
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"

@@ -39,7 +39,7 @@ def score_labels(con: duckdb.DuckDBPyConnection, week: str) -> None:
 def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
     """Write all figures of a study, and how far its labelers agree."""
     of = occasions.study(study)
-    made = {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)}
+    made = {**span_figures(con, read_span(con, of), {}), "words": span_words(con, read_span(con, of))}
     replace_study(con, study, {**made, "agreement": study_agreement(con, study)})
 
 
@@ -54,6 +54,6 @@ def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
         of = occasions.week(week)
         made = span_figures(con, read_span(con, of), would_find)
         made |= gold_figures(con, week, made.get("figures"))
-        made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
+        made |= {"words": span_words(con, read_span(con, of, first_turns=True)), "claim_shares": week_claims(con, week)}
         for table, rows in made.items():
             replace_week(con, table, week, rows)

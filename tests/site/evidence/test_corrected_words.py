@@ -26,7 +26,11 @@ _ROW = (
 @pytest.mark.parametrize(
     ("reliable", "ends", "said"),
     [
-        (True, "0.52 AS low, 0.64 AS high", "the mean share over all prompts is 58% (95% interval 52% to 64%)."),
+        (
+            True,
+            "0.52 AS low, 0.64 AS high",
+            "the mean share over all prompts is 58% (95% interval 52% to 64%).",
+        ),
         (True, "NULL AS low, NULL AS high", ""),
         (False, "0.52 AS low, 0.64 AS high", ""),
     ],

@@ -194,6 +194,12 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
             assert (text in said) == applies, (text, said)
             seen |= {text[-12:]} if applies else set()
     assert len(seen) > 5
+    con.execute(disagrees(world.WEEK, "photo", 0.42))
+    doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
+    assert "The labels of this attribute are known to be unreliable." in doubted
+
+
+def test_what_people_say_of_labels_is_said_of_a_finding(con: Con) -> None:
     con.execute(
         "INSERT INTO labeler_error BY NAME SELECT DISTINCT week, model, suite, suite_major, attribute, value, "
         "'photo' AS labeler, '1' AS labeler_version, 290 AS n, 300 AS gold_n, 0.021::DOUBLE AS estimate, "
@@ -217,9 +223,6 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
         assert all(
             any(told in tongue("en").say(doubt) for doubt in view.doubts) for view in findings(con, WEEK)
         ), told
-    con.execute(disagrees(world.WEEK, "photo", 0.42))
-    doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
-    assert "The labels of this attribute are known to be unreliable." in doubted
 
 
 def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(con: Con) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from tests.warehouse.audit.test_audit_scores import FIGURES, KEYS, same
 
 from assets.generation.slots import Slot
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
@@ -22,11 +21,10 @@ from assets.metrics.pipeline import score_labels, score_spans
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.warehouse.builder import LABELER, WEEK, build_partition
-from warehouse.closeness import rounded
 from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.loading.load import load_partition, partitions
 from warehouse.sqlfiles import header, names, sql
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
