@@ -60,7 +60,10 @@ FROM spans INNER JOIN answers USING (week, model)
 """
 _BEGUN = f"{_OF_SPANS} SELECT span, model, attribute, (span - first) // 7 AS back FROM begun"
 _DRAWS = f"""{_OF_SPANS}
-SELECT span, model, suite, suite_major, condition, turn, sum(draws.pictures)::INT AS pictures, sum(squares)::INT AS squares
+SELECT
+    span, model, suite, suite_major, condition, turn,
+    sum(draws.pictures)::INTEGER AS pictures,
+    sum(squares)::INTEGER AS squares
 FROM spans INNER JOIN draws USING (week, model) GROUP BY ALL
 """
 _LOOKED_FOR = """
@@ -158,8 +161,7 @@ class Counted:
         answers = self._answers[key]
         prompts = sorted(
             {row["prompt"] for row in answers if row["back"] == 0}
-            & self._looked_for[attribute]
-            - (set() if first_turns or key[-1] > 1 else self._talks)
+            & self._looked_for[attribute] - (set() if first_turns or key[-1] > 1 else self._talks)
         )
         values = ["shown", "other"] if attribute.startswith("all:") else self._values[*key[3:5], attribute]
         made = self._empty(key, prompts, values)
@@ -267,7 +269,9 @@ def of_study(con: duckdb.DuckDBPyConnection, condition: str, attribute: str) -> 
         con,
         f"SELECT * FROM counts WHERE study IS NOT NULL AND condition = '{condition}' AND attribute = '{attribute}'",
     )
-    declared = f"SELECT value FROM study_attribute_values WHERE attribute = '{attribute}' AND in_support ORDER BY 1"
+    declared = (
+        f"SELECT value FROM study_attribute_values WHERE attribute = '{attribute}' AND in_support ORDER BY 1"
+    )
     models, prompts = (sorted({row[name] for row in found}) for name in ("model", "prompt"))
     values = [row["value"] for row in rows(con, declared)]
     shape = len(models), len(prompts)

@@ -83,9 +83,7 @@ class Declared:
 
     def known(self, key: tuple[Any, ...], of: Table) -> dict[int, str]:
         """Return why models have no figure, that only the product knows."""
-        return {
-            row: "withheld" for row, model in enumerate(of.models) if (key[0], model) in self.withheld
-        }
+        return {row: "withheld" for row, model in enumerate(of.models) if (key[0], model) in self.withheld}
 
 
 def gap(of: Table, name: str, shares: Mapping[tuple[str | None, str], float]) -> Compared | None:
@@ -170,7 +168,11 @@ def figures(
         }
         if target is None:
             made["k"] = np.where(k.have[at], window[at, :, value], 0).sum()
-        plainly = {name: None if np.isnan(number) else float(number) for name, number in made.items() if name != "model"}
+        plainly = {
+            name: None if np.isnan(number) else float(number)
+            for name, number in made.items()
+            if name != "model"
+        }
         yield {"model": made["model"], **plainly, "reason": "few_weeks" if np.isnan(low[at]) else None}
 
 

@@ -10,7 +10,17 @@ from warehouse.sqlfiles import sql
 
 Con = duckdb.DuckDBPyConnection
 FIELD = ("week", "study", "suite", "suite_major", "condition", "turn", "model")
-FIGURE = (*FIELD, "prompt", "selection", "attribute", "labeler", "labeler_version", "figure", "value", "yardstick")
+FIGURE = (
+    *FIELD,
+    "prompt",
+    "selection",
+    "attribute",
+    "labeler",
+    "labeler_version",
+    "figure",
+    "value",
+    "yardstick",
+)
 BOARD = ("week", "study", "track", "simulated", "suite", "suite_major", "condition", "turn", "selection")
 BOARD += ("attribute", "yardstick", "labeler")
 MEAN = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
@@ -36,8 +46,13 @@ def test_counts(planted_con: Con, table: str) -> None:
     columns = ", ".join(name for name, *_ in planted_con.execute(f"DESCRIBE {table}").fetchall())
     again = f"(SELECT {columns} FROM ({sql(f'audit/{table}_from_labels')}))"
     for one, other in ((table, again), (again, table)):
-        assert rows(planted_con, f"SELECT {columns} FROM {one} EXCEPT ALL SELECT {columns} FROM {other}") == []
-    assert {row["week"] is None for row in rows(planted_con, f"SELECT DISTINCT week FROM {table}")} == {False, True}
+        assert (
+            rows(planted_con, f"SELECT {columns} FROM {one} EXCEPT ALL SELECT {columns} FROM {other}") == []
+        )
+    assert {row["week"] is None for row in rows(planted_con, f"SELECT DISTINCT week FROM {table}")} == {
+        False,
+        True,
+    }
 
 
 #: Audit query → which figures it finds, and which of their columns.
@@ -88,7 +103,20 @@ def test_sizes_of_changes(planted_con: Con) -> None:
 
 def test_words(planted_con: Con) -> None:
     theirs = rows(planted_con, "FROM words")
-    columns = ("k_a", "n_a", "k_b", "n_b", "pairs", "estimate", "low", "high", "se", "dispersion", "df", "clear")
+    columns = (
+        "k_a",
+        "n_a",
+        "k_b",
+        "n_b",
+        "pairs",
+        "estimate",
+        "low",
+        "high",
+        "se",
+        "dispersion",
+        "df",
+        "clear",
+    )
     ours = plainly(audited(planted_con, "words"))
     key = ("week", "study", "model", "suite", "suite_major", "kind", "comparison", "subject", "attribute")
     key = tuple(name for name in (*key, "labeler", "labeler_version", "value") if name in ours[0])

@@ -100,7 +100,9 @@ def test_reasons_are_of_the_closed_list(planted_con: Con) -> None:
 
 
 def test_the_planted_change_is_found_and_nothing_else(planted_con: Con) -> None:
-    found = rows(planted_con, "SELECT model, attribute, earliest_week, latest_week FROM changes WHERE prompt IS NULL")
+    found = rows(
+        planted_con, "SELECT model, attribute, earliest_week, latest_week FROM changes WHERE prompt IS NULL"
+    )
     assert {(row["model"], row["attribute"]) for row in found} == {(planted.CHANGED, "perceived_gender")}
     for row in found:
         assert str(row["earliest_week"]) <= planted.CHANGED_IN <= str(row["latest_week"])

@@ -61,7 +61,9 @@ def test_means_of_shares_and_refusals(
             refusals = counted.refusals(key)
             known = declared.known(key, refusals)
             of = {**base, "figure": "refused"}
-            yield from ({**of, **row} for row in expected.figures(plain, expected.Compared(refusals, None), known))
+            yield from (
+                {**of, **row} for row in expected.figures(plain, expected.Compared(refusals, None), known)
+            )
             for attribute in counted.attributes(key):
                 table = counted.table(key, attribute)
                 of = {**base, "attribute": attribute, "figure": "mean_share"}
@@ -69,7 +71,9 @@ def test_means_of_shares_and_refusals(
                     found = expected.figures(plain, expected.Compared(table, None), known, value)
                     yield from ({**of, "value": name, **row} for row in found)
                 for (selection, name), subjects in declared.selections[*key[3:5], attribute].items():
-                    at = [i for i, prompt in enumerate(table.prompts) if declared.subjects[prompt] in subjects]
+                    at = [
+                        i for i, prompt in enumerate(table.prompts) if declared.subjects[prompt] in subjects
+                    ]
                     if not at:
                         continue
                     part = table.taken(at)
@@ -100,7 +104,9 @@ def test_gaps_and_stereotypes(
             named = {**base, "attribute": attribute, "yardstick": of.yardstick}
             named["figure"] = "stereotypes_others" if of is others else figure
             ours += ({**named, **row} for row in expected.figures(plain, of, declared.known(key, of.table)))
-    theirs = rows(planted_con, "FROM figures WHERE week IS NOT NULL AND (figure = 'gap' OR figure ^@ 'stereotypes')")
+    theirs = rows(
+        planted_con, "FROM figures WHERE week IS NOT NULL AND (figure = 'gap' OR figure ^@ 'stereotypes')"
+    )
     assert differing(squared(ours), squared(theirs), KEY, NUMBERS) == []
     assert {row["reason"] for row in theirs} >= {None, "few_weeks", "withheld", "group_missing"}
 
@@ -111,7 +117,11 @@ def test_ranks_and_pairs(
     made: dict[str, list[Row]] = {name: [] for name in ("boards", "board_ranks", "board_pairs")}
     for key in counted.fields:
         for of in declared.boards(counted, key):
-            named = {**expected.of_field(key), "attribute": _attribute(counted, key, of), "yardstick": of.yardstick}
+            named = {
+                **expected.of_field(key),
+                "attribute": _attribute(counted, key, of),
+                "yardstick": of.yardstick,
+            }
             board, ranks, pairs = expected.ranked(plain, of, declared.known(key, of.table))
             for name, found in zip(made, ([board], ranks, pairs), strict=True):
                 made[name] += ({**named, **row} for row in found)
@@ -191,7 +201,9 @@ def test_shares_of_prompts(
                         continue
                     counts = {"k": window[row, place, value], "n": window[row, place].sum()}
                     named = {"model": table.models[row], "prompt": table.prompts[place]}
-                    ours.append({**of, **named, **counts, "worth": per[row], "unseen": table.unseen[row, place]})
+                    ours.append(
+                        {**of, **named, **counts, "worth": per[row], "unseen": table.unseen[row, place]}
+                    )
     assert differing(ours, theirs, KEY, ("k", "n", "worth", "unseen")) == []
     assert max(row["worth"] for row in theirs if row["model"] == planted.TOGETHER) > 1.5
 
@@ -202,9 +214,7 @@ def test_words(planted_con: Con, plain: ModuleType, counted: Counted) -> None:
     lists: dict[Any, list[Row]] = {}
     for row in theirs:
         lists.setdefault(tuple(row[name] for name in of), []).append(row)
-    conditions = dict(
-        planted_con.execute("SELECT DISTINCT prompt, condition FROM prompts").fetchall()
-    )
+    conditions = dict(planted_con.execute("SELECT DISTINCT prompt, condition FROM prompts").fetchall())
 
     def found(row: Row, side: str) -> Any:
         prompt, turn = row[f"prompt_{side}"], row[f"turn_{side}"]
@@ -262,7 +272,11 @@ def test_changes(planted_con: Con, plain: ModuleType) -> None:
             parts = {part for part, wholes in weekly.parts.items() if board.attribute in wholes}
             start = [
                 max(
-                    (_nth(row["changed_week"]) for row in before if _begins(row, model, board.attribute, parts)),
+                    (
+                        _nth(row["changed_week"])
+                        for row in before
+                        if _begins(row, model, board.attribute, parts)
+                    ),
                     default=0,
                 )
                 for model in asked
