@@ -25,7 +25,12 @@ settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("same")
 
-pytest_plugins = ["tests.services.seaweedfs", "tests.services.aimock", "tests.services.postgres"]
+pytest_plugins = [
+    "tests.services.seaweedfs",
+    "tests.services.aimock",
+    "tests.services.postgres",
+    "tests.world.fixtures",
+]
 
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -41,7 +46,6 @@ LONGEST = (
     "tests/cluster/test_cluster.py",
     "tests/cluster/test_ready.py",
     "tests/orchestration/test_read_only_home.py",
-    "tests/e2e/test_planted_truth.py",
     "tests/orchestration/verifying/test_forgeries.py",
     "tests/site/test_edition.py",
     "tests/warehouse/test_sandbox.py",

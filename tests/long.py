@@ -79,6 +79,7 @@ LONG = (
     "tests/warehouse/results/test_drift_events.py::test_weeks_scored",
     "tests/warehouse/results/test_incremental_scores.py::test_a_week_changed",
     "tests/warehouse/results/test_second_opinions.py::test_invariant_06",
+    "tests/warehouse/world/test_world_invariants.py::test_invariant_06",
 )  # fmt: skip
 
 _SKIPPED = pytest.mark.skip(reason="takes long: make test-long runs it")

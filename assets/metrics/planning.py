@@ -25,7 +25,7 @@ _OF_GAPS, _HALF = 0.8, 0.5
 _SEED, _DRAWS, _MOST = 2023, 8, 4_000_000
 
 
-class Design(NamedTuple):
+class BoardDesign(NamedTuple):
     """A board: so many models, prompts (or declared pairs), pictures of each per week, and of all models per week."""
 
     board: str
@@ -36,7 +36,7 @@ class Design(NamedTuple):
     pictures: int
 
 
-def prospects(of: Design, weeks: int, series: int) -> dict[str, float | None]:
+def prospects(of: BoardDesign, weeks: int, series: int) -> dict[str, float | None]:
     """Return what a board shows in points, None where nothing, if weeks differ by their pictures alone.
 
     `share` is half of the interval of one prompt at one half; `apart` the difference of two models that is told apart;
@@ -60,7 +60,9 @@ def prospects(of: Design, weeks: int, series: int) -> dict[str, float | None]:
     return {name: round(float(one), 1) if one < 100 else None for name, one in zip(names, said, strict=True)}
 
 
-def planned_boards(entries: Iterable[ModelEntry], suites: Mapping[str, Suite]) -> tuple[list[Design], int]:
+def planned_boards(
+    entries: Iterable[ModelEntry], suites: Mapping[str, Suite]
+) -> tuple[list[BoardDesign], int]:
     """Return the boards of a models file, of medians where models differ, and how many series are looked at."""
     asked: dict[tuple[str, str, str], list[tuple[Prompt, int]]] = defaultdict(list)
     for one in entries:
@@ -89,5 +91,5 @@ def planned_boards(entries: Iterable[ModelEntry], suites: Mapping[str, Suite]) -
         prompts, times = map(len, models), (number for counts in models for number in counts)
         if models:
             middle = median_low(prompts), median_low(times)
-            boards.append(Design(name, figure, len(models), *middle, pictures[name]))
+            boards.append(BoardDesign(name, figure, len(models), *middle, pictures[name]))
     return boards, series

@@ -164,7 +164,7 @@ class WeekRows:
             read(con, "span_values", since),
             read(con, "span_counts", {**where, **since}).join(on_track, on="model"),
             read(con, "span_answers", {**where, **since}).join(on_track, on="model"),
-            read(con, "span_draws", where),
+            read(con, "span_draws", where).join(on_track, on="model"),
             {
                 (model, attribute): back
                 for model, attribute, back in read(con, "span_restarts", week.where).rows()
@@ -213,7 +213,7 @@ def _of_week(of: WeekRows) -> Iterator[Field]:
         of_suite = [pl.col(name) == named[name] for name in FIELD[:-1]]
         looked_for = of.prompts.filter(of_suite).join(held.select("prompt"), on="prompt", how="semi")
         asked = looked_for.unique("prompt", maintain_order=True)
-        drawn = of.draws.filter([pl.col(name) == named[name] for name in _OF_SUITE])
+        drawn = of.draws.filter([pl.col(name) == named[name] for name in FIELD])
         known = {row: "withheld" for row, hidden in enumerate(track["withheld"]) if hidden}
         readers = tuple(
             None if name is None else (name, version)

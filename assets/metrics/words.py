@@ -275,10 +275,10 @@ def _means(of: _Lists, value: int) -> pl.DataFrame:
 
 
 def _rows(of: _Lists, models: Ints, values: Ints, columns: Mapping[str, Floats]) -> pl.DataFrame:
-    """Return a frame with the columns that all rows have; what is not a number is NULL."""
+    """Return a frame with the columns that all rows have; what is not a number, or infinite (a study's df), is NULL."""
     return (
         pl.DataFrame({**columns})
-        .with_columns(pl.all().fill_nan(None))
+        .with_columns(pl.when(pl.all().is_finite()).then(pl.all()))
         .with_columns(pl.col("k_a", "n_a", "k_b", "n_b").cast(pl.Int32))
         .with_columns(
             *of.models[models],

@@ -7,7 +7,7 @@ import sys
 
 from assets.gateway.models_file import load_models_file
 from assets.generation.providers.registry import PROVIDERS
-from assets.metrics.planning import Design, planned_boards, prospects
+from assets.metrics.planning import BoardDesign, planned_boards, prospects
 from assets.suites.loader import load_suites
 from assets.suites.selections import load_selections
 from orchestration.console import OUT, say, table
@@ -24,7 +24,7 @@ def design(
 ) -> int:
     """Say what the models file, or a board of so many models, prompts and pictures, will show after so many weeks."""
     if models and prompts and replicates:
-        boards = [Design("board", "gap", models, prompts, replicates, models * prompts * replicates)]
+        boards = [BoardDesign("board", "gap", models, prompts, replicates, models * prompts * replicates)]
         series = models * _SERIES
     elif models or prompts or replicates:
         raise UsageError("give --models, --prompts and --replicates together, or none of them")
@@ -38,7 +38,7 @@ def design(
     made = table(f"after {weeks} weeks", *heads, right=heads[1:])
     for row in found:
         numbers = [*row.values()][2:]
-        said = ("-" if one is None else f"{one:,.0f}" for one in numbers)
+        said = ("-" if one is None else f"{one:,.{int(one < 1)}f}" for one in numbers)
         made.add_row(row["board"], row["figure"], *said)
     OUT.print(made)
     for line in (
@@ -51,7 +51,7 @@ def design(
     return 0
 
 
-def _of_file() -> tuple[list[Design], int]:
+def _of_file() -> tuple[list[BoardDesign], int]:
     settings, week = load_settings(), current_week()
     suites = load_suites(settings.suites)
     named = load_selections(suites, settings.suites)

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from orchestration import weekly
 
 
-#: Simulated models whose pictures simulated people rate, and in how many of the demo's last weeks.
-RATED_MODELS, RATED_WEEKS = 2, 2
+#: Simulated models whose pictures simulated people rate, in how many of the demo's last weeks, and of which suite.
+RATED_MODELS, RATED_WEEKS, RATED_SUITE = 2, 4, "occupations"
 
 
 def demo() -> int:
@@ -96,13 +96,14 @@ def _rate(place: Workplace, wanted: Sequence[tuple[str, str]]) -> None:
     weeks = sorted({week for _, week in wanted})[-RATED_WEEKS:]
     models = [model for model, week in wanted if week == weeks[-1]][:RATED_MODELS]
     for week in weeks:
+        asked = [model for model in models if (model, week) in wanted]
         try:
-            sample, state = simulated_gold(place.store, week, models, PICTURES // RATED_WEEKS)
+            sample, state = simulated_gold(place.store, week, asked, PICTURES // RATED_WEEKS, [RATED_SUITE])
         except UsageError as error:  # of models whose pictures show nobody
             note(f"nothing for people to rate: {error}")
             return
         say(
-            f"Gold set {sample.gold_set}: {state.pictures:,} pictures of {' and '.join(models)}, rated by two "
+            f"Gold set {sample.gold_set}: {state.pictures:,} pictures of {' and '.join(asked)}, rated by two "
             f"simulated people and, where they differ ({state.differing:,}), by a third"
         )
 

@@ -2,7 +2,7 @@
 --   rewritten prompts. Groups of origin: the categories of the U.S. Office of Management and Budget's
 --   Statistical Policy Directive 15 (revision of 2024, 89 FR 22182), and the 23 demonyms of the suite
 --   nationalities. Gender, age and religion: ours. Steps of rewritten_prompts.
--- Grain: languages: language. words: group, language. implications: group.
+-- Grain: languages: language. vocabulary: group, language. implications: group.
 -- Columns: before: adjectives stand before the person; people: words for people; alone: words that count
 --   wherever they stand; with_person: only beside a word of people ("a Black chef" names a group, "black
 --   hair" does not); implies: groups that the name of this one holds already ("South Asian" adds nothing to
@@ -38,7 +38,7 @@ languages (language, before, people) AS (
     )
 ),
 
-words (named, language, alone, with_person) AS (
+vocabulary (named, language, alone, with_person) AS (
     VALUES
     (
         'feminine',
@@ -216,5 +216,5 @@ implications (named, implies) AS (
     ('uzbek', 'central_asian|asian')
 )
 
-SELECT languages.language, words.named, implications.implies
-FROM languages, words, implications
+SELECT languages.language, vocabulary.named, implications.implies
+FROM languages, vocabulary, implications

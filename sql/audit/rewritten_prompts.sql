@@ -32,10 +32,10 @@ texts AS (
 -- words that stand alone, and those beside a person, after them or before
 listed AS (
     SELECT
-        words.named, words.language, languages.people,
+        vocabulary.named, vocabulary.language, languages.people,
         unnest(['alone', CASE WHEN languages.before THEN 'before' ELSE 'after' END]) AS stands,
-        string_split(unnest([words.alone, words.with_person]), '|') AS words
-    FROM words
+        string_split(unnest([vocabulary.alone, vocabulary.with_person]), '|') AS words
+    FROM vocabulary
     INNER JOIN languages USING (language)
 ),
 

@@ -44,7 +44,7 @@ questions AS (
         gold_set, week, model, suite, suite_major, prompt, slot_key, attribute, stratum, inclusion_probability
 ),
 
-answers AS (
+answered AS (
     SELECT
         *,
         CASE
@@ -71,40 +71,40 @@ told AS (
 )
 
 SELECT
-    answers.gold_set, answers.week, answers.model, answers.suite, answers.suite_major, answers.prompt,
-    answers.slot_key, answers.attribute, answers.value, told.in_support, answers.reason, answers.raters,
-    answers.differed,
+    answered.gold_set, answered.week, answered.model, answered.suite, answered.suite_major, answered.prompt,
+    answered.slot_key, answered.attribute, answered.value, told.in_support, answered.reason, answered.raters,
+    answered.differed,
     coalesce(seen.band, labels.value) AS read_value,
     CASE WHEN labels.value IS NOT NULL THEN coalesce(seen.in_support, FALSE) END AS read_in_support,
-    labels.labeler, labels.labeler_version, answers.stratum,
+    labels.labeler, labels.labeler_version, answered.stratum,
     gold_strata.pictures AS stratum_pictures,
-    answers.inclusion_probability, gold_samples.simulated
-FROM answers
+    answered.inclusion_probability, gold_samples.simulated
+FROM answered
 INNER JOIN gold_samples USING (gold_set, slot_key)
 INNER JOIN gold_strata
     ON
-        answers.gold_set = gold_strata.gold_set
-        AND answers.stratum = gold_strata.stratum
-        AND answers.attribute = gold_strata.attribute
+        answered.gold_set = gold_strata.gold_set
+        AND answered.stratum = gold_strata.stratum
+        AND answered.attribute = gold_strata.attribute
 LEFT JOIN told
     ON
-        answers.week = told.week
-        AND answers.model = told.model
-        AND answers.suite = told.suite
-        AND answers.suite_major = told.suite_major
-        AND answers.attribute = told.attribute
-        AND answers.value = told.value
+        answered.week = told.week
+        AND answered.model = told.model
+        AND answered.suite = told.suite
+        AND answered.suite_major = told.suite_major
+        AND answered.attribute = told.attribute
+        AND answered.value = told.value
 LEFT JOIN plan_labels AS labels
     ON
-        answers.week = labels.week
-        AND answers.model = labels.model
-        AND answers.slot_key = labels.slot_key
-        AND answers.attribute = labels.attribute
+        answered.week = labels.week
+        AND answered.model = labels.model
+        AND answered.slot_key = labels.slot_key
+        AND answered.attribute = labels.attribute
 LEFT JOIN attribute_values AS seen
     ON
         labels.week = seen.week
         AND labels.model = seen.model
-        AND answers.suite = seen.suite
-        AND answers.suite_major = seen.suite_major
+        AND answered.suite = seen.suite
+        AND answered.suite_major = seen.suite_major
         AND labels.attribute = seen.attribute
         AND labels.value = seen.value

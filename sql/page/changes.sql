@@ -31,7 +31,8 @@ of_change AS (
             p.week = l.week AND p.model = l.model AND p.suite = l.suite
             AND p.suite_major = l.suite_major AND p.prompt = l.prompt AND c.attribute = l.attribute
     WHERE
-        c.week <= cast($week AS DATE) AND (c.attribute IS NULL OR l.prompt IS NOT NULL)
+        c.week <= cast($week AS DATE)
+        AND (c.attribute IS NULL OR c.prompt IS NOT NULL OR l.prompt IS NOT NULL)
 ),
 
 asked AS (

@@ -1,8 +1,8 @@
 -- Answers: of which pairs of prompts are the changes of shares made, in the four weeks that end with a week?
 -- Grain: one row for each model × comparison × pair of prompts × attribute × value that entered: of several
 --   pairs those with five pictures or more on both sides.
--- Columns: those; first_week: of the span; series, params_hash, labeler_version: what the pictures have in
---   common.
+-- Columns: those; changed_week: the week since which pictures count, if a change of them was reported;
+--   series, params_hash, labeler_version: what the pictures have in common.
 -- Depends on: words, changes, plans
 WITH begun AS (
     SELECT
@@ -29,8 +29,7 @@ pairs AS (
 
 SELECT
     p.suite, p.suite_major, p.kind, p.a, p.b, p.model, p.attribute, p.value, p.prompt_a, p.prompt_b,
-    greatest(coalesce(begun.changed_week, p.week - 21), p.week - 21) AS first_week,
-    plans.series, plans.params_hash, p.labeler_version
+    begun.changed_week, plans.series, plans.params_hash, p.labeler_version
 FROM pairs AS p
 INNER JOIN plans USING (week, model)
 LEFT JOIN begun

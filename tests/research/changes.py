@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.research.paths import Changes, pure_changes
+from tests.research.paths import PATHS, Path
 from tests.research.rows import Row, Table
 from tests.research.worlds import NOISES, SUITES, Suite, counts, fleet, stepped
 
@@ -52,7 +52,7 @@ BEHIND = 25  # draws behind a published part
 
 def false_reports(
     size: float = 1.0,
-    changes: Changes = pure_changes,
+    path: Path = PATHS["product"],
     noises: tuple[str, ...] = tuple(REPORTS),
     weeks: int = WEEKS,
 ) -> Table:
@@ -60,8 +60,8 @@ def false_reports(
     rows = []
     for place, noise in enumerate(noises):
         rng, fleets = np.random.default_rng((SEED, place)), max(1, round(FLEETS * size))
-        drawn = (fleet(rng, MODELS, SERIES, weeks, NOISES[noise]) for _ in range(fleets))
-        reports = sum(len(changes(boards, MODELS * SERIES)) for boards in drawn)
+        drawn = [fleet(rng, MODELS, SERIES, weeks, NOISES[noise]) for _ in range(fleets)]
+        reports = sum(map(len, path.changes(drawn, MODELS * SERIES)))
         years = fleets * weeks / 52
         rows.append(Row(noise, reports / years, years, REPORTS[noise], rate=True))
     return Table("False reports per fleet-year, 6 models × 18 series", rows)
@@ -69,24 +69,26 @@ def false_reports(
 
 def delay(
     size: float = 1.0,
-    changes: Changes = pure_changes,
+    path: Path = PATHS["product"],
     planted: tuple[tuple[Suite, int, str], ...] = tuple(FOUND),
 ) -> Table:
     """Return the part of planted changes of one model of six that are reported in time."""
     rows = []
     for place, (suite, points, noise) in enumerate(planted):
         rng, draws = np.random.default_rng((SEED, 100 + place)), max(2, round(DRAWS * size))
-        waits = []
+        fleets = []
         for _ in range(draws):
             shares = rng.uniform(0.2, 0.5, (MODELS, suite.prompts))
             truth = stepped(shares, STEP + AFTER, STEP, points / 100)
             drawn = counts(rng, truth, suite.pictures, STEP + AFTER, NOISES[noise])
-            events = changes([(drawn[:, :, 0], drawn.sum(2))], MODELS * SERIES)
-            opened = [event.opened for _, event in events if event.model == 0 and event.opened >= STEP]
-            waits.append(min(opened, default=STEP + AFTER) - STEP + 1)
+            fleets.append([(drawn[:, :, 0], drawn.sum(2))])
+        waits = [
+            min((one.opened for one in found if one.model == 0 and one.opened >= STEP), default=STEP + AFTER)
+            for found in path.changes(fleets, MODELS * SERIES)
+        ]
         for within, published in zip(WITHIN, FOUND[suite, points, noise], strict=True):
             of = f"{suite}, +{points} points, {noise}, within {within} weeks"
             rows.append(
-                Row(of, float(np.mean(np.array(waits) <= within)), draws, published, "at least", BEHIND)
+                Row(of, float(np.mean(np.array(waits) < STEP + within)), draws, published, "at least", BEHIND)
             )
     return Table("Planted changes that are reported in time", rows)

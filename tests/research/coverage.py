@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from tests.research.paths import Boards, Case, pure_boards
+from tests.research.paths import PATHS, Case, Path
 from tests.research.rows import Row, Table
 from tests.research.worlds import NOISES, STEREOTYPES, Floats, Suite, counts, mixed
 
@@ -56,10 +58,14 @@ def _held(figure: Floats, truth: Floats) -> float:
     return float(((figure[1] <= truth + 1e-9) & (truth <= figure[2] + 1e-9)).mean())
 
 
-def suites(size: float = 1.0, boards: Boards = pure_boards) -> Table:
+def suites(
+    size: float = 1.0,
+    path: Path = PATHS["product"],
+    rows_of: Sequence[tuple[str, Suite, int, int, str, str, float]] = SUITES,
+) -> Table:
     """Return coverage of mean shares and typical gaps."""
     rows = []
-    for place, (figure, suite, models, weeks, kind, noise, published) in enumerate(SUITES):
+    for place, (figure, suite, models, weeks, kind, noise, published) in enumerate(rows_of):
         rng, draws = np.random.default_rng((SEED, place)), max(2, round(DRAWS * size))
         shape = models, suite.prompts
         shares = [np.full(shape, 0.5) if kind == "fair" else mixed(rng, *shape) for _ in range(draws)]
@@ -72,16 +78,18 @@ def suites(size: float = 1.0, boards: Boards = pure_boards) -> Table:
             100 * (truth.mean(1) if parity is None else np.sqrt(((truth - 0.5) ** 2).mean(1)))
             for truth in shares
         ]
-        seen = [_held(found.figure, truth) for found, truth in zip(boards(cases), truths, strict=True)]
+        seen = [_held(found.figure, truth) for found, truth in zip(path.boards(cases), truths, strict=True)]
         of = f"{figure}, {suite}, {models} models, {weeks} weeks, {kind}, {noise}"
         rows.append(Row(of, float(np.mean(seen)), draws, published, "at least", BEHIND))
     return Table("Coverage of mean shares and typical gaps", rows)
 
 
-def stereotypes(size: float = 1.0, boards: Boards = pure_boards) -> Table:
+def stereotypes(
+    size: float = 1.0, path: Path = PATHS["product"], rows_of: Sequence[tuple[int, int, str, float]] = PAIRS
+) -> Table:
     """Return coverage of stereotypes drawn: five declared pairs, seven pictures a week."""
     rows = []
-    for place, (models, weeks, noise, published) in enumerate(PAIRS):
+    for place, (models, weeks, noise, published) in enumerate(rows_of):
         for kind, shares in enumerate(STEREOTYPES):
             rng = np.random.default_rng((SEED, 100 + place, kind))
             draws, truth = max(2, round(DRAWS * size)), np.tile(shares, (models, 1))
@@ -89,7 +97,7 @@ def stereotypes(size: float = 1.0, boards: Boards = pure_boards) -> Table:
                 Case(counts(rng, truth, 7, weeks, NOISES[noise], shrunk=True), groups=range(5))
                 for _ in range(draws)
             ]
-            seen = [_held(found.figure, 100 * truth.mean(1)) for found in boards(cases)]
+            seen = [_held(found.figure, 100 * truth.mean(1)) for found in path.boards(cases)]
             of = f"{models} models, {weeks} weeks, {noise}, {('middling', 'extreme', 'rare')[kind]}"
             rows.append(Row(of, float(np.mean(seen)), draws, published, "at least", BEHIND))
     return Table("Coverage of stereotypes drawn, 5 pairs × 7", rows)

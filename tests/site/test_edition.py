@@ -21,7 +21,9 @@ import pytest
 from assets.leaderboard import edition as editions
 from assets.leaderboard.contents import Contents, assemble
 from assets.leaderboard.edition import publish
+from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import latest, read_manifest
+from assets.metrics.pipeline import score_spans
 from assets.suites.analysis import shipped_sha256
 from tests.site import world
 from tests.site.pages import hostile
@@ -29,7 +31,6 @@ from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import SETTINGS, connect
 from warehouse.database.published import open_published
-from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
 from warehouse.loading.load import COMPUTED_TABLES
 from warehouse.store import Store, open_store
@@ -196,18 +197,34 @@ def elsewhere(con: duckdb.DuckDBPyConnection, part: str) -> None:
             con.execute(f"UPDATE {table} SET {', '.join(f'{x} = {x} - {x} * {part}' for (x,) in figures)}")
 
 
-def test_figures_of_another_processor_are_no_new_edition(
-    con: duckdb.DuckDBPyConnection, public: Store
+def test_a_figure_is_no_part_of_what_an_edition_is_but_makes_a_new_one_beyond_a_billionth(
+    store: Store,
 ) -> None:
-    before = everything(public)
-    other = world.load(public, studies=True)
-    elsewhere(other, "3e-14")
-    assert table_hashes(other)["scores"] != table_hashes(con)["scores"]
-    again = publish(other, public, week=world.WEEK, code_version="1")
-    assert (again.id, again.published) == (FIRST, False)
-    assert everything(public) == before
-    elsewhere(other, "1e-8")
-    assert publish(other, public, week=world.WEEK, code_version="1").replaces == FIRST
+    con = world.load(store, studies=True)
+    weeks = [
+        week for (week,) in con.execute("SELECT DISTINCT week::VARCHAR FROM plans ORDER BY ALL").fetchall()
+    ]
+    score_spans(con, weeks)
+
+    def published(**more: Any) -> tuple[str, str | None, str]:
+        edition = publish(con, store, week=world.WEEK, code_version="1", **more)
+        content = read_manifest(store, edition.id)["content_sha256"]
+        return edition.id, edition.replaces if edition.published else "as before", content
+
+    first, _, content = published()
+    before = everything(store)
+    elsewhere(con, "3e-14")
+    con.execute("UPDATE figures SET estimate = estimate * (1 + 1e-12)")
+    assert published() == (first, "as before", content)
+    assert everything(store) == before
+    con.execute("UPDATE figures SET estimate = estimate * (1 + 1e-6)")
+    assert published() == (f"{world.WEEK}.2", first, content)
+    told = SitePlace(replies={"imago-2": b"That is not so."})
+    assert published(site=told) == (f"{world.WEEK}.3", f"{world.WEEK}.2", content)
+    con.execute("UPDATE counts SET pictures = pictures + 1 WHERE rowid = (SELECT min(rowid) FROM counts)")
+    again, replaces, counted = published(site=told)
+    assert (again, replaces) == (f"{world.WEEK}.4", f"{world.WEEK}.3")
+    assert counted != content
 
 
 def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(

@@ -23,7 +23,7 @@ _SEED = 1
 
 
 def simulated_gold(
-    store: Store, week: str, models: Collection[str], pictures: int = PICTURES
+    store: Store, week: str, models: Collection[str], pictures: int = PICTURES, suites: Collection[str] = ()
 ) -> tuple[Sample, GoldState]:
     """Draw, rate, and take in a gold set of simulated models, with the second round; return it and how far it is.
 
@@ -31,7 +31,7 @@ def simulated_gold(
     """
     name = f"simulated-{week}"
     if store.head(keys.gold_sample(name)) is None:
-        frame = read_frame(store, week, attribute=ATTRIBUTE, models=models)
+        frame = read_frame(store, week, attribute=ATTRIBUTE, suites=suites, models=models)
         draw_sample(store, frame, Design(gold_set=name, seed=_SEED, pictures=pictures, raters=RATERS))
     sample = read_sample(store, name)
     state = gold_state(sample, read_labels(store, name))

@@ -54,6 +54,7 @@ class Doubts:
         if finding.simulated:
             yield say("The model is simulated: it draws what it was programmed to draw.")
         yield self._labels(finding)
+        yield from self._by_eyes(finding)
         if finding.simulated and finding.attribute in self._simulated:
             yield say("The people who checked labels are simulated, too.")
         yield from self._words(finding)
@@ -81,15 +82,26 @@ class Doubts:
         if error["estimate"] is None:
             return _not_known(error)
         return say_n(
-            "People checked %(n)s label of this kind: by all labels of the suite its share is %(points)s points off "
-            "what people see (95%% interval %(low)s to %(high)s).",
-            "People checked %(n)s labels of this kind: by all labels of the suite its share is %(points)s points off "
-            "what people see (95%% interval %(low)s to %(high)s).",
+            "People checked %(n)s label of this kind: the share in this suite, as the labeler reads it, less the "
+            "share that people see is %(points)s (95%% interval %(low)s to %(high)s).",
+            "People checked %(n)s labels of this kind: the share in this suite, as the labeler reads it, less the "
+            "share that people see is %(points)s (95%% interval %(low)s to %(high)s).",
             error["gold_n"],
             points=points(error["estimate"]),
-            low=points(error["low"]),
-            high=points(error["high"]),
+            low=words.signed(error["low"]),
+            high=words.signed(error["high"]),
         )
+
+    def _by_eyes(self, finding: LeadFinding) -> Iterator[Message]:
+        """Yield the mean share of the suite that people would have read, where it has an interval."""
+        error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
+        if finding.reliable and error is not None and error["corrected_low"] is not None:
+            yield say(
+                "By people’s eyes, the mean share over all prompts is %(share)s (95%% interval %(low)s to %(high)s).",
+                share=Percent(error["corrected"]),
+                low=Percent(error["corrected_low"]),
+                high=Percent(error["corrected_high"]),
+            )
 
     def _words(self, finding: LeadFinding) -> Iterator[Message]:
         """Yield what the same model draws for the control, and for other words about the same."""

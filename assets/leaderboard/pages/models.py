@@ -12,13 +12,14 @@ from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import looks
 from assets.leaderboard.cells.showing import suite_note, suite_title
 from assets.leaderboard.evidence import ranked
-from assets.leaderboard.models import changes, effects, events, facts, history, names, worst
+from assets.leaderboard.models import changes, effects, events, facts, history, names, people, worst
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.effects import ClearEffect
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.feeds import Feed, digests, feed
 from assets.leaderboard.models.history import AttributeHistory
+from assets.leaderboard.models.people import SeenShare
 from assets.leaderboard.models.worst import Weakness
 from assets.leaderboard.page import words
 from assets.leaderboard.pages.changes import FEEDS
@@ -76,6 +77,7 @@ class ModelPage:
     events: tuple[Happened, ...]
     effects: tuple[ClearEffect, ...]
     compared: int
+    by_people: tuple[SeenShare, ...]
     suites: tuple[AskedSuite, ...]
     withheld: str | None
     feed: Feed
@@ -96,7 +98,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     of_week = {"week": week.isoformat()}
     found, happened = ranked.read(con, week), events.read(con, week)
     moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
-    values, clear = looks(con, week), effects.read(con, week)
+    values, clear, seen = looks(con, week), effects.read(con, week), people.read(con, week)
     languages = {row["prompt"]: str(row["language"]) for row in asked}
     hidden = {row["model"]: words.plain(row["reason"]) for row in rows(con, "withheld_models", of_week)}
     for one in every:
@@ -116,6 +118,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             events=own_events,
             effects=clear.get(one.model, ((), 0))[0],
             compared=clear.get(one.model, ((), 0))[1],
+            by_people=tuple(seen.get(one.model, ())),
             suites=_suites([row for row in asked if row["model"] == one.model]),
             withheld=hidden.get(one.model),
             feed=feed(

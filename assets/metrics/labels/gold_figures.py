@@ -10,6 +10,7 @@ tell the value are left out on both sides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 import duckdb
@@ -28,8 +29,9 @@ from warehouse.weeks import shift
 
 _SERIES = ("suite", "suite_major", "attribute")
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
-#: The columns of `labeler_error` after its week.
+#: The columns of `labeler_error`.
 _ERROR = {
+    "week": pa.date32(),
     **dict.fromkeys(("model", "suite"), _TEXT),
     "suite_major": _INT,
     **dict.fromkeys(("attribute", "labeler", "labeler_version", "value"), _TEXT),
@@ -39,7 +41,7 @@ _ERROR = {
 }
 
 
-class Sample(NamedTuple):
+class GoldArrays(NamedTuple):
     """Gold pictures of which the program, and people, told a value that counts.
 
     Attributes:
@@ -89,7 +91,7 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
         here = gold.get(key, rows.clear())
         for (condition, turn), of in part.group_by("condition", "turn", maintain_order=True):
             shares += _corrected(of, here.filter(condition=condition, turn=turn))
-        errors += _errors(part, here)
+        errors += [{"week": date.fromisoformat(week), **row} for row in _errors(part, here)]
     known = {name: kind for name, kind in means.schema.items() if kind != pl.Null}
     added = pl.DataFrame(shares, schema_overrides=known, infer_schema_length=None)
     bounds = {name: pl.Series(ends) for name, ends in _bounds(added).items()}
@@ -136,7 +138,7 @@ def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]
         found = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
         low, high = found.interval
         yield {
-            **{name: means[name][0] for name in ("model", *_SERIES, "labeler", "labeler_version")},
+            **{name: means[name][0] for name in ("week", "model", *_SERIES, "labeler", "labeler_version")},
             "value": value,
             "n": round(total.sum()),
             "gold_n": len(sample.said),
@@ -149,7 +151,7 @@ def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]
         }
 
 
-def _sample(gold: pl.DataFrame, values: list[str]) -> Sample:
+def _sample(gold: pl.DataFrame, values: list[str]) -> GoldArrays:
     """Return gold as numbers of values."""
     number = {value: at for at, value in enumerate(values)}
     both = gold.filter(pl.col("read_value").is_in(values), pl.col("value").is_in(values)).select(
@@ -158,7 +160,7 @@ def _sample(gold: pl.DataFrame, values: list[str]) -> Sample:
         said=pl.col("value").replace_strict(number, return_dtype=pl.Int64),
         inside=pl.col("back") < WINDOW,
     )
-    return Sample(
+    return GoldArrays(
         both["stratum"].to_numpy(),
         both["said"].to_numpy(),
         {

@@ -1,4 +1,4 @@
-"""A DuckDB file of the verified rows, made by this code: what views, pages and scores are compared with.
+"""A DuckDB file of the verified rows, made by this code: what views, pages and figures are compared with.
 
 Editions have none of their own. Nothing in it is anybody else's but rows.
 """

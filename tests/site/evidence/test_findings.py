@@ -19,7 +19,6 @@ from assets.leaderboard.evidence.ranked import compared, ranked, strongest
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import SitePlace, named, render_sheet
 from assets.leaderboard.views.findings import FindingView
-from assets.metrics.labels.gold_evidence import ONCE, TOO_MANY
 from tests.site import world
 from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import disagrees
@@ -195,36 +194,35 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
             assert (text in said) == applies, (text, said)
             seen |= {text[-12:]} if applies else set()
     assert len(seen) > 5
+    con.execute(disagrees(world.WEEK, "photo", 0.42))
+    doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
+    assert "The labels of this attribute are known to be unreliable." in doubted
+
+
+def test_what_people_say_of_labels_is_said_of_a_finding(con: Con) -> None:
     con.execute(
-        "INSERT INTO label_error BY NAME SELECT DISTINCT week, model, 'model' AS track, FALSE AS simulated, suite, "
-        "suite_major, attribute, 'values' AS scale, 'photo' AS labeler, '1' AS labeler_version, 300 AS gold_n, "
-        "1 AS gold_weeks, 290 AS n, 0.021::DOUBLE AS error_rate, 0.01::DOUBLE AS low, 0.04::DOUBLE AS high, "
-        "0.052::DOUBLE AS rater_error, 0.081::DOUBLE AS rater_high FROM window_scores WHERE week = $week "
-        "AND attribute IS NOT NULL",
+        "INSERT INTO labeler_error BY NAME SELECT DISTINCT week, model, suite, suite_major, attribute, value, "
+        "'photo' AS labeler, '1' AS labeler_version, 290 AS n, 300 AS gold_n, 0.021::DOUBLE AS estimate, "
+        "-0.01::DOUBLE AS low, 0.04::DOUBLE AS high, 0.05::DOUBLE AS differ FROM cell_shares WHERE week = $week",
         {"week": WEEK},
     )
     for change, told in (
         (
             "gold_n = 300",
-            "300 labels of this kind: 2% are wrong (95% interval 1% to 4%); of people’s own answers 5% are.",
+            "300 labels of this kind: the share in this suite, as the labeler reads it, less the share that people "
+            "see is +2 points (95% interval −1 to +4).",
         ),
         (
-            f"error_rate = NULL, reason = '{TOO_MANY}'",
-            "300 labels of this kind, but up to 8% of their answers may",
+            "estimate = NULL, reason = 'raters_differ'",
+            "300 labels of this kind, but differ on too many to say how often",
         ),
-        (
-            f"reason = '{ONCE}'",
-            "300 labels of this kind, but not in a way that tells how often they err themselves",
-        ),
-        ("reason = 'too few', gold_n = 25", "People checked 25 labels of this kind, too few to say"),
+        ("reason = 'few_gold', gold_n = 25", "People checked 25 labels of this kind, too few to say"),
+        ("reason = 'no_gold', gold_n = 0", "No person has checked"),
     ):
-        con.execute(f"UPDATE label_error SET {change}")
+        con.execute(f"UPDATE labeler_error SET {change}")
         assert all(
             any(told in tongue("en").say(doubt) for doubt in view.doubts) for view in findings(con, WEEK)
         ), told
-    con.execute(disagrees(world.WEEK, "photo", 0.42))
-    doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
-    assert "The labels of this attribute are known to be unreliable." in doubted
 
 
 def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(con: Con) -> None:

@@ -201,7 +201,7 @@ def test_verdicts_say_what_the_table_says(con: Con) -> None:
             page = text(made["fr/2023/ceo-white-man/index.html"])
             assert f"{model.model} simulé {VERDICT[row['verdict']][1]}" in page
             assert ("La consigne témoin aussi." in page) == any(m.also for _, m in models(claim))
-    assert told == {"as-then": "yes", "changed": "cannot_tell", "refuses": "yes"}  # it changed two weeks ago
+    assert told == {"as-then": "yes", "changed": "no", "refuses": "cannot_tell"}
 
 
 def test_what_hides_an_interval_and_what_has_none_is_said(con: Con) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
-from tests.warehouse.results.test_more_metrics import TEN, lean
 
 from assets.leaderboard.models import not_seen
 from assets.leaderboard.page.languages import tongue
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
-from tests.warehouse import builder
 from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import Store, open_store
 
@@ -169,26 +166,3 @@ def test_every_request_is_accounted_for_on_the_page_of_a_board(con: duckdb.DuckD
             ):
                 assert kinds[column] == counted[model][name], (model, column)
     assert sum(row["refused"] for row in counted.values()) > 20
-
-
-@pytest.mark.parametrize(("prompts", "there"), [(10, True), (9, False)])
-def test_the_interval_for_prompts_like_these_stands_beside_that_of_these(
-    tmp_path: Path, prompts: int, there: bool
-) -> None:
-    store = open_store(tmp_path)
-    suite = TEN.model_copy(update={"prompts": TEN.prompts[:prompts]})
-    builder.build_partition(store, world.WEEK, suites=[suite], labels=lean)
-    con = world.load(store)
-    ((low, high, wide_low, wide_high),) = con.execute(
-        "SELECT low, high, prompts_low, prompts_high FROM leaderboard WHERE estimate IS NOT NULL LIMIT 1"
-    ).fetchall()
-    ((_, text),) = [
-        (path, words(text))
-        for path, text in shown.files(con, "board").items()
-        if path.endswith("index.html") and not path.startswith("fr/")
-    ]
-    assert f"{low:.2f} to {high:.2f}" in text
-    assert ("of other prompts like these" in text) is there
-    if there:
-        assert wide_low <= low < high < wide_high
-        assert f"of other prompts like these: {wide_low:.2f} to {wide_high:.2f}" in text

@@ -9,7 +9,7 @@ import pytest
 from assets.gateway.models_file import ModelEntry
 from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
-from assets.metrics.planning import Design, planned_boards, prospects
+from assets.metrics.planning import BoardDesign, planned_boards, prospects
 from assets.suites.loader import load_suites
 
 SUITES = load_suites()
@@ -30,7 +30,7 @@ def entry(name: str, *suites: dict[str, Any], **changes: Any) -> ModelEntry:
 
 
 def said(figure: str, models: int, prompts: int, replicates: int, weeks: int = 12) -> dict[str, float | None]:
-    board = Design("board", figure, models, prompts, replicates, models * prompts * replicates)
+    board = BoardDesign("board", figure, models, prompts, replicates, models * prompts * replicates)
     return prospects(board, weeks, series=108)
 
 
@@ -95,12 +95,12 @@ def test_models_stand_on_a_board_with_those_that_they_are_ranked_with() -> None:
     ]
     boards, series = planned_boards(models, SUITES)
     assert boards == [
-        Design("startup-ceo@1, simulated", "gap", 2, 1, 6, 20),
-        Design("startup-ceo@1, system, simulated", "gap", 1, 2, 6, 12),
+        BoardDesign("startup-ceo@1, simulated", "gap", 2, 1, 6, 20),
+        BoardDesign("startup-ceo@1, system, simulated", "gap", 1, 2, 6, 12),
         # of the confrontation alone the gender is read, and a conversation is one picture of its cell
-        Design("startup-ceo@1, confronted, system, simulated", "gap", 1, 1, 4, 18),
-        Design("startup-ceo@1", "gap", 1, 2, 6, 12),
-        Design("french-person@1, simulated", "stereotypes", 1, 2, 6, 6),
-        Design("french-person@1, simulated", "gap", 1, 2, 3, 6),
+        BoardDesign("startup-ceo@1, confronted, system, simulated", "gap", 1, 1, 4, 18),
+        BoardDesign("startup-ceo@1", "gap", 1, 2, 6, 12),
+        BoardDesign("french-person@1, simulated", "stereotypes", 1, 2, 6, 6),
+        BoardDesign("french-person@1, simulated", "gap", 1, 2, 3, 6),
     ]
     assert series > len(boards)

@@ -9,70 +9,56 @@ from typing import Any
 
 import duckdb
 import pytest
-from assets.metrics.results import HISTORY_RESULTS, STUDY_RESULTS, WEEK_RESULTS
 
 from warehouse import sqlfiles
 from warehouse.database import marts
 from warehouse.loading.analysis_tables import SCHEMAS
 from warehouse.loading.gold_objects import GOLD_TABLES
-from warehouse.loading.load import HISTORY_TABLES, PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
+from warehouse.loading.load import (
+    COMPUTED_TABLES,
+    COUNTED_TABLES,
+    PARTITION_TABLES,
+    STUDY_TABLES,
+    WEEK_TABLES,
+)
 from warehouse.sqlfiles import header, names, sql
 
-_WINDOWS = {
-    "drift_events": "says where windows begin anew; the figures come from labels",
-    "withheld": "which weeks are no observations is decided by checks, not by figures",
-}
-
 #: What is computed from other tables; `images` is filled from attempts.
-DERIVED = {*WEEK_RESULTS, *WEEK_TABLES, *STUDY_RESULTS, *HISTORY_RESULTS, *HISTORY_TABLES, "images", "loads"}
+DERIVED = {*WEEK_TABLES, *COMPUTED_TABLES, *COUNTED_TABLES, "draws", "images", "loads"}
 #: What was planned, asked, labeled and said by people, and what the analysis file declares.
-BASE = {*PARTITION_TABLES, *STUDY_TABLES, *GOLD_TABLES, *SCHEMAS, "outcomes"} - DERIVED
+BASE = {*PARTITION_TABLES, *STUDY_TABLES, *GOLD_TABLES, *SCHEMAS, "joint_values", "outcomes"} - DERIVED
+_HIDDEN = {"withheld": "which weeks are no observations is decided by checks, not by figures"}
+_BEGUN = {"changes": "says where spans begin anew; sizes of changes come from labels, in the query changes"}
+_QUANTILES = {
+    "figures": "has the quantiles (critical) and worth, which SQL does not compute, and says what is published"
+}
+_RANKED = {
+    "boards": "has the critical value of all pairs, which SQL does not compute",
+    "board_ranks": "says who is ranked; answers that were not read decide that, not figures",
+}
 #: Audit query → what else it reads, and why a fault there is not repeated unnoticed.
-DECLARED = {
+DECLARED: dict[str, dict[str, str]] = {
+    **{key: {**_HIDDEN, **_BEGUN, **_QUANTILES} for key in ("shares", "gaps", "stereotypes")},
+    **{key: {**_HIDDEN, **_BEGUN, **_RANKED} for key in ("board_pairs", "board_ranks")},
+    "changes": {**_HIDDEN, "changes": "says which changes were reported, and when; sizes come from labels"},
+    "claim_shares": {
+        **_HIDDEN,
+        **_BEGUN,
+        "claim_shares": "has worth and thresholds; shares, intervals and verdicts come from labels",
+    },
+    "words": {
+        **_HIDDEN,
+        **_BEGUN,
+        "words": "has the quantiles, and says which prompts make a pair; changes of shares come from labels",
+    },
     "agreement": {"agreement": "lists the table in the order of reading; it computes no figure"},
-    "claims": {
-        "claims": "says what is counted in which pictures, and the verdict; the shares come from labels",
-        "withheld": "which weeks are no observations is decided by checks, not by figures",
-    },
-    "drift_events": {
-        "drift_events": "says which changes were opened and when; their size and evidence come from labels",
-        "withheld": "which weeks are no observations is decided by checks, not by figures",
-    },
     "gold_draw": {
         "images": "lists which of the loaded pictures a sample was drawn of; it computes no figure"
     },
     "outcomes_add_up": {"slot_outcomes": "holds this view against slots and attempts"},
-    **{
-        name: {
-            "withheld": "who is left out is decided by checks, not by figures",
-            "window_scores": "says which weeks are of a window and what a model scatters; window_figures finds both",
-            "design_effects": "says how many pictures count as one; the query design_effects finds it",
-        }
-        for name in ("ranks", "stereotype_ranks")
-    },
-    "study_effects": {"study_effects": "lists what is published beside the same from labels"},
     "who_is_the_ceo": {
-        "cell_counts": "answers a reader's question from the view that readers are given; what is published "
-        "of it is found again by scores_shares"
-    },
-    "corrected_figures": {
-        "error_rates": "has the likeliest rates; the query error_rates finds from answers and labels that they are",
-        "label_error": "says whose figures are not corrected; it computes none",
-        **_WINDOWS,
-    },
-    "error_rates": {
-        "error_rates": "lists what is published beside the same after one step from labels and answers",
-        "label_error": "lists what is published beside the same from the rates",
-    },
-    **dict.fromkeys(("design_effects", "window_figures", "window_rates"), _WINDOWS),
-    "window_effects": {
-        "window_effects": "lists what is published beside the same from labels; which prompts make a pair is in "
-        "a file of the code, in no table",
-        **_WINDOWS,
-    },
-    "word_against_word": {
-        "effects": "lists what is published beside the same from labels; which prompts make a pair is in "
-        "a file of the code, in no table"
+        "cell_counts": "answers a reader's question from the view that readers are given; the query "
+        "counts_from_labels finds the same numbers"
     },
 }
 
@@ -114,7 +100,7 @@ def not_from_labels(name: str, statement: str) -> set[str]:
 def test_an_audit_query_starts_from_labels(name: str) -> None:
     assert not not_from_labels(name, sql(f"audit/{name}")), (
         f"sql/audit/{name}.sql must find its figures from labels and attempts alone; a view or a result would "
-        "repeat its own faults (as scores_shares.sql does it; if it must: DECLARED, with the reason)"
+        "repeat its own faults (as counts_from_labels.sql does it; if it must: DECLARED, with the reason)"
     )
 
 
@@ -123,7 +109,6 @@ def test_what_is_declared_is_read() -> None:
         assert inputs.keys() <= reads(sql(f"audit/{name}")), name
         assert not inputs.keys() & BASE, name
         assert all(inputs.values()), name
-    assert not [name for name in DECLARED if name.startswith("scores_")]
 
 
 @pytest.mark.parametrize("folder", ["audit", "marts"])
@@ -133,7 +118,7 @@ def test_the_header_names_what_is_read(folder: str) -> None:
         assert set(told) == reads(sql(f"{folder}/{name}")), name
 
 
-@pytest.mark.parametrize("source", ["cell_counts", "study_cell_counts", "scores", "study_ranks", "images"])
+@pytest.mark.parametrize("source", ["cell_counts", "leaderboard", "figures", "board_ranks", "images"])
 @pytest.mark.parametrize(
     "statement",
     [

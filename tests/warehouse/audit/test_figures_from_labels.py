@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from warehouse.database.sqlfiles import ROOT, sql
 
 from assets.suites.claims import shipped_claims
 from tests.warehouse.audit import figured, planted
@@ -14,6 +13,7 @@ from tests.warehouse.audit.figured import Row, differing, rows
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
+from warehouse.sqlfiles import ROOT, sql
 
 Con = duckdb.DuckDBPyConnection
 ENDS = (0, 1, 5, 10, 11)

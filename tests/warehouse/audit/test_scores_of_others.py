@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date
 from math import log
 from statistics import fmean
+from typing import Any
 
 import duckdb
 import pytest
 from scipy.stats import binom
-from tests.warehouse.results.test_scores_plainly import World
 
-from tests.warehouse.audit import test_audit_scores
-from tests.warehouse.audit.test_audit_scores import REVISED, rows
+from tests.warehouse.audit import test_figures_from_labels
 from warehouse.sqlfiles import sql
 
-con = test_audit_scores.con  # a world with what could go wrong
+con, world = test_figures_from_labels.con, test_figures_from_labels.world
+Row = dict[str, Any]
 Cell = list[str]  # what was read off each picture
 Score = Callable[[Sequence[Cell], Sequence[str]], float]
 
@@ -56,47 +55,65 @@ SCORES: dict[str, Score] = {
 }
 
 
+def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
+    found = con.execute(query)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 @pytest.fixture(scope="module")
-def world(con: duckdb.DuckDBPyConnection) -> World:
-    return World(con)
+def cells(con: duckdb.DuckDBPyConnection) -> dict[tuple[Any, ...], tuple[list[Cell], list[str]]]:
+    """What was read off the pictures of each prompt, and what counts, by the keys of a score."""
+    found: dict[tuple[Any, ...], dict[str, Cell]] = defaultdict(lambda: defaultdict(list))
+    support: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for row in rows(con, PICTURES):
+        found[tuple(row[name] for name in KEYS)][row["prompt"]].append(row["value"])
+    for row in rows(con, "FROM attribute_values WHERE in_support"):
+        support[row["week"], row["model"], row["suite"], row["attribute"]].add(row["value"])
+    return {key: ([*prompts.values()], sorted(support[*key[:3], key[-1]])) for key, prompts in found.items()}
+
+
+#: What was read off each picture; nothing that counts where it was not.
+PICTURES = """
+    SELECT s.week, s.model, s.suite, s.suite_major, s.condition, least(s.turn, 2) AS turn, s.prompt, a.attribute,
+        coalesce(l.value, '') AS value
+    FROM slot_outcomes AS s
+    INNER JOIN prompt_attributes AS a USING (week, model, suite, suite_major, prompt)
+    LEFT JOIN plan_labels AS l USING (week, model, slot_key, attribute)
+    WHERE s.is_picture
+"""
+KEYS = ("week", "model", "suite", "suite_major", "condition", "turn", "attribute")
 
 
 @pytest.mark.parametrize("query", SCORES)
 def test_a_score_is_what_its_authors_published(
-    con: duckdb.DuckDBPyConnection, world: World, query: str
+    con: duckdb.DuckDBPyConnection, cells: dict[tuple[Any, ...], tuple[list[Cell], list[str]]], query: str
 ) -> None:
     found = rows(con, sql(f"audit/{query}"))
-    checked = {round(row["score"], 6) for row in found}
     for row in found:
-        known = world.values[row["week"], row["model"], row["suite"], row["attribute"]].values()
-        support = [value["value"] for value in known if value["in_support"]]
-        cells = list(world.read_off(row | {"prompt": None}).values())
-        assert row["score"] == pytest.approx(SCORES[query](cells, support), abs=1e-9), row
-        counted = cells if query == "heim_gender_bias" else shown(cells, support)
+        read, support = cells[tuple(row[name] for name in KEYS)]
+        if query == "heim_gender_bias":  # prompts without a picture count as without women
+            read = [*read, *([],) * (row["cells"] - len(read))]
+        assert row["score"] == pytest.approx(SCORES[query](read, support), abs=1e-9), row
+        counted = read if query == "heim_gender_bias" else shown(read, support)
         assert row["n"] == sum(map(len, counted))
-    assert len(checked) > 10
-    assert {row["model"] for row in found} >= {"talks", "mixed", "many-1"}
+    assert len({round(row["score"], 6) for row in found}) > 10
 
 
-@pytest.mark.parametrize(("read", "score"), [(10, 0.0), (5, 0.05), (0, 0.1)])
-def test_a_skin_score_is_of_steps_and_of_all_pictures(
-    con: duckdb.DuckDBPyConnection, read: int, score: float
-) -> None:
-    """Of tones that are evenly spread over ten pictures, of which so many are read, and of one band."""
-    con.execute("BEGIN")
-    con.execute(
-        "UPDATE attribute_values SET value = 'monk_' || position + 1, band = 'all' "
-        "WHERE model = 'even' AND attribute = 'hue' AND in_support"
-    )
-    con.execute(
-        "UPDATE labels SET value = CASE WHEN place <= $read THEN 'monk_' || place ELSE 'cannot_tell' END FROM ("
-        "SELECT slot_key, row_number() OVER (PARTITION BY prompt ORDER BY slot_key) AS place FROM slots "
-        "WHERE model = 'even') AS read WHERE labels.slot_key = read.slot_key AND attribute = 'hue'",
-        {"read": read},
-    )
-    found = [row["score"] for row in rows(con, sql("audit/heim_skin_bias")) if row["model"] == "even"]
-    con.execute("ROLLBACK")
-    assert found == [pytest.approx(score)]
+def test_a_skin_score_is_of_steps_and_of_all_pictures(con: duckdb.DuckDBPyConnection) -> None:
+    """A picture whose tone was not read counts as none: the shares of the ten steps add up to less than 1."""
+    for row in rows(con, sql("audit/heim_skin_bias")):
+        key = {name: row[name] for name in ("week", "model", "suite", "suite_major", "condition", "turn")}
+        where = " AND ".join(f"{name} = ${name}" for name in key)
+        read = con.execute(
+            "SELECT value, count(*) FROM (SELECT *, least(turn, 2) AS turn FROM slot_outcomes) "
+            f"INNER JOIN plan_labels USING (week, model, slot_key) WHERE {where} AND is_picture "
+            "AND starts_with(value, 'monk_') GROUP BY value",
+            key,
+        ).fetchall()
+        assert 0 <= row["score"] <= 1
+        assert {value for value, _ in read} <= {f"monk_{step}" for step in range(1, 11)}
+        assert sum(n for _, n in read) <= row["n"]
 
 
 @pytest.mark.parametrize(("pictures", "score"), [(5, 0.188), (10, 0.123)])
@@ -157,11 +174,3 @@ def test_a_group_counts_that_the_prompt_neither_named_nor_implied() -> None:
         row = found[number]
         assert (row["naming"], row["listed"]) == (int(names), int(language != "de")), row
         assert row["rewritten"] == int(sent.split() != revised.split())
-
-
-def test_only_models_that_report_revised_prompts_have_rows(con: duckdb.DuckDBPyConnection) -> None:
-    found = rows(con, sql("audit/rewritten_prompts"))
-    assert {row["model"] for row in found} == {"talks", "unread"}
-    assert {row["week"] for row in found} >= {date(2026, 11, 23)}
-    assert all(0 < row["naming"] <= row["rewritten"] < row["pictures"] == row["listed"] for row in found)
-    assert None in REVISED

@@ -408,9 +408,7 @@ CASES = [
     Case(
         "computed__one_row_each",
         "a board twice",
-        (
-            f"INSERT INTO boards SELECT * FROM boards WHERE rowid = (SELECT min(rowid) FROM boards WHERE week = '{WEEK}')",
-        ),
+        (f"INSERT INTO boards (SELECT * FROM boards WHERE week = '{WEEK}' LIMIT 1)",),
         models=(),
     ),
 ]

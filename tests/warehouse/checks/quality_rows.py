@@ -208,30 +208,6 @@ def gold(**replaced: str) -> tuple[str, ...]:
     )
 
 
-def wrong_labels(model: str) -> str:
-    """Return a statement after which gold tells that a model's labels of gender are wrong in a way of their own."""
-    return (
-        f"INSERT INTO label_error BY NAME SELECT DATE '{WEEK}' AS week, '{model}' AS model, 'model' AS track, "
-        "TRUE AS simulated, 'occupations' AS suite, 1 AS suite_major, 'perceived_gender' AS attribute, "
-        f"'values' AS scale, '{builder.LABELER}' AS labeler, '{builder.LABELER_VERSION}' AS labeler_version, "
-        "200 AS gold_n, 1 AS gold_weeks, 190 AS n, 0.11::DOUBLE AS error_rate, 0.07::DOUBLE AS low, "
-        "0.16::DOUBLE AS high, 'feminine' AS value_name, 0.7::DOUBLE AS sensitivity, "
-        "0.98::DOUBLE AS others_sensitivity, 0.001::DOUBLE AS p_value, TRUE AS differs"
-    )
-
-
-def put_right(
-    week: str, model: str, estimate: float, low: float, high: float, table: str = "window_corrected_scores"
-) -> str:
-    """Return a statement after which a model's distances of gender are corrected with 400 rated pictures."""
-    return (
-        f"UPDATE {table} SET estimate = {estimate}, low = {low}, high = {high}, reason = NULL, "
-        f"gold_n = 400, gold_weeks = 1, assumption = 'assumes equal error across prompts' "
-        f"WHERE week = '{week}' AND model = '{model}' AND metric = 'distance' AND raw_estimate IS NOT NULL "
-        "AND attribute = 'perceived_gender'"
-    )
-
-
 def everywhere(statement: str) -> tuple[str, ...]:
     """Return the statement for each of the tables that hold a slot's picture."""
     return tuple(statement.format(table=table) for table in ("attempts", "images", "labels"))

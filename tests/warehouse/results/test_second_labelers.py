@@ -12,23 +12,19 @@ from typing import Any
 
 import duckdb
 import pytest
-from assets.metrics.results import HISTORY_RESULTS, WEEK_RESULTS
-from assets.metrics.scores.table import scores_between
 
 from assets.generation.slots import Slot
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.sheets import kinds
 from assets.metrics.declared import load_declared
-from assets.metrics.reading import labelers_beside
+from assets.metrics.pipeline import score_labels, score_spans
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
-from tests.warehouse.audit.test_audit_scores import FIGURES, KEYS, same
 from tests.warehouse.builder import LABELER, WEEK, build_partition
-from warehouse.closeness import rounded
 from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.loading.load import load_partition, partitions, replace_history, replace_week
+from warehouse.loading.load import load_partition, partitions
 from warehouse.sqlfiles import header, names, sql
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
@@ -121,10 +117,8 @@ def loaded(store: Store) -> Con:
     for week, model in partitions(store):
         load_partition(made, store, week, model)
     for week in (BEFORE, WEEK):
-        for table, compute in WEEK_RESULTS.items():
-            replace_week(made, table, week, compute(made, week))
-    weeks = dict.fromkeys((BEFORE, WEEK), "1")
-    replace_history(made, {table: compute(made) for table, compute in HISTORY_RESULTS.items()}, weeks)
+        score_labels(made, week)
+    score_spans(made, [BEFORE, WEEK])
     return made
 
 
@@ -212,44 +206,6 @@ def said(con: Con, statement: str) -> list[str]:
     )
 
 
-def test_the_other_labeler_has_the_scores_that_it_would_have_if_plans_named_it(con: Con) -> None:
-    """The plans are changed, and everything is made again."""
-    columns = ", ".join(name for name in (*KEYS, *FIGURES, "reason", "prompts_low", "prompts_high"))
-    told = rows(con, f"SELECT {columns} FROM scores WHERE labeler = '{OTHER}' ORDER BY ALL")
-    with undone(con):
-        con.execute(f"UPDATE plans SET labeler = '{OTHER}' WHERE model <> 'unread'")
-        con.execute(f"DELETE FROM labels WHERE labeler <> '{OTHER}' AND model <> 'unread'")
-        con.execute("DELETE FROM scores")
-        for week in (BEFORE, WEEK):
-            con.from_arrow(rounded(WEEK_RESULTS["scores"](con, week))).insert_into("scores")
-        again = rows(
-            con, f"SELECT {columns} FROM scores WHERE labeler = '{OTHER}' AND model <> 'unread' ORDER BY ALL"
-        )
-    assert told == again
-    assert {row["model"] for row in told} == {*TURNED}
-    assert {row["metric"] for row in told} >= {
-        "share",
-        "distance",
-        "stereotype_share",
-        "assessed_rate",
-    }
-    assert {row["metric"] for row in told}.isdisjoint({"refused_rate", "pictures", "completeness"})
-    assert {row["labeler_version"] for row in told if row["attribute"]} == {"2-y"}
-
-
-@pytest.mark.parametrize("name", [name for name in names("audit") if name.startswith("scores_")])
-def test_audit_queries_find_its_scores_where_the_plans_name_it(con: Con, name: str) -> None:
-    statement = marts.as_read_by(sql(f"audit/{name}"), OTHER)
-    found = [row for row in rows(con, statement) if row["attribute"] or row["metric"] == "combination_share"]
-    told = {
-        tuple(row[key] for key in KEYS): row for row in rows(con, f"FROM scores WHERE labeler = '{OTHER}'")
-    }
-    for row in found:
-        published = told[tuple(row[key] for key in KEYS)]
-        assert all(same(row[figure], published[figure]) for figure in FIGURES if figure in row), row
-    assert found or name in {"scores_outcomes"}
-
-
 def test_pages_say_in_both_languages_who_read_what(con: Con) -> None:
     week = date.fromisoformat(WEEK)
     with undone(con):
@@ -276,13 +232,4 @@ def test_boards_are_made_of_the_planned_labels_and_a_picture_counts_once(con: Co
     assert con.execute(f"SELECT count(*) FROM labels WHERE labeler = '{OTHER}'").fetchone() != (0,)
     assert con.execute("SELECT DISTINCT labeler FROM leaderboard").fetchall() == [(LABELER,)]
     filters = {view for view in marts.order() if header(f"marts/{view}").get("Weeks") == marts.FILTER}
-    assert filters == {"plan_labels", "plan_scores"}
-
-
-def test_weeks_made_together_or_again_have_the_same_scores_of_both(con: Con) -> None:
-    together = scores_between(con, BEFORE, WEEK)
-    for week in (BEFORE, WEEK):
-        assert labelers_beside(con, week, week) == [OTHER]
-        alone = WEEK_RESULTS["scores"](con, week)
-        assert together[week].cast(alone.schema).equals(alone)
-        assert alone.num_rows == len(rows(con, f"SELECT 1 FROM scores WHERE week = '{week}'"))
+    assert filters == {"plan_labels"}

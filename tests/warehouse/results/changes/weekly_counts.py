@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -11,9 +12,8 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from warehouse.database.migrations import migrate
 
-from warehouse.database.connection import connect
+from warehouse.database.schema import open_warehouse
 
 FIRST = date(2026, 1, 5)
 #: Columns that no series rests on.
@@ -61,8 +61,7 @@ def values_of(attribute: str, number: int) -> list[str]:
 
 def warehouse(models: Sequence[str], suites: Sequence[Suite]) -> duckdb.DuckDBPyConnection:
     """Return a warehouse in memory that holds these counts; a model without pictures in a week was not planned."""
-    con = connect(None)
-    migrate(con)
+    con = open_warehouse(None)
     weeks = next(iter(suites[0].counts.values())).shape[-1]
     asked = np.zeros((len(models), weeks), dtype=bool)
     for suite in suites:
@@ -75,16 +74,20 @@ def warehouse(models: Sequence[str], suites: Sequence[Suite]) -> duckdb.DuckDBPy
         for model, week in product(range(len(models)), range(weeks))
         if asked[model, week]
     ]
-    _insert(con, "plans", pl.DataFrame(at))
     planned = pl.DataFrame(at).select("week", "model")
+    frames = defaultdict(list, plans=[pl.DataFrame(at)])
     for suite in suites:
-        _insert_suite(con, suite, models, planned)
+        for table, rows in _of_suite(suite, models, planned):
+            frames[table].append(rows)
+    for table, parts in frames.items():
+        arrow = pl.concat(parts).to_arrow()  # noqa: F841
+        con.execute(f"INSERT INTO {table} BY NAME FROM arrow")
     return con
 
 
-def _insert_suite(
-    con: duckdb.DuckDBPyConnection, suite: Suite, models: Sequence[str], planned: pl.DataFrame
-) -> None:
+def _of_suite(
+    suite: Suite, models: Sequence[str], planned: pl.DataFrame
+) -> Iterator[tuple[str, pl.DataFrame]]:
     of = {"suite": suite.name, "suite_major": 1}
     prompts = pl.DataFrame({"prompt": [*suite.prompts], "subject": [*suite.prompts.values()]}).with_columns(
         suite=pl.lit(suite.name),
@@ -96,10 +99,20 @@ def _insert_suite(
     filled = prompts.with_columns(
         suite_hash=pl.lit("h"), language=pl.lit("en"), text=pl.lit("t"), turns=1
     ).drop("turn")
-    _insert(con, "prompts", planned.join(filled, how="cross"))
+    yield "prompts", planned.join(filled, how="cross")
     pictures = np.zeros(
         (len(models), len(suite.prompts), next(iter(suite.counts.values())).shape[-1]), dtype=int
     )
+
+    def of_answers(counts: npt.NDArray[Any]) -> pl.DataFrame:
+        """Return week, model and prompt of what is not 0."""
+        places = np.nonzero(counts)
+        names = (models, [*suite.prompts], [monday(week) for week in range(counts.shape[-1])])
+        axes = zip(("model", "prompt", "week"), names, (places[0], places[1], places[-1]), strict=True)
+        return pl.DataFrame({name: pl.Series(of).gather(at) for name, of, at in axes}).join(
+            prompts.drop("subject"), on="prompt", maintain_order="left"
+        )
+
     for attribute, counts in suite.counts.items():
         values = values_of(attribute, counts.shape[2])
         pictures = np.maximum(pictures, counts.sum(2))
@@ -107,51 +120,32 @@ def _insert_suite(
             looked_for = prompts.select("suite", "suite_major", "prompt").with_columns(
                 attribute=pl.lit(attribute)
             )
-            _insert(con, "prompt_attributes", planned.join(looked_for, how="cross"))
+            yield "prompt_attributes", planned.join(looked_for, how="cross")
             declared = [
                 {**of, "attribute": attribute, "value": value, "position": place, "in_support": True}
                 for place, value in enumerate([*values, "cannot_tell"])
             ]
             declared[-1]["in_support"] = False
-            _insert(con, "attribute_values", planned.join(pl.DataFrame(declared), how="cross"))
-        model, prompt, value, week = np.nonzero(counts)
-        rows = pl.DataFrame(
-            {
-                "week": np.array([monday(w) for w in range(counts.shape[-1])])[week],
-                "model": np.array(models)[model],
-                "prompt": np.array([*suite.prompts])[prompt],
-                "value": np.array(values)[value],
-                "pictures": counts[model, prompt, value, week].astype(int),
-            }
-        ).join(prompts.drop("subject"), on="prompt")
-        _insert(
-            con,
+            yield "attribute_values", planned.join(pl.DataFrame(declared), how="cross")
+        yield (
             "counts",
-            rows.with_columns(
-                attribute=pl.lit(attribute), labeler=pl.lit("reader"), labeler_version=pl.lit("1-a")
+            of_answers(counts).with_columns(
+                value=pl.Series(values).gather(np.nonzero(counts)[2]),
+                pictures=pl.Series(counts[counts > 0].astype(int)),
+                attribute=pl.lit(attribute),
+                labeler=pl.lit("reader"),
+                labeler_version=pl.lit("1-a"),
             ),
         )
     refused = np.zeros_like(pictures) if suite.refused is None else suite.refused
-    model, prompt, week = np.nonzero(pictures + refused)
-    _insert(
-        con,
+    answered = pictures + refused
+    yield (
         "answers",
-        pl.DataFrame(
-            {
-                "week": np.array([monday(w) for w in range(pictures.shape[-1])])[week],
-                "model": np.array(models)[model],
-                "prompt": np.array([*suite.prompts])[prompt],
-                "pictures": pictures[model, prompt, week].astype(int),
-                "refused": refused[model, prompt, week].astype(int),
-                "failed": 0,
-                "not_asked": 0,
-            }
-        )
-        .with_columns(planned=pl.col("pictures") + pl.col("refused"))
-        .join(prompts.drop("subject"), on="prompt"),
+        of_answers(answered).with_columns(
+            planned=pl.Series(answered[answered > 0].astype(int)),
+            pictures=pl.Series(pictures[answered > 0].astype(int)),
+            refused=pl.Series(refused[answered > 0].astype(int)),
+            failed=0,
+            not_asked=0,
+        ),
     )
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    arrow = rows.to_arrow()  # noqa: F841
-    con.execute(f"INSERT INTO {table} BY NAME FROM arrow")

@@ -1,0 +1,25 @@
+"""The planted world for tests: made by the first test process that needs it, and only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from tests.once import made_once
+from tests.world.making import World, make
+from warehouse.database.connection import connect
+
+
+@pytest.fixture(scope="session")
+def planted_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Return the planted world: read only, for copying."""
+    return World(made_once(tmp_path_factory, "planted-world", make))
+
+
+@pytest.fixture(scope="module")
+def planted_con(planted_world: World) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse of the planted world, which changes nothing."""
+    with connect(planted_world.warehouse, read_only=True) as con:
+        yield con
