@@ -1,12 +1,12 @@
 -- Answers: what was looked for in the pictures of a model's suites in a week?
--- Grain: week, model, suite, suite_major, condition, attribute (NULL: refusals, of all that is planned;
+-- Grain: week, model, suite, suite_major, condition, attribute (NULL: refusals, of all that has slots;
 --   all:<id> where all its parts are looked for in one prompt).
 -- Columns: those.
--- Depends on: prompts, prompt_attributes, joint_values
+-- Depends on: answers, prompt_attributes, joint_values
 WITH planned AS (
-    SELECT
+    SELECT DISTINCT
         week, model, suite, suite_major, condition, prompt
-    FROM prompts
+    FROM answers
     WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 ),
 
