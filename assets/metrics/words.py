@@ -90,7 +90,7 @@ def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:
         yield from _lists(comparisons, prompts, fields, here, of, [places[model][1] for model in models])
 
 
-def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_List]:
+def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:
     baseline = read(con, "study_baseline", span.occasion.where)["baseline"].to_list()
     prompts = read(con, "study_span_prompts", span.occasion.where).with_columns(language=pl.lit(""))
     conditions = sorted(prompts["condition"].unique().to_list())
