@@ -63,11 +63,14 @@ def test_a_missed_week_shortens_the_span_and_nothing_else(planted_con: Con) -> N
         SELECT prompt, value, k, n FROM figures WHERE figure = 'share' AND model = '{planted.MISSED}'
             AND attribute = 'skin_tone' AND week = '{planted.WEEKS[10]}'
         EXCEPT
-        SELECT prompt, coalesce(band, value), sum(pictures), sum(sum(pictures)) OVER (PARTITION BY prompt)
-        FROM counts INNER JOIN (SELECT DISTINCT suite, attribute, value, band, in_support FROM attribute_values) AS d
-            USING (suite, attribute, value)
-        WHERE in_support AND attribute = 'skin_tone' AND model = '{planted.MISSED}' AND {SPAN}
-        GROUP BY ALL
+        SELECT prompt, shown, k, sum(k) OVER (PARTITION BY prompt) FROM (
+            SELECT prompt, coalesce(band, value) AS shown, sum(pictures) AS k
+            FROM counts
+            INNER JOIN (SELECT DISTINCT suite, attribute, value, band, in_support FROM attribute_values) AS declared
+                USING (suite, attribute, value)
+            WHERE in_support AND attribute = 'skin_tone' AND model = '{planted.MISSED}' AND {SPAN}
+            GROUP BY ALL
+        )
     """
     assert [row for row in rows(planted_con, shares) if row["k"]] == []
 
