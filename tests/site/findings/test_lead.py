@@ -78,9 +78,8 @@ def counted(con: Con, finding: LeadFinding) -> tuple[int, int, int]:
 def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
     """Return (percent of the way from parity to all, n, model, prompt, value) of all genders, the first one first."""
     rows = con.execute(
-        "SELECT w.simulated, w.model, prompt, value_name, low, high, n FROM window_scores AS w "
-        "WHERE w.week = $week AND metric = 'share' AND prompt IS NOT NULL AND attribute = 'perceived_gender' "
-        "AND estimate >= 0.5",
+        "SELECT simulated, model, prompt, value, low, high, n FROM figures "
+        "WHERE week = $week AND figure = 'share' AND attribute = 'perceived_gender' AND estimate >= 0.5",
         {"week": DAY},
     ).fetchall()
     real = [row for row in rows if not row[0] and row[4] > 0.5] or [row for row in rows if row[4] > 0.5]
@@ -197,9 +196,7 @@ def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path
     assert hats.reach == hats.low
     assert men_only.reach > hats.reach
     assert strongest(con).model == "men"
-    con.execute(
-        "UPDATE window_scores SET high = 0.2, low = 0.1 WHERE model = 'men' AND value_name = 'masculine'"
-    )
+    con.execute("UPDATE figures SET high = 0.2, low = 0.1 WHERE model = 'men' AND value = 'masculine'")
     below = next(
         one for one in ranked.compared(con, DAY) if (one.model, one.attribute) == ("men", "perceived_gender")
     )

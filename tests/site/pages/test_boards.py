@@ -17,8 +17,8 @@ from assets.leaderboard.models import history, pairs
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.reasons import reason
-from assets.metrics.plain.boards import REASONS
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
+from assets.metrics.plain.boards import REASONS
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
@@ -69,9 +69,9 @@ def test_every_row_of_a_board_is_that_of_the_published_view(
             if row["low"] is None:
                 assert 'class="strip"' not in shown_row
                 continue
-            to = " to " if language == "en" else " à "
-            estimate, low, high = (figure(row, end, language) for end in ("estimate", "low", "high"))
-            assert f" {estimate} {low}{to}{high} " in text
+            between = "{} {} to {}" if language == "en" else "{} de {} à {}"
+            ends = [figure(row, end, language) for end in ("estimate", "low", "high")]
+            assert f" {between.format(*ends)} " in text
             assert (' class="hollow"' in shown_row) == (row["estimate"] == 0)
 
 

@@ -143,9 +143,7 @@ def test_the_worst_prompts_are_those_whose_interval_lies_furthest_from_one_half(
             continue
         found = re.findall(r"<h3><q lang=\"en\">(.*?)</q></h3>\s*<p><strong>(\d+) of (\d+)</strong>", page)
         wanted = sorted(expected.get(path.split("/")[1], []), key=lambda one: one[:3])[:5]
-        assert found == [
-            (row["text"], str(row["k"]), str(row["n"])) for *_, row in wanted
-        ]
+        assert found == [(row["text"], str(row["k"]), str(row["n"])) for *_, row in wanted]
 
 
 def test_pictures_of_a_worst_prompt_are_counted_ones_and_frames_show_the_value(
