@@ -66,7 +66,7 @@ def derived(con: Con) -> list[dict[str, Any]]:
     """Return the shares that lie off parity, the clearest first, of the published table and of single labels."""
     rows = con.execute(
         """
-        SELECT w.simulated, w.model, w.prompt, w.value, w.low, w.high, w.n, w.k,
+        SELECT w.simulated, w.model, w.prompt, w.value, w.low, w.high, w.n, w.k, w.first_week,
             (
                 SELECT count(*) FROM attempts AS a INNER JOIN slots AS s USING (week, model, slot_key)
                 WHERE a.outcome = 'ok' AND s.prompt = w.prompt AND a.model = w.model
@@ -101,9 +101,17 @@ def derived(con: Con) -> list[dict[str, Any]]:
     )
 
 
+def when(row: Mapping[str, Any], language: str) -> str:
+    """Return since when a model was asked, where that is less than four weeks."""
+    day = tongue(language).day(row["first_week"])
+    if row["first_week"] > WEEK - timedelta(weeks=3):
+        return f"since the week of {day}" if language == "en" else f"depuis la semaine du {day}"
+    return "in the last four weeks" if language == "en" else "ces quatre dernières semaines"
+
+
 def english(row: Mapping[str, Any]) -> str:
     who = f"the simulated model {row['model']}" if row["simulated"] else row["model"]
-    pictures = f"pictures of {SUBJECTS[row['prompt']][0]} that {who} drew in the last four weeks"
+    pictures = f"pictures of {SUBJECTS[row['prompt']][0]} that {who} drew {when(row, 'en')}"
     what, k, n, drawn = SHOWS[row["value"]][0], row["k"], row["n"], row["drawn"]
     if drawn == n:
         return f"All {n} {pictures} show {what}." if k == n else f"{k} of the {n} {pictures} show {what}."
@@ -113,7 +121,7 @@ def english(row: Mapping[str, Any]) -> str:
 
 def french(row: Mapping[str, Any]) -> str:
     who = f"le modèle simulé {row['model']}" if row["simulated"] else row["model"]
-    pictures = f"images d’{SUBJECTS[row['prompt']][1]} que {who} a produites ces quatre dernières semaines"
+    pictures = f"images d’{SUBJECTS[row['prompt']][1]} que {who} a produites {when(row, 'fr')}"
     what, k, n, drawn = SHOWS[row["value"]][1], row["k"], row["n"], row["drawn"]
     if drawn == n:
         if k == n:
