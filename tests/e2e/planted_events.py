@@ -141,25 +141,26 @@ def _refusal(con: duckdb.DuckDBPyConnection, model: str, event: Mapping[str, Any
     # Refusing has a rate of its own beside every distance, and hides nobody.
     rates = con.execute(
         """
-        SELECT l.refused_rate, o.refused / o.answered, l.withheld_reason
-        FROM leaderboard AS l INNER JOIN (
-            SELECT w.week, w.model, w.suite, w.condition,
-                sum(slots) FILTER (WHERE outcome IN ('refused_text', 'blocked_input')) AS refused,
-                sum(slots) FILTER (WHERE outcome IN ('refused_text', 'blocked_input', 'ok')) AS answered
-            FROM window_scores AS w INNER JOIN outcomes_weekly AS one
-                ON one.model = w.model AND one.suite = w.suite AND one.condition = w.condition
-                AND one.week BETWEEN w.first_week AND w.week
-            WHERE w.metric = 'refused_rate' AND w.prompt IS NULL
+        SELECT f.k, f.n, o.refused, o.answered, f.estimate
+        FROM figures AS f INNER JOIN (
+            SELECT spans.week, one.suite, one.suite_major, one.condition,
+                count(*) FILTER (WHERE one.is_refused) AS refused,
+                count(*) FILTER (WHERE one.is_refused OR one.is_picture) AS answered
+            FROM slot_outcomes AS one INNER JOIN (SELECT DISTINCT week FROM plans WHERE model = $model) AS spans
+                ON one.week BETWEEN spans.week - INTERVAL 21 DAY AND spans.week
+            WHERE one.model = $model AND one.turn = 1
             GROUP BY ALL
-        ) AS o USING (week, model, suite, condition)
-        WHERE model = $model
+        ) AS o USING (week, suite, suite_major, condition)
+        WHERE f.model = $model AND f.figure = 'refused' AND f.prompt IS NULL AND f.selection IS NULL AND f.turn = 1
+            AND f.prompts = f.planned_prompts
         """,
         {"model": model},
     ).fetchall()
-    assert len(rates) > 100
-    assert all(published == pytest.approx(counted or 0) for published, counted, _ in rates)
-    assert max(published for published, _, _ in rates) > 0.3
-    assert {why for _, _, why in rates} == {None}
+    assert len(rates) > 10
+    assert all((k, n) == (refused, answered) for k, n, refused, answered, _ in rates)
+    assert max(estimate for *_, estimate in rates) > 0.3
+    hidden = con.execute("SELECT DISTINCT withheld_reason FROM leaderboard WHERE model = $model", {"model": model})
+    assert hidden.fetchall() == [(None,)]
 
 
 def _rewriting(con: duckdb.DuckDBPyConnection, model: str, event: Mapping[str, Any]) -> None:

@@ -33,7 +33,7 @@ BANDS = {
     for band, steps in {"light": (1, 2, 3), "medium": (4, 5, 6, 7), "dark": (8, 9, 10)}.items()
     for step in steps
 }
-#: Verdicts on claims need more pictures than are drawn here: `tests/e2e/test_planted_claims.py`.
+#: Verdicts on claims need more pictures than are drawn here: `tests/warehouse/figures/test_claim_shares.py`.
 EVENTS = [
     (f"sim-{name}", event)
     for name, persona in truth.personas().items()
@@ -230,7 +230,7 @@ def test_models_that_rewrite_are_never_in_a_leaderboard_group_with_models_that_d
         """
         SELECT list_sort(list_distinct(list(plans.track))), list_sort(list_distinct(list(l.model)))
         FROM leaderboard AS l INNER JOIN plans USING (week, model)
-        GROUP BY l.week, l.track, l.simulated, l.suite, l.suite_major, l.condition, l.attribute, l.reference
+        GROUP BY l.week, l.track, l.simulated, l.suite, l.suite_major, l.condition, l.turn, l.attribute, l.yardstick
         """
     ).fetchall()
     assert {tuple(tracks) for tracks, _ in groups} == {("model",), ("system",)}
