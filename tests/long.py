@@ -76,8 +76,6 @@ LONG = (
     "tests/unit/test_bench.py::test_a_benchmark_times_something_and_its_baseline[sensors",
     "tests/warehouse/integrity/test_copies.py::test_a_copy_that_is_taken_while_others_write_is_a_whole_store[12]",
     "tests/warehouse/integrity/test_reading.py::test_when_the_store_was_read",
-    "tests/warehouse/results/test_drift_events.py::test_weeks_scored",
-    "tests/warehouse/results/test_incremental_scores.py::test_a_week_changed",
     "tests/warehouse/results/test_second_opinions.py::test_invariant_06",
     "tests/warehouse/world/test_world_invariants.py::test_invariant_06",
 )  # fmt: skip

@@ -212,7 +212,7 @@ def test_a_week_of_four_services_labelled_by_a_vision_model(
         assert found == {"pictures": 4, "chat": 2 * 3 + 2 * 3, "flux": 4, "stable": 4}
         rewritten = "SELECT count(DISTINCT revised_prompt) FROM attempts WHERE model = 'chat'"
         assert con.execute(rewritten).fetchall() == [(2,)]
-        scored = con.execute("SELECT DISTINCT model FROM scores ORDER BY 1").fetchall()
+        scored = con.execute("SELECT DISTINCT model FROM figures ORDER BY 1").fetchall()
         assert [name for (name,) in scored] == ["chat", "flux", "pictures", "stable"]
         said = "SELECT DISTINCT attribute, value FROM labels WHERE model = 'pictures' AND labeler = 'eye'"
         assert dict(con.execute(said).fetchall()) == READ

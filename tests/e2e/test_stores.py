@@ -30,7 +30,7 @@ SAME = {"data/leaderboard.csv", "data/changes.csv", "data/outcomes.parquet", "in
 #: Columns of a part that are equal whenever its pictures were asked for.
 OF_THE_ROWS = ("week", "rows", "table_hash")
 #: Tables and views without a column of run time: their parts are the same bytes.
-TIMELESS = ("plans", "slots", "images", "scores", "cell_shares", "leaderboard", "outcomes_weekly")
+TIMELESS = ("plans", "slots", "images", "counts", "figures", "cell_shares", "leaderboard", "outcomes_weekly")
 MODELS = ("sim-cautious", "sim-rewriter")
 
 
@@ -81,7 +81,7 @@ def test_invariant_06_rebuild_from_the_folder_alone_gives_the_same_tables(
     local: Workplace, tmp_path: Path
 ) -> None:
     before = hashes(local.warehouse)
-    assert {"plans", "slots", "attempts", "images", "labels", "scores", "check_results"} <= set(before)
+    assert {"plans", "slots", "attempts", "images", "labels", "figures", "check_results"} <= set(before)
     home = tmp_path / "elsewhere"
     assert _rebuilt(home, str(local.warehouse.parent / "store")) == before
     refused = called(home, "status", more={"CLICHE_STORE": str(local.warehouse.parent / "store")})
@@ -96,7 +96,7 @@ def test_invariant_06_a_lost_object_is_seen_in_the_rebuilt_tables(local: Workpla
     part.chmod(0o644)
     part.unlink()
     before, after = hashes(local.warehouse), _rebuilt(tmp_path / "elsewhere", str(copy))
-    assert {"labels", "scores"} <= {name for name in before if before[name] != after[name]}
+    assert {"labels", "counts", "figures"} <= {name for name in before if before[name] != after[name]}
     assert {name for name in ("plans", "slots", "attempts", "images") if before[name] != after[name]} == set()
 
 

@@ -439,7 +439,7 @@ def test_a_second_publish_beside_the_first_is_refused(published: Installation, c
     [
         (["sql", "SELEKT 1"], "the query cannot be run: Parser Error: "),
         (["sql", "SELECT * FROM cell_share"], "cell_shares"),
-        (["sql", "SELECT nothing FROM scores"], "the query cannot be run: Binder Error: "),
+        (["sql", "SELECT nothing FROM figures"], "the query cannot be run: Binder Error: "),
         (["sql", "-f", "who_is_the_coe"], 'did you mean "who_is_the_ceo"?'),
         (["sql", "-f", "../schema/01_asked"], 'no audit query "../schema/01_asked"; known: '),
         (["sql", "-f", "/nowhere/query.sql"], "query"),

@@ -227,7 +227,7 @@ def test_sql_takes_a_file_too(published: Installation, cliche: Cliche, tmp_path:
     [
         "CREATE TABLE mine (a INTEGER)",
         "DELETE FROM labels",
-        "UPDATE scores SET n = 0",
+        "UPDATE figures SET n = 0",
         "DROP VIEW leaderboard",
         "INSERT INTO schema_hash SELECT * FROM schema_hash",
     ],
@@ -259,10 +259,11 @@ def test_verify_recomputes_hashes_counts_and_scores(published: Installation, cli
     manifest = json.loads(published.store.get(f"editions/{EDITION}/manifest.json"))
     pages = stated(manifest, published.store.get)
     files = len(manifest["files"]) + len(parts(manifest)) + len(pages)
-    pattern = rf"edition {EDITION}   {files:,} files   {AGREE} · counts add up · (\d+) scores recomputed, 0 differ\n"
+    recomputed = r"([\d,]+) counts and ([\d,]+) figures recomputed, 0 differ"
+    pattern = rf"edition {EDITION}   {files:,} files   {AGREE} · {recomputed}\n"
     found = re.fullmatch(pattern, ended.out)
     assert found
-    assert int(found[1]) > 0
+    assert [int(number.replace(",", "")) > 0 for number in found.groups()] == [True, True]
     assert cliche("verify", EDITION).out == ended.out
 
 
@@ -301,10 +302,10 @@ def forged(published: Installation, folder: Path, statement: str) -> str:
 def test_verify_finds_a_changed_score_behind_a_forged_manifest(
     published: Installation, tmp_path: Path, cliche: Cliche
 ) -> None:
-    changed = "UPDATE scores SET estimate = estimate / 2 WHERE estimate > 0.1 AND model = 'sim-drift'"
+    changed = "UPDATE figures SET estimate = estimate / 2 WHERE estimate > 0.1 AND model = 'sim-drift'"
     ended = cliche("verify", forged(published, tmp_path / "forged", changed))
     assert ended.code == 1
-    assert re.search(rf"week {WEEK}: \d+ scores differ when computed again", ended.out)
+    assert re.search(rf"week {WEEK}: [\d,]+ rows of figures differ when computed again", ended.out)
 
 
 def test_verify_finds_counts_that_do_not_add_up(

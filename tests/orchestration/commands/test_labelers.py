@@ -104,12 +104,12 @@ def test_a_week_goes_on_after_a_stop_and_is_published(
     assert "that key is not ours" in told
     assert KEY not in told
 
-    # The labeler beside the planned one has figures of its own, which verify and an audit query find again.
-    counted = rows(fresh, "SELECT labeler, count(*) FROM scores WHERE metric = 'share' GROUP BY 1 ORDER BY 1")
+    # What the labeler beside the planned one read is counted too; verify and an audit query find it again.
+    counted = rows(fresh, "SELECT labeler, count(*) FROM counts GROUP BY 1 ORDER BY 1")
     assert [name for name, _ in counted] == ["drawing", "watcher"]
     assert rows(fresh, "SELECT DISTINCT labeler FROM plan_labels") == [("watcher",)]
-    audited = cliche("sql", "-f", "scores_shares", "--labeler", "drawing", "--format", "csv")
-    assert sum(",share," in line for line in audited.out.splitlines()) == counted[0][1]
+    audited = cliche("sql", "-f", "counts_from_labels", "--labeler", "drawing", "--format", "csv")
+    assert sum(",drawing," in line for line in audited.out.splitlines()) == counted[0][1]
     verified = cliche("verify")
     assert verified.code == 0, verified.out
 

@@ -34,7 +34,7 @@ BLOCKS = {
 }
 FOLDER, WEB, S3 = BLOCKS["The list, in Python", "python"]
 EDITION = f"{WEEK}.1"
-WEEKLY = ("labels", "attempts", "scores", "slot_outcomes", "cell_shares")
+WEEKLY = ("labels", "attempts", "figures", "slot_outcomes", "cell_shares")
 WHOLE = ("outcomes", "model_timeline")
 OTHERS = os.environ.get("CLICHE_READERS")
 needs_others = pytest.mark.skipif(

@@ -25,8 +25,8 @@ from tests.sampling import some
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 #: A file of the export whose being there says how far it is.
 MOMENTS = [
-    "changes.parquet",
-    "figures.parquet",
+    "anchors.parquet",
+    "yardsticks.parquet",
     "model_timeline.parquet",
     "study_numbers.parquet",
     "changes.csv",

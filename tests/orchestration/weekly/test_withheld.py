@@ -121,7 +121,7 @@ def test_another_models_pass_does_not_hide_it_and_publishing_withholds_that_mode
     with connect(place.warehouse, read_only=True) as con:
         told = dict(con.execute("SELECT DISTINCT model, withheld_reason FROM leaderboard").fetchall())
         figures = dict(
-            con.execute("SELECT model, count(distance) FROM leaderboard GROUP BY model").fetchall()
+            con.execute("SELECT model, count(estimate) FROM leaderboard GROUP BY model").fetchall()
         )
     assert told[GOOD] is None
     assert "a stored picture has other bytes than were recorded (images__bytes_as_stored)" in told[BAD]
