@@ -43,6 +43,12 @@ joint AS (
     HAVING count(*) = any_value(needed.many)
 ),
 
+recent AS (
+    SELECT *
+    FROM prompts
+    WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
+),
+
 looked_for AS (
     FROM attributes
     UNION ALL
@@ -53,9 +59,8 @@ SELECT
     planned.track, planned.simulated, prompts.suite, prompts.suite_major, prompts.prompt, prompts.condition,
     prompts.subject, looked_for.attribute,
     bool_or(prompts.week = cast($week AS DATE)) AS late
-FROM prompts
+FROM recent AS prompts
 INNER JOIN planned USING (model)
 LEFT JOIN looked_for USING (week, model, suite, suite_major, prompt)
-WHERE prompts.week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
 GROUP BY ALL
 ORDER BY ALL

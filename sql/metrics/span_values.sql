@@ -1,6 +1,7 @@
 -- Answers: which values, or bands, were declared in the weeks since one?
 -- Grain: suite, suite_major, attribute, value.
--- Columns: those; position in the declared order; late: whether in the last week. Only what can be in a yardstick's support.
+-- Columns: those; position in the declared order; late: whether in the last week. Only
+--   what can be in a yardstick's support.
 -- Depends on: attribute_values
 SELECT
     suite, suite_major, attribute,
