@@ -64,7 +64,7 @@ def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     frames = [table, *(frame for one in found for frame in _frames(one))]
     rows = pl.concat(frames, how="diagonal_relaxed").with_columns(**occasion_columns(span.occasion))
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")
-    return rows.cast(dict(table.schema)).sort(*order, "value", "subject", nulls_last=True).to_arrow()
+    return rows.cast({name: kind for name, kind in table.schema.items()}).sort(*order, "value", "subject", nulls_last=True).to_arrow()
 
 
 def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:
@@ -232,9 +232,9 @@ def _of_pairs(of: _Lists) -> pl.DataFrame:
     }
     why = np.where(told, "few_weeks", np.where(of.asked[:, None], "no_pictures", "not_asked"))
     return _rows(of, model, value, {name: column.ravel() for name, column in columns.items()}).with_columns(
-        subject=pl.Series([of.pairs[at].a.subject for at in pair]),
-        prompt_a=pl.Series([of.pairs[at].a.prompt for at in pair]),
-        prompt_b=pl.Series([of.pairs[at].b.prompt for at in pair]),
+        subject=pl.Series([of.pairs[at].a.subject for at in pair.tolist()]),
+        prompt_a=pl.Series([of.pairs[at].a.prompt for at in pair.tolist()]),
+        prompt_b=pl.Series([of.pairs[at].b.prompt for at in pair.tolist()]),
         pairs=pl.Series(told.ravel(), dtype=pl.Int32),
         clear=_said(whole, found.clear),
         reason=_said(~whole, why),
@@ -243,7 +243,7 @@ def _of_pairs(of: _Lists) -> pl.DataFrame:
 
 def _means(of: _Lists, value: int) -> pl.DataFrame:
     found = mean_word(of.before, of.after, value, of.study)
-    used = found.counted.any(1)
+    used = np.asarray(found.counted.any(1), dtype=bool)
     whole = used & np.isfinite(found.critical)
     sums = {}
     for side, counts in (("a", of.before), ("b", of.after)):
