@@ -117,7 +117,7 @@ def test_the_leaderboard_says_what_ranks_will_ask(con: duckdb.DuckDBPyConnection
     con.execute(disagrees(world.WEEK, "photo", 0.6))
     rows = con.execute(
         "SELECT DISTINCT attribute, reliable, reliability IS NOT NULL FROM leaderboard "
-        "WHERE week = $week AND distance IS NOT NULL ORDER BY 1",
+        "WHERE week = $week AND estimate IS NOT NULL ORDER BY 1",
         {"week": world.WEEK},
     ).fetchall()
     assert rows == [("perceived_gender", False, True), ("skin_tone", None, True)]
