@@ -127,7 +127,8 @@ def test_two_labelers_that_disagree_are_told_of_once(con: duckdb.DuckDBPyConnect
     con.execute("UPDATE plans SET labeler = 'photo' WHERE model = 'imago-2'")
     for table in ("counts", "figures"):
         con.execute(
-            f"UPDATE {table} SET labeler = 'photo', labeler_version = '1-b' WHERE model = 'imago-2' AND labeler IS NOT NULL"
+            f"UPDATE {table} SET labeler = 'photo', labeler_version = '1-b' "
+            "WHERE model = 'imago-2' AND labeler IS NOT NULL"
         )
     con.execute(disagrees(world.WEEK, "photo", -0.041))
     con.execute("UPDATE agreement SET labeler_b_version = '1-b'")
