@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from assets.metrics.figures.frames import finite
 from assets.metrics.plain.arrays import Bools, Floats
 from assets.metrics.plain.cells import WINDOW, cells
 from assets.metrics.plain.dispersion import LEAST
@@ -203,7 +204,7 @@ def _rows(of: _List) -> Iterator[dict[str, Any]]:
                 "high": _real(found.high[at]),
                 "se": _real(found.standard_error[at]),
                 "dispersion": None if none else float(found.dispersion[at]),
-                "df": None if none else found.df,
+                "df": None if none else finite(found.df),
                 "critical": critical if whole else None,
                 "holm_critical": _real(found.needed[at]),
                 "clear": bool(found.clear[at]) if whole else None,
@@ -240,7 +241,7 @@ def _mean(of: _List, value: int, counts: Any) -> dict[str, Any]:
         "high": estimate + half if whole else None,
         "se": error if whole else None,
         "dispersion": float(found.dispersion[1, 0]) if told else None,
-        "df": found.df if told else None,
+        "df": finite(found.df) if told else None,
         **dict.fromkeys(("critical", "holm_critical"), found.critical if whole else None),
         "clear": bool(found.more.any()) if whole else None,
         "reason": None if whole else why,
