@@ -21,7 +21,7 @@ import pyarrow as pa
 from PIL import Image
 
 from assets.generation.slots import Slot
-from assets.metrics.week import score_study
+from assets.metrics.pipeline import score_study
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
 from warehouse import keys
@@ -270,7 +270,7 @@ def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
 
 def spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
     """Compute changes, figures, boards, words and claims of some weeks."""
-    from assets.metrics.week import score_spans
+    from assets.metrics.pipeline import score_spans
 
     if weeks:
         score_spans(con, weeks)

@@ -38,6 +38,11 @@ WARNINGS: Mapping[str, Message] = {
     "attempts__answered_after_asked": say("a clock was set back while it was asked"),
 }
 
+_NOT_VERIFIED = say(
+    "Labels not verified: people have not labeled enough of the same pictures, so these figures are as the labeler "
+    "read them."
+)
+
 
 @dataclass(frozen=True)
 class BoardModel:
@@ -74,7 +79,7 @@ class BoardTable:
     track: str
     rows: tuple[BoardModel, ...]
     ranked: int
-    below: tuple[Message, ...]  # which difference the board tells apart, and which change it would find
+    below: tuple[Message, ...]  # what the board tells apart and would find; that nobody verified the labels
 
 
 @dataclass(frozen=True)
@@ -212,8 +217,13 @@ def _tables(
             track,
             tuple(_ranked(row, axis) for row in ordered),
             sum(row["rank_low"] is not None for row in ordered),
-            tuple(tells_apart(tells.get(tuple(ordered[0][name] for name in _FIELD)))),
+            (*tells_apart(tells.get(tuple(ordered[0][name] for name in _FIELD))), *_verified(ordered)),
         )
+
+
+def _verified(found: Sequence[Row]) -> Iterator[Message]:
+    if any(row["reliable"] is None for row in found if row["estimate"] is not None):
+        yield _NOT_VERIFIED
 
 
 def tells_apart(row: Row | None) -> Iterator[Message]:

@@ -19,7 +19,7 @@ from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.views.then import ClaimNow, ModelNow
 from assets.metrics.declared import load_declared
-from assets.metrics.week import score_spans
+from assets.metrics.pipeline import score_spans
 from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite

@@ -188,7 +188,7 @@ def test_hostile_statements_and_values_are_text(
     ):
         assert words in asking.run(statement), statement
         assert asking.page.is_hidden("#answer")
-    assert asking.run("FROM start_here").startswith("6 rows")
+    assert asking.run("FROM start_here").startswith("8 rows")
     assert asking.complaints == []
     assert [url for url in asking.requests if not url.startswith(address)] == []
 

@@ -23,7 +23,7 @@ GENDER = "compare/occupations-perceived-gender-parity/index.html"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = open_store(tmp_path_factory.mktemp("notes"))
-    world.fill(store, weeks=3, replicates=16, only=MODELS)
+    world.fill(store, weeks=6, only=MODELS)
     return store
 
 
@@ -78,7 +78,7 @@ def test_labels_that_are_not_reliable_rank_nobody(con: duckdb.DuckDBPyConnection
     con.execute(disagrees(world.WEEK, "people", 0.4, scope="gold"))
     said = page(con)
     assert "No model can be ranked here." in words(said)
-    assert "not ranked: the labels are not reliable" in rows_of(said)["sim-classic"]
+    assert "not ranked: the labels are not reliable" in rows_of(said)["sim-next"]
 
 
 def test_a_withheld_model_has_neither_rank_nor_bounds(store: Store) -> None:

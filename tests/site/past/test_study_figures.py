@@ -11,7 +11,7 @@ import pytest
 
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.study_pages import StudyChanges, StudyGap, StudyPage
-from assets.metrics.week import score_study
+from assets.metrics.pipeline import score_study
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import words

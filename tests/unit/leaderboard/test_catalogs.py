@@ -15,9 +15,12 @@ from assets.leaderboard.views.message import Percent, say, say_n, title
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 #: What is the same in French and in English.
 SAME = {
-    *("Corrections", "Rest of World, 2023", "conversation", "original", "rare"),
+    *("Corrections", "Rest of World, 2023", "conversation", "original"),
     *(
         "%(change)s points",
+        "%(n)s point",
+        "%(n)s points",
+        "%(one)s, %(other)s",
         "%(signed)s point",
         "%(signed)s points",
         "%(suite)s, %(condition)s",
