@@ -1,7 +1,7 @@
 -- Answers: which single prompts that a declared pair or a claim is of were planned in a week?
 -- Grain: week, model, suite, suite_major, condition, prompt, attribute, shows.
 -- Columns: those; attribute: as it is counted; shows: its values, joined by +.
--- Depends on: prompts, prompt_attributes
+-- Depends on: prompts, prompt_attributes, answers
 WITH wanted AS (
     SELECT unnest(declared)
     FROM (SELECT unnest($wanted) AS declared) AS given
@@ -25,5 +25,12 @@ SEMI JOIN prompt_attributes
         AND prompts.suite_major = prompt_attributes.suite_major
         AND prompts.prompt = prompt_attributes.prompt
         AND wanted.part = prompt_attributes.attribute
+SEMI JOIN answers
+    ON
+        prompts.week = answers.week
+        AND prompts.model = answers.model
+        AND prompts.suite = answers.suite
+        AND prompts.suite_major = answers.suite_major
+        AND prompts.prompt = answers.prompt
 WHERE prompts.week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 ORDER BY ALL
