@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pytest
 from scipy.stats import beta, binom
 
 from assets.simulation import truth
@@ -159,7 +158,9 @@ def _refusal(con: duckdb.DuckDBPyConnection, model: str, event: Mapping[str, Any
     assert len(rates) > 10
     assert all((k, n) == (refused, answered) for k, n, refused, answered, _ in rates)
     assert max(estimate for *_, estimate in rates) > 0.3
-    hidden = con.execute("SELECT DISTINCT withheld_reason FROM leaderboard WHERE model = $model", {"model": model})
+    hidden = con.execute(
+        "SELECT DISTINCT withheld_reason FROM leaderboard WHERE model = $model", {"model": model}
+    )
     assert hidden.fetchall() == [(None,)]
 
 
