@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo cluster-demo image soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench studies serve dev lock browser servers engine docs clean
+.PHONY: help setup setup-dev demo cluster-demo image soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -105,9 +105,8 @@ bench: setup-dev ## Time generation, labels, load and publish, each beside a bas
 	@$(BIN)/python -m tests.bench
 
 # One core each: numpy's threads only get in each other's way on arrays of this size.
-studies: setup-dev ## Run the simulation studies in full and write build/docs/studies.md
-	@mkdir -p build/docs
-	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.studies.simulations --out build/docs/studies.md
+promises: setup-dev ## Measure what the statistics promise, in full
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.research
 
 texts: setup-dev ## Bring the catalogs of the site's languages up to date with its texts
 	@$(BIN)/python -m assets.leaderboard.page.catalog

@@ -46,7 +46,6 @@ LONGEST = (
     "tests/cluster/test_cluster.py",
     "tests/cluster/test_ready.py",
     "tests/orchestration/test_read_only_home.py",
-    "tests/e2e/test_planted_truth.py",
     "tests/orchestration/verifying/test_forgeries.py",
     "tests/site/test_edition.py",
     "tests/warehouse/test_sandbox.py",

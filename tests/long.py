@@ -77,6 +77,7 @@ LONG = (
     "tests/warehouse/integrity/test_copies.py::test_a_copy_that_is_taken_while_others_write_is_a_whole_store[12]",
     "tests/warehouse/integrity/test_reading.py::test_when_the_store_was_read",
     "tests/warehouse/results/test_second_opinions.py::test_invariant_06",
+    "tests/warehouse/world/test_world_invariants.py::test_invariant_06",
 )  # fmt: skip
 
 _SKIPPED = pytest.mark.skip(reason="takes long: make test-long runs it")

@@ -16,17 +16,19 @@ from assets.metrics.plain.arrays import Bools, Floats, divided
 from assets.metrics.plain.cells import PICTURES, WINDOW
 from assets.metrics.plain.intervals import wilson, worth
 from assets.metrics.plain.verdicts import verdict
-from assets.metrics.spans import JOINT, AttributeCounts, Field, Span, read_span
+from assets.metrics.spans import JOINT, AttributeCounts, Field, Span
 from assets.suites.claims import RegisteredClaim, shipped_claims
-from warehouse import occasions
 
 
-def week_claims(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+def week_claims(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     """Return the rows of `claim_shares` of a week: each part of each claim, each planned model that is not withheld.
 
     Nothing is written.
+
+    Args:
+        con: the warehouse.
+        span: of a week, with what models were asked in any week of the window.
     """
-    span = read_span(con, occasions.week(week), moved=True)
     schema = con.sql("SELECT * FROM claim_shares LIMIT 0").to_arrow_table().schema
     on_track: dict[tuple[Any, ...], list[Field]] = {}
     for field in span.fields:

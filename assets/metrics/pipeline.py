@@ -16,7 +16,7 @@ from assets.metrics.figures.table import TABLES, span_figures
 from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
-from assets.metrics.spans import read_span
+from assets.metrics.spans import WeekRows, read_span
 from assets.metrics.words import span_words
 from warehouse import occasions
 from warehouse.loading.load import replace_study, replace_week
@@ -39,7 +39,8 @@ def score_labels(con: duckdb.DuckDBPyConnection, week: str) -> None:
 def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
     """Write all figures of a study, and how far its labelers agree."""
     of = occasions.study(study)
-    made = {**span_figures(con, read_span(con, of), {}), "words": span_words(con, of)}
+    span = read_span(con, of)
+    made = {**span_figures(con, span, {}), "words": span_words(con, span)}
     replace_study(con, study, {**made, "agreement": study_agreement(con, study)})
 
 
@@ -51,9 +52,10 @@ def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
     for week in weeks:
         changes, would_find = weekly.changes(week)
         replace_week(con, "changes", week, changes)
-        of = occasions.week(week)
-        made = span_figures(con, read_span(con, of), would_find)
+        read = WeekRows.read(con, occasions.week(week))
+        made = span_figures(con, read.span(), would_find)
         made |= gold_figures(con, week, made.get("figures"))
-        made |= {"words": span_words(con, of), "claim_shares": week_claims(con, week)}
+        made["words"] = span_words(con, read.span(first_turns=True))
+        made["claim_shares"] = week_claims(con, read.span(moved=True))
         for table, rows in made.items():
             replace_week(con, table, week, rows)

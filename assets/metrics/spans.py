@@ -7,7 +7,7 @@ them. A table holds a field's counts of one attribute.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import duckdb
@@ -137,57 +137,92 @@ class Span:
         return [shift(self.occasion.name, back - WINDOW + 1) for back in range(WINDOW)]
 
 
-def read_span(
-    con: duckdb.DuckDBPyConnection, occasion: Occasion, *, moved: bool = False, first_turns: bool = False
-) -> Span:
-    """Return the span that ends with a week, or that is a study; nothing is written.
+@dataclass(frozen=True)
+class WeekRows:
+    """All rows that spans which end with one week are made of, read once; see `sql/metrics/span_*.sql`."""
 
-    Args:
-        con: connection to the warehouse.
-        occasion: the week or the study.
-        moved: whether prompts count that a model was asked in any week of the window, and not in the last alone: of a
-            suite version that it left, for instance.
-        first_turns: whether the first turns of conversations, which no figure is made of, are in the fields of turn 1.
-    """
+    week: Occasion
+    models: pl.DataFrame
+    prompts: pl.DataFrame
+    values: pl.DataFrame
+    counts: pl.DataFrame
+    answers: pl.DataFrame
+    draws: pl.DataFrame
+    restarts: Restarts
+
+    @classmethod
+    def read(cls, con: duckdb.DuckDBPyConnection, week: Occasion) -> WeekRows:
+        """Read what was asked in the window of a week, with its history."""
+        where = {"week": week.name, "first": shift(week.name, 1 - HISTORY)}
+        since = {"week": week.name, "since": shift(week.name, 1 - WINDOW)}
+        models = read(con, "span_models", where)
+        on_track = models.select("model", "track", "simulated")
+        return cls(
+            week,
+            models,
+            read(con, "span_prompts", since),
+            read(con, "span_values", since),
+            read(con, "span_counts", {**where, **since}).join(on_track, on="model"),
+            read(con, "span_answers", {**where, **since}).join(on_track, on="model"),
+            read(con, "span_draws", where).join(on_track, on="model"),
+            {
+                (model, attribute): back
+                for model, attribute, back in read(con, "span_restarts", week.where).rows()
+            },
+        )
+
+    def span(self, *, moved: bool = False, first_turns: bool = False) -> Span:
+        """Return the span that ends with the week.
+
+        Args:
+            moved: whether prompts count that a model was asked in any week of the window, and not in the last alone:
+                of a suite version that it left, for instance.
+            first_turns: whether the first turns of conversations, which no figure is made of, are in the fields of
+                turn 1.
+        """
+        late = pl.lit(value=True) if moved else pl.col("late")
+        turns = late if first_turns else late & ~pl.col("opening")
+        return Span(
+            self.week,
+            [
+                *_of_week(
+                    replace(
+                        self,
+                        prompts=self.prompts.filter(late),
+                        values=self.values.filter(late),
+                        counts=self.counts.filter(turns),
+                        answers=self.answers.filter(turns),
+                    )
+                )
+            ],
+        )
+
+
+def read_span(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Span:
+    """Return the span of figures that ends with a week, or that is a study; nothing is written."""
     if occasion.column == "study":
         return Span(occasion, [*_of_study(con, occasion)])
-    since = shift(occasion.name, 1 - WINDOW) if moved else occasion.name
-    return Span(occasion, [*_of_week(con, occasion, since, first_turns)])
+    return WeekRows.read(con, occasion).span()
 
 
-def _of_week(
-    con: duckdb.DuckDBPyConnection, week: Occasion, since: str, first_turns: bool
-) -> Iterator[Field]:
-    where = {"week": week.name, "first": shift(week.name, 1 - HISTORY)}
-    asked_since = {"week": week.name, "since": since}
-    models = read(con, "span_models", where)
-    on_track = models.select("model", "track", "simulated")
-    prompts = read(con, "span_prompts", asked_since)
-    values = read(con, "span_values", asked_since)
-    of_turns = {**where, "since": since, "first_turns": first_turns}
-    counts = read(con, "span_counts", of_turns).join(on_track, on="model")
-    answers = read(con, "span_answers", of_turns).join(on_track, on="model")
-    draws = read(con, "span_draws", where).join(on_track, on="model")
-    restarts = {
-        (model, attribute): back for model, attribute, back in read(con, "span_restarts", week.where).rows()
-    }
-    of_field = _parts(counts, FIELD)
-    for key, held in _parts(answers, FIELD).items():
-        track = models.filter(pl.col("track") == key[0], pl.col("simulated") == key[1])
+def _of_week(of: WeekRows) -> Iterator[Field]:
+    of_field = _parts(of.counts, FIELD)
+    for key, held in _parts(of.answers, FIELD).items():
+        track = of.models.filter(pl.col("track") == key[0], pl.col("simulated") == key[1])
         named = dict(zip(FIELD, key, strict=True))
         of_suite = [pl.col(name) == named[name] for name in FIELD[:-1]]
-        looked_for = prompts.filter(of_suite).join(held.select("prompt"), on="prompt", how="semi")
+        looked_for = of.prompts.filter(of_suite).join(held.select("prompt"), on="prompt", how="semi")
         asked = looked_for.unique("prompt", maintain_order=True)
-        drawn = draws.filter([pl.col(name) == named[name] for name in FIELD])
+        drawn = of.draws.filter([pl.col(name) == named[name] for name in FIELD])
         known = {row: "withheld" for row, hidden in enumerate(track["withheld"]) if hidden}
         readers = tuple(
             None if name is None else (name, version)
             for name, version in track.select("labeler", "labeler_version").rows()
         )
-        of = Models(tuple(track["model"]), readers, known, False, restarts)
-        made = _field(named, of, asked, held, HISTORY, drawn)
-        suite = values.filter([pl.col(name) == named[name] for name in ("suite", "suite_major")])
-        _add_tables(made, of_field.get(key, counts.clear()), suite, looked_for.drop_nulls("attribute"))
+        models = Models(tuple(track["model"]), readers, known, False, of.restarts)
+        made = _field(named, models, asked, held, HISTORY, drawn)
+        suite = of.values.filter([pl.col(name) == named[name] for name in ("suite", "suite_major")])
+        _add_tables(made, of_field.get(key, of.counts.clear()), suite, looked_for.drop_nulls("attribute"))
         yield made
 
 
@@ -258,13 +293,14 @@ def _add_tables(
                 for kind in ("unseen", "outside")
             },
         }
-        of = {value: place for place, value in enumerate(listed)}
         row, column = _places(held, to.models.names, to.prompts)
-        value = np.array([of.get(name, 0) for name in held["value"]], dtype=np.int64)
-        back, pictures, kinds = (held[name].to_numpy() for name in ("back", "pictures", "kind"))
+        value, many = _place(held["value"], listed), held["back"].list.len().to_numpy()
+        back, pictures = (held[name].explode().to_numpy() for name in ("back", "pictures"))
+        at = [np.repeat(places, many) for places in (row, column, value)]
+        kinds = np.repeat(held["kind"].to_numpy(), many)
         for kind, into in made.items():
             here = kinds == kind
-            into[row[here], column[here], value[here], weeks - 1 - back[here]] = pictures[here]
+            np.add.at(into, (*(places[here] for places in at), weeks - 1 - back[here]), pictures[here])
         unseen = (made["unseen"][:, :, 0] + to.refused[:, :, 0]) * since
         outside = made["outside"][:, :, 0] * since
         to.tables[attribute] = AttributeCounts(
@@ -277,13 +313,14 @@ def _add_tables(
         )
 
 
-def _places(frame: pl.DataFrame, models: Sequence[str], prompts: Sequence[str]) -> tuple[Any, Any]:
-    of_model = {name: place for place, name in enumerate(models)}
-    of_prompt = {name: place for place, name in enumerate(prompts)}
-    return (
-        np.array([of_model[name] for name in frame["model"]], dtype=np.int64),
-        np.array([of_prompt[name] for name in frame["prompt"]], dtype=np.int64),
-    )
+def _places(frame: pl.DataFrame, models: Sequence[str], prompts: Sequence[str]) -> tuple[Ints, Ints]:
+    return _place(frame["model"], models), _place(frame["prompt"], prompts)
+
+
+def _place(names: pl.Series, among: Sequence[str]) -> Ints:
+    """Return the place of each name; 0 of what is not among them."""
+    of = {name: place for place, name in enumerate(among)}
+    return names.replace_strict(of, default=0, return_dtype=pl.Int64).to_numpy()
 
 
 def _parts(frame: pl.DataFrame, on: Sequence[str]) -> dict[tuple[Any, ...], pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,14 +11,14 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.plain.arrays import Bools, Floats
-from assets.metrics.plain.cells import WINDOW, cells
+from assets.metrics.figures.frames import occasion_columns
+from assets.metrics.plain.arrays import Bools, Floats, Ints, divided
+from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.dispersion import LEAST
-from assets.metrics.plain.pairs import compare
 from assets.metrics.plain.quantiles import student
-from assets.metrics.plain.words import word
+from assets.metrics.plain.words import mean_word, word
 from assets.metrics.reading import read
-from assets.metrics.spans import FIELD, Field, Span, read_span
+from assets.metrics.spans import FIELD, Field, Span
 from assets.suites.comparisons import (
     AskedPrompt,
     Pair,
@@ -26,7 +27,6 @@ from assets.suites.comparisons import (
     shipped,
     study_comparisons,
 )
-from warehouse.occasions import Occasion
 
 #: What is said of a mean over several pairs where none has enough pictures.
 _FEW = "few_pictures"
@@ -34,34 +34,40 @@ _FEW = "few_pictures"
 _Fields = Mapping[tuple[Any, ...], Field]
 
 
-class _List(NamedTuple):
-    """The pairs of one model, comparison and attribute: what Holm's method is over, value by value."""
+class _Lists(NamedTuple):
+    """The pairs of one comparison and attribute, of models that were planned alike.
+
+    Holm's method is over the pairs of one model and value.
+    """
 
     columns: Mapping[str, Any]  # of each row
+    models: pl.DataFrame  # (models,) model, labeler and its version
     values: tuple[str, ...]
     pairs: Sequence[Pair]
-    before: Floats  # (pairs, values, weeks)
+    before: Floats  # (models, pairs, values, weeks)
     after: Floats
-    asked: Bools  # (pairs,) whether both sides were asked in the window
+    asked: Bools  # (models, pairs) whether both sides were asked in the window
     study: bool
 
 
-def span_words(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> pa.Table:
+def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     """Return the rows of `words` of a week or a study: every pair that was planned, and the mean over pairs.
 
     Nothing is written. Models that are withheld have no rows.
+
+    Args:
+        con: the warehouse.
+        span: of a week with the first turns of conversations.
     """
-    span = read_span(con, occasion, first_turns=True)
-    lists = _of_study(con, span) if occasion.column == "study" else _of_week(con, span)
-    schema = con.sql("SELECT * FROM words LIMIT 0").to_arrow_table().schema
-    of = {occasion.column: occasion.value}
-    rows = [{**of, **one.columns, **row} for one in lists for row in _rows(one)]
+    found = _of_study(con, span) if span.occasion.column == "study" else _of_week(con, span)
+    table = pl.DataFrame(con.sql("SELECT * FROM words LIMIT 0").to_arrow_table())
+    frames = [table, *(frame for one in found for frame in _frames(one))]
+    rows = pl.concat(frames, how="diagonal_relaxed").with_columns(**occasion_columns(span.occasion))
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")
-    keys = [(name, "ascending") for name in (*order, "value", "subject")]
-    return pa.Table.from_pylist(rows, schema=schema).sort_by(keys)
+    return rows.cast(dict(table.schema)).sort(*order, "value", "subject", nulls_last=True).to_arrow()
 
 
-def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_List]:
+def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:
     planned = read(con, "word_prompts", span.occasion.where)
     fields = _by_key(span.fields)
     places = {
@@ -70,17 +76,21 @@ def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_List]:
         for row, name in enumerate(field.models.names)
         if field.models.readers[row] and row not in field.models.known
     }
+    alike = defaultdict[tuple[Any, ...], list[str]](list)
     key = ("model", "suite", "suite_major")
-    for (model, suite, major), held in planned.partition_by(key, as_dict=True, maintain_order=True).items():
+    for (model, *suite), held in planned.partition_by(key, as_dict=True, include_key=False).items():
+        if model in places:
+            track = tuple(places[model][0].key[name] for name in ("track", "simulated"))
+            alike[(*track, *suite, frozenset(held.rows()))].append(model)
+    for (_, _, suite, major, held), models in alike.items():
         comparisons = [one for one in shipped().comparisons if one.suite == f"{suite}@{major}"]
-        if not comparisons or model not in places:
-            continue
-        of, row = places[model]
+        of = places[models[0]][0]
+        prompts = pl.DataFrame([*held], planned.columns[len(key) :], orient="row")
         here = {**of.key, "suite": suite, "suite_major": major}
-        yield from _lists(comparisons, held, fields, here, of, row)
+        yield from _lists(comparisons, prompts, fields, here, of, [places[model][1] for model in models])
 
 
-def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_List]:
+def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:
     baseline = read(con, "study_baseline", span.occasion.where)["baseline"].to_list()
     prompts = read(con, "study_span_prompts", span.occasion.where).with_columns(language=pl.lit(""))
     conditions = sorted(prompts["condition"].unique().to_list())
@@ -88,17 +98,19 @@ def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_List]:
     for reader in sorted({field.models.readers[0] or ("", "") for field in span.fields}):
         own = [field for field in span.fields if field.models.readers[0] == reader]
         attributes = pl.DataFrame({"attribute": sorted({name for field in own for name in field.tables})})
-        for row in range(len(own[0].models.names)):
-            of = own[0]
+        of, alike = own[0], defaultdict[frozenset[tuple[str, str]], list[int]](list)
+        for row in range(len(of.models.names)):
             asked = {
                 (field.key["condition"], prompt)
                 for field in own
                 for prompt, many in zip(field.prompts, field.planned[row], strict=True)
                 if many
             }
-            here = [one in asked for one in prompts.select("condition", "prompt").rows()]
+            alike[frozenset(asked)].append(row)
+        for planned, rows in alike.items():
+            here = [one in planned for one in prompts.select("condition", "prompt").rows()]
             held = prompts.filter(pl.Series(here, dtype=pl.Boolean)).join(attributes, how="cross")
-            yield from _lists(comparisons, held, _by_key(own), of.key, of, row)
+            yield from _lists(comparisons, held, _by_key(own), of.key, of, rows)
 
 
 def _by_key(fields: Iterable[Field]) -> _Fields:
@@ -111,63 +123,74 @@ def _lists(
     fields: _Fields,
     here: Mapping[str, Any],
     of: Field,
-    row: int,
-) -> Iterator[_List]:
-    """Yield the lists of one model among the prompts of a suite or study.
+    rows: Sequence[int],
+) -> Iterator[_Lists]:
+    """Yield the lists of models that were planned alike, among the prompts of a suite or study.
 
     Args:
         comparisons: of the suite or study.
-        held: prompt, language, subject, condition and attribute of what the model was planned to be asked.
-        fields: that may hold counts of it.
-        here: track, suite and so on of the model.
-        of: a field of the model.
-        row: of the model there.
+        held: prompt, language, subject, condition and attribute of what the models were planned to be asked.
+        fields: that may hold counts of them.
+        here: track, suite and so on of the models.
+        of: a field of the models.
+        rows: of the models there.
     """
     of_prompt = held.group_by("prompt", "language", "subject", "condition").agg("attribute").sort(pl.all())
     asked = {AskedPrompt(*names): {*attributes} for *names, attributes in of_prompt.rows()}
-    labeler, version = of.models.readers[row] or ("", "")
+    readers = [of.models.readers[row] or ("", "") for row in rows]
+    models = pl.DataFrame(
+        {
+            "model": [of.models.names[row] for row in rows],
+            "labeler": [labeler for labeler, _ in readers],
+            "labeler_version": [version for _, version in readers],
+        }
+    )
     for one in comparisons:
         pairs = one.pairs(asked)
         for attribute in sorted(set[str]().union(*(asked[a] & asked[b] for a, b in pairs))):
             both = [pair for pair in pairs if attribute in asked[pair.a] & asked[pair.b]]
             sides = [
-                [_found(fields, here, pair[at], (one.a, one.b)[at].turn, attribute, row) for pair in both]
+                [_found(fields, here, pair[at], (one.a, one.b)[at].turn, attribute, rows) for pair in both]
                 for at in (0, 1)
             ]
             known = [found for side in sides for found in side if found is not None]
             if not known:
                 continue
             values = known[0].values
-            none = _Found(values, np.zeros((len(values), known[0].counts.shape[-1])), asked=False)
+            none = _Found(values, np.zeros(known[0].counts.shape), np.zeros(len(rows), dtype=bool))
             before, after = ([found or none for found in side] for side in sides)
-            yield _List(
+            yield _Lists(
                 {
-                    "model": of.models.names[row],
                     **{name: here[name] for name in ("track", "simulated", "suite", "suite_major")},
                     "comparison": f"{one.a.name} → {one.b.name}",
                     **{"kind": one.kind, "a": one.a.name, "b": one.b.name},
                     **{"turn_a": one.a.turn, "turn_b": one.b.turn, "attribute": attribute},
-                    **{"labeler": labeler, "labeler_version": version},
                 },
+                models,
                 values,
                 both,
-                np.stack([found.counts for found in before]),
-                np.stack([found.counts for found in after]),
-                np.array([a.asked and b.asked for a, b in zip(before, after, strict=True)]),
+                np.stack([found.counts for found in before], 1),
+                np.stack([found.counts for found in after], 1),
+                np.stack([a.asked & b.asked for a, b in zip(before, after, strict=True)], 1),
                 of.models.study,
             )
 
 
 class _Found(NamedTuple):
-    """Counts of one model, prompt and attribute."""
+    """Counts of models that were planned alike, of one prompt and attribute."""
 
     values: tuple[str, ...]
-    counts: Floats  # (values, weeks)
-    asked: bool  # in the window
+    counts: Floats  # (models, values, weeks)
+    asked: Bools  # (models,) in the window
 
 
 def _found(
-    fields: _Fields, here: Mapping[str, Any], prompt: AskedPrompt, turn: int, attribute: str, row: int
+    fields: _Fields,
+    here: Mapping[str, Any],
+    prompt: AskedPrompt,
+    turn: int,
+    attribute: str,
+    rows: Sequence[int],
 ) -> _Found | None:
     key = {**here, "condition": prompt.condition, "turn": turn}
     field = fields.get(tuple(key[name] for name in FIELD))
@@ -175,81 +198,100 @@ def _found(
     if field is None or table is None or prompt.prompt not in field.prompts:
         return None
     (at,) = np.flatnonzero(table.places == field.prompts.index(prompt.prompt))
-    many = table.answers[row, at] + table.outside[row, at]
-    return _Found(table.values, table.counts[row, at], bool(many > 0))
+    counts = table.counts[rows, at]
+    seen = counts[..., -WINDOW:].sum((1, 2)) + table.unseen[rows, at] + table.outside[rows, at]
+    return _Found(table.values, counts, seen > 0)
 
 
-def _rows(of: _List) -> Iterator[dict[str, Any]]:
-    n_before, n_after = of.before.sum(1), of.after.sum(1)
-    for value, name in enumerate(of.values):
-        found = word(of.before[:, value], n_before, of.after[:, value], n_after, of.study)
-        critical = float(student(found.df)) if found.df >= LEAST else None
-        k_a, n_a, k_b, n_b = (
-            counts[..., -WINDOW:].sum(-1).astype(int)
-            for counts in (of.before[:, value], n_before, of.after[:, value], n_after)
-        )
-        for at, (a, b) in enumerate(of.pairs):
-            none = _real(found.difference[at]) is None
-            whole = not np.isnan(found.standard_error[at])
-            why = None if whole else "few_weeks" if not none else _missing(of.asked[at])
-            row = {
-                **{"value": name, "subject": a.subject, "prompt_a": a.prompt, "prompt_b": b.prompt},
-                **{"k_a": int(k_a[at]), "n_a": int(n_a[at]), "k_b": int(k_b[at]), "n_b": int(n_b[at])},
-                "pairs": int(not none),
-                "share_a": None if none else int(k_a[at]) / int(n_a[at]),
-                "share_b": None if none else int(k_b[at]) / int(n_b[at]),
-                "estimate": _real(found.difference[at]),
-                "low": _real(found.low[at]),
-                "high": _real(found.high[at]),
-                "se": _real(found.standard_error[at]),
-                "dispersion": None if none else float(found.dispersion[at]),
-                "df": None if none else found.df,
-                "critical": critical if whole else None,
-                "holm_critical": _real(found.needed[at]),
-                "clear": bool(found.clear[at]) if whole else None,
-                "reason": why,
-            }
-            yield row
-        if len(of.pairs) == 1:  # one interval, wherever it stands
-            yield {**row, "subject": None, "prompt_a": None, "prompt_b": None}
-        else:
-            yield {"value": name, **_mean(of, value, np.stack([k_a, n_a, k_b, n_b]))}
+def _frames(of: _Lists) -> Iterator[pl.DataFrame]:
+    """Yield the rows of pairs, then the means over them; of a single pair they are one interval."""
+    pairs = _of_pairs(of)
+    yield pairs
+    if len(of.pairs) == 1:
+        yield pairs.with_columns(subject=None, prompt_a=None, prompt_b=None)
+    else:
+        yield from (_means(of, value) for value in range(len(of.values)))
 
 
-def _mean(of: _List, value: int, counts: Any) -> dict[str, Any]:
-    """Return the mean over pairs: the two words as a board of two."""
-    both = np.stack([of.before, of.after])
-    shown = cells(both, None, value, study=of.study)
-    found = compare(shown)
-    used = found.weights[1, 0] > 0
-    share_a, share_b = shown.figure[:, used] @ found.weights[1, 0, used]
-    told = used.any()
-    whole = told and np.isfinite(found.critical)
-    seen = (counts[[1, 3]] > 0).all(0)
-    sums = counts[:, used if told else slice(None)].sum(1)
-    estimate, error = float(found.difference[1, 0]), float(found.standard_error[1, 0])
-    half = found.critical * error if whole else 0.0
-    why = "few_weeks" if told else _FEW if seen.any() else _missing(of.asked.any())
-    return {
-        **{name: int(sums[at]) for at, name in enumerate(("k_a", "n_a", "k_b", "n_b"))},
-        "pairs": int(used.sum()),
-        "share_a": float(share_a) if told else None,
-        "share_b": float(share_b) if told else None,
-        "estimate": estimate if told else None,
-        "low": estimate - half if whole else None,
-        "high": estimate + half if whole else None,
-        "se": error if whole else None,
-        "dispersion": float(found.dispersion[1, 0]) if told else None,
-        "df": found.df if told else None,
-        **dict.fromkeys(("critical", "holm_critical"), found.critical if whole else None),
-        "clear": bool(found.more.any()) if whole else None,
-        "reason": None if whole else why,
+def _of_pairs(of: _Lists) -> pl.DataFrame:
+    hits = [np.moveaxis(side, 2, 1) for side in (of.before, of.after)]  # (models, values, pairs, weeks)
+    read = [np.broadcast_to(side.sum(1, keepdims=True), side.shape) for side in hits]
+    found = word(hits[0], read[0], hits[1], read[1], of.study)
+    k_a, k_b, n_a, n_b = (counts[..., -WINDOW:].sum(-1) for counts in (*hits, *read))
+    told, whole = ~np.isnan(found.difference), ~np.isnan(found.standard_error)
+    model, value, pair = (axis.ravel() for axis in np.indices(told.shape))
+    df = np.broadcast_to(found.df[..., None], told.shape)
+    columns = {
+        **{"k_a": k_a, "n_a": n_a, "k_b": k_b, "n_b": n_b},
+        "share_a": _where(told, divided(k_a, n_a)),
+        "share_b": _where(told, divided(k_b, n_b)),
+        **{"estimate": found.difference, "low": found.low, "high": found.high},
+        **{"se": found.standard_error, "dispersion": _where(told, found.dispersion), "df": _where(told, df)},
+        "critical": _where(whole, student(np.maximum(df, LEAST))),
+        "holm_critical": found.needed,
     }
+    why = np.where(told, "few_weeks", np.where(of.asked[:, None], "no_pictures", "not_asked"))
+    return _rows(of, model, value, {name: column.ravel() for name, column in columns.items()}).with_columns(
+        subject=pl.Series([of.pairs[at].a.subject for at in pair]),
+        prompt_a=pl.Series([of.pairs[at].a.prompt for at in pair]),
+        prompt_b=pl.Series([of.pairs[at].b.prompt for at in pair]),
+        pairs=pl.Series(told.ravel(), dtype=pl.Int32),
+        clear=_said(whole, found.clear),
+        reason=_said(~whole, why),
+    )
 
 
-def _missing(asked: Any) -> str:
-    return "no_pictures" if asked else "not_asked"
+def _means(of: _Lists, value: int) -> pl.DataFrame:
+    found = mean_word(of.before, of.after, value, of.study)
+    used = found.counted.any(1)
+    whole = used & np.isfinite(found.critical)
+    sums = {}
+    for side, counts in (("a", of.before), ("b", of.after)):
+        recent = counts[..., -WINDOW:].sum(-1)
+        for name, many in (("k", recent[:, :, value]), ("n", recent.sum(2))):
+            sums[f"{name}_{side}"] = np.where(found.counted | ~used[:, None], many, 0).sum(1)
+    seen = [side[..., -WINDOW:].sum((2, 3)) > 0 for side in (of.before, of.after)]
+    half = np.where(whole, found.critical, 0) * found.standard_error
+    critical = _where(whole, found.critical)
+    columns = {
+        **sums,
+        **{"share_a": _where(used, found.share_before), "share_b": _where(used, found.share_after)},
+        "estimate": _where(used, found.difference),
+        "low": _where(whole, found.difference - half),
+        "high": _where(whole, found.difference + half),
+        "se": _where(whole, found.standard_error),
+        "dispersion": _where(used, found.dispersion),
+        "df": _where(used, found.df),
+        **{"critical": critical, "holm_critical": critical},
+    }
+    missing = np.where(of.asked.any(1), "no_pictures", "not_asked")
+    why = np.where(used, "few_weeks", np.where((seen[0] & seen[1]).any(1), _FEW, missing))
+    models = np.arange(of.models.height)
+    return _rows(of, models, np.full(len(models), value), columns).with_columns(
+        pairs=pl.Series(found.counted.sum(1), dtype=pl.Int32),
+        clear=_said(whole, np.abs(found.difference) > half),
+        reason=_said(~whole, why),
+    )
 
 
-def _real(number: float) -> float | None:
-    return None if np.isnan(number) else float(number)
+def _rows(of: _Lists, models: Ints, values: Ints, columns: Mapping[str, Floats]) -> pl.DataFrame:
+    """Return a frame with the columns that all rows have; what is not a number, or infinite (a study's df), is NULL."""
+    return (
+        pl.DataFrame({**columns})
+        .with_columns(pl.when(pl.all().is_finite()).then(pl.all()))
+        .with_columns(pl.col("k_a", "n_a", "k_b", "n_b").cast(pl.Int32))
+        .with_columns(
+            *of.models[models],
+            value=pl.Series(np.array(of.values)[values].tolist(), dtype=pl.String),
+            **{name: pl.lit(each) for name, each in of.columns.items()},
+        )
+    )
+
+
+def _where(known: Bools, numbers: Floats) -> Floats:
+    return np.where(known, numbers, np.nan)
+
+
+def _said(known: Bools, words: Any) -> pl.Series:
+    """Return words, or whether something is so, where it is known; NULL elsewhere."""
+    return pl.select(pl.when(pl.Series(known.ravel())).then(pl.Series(words.ravel().tolist()))).to_series()

@@ -38,7 +38,7 @@ def design(
     made = table(f"after {weeks} weeks", *heads, right=heads[1:])
     for row in found:
         numbers = [*row.values()][2:]
-        said = ("-" if one is None else f"{one:,.0f}" for one in numbers)
+        said = ("-" if one is None else f"{one:,.{int(one < 1)}f}" for one in numbers)
         made.add_row(row["board"], row["figure"], *said)
     OUT.print(made)
     for line in (

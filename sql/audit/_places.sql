@@ -2,8 +2,9 @@
 --   compute figures; they need readings.
 -- Grain: places: field, prompt, attribute.
 -- Columns: field: as of history, of a conversation what came after its first turn; subject of the prompt.
--- Depends on: plans, prompts, study_prompts
+-- Depends on: plans, prompts, slots, study_prompts
 WITH
+-- a plan holds whole suites: of them, the prompts that it has slots for
 prompts_asked AS (
     SELECT
         cast(week AS VARCHAR) AS occasion,
@@ -14,6 +15,7 @@ prompts_asked AS (
         NULL AS reader
     FROM prompts
     INNER JOIN plans USING (week, model)
+    SEMI JOIN slots USING (week, model, prompt)
     UNION ALL
     SELECT DISTINCT
         study_prompts.study AS occasion,

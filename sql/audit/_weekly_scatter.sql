@@ -17,7 +17,8 @@ stepped AS (
 scattered AS (
     SELECT
         board, unit,
-        count(*) - 1 AS df,
+        -- weeks of which nothing could be expected say nothing
+        greatest(count(*) FILTER (WHERE e > 0) - 1, 0) AS df,
         (df + 1) / nullif(df, 0) / sum(e) AS per,
         sum(u * u) * per AS own,
         sum(product) * per AS lagged

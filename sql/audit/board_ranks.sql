@@ -22,7 +22,7 @@ sides AS (
     FROM told
 ),
 
--- 1 + how many are told to be less; of all those that are not told to be more
+-- 1 + how many are shown to be less; of all those that are not shown to be more
 found AS (
     SELECT
         unnest(sides.board), -- noqa: AL03

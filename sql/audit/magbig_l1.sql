@@ -1,7 +1,7 @@
 -- Answers: What would MAGBIG's score be: Σ |p - 1/K|, the mean over prompts? (Friedrich et al. 2024,
 --   arXiv:2401.16092; utils_debias.py, score_fairness)
 -- Grain: week, model, suite, suite_major, condition, turn, attribute.
--- Columns: those; score: of a fair model 0.246 with ten pictures a prompt; n: pictures that show a value;
+-- Columns: those; score: of a fair model 0.246 with ten pictures per prompt; n: pictures that show a value;
 --   cells: prompts with one.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
 -- Uses: read_from_labels

@@ -105,7 +105,7 @@ found AS (
         CASE WHEN pairs > 0 THEN middle + critical * se END AS high,
         CASE WHEN pairs > 0 THEN se END AS se,
         CASE WHEN pairs > 0 THEN phi END AS dispersion,
-        CASE WHEN pairs > 0 THEN df END AS df,
+        CASE WHEN pairs > 0 AND isfinite(df) THEN df END AS df,
         CASE WHEN pairs > 0 AND se IS NOT NULL THEN coalesce(abs(middle) > holm_critical * se, FALSE) END
             AS clear
     FROM measured

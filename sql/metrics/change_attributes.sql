@@ -1,14 +1,12 @@
--- Answers: what was looked for in the pictures of a model's suites in a week? Of prompts that were asked: a
---   conversation may be none of them.
--- Grain: week, model, suite, suite_major, condition, attribute (NULL: refusals, of all that is planned;
+-- Answers: what was looked for in the pictures of a model's suites in a week?
+-- Grain: week, model, suite, suite_major, condition, attribute (NULL: refusals, of all that has slots;
 --   all:<id> where all its parts are looked for in one prompt).
 -- Columns: those.
--- Depends on: prompts, prompt_attributes, joint_values, answers
+-- Depends on: answers, prompt_attributes, joint_values
 WITH planned AS (
-    SELECT
-        week, model, suite, suite_major, prompts.condition, prompt
-    FROM prompts
-    SEMI JOIN answers USING (week, model, suite, suite_major, prompt)
+    SELECT DISTINCT
+        week, model, suite, suite_major, condition, prompt
+    FROM answers
     WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 ),
 

@@ -1,13 +1,13 @@
 -- Answers: how did the answers of the span that ends with a week, and of its history, end?
 -- Grain: model, suite, suite_major, condition, turn, prompt, back.
--- Columns: those; planned, pictures, refused. The first turn of a conversation is there with first_turns
---   alone.
+-- Columns: those; planned, pictures, refused; late and opening: as in span_counts.
 -- Depends on: plans, counts, withheld, prompts, answers
 -- Uses: span
 WITH asked AS (
     SELECT
         model, suite, suite_major, prompt,
-        CASE WHEN max(turns) = 1 OR $first_turns THEN 1 ELSE 2 END AS first_turn
+        max(turns) AS turns,
+        bool_or(week = cast($week AS DATE)) AS late
     FROM prompts
     WHERE week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
     GROUP BY ALL
@@ -15,9 +15,9 @@ WITH asked AS (
 
 SELECT
     answers.model, answers.suite, answers.suite_major, answers.condition, answers.turn, answers.prompt,
-    spans.back, answers.planned, answers.pictures, answers.refused
+    spans.back, answers.planned, answers.pictures, answers.refused, asked.late,
+    asked.turns > 1 AND answers.turn = 1 AS opening
 FROM answers
 INNER JOIN spans USING (week, model)
 INNER JOIN asked USING (model, suite, suite_major, prompt)
-WHERE answers.turn >= asked.first_turn
 ORDER BY ALL

@@ -1,8 +1,8 @@
--- Answers: which prompts were planned in a week, or in the weeks since one, and what is looked for in
+-- Answers: which prompts were planned in the weeks since one, and what is looked for in
 --   their pictures?
 -- Grain: track, simulated, suite, suite_major, prompt, attribute (all:<id> where all its parts are looked
 --   for; NULL where nothing is).
--- Columns: those; condition, subject.
+-- Columns: those; condition, subject; late: whether in the last week.
 -- Depends on: prompts, plans, prompt_attributes, joint_values
 WITH parts AS (
     SELECT DISTINCT
@@ -49,10 +49,13 @@ looked_for AS (
     FROM joint
 )
 
-SELECT DISTINCT
+SELECT
     planned.track, planned.simulated, prompts.suite, prompts.suite_major, prompts.prompt, prompts.condition,
-    prompts.subject, looked_for.attribute
+    prompts.subject, looked_for.attribute,
+    bool_or(prompts.week = cast($week AS DATE)) AS late
 FROM prompts
 INNER JOIN planned USING (model)
 LEFT JOIN looked_for USING (week, model, suite, suite_major, prompt)
+WHERE prompts.week BETWEEN cast($since AS DATE) AND cast($week AS DATE)
+GROUP BY ALL
 ORDER BY ALL

@@ -26,8 +26,8 @@ SELECT
         ELSE 'outside'
     END AS kind,
     CASE WHEN kind = 'support' THEN counted.value ELSE '' END AS value,
-    0 AS back,
-    cast(sum(counted.pictures) AS INTEGER) AS pictures
+    [0] AS back,
+    [cast(sum(counted.pictures) AS INTEGER)] AS pictures
 FROM counted
 LEFT JOIN declared
     ON counted.attribute = declared.attribute AND counted.value = declared.value

@@ -6,7 +6,6 @@
 --   if it lies within; reach: that by the largest distance that a share can have on its side, 0 to 1, 0
 --   within; drawn: pictures of the prompt in these weeks, assessed or not; alone: the model was asked no
 --   other prompt with this subject.
--- Weeks: own
 -- Depends on: figures, yardsticks, stereotype_pairs, prompts, reference_values, answers
 -- Uses: metrics/stated_shares
 WITH asked AS (

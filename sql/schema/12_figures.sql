@@ -101,9 +101,9 @@ CREATE TABLE board_ranks (
     labeler VARCHAR,  -- identity: who read the pictures of the ranked models
     labeler_version VARCHAR,  -- identity: version of that labeler
     model VARCHAR NOT NULL,  -- identity: name of the model entry, or of the study's model
-    rank_low INTEGER,  -- identity: 1 + how many models are told to be closer; NULL where reason says why
-    rank_high INTEGER,  -- identity: models of the board less those told to be farther; NULL likewise
-    holds BOOLEAN,  -- identity: true if all that is told of the model holds whatever the unseen answers
+    rank_low INTEGER,  -- identity: 1 + how many models are shown to be closer; NULL where reason says why
+    rank_high INTEGER,  -- identity: models of the board less those shown to be farther; NULL likewise
+    holds BOOLEAN,  -- identity: true if all that is said of the model holds whatever the unseen answers
     -- would have shown
     reason VARCHAR  -- identity: why the model has no rank; NULL if it has one
 );

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import drift, fsck, generation, load, paint, publish, scores
+from tests.bench import figures, fsck, generation, load, paint, publish
 from tests.bench.archive import run as archive
 from tests.bench.archive import site
 from tests.bench.measure import FULL, QUICK, Row, Size, table
@@ -27,7 +27,7 @@ from tests.bench.scale import ledger, listing, sensors
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
     "backup": fsck.copies,
-    "drift": drift.run,
+    "figures": figures.run,
     "fsck": fsck.run,
     "generation": generation.run,
     "labels": labels.run,
@@ -36,7 +36,6 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "load": load.run,
     "paint": paint.run,
     "publish": publish.run,
-    "scores": scores.run,
     "sensors": sensors.run,
     "site": site.run,
     "thumbnails": thumbnails.run,

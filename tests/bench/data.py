@@ -43,6 +43,9 @@ _UNKEYED = (
     "attribute_values",
     "reference_values",
     "stereotypes",
+    "counts",
+    "answers",
+    "draws",
     "loads",
 )
 

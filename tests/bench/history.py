@@ -17,6 +17,7 @@ from tests.warehouse.builder import WEEK
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.plan_rows import plan_tables
+from warehouse.weeks import shift
 
 PLAN_TABLES = (
     "plans",
@@ -89,7 +90,7 @@ ORDER BY ALL
 
 def weeks_before(weeks: int) -> list[str]:
     """Return so many Mondays up to that of the benchmarks, the earliest first."""
-    return [earlier(WEEK, number) for number in reversed(range(weeks))]
+    return [shift(WEEK, -number) for number in reversed(range(weeks))]
 
 
 def make(path: Path, models: int, weeks: int, replicates: int) -> int:

@@ -6,11 +6,13 @@ Belongs here: rows, times, the table that is printed. Does not belong here: what
 
 from __future__ import annotations
 
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 from rich.table import Table
@@ -45,10 +47,9 @@ class Size:
     storm_limit: int
     storm_latency_s: float
     storm_kinds: tuple[tuple[str, bool], ...]  # how it counts, and whether it says when to come back
-    history_weeks: int  # that are scored
+    history_weeks: int  # whose counts are held when figures of the last one are made
     history_models: int
-    history_replicates: int  # of 42 prompts with seven attributes: 28 make 8,232 labels of a model in a week
-    pandas_weeks: int  # of them, for the comparison with pandas
+    history_replicates: int  # of all shipped prompts
     archive_weeks: tuple[int, ...]  # lengths of the history at which one week more is published
     archive_models: int
     archive_prompts: int  # of all shipped suites, which have 140
@@ -85,8 +86,7 @@ FULL = Size(
     storm_kinds=(("bucket", True), ("bucket", False), ("window", True), ("window", False)),
     history_weeks=156,
     history_models=40,
-    history_replicates=28,
-    pandas_weeks=16,
+    history_replicates=10,
     archive_weeks=(13, 52, 104, 156),
     archive_models=40,
     archive_prompts=140,
@@ -122,7 +122,6 @@ QUICK = Size(
     history_weeks=10,
     history_models=2,
     history_replicates=3,
-    pandas_weeks=2,
     archive_weeks=(5,),
     archive_models=2,
     archive_prompts=8,
@@ -158,6 +157,15 @@ def seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
+
+
+def peak_mb() -> float:
+    """Return the peak memory of this process alone; on Linux `ru_maxrss` begins with that of the process before."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024 / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def best(times: Iterable[float]) -> float:

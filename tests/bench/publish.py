@@ -9,15 +9,15 @@ import shutil
 from pathlib import Path
 
 import duckdb
-from assets.metrics.scores.table import compute_scores
 
 from assets.leaderboard.edition import publish
+from assets.metrics.pipeline import score_spans
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import identity_tables
-from warehouse.loading.load import load_partition, replace_week
+from warehouse.loading.load import load_partition
 from warehouse.store.local import LocalStore
 
 
@@ -49,9 +49,7 @@ def _fill(con: duckdb.DuckDBPyConnection, store: Path, size: Size) -> None:
     for model in data.model_names(size):
         load_partition(con, LocalStore(store), data.WEEK, model)
     data.copy_back(con, data.WEEK, size.weeks - 1)
-    for number in range(size.weeks):
-        week = data.earlier(data.WEEK, number)
-        replace_week(con, "scores", week, compute_scores(con, week))
+    score_spans(con, [data.earlier(data.WEEK, number) for number in reversed(range(size.weeks))])
     con.execute("CHECKPOINT")
 
 

@@ -12,8 +12,10 @@ import pytest
 from tests.e2e import benchmark
 from tests.e2e.command import called, cliche, write_settings
 
-# Of the second suite people rate pictures.
-STORIES = {"diversity-request@1": (["ceo-baseline"], 5), "occupations@1": (["chef"], 5)}
+STORIES = {
+    "diversity-request@1": (["ceo-baseline"], 5),
+    "occupations@1": (["chef"], 5),
+}  # people rate the latter
 MODEL = "sim-classic"
 # A real model that is switched on: the demo neither asks it nor waits for it.
 LIVE = {

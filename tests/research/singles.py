@@ -9,7 +9,7 @@ import numpy as np
 from assets.metrics.plain.arrays import Bools, Floats, Ints
 from assets.metrics.plain.boards import board
 from assets.metrics.plain.bounds import bounds
-from assets.metrics.plain.corrected import corrected
+from assets.metrics.plain.corrected import corrected, labeler_error
 from assets.metrics.plain.intervals import wilson, worth
 from assets.metrics.plain.verdicts import verdict
 from assets.metrics.plain.words import word
@@ -164,7 +164,8 @@ def corrections(size: float = 1.0, _: Path = PATHS["formulas"]) -> Table:
             one, two, three = (_wrong(rng, truth[sample], rater) for _rater in range(3))
             gold, differ = np.where(one == two, one, three), float((one != two).mean())
             total: Floats = np.bincount(read, minlength=2).astype(float)
-            of = corrected(gold, read[sample], read[sample], total, np.array([0.0, 1.0]), 1.0, differ)
+            error = labeler_error(gold, read[sample], read[sample], total, differ)
+            of = corrected(error, float(read.mean()), READ)
             if not of.reason:  # else it is withheld: raters differ, or few are of a stratum
                 held.append(of.low <= share <= of.high)
                 shifts.append(of.share - share)

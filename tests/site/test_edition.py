@@ -233,7 +233,7 @@ def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
     def published(edition: editions.Edition, week: str) -> dict[str, list[Any]]:
         tables = read_manifest(store, edition.id)["tables"]
         found = {}
-        for table in ("scores", "ranks", "model_pairs"):
+        for table in ("figures", "board_ranks", "board_pairs"):
             (key,) = (part["key"] for part in tables[table]["parts"] if part["week"] == week)
             found[table] = con.execute(
                 "FROM read_parquet($file, hive_partitioning = false) ORDER BY ALL",
@@ -248,17 +248,16 @@ def test_a_correction_and_a_later_week_change_no_digit_of_the_other_figures(
     later = publish(other, store, week=world.WEEK, code_version="1")
     assert published(later, earlier) == published(first, earlier)
     other.execute(
-        "UPDATE scores SET estimate = estimate / 2 "
-        "WHERE metric = 'mean_share' AND prompt IS NULL AND model = 'sim-classic'"
+        "UPDATE figures SET estimate = estimate / 2 WHERE figure = 'mean_share' AND model = 'sim-classic'"
     )
     corrected = publish(other, store, week=world.WEEK, code_version="1")
     assert corrected.replaces == later.id
     for week in (earlier, world.WEEK):
         one, two = published(corrected, week), published(later, week)
-        assert one["ranks"] == two["ranks"]
-        changed = {*one["scores"]} - {*two["scores"]}
-        assert 0 < len(changed) < 5
-        assert {*changed} == {row for row in one["scores"] if "mean_share" in row and row in changed}
+        assert one["board_ranks"] == two["board_ranks"]
+        changed = {*one["figures"]} - {*two["figures"]}
+        assert changed
+        assert all("mean_share" in row and "sim-classic" in row for row in changed)
 
 
 def test_damaged_files_of_the_last_edition_do_not_stop_the_next(
@@ -268,18 +267,21 @@ def test_damaged_files_of_the_last_edition_do_not_stop_the_next(
     first = publish(con, store, week="2026-11-16", code_version="1", database=database)
     folder = tmp_path / "store" / first.prefix
     tables = read_manifest(store, first.id)["tables"]
-    for name, data in (("scores", b"PAR1 no more"), ("ranks", None)):
+    for name, data in (("figures", b"PAR1 no more"), ("board_ranks", None)):
         part = tmp_path / "store" / tables[name]["parts"][0]["key"]
         part.chmod(0o644)
         part.write_bytes(data) if data else part.unlink()
     second = publish(con, store, week=world.WEEK, code_version="1", database=database)
     assert second.published
-    assert read_manifest(store, second.id)["tables"]["ranks"]["parts"][0] == tables["ranks"]["parts"][0]
-    assert store.head(tables["ranks"]["parts"][0]["key"])  # it was missing, and is written again
+    assert (
+        read_manifest(store, second.id)["tables"]["board_ranks"]["parts"][0]
+        == tables["board_ranks"]["parts"][0]
+    )
+    assert store.head(tables["board_ranks"]["parts"][0]["key"])  # it was missing, and is written again
     with pytest.raises(CorruptObjectError, match="is damaged: its bytes have another hash"):
         publish(con, store, week=world.WEEK, code_version="1")  # a new file needs all parts
     database.unlink()
-    broken = tmp_path / "store" / tables["scores"]["parts"][0]["key"]
+    broken = tmp_path / "store" / tables["figures"]["parts"][0]["key"]
     broken.unlink()
     assert not publish(con, store, week=world.WEEK, code_version="1", database=database).published
     (folder / "manifest.json").chmod(0o644)
@@ -336,16 +338,13 @@ def test_a_later_weeks_partitions_do_not_change_an_earlier_edition(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
     only_first = connect(None)
-    from assets.metrics.scores.table import compute_scores
-
     from warehouse.database.schema import make_tables
-    from warehouse.loading.load import load_partition, replace_week
+    from warehouse.loading.load import load_partition
 
     make_tables(only_first)
     for model in ("sim-classic", "sim-retired"):
         load_partition(only_first, store, "2026-11-09", model)
     world.builder.declare(only_first)
-    replace_week(only_first, "scores", "2026-11-09", compute_scores(only_first, "2026-11-09"))
     world.rank(only_first, "2026-11-09")
     world.add_study(only_first)
     first = publish(only_first, store, week="2026-11-09", code_version="1")
@@ -498,13 +497,13 @@ def test_figures_of_a_board_are_those_of_the_published_file(public: Store, tmp_p
     with open_published(tmp_path / "store" / keys.SITE_DATABASE) as copy:
         found = copy.execute(
             "SELECT model, estimate, low, high, n FROM leaderboard WHERE week = ? AND estimate IS NOT NULL "
-            "AND attribute = 'perceived_gender' AND reference = 'parity'",
+            "AND attribute = 'perceived_gender' AND yardstick = 'parity' AND low IS NOT NULL",
             [world.WEEK],
         ).fetchall()
     assert found
     for _, distance, low, high, n in found:
-        assert f"<strong>{distance + 0.0:.2f}</strong>" in page
-        assert f"{low + 0.0:.2f} to {high:.2f}" in page
+        assert f"<strong>{round(100 * distance)}</strong>" in page
+        assert f"{round(100 * low)} to {round(100 * high)}" in page
         assert f'data-label="n">{n}<' in page
 
 

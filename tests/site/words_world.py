@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from assets.generation.slots import Slot
+from assets.metrics.spans import WeekRows
 from assets.metrics.words import span_words
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
@@ -86,4 +87,5 @@ def load(store: Store) -> duckdb.DuckDBPyConnection:
 
 def compute(con: duckdb.DuckDBPyConnection) -> None:
     """Compute what words change in the last week."""
-    replace_week(con, "words", builder.WEEK, span_words(con, occasions.week(builder.WEEK)))
+    span = WeekRows.read(con, occasions.week(builder.WEEK)).span(first_turns=True)
+    replace_week(con, "words", builder.WEEK, span_words(con, span))

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bench import scores, scoring
 from tests.bench.__main__ import BENCHMARKS, main
 from tests.bench.measure import QUICK
-
-
-@pytest.fixture(autouse=True)
-def _most_in_this_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """One measurement of scoring has a process of its own; outside tests all have one, and they start slowly."""
-    of_its_own = scoring.measured
-
-    def here(kind: str, path: Path, weeks: int) -> scoring.Measured:
-        if kind == "figures":
-            return of_its_own(kind, path, weeks)
-        monkeypatch.setattr(sys, "argv", ["scoring", kind, "--path", str(path), "--weeks", str(weeks)])
-        capsys.readouterr()
-        scoring.main()
-        return scoring.Measured(**json.loads(capsys.readouterr().out))
-
-    monkeypatch.setattr(scores, "measured", here)
-
 
 #: These publish in processes of their own, which takes as long as all the others together.
 LONG = {"archive", "site"}

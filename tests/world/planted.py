@@ -118,7 +118,7 @@ def outcomes(slot: Slot, before: Sequence[str]) -> tuple[str, ...]:
         refuses = 0.5 if slot.prompt == REFUSED else 0.1
     if chance.random() < refuses:
         return ("refused_text",)
-    return chance.choices((("ok",), ("rate_limited", "ok"), ("timeout",), ()), (90, 6, 3, 1))[0]
+    return chance.choices((("ok",), ("rate_limited", "ok"), ("timeout",), ()), (930, 60, 7, 3))[0]
 
 
 def cluster(slot: Slot) -> str | None:
@@ -178,7 +178,7 @@ def _shares(slot: Slot, subject: str, attribute: str) -> Mapping[str, float]:
 
 def _women(model: str, week: str, who: str, controlled: bool, turn: int) -> float:
     if model == CHANGED:
-        return 0.65 if week >= CHANGED_IN else 0.15
+        return 0.9 if week >= CHANGED_IN else 0.08
     share, power = _WOMEN.get(who, 0.45), _EXAGGERATES[model]
     if controlled or turn > 1:
         share = 0.5 + (share - 0.5) / 3

@@ -16,7 +16,7 @@ TITLE = say("The clearest findings")
 NOTHING = say("No share of the last four weeks lies clearly off what it is held against.")
 RULE = say(
     "Findings are in the order of how far the 95% interval of a share ends from what it is held against: equal parts "
-    "for perceived gender, 0 or a cited statistic for a declared stereotype. That distance is divided by the largest "
+    "for perceived gender, 0 for a declared stereotype. That distance is divided by the largest "
     "one possible on its side: 50 points from equal parts, 100 from 0. Of equals, in whole percent, the one of most "
     "pictures comes first; those that are equal in both share a place."
 )
@@ -69,18 +69,10 @@ def against(finding: LeadFinding) -> Message:
             "possible.",
             reach=reach,
         )
-    if finding.reference == "stereotypes":
-        return say(
-            "It is a declared stereotype, held against 0; the nearer end of the interval is at %(reach)s of the "
-            "largest distance possible.",
-            reach=reach,
-        )
     return say(
-        "It is a declared stereotype, held against a statistic (%(reference)s: %(share)s); the nearer end of the "
-        "interval is at %(reach)s of the largest distance possible.",
+        "It is a declared stereotype, held against 0; the nearer end of the interval is at %(reach)s of the largest "
+        "distance possible.",
         reach=reach,
-        reference=title(words.reference(finding.reference)),
-        share=Percent(finding.expected),
     )
 
 

@@ -1,8 +1,8 @@
 """The clearest findings of an edition: chosen by a rule that is said beside them, from the published figures alone.
 
 The first is the share whose 95 % interval ends furthest from what the analysis file holds it against: parity for
-perceived gender, 0 or the statistic that is named for a declared stereotype. Furthest is by the largest distance
-possible on that side: in points, what is held against 0 (100 of them) would always come before what is held against
+perceived gender, 0 for a declared stereotype that has no statistic. Furthest is by the largest distance possible on
+that side: in points, what is held against 0 (100 of them) would always come before what is held against
 parity (50). Of equals, in whole percent as they are shown, that of most pictures comes first; those that are equal in
 both are ties. Real models come before simulated ones. Unreliable labels are reported only where there are no others,
 and are called so.
@@ -113,8 +113,6 @@ def _slug(finding: LeadFinding, taken: set[str]) -> str:
     """Return a name for a page: the same in every edition that has the finding, unless names of data collide."""
     parts = (finding.model, finding.prompt.replace("/", "."), finding.attribute, finding.value)
     name = ".".join(_UNFIT.sub("-", part.lower()).strip("-._") or "x" for part in parts)
-    if finding.reference not in ("parity", "stereotypes"):
-        name += f".{_UNFIT.sub('-', finding.reference.lower()).strip('-._')}"
     numbered = (f"{name}-{number}" for number in range(2, 2 + len(taken) + 1))
     slug = name if name not in taken else next(one for one in numbered if one not in taken)
     taken.add(slug)

@@ -11,8 +11,8 @@ from assets.leaderboard.cells.showing import caption, many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.boards import tells_apart
 from assets.leaderboard.page import words
-from assets.leaderboard.page.charts import axis_end, strip, ticks
 from assets.leaderboard.page.reasons import reason
+from assets.leaderboard.views.charts import axis_end, strip, ticks
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.study_pages import StudyBoard, StudyGap

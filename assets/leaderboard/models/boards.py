@@ -13,9 +13,10 @@ from assets.leaderboard.cells.showing import many, suite_note
 from assets.leaderboard.models import names, not_seen
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.models.not_seen import NotSeen
-from assets.leaderboard.page import charts, words
-from assets.leaderboard.page.charts import Strip
+from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason, unreliable
+from assets.leaderboard.views import charts
+from assets.leaderboard.views.charts import Strip
 from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
 from assets.suites.loader import attribute_words

@@ -11,7 +11,8 @@ import duckdb
 
 from assets.leaderboard.models import names
 from assets.leaderboard.models.changes import ShownChange
-from assets.leaderboard.page import charts, words
+from assets.leaderboard.page import words
+from assets.leaderboard.views import charts
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, rows
 from assets.suites.loader import attribute_words

@@ -18,7 +18,7 @@ class LeadFinding:
         suite: "<id>@<major>".
         prompt: "<suite>/<prompt>".
         alone: whether the model was asked no other prompt with that subject.
-        reference: what the share is held against: parity, stereotypes (against 0), or a statistic.
+        reference: what the share is held against: parity, or stereotypes (against 0).
         expected: the share that it is held against.
         count: pictures that show the value.
         n: pictures in which the attribute was read as a value that counts.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assets.leaderboard.page.charts import Strip
 from assets.leaderboard.views.cells import Thumb
+from assets.leaderboard.views.charts import Strip
 from assets.leaderboard.views.message import Message
 
 #: Licenses under which anybody may show pictures, whatever for; any other text is none of them.

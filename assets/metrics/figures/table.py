@@ -48,7 +48,8 @@ def span_figures(con: duckdb.DuckDBPyConnection, span: Span, would_find: WouldFi
         declared = _with_references(declared, read(con, "span_references", span.occasion.where))
     made: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
     for field in span.fields:
-        made["figures"].append(refusals(span, field))
+        if not field.models.study:  # which does not say who refused
+            made["figures"].append(refusals(span, field))
         for table in field.tables.values():
             made["figures"].append(prompt_shares(span, field, table))
             made["figures"].extend(mean_shares(span, field, table, _selections(declared, field, table)))

@@ -41,7 +41,7 @@ _ERROR = {
 }
 
 
-class Sample(NamedTuple):
+class GoldArrays(NamedTuple):
     """Gold pictures of which the program, and people, told a value that counts.
 
     Attributes:
@@ -151,7 +151,7 @@ def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]
         }
 
 
-def _sample(gold: pl.DataFrame, values: list[str]) -> Sample:
+def _sample(gold: pl.DataFrame, values: list[str]) -> GoldArrays:
     """Return gold as numbers of values."""
     number = {value: at for at, value in enumerate(values)}
     both = gold.filter(pl.col("read_value").is_in(values), pl.col("value").is_in(values)).select(
@@ -160,7 +160,7 @@ def _sample(gold: pl.DataFrame, values: list[str]) -> Sample:
         said=pl.col("value").replace_strict(number, return_dtype=pl.Int64),
         inside=pl.col("back") < WINDOW,
     )
-    return Sample(
+    return GoldArrays(
         both["stratum"].to_numpy(),
         both["said"].to_numpy(),
         {

@@ -22,13 +22,19 @@ def divided(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
 
 
 def median(values: Floats, axis: int | None = None) -> Floats:
-    """Return the median of what is not NaN; NaN where nothing is left. numpy's is slow on small arrays and warns."""
+    """Return the median of what is not NaN; NaN where nothing is left. numpy's is slow on small arrays and warns.
+
+    Args:
+        values: any numbers.
+        axis: that is gone through, and kept with length 1; None for all.
+    """
     if not values.size:
         return np.asarray(np.nan)
     ordered = np.sort(values, axis)  # NaN comes last
-    known = (~np.isnan(ordered)).sum(axis or 0, keepdims=True)
+    along = 0 if axis is None else axis
+    known = (~np.isnan(ordered)).sum(along, keepdims=True)
     middle = [
-        np.take_along_axis(ordered, np.maximum(place, 0), axis or 0)
-        for place in ((known - 1) // 2, known // 2)
+        np.take_along_axis(ordered, np.maximum(place, 0), along) for place in ((known - 1) // 2, known // 2)
     ]
-    return np.asarray((middle[0] + middle[1]) / 2).squeeze(axis or 0)
+    found = np.asarray((middle[0] + middle[1]) / 2)
+    return found[0] if axis is None else found

@@ -19,7 +19,7 @@ class AllPairs(NamedTuple):
     Attributes:
         difference: (models, models) of figures, over the cells that both have.
         standard_error: (models, models) infinite where no cell is common.
-        critical: of the board, in standard errors; infinite where nothing can be told.
+        critical: of the board, in standard errors; infinite where nothing is told apart.
         more: (models, models) whether i is told to be more than j.
         weights: (models, models, cells) of common cells.
         dispersion: (models, models) of weeks, as used; 1 where no cell is common.
@@ -67,7 +67,7 @@ def compare(found: CellFigures) -> AllPairs:
 def ranks(more: Bools) -> tuple[Ints, Ints]:
     """Return the best and the worst rank of each model; 1 is the least figure.
 
-    1 + how many are told to be less, and the number of models less how many are told to be more.
+    1 + how many are shown to be less, and the number of models less how many are shown to be more.
 
     Args:
         more: (models, models) whether i is told to be more than j.

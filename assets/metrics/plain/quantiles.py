@@ -15,7 +15,7 @@ def student(df: npt.ArrayLike, probability: npt.ArrayLike = 0.975) -> Floats:
     return np.asarray(stdtrit(df, probability), dtype=float)
 
 
-def student_chance(statistic: Floats, df: float) -> Floats:
+def student_chance(statistic: Floats, df: npt.ArrayLike) -> Floats:
     """Return the two-sided p-value of a statistic by Student's t; NaN for NaN."""
     from scipy.special import stdtr
 

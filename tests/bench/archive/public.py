@@ -27,7 +27,6 @@ from warehouse.database.building import build_database
 from warehouse.database.connection import connect
 from warehouse.database.published import DATABASE, open_published
 from warehouse.database.shared_file import file_to_change, take_turns
-from warehouse.database.table_hash import hashes_by_week
 from warehouse.loading.load import transaction
 from warehouse.loading.seals import sealed
 from warehouse.weeks import span
@@ -89,18 +88,8 @@ def _file(place: Workplace, manifest: dict[str, Any]) -> Path:
 def _past_pages(place: Workplace, manifest: dict[str, Any], made: Path, copied: str) -> list[dict[str, Any]]:
     """Return entries of all weeks and quarters; those that lack one have the pages of a copied week."""
     entries = {one.period: one for one in entries_of(manifest)}
-    columns = [("week", "DATE"), ("prompts", "VARCHAR"), ("shows", "VARCHAR")]
-    days = ", ".join(f"DATE '{part['week']}'" for part in manifest["tables"]["slots"]["parts"])
     with open_published(made) as con:
-        claims = hashes_by_week(
-            con,
-            f"(SELECT DISTINCT unnest([{days}]) AS week, prompts, shows FROM claims "
-            "WHERE week = (SELECT max(week) FROM claims))",
-            columns,
-        )
-        of_claims = {"parts": [{"week": week, "table_hash": found.sha256} for week, found in claims.items()]}
-        tables = {**manifest["tables"], "claims": of_claims}
-        grounds = Grounds(con, tables, manifest["table_hashes"], place.site.get("public_store"))
+        grounds = Grounds(con, manifest["tables"], manifest["table_hashes"], place.site.get("public_store"))
         for period in grounds.periods():  # a quarter comes after its weeks
             if period not in entries:
                 rests_on = grounds.rests_on(period, folders_of([*entries.values()]))

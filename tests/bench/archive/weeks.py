@@ -42,7 +42,7 @@ from warehouse.store.base import Store
 FIRST = "2023-01-02"  # Monday of the first week: 156 of them are past
 TURNS = 3  # of a confrontation
 _DRAWN = 24  # different drawings
-_TABLES = tuple(dict.fromkeys((*PARTITION_TABLES, *WEEK_TABLES, "drift_counts")))
+_TABLES = (*PARTITION_TABLES, *WEEK_TABLES)
 _AT_ONCE = 6  # weeks
 
 
@@ -183,9 +183,9 @@ def _keep_loaded(con: duckdb.DuckDBPyConnection, store: Store, after: str, throu
 
 
 def _keep_scored(con: duckdb.DuckDBPyConnection, place: Workplace, weeks: Sequence[str]) -> None:
-    """Say of copied weeks that they were scored, and that changes were looked for in them."""
+    """Say of copied weeks that they were scored, and that figures were made of them."""
     for week, inputs in scored_by(con, place, weeks).items():
-        kept = {"scored_weeks": inputs, "drift_weeks": inputs, "history_weeks": digest([inputs])}
+        kept = {"scored_weeks": inputs, "history_weeks": digest([inputs])}
         for table, value in kept.items():
             con.execute(f"INSERT INTO {table} VALUES ($week, $value)", {"week": week, "value": value})
 

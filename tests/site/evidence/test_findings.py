@@ -66,8 +66,7 @@ def derived(con: Con) -> list[dict[str, Any]]:
     """Return the shares that lie off parity, the clearest first, of the published table and of single labels."""
     rows = con.execute(
         """
-        SELECT w.simulated, w.model, w.prompt, w.value_name AS value, w.low, w.high, w.n,
-            CAST(round(w.estimate * w.n) AS INTEGER) AS k,
+        SELECT w.simulated, w.model, w.prompt, w.value, w.low, w.high, w.n, w.k, w.first_week,
             (
                 SELECT count(*) FROM attempts AS a INNER JOIN slots AS s USING (week, model, slot_key)
                 WHERE a.outcome = 'ok' AND s.prompt = w.prompt AND a.model = w.model
@@ -78,8 +77,8 @@ def derived(con: Con) -> list[dict[str, Any]]:
                 WHERE a.outcome = 'refused_text' AND s.prompt = w.prompt AND a.model = w.model
                     AND a.week BETWEEN w.first_week AND w.week
             ) AS refused
-        FROM window_scores AS w
-        WHERE w.week = $week AND metric = 'share' AND prompt IS NOT NULL AND attribute = 'perceived_gender'
+        FROM figures AS w
+        WHERE w.week = $week AND figure = 'share' AND attribute = 'perceived_gender'
             AND estimate > 0.5
         """,
         {"week": WEEK},
@@ -102,9 +101,17 @@ def derived(con: Con) -> list[dict[str, Any]]:
     )
 
 
+def when(row: Mapping[str, Any], language: str) -> str:
+    """Return since when a model was asked, where that is less than four weeks."""
+    day = tongue(language).day(row["first_week"])
+    if row["first_week"] > WEEK - timedelta(weeks=3):
+        return f"since the week of {day}" if language == "en" else f"depuis la semaine du {day}"
+    return "in the last four weeks" if language == "en" else "ces quatre dernières semaines"
+
+
 def english(row: Mapping[str, Any]) -> str:
     who = f"the simulated model {row['model']}" if row["simulated"] else row["model"]
-    pictures = f"pictures of {SUBJECTS[row['prompt']][0]} that {who} drew in the last four weeks"
+    pictures = f"pictures of {SUBJECTS[row['prompt']][0]} that {who} drew {when(row, 'en')}"
     what, k, n, drawn = SHOWS[row["value"]][0], row["k"], row["n"], row["drawn"]
     if drawn == n:
         return f"All {n} {pictures} show {what}." if k == n else f"{k} of the {n} {pictures} show {what}."
@@ -114,7 +121,7 @@ def english(row: Mapping[str, Any]) -> str:
 
 def french(row: Mapping[str, Any]) -> str:
     who = f"le modèle simulé {row['model']}" if row["simulated"] else row["model"]
-    pictures = f"images d’{SUBJECTS[row['prompt']][1]} que {who} a produites ces quatre dernières semaines"
+    pictures = f"images d’{SUBJECTS[row['prompt']][1]} que {who} a produites {when(row, 'fr')}"
     what, k, n, drawn = SHOWS[row["value"]][1], row["k"], row["n"], row["drawn"]
     if drawn == n:
         if k == n:
@@ -168,7 +175,7 @@ def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con:
         if ties:
             assert f"shares places {further + 1} to {further + 1 + ties} of " in said
             assert f"with {ties} other" in said
-    con.execute("UPDATE window_scores SET low = 0.9, n = 32 WHERE metric = 'share' AND estimate = 1")
+    con.execute("UPDATE figures SET low = 0.9, n = 32 WHERE figure = 'share' AND estimate = 1")
     assert "it is the furthest" not in tongue("en").say(findings(con, WEEK)[-1].among)
 
 
@@ -194,6 +201,12 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
             assert (text in said) == applies, (text, said)
             seen |= {text[-12:]} if applies else set()
     assert len(seen) > 5
+    con.execute(disagrees(world.WEEK, "photo", 0.42))
+    doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
+    assert "The labels of this attribute are known to be unreliable." in doubted
+
+
+def test_what_people_say_of_labels_is_said_of_a_finding(con: Con) -> None:
     con.execute(
         "INSERT INTO labeler_error BY NAME SELECT DISTINCT week, model, suite, suite_major, attribute, value, "
         "'photo' AS labeler, '1' AS labeler_version, 290 AS n, 300 AS gold_n, 0.021::DOUBLE AS estimate, "
@@ -217,9 +230,6 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
         assert all(
             any(told in tongue("en").say(doubt) for doubt in view.doubts) for view in findings(con, WEEK)
         ), told
-    con.execute(disagrees(world.WEEK, "photo", 0.42))
-    doubted = [tongue("en").say(doubt) for view in findings(con, WEEK) for doubt in view.doubts]
-    assert "The labels of this attribute are known to be unreliable." in doubted
 
 
 def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(con: Con) -> None:
@@ -268,12 +278,9 @@ def test_the_list_has_every_finding_with_its_figures_and_says_how_many_were_comp
 
 
 def test_names_of_pages_are_fit_for_addresses_and_never_the_same(con: Con) -> None:
-    con.execute("UPDATE window_scores SET model = 'A b/ü' WHERE model = 'imago-2'")
-    con.execute("UPDATE prompts SET model = 'A b/ü' WHERE model = 'imago-2'")
-    con.execute("UPDATE scores SET model = 'A b/ü' WHERE model = 'imago-2'")
-    for model in ("chatdraw", "sim-next"):
-        for table in ("window_scores", "prompts", "scores"):
-            con.execute(f"UPDATE {table} SET model = 'a:b' WHERE model = '{model}'")
+    for model, name in (("imago-2", "A b/ü"), ("chatdraw", "a:b"), ("sim-next", "a:b")):
+        for table in ("figures", "prompts", "answers"):
+            con.execute(f"UPDATE {table} SET model = '{name}' WHERE model = '{model}'")
     slugs = [one.slug for one in ranked(compared(con, WEEK))]
     assert len({*slugs}) == len(slugs)
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", slug) for slug in slugs)

@@ -107,14 +107,11 @@ def astray(
         of_board = "SELECT 1 FROM leaderboard WHERE week = ? AND model = ? AND n = ?"
         known = con.execute(of_board, [week, figure.model, figure.n]).fetchall()
         return None if known and len(found) > 1 else "no row of the board, or its pictures are of one prompt"
-    shares = {
-        (round(estimate * n), n)
-        for estimate, n in con.execute(
-            "SELECT estimate, n FROM window_scores WHERE week = $week AND metric = 'share' AND model = $model "
-            "AND prompt = $prompt AND estimate IS NOT NULL AND (value_name = $value OR $value IS NULL)",
-            {"week": week, "model": figure.model, "prompt": figure.prompt, "value": figure.value},
-        ).fetchall()
-    }
+    shares = con.execute(
+        "SELECT k, n FROM figures WHERE week = $week AND figure = 'share' AND model = $model AND prompt = $prompt "
+        "AND estimate IS NOT NULL AND (value = $value OR $value IS NULL)",
+        {"week": week, "model": figure.model, "prompt": figure.prompt, "value": figure.value},
+    ).fetchall()
     if figure.k is not None and (figure.k, figure.n) not in shares and not _in_labels(con, week, figure):
         return f"{figure.k} of {figure.n} is in no table"
     exactly = not figure.page.startswith(

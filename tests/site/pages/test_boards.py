@@ -6,16 +6,19 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from typing import Any
 
 import duckdb
 import pytest
 from PIL import Image
 
-from assets.leaderboard.models import pairs
+from assets.leaderboard.models import history, pairs
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
+from assets.metrics.plain.boards import REASONS
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
@@ -32,6 +35,13 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return shown.files(con, "board") | shown.files(con, "compare")
 
 
+def figure(row: Mapping[str, Any], end: str, language: str) -> str:
+    """Return a figure of the view as boards show it: of stereotypes in percent, else in points."""
+    if row["figure"] == "stereotypes":
+        return tongue(language).percent(float(row[end]))
+    return str(round(100 * float(row[end])))
+
+
 def rows_of(page: str) -> dict[str, str]:
     """Return model → its row of a table of the page."""
     return dict(re.findall(r'<tr role="row" id="([^"]+)">(.*?)</tr>', page, re.DOTALL))
@@ -44,9 +54,8 @@ def test_every_row_of_a_board_is_that_of_the_published_view(
     assert sum(row["rank_low"] is not None for row in found) >= 4
     assert sum(row["rank_low"] is None for row in found) >= 4
     for row in found:
-        slug = f"occupations-{row['attribute'].replace('_', '-')}-{row['reference']}"
+        slug = history.board_slug(row)
         for language, before in (("en", ""), ("fr", "fr/")):
-            own = tongue(language)
             of = "of" if language == "en" else "sur"
             shown_row = rows_of(pages[f"{before}compare/{slug}/index.html"])[row["model"]]
             text = words(f"<main>{shown_row}</main>")
@@ -57,49 +66,20 @@ def test_every_row_of_a_board_is_that_of_the_published_view(
                 assert f" {row['rank_low']} {of} {row['ranked_of']} " in text
             else:
                 assert f" {row['rank_low']}–{row['rank_high']} {of} {row['ranked_of']} " in text
-            if row["estimate"] is None:
+            if row["low"] is None:
                 assert 'class="strip"' not in shown_row
                 continue
-            to = " to " if language == "en" else " à "
-            assert f"{own.decimal(row['estimate'])}" in text
-            assert f"{own.decimal(row['low'])}{to}{own.decimal(row['high'])}" in text
+            between = "{} {} to {}" if language == "en" else "{} de {} à {}"
+            ends = [figure(row, end, language) for end in ("estimate", "low", "high")]
+            assert f" {between.format(*ends)} " in text
             assert (' class="hollow"' in shown_row) == (row["estimate"] == 0)
-
-
-def test_a_model_whose_pictures_are_alike_is_said_to_have_fewer(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("BEGIN")
-    con.execute(
-        "INSERT INTO design_effects BY NAME SELECT week, model, series, params_hash, track, simulated, suite, "
-        "suite_major, condition, turn, attribute, scale, labeler_version, first_week, weeks, n, n // 2 AS clusters, "
-        "10 AS freedom, 0.9 AS correlation, CASE WHEN model = $model THEN 1.9 ELSE 1.2 END AS design_effect "
-        "FROM window_scores WHERE week = $week AND metric = 'assessed_rate' AND prompt IS NULL "
-        "AND attribute = 'perceived_gender' AND labeler_version IS NOT NULL",
-        {"week": WEEK, "model": "sim-drift"},
-    )
-    pages = shown.files(con, "board")
-    ((n, worth),) = con.execute(
-        "SELECT n, round(n / design_effect)::INTEGER FROM design_effects WHERE design_effect > 1.3 AND week = $week",
-        {"week": WEEK},
-    ).fetchall()
-    con.execute("ROLLBACK")
-    for before, said in (
-        ("", "are alike: {} count as {}"),
-        ("fr/", "se ressemblent : {} comptent pour {}"),
-    ):
-        for model, row in rows_of(
-            pages[f"{before}compare/occupations-perceived-gender-parity/index.html"]
-        ).items():
-            assert (said.format(n, worth) in words(f"<main>{row}</main>")) == (model == "sim-drift"), (
-                model,
-                row,
-            )
 
 
 def test_a_bracket_spans_the_places_of_its_rank(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
     statement = (
-        "SELECT * FROM leaderboard WHERE week = $week AND rank_low IS NOT NULL AND reference = 'parity'"
+        "SELECT * FROM leaderboard WHERE week = $week AND rank_low IS NOT NULL AND yardstick = 'parity'"
     )
     found = asked(con, statement, week=WEEK)
     assert found
@@ -108,6 +88,14 @@ def test_a_bracket_spans_the_places_of_its_rank(
         ((start, wide),) = re.findall(r'<path d="M(-?\d+) 5v14h(\d+)v-14"/>', rows_of(page)[row["model"]])
         assert (int(start) + 20) // 24 == row["rank_low"]
         assert (int(start) + int(wide) + 12) // 24 == row["rank_high"]
+
+
+def test_marks_of_an_axis_are_in_the_unit_of_the_figures_beside_it(pages: dict[str, str]) -> None:
+    page = pages["compare/occupations-perceived-gender-parity/index.html"]
+    marks = re.findall(r"<text[^>]*>(.*?)</text>", page.partition('class="scale"')[2].partition("</svg>")[0])
+    drawn = pages["compare/occupations-perceived-gender-parity/board.svg"]
+    assert marks in (["0", "25", "50"], ["0", "25", "50", "75"], ["0", "50", "100"])
+    assert re.findall(r'text-anchor="middle">(.*?)</text>', drawn)[: len(marks)] == marks
 
 
 def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simulated_ones(
@@ -129,7 +117,7 @@ def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simu
 
 def test_the_csv_holds_the_rows_of_the_table(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
     lines = list(csv.DictReader(io.StringIO(pages["compare/occupations-perceived-gender-parity/board.csv"])))
-    where = "week = $week AND attribute = 'perceived_gender' AND reference = 'parity'"
+    where = "week = $week AND attribute = 'perceived_gender' AND yardstick = 'parity'"
     statement = f"SELECT * FROM leaderboard WHERE {where}"
     found = {row["model"]: row for row in asked(con, statement, week=WEEK)}
     assert {line["model"] for line in lines} == found.keys()
@@ -167,49 +155,11 @@ def test_the_list_names_every_board(pages: dict[str, str]) -> None:
     assert len(listed) == len(boards)
 
 
-@pytest.mark.parametrize(
-    ("written", "english", "french"),
-    [
-        ("too few: 4 of 5 needed", "only 4 of the 5 usable pictures that are needed", "seulement 4 des 5"),
-        (
-            "too few prompts: 3 of 14 with 5 pictures or more and 80 % of the answers assessed; 90 % are needed",
-            "only 3 of 14 prompts have enough usable pictures",
-            "seules 3 consignes sur 14",
-        ),
-        (
-            "beret | person:french: 17 of 32 answers were assessed; 10 and 80 % are needed of every declared group",
-            "only 17 of 32 answers to a French person could be assessed",
-            "seules 17 réponses sur 32 à une personne française",
-        ),
-        (
-            "no other model of this board can be ranked",
-            "no other model can be ranked here",
-            "aucun autre modèle",
-        ),
-        ("retired: the provider says that the model is gone", "retired", "retiré"),
-        ("withheld: a reason", "withheld: a reason", "retenu"),
-        (
-            "read by version 1-a of the labeler; the board is ranked on 2-b",
-            "read by version 1-a of the labeler, the others by 2-b",
-            "lu par la version 1-a",
-        ),
-        ("something new", "something new", "something new"),
-    ],
-)
-def test_reasons_have_words_in_both_languages(written: str, english: str, french: str) -> None:
-    assert tongue("en").say(reason(written)) == english
-    assert tongue("fr").say(reason(written)).startswith(french)
-
-
-def test_reasons_of_the_tables_themselves_have_words(con: duckdb.DuckDBPyConnection) -> None:
-    statement = """
-        SELECT DISTINCT unnest([rank_reason, reason]) AS why FROM leaderboard
-        WHERE rank_reason IS NOT NULL OR reason IS NOT NULL
-    """
-    found = [row["why"] for row in asked(con, statement) if row["why"]]
-    assert found
-    for why in found:
-        assert tongue("fr").say(reason(why)) != why
+@pytest.mark.parametrize("code", REASONS)
+def test_every_reason_has_words_in_both_languages(code: str) -> None:
+    said = reason(code, "a check")
+    assert tongue("en").say(said) != code
+    assert tongue("fr").say(said) not in {code, tongue("en").say(said)}
 
 
 def test_neighbors_are_those_that_follow_each_other_on_the_board_of_gender() -> None:
@@ -218,7 +168,7 @@ def test_neighbors_are_those_that_follow_each_other_on_the_board_of_gender() -> 
             "suite": "occupations",
             "suite_major": 1,
             "attribute": "perceived_gender",
-            "reference": "parity",
+            "yardstick": "parity",
             "condition": "baseline",
         }
         a, b = pair
@@ -273,21 +223,26 @@ def test_two_models_are_shown_with_the_pictures_that_their_shares_count(
 
 
 def test_what_two_models_differ_in_is_the_published_pair(con: duckdb.DuckDBPyConnection) -> None:
-    found = asked(con, "SELECT * FROM model_pairs WHERE week = $week", week=WEEK)
+    found = asked(con, "SELECT * FROM board_pairs WHERE week = $week AND selection IS NULL", week=WEEK)
+    figures = {
+        (row["model"], history.board_slug(row)): row
+        for row in asked(con, "SELECT * FROM leaderboard WHERE week = $week", week=WEEK)
+    }
     pages = shown.files(con, "pair")
+    verdicts = set()
     for path, page in pages.items():
         if path.startswith("fr/"):
             continue
-        pair = tuple(path.split("compare/models/")[1].split("/")[:2])
-        own = [row for row in found if (row["model_a"], row["model_b"]) == pair]
+        pair = path.split("compare/models/")[1].split("/")[:2]
+        own = [row for row in found if sorted((row["model_a"], row["model_b"])) == pair]
         assert own
         text = words(page)
         for row in own:
-            say = tongue("en").decimal
-            figures = [say(row[name]) for name in ("estimate", "adjusted_low", "adjusted_high")]
-            closer = {"a is closer": f"{pair[0]} is closer", "b is closer": f"{pair[1]} is closer"}
-            verdict = closer.get(row["verdict"], "not told apart")
-            assert f"{figures[0]} ({figures[1]} to {figures[2]}) {row['cells']} {verdict}" in text
+            both = [figure(figures[model, history.board_slug(row)], "estimate", "en") for model in pair]
+            verdict = f"{row['model_a']} is closer" if row["told_apart"] else "not told apart"
+            assert f" {both[0]} {both[1]} {row['prompts']} {verdict}" in text
+            verdicts.add(row["told_apart"])
+    assert verdicts == {False, True}
 
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -317,9 +272,9 @@ def test_a_chart_to_download_holds_every_figure_of_its_board_and_stands_alone(
         assert whole.count("n = ") == len(rows)
         for row in rows:
             assert row["model"] in whole
-            if english and row["estimate"]:
-                low, high, figure = (f"{float(row[name]) + 0.0:.2f}" for name in ("low", "high", "estimate"))
-                assert f"{figure} ({low} to {high})" in whole, path
+            if english and row["low"]:
+                estimate, low, high = (figure(row, name, "en") for name in ("estimate", "low", "high"))
+                assert f"{estimate} ({low} to {high})" in whole, path
             if english and row["rank_low"]:
                 place = (
                     row["rank_low"]
@@ -328,9 +283,9 @@ def test_a_chart_to_download_holds_every_figure_of_its_board_and_stands_alone(
                 )
                 assert f"Rank {place} of {row['ranked_of']}" in whole
         points = [*drawing.iter(f"{SVG}circle")]
-        assert len(points) == sum(bool(row["estimate"]) for row in rows)
+        assert len(points) == sum(bool(row["low"]) for row in rows)
         hollow = sum(one.get("fill") != one.get("stroke") for one in points)
-        assert hollow == sum(bool(row["estimate"]) and float(row["estimate"]) <= 0 for row in rows)
+        assert hollow == sum(bool(row["low"]) and float(row["estimate"]) <= 0 for row in rows)
 
 
 def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(

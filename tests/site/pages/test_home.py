@@ -41,8 +41,8 @@ def test_it_opens_with_the_strongest_finding_and_twelve_of_its_pictures(
     first = english[english.index('class="first"') : english.index("</section>")]
     (row,) = asked(
         con,
-        "SELECT n, low, high, estimate FROM window_scores WHERE week = $week AND model = $model AND prompt = $prompt "
-        "AND attribute = $attribute AND metric = 'share' AND value_name = $value",
+        "SELECT k, n, estimate FROM figures WHERE week = $week AND model = $model AND prompt = $prompt "
+        "AND attribute = $attribute AND figure = 'share' AND value = $value",
         week=WEEK,
         model=finding.model,
         prompt=finding.prompt,
@@ -52,7 +52,7 @@ def test_it_opens_with_the_strongest_finding_and_twelve_of_its_pictures(
     counted = re.search(r"([\d,]+)\s+of n = ([\d,]+) pictures: (\d+)%", words(f"<main>{first}</main>"))
     assert counted
     k, n, percent = (int(found.replace(",", "")) for found in counted.groups())
-    assert (n, k) == (row["n"], round(row["estimate"] * row["n"]))
+    assert (n, k) == (row["n"], row["k"])
     assert abs(percent - 100 * row["estimate"]) <= 1
     assert finding.model in first
     shown = first.count("<img ")

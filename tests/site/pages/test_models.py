@@ -127,9 +127,9 @@ def test_the_worst_prompts_are_those_whose_interval_lies_furthest_from_one_half(
 ) -> None:
     """Here every yardstick of a single prompt is parity: the nearer end of the larger share's interval, less ½."""
     statement = """
-        SELECT w.model, w.prompt, p.text, w.value_name, w.estimate, w.low, w.n
-        FROM window_scores AS w INNER JOIN prompts AS p USING (week, model, prompt)
-        WHERE w.week = $week AND w.metric = 'share' AND w.attribute = 'perceived_gender' AND w.estimate > 0.5
+        SELECT f.model, f.prompt, p.text, f.value, f.k, f.low, f.n
+        FROM figures AS f INNER JOIN prompts AS p USING (week, model, prompt)
+        WHERE f.week = $week AND f.figure = 'share' AND f.attribute = 'perceived_gender' AND f.estimate > 0.5
     """
     expected: dict[str, list[Any]] = {}
     for row in asked(con, statement, week=WEEK):
@@ -143,9 +143,7 @@ def test_the_worst_prompts_are_those_whose_interval_lies_furthest_from_one_half(
             continue
         found = re.findall(r"<h3><q lang=\"en\">(.*?)</q></h3>\s*<p><strong>(\d+) of (\d+)</strong>", page)
         wanted = sorted(expected.get(path.split("/")[1], []), key=lambda one: one[:3])[:5]
-        assert found == [
-            (row["text"], str(round(row["estimate"] * row["n"])), str(row["n"])) for *_, row in wanted
-        ]
+        assert found == [(row["text"], str(row["k"]), str(row["n"])) for *_, row in wanted]
 
 
 def test_pictures_of_a_worst_prompt_are_counted_ones_and_frames_show_the_value(
@@ -195,12 +193,10 @@ def test_a_history_marks_every_zero_that_cannot_be_less_and_names_its_months(
         rows = [*csv.DictReader(io.StringIO(pages[f"models/{model}/history.csv"]))]
         stored = asked(
             con,
-            "SELECT w.* FROM window_scores AS w SEMI JOIN yardsticks USING "
-            "(suite, suite_major, attribute, reference, metric) "
-            "WHERE model = $model AND prompt IS NULL AND value_name IS NULL",
+            "SELECT * FROM figures WHERE week IS NOT NULL AND model = $model AND figure IN ('gap', 'stereotypes')",
             model=model,
         )
-        key = ("week", "suite", "condition", "attribute", "reference", "metric")
+        key = ("week", "suite", "condition", "attribute", "yardstick", "figure")
         assert {tuple(row[name] for name in (*key, "n")) for row in rows} == {
             tuple(str(row[name]) for name in (*key, "n")) for row in stored
         }
@@ -212,7 +208,7 @@ def test_a_history_marks_every_zero_that_cannot_be_less_and_names_its_months(
                 for row in rows
                 if history.board_slug({**row, "suite_major": int(row["suite_major"])}) == slug
             ]
-            zeros = sum(row["estimate"] != "" and float(row["estimate"]) <= 0 for row in own)
+            zeros = sum(row["low"] != "" and float(row["estimate"]) <= 0 for row in own)
             (points,) = re.findall(r'class="hollow" d="([^"]*)"', drawing) or [""]
             assert points.count("h0") == zeros
             hollow += zeros
@@ -231,8 +227,8 @@ def test_tables_of_histories_say_the_figures_of_the_file_and_drawings_stand_alon
         figures: dict[str, set[str]] = {}
         for row in csv.DictReader(io.StringIO(found[f"{model}history.csv"])):
             slug = history.board_slug({**row, "suite_major": int(row["suite_major"])})
-            if row["estimate"]:
-                one, low, high = (said.decimal(float(row[end])) for end in ("estimate", "low", "high"))
+            if row["low"]:
+                one, low, high = (round(100 * float(row[end])) for end in ("estimate", "low", "high"))
                 refused = f" refused: {row['refused']} of {row['answered']}" if row["refused"] > "0" else ""
                 figure = f"{one} ({low} to {high}), n = {row['n']}{refused}"
                 day = said.day(date.fromisoformat(row["week"]))
@@ -283,15 +279,15 @@ def test_a_history_ends_with_the_figure_of_its_board(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
     statement = """
-        SELECT model, attribute, reference, suite, suite_major, condition, estimate, low, high, n
-        FROM leaderboard WHERE week = $week AND estimate IS NOT NULL AND reference IN ('parity', 'uniform')
+        SELECT model, attribute, yardstick, suite, suite_major, condition, estimate, low, high, n
+        FROM leaderboard WHERE week = $week AND low IS NOT NULL AND yardstick IN ('parity', 'uniform')
     """
     found = asked(con, statement, week=WEEK)
     assert found
     for row in found:
         for language, before in (("en", ""), ("fr", "fr/")):
             page = pages[f"{before}models/{row['model']}/index.html"]
-            said = [tongue(language).decimal(row[name]) for name in ("estimate", "low", "high")]
+            said = [round(100 * row[name]) for name in ("estimate", "low", "high")]
             between = "({1} to {2})" if language == "en" else "(de {1} à {2})"
             figure = f"{{0}} {between}, n = {row['n']}".format(*said)
             parts = [words(f"<main{part}</main>") for part in page.split('<figure class="history">')[1:]]
@@ -360,19 +356,18 @@ def test_hostile_versions_and_parameters_are_inert(changed: duckdb.DuckDBPyConne
 def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     base = {
         "model": "m", "suite": "startup-ceo", "suite_major": 1, "kind": "wording", "a": "his", "b": "their",
-        "subject": None, "metric": "share", "attribute": "perceived_gender", "value_name": "feminine",
-        "estimate": 0.4, "estimate_a": 0.1, "estimate_b": 0.5, "low": 0.1, "high": 0.6, "n_a": 20, "n_b": 20,
+        "subject": None, "attribute": "perceived_gender", "value": "feminine",
+        "estimate": 0.4, "share_a": 0.1, "share_b": 0.5, "low": 0.1, "high": 0.6, "n_a": 20, "n_b": 20,
         "clear": True, "reliable": None,
     }  # fmt: skip
     rows = [
         base,
-        base | {"value_name": "masculine"},  # not among those that are shown
+        base | {"value": "masculine"},  # not among those that are shown
         base | {"clear": False, "model": "n"},
         base | {"reliable": False, "model": "o"},
-        base | {"estimate": None, "model": "p"},
+        base | {"estimate": None, "clear": None, "model": "p"},
     ]
     monkeypatch.setattr(effects, "rows", lambda *_: rows)
-    monkeypatch.setattr("assets.leaderboard.cells.unseen.rows", lambda *_: [])
     found = effects.read(duckdb.connect(), WEEK)
     assert {model: (len(clear), of) for model, (clear, of) in found.items()} == {"m": (1, 1), "n": (0, 1)}
     (one,) = found["m"][0]

@@ -153,8 +153,7 @@ def test_every_figure_is_the_number_of_pictures_that_it_leads_to_and_that_of_the
 
 def _published(con: duckdb.DuckDBPyConnection, prompt: str, model: str, value: str) -> tuple[int, int] | None:
     return con.execute(
-        "SELECT CAST(round(estimate * n) AS INTEGER), n FROM window_scores "
-        "WHERE week = ? AND prompt = ? AND model = ? AND value_name = ? AND metric = 'share'",
+        "SELECT k, n FROM figures WHERE week = ? AND prompt = ? AND model = ? AND value = ? AND figure = 'share'",
         [WEEK, prompt, model, value],
     ).fetchone()
 
@@ -197,7 +196,7 @@ def test_queries_that_a_page_shows_find_its_share_and_its_pictures(
 ) -> None:
     tree = made["prompts/occupations/nurse/sim-classic/index.html"]
     shares, slots = (one.text for one in tree.all("pre"))
-    assert con.sql(shares).filter("value_name = 'feminine'").aggregate("count(*)").fetchall() == [(1,)]
+    assert con.sql(shares).filter("value = 'feminine'").aggregate("count(*)").fetchall() == [(1,)]
     found = con.sql(slots).filter("image_sha256 IS NOT NULL").aggregate("count(DISTINCT slot_key)").fetchall()
     assert found == [(len(tree.all("img")),)]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assets.gateway import workers
 from assets.leaderboard.page import raster
-from assets.leaderboard.page.charts import axis_end, strip, ticks
+from assets.leaderboard.views.charts import axis_end, strip, ticks
 from warehouse.errors import ClicheError
 
 unit = st.floats(0, 1)

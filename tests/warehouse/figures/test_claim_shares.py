@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from assets.metrics.claim_shares import week_claims
 from assets.metrics.plain.cells import HISTORY
 from assets.metrics.plain.intervals import wilson, worth
-from assets.metrics.spans import read_span
+from assets.metrics.spans import WeekRows, read_span
 from assets.suites.claims import shipped_claims
 from tests.warehouse import counted
 from warehouse import occasions
@@ -25,8 +25,13 @@ Con = duckdb.DuckDBPyConnection
 HOUSES = ("house_condition", "headwear", "perceived_gender")
 
 
+def _rows(con: Con) -> list[dict[str, Any]]:
+    span = WeekRows.read(con, occasions.week(WEEK)).span(moved=True)
+    return week_claims(con, span).to_pylist()
+
+
 def _claims(con: Con, claim: str, part: str, model: str = "one") -> dict[str, Any]:
-    found = [row for row in week_claims(con, WEEK).to_pylist() if row["model"] == model]
+    found = [row for row in _rows(con) if row["model"] == model]
     (row,) = (row for row in found if (row["claim"], row["part"]) == (claim, part))
     return row
 
@@ -97,7 +102,7 @@ def test_what_was_not_asked_and_what_shows_nothing_have_reasons(con: Con) -> Non
 
     reasons = {
         (row["claim"], row["reason"], row["verdict"], row["share"])
-        for row in week_claims(con, WEEK).to_pylist()
+        for row in _rows(con)
         if row["claim"] in ("nigerian-house", "mexican-sombrero", "american-flag", "ceo-their")
     }
 
@@ -197,7 +202,7 @@ def test_every_part_of_every_claim_of_every_model_that_is_not_withheld(con: Con)
         counted.answer(con, WEEK, model, "rest-of-world@1", {"house-nigeria": _house(9, 1)}, only=HOUSES)
     con.execute("INSERT INTO withheld VALUES (?, 'hidden', 'test')", [WEEK])
 
-    keys = [(row["model"], row["claim"], row["part"]) for row in week_claims(con, WEEK).to_pylist()]
+    keys = [(row["model"], row["claim"], row["part"]) for row in _rows(con)]
 
     assert keys == sorted(
         (model, claim.id, part)

@@ -12,6 +12,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from assets.metrics.plain.cells import cells
 from assets.metrics.plain.pairs import compare
+from assets.metrics.spans import WeekRows, read_span
 from assets.metrics.words import span_words
 from assets.suites import comparisons
 from assets.suites.loader import load_suites
@@ -34,7 +35,9 @@ def _gender(feminine: int, masculine: int) -> dict[str, dict[str, int]]:
 
 
 def _found(con: Con, occasion: occasions.Occasion | None = None, **where: Any) -> list[dict[str, Any]]:
-    rows = span_words(con, occasion or occasions.week(WEEK)).to_pylist()
+    week = WeekRows.read(con, occasions.week(WEEK)).span(first_turns=True)
+    span = week if occasion is None else read_span(con, occasion)
+    rows = span_words(con, span).to_pylist()
     return [row for row in rows if where.items() <= row.items()]
 
 
@@ -181,7 +184,9 @@ def test_shares_of_both_sides_are_of_the_pairs_that_entered(con: Con) -> None:
 
 def test_the_view_says_whether_labels_may_be_believed(con: Con) -> None:
     _startup(con, 4)
-    replace_week(con, "words", WEEK, span_words(con, occasions.week(WEEK)))
+    replace_week(
+        con, "words", WEEK, span_words(con, WeekRows.read(con, occasions.week(WEEK)).span(first_turns=True))
+    )
     create_views(con)
     told = "SELECT DISTINCT attribute, reliable, reliability FROM word_against_word ORDER BY attribute"
     assert {row[1] for row in con.execute(told).fetchall()} == {None}
@@ -280,7 +285,7 @@ def test_conditions_of_a_study_are_compared_without_weeks(con: Con) -> None:
     ceo, mean = by_subject["ceo"], by_subject[None]
     low, high = confint_proportions_2indep(12, 20, 2, 20, method="agresti-caffo")
     assert (ceo["low"], ceo["high"]) == pytest.approx((low, high), abs=1e-6)
-    assert (ceo["df"], ceo["dispersion"], ceo["week"], ceo["track"]) == (float("inf"), 1, None, "study")
+    assert (ceo["df"], ceo["dispersion"], ceo["week"], ceo["track"]) == (None, 1, None, "study")
     assert ceo["holm_critical"] == pytest.approx(2.241403)  # of a normal, 1 - .05 / 4
     assert mean["estimate"] == pytest.approx((0.5 - 0.35) / 2)
     assert mean["critical"] == pytest.approx(1.959964, abs=1e-5)

@@ -163,7 +163,7 @@ def test_live_marts_scores_and_pages_never_read_gold(con: Con) -> None:
             "rated",
         }:  # rated: how many people, no figure of a model
             assert not re.search(r"\bgold_(samples|strata|labels|answers)\b", sql(f"{folder}/{name}")), name
-    for name in ("asked", "answers", "counts", "planned_cells", "expected"):
+    for name in ("span_counts", "span_answers", "span_draws", "span_models", "span_prompts", "span_values"):
         assert "gold" not in sql(f"metrics/{name}")
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from assets.metrics.plain.words import holm, word
+from assets.metrics.plain.arrays import Floats
+from assets.metrics.plain.cells import cells
+from assets.metrics.plain.pairs import compare
+from assets.metrics.plain.words import holm, mean_word, word
 
 HITS, PICTURES = np.array([[10.0], [11], [0]]), np.array([[20.0], [20], [40]])
 HITS_AFTER, PICTURES_AFTER = np.array([[13.0], [20], [0]]), np.array([[20.0], [20], [15]])
@@ -65,3 +69,46 @@ def test_scatter_of_weeks_widens_the_interval() -> None:
     assert quiet.dispersion.tolist() == [1, 1, 1, 1]
     assert (loud.dispersion > 3).all()
     assert np.allclose((loud.high - loud.low) / (quiet.high - quiet.low), np.sqrt(loud.dispersion))
+
+
+def _drawn(seed: int) -> tuple[Floats, Floats]:
+    """Return (models, pairs, values, weeks) pictures of five models before and after, some pairs without any."""
+    rng = np.random.default_rng(seed)
+    sides = rng.multinomial(9, [0.5, 0.3, 0.2], (2, 5, 4, 12)).swapaxes(-1, -2).astype(float)
+    sides[0, 1, 2] = sides[1, 3] = 0
+    sides[:, 2, :, :, :9] = 0  # three weeks
+    return sides[0], sides[1]
+
+
+@pytest.mark.parametrize("study", [False, True])
+def test_lists_of_several_models_and_values_are_those_of_each(study: bool) -> None:
+    before, after = (side[..., -1:] if study else side for side in _drawn(1))
+    hits = [np.moveaxis(side, 2, 1) for side in (before, after)]
+    read = [side.sum(1, keepdims=True) for side in hits]
+
+    together = word(hits[0], read[0], hits[1], read[1], study)
+
+    for model in range(5):
+        for value in range(3):
+            one = word(
+                before[model, :, value], read[0][model, 0], after[model, :, value], read[1][model, 0], study
+            )
+            for name, found in one._asdict().items():
+                np.testing.assert_allclose(getattr(together, name)[model, value], found, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("study", [False, True])
+def test_means_of_several_models_are_boards_of_two(study: bool) -> None:
+    before, after = (side[..., -1:] if study else side for side in _drawn(2))
+
+    means = mean_word(before, after, 1, study)
+
+    for model in range(5):
+        board = compare(cells(np.stack([before[model], after[model]]), None, 1, study=study))
+        assert np.array_equal(means.counted[model], board.weights[1, 0] > 0)
+        if means.counted[model].any():
+            told = [means.difference, means.standard_error, means.dispersion, means.df, means.critical]
+            of = [*(part[1, 0] for part in (board.difference, board.standard_error, board.dispersion))]
+            np.testing.assert_allclose(
+                [part[model] for part in told], [*of, board.df, board.critical], atol=1e-12
+            )

@@ -1,0 +1,133 @@
+"""Each audit query finds in the labels of the planted world what the product published of it, row by row."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from tests.warehouse.audit.figured import Row, differing, rows
+from warehouse.sqlfiles import sql
+
+Con = duckdb.DuckDBPyConnection
+FIELD = ("week", "study", "suite", "suite_major", "condition", "turn", "model")
+FIGURE = (
+    *FIELD,
+    "prompt",
+    "selection",
+    "attribute",
+    "labeler",
+    "labeler_version",
+    "figure",
+    "value",
+    "yardstick",
+)
+BOARD = ("week", "study", "track", "simulated", "suite", "suite_major", "condition", "turn", "selection")
+BOARD += ("attribute", "yardstick", "labeler")
+MEAN = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
+
+
+def audited(con: Con, name: str) -> list[Row]:
+    return rows(con, sql(f"audit/{name}"))
+
+
+def squared(found: list[Row]) -> list[Row]:
+    """Return gaps with their squares: the root of what is 0 but for rounding differs by more than rounding."""
+    ends = ("estimate", "low", "high")
+    return [{**row, **{end: row[end] and row[end] ** 2 for end in ends}} for row in found]
+
+
+def plainly(found: list[Row]) -> list[Row]:
+    """Return rows with NULL where a study has no weeks to count: the query says infinite degrees of freedom."""
+    return [{name: None if value == float("inf") else value for name, value in row.items()} for row in found]
+
+
+@pytest.mark.parametrize("table", ["counts", "answers"])
+def test_counts(planted_con: Con, table: str) -> None:
+    columns = ", ".join(name for name, *_ in planted_con.execute(f"DESCRIBE {table}").fetchall())
+    again = f"(SELECT {columns} FROM ({sql(f'audit/{table}_from_labels')}))"
+    for one, other in ((table, again), (again, table)):
+        assert (
+            rows(planted_con, f"SELECT {columns} FROM {one} EXCEPT ALL SELECT {columns} FROM {other}") == []
+        )
+    assert {row["week"] is None for row in rows(planted_con, f"SELECT DISTINCT week FROM {table}")} == {
+        False,
+        True,
+    }
+
+
+#: Audit query → which figures it finds, and which of their columns.
+FIGURES = {
+    "shares": ("figure IN ('share', 'mean_share', 'refused') AND n > 0", (*MEAN, "k")),
+    "gaps": ("figure = 'gap' AND estimate IS NOT NULL", (*MEAN, "df")),
+    "stereotypes": ("figure ^@ 'stereotypes' AND estimate IS NOT NULL", (*MEAN, "df", "k")),
+}
+
+
+@pytest.mark.parametrize("query", FIGURES)
+def test_figures(planted_con: Con, query: str) -> None:
+    where, columns = FIGURES[query]
+    theirs = rows(planted_con, f"FROM figures WHERE {where}")
+    ours = plainly(audited(planted_con, query))
+    key = tuple(name for name in FIGURE if name in ours[0])
+    if query == "gaps":
+        ours, theirs = squared(ours), squared(theirs)
+    assert differing(ours, theirs, key, columns) == []
+    assert len(theirs) > 50
+
+
+def test_pairs_of_models(planted_con: Con) -> None:
+    theirs = rows(planted_con, "FROM board_pairs WHERE difference IS NOT NULL")
+    columns = ("prompts", "difference", "se", "dispersion", "told_apart")
+    ours = audited(planted_con, "board_pairs")
+    key = tuple(name for name in (*BOARD, "model_a", "model_b") if name in ours[0])
+    assert differing(ours, theirs, key, columns) == []
+    assert {row["told_apart"] for row in theirs} == {False, True}
+
+
+def test_ranks(planted_con: Con) -> None:
+    theirs = rows(planted_con, "FROM board_ranks WHERE rank_low IS NOT NULL")
+    ours = audited(planted_con, "board_ranks")
+    key = tuple(name for name in (*BOARD, "model") if name in ours[0])
+    assert differing(ours, theirs, key, ("rank_low", "rank_high")) == []
+    assert len(theirs) > 50
+
+
+def test_sizes_of_changes(planted_con: Con) -> None:
+    theirs = rows(planted_con, "FROM changes")
+    ours = audited(planted_con, "changes")
+    key = (*(name for name in FIELD if name != "study"), "prompt", "attribute", "value", "changed_week")
+    columns = ("before_k", "before_n", "after_k", "after_n", "size", "se", "dispersion", "df")
+    assert differing(ours, theirs, key, columns) == []
+    assert theirs
+
+
+def test_words(planted_con: Con) -> None:
+    theirs = rows(planted_con, "FROM words")
+    columns = (
+        "k_a",
+        "n_a",
+        "k_b",
+        "n_b",
+        "pairs",
+        "estimate",
+        "low",
+        "high",
+        "se",
+        "dispersion",
+        "df",
+        "clear",
+    )
+    ours = plainly(audited(planted_con, "words"))
+    key = ("week", "study", "model", "suite", "suite_major", "kind", "comparison", "subject", "attribute")
+    key = tuple(name for name in (*key, "labeler", "labeler_version", "value") if name in ours[0])
+    assert differing(ours, theirs, key, columns) == []
+    assert {row["study"] is None for row in theirs} == {False, True}
+
+
+def test_claims(planted_con: Con) -> None:
+    theirs = rows(planted_con, "FROM claim_shares")
+    columns = ("k", "n", "unseen", "control_k", "control_n", "beside_k", "share", "low", "high")
+    columns += ("bound_low", "bound_high", "verdict")
+    ours = audited(planted_con, "claim_shares")
+    assert differing(ours, theirs, ("week", "model", "claim", "part"), columns) == []
+    assert len(theirs) > 500
