@@ -80,15 +80,6 @@ def test_list_shows_every_edition_and_which_one_readers_see(published: Installat
     assert said.startswith("* is what readers see.")
 
 
-def test_list_shows_an_edition_of_format_1_without_rows(published: Installation, cliche: Cliche) -> None:
-    stated = {name: value for name, value in manifest(published).items() if name != "tables"}
-    first = stated | {"format": 1, "edition": "2026-11-02.1", "week": "2026-11-02"}
-    published.store.put_if_absent("editions/2026-11-02.1/manifest.json", json.dumps(first).encode())
-    line = cliche("edition", "list").out.splitlines()[1]
-    assert line.split()[0] == "2026-11-02.1"
-    assert line.split()[-1] in {"kB", "MB"}
-
-
 def test_list_says_that_nothing_is_published(fresh: Installation, cliche: Cliche) -> None:
     ended = cliche("edition", "list")
     assert (ended.code, ended.out) == (2, "")
