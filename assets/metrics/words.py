@@ -65,7 +65,7 @@ def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     rows = pl.concat(frames, how="diagonal_relaxed").with_columns(**occasion_columns(span.occasion))
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")
     return (
-        rows.cast({name: kind for name, kind in table.schema.items()})
+        rows.cast({**table.schema})
         .sort(*order, "value", "subject", nulls_last=True)
         .to_arrow()
     )
