@@ -64,11 +64,8 @@ def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     frames = [table, *(frame for one in found for frame in _frames(one))]
     rows = pl.concat(frames, how="diagonal_relaxed").with_columns(**occasion_columns(span.occasion))
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")
-    return (
-        rows.cast({**table.schema})
-        .sort(*order, "value", "subject", nulls_last=True)
-        .to_arrow()
-    )
+    kinds: dict[Any, Any] = dict(table.schema)
+    return rows.cast(kinds).sort(*order, "value", "subject", nulls_last=True).to_arrow()
 
 
 def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:

@@ -214,9 +214,11 @@ def figure_rows(
         sides = bounds(table.window[shown], table.unseen[shown], of.target)
         every["se"][shown], every["dispersion"][shown] = made.means.standard_error, made.means.dispersion
         every["df"][shown] = made.means.df
+        # What chance adds to squared gaps is in the bounds' counts, and is taken out of the figure: so of both.
+        noise = (weight * sides.present).sum(1) - made.means.estimate
         for name, side in (("least", sides.least), ("most", sides.most)):
             mean = (weight * side).sum(1)
-            every[name][shown] = mean if of.target is None else np.sqrt(np.maximum(mean, 0))
+            every[name][shown] = mean if of.target is None else np.sqrt(np.maximum(mean - noise, 0))
     n = np.where(have, table.window.sum(2), 0).sum(1)
     missed = np.where(have, table.unseen, 0).sum(1)
     estimate, low, high = made.figure / 100

@@ -135,7 +135,7 @@ def figures(
     if not shown:
         return
     k = plain.cells(table.counts[shown], *arguments)
-    _, se, phi, df = plain.suite(k)
+    mean, se, phi, df = plain.suite(k)
     per = worth(plain, table, value)[shown] if len(table.prompts) == 1 and len(table.values) == 2 else 1.0
     if len(table.prompts) == 1 and target is None:
         per = worth(plain, table, value)[shown]
@@ -149,11 +149,12 @@ def figures(
             low, high = np.maximum(0, np.maximum(below, -above)), np.maximum(-below, above)
     weight, missed = plain.weights(k.have, k.group), np.where(k.have, table.unseen[shown], 0).sum(1)
     window = table.counts[shown][..., -WINDOW:].sum(-1)
-    least, _, most = (
+    least, seen, most = (
         (weight * side).sum(1) for side in plain.bounds(window, table.unseen[shown], target, value)
     )
     if target is not None:
-        least, most = np.sqrt(np.maximum(least, 0)), np.sqrt(np.maximum(most, 0))
+        noise = seen - mean
+        least, most = np.sqrt(np.maximum(least - noise, 0)), np.sqrt(np.maximum(most - noise, 0))
     n = np.where(k.have, k.n, 0).sum(1)
     bounded = missed > 0.05 * (n + missed)
     below, above = np.nan_to_num(estimate - low), np.nan_to_num(high - estimate)
