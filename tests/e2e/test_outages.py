@@ -492,7 +492,8 @@ def test_an_outage_is_never_a_refusal_and_a_refusal_is_never_an_outage(asked: As
         rates = {
             name: (answer_rate, completeness)
             for name, answer_rate, completeness in con.execute(
-                "SELECT DISTINCT model, answer_rate, completeness FROM leaderboard"
+                "SELECT model, count_if(is_picture) / nullif(count_if(is_picture OR is_refused), 0), "
+                "count_if(is_picture OR is_refused) / count(*) FROM slot_outcomes GROUP BY model"
             ).fetchall()
         }
     for name, row in ROWS.items():

@@ -16,6 +16,7 @@ import duckdb
 
 from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.past.index import entries_of, folders_of
+from assets.leaderboard.published import identity
 from assets.leaderboard.sheets import sheets
 from orchestration.verifying.archive import past
 from orchestration.verifying.archive.listed import parts
@@ -171,13 +172,13 @@ class Edition:
                 name, rows = Path(path).stem, _read(self.folder / path)
                 columns = _described(con, rows)
                 stated[path]["rows"] = rows_hash(con, rows, columns).rows
-                identity = _identity(name, columns)
+                named_columns = _identity(name, columns)
                 hashes[name] = None
-                if identity and "week" in dict(identity):
-                    weeks = hashes_by_week(con, rows, identity)
-                    hashes[name] = composed(identity, {week: one.sha256 for week, one in weeks.items()})
-                elif identity:
-                    hashes[name] = rows_hash(con, rows, identity).sha256
+                if named_columns and "week" in dict(named_columns):
+                    weeks = hashes_by_week(con, rows, named_columns)
+                    hashes[name] = composed(named_columns, {week: one.sha256 for week, one in weeks.items()})
+                elif named_columns:
+                    hashes[name] = rows_hash(con, rows, named_columns).sha256
         self.manifest["files"] = stated
         self.manifest["table_hashes"] = {name: value for name, value in hashes.items() if value}
         self.manifest["content_sha256"] = identity(self.manifest["table_hashes"])

@@ -142,13 +142,13 @@ def _add_table(edition: Edition) -> None:
 
 
 def _invent_change(edition: Edition) -> None:
-    """Fill a row of drift_events with something for each column."""
+    """Fill a row of changes with something for each column."""
     values = {"VARCHAR": "'x'", "DATE": f"DATE '{WEEK}'", "BOOLEAN": "FALSE"}
     with open_published(edition.database) as con:
-        columns = con.execute("DESCRIBE drift_events").fetchall()
+        columns = con.execute("DESCRIBE changes").fetchall()
     row = ", ".join(values.get(kind, "1") for _, kind, *_ in columns)
-    edition.sql(f"INSERT INTO drift_events VALUES ({row})")
-    edition.export(("drift_events",))
+    edition.sql(f"INSERT INTO changes VALUES ({row})")
+    edition.export(("changes",))
 
 
 def _kept(field: str, name: str) -> Callable[[Edition], dict[str, Any]]:
@@ -187,11 +187,11 @@ FORGERIES: dict[str, Forgery] = {
     # files
     "labels Parquet": Forgery(
         lambda e: e.rewrite("labels", "SELECT * REPLACE ('feminine' AS value) FROM old"),
-        "scores differ when computed again",
+        "of counts differ when computed again",
     ),
     "leaderboard Parquet": Forgery(
         lambda e: e.rewrite(
-            "leaderboard", "SELECT * REPLACE (0::DOUBLE AS distance, 1::INTEGER AS rank_low) FROM old"
+            "leaderboard", "SELECT * REPLACE (0::DOUBLE AS estimate, 1::INTEGER AS rank_low) FROM old"
         ),
         ".parquet differs from what the view says of the tables",
     ),
@@ -218,8 +218,8 @@ FORGERIES: dict[str, Forgery] = {
         lambda e: e.rewrite("leaderboard", "FROM old OFFSET 1", "csv"), "data/leaderboard.csv differs"
     ),
     "a Parquet column renamed": Forgery(
-        lambda e: e.rewrite("ranks", "SELECT * RENAME (rank_low AS low_rank) FROM old"),
-        "ranks has other columns than version",
+        lambda e: e.rewrite("board_ranks", "SELECT * RENAME (rank_low AS low_rank) FROM old"),
+        "board_ranks has other columns than version",
     ),
     "a column added": Forgery(
         lambda e: e.rewrite("check_results", "SELECT *, 'x' AS note FROM old"),
@@ -256,11 +256,11 @@ FORGERIES: dict[str, Forgery] = {
     "a table hash of a view": Forgery(
         _nothing, "it has a table_hash, which only tables have", _kept("table_hash", "cell_counts")
     ),
-    "a score changed in every part and in CSV alike": Forgery(
-        _sql("UPDATE scores SET estimate = estimate / 2 WHERE model = 'sim-drift' AND estimate > 0.1"),
-        "scores differ when computed again",
+    "a figure changed in every part and in CSV alike": Forgery(
+        _sql("UPDATE figures SET estimate = estimate / 2 WHERE model = 'sim-drift' AND estimate > 0.1"),
+        "of figures differ when computed again",
     ),
-    "a label changed everywhere": Forgery(_flag, "scores differ when computed again"),
+    "a label changed everywhere": Forgery(_flag, "of counts differ when computed again"),
     "an answer left out everywhere": Forgery(
         _sql(
             "CREATE TEMP TABLE gone AS SELECT min(slot_key) AS slot_key FROM slots WHERE model = 'sim-drift'",
@@ -278,39 +278,30 @@ FORGERIES: dict[str, Forgery] = {
     "a label twice": Forgery(
         _sql("INSERT INTO labels FROM labels LIMIT 1"), "table labels has 1 row more than once"
     ),
-    "a change over weeks invented": Forgery(_invent_change, "drift_events differ when computed again"),
+    "a change over weeks invented": Forgery(_invent_change, "of changes differ when computed again"),
     "a rank changed": Forgery(
-        _sql("UPDATE ranks SET reason = 'none' WHERE reason IS NOT NULL"),
-        "rows of ranks differ when computed again",
+        _sql("UPDATE board_ranks SET reason = 'none' WHERE reason IS NOT NULL"),
+        "of board_ranks differ when computed again",
     ),
-    "a window made narrower": Forgery(
-        _sql("UPDATE window_scores SET low = estimate WHERE low < estimate"),
-        "rows of window_scores differ when computed again",
+    "an interval that was never there": Forgery(
+        _sql("UPDATE figures SET low = estimate, high = estimate, reason = NULL WHERE reason = 'few_weeks'"),
+        "of figures differ when computed again",
     ),
-    "a window without its scatter": Forgery(
-        _sql("UPDATE window_scores SET scatter = 0, quiet_weeks = 12 WHERE metric = 'distance2'"),
-        "rows of window_scores differ when computed again",
+    "pictures said to count for half": Forgery(
+        _sql("UPDATE figures SET worth = 0.5 WHERE n > 3 AND prompt IS NOT NULL"),
+        "of figures differ when computed again",
     ),
-    "pictures said to be drawn together": Forgery(
+    "two models told apart": Forgery(
         _sql(
-            "INSERT INTO design_effects BY NAME SELECT COLUMNS(lambda c: c NOT IN ("
-            "'window_weeks', 'estimate', 'low', 'high', 'prompts_low', 'prompts_high', 'cells', 'scatter', "
-            "'scatter_freedom', 'scatter_measured', 'quiet_weeks', 'settling', 'reason', 'reference', 'metric', "
-            "'value_name')), n AS clusters, 10 AS freedom, 0.5 AS correlation, 2 AS design_effect FROM window_scores "
-            "WHERE metric = 'assessed_rate' AND n > 3 AND prompt IS NULL AND attribute IS NOT NULL LIMIT 1"
+            "INSERT INTO board_pairs BY NAME SELECT b.* EXCLUDE (lead, models, critical, df, resolution, would_find, "
+            "reason), 'sim-classic' AS model_a, 'sim-drift' AS model_b, 1 AS prompts, TRUE AS told_apart, "
+            "TRUE AS holds FROM boards AS b LIMIT 1"
         ),
-        "rows of design_effects differ when computed again",
+        "of board_pairs differ when computed again",
     ),
     "an effect of too few pictures made clear": Forgery(
-        _sql(
-            "UPDATE window_effects SET estimate = 0.5, low = 0.1, high = 0.9, estimate_a = 0.1, estimate_b = 0.6, "
-            "weeks = 1, reason = NULL WHERE metric = 'share'"
-        ),
-        "rows of window_effects differ when computed again",
-    ),
-    "a window of an effect that begins earlier": Forgery(
-        _sql("UPDATE window_effects SET first_week = first_week - 7"),
-        "rows of window_effects differ when computed again",
+        _sql("UPDATE words SET estimate = 0.5, low = 0.1, high = 0.9, clear = TRUE, reason = NULL"),
+        "of words differ when computed again",
     ),
     # the manifest
     "table_hashes empty": Forgery(

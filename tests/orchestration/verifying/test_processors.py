@@ -63,13 +63,13 @@ def test_an_edition_verifies_and_is_current_on_another_processor(home: Installat
     with connect(home.settings.warehouse, read_only=True) as con:
         before = table_hashes(con)
         assert con.execute(
-            "SELECT count(DISTINCT estimate) > 20 FROM scores WHERE metric IN ('share', 'distance2')"
+            "SELECT count(DISTINCT estimate) > 20 FROM figures"
         ).fetchall() == [(True,)]
     objects = home.objects()
     home.settings.warehouse.unlink()
     assert on_another(home, "rebuild").code == 0
     with connect(home.settings.warehouse, read_only=True) as con:
-        assert table_hashes(con)["scores"] == before["scores"]
+        assert table_hashes(con)["figures"] == before["figures"]
     ended = on_another(home, "publish", "--week", WEEK)
     assert f"Edition {EDITION} is current as before" in ended.out, ended.out + ended.err
     assert home.objects() == objects
@@ -83,8 +83,8 @@ def test_an_edition_with_other_last_digits_verifies(
     shutil.rmtree(home.home / "store/editions")
     shutil.rmtree(home.home / "store/site")
     with connect(home.settings.warehouse) as con:
-        con.execute(f"UPDATE scores SET estimate = estimate + estimate * {part} WHERE metric = 'distance2'")
-        forget(con, ["scores"])
+        con.execute(f"UPDATE figures SET estimate = estimate + estimate * {part}")
+        forget(con, ["figures"])
     assert cliche("publish", "--week", WEEK).code == 0
     ended = cliche("verify")
-    assert (ended.code, "scores differ" in ended.out) == (code, bool(code)), ended.out
+    assert (ended.code, "of figures differ" in ended.out) == (code, bool(code)), ended.out
