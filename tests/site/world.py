@@ -249,10 +249,15 @@ def _content(store: Store) -> str:
 
 
 def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
+    from assets.suites.analysis import shipped
+    from assets.suites.analysis_rows import joint_rows
+    from assets.suites.claims import shipped_claims
+    from warehouse.loading.analysis_tables import replace_joint
     from warehouse.loading.load import partitions
 
     con = connect(None)
     make_tables(con)
+    replace_joint(con, joint_rows(shipped().declared, shipped_claims()))
     found = partitions(store)
     for week, model in found:
         load_partition(con, store, week, model)

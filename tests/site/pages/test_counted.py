@@ -109,5 +109,5 @@ def test_pages_of_2023_stay_small_in_french(con: duckdb.DuckDBPyConnection) -> N
     }
     assert len(sizes) == 2
     for page in shown.files(con, "then").values():
-        assert QUESTION.findall(page) == ["claims"]
+        assert QUESTION.findall(page) == ["claim_shares"]
     assert max(sizes.values()) <= 8000

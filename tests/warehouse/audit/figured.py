@@ -281,7 +281,7 @@ def _list(
             **{name: int(counts[at]) for name, counts in zip(names, window, strict=True)},
             "estimate": found.difference[at], "low": found.low[at], "high": found.high[at],
             "se": found.standard_error[at], "dispersion": None if none else found.dispersion[at],
-            "df": None if none else float(found.df), "critical": float(student(found.df)) if whole else None,
+            "df": None if none or np.isinf(found.df) else float(found.df), "critical": float(student(found.df)) if whole else None,
             "holm_critical": 2.5 if whole else None,
         }  # fmt: skip
         row["clear"] = (
@@ -304,7 +304,7 @@ def _list(
         **base, "subject": None, "prompt_a": None, "prompt_b": None, "pairs": int(used.sum()),
         **dict(zip(names, sums, strict=True)), "estimate": estimate, "low": estimate - half,
         "high": estimate + half, "se": error, "dispersion": of.dispersion[1, 0] if used.any() else None,
-        "df": of.df if used.any() else None, "critical": of.critical if whole else None,
+        "df": of.df if used.any() and np.isfinite(of.df) else None, "critical": of.critical if whole else None,
         "holm_critical": of.critical if whole else None, "clear": bool(of.more.any()) if whole else None,
     }  # fmt: skip
 
