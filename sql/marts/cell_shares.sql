@@ -4,6 +4,7 @@
 -- Weeks: own
 -- Columns:
 --   value: value, or band, that can be in a yardstick's support
+--   scale: bands of the attribute that values are counted in; empty text where there are none
 --   pictures: number of pictures that show the value
 --   n: number of pictures that show any value of the support; the denominator of share
 --   share: pictures / n; NULL if n is 0. A week has no interval: that of the four weeks that end with

@@ -106,7 +106,9 @@ def test_a_week_is_sampled_exported_rated_imported_and_published(
     done = cliche("publish", "--week", WEEK)
     assert done.code == 0, done.err
     assert f"Edition {WEEK}.2 is current" in done.out
-    corrected = "SELECT model FROM figures WHERE figure IN ('mean_share', 'corrected_share') AND estimate IS NOT NULL"
+    corrected = (
+        "SELECT model FROM figures WHERE figure IN ('mean_share', 'corrected_share') AND estimate IS NOT NULL"
+    )
     rows = json.loads(cliche("sql", corrected, "--format", "json").out)
     rests_on = read_manifest(published.store, f"{WEEK}.2")
     assert [(one["gold_set"], len(one["labels"])) for one in rests_on["gold"]] == [("mine", 2)]

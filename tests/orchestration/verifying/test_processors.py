@@ -62,9 +62,7 @@ def test_an_edition_verifies_and_is_current_on_another_processor(home: Installat
     assert (ended.code, ended.out.strip()[-10:]) == (0, ", 0 differ"), ended.out
     with connect(home.settings.warehouse, read_only=True) as con:
         before = table_hashes(con)
-        assert con.execute(
-            "SELECT count(DISTINCT estimate) > 20 FROM figures"
-        ).fetchall() == [(True,)]
+        assert con.execute("SELECT count(DISTINCT estimate) > 20 FROM figures").fetchall() == [(True,)]
     objects = home.objects()
     home.settings.warehouse.unlink()
     assert on_another(home, "rebuild").code == 0

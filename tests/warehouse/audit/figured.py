@@ -281,7 +281,8 @@ def _list(
             **{name: int(counts[at]) for name, counts in zip(names, window, strict=True)},
             "estimate": found.difference[at], "low": found.low[at], "high": found.high[at],
             "se": found.standard_error[at], "dispersion": None if none else found.dispersion[at],
-            "df": None if none or np.isinf(found.df) else float(found.df), "critical": float(student(found.df)) if whole else None,
+            "df": None if none or np.isinf(found.df) else float(found.df),
+            "critical": float(student(found.df)) if whole else None,
             "holm_critical": 2.5 if whole else None,
         }  # fmt: skip
         row["clear"] = (

@@ -136,15 +136,15 @@ def test_views_and_results_are_found_wherever_they_stand(statement: str, source:
 def test_what_shared_steps_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(sqlfiles.ROOT, tmp_path / "sql")
     monkeypatch.setattr(sqlfiles, "ROOT", tmp_path / "sql")
-    shared = tmp_path / "sql" / "audit" / "_read_from_labels.sql"
-    own = (tmp_path / "sql" / "audit" / "counts_from_labels.sql").read_text()
-    assert not reads(sql("audit/counts_from_labels")) - BASE
+    shared = tmp_path / "sql" / "audit" / "_answers_given.sql"
+    own = (tmp_path / "sql" / "audit" / "answers_from_labels.sql").read_text()
+    assert not reads(sql("audit/answers_from_labels")) - BASE
     assert "labels" not in reads(own)
     assert shared.read_text().count("    FROM slots\n") == 1
     shared.write_text(
         shared.read_text().replace("    FROM slots\n", "    FROM slots SEMI JOIN board_ranks USING (week)\n")
     )
-    assert not_from_labels("counts_from_labels", sql("audit/counts_from_labels")) == {"board_ranks"}
+    assert not_from_labels("answers_from_labels", sql("audit/answers_from_labels")) == {"board_ranks"}
 
 
 def test_the_first_steps_of_ten_queries_are_one_text() -> None:

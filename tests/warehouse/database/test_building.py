@@ -165,7 +165,7 @@ def test_a_table_has_its_grain_as_a_key_where_no_column_of_it_may_be_null(
     found = keys_of(tmp_path / "made.duckdb")
     assert found["labels"] == "slot_key, attribute, labeler, labeler_version"
     assert found["study_slots"] == "study, slot_key"
-    assert {"agreement", "scores", "drift_events"}.isdisjoint(found)
+    assert {"agreement", "figures", "changes"}.isdisjoint(found)
     comments = dict(con.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
     for table in published.published_tables():
         stated = " ".join(comments[table].partition("Grain: ")[2].partition(".")[0].split())
@@ -298,7 +298,7 @@ def test_start_here_says_what_to_begin_with_and_every_example_runs(
     assert is_built_from(path, given.tables, given.files)
     with published.open_published(path) as made:
         found = made.execute("SELECT name, answers, rows, example FROM start_here").fetchall()
-        assert len(found) == 6
+        assert len(found) == 8
         for name, answers, number, example in found:
             assert made.execute(f"SELECT count(*) FROM {name}").fetchall() == [(number,)], name
             assert answers.endswith("?")
@@ -333,7 +333,7 @@ def test_tables_of_another_version_keep_their_columns_and_views_that_do_not_fit_
 ) -> None:
     con.execute("ALTER TABLE labels DROP COLUMN confidence")
     con.execute("ALTER TABLE outcomes RENAME COLUMN final TO last")
-    con.execute("ALTER TABLE ranks ADD COLUMN color VARCHAR")
+    con.execute("ALTER TABLE board_ranks ADD COLUMN color VARCHAR")
     con.execute("CREATE TABLE hats (week DATE, hat VARCHAR)")
     con.execute("COMMENT ON COLUMN hats.hat IS 'identity: a hat'")
     con.execute("INSERT INTO hats VALUES (DATE '2026-11-23', 'beanie'), (NULL, 'bowler')")
@@ -344,7 +344,7 @@ def test_tables_of_another_version_keep_their_columns_and_views_that_do_not_fit_
     theirs, path = Given(con, tmp_path / "theirs"), tmp_path / "made.duckdb"
     theirs.build(path)
     with published.open_published(path) as made:
-        for name in ("labels", "outcomes", "ranks", "hats", "study_slots"):
+        for name in ("labels", "outcomes", "board_ranks", "hats", "study_slots"):
             assert rows(made, name) == rows(con, name), name
         assert rows(made, "gold_labels") == []
         views = {
@@ -356,8 +356,8 @@ def test_tables_of_another_version_keep_their_columns_and_views_that_do_not_fit_
         for view in views:
             rows(made, view)
         hashes = table_hashes(made)
-        assert {name: hashes[name] for name in ("labels", "ranks")} == {
-            name: table_hashes(con)[name] for name in ("labels", "ranks")
+        assert {name: hashes[name] for name in ("labels", "board_ranks")} == {
+            name: table_hashes(con)[name] for name in ("labels", "board_ranks")
         }
     assert theirs.build(path) == []
     assert given.build(path) == given.keys(*published.published_tables())
@@ -365,7 +365,7 @@ def test_tables_of_another_version_keep_their_columns_and_views_that_do_not_fit_
 
 @pytest.mark.parametrize("kind", ["VARCHAR); DROP TABLE labels; --", "varchar", "ENUM('a')"])
 def test_a_type_that_is_more_than_a_type_is_refused(given: Given, tmp_path: Path, kind: str) -> None:
-    given.tables["ranks"]["columns"][0][1] = kind
+    given.tables["board_ranks"]["columns"][0][1] = kind
     with pytest.raises(CorruptObjectError, match="is no type of a published column"):
         given.build(tmp_path / "made.duckdb")
 

@@ -29,18 +29,23 @@ from warehouse.store import Store, open_store
 Con = duckdb.DuckDBPyConnection
 FAKE = "f" * 64
 _SCORE = """
-INSERT INTO scores BY NAME
-SELECT week, model, series, params_hash, track, 'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition,
-    1 AS turn, 'perceived_gender' AS attribute, 'parity' AS reference, '1-a' AS labeler_version,
-    'values' AS scale, 'distance' AS metric, 0.25 AS estimate, 20 AS n, 2 AS cells, 2 AS planned_cells
+INSERT INTO figures BY NAME
+SELECT week, model, 'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn, track, simulated,
+    'perceived_gender' AS attribute, 'parity' AS yardstick, 'gap' AS figure, 0.25 AS estimate, 20 AS n, 1 AS worth,
+    0 AS unseen, 2 AS prompts, 2 AS planned_prompts, 1 AS weeks, week AS first_week
 FROM plans
 """
 _WINDOW = """
-INSERT INTO window_scores BY NAME
-SELECT scores.* EXCLUDE (planned_cells, labeler), plans.simulated, 4 AS window_weeks, week AS first_week, 1 AS weeks,
-    FALSE AS settling
-FROM scores
-INNER JOIN plans USING (week, model)
+INSERT INTO board_ranks BY NAME
+SELECT week, model, suite, suite_major, condition, turn, track, simulated, attribute, yardstick,
+    'few_weeks' AS reason
+FROM figures
+"""
+_BOARD = """
+INSERT INTO boards BY NAME
+SELECT DISTINCT week, suite, suite_major, condition, turn, track, simulated, attribute, yardstick,
+    FALSE AS lead, 0 AS models, 'few_weeks' AS reason
+FROM figures
 """
 _DRIFT = """
 INSERT INTO labeler_drift BY NAME
@@ -66,6 +71,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
             load.load_partition(con, store, week, model)
         con.execute(_SCORE)
         con.execute(_WINDOW)
+        con.execute(_BOARD)
         con.execute(_DRIFT)
         con.execute(
             "INSERT INTO yardsticks VALUES ('occupations', 1, 'perceived_gender', 'parity', 'distance', 'lower')"
@@ -149,7 +155,7 @@ def test_a_view_that_looks_back_is_published_anew_in_later_weeks_where_it_change
     con: Con, store: Store, tmp_path: Path
 ) -> None:
     following = "2026-11-30"
-    for table in ("plans", "scores"):
+    for table in ("plans", "figures"):
         con.execute(
             f"INSERT INTO {table} SELECT * REPLACE (DATE '{following}' AS week) FROM {table} WHERE week = DATE '{WEEK}'"
         )
@@ -193,12 +199,12 @@ def test_a_column_of_run_time_is_content_of_a_file_and_no_part_of_the_table_hash
 def test_figures_of_another_processor_are_those_that_were_published(
     con: Con, store: Store, first: dict[str, Any], tmp_path: Path
 ) -> None:
-    change(con, "window_scores", WEEK, "estimate = estimate - estimate * 3e-14")
+    change(con, "figures", WEEK, "estimate = estimate - estimate * 3e-14")
     made, written = after(con, store, first, tmp_path)
-    assert (written, made.tables["window_scores"]) == (set(), first["tables"]["window_scores"])
-    change(con, "window_scores", WEEK, "estimate = estimate - estimate * 1e-8")
+    assert (written, made.tables["figures"]) == (set(), first["tables"]["figures"])
+    change(con, "figures", WEEK, "estimate = estimate - estimate * 1e-8")
     _, written = after(con, store, first, tmp_path)
-    assert written == {(name, f"week={WEEK}") for name in ("window_scores", "leaderboard")}
+    assert written == {(name, f"week={WEEK}") for name in ("figures", "leaderboard")}
 
 
 def test_weeks_that_did_not_change_are_neither_hashed_nor_computed(
@@ -242,9 +248,10 @@ def labels_added(con: Con, store: Store) -> None:
 
 def a_week_scored(con: Con, store: Store) -> None:
     rows = con.sql(
-        f"SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week, 0.5 AS estimate) FROM scores WHERE week = DATE '{WEEK}'"
+        "SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week, 0.5 AS estimate) FROM figures "
+        f"WHERE week = DATE '{WEEK}'"
     ).to_arrow_table()
-    load.replace_week(con, "scores", WEEK, rows)
+    load.replace_week(con, "figures", WEEK, rows)
 
 
 def a_study_imported(con: Con, store: Store) -> None:
@@ -262,7 +269,7 @@ def test_whatever_writes_rows_drops_their_hashes_and_no_others(
 ) -> None:
     keep_week_hashes(con)
     kept = {*con.execute("FROM week_hashes").fetchall()}
-    assert {row[0] for row in kept} > {"plans", "labels", "scores"}
+    assert {row[0] for row in kept} > {"plans", "labels", "figures"}
     write(con, store)
     left = {*con.execute("FROM week_hashes").fetchall()}
     assert left <= kept

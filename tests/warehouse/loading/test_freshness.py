@@ -182,14 +182,14 @@ def place(scored_once: Path, tmp_path: Path) -> Workplace:
 
 def scores(place: Workplace) -> dict[str, int]:
     with connect(place.warehouse, read_only=True) as con:
-        rows = con.execute("SELECT week, count(*) FROM scores GROUP BY week").fetchall()
+        rows = con.execute("SELECT week, count(*) FROM figures GROUP BY week").fetchall()
     return {week.isoformat(): count for week, count in rows}
 
 
 def spoil(place: Workplace) -> None:
     """Take a row away from every week's scores: only a scoring brings it back."""
     with connect(place.warehouse) as con:
-        con.execute("DELETE FROM scores WHERE rowid IN (SELECT min(rowid) FROM scores GROUP BY week)")
+        con.execute("DELETE FROM figures WHERE rowid IN (SELECT min(rowid) FROM figures GROUP BY week)")
 
 
 def test_weeks_that_did_not_change_keep_the_scores_they_have(place: Workplace) -> None:
@@ -223,7 +223,7 @@ def test_a_week_is_scored_once_it_was_loaded_by_somebody_else(place: Workplace) 
     assert WEEK in score_weeks(place, WEEK)
     with connect(place.warehouse, read_only=True) as con:
         models = con.execute(
-            "SELECT DISTINCT model FROM scores WHERE week = $week", {"week": WEEK}
+            "SELECT DISTINCT model FROM figures WHERE week = $week", {"week": WEEK}
         ).fetchall()
     assert {model for (model,) in models} == {"sim-one", "sim-two"}
     assert load.partitions(place.store) == [(BEFORE, "sim-one"), (WEEK, "sim-one"), (WEEK, "sim-two")]
