@@ -230,7 +230,8 @@ def test_invariant_10_no_csv_cell_is_a_formula_and_numbers_stay_numbers(con: Con
     con.execute("INSERT INTO withheld VALUES (DATE '2026-11-23', 'a-b=c', '')")
     con.execute(
         "INSERT INTO figures BY NAME SELECT DATE '2026-11-23' AS week, 'm' AS model, 'model' AS track, "
-        "FALSE AS simulated, 's' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn, 'gap' AS figure, -0.25 AS estimate, "
+        "FALSE AS simulated, 's' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn, "
+        "'gap' AS figure, -0.25 AS estimate, "
         "1 AS n, 1 AS worth, 0 AS unseen, 1 AS prompts, 1 AS planned_prompts, 1 AS weeks"
     )
     made = TableFiles(tmp_path)
