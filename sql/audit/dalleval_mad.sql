@@ -1,8 +1,8 @@
 -- Answers: What would DALL-Eval's mean absolute deviation be: Σ |p - 1/K| / K, the mean over prompts? (Cho,
 --   Zala & Bansal 2023, arXiv:2202.04053, section 4.2; compute_mad.py)
 -- Grain: week, model, suite, suite_major, condition, turn, attribute.
--- Columns: those; score: of a fair model 0.123 with ten pictures per prompt, 0.188 with five; n: pictures that
---   show a value; cells: prompts with one.
+-- Columns: those; score: of a fair model 0.123 with ten pictures per prompt, 0.188 with five; n: pictures
+--   that show a value; cells: prompts with one.
 -- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
 -- Uses: read_from_labels
 WITH
