@@ -69,7 +69,8 @@ CREATE TABLE boards (
     selection VARCHAR,  -- identity: declared selection of prompts; NULL: all
     attribute VARCHAR,  -- identity: attribute that is compared; NULL of stereotypes
     yardstick VARCHAR NOT NULL,  -- identity: reference that models are compared with, or stereotypes
-    labeler VARCHAR,  -- identity: who read the pictures of the ranked models
+    labeler VARCHAR,  -- identity: who read the pictures of the models with a figure, or of the study; NULL
+    -- where no model has one
     labeler_version VARCHAR,  -- identity: version of that labeler
     lead BOOLEAN NOT NULL,  -- identity: true of the board that orders the leaderboard
     models INTEGER NOT NULL,  -- identity: ranked models
@@ -98,7 +99,8 @@ CREATE TABLE board_ranks (
     selection VARCHAR,  -- identity: declared selection of prompts; NULL: all
     attribute VARCHAR,  -- identity: attribute that is compared; NULL of stereotypes
     yardstick VARCHAR NOT NULL,  -- identity: reference that models are compared with, or stereotypes
-    labeler VARCHAR,  -- identity: who read the pictures of the ranked models
+    labeler VARCHAR,  -- identity: who read the pictures of the models with a figure, or of the study; NULL
+    -- where no model has one
     labeler_version VARCHAR,  -- identity: version of that labeler
     model VARCHAR NOT NULL,  -- identity: name of the model entry, or of the study's model
     rank_low INTEGER,  -- identity: 1 + how many models are shown to be closer; NULL where reason says why
@@ -123,7 +125,8 @@ CREATE TABLE board_pairs (
     selection VARCHAR,  -- identity: declared selection of prompts; NULL: all
     attribute VARCHAR,  -- identity: attribute that is compared; NULL of stereotypes
     yardstick VARCHAR NOT NULL,  -- identity: reference that models are compared with, or stereotypes
-    labeler VARCHAR,  -- identity: who read the pictures of the ranked models
+    labeler VARCHAR,  -- identity: who read the pictures of the models with a figure, or of the study; NULL
+    -- where no model has one
     labeler_version VARCHAR,  -- identity: version of that labeler
     model_a VARCHAR NOT NULL,  -- identity: model with the smaller figure
     model_b VARCHAR NOT NULL,  -- identity: model with the larger figure

@@ -147,7 +147,9 @@ def board_rows(span: Span, field: Field, of: Compared, would_find: float | None)
         "attribute": pl.lit(of.attribute, dtype=pl.String),
         "yardstick": pl.lit(of.yardstick),
     }
-    labeler = _reader(field, made.members or made.shown)
+    # fields of a study differ by their labeler, also where no model has a figure
+    every = range(len(field.models.names)) if field.models.study else ()
+    labeler = _reader(field, made.members or made.shown or every)
     key |= {
         name: pl.lit(labeler and labeler[place], dtype=pl.String)
         for place, name in enumerate(("labeler", "labeler_version"))

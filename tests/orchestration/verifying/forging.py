@@ -22,6 +22,7 @@ from orchestration.verifying.archive import past
 from orchestration.verifying.archive.listed import parts
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.database.archive import CSV
 from warehouse.database.building import build_database
 from warehouse.database.published import open_published, published_tables, search_all
 from warehouse.database.table_files import inert
@@ -131,13 +132,14 @@ class Edition:
         return [self.folder / part["key"] for part in self.manifest["tables"][name]["parts"]]
 
     def csv(self, name: str) -> None:
-        """Write the CSV of a relation from its Parquet file, or from the part of the edition's week."""
+        """Write the CSV of a relation from the DuckDB file: of every week, or of the edition's week alone."""
         path = self.folder / "data" / f"{name}.csv"
-        of_week = self.manifest["tables"].get(name, {"parts": []})["parts"]
-        named = [self.folder / p["key"] for p in of_week if p["week"] == self.manifest["week"]]
-        with duckdb.connect() as con:
-            query = inert(con, named[0] if named else path.with_suffix(".parquet"))
-            con.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")
+        rows = f"FROM {name}" if CSV[name] else f"FROM {name} WHERE week = DATE '{self.manifest['week']}'"
+        ordered = path.with_suffix(".ordered")
+        with open_published(self.database) as con:
+            _copy(con, f"{rows} ORDER BY ALL", ordered)
+            con.execute(f"COPY ({inert(con, ordered)}) TO '{path}' (FORMAT csv, HEADER)")
+        ordered.unlink()
 
     def rewrite(self, name: str, query: str, kind: str = "parquet") -> None:
         """Write the Parquet files or the CSV of a relation anew, from a query that reads each as `old`."""

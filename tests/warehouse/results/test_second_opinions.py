@@ -17,7 +17,6 @@ from assets.labeling.records import Reading
 from assets.metrics.labels.second_opinions import Scale, compare, week_agreement
 from assets.metrics.week import assert_publishable, score_all, score_weeks
 from assets.suites.schema import Attribute
-from orchestration import commands
 from tests.unit.labeling.scripted import Labels
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
@@ -320,29 +319,6 @@ def test_a_drift_stops_the_attribute_until_it_is_accepted_and_nothing_else(place
     assert told(place)["perceived_gender"][0] is True
     assert found_by(place, "labeler_drift__open") == "pass"
     assert score_weeks(place, WEEK) == []
-
-
-def test_verifying_computes_agreement_and_drift_again(place: Workplace) -> None:
-    assert commands.auditor.verify  # the command brings what it calls
-    from orchestration.verifying.report import VerifyReport
-    from orchestration.verifying.scores import verify_results
-
-    anchored(place, WEEK, move=True)
-    score_weeks(place, WEEK)
-    with connect(place.warehouse) as con:
-        right = VerifyReport("e")
-        verify_results(con, right)
-        assert right.holds
-        con.execute(
-            "UPDATE agreement SET alpha = alpha - 1e-6 WHERE attribute = 'skin_tone' AND model IS NULL"
-        )
-        con.execute("UPDATE labeler_drift SET moved = 0")
-        wrong = VerifyReport("e")
-        verify_results(con, wrong)
-        assert [line.split("differ")[0] for line in wrong.differences if WEEK in line] == [
-            f"week {WEEK}: 1 rows of agreement ",
-            f"week {WEEK}: 2 rows of labeler_drift ",
-        ]
 
 
 def test_anchors_that_nobody_labelled_are_told_and_stop_nothing(place: Workplace) -> None:
