@@ -15,9 +15,6 @@ import duckdb
 CLICKS = 2
 _COUNT = r'<span class="figure"><b>([\d,]+)</b> of ([\d,]+)</span>'
 _CELL = re.compile(r"prompts/([^/]+/[^/]+)/([^/]+)/index\.html")
-_WORST = re.compile(
-    r'<section class="weak">.*?<strong>([\d,]+) of ([\d,]+)</strong>.*?href="([^"]+)">All its', re.DOTALL
-)
 _PICTURE = re.compile(r'<li id="p\d+"( class="(?:framed|out)")?>')
 
 

@@ -244,39 +244,3 @@ def moved(week: str, pictures: int) -> str:
         f"DATE '{BEFORE}' AS baseline_week, DATE '{BEFORE}' AS previous_week, 60 AS pictures, "
         f"{pictures} AS moved, {pictures} AS moved_since_previous"
     )
-
-
-def drifted(**replaced: str) -> str:
-    """Return a statement that adds a change of a share over weeks; columns are replaced by SQL expressions."""
-    columns = {
-        **dict.fromkeys(("week", "changed_week", "latest_week"), f"DATE '{WEEK}'"),
-        "earliest_week": f"DATE '{BEFORE}'",
-        "started_week": f"DATE '{BEFORE}' - 70",
-        **dict.fromkeys(("model", "series"), f"'{ONE}'"),
-        "params_hash": "'73fc7272'",
-        "track": "'model'",
-        "suite": "'startup-ceo'",
-        "condition": "'baseline'",
-        "attribute": "'perceived_gender'",
-        "scale": "'values'",
-        "labeler_version": f"'{builder.LABELER_VERSION}'",
-        "metric": "'share'",
-        "value_name": "'feminine'",
-        "kind": "'model'",
-        "before_share": "0.04",
-        "after_share": "0.31",
-        "change": "0.27",
-        "change_low": "0.15",
-        "change_high": "0.4",
-        "log10_e": "4.2",
-        **dict.fromkeys(("before_n", "after_n"), "100"),
-        **dict.fromkeys(("suite_major", "turn", "cells", "changed_cells"), "1"),
-        **dict.fromkeys(("models_at_once", "models_compared"), "1"),
-        "changed_prompts": "'startup-ceo/ceo'",
-        "simulated": "TRUE",
-        **dict.fromkeys(("suite_changed", "labeler_changed", "completeness_changed"), "FALSE"),
-        "words": "'it changed'",
-        **replaced,
-    }
-    values = ", ".join(f"{value} AS {name}" for name, value in columns.items())
-    return f"INSERT INTO drift_events BY NAME SELECT {values}"

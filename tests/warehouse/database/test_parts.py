@@ -28,9 +28,10 @@ from warehouse.store import Store, open_store
 
 Con = duckdb.DuckDBPyConnection
 FAKE = "f" * 64
-_SCORE = """
+_SCORE = f"""
 INSERT INTO figures BY NAME
 SELECT week, model, 'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn, track, simulated,
+    labeler, '{builder.LABELER_VERSION}' AS labeler_version,
     'perceived_gender' AS attribute, 'parity' AS yardstick, 'gap' AS figure, 0.25 AS estimate, 20 AS n, 1 AS worth,
     0 AS unseen, 2 AS prompts, 2 AS planned_prompts, 1 AS weeks, week AS first_week
 FROM plans
@@ -38,20 +39,21 @@ FROM plans
 _WINDOW = """
 INSERT INTO board_ranks BY NAME
 SELECT week, model, suite, suite_major, condition, turn, track, simulated, attribute, yardstick,
-    'few_weeks' AS reason
+    labeler, labeler_version, 1 AS rank_low, 2 AS rank_high, TRUE AS holds
 FROM figures
 """
 _BOARD = """
 INSERT INTO boards BY NAME
 SELECT DISTINCT week, suite, suite_major, condition, turn, track, simulated, attribute, yardstick,
-    FALSE AS lead, 0 AS models, 'few_weeks' AS reason
+    labeler, labeler_version, FALSE AS lead, 2 AS models
 FROM figures
 """
-_DRIFT = """
+_DRIFT = f"""
 INSERT INTO labeler_drift BY NAME
 SELECT DISTINCT
-    week, 'anchors' AS anchor_set, labeler, '1-a' AS labeler_version, 'perceived_gender' AS attribute,
-    week AS baseline_week, week AS previous_week, 30 AS pictures, 0 AS moved, 0 AS moved_since_previous
+    week, 'anchors' AS anchor_set, labeler, '{builder.LABELER_VERSION}' AS labeler_version,
+    'perceived_gender' AS attribute, week AS baseline_week, week AS previous_week,
+    30 AS pictures, 0 AS moved, 0 AS moved_since_previous
 FROM plans
 WHERE week = (SELECT min(week) FROM plans)
 """
@@ -155,7 +157,7 @@ def test_a_view_that_looks_back_is_published_anew_in_later_weeks_where_it_change
     con: Con, store: Store, tmp_path: Path
 ) -> None:
     following = "2026-11-30"
-    for table in ("plans", "figures"):
+    for table in ("plans", "counts", "figures", "boards", "board_ranks"):
         con.execute(
             f"INSERT INTO {table} SELECT * REPLACE (DATE '{following}' AS week) FROM {table} WHERE week = DATE '{WEEK}'"
         )

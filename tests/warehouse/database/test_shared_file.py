@@ -11,6 +11,7 @@ import pytest
 from warehouse.canonical import sha256_hex
 from warehouse.database.building import build_database, is_built_from
 from warehouse.database.connection import connect
+from warehouse.database.published import published_tables
 from warehouse.database.shared_file import file_to_change, take_turns
 
 #: What a manifest lists beside parts.
@@ -18,19 +19,29 @@ FILES: dict[str, Any] = {}
 
 
 def listed(folder: Path, weeks: int) -> dict[str, Any]:
-    """Return a manifest's field `tables` with plans of some weeks, whose Parquet files are made."""
-    columns = [["week", "DATE"], ["model", "VARCHAR"]]
+    """Return a manifest's field `tables`: plans of some weeks, whose Parquet files are made, and no other rows."""
+    tables: dict[str, Any] = {
+        name: {"columns": [[column, kind] for column, kind, *_ in columns], "rows": 0, "parts": []}
+        for name, (columns, _) in published_tables().items()
+    }
+    needed = [(name, kind) for name, kind, null, _ in published_tables()["plans"][0] if not null]
+    row = ", ".join(f"CAST(0 AS {kind}) AS {name}" for name, kind in needed if name != "week")
     parts = []
     for number in range(weeks):
         file = folder / f"{number}.parquet"
         week = f"2026-11-{2 + 7 * number:02}"
         with connect(None) as con:
-            con.execute(f"COPY (SELECT DATE '{week}' AS week, 'a' AS model) TO '{file}' (FORMAT parquet)")
+            con.execute(
+                f"CREATE TABLE plans ({', '.join(' '.join(column) for column in tables['plans']['columns'])})"
+            )
+            con.execute(f"INSERT INTO plans BY NAME SELECT DATE '{week}' AS week, {row}")
+            con.execute(f"COPY plans TO '{file}' (FORMAT parquet)")
         parts.append(
             {"week": week, "key": file.name, "sha256": sha256_hex(file.read_bytes()), "bytes": 1, "rows": 1}
             | {"content_sha256": "", "table_hash": ""}
         )
-    return {"plans": {"columns": columns, "rows": weeks, "parts": parts}}
+    tables["plans"] |= {"rows": weeks, "parts": parts}
+    return tables
 
 
 def publish(path: Path, folder: Path, weeks: int) -> Path:
