@@ -60,7 +60,7 @@ test-long: ## Run the tests that `make test` skips too, and all rows of the tabl
 	@CLICHE_LONG_TESTS=1 $(MAKE) test
 
 # What a change breaks first. Left out: what takes longer than all the rest (servers, simulations, properties by example).
-QUICK := tests/unit/suites tests/unit/gateway/money tests/unit/gateway/test_models_file.py tests/unit/leaderboard tests/unit/metrics/formulas \
+QUICK := tests/unit/suites tests/unit/gateway/money tests/unit/gateway/test_models_file.py tests/unit/leaderboard tests/unit/metrics/plain \
 	tests/unit/metrics/test_registry.py tests/unit/generation/pictures tests/unit/quality tests/unit/test_house.py \
 	tests/unit/test_docs.py
 quick: setup-dev ## Lint, the rules of the house, SQL, and the fast unit tests: under a minute, for developing
@@ -70,8 +70,7 @@ quick: setup-dev ## Lint, the rules of the house, SQL, and the fast unit tests: 
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(QUICK)
 
 # numpy and the C library choose other code where a processor has AVX-512, and find other last digits.
-FIGURES := tests/unit/metrics tests/warehouse/database/test_closeness.py tests/warehouse/results/test_score_marts.py \
-	tests/warehouse/results/test_incremental_scores.py tests/warehouse/audit/test_audit_scores.py
+FIGURES := tests/unit/metrics tests/warehouse/figures tests/warehouse/database/test_closeness.py tests/warehouse/world
 test-older: setup-dev ## Run the tests of figures once more, as a processor without AVX-512 does
 	@NPY_DISABLE_CPU_FEATURES="X86_V4 AVX512_ICL AVX512_SPR" $(BIN)/python -m pytest -n 3 --dist loadfile $(FIGURES)
 

@@ -27,6 +27,7 @@ from warehouse.sqlfiles import names
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_FILE = re.compile(r"\b(?:assets|orchestration|sql|tests|warehouse)/[\w./*-]*[\w*]")
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -132,6 +133,16 @@ def test_every_check_of_results_says_what_is_to_be_done(check: str) -> None:
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
 def test_every_benchmark_is_named(benchmark: str) -> None:
     assert f"[{benchmark}]" in page("docs/operations.md")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Makefile", ".ci/run", "CONTRIBUTING.md", "README.md", "docs/operations.md", "docs/statistics.md"],
+)
+def test_files_that_are_named_are_there(name: str) -> None:
+    # A folder that pytest is given and that is gone makes it run nothing.
+    named = set(_FILE.findall(page(name)))
+    assert not [path for path in named if not any(CHECKOUT.glob(path))]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(CHECKOUT)))
