@@ -11,11 +11,12 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assets.metrics.figures.frames import whatever
+from assets.metrics.figures.frames import ends, whatever
 from assets.metrics.plain.arrays import Bools, Floats, divided
 from assets.metrics.plain.cells import PICTURES, WINDOW
 from assets.metrics.plain.intervals import wilson, worth
 from assets.metrics.plain.verdicts import verdict
+from assets.metrics.reading import columns_of
 from assets.metrics.spans import JOINT, AttributeCounts, Field, Span
 from assets.suites.claims import RegisteredClaim, shipped_claims
 
@@ -29,7 +30,7 @@ def week_claims(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
         con: the warehouse.
         span: of a week, with what models were asked in any week of the window.
     """
-    schema = con.sql("SELECT * FROM claim_shares LIMIT 0").to_arrow_table().schema
+    schema = columns_of(con, "claim_shares")
     on_track: dict[tuple[Any, ...], list[Field]] = {}
     for field in span.fields:
         on_track.setdefault((field.key["track"], field.key["simulated"]), []).append(field)
@@ -81,7 +82,7 @@ def _rows(
     enough = found.n >= PICTURES
     share = np.where(enough, divided(found.k, found.n), np.nan)
     low, high = (np.where(enough, end, np.nan) for end in wilson(found.k, found.n, found.worth))
-    bounds = whatever(share, low, high, *_ends(found))
+    bounds = whatever(share, low, high, *ends(found.k, found.n, found.unseen))
     says = np.full(len(share), "") if claim.threshold is None else verdict(low, high, claim.threshold)
     for row, name in enumerate(models.names):
         if models.readers[row] is None or row in models.known:
@@ -145,9 +146,3 @@ def _of_values(table: AttributeCounts, values: Sequence[str]) -> Floats:
     """Return (models, prompts, weeks) pictures that show any of these values."""
     at = [place for place, name in enumerate(table.values) if name in values]
     return np.asarray(table.counts[:, :, at].sum(2))
-
-
-def _ends(found: _Pooled) -> tuple[Floats, Floats, Floats]:
-    """Return shares if none and if all of the unseen showed it, and the part that is unseen."""
-    every = found.n + found.unseen
-    return divided(found.k, every), divided(found.k + found.unseen, every), divided(found.unseen, every)

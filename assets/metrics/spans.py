@@ -50,6 +50,13 @@ class AttributeCounts:
     unseen: Floats
     outside: Floats
 
+    def of(self, prompts: Ints | Bools, values: Sequence[str] | None = None) -> AttributeCounts:
+        """Return the counts of some rows of `places`, and of some values alone."""
+        kept = self.values if values is None else tuple(values)
+        counts = self.counts[:, prompts][:, :, [self.values.index(value) for value in kept]]
+        places, unseen, outside = self.places[prompts], self.unseen[:, prompts], self.outside[:, prompts]
+        return AttributeCounts(self.attribute, places, kept, counts, unseen, outside)
+
     @property
     def window(self) -> Floats:
         """(G, P, V) pictures of the window."""

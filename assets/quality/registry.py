@@ -78,4 +78,3 @@ def _place(spec: CheckSpec) -> tuple[int, bool, bool, str]:
 
 
 CHECKS: tuple[CheckSpec, ...] = checks()
-BY_NAME: dict[str, CheckSpec] = {spec.name: spec for spec in CHECKS}

@@ -5,38 +5,9 @@
 -- Depends on: boards, board_ranks
 WITH
 board_names AS (
-    SELECT
-        week,
-        study,
-        track,
-        simulated,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        labeler,
-        labeler_version,
-        selection,
-        attribute, yardstick, critical,
-        NULL AS model
-    FROM boards
-    UNION ALL
-    SELECT
-        week,
-        study,
-        track,
-        simulated,
-        suite,
-        suite_major,
-        condition,
-        turn,
-        labeler,
-        labeler_version,
-        selection,
-        attribute, yardstick,
-        NULL AS critical,
-        model
-    FROM board_ranks
+    SELECT * FROM boards
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (reason) FROM board_ranks
     WHERE reason IS NULL
 ),
 

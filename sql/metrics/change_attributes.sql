@@ -3,6 +3,7 @@
 --   all:<id> where all its parts are looked for in one prompt).
 -- Columns: those.
 -- Depends on: answers, prompt_attributes, joint_values
+-- Uses: joint_parts
 WITH planned AS (
     SELECT DISTINCT
         week, model, suite, suite_major, condition, prompt
@@ -15,21 +16,6 @@ single AS (
         planned.week, planned.model, suite, suite_major, planned.condition, prompt_attributes.attribute
     FROM planned
     INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
-),
-
-parts AS (
-    SELECT DISTINCT
-        suite, suite_major, attribute,
-        'all:' || joint AS whole
-    FROM joint_values
-),
-
-needed AS (
-    SELECT
-        suite, suite_major, whole,
-        count(*) AS many
-    FROM parts
-    GROUP BY suite, suite_major, whole
 ),
 
 joint AS (

@@ -4,14 +4,8 @@
 --   for; NULL where nothing is).
 -- Columns: those; condition, subject; late: whether in the last week.
 -- Depends on: prompts, plans, prompt_attributes, joint_values
-WITH parts AS (
-    SELECT DISTINCT
-        suite, suite_major, attribute,
-        'all:' || joint AS whole
-    FROM joint_values
-),
-
-attributes AS (
+-- Uses: joint_parts
+WITH attributes AS (
     SELECT
         week, model, suite, suite_major, prompt, attribute
     FROM prompt_attributes
@@ -23,14 +17,6 @@ planned AS (
         model, track, simulated
     FROM plans
     WHERE week = cast($week AS DATE)
-),
-
-needed AS (
-    SELECT
-        suite, suite_major, whole,
-        count(*) AS many
-    FROM parts
-    GROUP BY suite, suite_major, whole
 ),
 
 joint AS (

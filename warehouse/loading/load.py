@@ -57,8 +57,6 @@ _STUDY_COMPUTED = ("agreement", *_FIGURES)
 STUDY_TABLES = (*_STUDY_IMPORTED, *_COUNTED, *_STUDY_COMPUTED)
 #: All tables that are computed; their figures may differ in the last digits where another processor computes them.
 COMPUTED_TABLES = tuple(dict.fromkeys((*WEEK_TABLES, *_STUDY_COMPUTED)))
-#: Tables of anchor sets: their pictures, loaded whole, and what is loaded a week at a time.
-ANCHOR_TABLES = ("anchors", "anchor_labels", "drift_acceptances")
 
 # The attempt that settled the slot: the first with a final outcome. Nothing is asked after it.
 _IMAGES = """

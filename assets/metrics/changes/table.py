@@ -18,7 +18,7 @@ from assets.metrics.changes.causes import Reported, add_causes
 from assets.metrics.changes.counts import Cut, Reader, WeeklyCounts, cut, read_counts
 from assets.metrics.plain.arrays import Bools, Ints
 from assets.metrics.plain.changes import Event, newest
-from assets.metrics.reading import read
+from assets.metrics.reading import columns_of, read
 from assets.metrics.spans import FIELD
 from assets.suites.analysis import Analysis, shipped
 from assets.suites.claims import RegisteredClaim, shipped_claims
@@ -28,32 +28,6 @@ from warehouse.weeks import shift, span
 LOOKBACK = 78
 #: Field and attribute → the change that would be found, a share.
 WouldFind = dict[tuple[Any, ...], float]
-
-_INT, _REAL, _TEXT, _DAY, _YES = pa.int32(), pa.float64(), pa.string(), pa.date32(), pa.bool_()
-SCHEMA = pa.schema(
-    {
-        "week": _DAY,
-        "model": _TEXT,
-        "track": _TEXT,
-        "simulated": _YES,
-        "suite": _TEXT,
-        "suite_major": _INT,
-        "condition": _TEXT,
-        "turn": _INT,
-        **dict.fromkeys(("prompt", "attribute", "labeler", "labeler_version", "value"), _TEXT),
-        **dict.fromkeys(("changed_week", "earliest_week", "latest_week"), _DAY),
-        **dict.fromkeys(("before_k", "before_n", "after_k", "after_n"), _INT),
-        **dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), _REAL),
-        "series": _INT,
-        "common": _YES,
-        "causes": pa.list_(_TEXT),
-    }
-)
-
-
-def week_changes(con: duckdb.DuckDBPyConnection, week: str) -> tuple[pa.Table, WouldFind]:
-    """Return the changes that a week brings to light; see `WeeklyChanges.changes`."""
-    return WeeklyChanges.read(con, week, week).changes(week)
 
 
 @dataclass(frozen=True)
@@ -159,7 +133,7 @@ class WeeklyChanges:
             self._begin(one.row)
         rows = [one.row for one in found]
         rows.sort(key=lambda row: [(row[name] is not None, row[name]) for name in _GRAIN])
-        return pa.Table.from_pylist(rows, schema=SCHEMA), would_find
+        return pa.Table.from_pylist(rows, schema=columns_of(self.con, "changes")), would_find
 
     def _cut(
         self, week: date, key: tuple[Any, ...], attribute: str | None, models: Iterable[str]

@@ -14,7 +14,7 @@ from assets.metrics.figures.frames import finite, occasion_columns, of_models, w
 from assets.metrics.plain.arrays import Floats, divided
 from assets.metrics.plain.boards import NO_FIGURE, Board, board
 from assets.metrics.plain.bounds import bounds
-from assets.metrics.plain.cells import cells, weights
+from assets.metrics.plain.cells import weights
 from assets.metrics.plain.quantiles import student
 from assets.metrics.spans import AttributeCounts, Field, Span
 
@@ -72,15 +72,6 @@ def gap_board(
     held = np.array([any((row, value) in shares for value in values) for row in rows], dtype=bool)
     if not values or not held.any():
         return None
-    at = [table.values.index(value) for value in values]
-    kept = AttributeCounts(
-        table.attribute,
-        table.places[held],
-        tuple(values),
-        table.counts[:, held][:, :, at],
-        table.unseen[:, held],
-        table.outside[:, held],
-    )
     target = np.array(
         [
             [shares.get((row, value), 0.0) for value in values]
@@ -88,7 +79,7 @@ def gap_board(
             if has
         ]
     )
-    return Compared(yardstick, kept, target, None)
+    return Compared(yardstick, table.of(held, values), target, None)
 
 
 def stereotype_board(
@@ -209,9 +200,9 @@ def figure_rows(
     every = {
         name: np.full(len(field.models.names), np.nan) for name in ("se", "dispersion", "df", "least", "most")
     }
-    have = cells(table.counts, None, study=field.models.study).enough
+    have = made.cells.enough
     if made.means is not None:
-        found = cells(table.counts[shown], of.target, 0, of.group, table.places, field.models.study)
+        found = made.cells.of(shown)
         weight = weights(found.enough, found.group)
         sides = bounds(table.window[shown], table.unseen[shown], of.target)
         every["se"][shown], every["dispersion"][shown] = made.means.standard_error, made.means.dispersion

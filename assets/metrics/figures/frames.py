@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.metrics.plain.arrays import Bools, Floats, Ints
+from assets.metrics.plain.arrays import Bools, Floats, Ints, divided
 from assets.metrics.spans import Field, Span
 from warehouse.occasions import Occasion
 
@@ -93,6 +93,12 @@ def whatever(
         "bound_low": np.where(bounded, np.maximum(least - below, 0), np.nan),
         "bound_high": np.where(bounded, np.minimum(most + above, 1), np.nan),
     }
+
+
+def ends(k: Floats, n: Floats, unseen: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return shares k/n if none and if all of the unseen answers showed the value, and the part that is unseen."""
+    every = n + unseen
+    return divided(k, every), divided(k + unseen, every), divided(unseen, every)
 
 
 def finite(number: float) -> float | None:

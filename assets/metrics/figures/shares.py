@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from assets.metrics.figures.frames import of_models, whatever
+from assets.metrics.figures.frames import ends, of_models, whatever
 from assets.metrics.plain.arrays import Floats, Ints, divided
 from assets.metrics.plain.boards import NO_FIGURE, reason
 from assets.metrics.plain.bounds import bounds
-from assets.metrics.plain.cells import PICTURES, CellFigures, Labels, cells, weights
+from assets.metrics.plain.cells import PICTURES, Labels, cells, weights
 from assets.metrics.plain.intervals import NORMAL, wilson
 from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.suites import share_interval, suite
@@ -36,7 +36,6 @@ def prompt_shares(span: Span, field: Field, table: AttributeCounts) -> pl.DataFr
     enough = read >= PICTURES
     low, high = (np.where(enough, end, np.nan) for end in wilson(hits, read, worth))
     estimate = np.where(enough, divided(hits, read), np.nan)
-    least, most = divided(hits, read + missed), divided(hits + missed, read + missed)
     return of_models(
         span,
         field,
@@ -57,7 +56,7 @@ def prompt_shares(span: Span, field: Field, table: AttributeCounts) -> pl.DataFr
             "n": read.astype(np.int32),
             "worth": worth,
             "unseen": missed.astype(np.int32),
-            **whatever(estimate, low, high, least, most, divided(missed, read + missed)),
+            **whatever(estimate, low, high, *ends(hits, read, missed)),
             "prompts": enough.astype(np.int32),
             "planned_prompts": 1,
             "critical": np.where(enough, NORMAL, np.nan),
@@ -83,15 +82,7 @@ def mean_shares(
     for value in range(len(values)):
         yield mean_of(span, field, table, value)
     for name, shown, places, groups in selections:
-        part = AttributeCounts(
-            table.attribute,
-            table.places[places],
-            table.values,
-            table.counts[:, places],
-            table.unseen[:, places],
-            table.outside[:, places],
-        )
-        yield mean_of(span, field, part, table.values.index(shown), groups, name)
+        yield mean_of(span, field, table.of(places), table.values.index(shown), groups, name)
 
 
 def mean_of(
@@ -152,7 +143,7 @@ def _means(
     )
     per = np.ones(len(models))
     if len(shown):
-        of = _taken(found, shown)
+        of = found.of(shown)
         one = table.counts.shape[1] == 1
         worth = field.worth(table, value)[shown] if one else np.ones(len(shown))
         interval, means = share_interval(of, worth), suite(of)
@@ -196,12 +187,4 @@ def _means(
             "planned_prompts": table.counts.shape[1],
         },
         read="attribute" in part,
-    )
-
-
-def _taken(found: CellFigures, models: Ints) -> CellFigures:
-    """Return the cells of some models."""
-    whole = ("group", "prompt", "study")
-    return found._replace(
-        **{name: getattr(found, name)[models] for name in found._fields if name not in whole}
     )

@@ -43,9 +43,7 @@ class Declared:
 
 def span_figures(con: duckdb.DuckDBPyConnection, span: Span, would_find: WouldFind) -> dict[str, pa.Table]:
     """Return the rows of each of `TABLES` of a span; nothing is written."""
-    declared = _of_study(con, span) if span.occasion.column == "study" else _of_week(con)
-    if span.occasion.column == "week":
-        declared = _with_references(declared, read(con, "span_references", span.occasion.where))
+    declared = (_of_study if span.occasion.column == "study" else _of_week)(con, span)
     made: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
     for field in span.fields:
         if not field.models.study:  # which does not say who refused
@@ -104,27 +102,23 @@ def _selections(
     return found
 
 
-def _of_week(con: duckdb.DuckDBPyConnection) -> Declared:
+def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Declared:
+    yardsticks: dict[tuple[Any, ...], dict[str, Shares]] = defaultdict(dict)
+    references = read(con, "span_references", span.occasion.where)
+    for suite, major, attribute, name, prompt, value, share in references.rows():
+        yardsticks[suite, major, attribute].setdefault(name, {})[prompt, value] = share
     pairs: dict[tuple[Any, ...], list[tuple[str, str, str]]] = defaultdict(list)
     for suite, major, attribute, value, subject in read(con, "span_pairs", {}).rows():
         pairs[suite, major].append((attribute, value, subject))
-    return Declared({}, pairs, _grouped(read(con, "span_selections", {}).rows()))
-
-
-def _with_references(declared: Declared, references: pl.DataFrame) -> Declared:
-    yardsticks: dict[tuple[Any, ...], dict[str, Shares]] = defaultdict(dict)
-    for suite, major, attribute, name, prompt, value, share in references.rows():
-        yardsticks[suite, major, attribute].setdefault(name, {})[prompt, value] = share
-    return Declared(yardsticks, declared.pairs, declared.selections)
+    return Declared(yardsticks, pairs, _grouped(read(con, "span_selections", {}).rows()))
 
 
 def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Declared:
     study = span.occasion.name
     yardsticks: dict[tuple[Any, ...], dict[str, Shares]] = defaultdict(dict)
     sides: list[tuple[Any, ...]] = []
-    for attribute, name, prompt, value, share, side in read(
-        con, "study_span_references", span.occasion.where
-    ).rows():
+    references = read(con, "study_span_references", span.occasion.where)
+    for attribute, name, prompt, value, share, side in references.rows():
         yardsticks[study, 1, attribute].setdefault(name, {})[prompt, value] = share
         if side in ("male", "female"):
             sides.append(

@@ -17,28 +17,17 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.figures.frames import whatever
+from assets.metrics.figures.frames import ends, whatever
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.plain.arrays import Ints, divided
+from assets.metrics.plain.arrays import Ints
 from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.corrected import corrected, labeler_error
 from assets.metrics.plain.quantiles import student
-from assets.metrics.reading import read
+from assets.metrics.reading import columns_of, read
 from assets.metrics.spans import JOINT
 from warehouse.weeks import shift
 
 _SERIES = ("suite", "suite_major", "attribute")
-_TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
-#: The columns of `labeler_error`.
-_ERROR = {
-    "week": pa.date32(),
-    **dict.fromkeys(("model", "suite"), _TEXT),
-    "suite_major": _INT,
-    **dict.fromkeys(("attribute", "labeler", "labeler_version", "value"), _TEXT),
-    **dict.fromkeys(("n", "gold_n"), _INT),
-    **dict.fromkeys(("estimate", "low", "high", "differ"), _REAL),
-    "reason": _TEXT,
-}
 
 
 class GoldArrays(NamedTuple):
@@ -66,7 +55,8 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
         figures: the week's rows of `figures`, whose mean shares are corrected; None: it has none.
     """
     rows = read(con, "span_gold", {"week": week, "first": shift(week, 1 - GOLD_WEEKS)})
-    nothing = {"labeler_error": pa.table({name: pa.array([], kind) for name, kind in _ERROR.items()})}
+    error_columns = columns_of(con, "labeler_error")
+    nothing = {"labeler_error": error_columns.empty_table()}
     if figures is None or rows.is_empty():
         return nothing
     whole = pl.DataFrame(figures)
@@ -100,7 +90,7 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
     )
     return {
         "figures": pl.concat([whole, added], how="vertical_relaxed").to_arrow(),
-        "labeler_error": pa.Table.from_pylist(errors, schema=pa.schema(_ERROR)),
+        "labeler_error": pa.Table.from_pylist(errors, schema=error_columns),
     }
 
 
@@ -185,5 +175,4 @@ def _bounds(added: pl.DataFrame) -> dict[str, Any]:
         for name in ("estimate", "low", "high")
     )
     n, unseen = added["n"].to_numpy(), added["unseen"].to_numpy()
-    least, most = divided(estimate * n, n + unseen), divided(estimate * n + unseen, n + unseen)
-    return whatever(estimate, low, high, least, most, divided(unseen, n + unseen))
+    return whatever(estimate, low, high, *ends(estimate * n, n, unseen))

@@ -31,6 +31,7 @@ class Board(NamedTuple):
     """What is printed of a board.
 
     Attributes:
+        cells: shares or squared gaps of all models.
         figure: (3, models) estimate, low and high, in points or per cent; NaN where there is none.
         rank: (models, 2) best and worst rank, 1 the least figure; 0 for none.
         told: (models, models) whether i is told to be more than j.
@@ -44,6 +45,7 @@ class Board(NamedTuple):
         pairs: of the members; None without ranks.
     """
 
+    cells: CellFigures
     figure: Floats
     rank: Ints
     told: Bools
@@ -105,38 +107,36 @@ def board(
     table, asked = np.asarray(counts, dtype=float), np.asarray(answers, dtype=float)
     models = len(table)
     each = np.broadcast_to(np.asarray(worth, dtype=float), models)
-
-    def of(which: Sequence[int], target: npt.ArrayLike | None) -> CellFigures:
-        return cells(table[list(which)], target, value, group, prompt, study)
-
-    said = reason(of(range(models), yardstick), asked)
+    found = cells(table, yardstick, value, group, prompt, study)
+    said = reason(found, asked)
     why = [(known or {}).get(model, word) for model, word in enumerate(said)]
     figure, rank = np.full((3, models), np.nan), np.zeros((models, 2), dtype=int)
     told, hold = np.zeros((models, models), dtype=bool), np.zeros((models, models), dtype=bool)
     shown = [model for model, word in enumerate(why) if word not in NO_FIGURE]
-    means = suite(of(shown, yardstick)) if shown else None
+    means = suite(found.of(shown)) if shown else None
     if shown and yardstick is None:
-        figure[:, shown] = 100 * np.stack(share_interval(of(shown, None), each[shown]))
+        figure[:, shown] = 100 * np.stack(share_interval(found.of(shown), each[shown]))
     elif shown:
-        figure[:, shown] = np.stack(gap_interval(of(shown, yardstick)))
+        figure[:, shown] = np.stack(gap_interval(found.of(shown)))
         if table.shape[1:3] == (1, 2):
-            low, high = share_interval(of(shown, None), each[shown])[1:]
+            shares = cells(table[shown], None, value, group, prompt, study)
+            low, high = share_interval(shares, each[shown])[1:]
             target = float(np.ravel(np.asarray(yardstick, dtype=float))[value])
             below, above = low - target, high - target
             nearest = np.maximum(0, np.maximum(below, -above))
             figure[1:, shown] = 100 * np.stack([nearest, np.maximum(-below, above)])
     why = [word or ("few_weeks" if np.isnan(figure[1, model]) else "") for model, word in enumerate(why)]
     members = [model for model, word in enumerate(why) if not word]
-    found = of(members, yardstick)
-    pairs = compare(found) if len(members) > 1 else None
+    compared = found.of(members)
+    pairs = compare(compared) if len(members) > 1 else None
     if pairs is None or np.isinf(pairs.critical):
         unranked = "one_model" if pairs is None else "few_weeks"
         why = [word or unranked for word in why]
-        return Board(figure, rank, told, hold, why, shown=shown, means=means)
+        return Board(found, figure, rank, told, hold, why, shown=shown, means=means)
     at = np.ix_(members, members)
     rank[members], told[at] = np.stack(ranks(pairs.more), 1), pairs.more
     recent = table[members][..., -WINDOW:].sum(-1)
-    unseen = np.maximum(asked[members] - found.pictures, 0)
+    unseen = np.maximum(asked[members] - compared.pictures, 0)
     hold[at] = holds(pairs, *bounds(recent, unseen, yardstick, value))
-    tells = resolution(suite(found).estimate, pairs, yardstick is not None)
-    return Board(figure, rank, told, hold, why, pairs.critical, tells, shown, members, means, pairs)
+    tells = resolution(suite(compared).estimate, pairs, yardstick is not None)
+    return Board(found, figure, rank, told, hold, why, pairs.critical, tells, shown, members, means, pairs)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assets.metrics.plain.arrays import Bools, Floats, divided
+from assets.metrics.plain.arrays import Bools, Floats, Ints, divided
 
 WINDOW = 4  # weeks of a figure
 HISTORY = 12  # weeks of variances and dispersion
@@ -44,6 +44,11 @@ class CellFigures(NamedTuple):
     group: Floats
     prompt: Floats
     study: bool
+
+    def of(self, models: Sequence[int] | Ints) -> CellFigures:
+        """Return the cells of some models."""
+        arrays = ("figure", "variance", "deviations", "expected", "smoothed", "pictures", "enough")
+        return self._replace(**{name: getattr(self, name)[[*models]] for name in arrays})
 
 
 class _Counts(NamedTuple):

@@ -150,18 +150,8 @@ def mean_word(before: Floats, after: Floats, value: int, study: bool = False) ->
     )
 
 
-def holm(chance: Floats, compared: npt.ArrayLike) -> Bools:
-    """Return which p-values of a list are significant at a family-wise 5 % (Holm's step-down method).
-
-    Args:
-        chance: (…, pairs) p-values, NaN where nothing could be compared.
-        compared: (…,) number of pairs in the family.
-    """
-    return np.asarray(chance <= LEVEL / steps(chance, compared))
-
-
 def steps(chance: Floats, compared: npt.ArrayLike) -> Floats:
-    """Return how many comparisons are left when each p-value has its turn, the smallest first.
+    """Return how many comparisons are left when each p-value has its turn, the smallest first (Holm 1979).
 
     Args:
         chance: (…, pairs) p-values, NaN where nothing could be compared.

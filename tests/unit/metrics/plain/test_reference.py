@@ -99,7 +99,7 @@ def test_boards(plain: ModuleType, seed: int, weeks: int, values: int, prompts: 
         arguments = (counts, answers, target, values - 1, None, None, weeks == 1, known)
         ours, theirs = boards.board(*arguments), plain.board(*arguments)
         assert {*ours.reason} - {""} <= {*boards.REASONS}
-        same(ours, theirs)
+        same(ours[1:], theirs)  # the first are its cells
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from assets.metrics.plain.arrays import Floats
 from assets.metrics.plain.cells import cells
 from assets.metrics.plain.pairs import compare
-from assets.metrics.plain.words import holm, mean_word, word
+from assets.metrics.plain.words import LEVEL, mean_word, steps, word
 
 HITS, PICTURES = np.array([[10.0], [11], [0]]), np.array([[20.0], [20], [40]])
 HITS_AFTER, PICTURES_AFTER = np.array([[13.0], [20], [0]]), np.array([[20.0], [20], [15]])
@@ -37,11 +37,14 @@ def test_the_step_down_method_is_that_of_statsmodels() -> None:
     rng = np.random.default_rng(3)
     for number in (1, 2, 7, 30):
         chance = rng.uniform(0, 1, number) ** 6
-        assert holm(chance, number).tolist() == multipletests(chance, method="holm")[0].tolist()
+        assert (chance <= LEVEL / steps(chance, number)).tolist() == multipletests(chance, method="holm")[
+            0
+        ].tolist()
 
 
 def test_what_cannot_be_compared_is_no_member_of_the_list() -> None:
-    assert holm(np.array([np.nan, 0.04, np.nan]), 1).tolist() == [False, True, False]
+    chance = np.array([np.nan, 0.04, np.nan])
+    assert (chance <= LEVEL / steps(chance, 1)).tolist() == [False, True, False]
 
 
 def test_few_weeks_have_a_difference_and_no_interval() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from assets.metrics.changes.table import LOOKBACK, WeeklyChanges, week_changes
+from assets.metrics.changes.table import LOOKBACK, WeeklyChanges
 from assets.metrics.plain.changes import newest, replay
 from assets.suites.analysis import Analysis, Combination, DeclaredPair, shipped
 from assets.suites.claims import RegisteredClaim
@@ -205,7 +205,7 @@ def test_a_rebuild_finds_what_was_found_week_by_week() -> None:
     # a replay from a later week knows the earlier rows, and none of later weeks
     later = WeeklyChanges.read(con, monday(30), monday(39), COMBINED, [CLAIM])
     assert [later.changes(monday(week)) for week in range(30, 40)] == rebuilt[30:]
-    shipped_too = week_changes(con, monday(39))[0]
+    shipped_too = WeeklyChanges.read(con, monday(39), monday(39)).changes(monday(39))[0]
     assert shipped_too.schema.equals(rebuilt[0][0].schema)
 
 
