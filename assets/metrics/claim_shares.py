@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -16,9 +15,9 @@ from assets.metrics.plain.arrays import Bools, Floats, divided
 from assets.metrics.plain.cells import PICTURES, WINDOW
 from assets.metrics.plain.intervals import wilson, worth
 from assets.metrics.plain.verdicts import verdict
-from assets.metrics.reading import columns_of
 from assets.metrics.spans import JOINT, AttributeCounts, Field, Span
 from assets.suites.claims import RegisteredClaim, shipped_claims
+from warehouse.loading.columns import table_of
 
 
 def week_claims(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
@@ -30,7 +29,6 @@ def week_claims(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
         con: the warehouse.
         span: of a week, with what models were asked in any week of the window.
     """
-    schema = columns_of(con, "claim_shares")
     on_track: dict[tuple[Any, ...], list[Field]] = {}
     for field in span.fields:
         on_track.setdefault((field.key["track"], field.key["simulated"]), []).append(field)
@@ -42,7 +40,7 @@ def week_claims(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
         for row in _rows(span, fields, claim, part, claim.full_ids(prompts))
     ]
     keys = [(name, "ascending") for name in ("model", "claim", "part")]
-    return pa.Table.from_pylist(rows, schema=schema).sort_by(keys)
+    return table_of("claim_shares", rows).sort_by(keys)
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def _rows(
         n = int(found.n[row])
         why = "few_pictures" if n else "no_pictures" if found.asked[row] else "not_asked"
         yield {
-            "week": date.fromisoformat(span.occasion.name),
+            "week": span.occasion.name,
             "model": name,
             **{column: key[column] for column in ("track", "simulated")},
             **{"claim": claim.id, "part": part, "threshold": claim.threshold},

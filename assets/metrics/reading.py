@@ -1,4 +1,4 @@
-"""Reading what figures are made of: the statements of `sql/metrics`, and which columns tables of results have."""
+"""Reading what figures are made of: the statements of `sql/metrics`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from warehouse.sqlfiles import sql
 
@@ -16,8 +15,3 @@ def read(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]) ->
     """Return what a statement of `sql/metrics` gives for these parameters."""
     con.execute("SELECT 1").fetchall()  # a result that was not read to its end would block the next line
     return pl.DataFrame(con.sql(sql(f"metrics/{name}"), params=dict(where)).to_arrow_table())
-
-
-def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> pa.Schema:
-    """Return the columns of a table of the warehouse with their types."""
-    return con.table(table).limit(0).to_arrow_table().schema

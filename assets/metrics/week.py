@@ -25,6 +25,7 @@ from assets.suites.analysis import shipped_sha256
 from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
+from warehouse.loading.columns import table_of
 from warehouse.loading.freshness import (
     stale_anchors,
     stale_partitions,
@@ -42,20 +43,8 @@ from warehouse.loading.load import (
 )
 from warehouse.loading.objects import digest
 
-_RESULTS = pa.schema(
-    [
-        ("week", pa.string()),
-        ("model", pa.string()),
-        ("check_name", pa.string()),
-        ("severity", pa.string()),
-        ("status", pa.string()),
-        ("failing_rows", pa.int32()),
-        ("message", pa.string()),
-    ]
-)
 #: Checks that fail where a week has no rows.
 _OF_A_WEEK = ("plans__columns", "slots__columns")
-_WITHHELD = pa.schema([("week", pa.string()), ("model", pa.string()), ("reason", pa.string())])
 
 
 def score_weeks(place: Workplace, week: str) -> list[str]:
@@ -281,13 +270,9 @@ def _keep_results(con: duckdb.DuckDBPyConnection, week: str, results: Sequence[C
     """Replace what these checks found in a week before."""
     new = {result.name for result in results}
     held = con.sql("FROM check_results WHERE week = $week", params={"week": week}).to_arrow_table()
-    others = [row for row in held.cast(_RESULTS).to_pylist() if row["check_name"] not in new]
-    replace_week(
-        con,
-        "check_results",
-        week,
-        pa.Table.from_pylist([*others, *_result_rows(week, results)], schema=_RESULTS),
-    )
+    others = [row for row in held.to_pylist() if row["check_name"] not in new]
+    rows = table_of("check_results", [*others, *_result_rows(week, results)])
+    replace_week(con, "check_results", week, rows)
 
 
 def _excused(result: CheckResult) -> CheckResult:
@@ -326,4 +311,4 @@ def _withheld_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
         if result.severity == "critical" and result.status != "pass"
         for model in result.models
     ]
-    return pa.Table.from_pylist(rows, schema=_WITHHELD)
+    return table_of("withheld", rows)

@@ -17,7 +17,7 @@ from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.dispersion import LEAST
 from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.words import mean_word, word
-from assets.metrics.reading import columns_of, read
+from assets.metrics.reading import read
 from assets.metrics.spans import FIELD, Field, Span
 from assets.suites.comparisons import (
     AskedPrompt,
@@ -27,6 +27,7 @@ from assets.suites.comparisons import (
     shipped,
     study_comparisons,
 )
+from warehouse.loading.columns import table_of
 
 #: What is said of a mean over several pairs where none has enough pictures.
 _FEW = "few_pictures"
@@ -60,7 +61,7 @@ def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
         span: of a week with the first turns of conversations.
     """
     found = _of_study(con, span) if span.occasion.column == "study" else _of_week(con, span)
-    table = pl.DataFrame(columns_of(con, "words").empty_table())
+    table = pl.DataFrame(table_of("words", []))
     frames = [table, *(frame for one in found for frame in _frames(one))]
     rows = pl.concat(frames, how="diagonal_relaxed").with_columns(**occasion_columns(span.occasion))
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")

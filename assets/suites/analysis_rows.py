@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from assets.suites.analysis import Analysis
 from assets.suites.claims import RegisteredClaim
-from warehouse.loading.analysis_tables import SCHEMAS
+from warehouse.loading.analysis_tables import ANALYSIS_TABLES
+from warehouse.loading.columns import table_of
 
 
 def analysis_tables(declared: Analysis) -> dict[str, pa.Table]:
-    """Return the rows of each table of `SCHEMAS`."""
+    """Return the rows of each of `ANALYSIS_TABLES`."""
     rows: Mapping[str, Iterable[Mapping[str, Any]]] = {
         "yardsticks": ({**y.model_dump(), **_suite(y.suite)} for y in declared.yardsticks),
         "stereotype_pairs": (
@@ -40,12 +41,7 @@ def analysis_tables(declared: Analysis) -> dict[str, pa.Table]:
         ),
         "study_references": _study_rows(declared),
     }
-    return {
-        table: pa.Table.from_pylist(
-            [{name: row.get(name) for name in schema.names} for row in rows[table]], schema=schema
-        )
-        for table, schema in SCHEMAS.items()
-    }
+    return {table: table_of(table, rows[table]) for table in ANALYSIS_TABLES}
 
 
 def joint_rows(declared: Analysis, claims: Iterable[RegisteredClaim]) -> list[tuple[str, str, int, str, str]]:

@@ -15,7 +15,7 @@ import duckdb
 from warehouse.database.table_hash import Week
 from warehouse.database.table_hash import of_weeks as condition_of
 from warehouse.errors import ClicheError, UsageError
-from warehouse.loading.analysis_tables import SCHEMAS
+from warehouse.loading.analysis_tables import ANALYSIS_TABLES
 from warehouse.sqlfiles import WEEKS, header, names, sql, with_first
 from warehouse.weeks import shift
 
@@ -23,7 +23,7 @@ FOLDER = "marts"
 #: View → column → meaning.
 Meanings = dict[str, dict[str, str]]
 #: Tables that hold for all weeks.
-_OF_NO_WEEK = {"outcomes", *SCHEMAS}
+_OF_NO_WEEK = {"outcomes", *ANALYSIS_TABLES}
 #: Tables of which rows of any earlier week, or without a week, count in a view of a week; they are small.
 _OF_EARLIER_WEEKS = {"agreement", "labeler_drift"}
 #: What the header of a view or statement says of its weeks: rows of a week follow from the rows of that week, or of

@@ -10,30 +10,9 @@ import pyarrow as pa
 from warehouse.loading.counts import insert_statement
 from warehouse.loading.load import forget, transaction
 
-_TEXT, _WHOLE, _REAL = pa.string(), pa.int32(), pa.float64()
-_SUITE = {"suite": _TEXT, "suite_major": _WHOLE}
-
-#: The tables with the columns and types of `sql/schema/09_analysis.sql`.
-SCHEMAS: Mapping[str, pa.Schema] = {
-    "yardsticks": pa.schema(
-        {**_SUITE, **dict.fromkeys(("attribute", "reference", "metric", "better"), _TEXT)}
-    ),
-    "stereotype_pairs": pa.schema(
-        {**_SUITE, **dict.fromkeys(("attribute", "value", "subject", "statistic"), _TEXT)}
-    ),
-    "typed_subjects": pa.schema(
-        {**_SUITE, **dict.fromkeys(("attribute", "value", "reference", "subject", "side"), _TEXT)}
-    ),
-    "combinations": pa.schema({**_SUITE, **dict.fromkeys(("combination", "attribute", "value"), _TEXT)}),
-    "controls": pa.schema({**_SUITE, **dict.fromkeys(("prompt", "control"), _TEXT)}),
-    "study_references": pa.schema(
-        {
-            **dict.fromkeys(("study", "attribute", "reference", "prompt", "value"), _TEXT),
-            "expected_share": _REAL,
-            "side": _TEXT,
-        }
-    ),
-}
+ANALYSIS_TABLES = (
+    *("yardsticks", "stereotype_pairs", "typed_subjects", "combinations", "controls", "study_references"),
+)
 
 
 def replace_analysis(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table], sha256: str) -> bool:
@@ -41,7 +20,7 @@ def replace_analysis(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Tab
     if con.execute("SELECT sha256 FROM analysis_state").fetchall() == [(sha256,)]:
         return False
     with transaction(con):
-        for table in SCHEMAS:
+        for table in ANALYSIS_TABLES:
             rows = tables[table]  # noqa: F841 - DuckDB finds the Arrow table by this name
             con.execute(f"DELETE FROM {table}")  # noqa: S608
             con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM rows")  # noqa: S608

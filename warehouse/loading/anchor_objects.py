@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading.columns import table_of
 from warehouse.loading.objects import digest, read_json, read_parquet
 from warehouse.store.base import Store
 
@@ -34,21 +35,6 @@ LABEL_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
     ("labeled_at", pa.timestamp("us"), False),
 )
 LABEL_SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
-_TEXT = pa.string()
-ACCEPTANCE_SCHEMA = pa.schema(
-    {
-        **dict.fromkeys(("week", "anchor_set", "labeler", "labeler_version", "attribute"), _TEXT),
-        **dict.fromkeys(("reason", "accepted_by"), _TEXT),
-        "accepted_at": pa.timestamp("us"),
-    }
-)
-PICTURE_SCHEMA = pa.schema(
-    {
-        "anchor_set": _TEXT,
-        "position": pa.int32(),
-        **dict.fromkeys(("image_sha256", "image_ext", "model", "prompt", "attributes"), _TEXT),
-    }
-)
 _LIST = re.compile(r"anchors/([a-z0-9][a-z0-9._-]*)/anchors\.json")
 _LABELS = re.compile(
     r"anchors/([a-z0-9][a-z0-9._-]*)/labels/week=(\d{4}-\d{2}-\d{2})/labeler=([^/@]+)@([^/]+)\.parquet"
@@ -160,7 +146,7 @@ def read_pictures(store: Store, anchor_set: str) -> pa.Table:
             }
             for position, picture in enumerate(read_list(store, anchor_set)["pictures"])
         ]
-        return pa.Table.from_pylist(rows, schema=PICTURE_SCHEMA)
+        return table_of("anchors", rows)
     except (KeyError, TypeError, pa.ArrowException) as error:
         raise CorruptObjectError(
             f"{key} is no list of pictures ({error}); restore it from a backup"
@@ -182,7 +168,7 @@ def read_labels(store: Store, found: Iterable[Labelled]) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def read_accepted(store: Store, found: Iterable[Accepted]) -> pa.Table:
+def read_accepted(store: Store, found: Iterable[Accepted]) -> list[dict[str, Any]]:
     """Return the rows of `drift_acceptances` of these objects."""
     rows = []
     for one in found:
@@ -201,9 +187,7 @@ def read_accepted(store: Store, found: Iterable[Accepted]) -> pa.Table:
                 "accepted_at": _moment(said.get("accepted_at")),
             }
         )
-    if not rows:  # the usual case; rows from Python would bring pandas in
-        return pa.Table.from_batches([], schema=ACCEPTANCE_SCHEMA)
-    return pa.Table.from_pylist(rows, schema=ACCEPTANCE_SCHEMA)
+    return rows
 
 
 def _moment(text: str | None) -> datetime | None:

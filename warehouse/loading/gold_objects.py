@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading.columns import table_of
 from warehouse.loading.load import forget, transaction
 from warehouse.loading.objects import digest, read_json, read_parquet
 from warehouse.store.base import Store
@@ -21,57 +22,13 @@ from warehouse.store.base import Store
 FORMAT = 1
 #: Tables of gold sets, all replaced when a set is loaded.
 GOLD_TABLES = ("gold_samples", "gold_strata", "gold_labels")
-_TEXT, _WHOLE, _REAL = pa.string(), pa.int32(), pa.float64()
 #: The columns of a label part.
 LABEL_SCHEMA = pa.schema(
     {
-        **dict.fromkeys(("task", "attribute", "rater", "value"), _TEXT),
+        **dict.fromkeys(("task", "attribute", "rater", "value"), pa.string()),
         "imported_at": pa.timestamp("us"),
     }
 )
-_OF_SET = {"gold_set": _TEXT, "week": _TEXT}
-_STRATUM = {**dict.fromkeys(("stratum", "predicted", "labeler", "labeler_version"), _TEXT)}
-SCHEMAS: Mapping[str, pa.Schema] = {
-    "gold_samples": pa.schema(
-        {
-            **_OF_SET,
-            **dict.fromkeys(("model", "slot_key", "suite"), _TEXT),
-            "suite_major": _WHOLE,
-            "prompt": _TEXT,
-            "turn": _WHOLE,
-            **dict.fromkeys(("image_sha256", "stratified_by"), _TEXT),
-            **_STRATUM,
-            "stratum_pictures": _WHOLE,
-            "stratum_sampled": _WHOLE,
-            "inclusion_probability": _REAL,
-            "seed": pa.int64(),
-            "raters": _TEXT,
-            "simulated": pa.bool_(),
-        }
-    ),
-    "gold_strata": pa.schema(
-        {
-            **_OF_SET,
-            **dict.fromkeys(("model", "suite"), _TEXT),
-            "suite_major": _WHOLE,
-            "stratified_by": _TEXT,
-            **_STRATUM,
-            "attribute": _TEXT,
-            **dict.fromkeys(("pictures", "sampled", "suite_pictures"), _WHOLE),
-        }
-    ),
-    "gold_labels": pa.schema(
-        {
-            **_OF_SET,
-            **dict.fromkeys(("model", "slot_key", "image_sha256", "suite"), _TEXT),
-            "suite_major": _WHOLE,
-            **dict.fromkeys(("prompt", "stratum", "predicted"), _TEXT),
-            "inclusion_probability": _REAL,
-            **dict.fromkeys(("attribute", "rater", "value"), _TEXT),
-            "imported_at": pa.timestamp("us"),
-        }
-    ),
-}
 
 
 def gold_sets(store: Store) -> list[str]:
@@ -141,12 +98,12 @@ def read_gold(store: Store, gold_set: str) -> dict[str, pa.Table]:
             "restore it from a backup"
         )
     rows["gold_labels"] = ({**pictures[row["task"]], **row} for row in labels)
-    return {
-        table: pa.Table.from_pylist(
-            [{name: row.get(name) for name in schema.names} for row in rows[table]], schema=schema
-        )
-        for table, schema in SCHEMAS.items()
-    }
+    try:
+        return {table: table_of(table, rows[table]) for table in GOLD_TABLES}
+    except (ValueError, TypeError, pa.ArrowException) as error:
+        raise CorruptObjectError(
+            f"{keys.gold_prefix(gold_set)} does not fit the tables of gold: {error}; restore it from a backup"
+        ) from error
 
 
 def _picture(row: Mapping[str, Any], stratum: Mapping[str, Any], sample: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,86 +10,20 @@ import pyarrow as pa
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError
-
-_TEXT, _WHOLE, _REAL, _FLAG = pa.string(), pa.int32(), pa.float64(), pa.bool_()
-_PARTITION = {"week": _TEXT, "model": _TEXT}
-_SUITE = {**_PARTITION, "suite": _TEXT}
+from warehouse.loading.columns import columns, table_of
 
 #: The completeness below which a week of a model is withheld, where its entry says nothing else.
 FLOOR = 0.9
 
-#: The tables that a plan holds, with the columns and types of `sql/schema/01_asked.sql`.
-PLAN_SCHEMAS: Mapping[str, pa.Schema] = {
-    "plans": pa.schema(
-        {
-            **_PARTITION,
-            **dict.fromkeys(("series", "params_hash", "provider", "model_id", "track"), _TEXT),
-            "simulated": _FLAG,
-            **dict.fromkeys(("params", "labeler", "from_week", "until_week", "succeeds"), _TEXT),
-            "completeness_floor": _REAL,
-            "plan_sha256": _TEXT,
-        }
-    ),
-    "model_titles": pa.schema({**_PARTITION, "title": _TEXT}),
-    "prompts": pa.schema(
-        {
-            **_SUITE,
-            "suite_version": _TEXT,
-            "suite_major": _WHOLE,
-            **dict.fromkeys(("suite_hash", "prompt", "language", "subject", "condition", "text"), _TEXT),
-            "turns": _WHOLE,
-        }
-    ),
-    "prompt_attributes": pa.schema({**_SUITE, "suite_major": _WHOLE, "prompt": _TEXT, "attribute": _TEXT}),
-    "attribute_values": pa.schema(
-        {
-            **_SUITE,
-            "suite_major": _WHOLE,
-            "attribute": _TEXT,
-            "value": _TEXT,
-            "position": _WHOLE,
-            "in_support": _FLAG,
-            "band": _TEXT,
-            "ordinal": _FLAG,
-        }
-    ),
-    "reference_values": pa.schema(
-        {
-            **_SUITE,
-            "suite_major": _WHOLE,
-            "reference": _TEXT,
-            "attribute": _TEXT,
-            "banded": _FLAG,
-            "prompt": _TEXT,
-            "value": _TEXT,
-            "expected_share": _REAL,
-            "source": _TEXT,
-        }
-    ),
-    "stereotypes": pa.schema(
-        {
-            **_SUITE,
-            "suite_major": _WHOLE,
-            **dict.fromkeys(("attribute", "value", "subject", "metric"), _TEXT),
-        }
-    ),
-    "slots": pa.schema(
-        {
-            **_PARTITION,
-            "slot_key": _TEXT,
-            "suite": _TEXT,
-            "suite_version": _TEXT,
-            "prompt": _TEXT,
-            "replicate": _WHOLE,
-            "turn": _WHOLE,
-            "conversation": _TEXT,
-        }
-    ),
-}
+#: The tables that a plan holds.
+PLAN_TABLES = (
+    *("plans", "model_titles", "prompts", "prompt_attributes", "attribute_values"),
+    *("reference_values", "stereotypes", "slots"),
+)
 
 
 def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.Table]:
-    """Return the rows of each table that a plan holds (`PLAN_SCHEMAS`); prompts are those of whole suites."""
+    """Return the rows of each table that a plan holds (`PLAN_TABLES`); prompts are those of whole suites."""
     partition = {"week": week, "model": model}
     try:
         suites = plan["suites"]
@@ -105,7 +39,7 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
             "stereotypes": [row for suite in suites for row in _stereotypes(suite)],
             "slots": plan["slots"],
         }
-        return {table: _table(table, rows[table], partition) for table in PLAN_SCHEMAS}
+        return {table: _table(table, rows[table], partition) for table in PLAN_TABLES}
     except KeyError as error:
         raise CorruptObjectError(
             f"{keys.plan(week, model)} misses {error}; restore it from a backup"
@@ -116,21 +50,11 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
 
 def _table(name: str, rows: Sequence[Mapping[str, Any]], partition: Mapping[str, str]) -> pa.Table:
     """Return rows as an Arrow table; a field that may be NULL may be left out, any other may not."""
-    schema = PLAN_SCHEMAS[name]
-    optional = {"from_week", "until_week", "succeeds", "band", "ordinal", "source", "conversation"}
-    optional |= {"prompt"} if name == "reference_values" else set()
-    columns = {}
-    for field in schema:
-        if field.name in partition:
-            values: list[Any] = [partition[field.name]] * len(rows)
-        elif field.name in optional:
-            values = [row.get(field.name) for row in rows]
-        else:
-            values = [row[field.name] for row in rows]
-            if None in values:
-                raise KeyError(field.name)
-        columns[field.name] = pa.array(values, field.type)
-    return pa.table(columns, schema=schema)
+    whole = [{**row, **partition} for row in rows]
+    for field in columns(name):
+        if not field.nullable and any(row[field.name] is None for row in whole):
+            raise KeyError(field.name)
+    return table_of(name, whole)
 
 
 def _identity(suite: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,17 +14,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse.loading.columns import table_of
+
 _EXAMPLES = 5
-_TEXT, _INT = pa.string(), pa.int32()
-#: The columns of `labeler_drift`.
-SCHEMA = pa.schema(
-    {
-        **dict.fromkeys(("week", "anchor_set", "labeler", "labeler_version", "attribute"), _TEXT),
-        **dict.fromkeys(("baseline_week", "previous_week"), _TEXT),
-        **dict.fromkeys(("pictures", "moved", "moved_since_previous"), _INT),
-        **dict.fromkeys(("examples", "accepted_reason", "accepted_by"), _TEXT),
-    }
-)
 
 Row = Mapping[str, Any]
 Who = tuple[str, str, str]  # anchor set, labeler, version
@@ -113,4 +105,4 @@ def _moves(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 def table(found: Iterable[Drift]) -> pa.Table:
     """Return comparisons as rows of `labeler_drift`."""
-    return pa.Table.from_pylist([vars(one) for one in found], schema=SCHEMA)
+    return table_of("labeler_drift", map(vars, found))

@@ -244,7 +244,7 @@ def drifts(store: Store, week: str, found: Listing | None = None) -> list[drift.
     """
     found = found or listing(store)
     known = [one for one in found.labels if one.week <= week]
-    accepted = read_accepted(store, [one for one in found.accepted if one.week <= week]).to_pylist()
+    accepted = read_accepted(store, [one for one in found.accepted if one.week <= week])
     by_who: dict[tuple[str, str, str], list[Any]] = {}
     for one in known:
         by_who.setdefault((one.anchor_set, one.labeler, one.version), []).append(one)
@@ -274,7 +274,7 @@ def accept(
     by = check_pseudonym(by) if by else None
     found = listing(store)
     labels = [one for one in found.labels if one.week <= week]
-    accepted = read_accepted(store, [one for one in found.accepted if one.week <= week]).to_pylist()
+    accepted = read_accepted(store, [one for one in found.accepted if one.week <= week])
     events = [
         one
         for one in drift.compare(read_labels(store, labels).to_pylist(), accepted, week)

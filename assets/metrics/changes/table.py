@@ -18,10 +18,11 @@ from assets.metrics.changes.causes import Reported, add_causes
 from assets.metrics.changes.counts import Cut, Reader, WeeklyCounts, cut, read_counts
 from assets.metrics.plain.arrays import Bools, Ints
 from assets.metrics.plain.changes import Event, newest
-from assets.metrics.reading import columns_of, read
+from assets.metrics.reading import read
 from assets.metrics.spans import FIELD
 from assets.suites.analysis import Analysis, shipped
 from assets.suites.claims import RegisteredClaim, shipped_claims
+from warehouse.loading.columns import table_of
 from warehouse.weeks import shift, span
 
 #: Weeks back to which a model's own weeks are looked for; of these the newest 39 play a part.
@@ -133,7 +134,7 @@ class WeeklyChanges:
             self._begin(one.row)
         rows = [one.row for one in found]
         rows.sort(key=lambda row: [(row[name] is not None, row[name]) for name in _GRAIN])
-        return pa.Table.from_pylist(rows, schema=columns_of(self.con, "changes")), would_find
+        return table_of("changes", rows), would_find
 
     def _cut(
         self, week: date, key: tuple[Any, ...], attribute: str | None, models: Iterable[str]

@@ -23,8 +23,9 @@ from assets.metrics.plain.arrays import Ints
 from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.corrected import corrected, labeler_error
 from assets.metrics.plain.quantiles import student
-from assets.metrics.reading import columns_of, read
+from assets.metrics.reading import read
 from assets.metrics.spans import JOINT
+from warehouse.loading.columns import table_of
 from warehouse.weeks import shift
 
 _SERIES = ("suite", "suite_major", "attribute")
@@ -55,8 +56,7 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
         figures: the week's rows of `figures`, whose mean shares are corrected; None: it has none.
     """
     rows = read(con, "span_gold", {"week": week, "first": shift(week, 1 - GOLD_WEEKS)})
-    error_columns = columns_of(con, "labeler_error")
-    nothing = {"labeler_error": error_columns.empty_table()}
+    nothing = {"labeler_error": table_of("labeler_error", [])}
     if figures is None or rows.is_empty():
         return nothing
     whole = pl.DataFrame(figures)
@@ -90,7 +90,7 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
     )
     return {
         "figures": pl.concat([whole, added], how="vertical_relaxed").to_arrow(),
-        "labeler_error": pa.Table.from_pylist(errors, schema=error_columns),
+        "labeler_error": table_of("labeler_error", errors),
     }
 
 

@@ -12,7 +12,7 @@ def week_drift(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `labeler_drift` of one week, from the anchor labels and acceptances through it."""
     here = con.execute("SELECT count(*) FROM anchor_labels WHERE week = $week", {"week": week}).fetchall()
     if here == [(0,)]:
-        return drift.SCHEMA.empty_table()
+        return drift.table([])
     labels, accepted = (
         con.sql(
             f"SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week) FROM {table} WHERE week <= $week",  # noqa: S608

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import combinations
 from typing import Any
 
@@ -38,6 +37,7 @@ from assets.metrics.labels.agreement import (
     value_counts,
 )
 from assets.metrics.reading import read
+from warehouse.loading.columns import table_of
 from warehouse.weeks import shift
 
 PEOPLE = "people"
@@ -45,22 +45,6 @@ SKIN_TONE = "skin_tone"
 #: Weeks of gold that judge a labeler together.
 GOLD_WEEKS = 8
 
-_TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
-#: The columns of `agreement`.
-SCHEMA = pa.schema(
-    {
-        "scope": _TEXT,
-        "week": pa.date32(),
-        **dict.fromkeys(("study", "attribute", "labeler_a", "labeler_a_version"), _TEXT),
-        **dict.fromkeys(("labeler_b", "labeler_b_version", "model", "skin_tone_band"), _TEXT),
-        **dict.fromkeys(("pictures", "n", "agreed"), _INT),
-        "both_assessed_share": _REAL,
-        **dict.fromkeys(("alpha", "alpha_low", "alpha_high"), _REAL),
-        "alpha_method": _TEXT,
-        **dict.fromkeys(("kappa", "kappa_low", "kappa_high"), _REAL),
-        **dict.fromkeys(("kappa_method", "reason"), _TEXT),
-    }
-)
 _NOBODY = "no picture was assessed by both"
 _ONE_VALUE = "all assessed pictures were read as one value"
 
@@ -94,14 +78,16 @@ def week_agreement(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     if _count(con, gold, {"first": first, "week": week}):
         scales = _scales(con, "scales", {"first": first, "week": week})
         rows += compare(read(con, "gold_readings", where), scales, scope="gold", week=week)
-    return _table(rows)
+    return table_of("agreement", rows)
 
 
 def study_agreement(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     """Return the rows of `agreement` of one imported study."""
     where = {"study": study}
     scales = _scales(con, "study_scales", where)
-    return _table([*compare(read(con, "study_readings", where), scales, scope="study", study=study)])
+    return table_of(
+        "agreement", compare(read(con, "study_readings", where), scales, scope="study", study=study)
+    )
 
 
 def compare(readings: pl.DataFrame, scales: Mapping[str, Scale], **constant: str) -> Iterator[dict[str, Any]]:
@@ -255,13 +241,6 @@ def _figures(
 
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(
-        [{**row, "week": date.fromisoformat(row["week"]) if row.get("week") else None} for row in rows],
-        schema=SCHEMA,
-    )
 
 
 def _scales(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, str]) -> dict[str, Scale]:

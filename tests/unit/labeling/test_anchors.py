@@ -317,7 +317,7 @@ def test_acceptance_needs_an_event_a_reason_and_no_account_name(store: Store) ->
     anchors.accept(store, **{**event, "labeler": WHO}, reason="fine")
     with pytest.raises(RefusedError, match="is accepted: fine"):
         anchors.accept(store, **event, reason="finer")
-    (kept,) = anchor_objects.read_accepted(store, anchor_objects.listing(store).accepted).to_pylist()
+    (kept,) = anchor_objects.read_accepted(store, anchor_objects.listing(store).accepted)
     assert (kept["reason"], kept["accepted_by"]) == ("fine", None)
 
 

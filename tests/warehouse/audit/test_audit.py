@@ -5,21 +5,21 @@ from __future__ import annotations
 import duckdb
 
 from assets.generation.slots import Slot
+from assets.suites.claims import shipped_claims
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
+from tests.warehouse.world.compared import Row, rows
 from warehouse import keys
 from warehouse.loading import load
-from warehouse.sqlfiles import sql
+from warehouse.sqlfiles import ROOT, sql
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
 
 
-def answer(con: Con, name: str) -> list[dict[str, object]]:
-    query = con.execute(sql(f"audit/{name}"))
-    names = [column[0] for column in query.description or []]
-    return [dict(zip(names, row, strict=True)) for row in query.fetchall()]
+def answer(con: Con, name: str) -> list[Row]:
+    return rows(con, sql(f"audit/{name}"))
 
 
 def test_who_is_the_ceo_counts_the_prompts_about_a_ceo_alone(con: Con, store: Store) -> None:
@@ -82,3 +82,20 @@ def test_label_provenance_shows_a_label_whose_picture_or_slot_is_not_there(con: 
     assert rows[slots[0].slot_key]["same_picture"] is False
     assert rows["f" * 64]["prompt"] is None
     assert rows["f" * 64]["same_picture"] is False
+
+
+def test_the_query_counts_what_the_file_of_claims_declares(con: Con) -> None:
+    found = rows(con, (ROOT / "audit/_registered.sql").read_text())
+    declared = [
+        {
+            **{"claim": claim.id, "part": part, "suite": claim.suite, "majors": [*claim.majors]},
+            **{"prompts": [*prompts], "controls": [*claim.control]},
+            "attribute": attribute if len(claim.shows) == 1 else f"all:{claim.id}",
+            "counted": [*values] if len(claim.shows) == 1 else ["shown"],
+            "beside": [*claim.beside.get(attribute, ())],
+        }
+        for claim in shipped_claims()
+        for attribute, values in [next(iter(claim.shows.items()))]
+        for part, prompts in claim.pictures.items()
+    ]
+    assert found == declared

@@ -12,7 +12,7 @@ import pytest
 
 from warehouse import sqlfiles
 from warehouse.database import marts
-from warehouse.loading.analysis_tables import SCHEMAS
+from warehouse.loading.analysis_tables import ANALYSIS_TABLES
 from warehouse.loading.gold_objects import GOLD_TABLES
 from warehouse.loading.load import (
     COMPUTED_TABLES,
@@ -26,7 +26,14 @@ from warehouse.sqlfiles import header, names, sql
 #: What is computed from other tables; `images` is filled from attempts.
 DERIVED = {*WEEK_TABLES, *COMPUTED_TABLES, *COUNTED_TABLES, "draws", "images", "loads"}
 #: What was planned, asked, labeled and said by people, and what the analysis file declares.
-BASE = {*PARTITION_TABLES, *STUDY_TABLES, *GOLD_TABLES, *SCHEMAS, "joint_values", "outcomes"} - DERIVED
+BASE = {
+    *PARTITION_TABLES,
+    *STUDY_TABLES,
+    *GOLD_TABLES,
+    *ANALYSIS_TABLES,
+    "joint_values",
+    "outcomes",
+} - DERIVED
 _HIDDEN = {"withheld": "which weeks are no observations is decided by checks, not by figures"}
 _BEGUN = {"changes": "says where spans begin anew; sizes of changes come from labels, in the query changes"}
 _QUANTILES = {

@@ -12,11 +12,9 @@ import duckdb
 import pytest
 from scipy.stats import binom
 
-from tests.warehouse.audit import test_figures_from_labels
+from tests.warehouse.world.compared import rows
 from warehouse.sqlfiles import sql
 
-con, world = test_figures_from_labels.con, test_figures_from_labels.world
-Row = dict[str, Any]
 Cell = list[str]  # what was read off each picture
 Score = Callable[[Sequence[Cell], Sequence[str]], float]
 
@@ -55,20 +53,14 @@ SCORES: dict[str, Score] = {
 }
 
 
-def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
 @pytest.fixture(scope="module")
-def cells(con: duckdb.DuckDBPyConnection) -> dict[tuple[Any, ...], tuple[list[Cell], list[str]]]:
+def cells(planted_con: duckdb.DuckDBPyConnection) -> dict[tuple[Any, ...], tuple[list[Cell], list[str]]]:
     """What was read off the pictures of each prompt, and what counts, by the keys of a score."""
     found: dict[tuple[Any, ...], dict[str, Cell]] = defaultdict(lambda: defaultdict(list))
     support: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-    for row in rows(con, PICTURES):
+    for row in rows(planted_con, PICTURES):
         found[tuple(row[name] for name in KEYS)][row["prompt"]].append(row["value"])
-    for row in rows(con, "FROM attribute_values WHERE in_support"):
+    for row in rows(planted_con, "FROM attribute_values WHERE in_support"):
         support[row["week"], row["model"], row["suite"], row["attribute"]].add(row["value"])
     return {key: ([*prompts.values()], sorted(support[*key[:3], key[-1]])) for key, prompts in found.items()}
 
@@ -87,9 +79,11 @@ KEYS = ("week", "model", "suite", "suite_major", "condition", "turn", "attribute
 
 @pytest.mark.parametrize("query", SCORES)
 def test_a_score_is_what_its_authors_published(
-    con: duckdb.DuckDBPyConnection, cells: dict[tuple[Any, ...], tuple[list[Cell], list[str]]], query: str
+    planted_con: duckdb.DuckDBPyConnection,
+    cells: dict[tuple[Any, ...], tuple[list[Cell], list[str]]],
+    query: str,
 ) -> None:
-    found = rows(con, sql(f"audit/{query}"))
+    found = rows(planted_con, sql(f"audit/{query}"))
     for row in found:
         read, support = cells[tuple(row[name] for name in KEYS)]
         if query == "heim_gender_bias":  # prompts without a picture count as without women
@@ -100,12 +94,12 @@ def test_a_score_is_what_its_authors_published(
     assert len({round(row["score"], 6) for row in found}) > 10
 
 
-def test_a_skin_score_is_of_steps_and_of_all_pictures(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_skin_score_is_of_steps_and_of_all_pictures(planted_con: duckdb.DuckDBPyConnection) -> None:
     """A picture whose tone was not read counts as none: the shares of the ten steps add up to less than 1."""
-    for row in rows(con, sql("audit/heim_skin_bias")):
+    for row in rows(planted_con, sql("audit/heim_skin_bias")):
         key = {name: row[name] for name in ("week", "model", "suite", "suite_major", "condition", "turn")}
         where = " AND ".join(f"{name} = ${name}" for name in key)
-        read = con.execute(
+        read = planted_con.execute(
             "SELECT value, count(*) FROM (SELECT *, least(turn, 2) AS turn FROM slot_outcomes) "
             f"INNER JOIN plan_labels USING (week, model, slot_key) WHERE {where} AND is_picture "
             "AND starts_with(value, 'monk_') GROUP BY value",

@@ -216,7 +216,7 @@ PLAN = builder.plan_document(
         (PLAN | {"simulated": "perhaps"}, "is not a plan"),
         (PLAN | {"slots": 7}, "is not a plan"),
         (PLAN | {"week": WEEK_53}, f"is the plan of m in week {WEEK_53}"),
-        (PLAN | {"from_week": "soon"}, "partition m in week"),
+        (PLAN | {"from_week": "soon"}, "is not a plan"),
     ],
 )
 def test_a_corrupt_plan_names_its_key_and_changes_nothing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from tests.warehouse.audit.figured import Row, differing, rows
+from tests.warehouse.world.compared import Row, differing, rows
 from warehouse.sqlfiles import sql
 
 Con = duckdb.DuckDBPyConnection
@@ -73,6 +73,8 @@ def test_figures(planted_con: Con, query: str) -> None:
         ours, theirs = squared(ours), squared(theirs)
     assert differing(ours, theirs, key, columns) == []
     assert len(theirs) > 50
+    if query == "shares":
+        assert {row["worth"] > 1 for row in theirs} == {False, True}
 
 
 def test_pairs_of_models(planted_con: Con) -> None:
@@ -81,7 +83,8 @@ def test_pairs_of_models(planted_con: Con) -> None:
     ours = audited(planted_con, "board_pairs")
     key = tuple(name for name in (*BOARD, "model_a", "model_b") if name in ours[0])
     assert differing(ours, theirs, key, columns) == []
-    assert {row["told_apart"] for row in theirs} == {False, True}
+    for study in (False, True):
+        assert {row["told_apart"] for row in theirs if (row["study"] is not None) is study} == {False, True}
 
 
 def test_ranks(planted_con: Con) -> None:
@@ -122,6 +125,7 @@ def test_words(planted_con: Con) -> None:
     key = tuple(name for name in (*key, "labeler", "labeler_version", "value") if name in ours[0])
     assert differing(ours, theirs, key, columns) == []
     assert {row["study"] is None for row in theirs} == {False, True}
+    assert {row["clear"] for row in theirs} == {None, False, True}
 
 
 def test_claims(planted_con: Con) -> None:
@@ -131,3 +135,4 @@ def test_claims(planted_con: Con) -> None:
     ours = audited(planted_con, "claim_shares")
     assert differing(ours, theirs, ("week", "model", "claim", "part"), columns) == []
     assert len(theirs) > 500
+    assert {row["verdict"] for row in theirs if row["threshold"]} == {"yes", "no", "cannot_tell", "not_asked"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from assets.metrics.plain.boards import REASONS
-from tests.warehouse.audit.figured import rows
+from tests.warehouse.world.compared import rows
 from tests.world import planted
 from tests.world.making import World, rebuilt
 from warehouse.database.connection import connect

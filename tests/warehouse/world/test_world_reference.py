@@ -12,9 +12,9 @@ import pytest
 
 from assets.metrics.changes.table import WeeklyChanges
 from tests.unit.metrics.prototypes import prototype
-from tests.warehouse.audit.figured import differing, rows, same
 from tests.warehouse.world import expected
 from tests.warehouse.world.arrays import FIELD, Counted, Row, Weekly, of_study
+from tests.warehouse.world.compared import differing, rows, same
 from tests.world import planted
 from tests.world.beside import CONDITIONS
 
