@@ -6,11 +6,11 @@ declares is read from its bytes, without the suites, so an edition is verified w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,7 +27,6 @@ from warehouse.yamlfile import parse_yaml
 FILE = "analysis.yaml"
 WHERE = f"suites/{FILE}"
 #: What a board of declared stereotypes is compared with: none of them.
-STEREOTYPES = "stereotypes"
 MALE, FEMALE = 0.4, 0.6  # the largest and the smallest share of women of a group that is typed
 #: Attributes of which equal shares would reward the cliché, with the values that pictures have no reason to show.
 BASE_0: Mapping[str, tuple[str, ...]] = {
@@ -45,13 +44,11 @@ class _Data(BaseModel):
 
 
 class Yardstick(_Data):
-    """What a board compares: an attribute of a suite with one reference, by one metric, in one direction."""
+    """What a board compares: an attribute of a suite with one reference."""
 
     suite: Label
     attribute: Name
     reference: Name
-    metric: Literal["distance", "stereotype_share"]
-    better: Literal["lower", "higher"]
 
 
 class DeclaredPair(_Data):
@@ -181,7 +178,11 @@ def _alone(found: Analysis) -> Iterator[str]:
             if listed.count(key) > 1:
                 yield f"{part}: {', '.join(str(name) for name in key)} is listed twice; remove one"
     for yardstick in found.yardsticks:
-        yield from _yardstick_problems(yardstick, found.stereotypes)
+        if yardstick.attribute in BASE_0 and yardstick.reference == "uniform":
+            yield (
+                f"yardsticks: {yardstick.suite}, {yardstick.attribute}, uniform: equal shares would reward the cliché; "
+                "declare stereotypes instead"
+            )
     for pair in found.stereotypes:
         if pair.statistic is None and pair.value not in BASE_0.get(pair.attribute, ()):
             yield (
@@ -191,22 +192,6 @@ def _alone(found: Analysis) -> Iterator[str]:
     for study in found.studies:
         lists = {"male": study.male, "female": study.female}
         yield from _typed(f"studies: {study.study}", "prompt", lists, study.shares)
-
-
-def _yardstick_problems(yardstick: Yardstick, pairs: Iterable[DeclaredPair]) -> Iterator[str]:
-    where = f"yardsticks: {yardstick.suite}, {yardstick.attribute}, {yardstick.reference}"
-    if (yardstick.reference == STEREOTYPES) != (yardstick.metric == "stereotype_share"):
-        yield f"{where}: stereotype_share and the reference {STEREOTYPES} go together; change one of them"
-    if yardstick.better != "lower":
-        yield f"{where}: less {yardstick.metric} is better; write better: lower"
-    if yardstick.attribute in BASE_0 and yardstick.reference == "uniform":
-        yield f"{where}: equal shares would reward the cliché; declare stereotypes instead"
-    has_pair = any(
-        (pair.suite, pair.attribute, pair.statistic) == (yardstick.suite, yardstick.attribute, None)
-        for pair in pairs
-    )
-    if yardstick.reference == STEREOTYPES and not has_pair:
-        yield f"{where}: no pair without a statistic is declared under stereotypes; add one or remove the yardstick"
 
 
 def _problems(found: Analysis, suites: Mapping[str, Suite]) -> Iterator[str]:
@@ -242,7 +227,7 @@ def _with_suite(
     )
     for attribute, value in values.items():
         yield from _value_problems(attribute, value, suite)
-    if isinstance(entry, Yardstick) and entry.reference != STEREOTYPES:
+    if isinstance(entry, Yardstick):
         yield from _reference_problems(entry.reference, entry.attribute, suite)
     elif isinstance(entry, DeclaredPair):
         groups = {prompt.subject for prompt in suite.prompts if entry.attribute in prompt.attributes}

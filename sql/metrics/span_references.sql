@@ -8,5 +8,5 @@ SELECT DISTINCT
     reference_values.prompt, reference_values.value, reference_values.expected_share
 FROM yardsticks
 INNER JOIN reference_values USING (suite, suite_major, attribute, reference)
-WHERE reference_values.week = cast($week AS DATE) AND yardsticks.metric = 'distance'
+WHERE reference_values.week = cast($week AS DATE)
 ORDER BY ALL

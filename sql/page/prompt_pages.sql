@@ -62,10 +62,16 @@ typing AS (
 ),
 
 boards AS (
-    SELECT DISTINCT
+    SELECT
         suite, suite_major, attribute,
         TRUE AS board
     FROM yardsticks
+    UNION
+    SELECT
+        suite, suite_major, attribute,
+        TRUE AS board
+    FROM stereotype_pairs
+    WHERE statistic IS NULL
 )
 
 SELECT

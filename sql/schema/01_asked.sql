@@ -96,20 +96,6 @@ CREATE TABLE reference_values (
     source VARCHAR  -- identity: year, table and row of a cited statistic; NULL for parity and uniform
 );
 
--- One row for each value that a suite declares a stereotype of a group of its prompts.
--- Grain: week, model, suite, suite_major, attribute, value, subject, metric.
-CREATE TABLE stereotypes (
-    week DATE NOT NULL,  -- identity: Monday of the week in which the model was asked
-    model VARCHAR NOT NULL,  -- identity: name of the model entry
-    suite VARCHAR NOT NULL,  -- identity: suite without its version
-    suite_major INTEGER NOT NULL,  -- identity: major version of the suite; a new one starts new series
-    attribute VARCHAR NOT NULL,  -- identity: attribute that is looked for
-    value VARCHAR NOT NULL,  -- identity: declared value that is the stereotype
-    subject VARCHAR NOT NULL,  -- identity: subject of the prompts that it is a stereotype of, written
-    -- kind:name
-    metric VARCHAR NOT NULL  -- identity: metric that it counts in: stereotype_lift or caricature_rate
-);
-
 -- One row for each planned answer.
 -- Grain: slot_key.
 CREATE TABLE slots (

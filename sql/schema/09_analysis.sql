@@ -1,19 +1,16 @@
 -- What it makes: the analysis file: what is compared, and with what.
 -- Grain: stated at each table. A comment above a table or behind a column is its COMMENT in the database.
 
--- One row for each board: what models are compared by.
+-- One row for each board of an attribute: what it is compared with.
 -- Grain: suite, suite_major, attribute, reference.
 CREATE TABLE yardsticks (
     suite VARCHAR NOT NULL,  -- identity: suite without its version
     suite_major INTEGER NOT NULL,  -- identity: major version of the suite
     attribute VARCHAR NOT NULL,  -- identity: attribute that is looked for
-    reference VARCHAR NOT NULL,  -- identity: reference of the suite, or stereotypes: the declared pairs,
-    -- against none of them
-    metric VARCHAR NOT NULL,  -- identity: metric of the board: distance or stereotype_share
-    better VARCHAR NOT NULL  -- identity: lower or higher: which direction is better
+    reference VARCHAR NOT NULL  -- identity: reference of the suite
 );
 
--- One row for each value that is declared a stereotype of a group of prompts (metric stereotype_share).
+-- One row for each value that is declared a stereotype of a group of prompts.
 -- Grain: suite, suite_major, attribute, value, subject.
 CREATE TABLE stereotype_pairs (
     suite VARCHAR NOT NULL,  -- identity: suite without its version

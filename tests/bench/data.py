@@ -42,7 +42,6 @@ _UNKEYED = (
     "prompt_attributes",
     "attribute_values",
     "reference_values",
-    "stereotypes",
     "counts",
     "answers",
     "draws",

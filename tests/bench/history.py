@@ -25,7 +25,6 @@ PLAN_TABLES = (
     "prompt_attributes",
     "attribute_values",
     "reference_values",
-    "stereotypes",
 )
 
 # Of a hundred answers two are refused, and one is lost.

@@ -376,6 +376,6 @@ def parquet(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, pa.D
 def declare(con: duckdb.DuckDBPyConnection) -> None:
     """Make a board of every reference that is loaded, as if the analysis file listed it."""
     con.execute(
-        "INSERT INTO yardsticks SELECT DISTINCT suite, suite_major, attribute, reference, 'distance', 'lower' "
+        "INSERT INTO yardsticks SELECT DISTINCT suite, suite_major, attribute, reference "
         "FROM reference_values"
     )

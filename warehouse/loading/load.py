@@ -31,7 +31,6 @@ PARTITION_TABLES = (
     "prompt_attributes",
     "attribute_values",
     "reference_values",
-    "stereotypes",
     "slots",
     "attempts",
     "images",

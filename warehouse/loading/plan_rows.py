@@ -18,7 +18,7 @@ FLOOR = 0.9
 #: The tables that a plan holds.
 PLAN_TABLES = (
     *("plans", "model_titles", "prompts", "prompt_attributes", "attribute_values"),
-    *("reference_values", "stereotypes", "slots"),
+    *("reference_values", "slots"),
 )
 
 
@@ -36,7 +36,6 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
             "prompt_attributes": [row for suite in suites for row in _prompt_attributes(suite)],
             "attribute_values": [row for suite in suites for row in _attribute_values(suite)],
             "reference_values": [row for suite in suites for row in _reference_values(suite)],
-            "stereotypes": [row for suite in suites for row in _stereotypes(suite)],
             "slots": plan["slots"],
         }
         return {table: _table(table, rows[table], partition) for table in PLAN_TABLES}
@@ -109,8 +108,3 @@ def _reference_values(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     "expected_share": float(share),
                     "source": row.get("source") or reference.get("source"),
                 }
-
-
-def _stereotypes(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for pair in suite.get("stereotypes") or ():
-        yield {**pair, **_identity(suite)}

@@ -75,9 +75,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         con.execute(_WINDOW)
         con.execute(_BOARD)
         con.execute(_DRIFT)
-        con.execute(
-            "INSERT INTO yardsticks VALUES ('occupations', 1, 'perceived_gender', 'parity', 'distance', 'lower')"
-        )
+        con.execute("INSERT INTO yardsticks VALUES ('occupations', 1, 'perceived_gender', 'parity')")
         manifest = manifest_of(export(con, folder / "first", WEEK_53, store=store))
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
