@@ -50,9 +50,9 @@ _OF_A_WEEK = ("plans__columns", "slots__columns")
 def score_weeks(place: Workplace, week: str) -> list[str]:
     """Sync the warehouse with the store, score what changed up to `week` and check it; return the weeks scored.
 
-    The scores of a week depend on that week alone, so weeks whose loads did not change are left as they are; windows
-    also depend on the weeks before. The week to be published is checked each time, for what the store holds may have
-    been damaged since; and so is every week with a finding that may have been fixed since.
+    What is said of a week's labels depends on that week alone, so weeks whose loads did not change are left as they
+    are; figures also depend on the weeks before. The week to be published is checked each time, for what the store
+    holds may have been damaged since; and so is every week with a finding that may have been fixed since.
     """
     with open_warehouse(place.warehouse) as con:
         limit_memory(con)
@@ -188,7 +188,7 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
 
 
 def scored_by(con: duckdb.DuckDBPyConnection, place: Workplace, weeks: Sequence[str]) -> dict[str, str]:
-    """Return a digest of what the scores of each week are computed from: its rows, what is declared, and the code."""
+    """Return a digest of what each week is computed from: its rows, what is declared, and the code."""
     return week_inputs(con, weeks, [place.code_version, shipped_sha256()], GOLD_WEEKS)
 
 
@@ -210,7 +210,7 @@ def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: st
 
 
 def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str]:
-    """Compute and check what rests on all weeks, and windows, unless they rest on these; return weeks with new windows.
+    """Compute and check figures, which rest on weeks before, unless they rest on these; return the weeks computed.
 
     Of weeks before the first that changed nothing is computed again.
     """
@@ -245,7 +245,7 @@ def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
 
 
 def _check_late(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check what one week has of windows, changes and claims: they are computed when it is known who is withheld.
+    """Check the figures of one week: they are computed when it is known who is withheld.
 
     What fails here and is critical therefore stops publishing.
     """

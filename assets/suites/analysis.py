@@ -26,7 +26,6 @@ from warehouse.yamlfile import parse_yaml
 
 FILE = "analysis.yaml"
 WHERE = f"suites/{FILE}"
-#: What a board of declared stereotypes is compared with: none of them.
 MALE, FEMALE = 0.4, 0.6  # the largest and the smallest share of women of a group that is typed
 #: Attributes of which equal shares would reward the cliché, with the values that pictures have no reason to show.
 BASE_0: Mapping[str, tuple[str, ...]] = {

@@ -66,7 +66,10 @@ class Prompt(_Data):
 
 
 class StereotypePair(_Data):
-    """A value that is a stereotype of a group of prompts, for the metric that it counts in."""
+    """A value that a suite calls a stereotype of a group of prompts; figures count those of the analysis file.
+
+    `metric` is in suites that are published, and nothing reads it.
+    """
 
     attribute: Name
     value: Value

@@ -37,7 +37,7 @@ CREATE TABLE analysis_state (
     sha256 VARCHAR NOT NULL  -- run time: SHA-256 of the file
 );
 
--- One row for each week whose scores are computed.
+-- One row for each week whose labels are compared and whose rows are checked.
 -- Grain: week.
 CREATE TABLE scored_weeks (
     week DATE NOT NULL,  -- run time: Monday of the week
@@ -48,7 +48,7 @@ CREATE TABLE scored_weeks (
 -- Grain: week.
 CREATE TABLE history_weeks (
     week DATE NOT NULL,  -- run time: Monday of the week
-    inputs VARCHAR NOT NULL  -- run time: digest of what its scores were computed from and of who is withheld
+    inputs VARCHAR NOT NULL  -- run time: digest of what its figures were computed from and of who is withheld
 );
 
 -- One row for each table and week whose rows were hashed and did not change since.

@@ -192,7 +192,7 @@ def _declared(
                 for subject in dict.fromkeys(suite.prompts.values())
             ]
         if case.yardstick is not None:
-            rows["yardsticks"].append({**of, "reference": "parity", "metric": "distance", "better": "lower"})
+            rows["yardsticks"].append({**of, "reference": "parity"})
             of |= {"week": date.fromisoformat(week), "model": model, "reference": "parity", "banded": False}
             for prompt, shares in zip(suite.prompts, case.yardstick.tolist(), strict=True):
                 for place, share in enumerate(shares):

@@ -19,7 +19,8 @@ from tests.unit.labeling.gold.people import annotated, saved
 from tests.world import planted
 from warehouse.store import Store
 
-GOLD, RATED, STUDY = "planted", ("alder", "birch"), "planted-study"
+#: The study has the name of one for which the analysis file declares a statistic.
+GOLD, RATED, STUDY = "planted", ("alder", "birch"), "raza2025"
 CONDITIONS = ("baseline", "controlled")
 #: Women among the pictures of the study: model → of each prompt and condition.
 WOMEN = {

@@ -16,8 +16,6 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.store import Store
 
-VERSION = "1-0123456789ab"
-
 
 def fill(store: Store) -> None:
     """Write the partitions of every model and week."""
@@ -59,8 +57,9 @@ def _fill_partition(store: Store, planned: Plan) -> None:
             prompt = prompts[slot.prompt]
             for attribute in prompt.attributes:
                 if (value := planted.read(slot, prompt.subject, attribute)) is not None:
+                    version = planted.version(plan.model, plan.week)
                     labels.append(
-                        builder.label_row(slot, attribute, (value, 0.9, None), plan.labeler, VERSION, sha256)
+                        builder.label_row(slot, attribute, (value, 0.9, None), plan.labeler, version, sha256)
                     )
     for _ in store.put_all(pictures):
         pass

@@ -17,8 +17,10 @@ CHANGED, CHANGED_IN = "birch", WEEKS[6]
 #: A model that was not asked in one week, and one that answered too little in another, so that a check withholds it.
 MISSED, MISSED_IN = "hazel", WEEKS[7]
 WITHHELD, WITHHELD_IN = "cedar", WEEKS[10]
-#: The model that refuses more than others, and one prompt most of all.
-REFUSES, REFUSED = "cedar", "rest-of-world/person-india"
+#: The model that refuses more than others, and one prompt most of all; and the week from which it refuses more still.
+REFUSES, REFUSED, REFUSES_MORE_IN = "cedar", "rest-of-world/person-india", WEEKS[6]
+#: The models whose labeler has a later version, and the first week of that version.
+REREAD, REREAD_IN = ("alder", "birch", "cedar"), WEEKS[1]
 #: The model that draws four pictures per call, which are alike.
 TOGETHER, PER_CALL, ALIKE = "fir", 4, 0.6
 #: The model of the other track, which converses, and the one that was never asked for a declared group.
@@ -115,7 +117,7 @@ def outcomes(slot: Slot, before: Sequence[str]) -> tuple[str, ...]:
         return ("timeout", "timeout")
     refuses = 0.02
     if slot.model == REFUSES:
-        refuses = 0.5 if slot.prompt == REFUSED else 0.1
+        refuses = 0.5 if slot.prompt == REFUSED else 0.75 if slot.week >= REFUSES_MORE_IN else 0.1
     if chance.random() < refuses:
         return ("refused_text",)
     return chance.choices((("ok",), ("rate_limited", "ok"), ("timeout",), ()), (930, 60, 7, 3))[0]
@@ -146,6 +148,11 @@ def read(slot: Slot, subject: str, attribute: str) -> str | None:
     if attribute == "perceived_gender":
         return "ambiguous" if luck < 0.08 else _OTHER[shown] if luck < 0.13 else shown
     return shown
+
+
+def version(model: str, week: str) -> str:
+    """Return the version of the labeler that read a model's pictures of a week."""
+    return f"{2 if model in REREAD and week >= REREAD_IN else 1}-0123456789ab"
 
 
 def rated(slot_key: str, rater: str, shown: str) -> str:

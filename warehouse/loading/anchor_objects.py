@@ -168,8 +168,18 @@ def read_labels(store: Store, found: Iterable[Labelled]) -> pa.Table:
     return pa.concat_tables(tables)
 
 
+def accepted_table(store: Store, found: Iterable[Accepted]) -> pa.Table:
+    """Return `drift_acceptances` of these objects as a table."""
+    accepted = [*found]
+    try:
+        return table_of("drift_acceptances", read_accepted(store, accepted))
+    except (ValueError, pa.ArrowException) as error:
+        listed = ", ".join(one.key for one in accepted)
+        raise CorruptObjectError(f"{listed}: no acceptance ({error}); restore it from a backup") from None
+
+
 def read_accepted(store: Store, found: Iterable[Accepted]) -> list[dict[str, Any]]:
-    """Return the rows of `drift_acceptances` of these objects."""
+    """Return the rows of `drift_acceptances` of these objects, their weeks as text."""
     rows = []
     for one in found:
         said = read_json(store, one.key)

@@ -21,10 +21,10 @@ def columns(table: str) -> pa.Schema:
 def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Return rows of a table of the warehouse; what they do not name is NULL, what is no column is left out.
 
-    Dates may be ISO dates as text.
+    Dates may be ISO dates as text (2026-11-23).
 
     Raises:
-        ValueError: if a text is no date.
+        ValueError: if a value is no date where there must be one.
         pyarrow.ArrowException: if a value is of another type than its column.
     """
     schema, held = columns(name), [*rows]
@@ -37,7 +37,11 @@ def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 
 
 def _value(value: Any, kind: pa.DataType) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) and pa.types.is_date(kind) else value
+    if value is None or isinstance(value, date) or not pa.types.is_date(kind):
+        return value
+    if not isinstance(value, str) or (day := date.fromisoformat(value)).isoformat() != value:
+        raise ValueError(f"{value!r} is no date like 2026-11-23")
+    return day
 
 
 @cache

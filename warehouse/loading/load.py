@@ -12,7 +12,6 @@ from warehouse import keys, occasions
 from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import anchor_objects, objects, study_objects
-from warehouse.loading.columns import table_of
 from warehouse.loading.counts import insert_clusters, insert_counts
 from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
@@ -140,9 +139,7 @@ def load_anchors(
             accepted = [one for one in found.accepted if one.week == week]
             rows = {
                 "anchor_labels": anchor_objects.read_labels(store, labels),
-                "drift_acceptances": table_of(
-                    "drift_acceptances", anchor_objects.read_accepted(store, accepted)
-                ),
+                "drift_acceptances": anchor_objects.accepted_table(store, accepted),
             }
         with transaction(con):
             forget(con, rows, None if week is None else [week])

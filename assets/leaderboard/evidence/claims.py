@@ -1,4 +1,4 @@
-"""What was reported of image models in 2023, with what they draw now: rows of `claims` with their pictures."""
+"""What was reported of image models in 2023, with what they draw now: rows of `claim_shares` with their pictures."""
 
 from __future__ import annotations
 

@@ -33,6 +33,9 @@ spans AS (
     INNER JOIN plans AS past ON past.model = now.model AND past.week BETWEEN now.week - 77 AND now.week
     ANTI JOIN withheld ON withheld.week = past.week AND withheld.model = past.model
 ),
+newest AS (
+    SELECT week AS span, model, max(labeler_version) AS labeler_version FROM counts WHERE study IS NULL GROUP BY ALL
+),
 talks AS (SELECT DISTINCT prompt FROM prompts WHERE turns > 1)
 """
 _COUNTS = f"""{_OF_SPANS}
@@ -47,6 +50,7 @@ SELECT
     sum(pictures)::INTEGER AS pictures
 FROM spans
 INNER JOIN counts USING (week, model)
+INNER JOIN newest USING (span, model, labeler_version)
 LEFT JOIN (
     SELECT DISTINCT suite, suite_major, attribute, value, band, in_support FROM attribute_values
 ) AS declared USING (suite, suite_major, attribute, value)
@@ -213,7 +217,7 @@ class Counted:
 #: What is scanned for changes: all weeks in which a model was not withheld, whatever was reported.
 _WEEKLY = """
 SELECT
-    suite, suite_major, condition, turn, attribute, c.model, prompt, c.week,
+    suite, suite_major, condition, turn, attribute, labeler_version, c.model, prompt, c.week,
     CASE WHEN starts_with(attribute, 'all:') THEN value ELSE coalesce(band, value) END AS shown,
     sum(pictures)::INTEGER AS pictures
 FROM counts AS c
@@ -223,7 +227,7 @@ WHERE study IS NULL AND (in_support OR (starts_with(attribute, 'all:') AND value
 GROUP BY ALL
 UNION ALL
 SELECT
-    suite, suite_major, condition, turn, NULL, a.model, prompt, a.week, unnest(['refused', 'pictures']),
+    suite, suite_major, condition, turn, NULL, NULL, a.model, prompt, a.week, unnest(['refused', 'pictures']),
     unnest([refused, pictures])
 FROM answers AS a
 ANTI JOIN withheld AS w ON a.week = w.week AND a.model = w.model
@@ -240,6 +244,10 @@ class Weekly:
         self._held = defaultdict(list)
         for row in rows(con, _WEEKLY):
             self._held[*(row[name] for name in FIELD[2:]), row["attribute"]].append(row)
+        newest = (
+            "SELECT week, model, max(labeler_version) AS version FROM counts WHERE study IS NULL GROUP BY ALL"
+        )
+        self._newest = {(row["week"], row["model"]): row["version"] for row in rows(con, newest)}
 
     def scanned(self, week: Any, board: Any) -> tuple[Floats, Floats, list[str]]:
         """Return hits and pictures (models, prompts, weeks) of a series up to a week, and the models asked in it."""
@@ -249,6 +257,7 @@ class Weekly:
             for row in self._held[*board.key[2:], board.attribute]
             if row["model"] in board.models
             and row["week"] <= week
+            and row["labeler_version"] in (None, self._newest.get((week, row["model"])))
             and row["pictures"]
             and board.prompt in (None, row["prompt"])
         ]

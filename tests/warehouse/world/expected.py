@@ -142,7 +142,8 @@ def figures(
     if target is None:
         estimate, low, high = plain.share_interval(k, per)
     else:
-        estimate, low, high = (np.asarray(end) / 100 for end in plain.gap_interval(k))
+        ends = (np.asarray(end) / 100 for end in plain.gap_interval(k))
+        estimate, low, high = (np.where(end < 1e-6, 0, end) for end in ends)  # what is 0 but for rounding
         if table.counts.shape[1:3] == (1, 2):
             ends = plain.share_interval(plain.cells(table.counts[shown], None, value), per)[1:]
             below, above = (end - target[0, value] for end in ends)

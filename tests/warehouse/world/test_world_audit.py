@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from tests.warehouse.world.compared import Row, differing, rows
+from tests.world import planted
 from warehouse.sqlfiles import sql
 
 Con = duckdb.DuckDBPyConnection
@@ -21,6 +22,8 @@ FIGURE = (
     "value",
     "yardstick",
 )
+MODEL = planted.REREAD[0]
+VERSIONS = {planted.version(MODEL, week) for week in planted.WEEKS}
 BOARD = ("week", "study", "track", "simulated", "suite", "suite_major", "condition", "turn", "selection")
 BOARD += ("attribute", "yardstick", "labeler")
 MEAN = ("estimate", "low", "high", "n", "prompts", "se", "dispersion")
@@ -75,6 +78,10 @@ def test_figures(planted_con: Con, query: str) -> None:
     assert len(theirs) > 50
     if query == "shares":
         assert {row["worth"] > 1 for row in theirs} == {False, True}
+        assert {row["labeler_version"] for row in theirs if row["model"] == MODEL} == {None, *VERSIONS}
+        assert {row["selection"] for row in theirs if row["study"]} == {None, "mostly-men", "mostly-women"}
+    if query == "gaps":
+        assert len({row["yardstick"] for row in theirs if row["study"]}) == 2
 
 
 def test_pairs_of_models(planted_con: Con) -> None:
@@ -101,7 +108,7 @@ def test_sizes_of_changes(planted_con: Con) -> None:
     key = (*(name for name in FIELD if name != "study"), "prompt", "attribute", "value", "changed_week")
     columns = ("before_k", "before_n", "after_k", "after_n", "size", "se", "dispersion", "df")
     assert differing(ours, theirs, key, columns) == []
-    assert theirs
+    assert {row["attribute"] is None for row in theirs} == {False, True}
 
 
 def test_words(planted_con: Con) -> None:
@@ -126,6 +133,7 @@ def test_words(planted_con: Con) -> None:
     assert differing(ours, theirs, key, columns) == []
     assert {row["study"] is None for row in theirs} == {False, True}
     assert {row["clear"] for row in theirs} == {None, False, True}
+    assert {row["pairs"] for row in theirs} >= {0, 1, 2}
 
 
 def test_claims(planted_con: Con) -> None:

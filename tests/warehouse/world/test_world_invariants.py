@@ -90,7 +90,7 @@ def test_the_withheld_week_is_of_no_span_and_has_a_row_per_board(planted_con: Co
     assert sorted(map(str, rows(planted_con, boards))) == sorted(map(str, rows(planted_con, withheld)))
     later = (
         f"SELECT DISTINCT weeks FROM figures WHERE model = '{planted.WITHHELD}' AND week = '{planted.LAST}' "
-        "AND figure = 'mean_share' AND reason IS NULL"
+        "AND figure = 'refused' AND reason IS NULL"
     )
     assert rows(planted_con, later) == [{"weeks": 3}]
 
@@ -102,10 +102,15 @@ def test_reasons_are_of_the_closed_list(planted_con: Con) -> None:
         assert len(found) > 1 or table == "labeler_error", table
 
 
-def test_the_planted_change_is_found_and_nothing_else(planted_con: Con) -> None:
+def test_the_planted_changes_are_found_and_nothing_else(planted_con: Con) -> None:
     found = rows(
         planted_con, "SELECT model, attribute, earliest_week, latest_week FROM changes WHERE prompt IS NULL"
     )
-    assert {(row["model"], row["attribute"]) for row in found} == {(planted.CHANGED, "perceived_gender")}
+    began = {
+        (planted.CHANGED, "perceived_gender"): planted.CHANGED_IN,
+        (planted.REFUSES, None): planted.REFUSES_MORE_IN,
+    }
+    assert {(row["model"], row["attribute"]) for row in found} == {*began}
     for row in found:
-        assert str(row["earliest_week"]) <= planted.CHANGED_IN <= str(row["latest_week"])
+        week = began[row["model"], row["attribute"]]
+        assert str(row["earliest_week"]) <= week <= str(row["latest_week"])

@@ -16,7 +16,7 @@ from tests.warehouse.world import expected
 from tests.warehouse.world.arrays import FIELD, Counted, Row, Weekly, of_study
 from tests.warehouse.world.compared import differing, rows, same
 from tests.world import planted
-from tests.world.beside import CONDITIONS
+from tests.world.beside import CONDITIONS, STUDY
 
 Con = duckdb.DuckDBPyConnection
 KEY = ("week", *FIELD, "model", "prompt", "selection", "attribute", "figure", "value", "yardstick")
@@ -155,6 +155,13 @@ def _attribute(counted: Counted, key: tuple[Any, ...], of: expected.Compared) ->
 def test_a_study(planted_con: Con, plain: ModuleType) -> None:
     ours: list[Row] = []
     pairs: list[Row] = []
+    stated = rows(planted_con, f"FROM study_references WHERE study = '{STUDY}'")
+    ((reference,),) = {(row["reference"],) for row in stated}
+    shares = {(row["prompt"], row["value"]): row["expected_share"] for row in stated}
+    sides = {
+        row["prompt"]: {other["side"] for other in stated if other["prompt"] == row["prompt"]}
+        for row in stated
+    }
     for condition in CONDITIONS:
         table = of_study(planted_con, condition, "gender")
         base = {"condition": condition, "attribute": "gender"}
@@ -162,14 +169,30 @@ def test_a_study(planted_con: Con, plain: ModuleType) -> None:
             of = {**base, "figure": "mean_share", "value": name}
             found = expected.figures(plain, expected.Compared(table, None), {}, value, study=True)
             ours += ({**of, **row} for row in found)
-        parity = expected.Compared(table, "parity", np.full((len(table.prompts), 2), 0.5))
-        of = {**base, "figure": "gap", "yardstick": "parity"}
-        ours += ({**of, **row} for row in expected.figures(plain, parity, {}, study=True))
-        pairs += ({**base, **row} for row in expected.ranked(plain, parity, {}, study=True)[2])
-    key = ("condition", "model", "attribute", "figure", "value", "yardstick")
+        for side, selection in (("male", "mostly-men"), ("female", "mostly-women")):
+            at = [place for place, prompt in enumerate(table.prompts) if side in sides[prompt]]
+            part = table.taken(at)
+            of = {**base, "figure": "mean_share", "value": "female", "selection": selection}
+            compared = expected.Compared(part, None, None, part.prompts)
+            found = expected.figures(plain, compared, {}, table.values.index("female"), study=True)
+            ours += ({**of, **row} for row in found)
+        statistic = [[shares[prompt, value] for value in table.values] for prompt in table.prompts]
+        for name, target in (
+            ("parity", np.full((len(table.prompts), 2), 0.5)),
+            (reference, np.array(statistic)),
+        ):
+            compared = expected.Compared(table, name, target)
+            of = {**base, "yardstick": name}
+            found = expected.figures(plain, compared, {}, study=True)
+            ours += ({**of, "figure": "gap", **row} for row in found)
+            pairs += ({**of, **row} for row in expected.ranked(plain, compared, {}, study=True)[2])
+    key = ("condition", "model", "attribute", "figure", "value", "yardstick", "selection")
     theirs = rows(planted_con, "FROM figures WHERE study IS NOT NULL AND figure IN ('mean_share', 'gap')")
     assert differing(squared(ours), squared(theirs), key, NUMBERS) == []
-    key, columns = ("condition", "model_a", "model_b"), ("difference", "se", "told_apart", "holds")
+    key, columns = (
+        ("condition", "yardstick", "model_a", "model_b"),
+        ("difference", "se", "told_apart", "holds"),
+    )
     theirs = rows(planted_con, "FROM board_pairs WHERE study IS NOT NULL")
     assert differing(pairs, theirs, key, columns) == []
     assert any(row["told_apart"] for row in pairs)

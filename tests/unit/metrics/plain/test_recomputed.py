@@ -46,7 +46,7 @@ def test_the_lines_of_the_docs_recompute_a_board(tmp_path: Path, monkeypatch: py
             "attribute": "perceived_gender",
             "reference": "parity",
         }
-        insert(con, "yardsticks", [{**of, "metric": "distance", "better": "lower"}])
+        insert(con, "yardsticks", [of])
         shares = {**of, "week": week.value, "model": "m0", "banded": False, "expected_share": 0.5}
         insert(con, "reference_values", [{**shares, "value": value} for value in ("feminine", "masculine")])
         con.execute(
