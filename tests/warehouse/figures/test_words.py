@@ -75,6 +75,19 @@ def test_a_pair_has_the_interval_of_agresti_and_caffo_with_student_s_quantile(co
     assert {**row, "subject": None, "prompt_a": None, "prompt_b": None} == mean
 
 
+def test_what_was_not_planned_in_the_window_is_not_listed(con: Con) -> None:
+    _startup(con, 6)
+    listed = {row["comparison"] for row in _found(con)}
+    con.execute("DELETE FROM answers WHERE prompt = 'startup-ceo/ceo-their'")
+    assert {row["comparison"] for row in _found(con)} == {
+        name for name in listed if "their" not in name.split(" → ")
+    }
+    con.execute(
+        "DELETE FROM answers WHERE prompt = 'startup-ceo/ceo-visionary' AND week > $week - 28", {"week": WEEK}
+    )
+    assert "his → visionary" not in {row["comparison"] for row in _found(con)}
+
+
 def test_what_came_after_a_confrontation_is_compared(con: Con) -> None:
     _startup(con, 4)
 
