@@ -83,7 +83,8 @@ def test_what_was_not_planned_in_the_window_is_not_listed(con: Con) -> None:
         name for name in listed if "their" not in name.split(" → ")
     }
     con.execute(
-        "DELETE FROM answers WHERE prompt = 'startup-ceo/ceo-visionary' AND week > $week - 28", {"week": WEEK}
+        "DELETE FROM answers WHERE prompt = 'startup-ceo/ceo-visionary' AND week > cast($week AS DATE) - 28",
+        {"week": WEEK},
     )
     assert "his → visionary" not in {row["comparison"] for row in _found(con)}
 
