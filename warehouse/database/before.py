@@ -33,10 +33,19 @@ class EditionBefore:
 
     def parts(self, name: str, columns: Columns) -> dict[Week, WeekPart]:
         """Return the parts of a table or view that can be named again, by week; none if it had other columns."""
+        return {week: part for week, part in self._named(name, columns).items() if part.key in self._there}
+
+    def lost(self, name: str, columns: Columns) -> set[Week]:
+        """Return the weeks whose part the edition names and the store lacks."""
+        return {*self._named(name, columns)} - {*self.parts(name, columns)}
+
+    def has(self, name: str, columns: Columns) -> bool:
+        """Return whether the edition has a table or view with these columns; in weeks without a part it has no rows."""
         entry = self._tables.get(name)
-        if entry is None or entry["columns"] != [[*column] for column in columns]:
-            return {}
-        return {week: part for week, part in parts_of(entry).items() if part.key in self._there}
+        return entry is not None and entry["columns"] == [[*column] for column in columns]
+
+    def _named(self, name: str, columns: Columns) -> dict[Week, WeekPart]:
+        return parts_of(self._tables[name]) if self.has(name, columns) else {}
 
     def rows(self, table: str, week: Week) -> str | None:
         """Return a query for the rows of a table in one week, or None."""

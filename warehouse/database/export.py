@@ -98,8 +98,9 @@ def export_views(
         for view, weeks in weekly.items():
             known = before.parts(view, columns[view])
             sizes, changed = _weeks_under(made, view, hashes, before)
-            stale = {day for day in sizes if day not in known or day in changed or not same_texts}
-            if None in changed:
+            again = changed | before.lost(view, columns[view])
+            stale = {day for day in sizes if day in again}
+            if None in changed or not same_texts or not before.has(view, columns[view]):
                 stale = {*sizes}
             elif weeks == marts.EARLIER and stale:
                 stale = {day for day in sizes if day >= min(stale)}

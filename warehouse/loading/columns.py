@@ -30,14 +30,17 @@ def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     schema, held = columns(name), [*rows]
     if not held:  # arrays from Python would bring pandas in
         return pa.Table.from_batches([], schema=schema)
-    return pa.table(
-        [pa.array([_value(row.get(field.name), field.type) for row in held], field.type) for field in schema],
-        schema=schema,
-    )
+    arrays = []
+    for field in schema:
+        values = [row.get(field.name) for row in held]
+        if pa.types.is_date(field.type):
+            values = [_day(value) for value in values]
+        arrays.append(pa.array(values, field.type))
+    return pa.table(arrays, schema=schema)
 
 
-def _value(value: Any, kind: pa.DataType) -> Any:
-    if value is None or isinstance(value, date) or not pa.types.is_date(kind):
+def _day(value: Any) -> date | None:
+    if value is None or isinstance(value, date):
         return value
     if not isinstance(value, str) or (day := date.fromisoformat(value)).isoformat() != value:
         raise ValueError(f"{value!r} is no date like 2026-11-23")

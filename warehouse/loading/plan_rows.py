@@ -51,7 +51,7 @@ def _table(name: str, rows: Sequence[Mapping[str, Any]], partition: Mapping[str,
     """Return rows as an Arrow table; a field that may be NULL may be left out, any other may not."""
     whole = [{**row, **partition} for row in rows]
     for field in columns(name):
-        if not field.nullable and any(row[field.name] is None for row in whole):
+        if not field.nullable and None in [row[field.name] for row in whole]:
             raise KeyError(field.name)
     return table_of(name, whole)
 
