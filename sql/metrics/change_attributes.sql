@@ -11,26 +11,36 @@ WITH planned AS (
     WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
 ),
 
-single AS (
-    SELECT DISTINCT
-        planned.week, planned.model, suite, suite_major, planned.condition, prompt_attributes.attribute
+attributes AS (
+    SELECT
+        week, model, suite, suite_major, prompt, attribute
+    FROM prompt_attributes
+    WHERE week BETWEEN cast($first AS DATE) AND cast($last AS DATE)
+),
+
+looked_for AS (
+    SELECT
+        planned.week, planned.model, planned.suite, planned.suite_major, planned.condition, planned.prompt,
+        attributes.attribute
     FROM planned
-    INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
+    INNER JOIN attributes USING (week, model, suite, suite_major, prompt)
 ),
 
 joint AS (
     SELECT
-        planned.week, planned.model, suite, suite_major, planned.condition, parts.whole
-    FROM planned
-    INNER JOIN prompt_attributes USING (week, model, suite, suite_major, prompt)
+        looked_for.week, looked_for.model, suite, suite_major, looked_for.condition, parts.whole
+    FROM looked_for
     INNER JOIN parts USING (suite, suite_major, attribute)
     INNER JOIN needed USING (suite, suite_major, whole)
     GROUP BY
-        planned.week, planned.model, suite, suite_major, planned.condition, parts.whole, prompt
+        looked_for.week, looked_for.model, suite, suite_major, looked_for.condition, parts.whole,
+        looked_for.prompt
     HAVING count(*) = any_value(needed.many)
 )
 
-FROM single
+SELECT DISTINCT
+    week, model, suite, suite_major, condition, attribute
+FROM looked_for
 UNION ALL
 SELECT DISTINCT * FROM joint
 UNION ALL
