@@ -1,7 +1,7 @@
 -- Answers: how many pictures of a suite were read as each value, by week?
 -- Grain: model, labeler, labeler_version, suite, suite_major, condition, turn, prompt, attribute, and value
 --   as it was read.
--- Columns: those, value as its band (only what counts; so a band stands in several rows); at: weeks since
+-- Columns: those, value as its band (only what counts; a band may have several rows); at: weeks since
 --   the first, and pictures: of each of them.
 -- Depends on: counts, attribute_values
 WITH readers AS (
