@@ -7,7 +7,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from warehouse.sqlfiles import names, sql
@@ -49,6 +48,8 @@ def _day(value: Any) -> date | None:
 
 @cache
 def _declared() -> Mapping[str, pa.Schema]:
+    import duckdb  # commands that load nothing do without
+
     with duckdb.connect() as con:
         for name in names("schema"):
             con.execute(sql(f"schema/{name}"))

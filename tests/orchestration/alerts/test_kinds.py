@@ -23,7 +23,6 @@ from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.anchors.sets import accept, label_anchors
 from assets.labeling.registry import LABELERS
-from assets.metrics.changes.table import SCHEMA
 from orchestration import weekly
 from orchestration.alerts.finders.engine import _cause
 from orchestration.alerts.kinds import KINDS
@@ -40,6 +39,7 @@ from tests.orchestration.weekly.test_withheld import complete, pictures, replace
 from tests.unit.generation.scripted import Scripted
 from warehouse import keys
 from warehouse.integrity.scan import read_store
+from warehouse.loading.columns import columns
 from warehouse.weeks import current_week
 
 THURSDAY, SUNDAY = at("2026-11-12 10:00"), at("2026-11-15 22:00")  # of WEEK, which is complete and published
@@ -172,7 +172,8 @@ def _drift(watch: Watch, patch: pytest.MonkeyPatch) -> None:
     row |= {"attribute": "perceived_gender", "before_k": 5, "before_n": 100, "after_k": 40, "after_n": 100}
     row |= {"size": 0.35, "causes": ["suite", "completeness"]}
     both = [row | {"value": value, "se": se} for value, se in (("masculine", 0.06), ("feminine", 0.05))]
-    _publish_rows(watch, "changes", pa.Table.from_pylist(both, schema=SCHEMA))
+    loose = pa.schema([field.with_nullable(True) for field in columns("changes")])
+    _publish_rows(watch, "changes", pa.Table.from_pylist(both, schema=loose))
     watch.fires("drift", THURSDAY)
     assert (
         f"{MODELS[1]}: perceived women up from 5% to 40% (and 1 more of startup-ceo@1); also around that date: the "
