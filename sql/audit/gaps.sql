@@ -94,7 +94,7 @@ found AS (
         CASE
             WHEN bounded.q IS NOT NULL THEN greatest(bounded.q - bounded.low, bounded.high - bounded.q)
             WHEN published.critical * means.se IS NOT NULL
-                THEN sqrt(greatest(means.mean + published.critical * means.se, 0))
+                THEN sqrt(least(greatest(means.mean + published.critical * means.se, 0), 1))
         END AS high
     FROM means
     LEFT JOIN published

@@ -4,9 +4,8 @@
 -- Depends on: figures.
 -- Severity: critical
 -- Stages: publish
--- Rule: A figure and the ends of its interval lie between 0 and 1, and a figure lies within its interval.
---   Of a gap this is not asked, for it is of pairs of weeks and its interval on a board of one prompt of all
---   weeks; nor that its upper end is at most 1, for few pictures give a wide interval of its square.
+-- Rule: A figure and the ends of its interval lie between 0 and 1, and a figure lies within its interval;
+--   of a gap this is not asked: it is of pairs of weeks, its interval on a board of one prompt of all weeks.
 -- Says: figures outside 0 to 1, or outside their interval
 SELECT
     week, model, suite, suite_major, condition, turn, prompt, selection, attribute, figure, value, yardstick,
@@ -17,7 +16,7 @@ WHERE
     AND ($model IS NULL OR model = $model)
     AND (
         least(estimate, low, high) < -1e-9
-        OR greatest(estimate, low, if(figure = 'gap', low, high)) > 1 + 1e-9
+        OR greatest(estimate, low, high) > 1 + 1e-9
         OR low > high + 1e-9
         OR (figure <> 'gap' AND (low > estimate + 1e-9 OR estimate > high + 1e-9))
     )

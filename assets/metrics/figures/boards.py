@@ -214,7 +214,7 @@ def figure_rows(
             every[name][shown] = mean if of.target is None else np.sqrt(np.maximum(mean - noise, 0))
     n = np.where(have, table.window.sum(2), 0).sum(1)
     missed = np.where(have, table.unseen, 0).sum(1)
-    estimate, low, high = made.figure / 100
+    estimate, low, high = np.minimum(made.figure / 100, 1)  # few pictures: an end beyond what is possible
     columns: dict[str, Any] = {
         "estimate": estimate,
         "low": low,
