@@ -10,7 +10,6 @@ tell the value are left out on both sides.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, NamedTuple
 
 import duckdb
@@ -81,7 +80,7 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
         here = gold.get(key, rows.clear())
         for (condition, turn), of in part.group_by("condition", "turn", maintain_order=True):
             shares += _corrected(of, here.filter(condition=condition, turn=turn))
-        errors += [{"week": date.fromisoformat(week), **row} for row in _errors(part, here)]
+        errors += _errors(part, here)
     known = {name: kind for name, kind in means.schema.items() if kind != pl.Null}
     added = pl.DataFrame(shares, schema_overrides=known, infer_schema_length=None)
     bounds = {name: pl.Series(ends) for name, ends in _bounds(added).items()}

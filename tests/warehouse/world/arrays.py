@@ -10,8 +10,9 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from tests.warehouse.world.compared import Row, rows
+
 Floats = npt.NDArray[np.float64]
-Row = dict[str, Any]
 WINDOW, HISTORY = 4, 12
 FIELD = ("track", "simulated", "suite", "suite_major", "condition", "turn")
 
@@ -82,13 +83,6 @@ INNER JOIN (
 GROUP BY prompt, joint
 HAVING count(DISTINCT attribute) = any_value(needed)
 """
-
-
-def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    """Return the rows of a query by the names of their columns."""
-    found = con.execute(query)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 class Table(NamedTuple):
