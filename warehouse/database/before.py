@@ -31,21 +31,18 @@ class EditionBefore:
         hashes: Mapping[str, str] = self._manifest["table_hashes"]
         return hashes.get(table)
 
+    def weeks(self, name: str, columns: Columns) -> set[Week] | None:
+        """Return the weeks in which a table or view had rows; None if it had other columns, or was not there."""
+        entry = self._tables.get(name)
+        if entry is None or entry["columns"] != [[*column] for column in columns]:
+            return None
+        return {part["week"] for part in entry["parts"]}
+
     def parts(self, name: str, columns: Columns) -> dict[Week, WeekPart]:
         """Return the parts of a table or view that can be named again, by week; none if it had other columns."""
-        return {week: part for week, part in self._named(name, columns).items() if part.key in self._there}
-
-    def lost(self, name: str, columns: Columns) -> set[Week]:
-        """Return the weeks whose part the edition names and the store lacks."""
-        return {*self._named(name, columns)} - {*self.parts(name, columns)}
-
-    def has(self, name: str, columns: Columns) -> bool:
-        """Return whether the edition has a table or view with these columns; in weeks without a part it has no rows."""
-        entry = self._tables.get(name)
-        return entry is not None and entry["columns"] == [[*column] for column in columns]
-
-    def _named(self, name: str, columns: Columns) -> dict[Week, WeekPart]:
-        return parts_of(self._tables[name]) if self.has(name, columns) else {}
+        if self.weeks(name, columns) is None:
+            return {}
+        return {week: part for week, part in parts_of(self._tables[name]).items() if part.key in self._there}
 
     def rows(self, table: str, week: Week) -> str | None:
         """Return a query for the rows of a table in one week, or None."""

@@ -98,11 +98,12 @@ def export_views(
         for view, weeks in weekly.items():
             known = before.parts(view, columns[view])
             sizes, changed = _weeks_under(made, view, hashes, before)
-            again = changed | before.lost(view, columns[view])
-            stale = {day for day in sizes if day in again}
-            if None in changed or not same_texts or not before.has(view, columns[view]):
+            had = before.weeks(view, columns[view])
+            if had is None or None in changed or not same_texts:
                 stale = {*sizes}
-            elif weeks == marts.EARLIER and stale:
+            else:  # in weeks that changed, and in those whose part the store lost
+                stale = {day for day in sizes if day in changed or day in had - known.keys()}
+            if weeks == marts.EARLIER and stale:
                 stale = {day for day in sizes if day >= min(stale)}
             parts = [part for day, part in known.items() if day in sizes and day not in stale]
             for span in spans({day: sizes[day] for day in stale}):

@@ -16,6 +16,7 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.exported import export, manifest_of
 from tests.warehouse.studies import study_tables
+from warehouse.database import export as exporting
 from warehouse.database.archive import catalog
 from warehouse.database.connection import connect
 from warehouse.database.published import DATABASE, open_published
@@ -223,6 +224,19 @@ def test_weeks_that_did_not_change_are_neither_hashed_nor_computed(
     assert (written, made.tables) == (set(), believed["tables"])
     made, written = after(con, store, believed, tmp_path, same_texts=False)
     assert written == {("outcomes_weekly", f"week={week}") for week in (WEEK, WEEK_53)}
+
+
+def test_a_view_without_rows_is_not_computed_for_weeks_that_did_not_change(
+    con: Con, store: Store, first: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert first["tables"]["gold_answers"]["parts"] == []
+    computed: list[str] = []
+    monkeypatch.setattr(exporting, "_view_parts", lambda copy, made, view, *more: computed.append(view) or [])
+    after(con, store, first, tmp_path)
+    assert computed == []
+    change(con, "labels", WEEK, "value = 'masculine'")
+    after(con, store, first, tmp_path)
+    assert {"cell_counts", "cell_shares"} <= {*computed}
 
 
 def test_files_that_the_store_lost_or_that_had_other_columns_are_written_again(
