@@ -39,6 +39,7 @@ declared AS (
         count(DISTINCT shown) = 1 AND bool_and(in_support) AS alike
     FROM planned
     GROUP BY model, suite_major, attribute, value
+    HAVING bool_or(in_support)
 ),
 
 each_week AS (

@@ -63,13 +63,11 @@ typing AS (
 
 boards AS (
     SELECT
-        suite, suite_major, attribute,
-        TRUE AS board
+        suite, suite_major, attribute
     FROM yardsticks
     UNION
     SELECT
-        suite, suite_major, attribute,
-        TRUE AS board
+        suite, suite_major, attribute
     FROM stereotype_pairs
     WHERE statistic IS NULL
 )
@@ -77,7 +75,7 @@ boards AS (
 SELECT
     t.suite, t.suite_major, t.suite_version, t.prompt, t.language, t.subject, t.condition, t.text, t.turns,
     a.attribute, declared.stereotype, declared.statistic, of_any.of_others, typing.typed,
-    coalesce(boards.board, FALSE) AND NOT (t.condition = 'confronted' AND t.turns = 1) AS board
+    boards.attribute IS NOT NULL AND NOT (t.condition = 'confronted' AND t.turns = 1) AS board
 FROM texts AS t
 LEFT JOIN attributes AS a USING (suite, suite_major, prompt)
 LEFT JOIN declared

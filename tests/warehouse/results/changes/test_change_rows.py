@@ -82,6 +82,28 @@ def test_a_step_of_40_points_is_found_where_pictures_of_a_week_are_alike(seed: i
     assert (row["labeler"], row["labeler_version"], row["causes"]) == ("reader", "1-a", [])
 
 
+def test_a_value_counts_in_each_week_as_it_was_declared_in_that_week() -> None:
+    counts = drawn(3, stepped(0.0, 0))
+    con = warehouse(MODELS, [suite(gender=counts)])
+    con.execute(
+        "UPDATE attribute_values SET band = 'v1' WHERE value = 'v0' AND week < $week", {"week": monday(10)}
+    )
+    con.execute(
+        "UPDATE attribute_values SET in_support = FALSE WHERE value = 'v1' AND week = $week",
+        {"week": monday(12)},
+    )
+
+    weekly = WeeklyChanges.read(con, monday(39), monday(39), NOTHING, ())
+    held = weekly.counts["jobs", 1, "baseline", 1, "gender"]
+
+    place = LOOKBACK - 40
+    read = held.pictures[:, :, [held.values[value] for value in ("v0", "v1")], place:]
+    expected = counts.copy()
+    expected[:, :, 1, :10], expected[:, :, 0, :10] = counts[..., :10].sum(2), 0
+    expected[:, :, 1, 12] = 0
+    assert np.array_equal(read, expected)
+
+
 def test_it_is_what_the_plain_scan_says_of_the_same_arrays() -> None:
     """With a missed week, a model that is new, and one that is gone; refusals are boards like others."""
     counts = drawn(7, stepped(0.5, 30))
