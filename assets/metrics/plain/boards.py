@@ -34,7 +34,7 @@ class Board(NamedTuple):
         cells: shares or squared gaps of all models.
         figure: (3, models) estimate, low and high, in points or per cent; NaN where there is none.
         rank: (models, 2) best and worst rank, 1 the least figure; 0 for none.
-        told: (models, models) whether i is told to be more than j.
+        told: (models, models) whether i is shown to be more than j.
         holds: (models, models) whether that is so whatever the unseen answers would have shown.
         reason: of each model, one of `REASONS`, or "" for a model with a rank.
         critical: in standard errors; infinite without ranks.

@@ -20,7 +20,7 @@ class AllPairs(NamedTuple):
         difference: (models, models) of figures, over the cells that both have.
         standard_error: (models, models) infinite where no cell is common.
         critical: of the board, in standard errors; infinite where nothing is told apart.
-        more: (models, models) whether i is told to be more than j.
+        more: (models, models) whether i is shown to be more than j.
         weights: (models, models, cells) of common cells.
         dispersion: (models, models) of weeks, as used; 1 where no cell is common.
         df: degrees of freedom of the critical value, before they are rounded down.
@@ -70,7 +70,7 @@ def ranks(more: Bools) -> tuple[Ints, Ints]:
     1 + how many are shown to be less, and the number of models less how many are shown to be more.
 
     Args:
-        more: (models, models) whether i is told to be more than j.
+        more: (models, models) whether i is shown to be more than j.
     """
     return 1 + more.sum(1), len(more) - more.sum(0)
 
