@@ -173,7 +173,7 @@ def accepted_table(store: Store, found: Iterable[Accepted]) -> pa.Table:
     accepted = [*found]
     try:
         return table_of("drift_acceptances", read_accepted(store, accepted))
-    except (ValueError, pa.ArrowException) as error:
+    except (ValueError, TypeError, pa.ArrowException) as error:
         listed = ", ".join(one.key for one in accepted)
         raise CorruptObjectError(f"{listed}: no acceptance ({error}); restore it from a backup") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from typing import Any
@@ -41,9 +42,10 @@ def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 def _day(value: Any) -> date | None:
     if value is None or isinstance(value, date):
         return value
-    if not isinstance(value, str) or (day := date.fromisoformat(value)).isoformat() != value:
-        raise ValueError(f"{value!r} is no date like 2026-11-23")
-    return day
+    with suppress(TypeError, ValueError):
+        if (day := date.fromisoformat(value)).isoformat() == value:
+            return day
+    raise ValueError(f"{value!r} is no date like 2026-11-23")
 
 
 @cache

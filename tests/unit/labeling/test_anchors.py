@@ -21,8 +21,9 @@ from tests.unit.labeling.scripted import Labels
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.errors import RefusedError, UsageError
+from warehouse.errors import CorruptObjectError, RefusedError, UsageError
 from warehouse.loading import anchor_objects
+from warehouse.loading.seals import sealed
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
 
@@ -319,6 +320,25 @@ def test_acceptance_needs_an_event_a_reason_and_no_account_name(store: Store) ->
         anchors.accept(store, **event, reason="finer")
     (kept,) = anchor_objects.read_accepted(store, anchor_objects.listing(store).accepted)
     assert (kept["reason"], kept["accepted_by"]) == ("fine", None)
+
+
+@pytest.mark.parametrize(
+    ("week", "said"),
+    [
+        ("2026-13-45", {}),
+        (WEEKS[0], {"reason": ["fine"]}),
+        (WEEKS[0], {"accepted_at": "soon"}),
+        (WEEKS[0], {"accepted_at": 5}),
+    ],
+)
+def test_an_acceptance_that_fits_no_table_is_named_in_one_line(
+    store: Store, week: str, said: dict[str, object]
+) -> None:
+    key = anchor_objects.accepted_key("set", week, WHO, "perceived_gender")
+    store.put_if_absent(key, sealed(key, {"reason": "fine", **said}))
+    accepted = anchor_objects.Accepted("set", week, "drawing", "1", "perceived_gender", key)
+    with pytest.raises(CorruptObjectError, match=r"^anchors/set/accepted/.*restore it from a backup$"):
+        anchor_objects.accepted_table(store, [accepted])
 
 
 def test_a_picture_without_a_label_in_one_of_the_weeks_has_not_moved() -> None:
