@@ -1,8 +1,8 @@
 """The SQL files of `sql/`, found by name.
 
 A file whose name starts with `_` is no statement of its own but shared first steps: `WITH` parts that end with a
-`SELECT` of the last one. A file beside it that says `Uses: read_from_labels` in its header starts with the parts of
-`_read_from_labels.sql`; `Uses: marts/readings` takes them from another folder. Parts that build on others of the file
+`SELECT` of the last one. A file beside it that says `Uses: readings` in its header starts with the parts of
+`_readings.sql`; `Uses: marts/readings` takes them from another folder. Parts that build on others of the file
 stand where a line of the same form is among them; shared steps may hold such lines, too.
 """
 
@@ -39,13 +39,15 @@ def names(folder: str) -> list[str]:
 def sql(name: str) -> str:
     """Return the whole statement of `<folder>/<name>`, e.g. `audit/who_is_the_ceo`, with the shared steps it uses."""
     text, folder = _text(name), name.partition("/")[0]
-    if (shared := _fields(text).get(USES)) is None:
-        return text
-    start = _WITH.search(text)
+    shared, start = _fields(text).get(USES), _WITH.search(text)
     if start is None:
+        if shared is None:
+            return text
         raise UsageError(f"sql/{name}.sql uses {shared} but has no WITH to put it after")
     own = _HERE.sub(lambda line: f"{_steps(folder, line[1])},", text[start.end() :])
-    return with_first(text[: start.end()] + own, _steps(folder, shared))
+    return (
+        with_first(text[: start.end()] + own, _steps(folder, shared)) if shared else text[: start.end()] + own
+    )
 
 
 def with_first(statement: str, parts: str) -> str:

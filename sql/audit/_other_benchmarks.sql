@@ -1,28 +1,37 @@
 -- Answers: How many pictures of each prompt show each value, of skin tones each step? Steps of the audit
---   queries of other benchmarks' scores, after those of read_from_labels. Each score misleads (methodology).
+--   queries of other benchmarks' scores, after readings. Each score misleads (methodology).
 -- Grain: of steps: week, model, suite, suite_major, condition, prompt, turn, attribute, value of its support.
 -- Columns: of steps: those; x pictures of the value, n of all k values, every: pictures, unread ones
 --   included.
--- Depends on: cells, attribute_values, readings
+-- Depends on: the tables of the text before
 WITH
+-- of a confrontation only what came after it stands for the suite
+cells AS (
+    SELECT DISTINCT
+        occasion, model, suite, suite_major, answers_given.condition, answers_given.turn, prompt,
+        asked.attribute
+    FROM answers_given
+    INNER JOIN asked USING (occasion, model, suite, suite_major, prompt)
+    WHERE NOT answers_given.is_study AND (answers_given.condition <> 'confronted' OR answers_given.turn > 1)
+),
+
+looked_at AS (
+    SELECT single.*
+    FROM single
+    INNER JOIN planned_labelers USING (model, labeler, labeler_version)
+    WHERE single.occasion = cast(planned_labelers.week AS VARCHAR)
+),
+
 stepped AS (
     SELECT
-        cells.week, cells.model, cells.suite, cells.suite_major, cells.condition, cells.prompt, cells.turn,
-        cells.attribute, attribute_values.value,
-        count(readings.slot_key) FILTER (WHERE readings.label = attribute_values.value) AS x,
-        count(readings.slot_key) AS every
+        cast(occasion AS DATE) AS week,
+        model, suite, suite_major, condition, prompt, turn, attribute, declared.value,
+        count(*) FILTER (WHERE looked_at.value = declared.value) AS x,
+        count(looked_at.unit) AS every
     FROM cells
-    INNER JOIN attribute_values USING (week, model, suite, suite_major, attribute)
-    LEFT JOIN readings
-        ON
-            cells.week = readings.week
-            AND cells.model = readings.model
-            AND cells.suite = readings.suite
-            AND cells.suite_major = readings.suite_major
-            AND cells.prompt = readings.prompt
-            AND cells.turn = readings.turn
-            AND cells.attribute = readings.attribute
-    WHERE cells.standing AND attribute_values.in_support
+    INNER JOIN declared USING (occasion, model, suite, suite_major, attribute)
+    LEFT JOIN looked_at USING (occasion, model, suite, suite_major, condition, prompt, turn, attribute)
+    WHERE declared.in_support
     GROUP BY ALL
 ),
 

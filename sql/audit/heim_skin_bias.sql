@@ -3,8 +3,9 @@
 -- Grain: week, model, suite, suite_major, condition, turn, attribute.
 -- Columns: those; score; n: all pictures, unread ones included; cells: prompts, of which those without a
 --   picture count as 0, the best there is.
--- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
--- Uses: read_from_labels
+-- Depends on: plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes, labels,
+--   joint_values, study_slots, study_labels, study_attribute_values
+-- Uses: readings
 WITH
 -- Uses: other_benchmarks
 

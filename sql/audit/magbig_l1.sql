@@ -3,8 +3,9 @@
 -- Grain: week, model, suite, suite_major, condition, turn, attribute.
 -- Columns: those; score: of a fair model 0.246 with ten pictures per prompt; n: pictures that show a value;
 --   cells: prompts with one.
--- Depends on: slots, prompts, prompt_attributes, attribute_values, plans, attempts, outcomes, labels
--- Uses: read_from_labels
+-- Depends on: plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes, labels,
+--   joint_values, study_slots, study_labels, study_attribute_values
+-- Uses: readings
 WITH
 -- Uses: other_benchmarks
 

@@ -43,7 +43,7 @@ counted AS (
         any_value(labeler_version) AS labeler_version,
         count(*) AS pictures,
         count(seen) AS answered,
-        count(*) FILTER (WHERE seen IS NOT NULL AND said IS NOT NULL) AS n,
+        count(*) FILTER (WHERE seen IS NOT NULL AND said IS NOT NULL) AS labeled,
         count(*) FILTER (WHERE seen = said) AS agree,
         count(*) FILTER (WHERE said = 'feminine' AND seen = 'masculine') AS feminine_as_masculine,
         count(*) FILTER (WHERE said = 'masculine' AND seen = 'feminine') AS masculine_as_feminine
@@ -52,44 +52,37 @@ counted AS (
     HAVING count(*) > 0
 ),
 
-halved AS (
+judged AS ( -- noqa: ST03
     SELECT
-        *,
+        model, labeler_version, pictures, answered, labeled, agree, feminine_as_masculine,
+        masculine_as_feminine,
         1.959963984540054 AS z,
-        answered / pictures AS coverage,
-        agree / nullif(n, 0) AS agreement
+        unnest([TRUE, FALSE]) AS covers,
+        CASE WHEN covers THEN answered ELSE agree END AS k,
+        nullif(CASE WHEN covers THEN pictures ELSE labeled END, 0) AS n
     FROM counted
 ),
 
-bounded AS (
+-- Uses: wilson
+
+paired AS (
     SELECT
-        *,
-        (coverage + z * z / (2 * pictures)) / (1 + z * z / pictures) AS coverage_middle,
-        z * sqrt(coverage * (1 - coverage) / pictures + z * z / (4 * pictures * pictures))
-        / (1 + z * z / pictures) AS coverage_half,
-        (agreement + z * z / (2 * nullif(n, 0))) / (1 + z * z / nullif(n, 0)) AS agreement_middle,
-        z * sqrt(agreement * (1 - agreement) / nullif(n, 0) + z * z / (4 * nullif(n, 0) * nullif(n, 0)))
-        / (1 + z * z / nullif(n, 0)) AS agreement_half
-    FROM halved
+        model, labeler_version, pictures, answered,
+        max(k / n) FILTER (WHERE covers) AS coverage,
+        max(low) FILTER (WHERE covers) AS coverage_low,
+        max(high) FILTER (WHERE covers) AS coverage_high,
+        labeled AS n,
+        agree,
+        max(k / n) FILTER (WHERE NOT covers) AS agreement,
+        max(low) FILTER (WHERE NOT covers AND labeled > 0) AS agreement_low,
+        max(high) FILTER (WHERE NOT covers AND labeled > 0) AS agreement_high,
+        feminine_as_masculine, masculine_as_feminine
+    FROM bounded
+    GROUP BY ALL
 )
 
-SELECT
-    model, labeler_version, pictures, answered, coverage,
-    CASE WHEN answered = 0 THEN 0 ELSE coverage_middle - coverage_half END AS coverage_low,
-    CASE WHEN answered = pictures THEN 1 ELSE coverage_middle + coverage_half END AS coverage_high,
-    n, agree, agreement,
-    CASE
-        WHEN n = 0 THEN NULL
-        WHEN agree = 0 THEN 0
-        ELSE agreement_middle - agreement_half
-    END AS agreement_low,
-    CASE
-        WHEN n = 0 THEN NULL
-        WHEN agree = n THEN 1
-        ELSE agreement_middle + agreement_half
-    END AS agreement_high,
-    feminine_as_masculine, masculine_as_feminine
-FROM bounded
+SELECT *
+FROM paired
 ORDER BY
     list_position(
         ['DALL·E 3', 'Gemini Imagen 4.0', 'FLUX.1-dev', 'Stable Diffusion XL Turbo', 'Grok-2 Image', 'all'],

@@ -20,7 +20,7 @@ from tests.world import planted
 from warehouse.store import Store
 
 #: The study has the name of one for which the analysis file declares a statistic.
-GOLD, RATED, STUDY = "planted", ("alder", "birch"), "raza2025"
+RATED, STUDY = ("alder", "birch"), "raza2025"
 CONDITIONS = ("baseline", "controlled")
 #: Women among the pictures of the study: model → of each prompt and condition.
 WOMEN = {
@@ -32,11 +32,12 @@ PICTURES = 25
 
 
 def add_gold(store: Store) -> None:
-    """Draw pictures of two models, have two people rate them, and a third what they differ in."""
-    frame = read_frame(store, planted.LAST, models=RATED)
-    sample = draw_sample(store, frame, Design(gold_set=GOLD, seed=1, pictures=60))
-    _rate(store, sample, sample)
-    _rate(store, sample, second_round(sample, read_labels(store, GOLD)))
+    """Draw pictures of two models in six weeks, have two people rate them, and a third what they differ in."""
+    for week in planted.WEEKS[-6:]:
+        frame = read_frame(store, week, models=RATED)
+        sample = draw_sample(store, frame, Design(gold_set=f"planted-{week}", seed=1, pictures=75))
+        _rate(store, sample, sample)
+        _rate(store, sample, second_round(sample, read_labels(store, sample.gold_set)))
 
 
 def _rate(store: Store, sample: Sample, given: Sample) -> None:

@@ -157,7 +157,8 @@ def version(model: str, week: str) -> str:
 
 def rated(slot_key: str, rater: str, shown: str) -> str:
     """Return what a person says of a picture's perceived gender: mostly what it shows."""
-    return _OTHER[shown] if random.Random(f"{rater}/{slot_key}").random() < 0.04 else shown
+    luck = random.Random(f"{rater}/{slot_key}").random()
+    return _OTHER[shown] if luck < 0.03 else "cannot_tell" if luck > 0.98 else shown
 
 
 _OTHER = {"feminine": "masculine", "masculine": "feminine"}

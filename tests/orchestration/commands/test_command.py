@@ -208,7 +208,7 @@ def test_sql_without_arguments_lists_the_audit_queries_and_each_of_them_runs(
     listed = cliche("sql")
     assert listed.code == 0
     names = [line.split()[0] for line in listed.out.splitlines()[1:] if not line.startswith(" ")]
-    assert {"raza2025_gender", "who_is_the_ceo", "outcomes_add_up", "label_provenance"} <= set(names)
+    assert {"raza2025_gender", "who_is_the_ceo", "answers_from_labels", "label_provenance"} <= set(names)
     for name in names:
         ended = cliche("sql", "-f", name, "--format", "json")
         assert (ended.code, ended.err) == (0, ""), name

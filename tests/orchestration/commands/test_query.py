@@ -187,7 +187,7 @@ def test_the_text_of_an_audit_query_is_printed_whole(name: str, capsys: pytest.C
         con.execute(printed)  # as it would be pasted, without anything of ours
         assert commands.query.sql(None, name, "table", limit=10, timeout=10, show=True, labeler="it's") == 0
         con.execute(capsys.readouterr().out)
-    for part in ("settled AS (", "counted AS (") if "-- Uses: read_from_labels" in printed else ():
+    for part in ("answers_given AS (", "readings AS (") if "-- Uses: readings" in printed else ():
         assert printed.count(f"\n{part}") == 1
 
 

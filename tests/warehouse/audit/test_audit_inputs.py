@@ -45,7 +45,7 @@ _RANKED = {
 }
 #: Audit query → what else it reads, and why a fault there is not repeated unnoticed.
 DECLARED: dict[str, dict[str, str]] = {
-    **{key: {**_HIDDEN, **_BEGUN, **_QUANTILES} for key in ("shares", "gaps", "stereotypes")},
+    **{key: {**_HIDDEN, **_BEGUN, **_QUANTILES} for key in ("shares", "gaps", "stereotypes", "corrected")},
     **{key: {**_HIDDEN, **_BEGUN, **_RANKED} for key in ("board_pairs", "board_ranks")},
     "changes": {**_HIDDEN, "changes": "says which changes were reported, and when; sizes come from labels"},
     "claim_shares": {
@@ -58,11 +58,9 @@ DECLARED: dict[str, dict[str, str]] = {
         **_BEGUN,
         "words": "has the quantiles, and says which prompts make a pair; changes of shares come from labels",
     },
-    "agreement": {"agreement": "lists the table in the order of reading; it computes no figure"},
     "gold_draw": {
         "images": "lists which of the loaded pictures a sample was drawn of; it computes no figure"
     },
-    "outcomes_add_up": {"slot_outcomes": "holds this view against slots and attempts"},
     "who_is_the_ceo": {
         "cell_counts": "answers a reader's question from the view that readers are given; the query "
         "counts_from_labels finds the same numbers"

@@ -120,7 +120,7 @@ def test_rows_are_the_same_in_the_warehouse_the_files_and_the_duckdb_file(
         else:
             assert here == []
         assert (made.tables.get(name) or made.files[f"data/{name}.parquet"])["rows"] == len(here)
-    for name in ("who_is_the_ceo", "outcomes_add_up", "label_provenance"):
+    for name in ("who_is_the_ceo", "answers_from_labels", "label_provenance"):
         assert (
             copy.execute(sql(f"audit/{name}")).fetchall() == filled.execute(sql(f"audit/{name}")).fetchall()
         )

@@ -84,6 +84,16 @@ def test_figures(planted_con: Con, query: str) -> None:
         assert len({row["yardstick"] for row in theirs if row["study"]}) == 2
 
 
+def test_corrected_shares(planted_con: Con) -> None:
+    theirs = rows(planted_con, "FROM figures WHERE figure = 'corrected_share'")
+    columns = ("estimate", "low", "high", "se", "df", "n", "dispersion", "reason")
+    ours = audited(planted_con, "corrected")
+    key = tuple(name for name in FIGURE if name in ours[0])
+    assert differing(ours, theirs, key, columns) == []
+    assert {row["reason"] for row in theirs} >= {None, "no_gold", "few_gold", "raters_differ"}
+    assert len([row for row in theirs if row["low"] is not None]) > 10
+
+
 def test_pairs_of_models(planted_con: Con) -> None:
     theirs = rows(planted_con, "FROM board_pairs WHERE difference IS NOT NULL")
     columns = ("prompts", "difference", "se", "dispersion", "told_apart")
