@@ -13,10 +13,10 @@ SITE_DATABASE = f"{SITE}cliche.duckdb"
 SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
 SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
-PAST = "pages/"  # of past weeks and quarters, shared by editions
+PAST = "pages/"  # sheets of quarters, shared by editions
 PAST_DEPTH = 4  # folders around pages: `pages/<period>/<model>/<hash>/`
 PAST_INDEXES = f"{PAST}indexes/"
-#: A page of a past week or quarter, in keys and in links of pages.
+#: A sheet of a quarter, in keys and in links of pages; editions of earlier versions have pages of weeks, too.
 PAST_PAGE = re.compile(
     r"pages/(?:\d{4}-\d{2}-\d{2}|\d{4}-Q[1-4])/[a-z0-9][a-z0-9._-]*/[0-9a-f]{16}/[a-z0-9._/-]+\.html"
 )
@@ -161,17 +161,17 @@ def table_part(table: str, week: str | None, sha256: str) -> str:
 
 
 def past_index(period: str, sha256: str) -> str:
-    """Return the key of the index of a week's or quarter's pages, by the hash of its bytes."""
+    """Return the key of the index of a quarter's sheets, by the hash of its bytes."""
     return f"{PAST_INDEXES}{period}/{sha256}.json"
 
 
 def past_folder(period: str, model: str, sha256: str) -> str:
-    """Return the prefix of the pages of what a model drew in a week or quarter; `sha256` is of the list of them."""
+    """Return the prefix of the sheets of what a model drew in a quarter; `sha256` is of the list of them."""
     return f"{PAST}{period}/{model}/{sha256[:16]}/"
 
 
 def past_style(sha256: str, suffix: str) -> str:
-    """Return the key of what pages of the past are drawn with, by the hash of its bytes."""
+    """Return the key of what sheets of quarters are drawn with, by the hash of its bytes."""
     return f"{PAST}styles/{sha256}{suffix}"
 
 

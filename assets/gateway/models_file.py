@@ -91,6 +91,8 @@ class ModelEntry(_FileData):
     from_week: dt.date | None = Field(default=None, alias="from")
     until_week: dt.date | None = Field(default=None, alias="until")
     succeeds: Name | None = None
+    maker: str | None = Field(default=None, min_length=1, max_length=60)  # as readers know it
+    weights: Literal["open", "closed"] | None = None  # whether anybody can download them
     series: Name | None = None
     suites: Selection  # or the name of one of `selections.yaml`, which is written out when the file is read
     params: dict[str, JsonValue] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -44,6 +44,8 @@ class Plan(Record):
     from_week: str | None
     until_week: str | None
     succeeds: str | None
+    maker: str | None = None
+    weights: Literal["open", "closed"] | None = None
     completeness_floor: float | None = None  # none: a rule of publishing is no part of a plan
     price: Any = None  # as planned; what a call cost is in its receipt
     also_labelers: tuple[str, ...] = ()
@@ -93,6 +95,8 @@ def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provide
         from_week=entry.from_week.isoformat() if entry.from_week else None,
         until_week=entry.until_week.isoformat() if entry.until_week else None,
         succeeds=entry.succeeds,
+        maker=entry.maker,
+        weights=entry.weights,
         price=[price.model_dump(mode="json") for price in entry.price] or None,
         also_labelers=entry.also_labelers,
         analysis_plan_sha256=shipped_sha256(),

@@ -15,7 +15,7 @@ import duckdb
 from assets.leaderboard import pages
 from assets.leaderboard.page import words
 from assets.leaderboard.page.raster import painted
-from assets.leaderboard.page.sheets import SitePlace, render_sheet
+from assets.leaderboard.page.sheets import ShownModels, SitePlace, render_sheet
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, SheetFile, Thumbnails
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.query import rows
@@ -59,16 +59,22 @@ def _sheets(
     past: PastFolders | None,
 ) -> Iterator[tuple[str, bytes]]:
     seen: dict[str, Sheet] = {}
-    titles = titles_of(con, week)
+    models = ShownModels(titles_of(con, week), simulated_of(con, week))
     for kind in kinds():
         for sheet in kind.build(con, week):
             if sheet.address in seen:
                 raise ValueError(f"two pages have the address {sheet.address}")
             # Of a page that is written: what is searched.
             seen[sheet.address] = replace(sheet, view=None, files=())
-            yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, titles=titles, past=past)
+            yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, models=models, past=past)
     found = Sheet("search/", say("Search"), search_page(seen.values()), files=(_INDEX,), index=False)
-    yield from render_sheet(SEARCH, found, week, site, titles=titles)
+    yield from render_sheet(SEARCH, found, week, site, models=models)
+
+
+def simulated_of(con: duckdb.DuckDBPyConnection, week: date) -> str | None:
+    """Return whether "all" or "some" of the models that were asked up to a week are simulated; None: none of them."""
+    kinds = {row["simulated"] for row in rows(con, "model_facts", {"week": week.isoformat()})}
+    return ("some" if False in kinds else "all") if True in kinds else None
 
 
 def titles_of(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, str]:

@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from assets.suites.loader import FOLDER, load_suites, validated
+from assets.suites.published_figures import WHERE as FIGURES
+from assets.suites.published_figures import PublishedFigure, load_published_figures
 from assets.suites.schema import Name, Prompt, Suite, Value
 from warehouse.errors import UsageError
 from warehouse.validation import close_match
@@ -36,8 +38,8 @@ class RegisteredClaim(_Data):
 
     id: Name
     sentence: str = Field(min_length=3)
-    source: str = Field(min_length=3)
-    then: str = Field(min_length=1)
+    source: str = Field(default="", min_length=3)
+    then: str = Field(default="", min_length=1)
     threshold: float | None = Field(default=None, gt=0, lt=1)
     suites: tuple[_Label, ...] = Field(min_length=1)
     pictures: dict[Name, _Prompts] = Field(min_length=1)
@@ -82,7 +84,11 @@ def shipped_claims() -> tuple[RegisteredClaim, ...]:
 
 def load_claims(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[RegisteredClaim, ...]:
     """Return the claims of `claims.yaml` in `folder`."""
-    found = validated(ClaimsFile, folder / "claims.yaml", WHERE).claims
+    published = load_published_figures(folder)
+    found = tuple(
+        _with_source(claim, published.get(claim.id))
+        for claim in validated(ClaimsFile, folder / "claims.yaml", WHERE).claims
+    )
     names = [claim.id for claim in found]
     for claim in found:
         if names.count(claim.id) > 1:
@@ -90,6 +96,15 @@ def load_claims(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[Reg
         for problem in _problems(claim, suites):
             raise UsageError(f'{WHERE}: claim "{claim.id}": {problem}')
     return found
+
+
+def _with_source(claim: RegisteredClaim, published: PublishedFigure | None) -> RegisteredClaim:
+    """Return a claim with who published it and the words of then; raises UsageError if nobody did."""
+    if claim.source and claim.then:
+        return claim
+    if published is None:
+        raise UsageError(f'{WHERE}: claim "{claim.id}" has no source; add it to {FIGURES}')
+    return claim.model_copy(update={"source": published.source, "then": published.words})
 
 
 def _problems(claim: RegisteredClaim, suites: Mapping[str, Suite]) -> Iterator[str]:

@@ -98,7 +98,7 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
                     shown |= {found[0] for found in keys.THUMBNAIL.finditer(path.read_text(encoding="utf-8"))}
             earlier = threads.map(lambda key: _past(place, key, past[key][0], folder), past)
             for done, data in enumerate(earlier):
-                step("past weeks", done, len(past))
+                step("sheets", done, len(past))
                 shown |= {found[0] for found in keys.THUMBNAIL.finditer(data.decode(errors="replace"))}
             there = threads.map(lambda key: _thumbnail(place, key, folder), sorted(shown))
             for done, whole in enumerate(there):
@@ -143,7 +143,7 @@ def _database(manifest: Mapping[str, Any], folder: Path, copied: Callable[[str],
 
 
 def _past(place: Workplace, key: str, sha256: str, folder: Path) -> bytes:
-    """Copy a page of a past week, or an index of them, unless it is there, and whole; return its bytes."""
+    """Copy a sheet of a quarter, or an index of them, unless it is there, and whole; return its bytes."""
     path = folder / key
     for data in (path.read_bytes() if path.is_file() else b"", _got(place, key)):
         if sha256_hex(data) == sha256:

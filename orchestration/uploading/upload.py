@@ -107,7 +107,7 @@ class _Sending:
         self.one(prefix + _MANIFEST, data)
 
     def past(self, entry: PastEntry) -> None:
-        """Send the pages of a past week unless its index is there, which is sent after them."""
+        """Send the sheets of a quarter unless its index is there, which is sent after them."""
         if self._to.get(entry.key) is not None:
             return
         index = _whole(self._store, entry.key, entry.sha256)

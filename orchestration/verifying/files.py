@@ -27,7 +27,7 @@ def compare(
     """Compare files and parts with the manifest; return whether all are there and as stated, and no other.
 
     Part keys begin at `root`: the edition's folder, or a store, in which parts of other editions lie. By URL no
-    `extras`, files beyond the manifest, can be seen. `past` compares pages of past weeks and returns their keys.
+    `extras`, files beyond the manifest, can be seen. `past` compares sheets of quarters and returns their keys.
     """
     before = len(report.differences)
     stated = manifest["files"]

@@ -118,12 +118,12 @@ class _Links(HTMLParser):
 
 
 def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> None:
-    """Compare the files with those that pages link to: they link to all of them."""
+    """Compare the files with those that pages link to: all but fonts, to which styles lead, and their license."""
     if INDEX not in manifest["files"]:
         report.differ(f"{INDEX} is not in the manifest")
     if not (folder / INDEX).is_file():
         return
-    stated, linked = {*manifest["files"]}, {INDEX, manifests.NAME}
+    stated, linked = {*manifest["files"]}, {INDEX, manifests.NAME, *static_files()}
     past = {folder for models in folders_of(entries_of(manifest)).values() for folder in models.values()}
     for page in (name for name in _pages(manifest) if name.endswith(".html")):
         parser = _Links()
@@ -143,6 +143,6 @@ def _compare_links(folder: Path, manifest: Manifest, report: VerifyReport) -> No
 
 
 def _is_past(name: str, folders: set[str]) -> bool:
-    """Return whether a link leads to a page of a past week that belongs to the edition."""
+    """Return whether a link leads to a sheet of a quarter that belongs to the edition."""
     parts = name.split("/")
     return bool(keys.PAST_PAGE.fullmatch(name)) and "/".join([*parts[: keys.PAST_DEPTH], ""]) in folders

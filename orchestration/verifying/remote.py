@@ -71,7 +71,7 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
         )
         stated = past.stated(manifest, lambda key: _small(client, root, key, manifests.MOST_BYTES))
         if sum(size for _, size in stated.values()) > shutil.disk_usage(folder).free:
-            raise DownloadError(f"pages of past weeks have more bytes than are free in {folder.parent}")
+            raise DownloadError(f"sheets of quarters have more bytes than are free in {folder.parent}")
         _files(client, [(root, key, size) for key, (_, size) in stated.items()], folder, step)
 
 

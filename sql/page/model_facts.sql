@@ -1,6 +1,7 @@
 -- Answers: how was each model asked last, and from when to when?
 -- Grain: one row for each model × series.
--- Columns: of its last week: provider, model_id, params, labeler, track, simulated; weeks: how many.
+-- Columns: of its last week: provider, model_id, params, labeler, track, simulated, maker,
+--   weights; weeks: how many.
 -- Depends on: plans
 SELECT
     model, series,
@@ -9,6 +10,8 @@ SELECT
     max_by(params, week) AS params,
     max_by(labeler, week) AS labeler,
     max_by(track, week) AS track,
+    max_by(maker, week) AS maker,
+    max_by(weights, week) AS weights,
     bool_and(simulated) AS simulated,
     min(week) AS first_week,
     max(week) AS last_week,

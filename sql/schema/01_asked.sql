@@ -19,6 +19,8 @@ CREATE TABLE plans (
     from_week DATE,  -- identity: first week in which the model is to be asked; NULL if not limited
     until_week DATE,  -- identity: last week in which the model is to be asked; NULL if not limited
     succeeds VARCHAR,  -- identity: model or series that this one follows; NULL if none
+    maker VARCHAR,  -- identity: who makes the model; NULL where its entry does not state it
+    weights VARCHAR,  -- identity: open (anybody can download them) or closed; NULL where not stated
     completeness_floor DOUBLE NOT NULL,  -- identity: least completeness (a share, 0 to 1) at which the week
     -- is published, as of its last check
     plan_sha256 VARCHAR NOT NULL  -- identity: SHA-256 of the plan's bytes in the bucket

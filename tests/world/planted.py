@@ -27,6 +27,8 @@ TOGETHER, PER_CALL, ALIKE = "fir", 4, 0.6
 SYSTEM, WITHOUT_GROUP = "gale", "hazel"
 #: Models that were asked later than others, and their first week.
 STARTED = {"hazel": WEEKS[2], "gale": WEEKS[8]}
+#: Who makes a model, and whether anybody can download it; of the others nothing is stated.
+MADE = {"fir": ("Forest", "open"), "hazel": ("Forest", "closed")}
 
 _GROUPS = ("person-mexico", "person-india", "person-united-states", "house-nigeria", "house-united-states")
 _GROUPS += ("street-india",)
@@ -91,6 +93,8 @@ def entry(model: str) -> ModelEntry:
             "track": "system" if system else "model",
             "labeler": "drawing" if simulated else "photo",
             "from": STARTED.get(model),
+            "maker": MADE.get(model, (None, None))[0],
+            "weights": MADE.get(model, (None, None))[1],
             "suites": suites if simulated else [ceo] if system else suites[1:2],
         }
     )

@@ -1,4 +1,4 @@
-"""What editions share: parts of tables, pages of past weeks, and what is at `site/` by the notes beside it.
+"""What editions share: parts of tables, sheets of quarters, and what is at `site/` by the notes beside it.
 
 A part that no edition lists is no damage: a publish that was stopped left it, and the next one may use it.
 """
@@ -71,7 +71,7 @@ def check_pages(look: Inspection, name: str, found: Sequence[Key]) -> None:
 
 
 def check_past(look: Inspection, period: str, found: Sequence[Key]) -> None:
-    """Check the pages of a past week or quarter against the indexes that list them, which are written after them."""
+    """Check the sheets of a quarter against the indexes that list them, which are written after them."""
     read: dict[str, str] = {}
     stated: dict[str, str] = {}
     for one in look.read([key.key for key in found]):
@@ -82,13 +82,13 @@ def check_past(look: Inspection, period: str, found: Sequence[Key]) -> None:
         else:
             index = json.loads(one.data)
             stated |= _listed(index)
-            for style in index["styles"]:  # the same of all weeks
-                look.need(style, "pages of past weeks are drawn with it", period)
+            for style in index["styles"]:  # the same of all quarters
+                look.need(style, "sheets of quarters are drawn with it", period)
     for key, sha256 in stated.items():
         if key not in read:
-            look.need(key, "the index of its week lists it", period)
+            look.need(key, "the index of its quarter lists it", period)
         elif read[key] != sha256:
-            look.damaged(key, "has another hash than the index of its week says", period)
+            look.damaged(key, "has another hash than the index of its quarter says", period)
     look.leftover += len(read.keys() - stated.keys())
 
 

@@ -21,12 +21,10 @@ def page_of(
     head: PromptHead,
     said: Mapping[str, object],
     weeks: Sequence[date],
-    past: tuple[date, ...] = (),
 ) -> CellPage:
     """Return the pictures of a cell by week, with all labels.
 
-    `said` is its row of `prompt_words`; `weeks` are shown, the newest first; pictures of `past` weeks have a page of
-    their own.
+    `said` is its row of `prompt_words`; `weeks` are shown, the newest first.
     """
     details = tuple(_details(prompt, cell))
     return CellPage(
@@ -51,7 +49,6 @@ def page_of(
         refusals=_texts(said.get("refusals")),
         rewritten=_texts(said.get("rewritten")),
         queries=_queries(prompt, cell, weeks),
-        past=past,
     )
 
 

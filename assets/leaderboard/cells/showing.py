@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 
 from assets.leaderboard.cells import reading
+from assets.leaderboard.cells.proportion import proportional
 from assets.leaderboard.cells.question import Looked, claimed
 from assets.leaderboard.cells.reading import Cell, CellPicture, PromptPictures
 from assets.leaderboard.page import words
@@ -122,14 +123,14 @@ def thumb(prompt: PromptPictures, picture: CellPicture) -> Thumb:
 
 
 def row(prompt: PromptPictures, cell: Cell, most: int) -> PromptRow:
-    """Return what the page of a prompt shows of a model, with at most so many pictures, chosen at random."""
-    chosen = sorted(cell.counted, key=lambda picture: picture.place)[:most]
+    """Return what the page of a prompt shows of a model, with so many pictures at most: in proportion, at random."""
+    found = sorted(cell.counted, key=lambda picture: picture.place)
     return PromptRow(
         model=words.plain(cell.model),
         simulated=cell.simulated,
         address=address_of(prompt.id, cell.model),
         shares=_shares(prompt, cell),
-        thumbs=tuple(thumb(prompt, picture) for picture in chosen),
+        thumbs=tuple(proportional([thumb(prompt, picture) for picture in found], most)) if most else (),
         pictures=len(cell.pictures),
         outcomes=together(cell),
         notes=tuple(_notes(prompt, cell)),

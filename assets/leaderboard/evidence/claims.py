@@ -17,6 +17,7 @@ from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.then import ClaimNow, ModelNow, PartNow, ReadPicture
 from assets.suites.claims import RegisteredClaim, shipped_claims
 from assets.suites.loader import load_suites
+from assets.suites.published_figures import published_figures
 
 FOLDER = "2023/"
 #: From this share of the control on, what a sentence says is of more than its group.
@@ -46,6 +47,7 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[ClaimNow]
             address=f"{FOLDER}{claim.id}/",
             sentence=title(claim.sentence),
             source=title(claim.source),
+            url=of.url if (of := published_figures().get(claim.id)) else None,
             then=title(claim.then),
             threshold=claim.threshold,
             shows=_shown(claim.shows),

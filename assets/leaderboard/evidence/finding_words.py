@@ -15,10 +15,8 @@ _QUOTED, _BRIEFLY = 200, 60
 TITLE = say("The clearest findings")
 NOTHING = say("No share of the last four weeks lies clearly off what it is held against.")
 RULE = say(
-    "Findings are in the order of how far the 95% interval of a share ends from what it is held against: equal parts "
-    "for perceived gender, 0 for a declared stereotype. That distance is divided by the largest "
-    "one possible on its side: 50 points from equal parts, 100 from 0. Of equals, in whole percent, the one of most "
-    "pictures comes first; those that are equal in both share a place."
+    "In the order of how far the nearer end of the 95% interval lies from the reference: equal parts for perceived "
+    "gender, 0 for a declared stereotype."
 )
 
 
@@ -62,17 +60,11 @@ def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
 
 def against(finding: LeadFinding) -> Message:
     """Return what a finding is held against, and how far the nearer end of its interval is from there."""
-    reach = Percent(finding.reach)
     if finding.reference == "parity":
-        return say(
-            "That is held against equal parts; the nearer end of the interval is at %(reach)s of the largest distance "
-            "possible.",
-            reach=reach,
-        )
+        return say("Compared with equal parts.")
     return say(
-        "It is a declared stereotype, held against 0; the nearer end of the interval is at %(reach)s of the largest "
-        "distance possible.",
-        reach=reach,
+        "Listed in advance as a stereotype; even the low end, %(low)s, is far from 0.",
+        low=Percent(finding.low),
     )
 
 
@@ -82,10 +74,8 @@ def among(ranked: Ranked) -> Message:
     of, n = ranked.among, len(ranked.ties)
     if n:
         return say_n(
-            "It shares places %(first)s to %(last)s of the %(of)s shares of %(kind)s that were compared with %(n)s "
-            "other, which lies as far and is of as many pictures.",
-            "It shares places %(first)s to %(last)s of the %(of)s shares of %(kind)s that were compared with %(n)s "
-            "others, which lie as far and are of as many pictures.",
+            "Places %(first)s to %(last)s of %(of)s results of %(kind)s, with %(n)s other that is as one-sided.",
+            "Places %(first)s to %(last)s of %(of)s results of %(kind)s, with %(n)s others that are as one-sided.",
             n,
             first=ranked.place,
             last=ranked.last,
@@ -93,11 +83,9 @@ def among(ranked: Ranked) -> Message:
             kind=kind,
         )
     if ranked.place == 1:
-        return say(
-            "Of the %(of)s shares of %(kind)s that were compared, it is the furthest.", of=of, kind=kind
-        )
+        return say("The most one-sided of %(of)s results of %(kind)s.", of=of, kind=kind)
     return say(
-        "It is number %(place)s of the %(of)s shares of %(kind)s that were compared.",
+        "Number %(place)s of %(of)s results of %(kind)s.",
         place=ranked.place,
         of=of,
         kind=kind,
@@ -112,17 +100,25 @@ def place(ranked: Ranked) -> Message:
 
 
 def _pictures(finding: LeadFinding, *, brief: bool) -> Message:
-    """Return whose pictures of what and when; of one prompt of several the prompt says it, or that it is one."""
+    """Return whose pictures of what and when; brief: the prompt, the week and the banner stand beside it."""
     model = model_title(words.plain(finding.model))
+    phrase = words.has_phrase(finding.subject)
+    about = title(words.subject(finding.subject)) if phrase else None
+    if brief and about:
+        return say("pictures of %(about)s by %(who)s", about=about, who=model)
+    if brief:
+        return say("pictures by %(who)s for “%(prompt)s”", prompt=cut(finding.text, _BRIEFLY), who=model)
     who = say("the simulated model %(model)s", model=model) if finding.simulated else model
-    given = {"who": who, "when": _when(finding)}
-    if words.has_phrase(finding.subject) and (finding.alone or brief):
-        about = title(words.subject(finding.subject))
-        if finding.alone:
-            return say("pictures of %(about)s that %(who)s drew %(when)s", about=about, **given)
-        return say("pictures of %(about)s that %(who)s drew for one prompt %(when)s", about=about, **given)
-    prompt = cut(finding.text, _BRIEFLY if brief else _QUOTED)
-    return say("pictures that %(who)s drew for “%(prompt)s” %(when)s", prompt=prompt, **given)
+    if about and finding.alone:
+        return say(
+            "pictures of %(about)s that %(who)s drew %(when)s", about=about, who=who, when=_when(finding)
+        )
+    return say(
+        "pictures that %(who)s drew for “%(prompt)s” %(when)s",
+        prompt=cut(finding.text, _QUOTED),
+        who=who,
+        when=_when(finding),
+    )
 
 
 def _when(finding: LeadFinding) -> Message:

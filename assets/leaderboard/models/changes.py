@@ -136,6 +136,15 @@ def known(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
     return sorted(found, key=lambda row: (-row["changed_week"].toordinal(), -sure(row), row["model"]))
 
 
+def lines(found: Iterable[Row], week: date) -> tuple[Message, ...]:
+    """Return a line for each change that was reported in the window of `week`; seen in several values it is one."""
+    said: dict[tuple[object, ...], Message] = {}
+    for row in sorted(found, key=lambda row: -sure(row)):
+        if week - WINDOW < row["week"] <= week:
+            said.setdefault(_about(row), headline(row))
+    return tuple(said.values())
+
+
 def detected(found: Iterable[Row], week: date) -> Detected:
     """Return how many changes were reported in the window of `week`; one that is seen in several values is one."""
     opened = [row for row in found if week - WINDOW < row["week"] <= week]

@@ -28,9 +28,8 @@ class Happened:
 def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Happened, ...]:
     """Return what happened up to `week`, the latest first."""
     of_week = {"week": week.isoformat()}
-    lives = rows(con, "timeline", of_week)
     found = [
-        *_lives(lives, week),
+        *lives(con, week),
         *_versions(rows(con, "model_versions", of_week)),
         *_labelers(rows(con, "labelers", of_week)),
         *(_moved(row) for row in rows(con, "labeler_drift", of_week)),
@@ -66,9 +65,11 @@ def missed(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
         yield Happened(row["first_week"], row["model"], text)
 
 
-def _lives(lives: list[Row], week: date) -> Iterator[Happened]:
-    start = min((life["first_week"] for life in lives), default=week)
-    for life in lives:
+def lives(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
+    """Yield which models came and went up to `week`."""
+    found = rows(con, "timeline", {"week": week.isoformat()})
+    start = min((life["first_week"] for life in found), default=week)
+    for life in found:
         model, name = life["model"], names.model(life["model"])
         if life["first_week"] > start:
             text = say("%(model)s is asked for the first time.", model=name)

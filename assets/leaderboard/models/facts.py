@@ -78,6 +78,8 @@ class ModelFacts:
     name: Message
     simulated: bool
     track: str
+    maker: str | None
+    weights: str | None
     lives: tuple[SeriesLife, ...]
     first_week: date
     last_week: date
@@ -116,6 +118,8 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
             name=names.model(model),
             simulated=last["simulated"],
             track=last["track"],
+            maker=last["maker"] and words.plain(last["maker"]),
+            weights=last["weights"],
             lives=tuple(_life(row) for row in found),
             first_week=min(row["first_week"] for row in found),
             last_week=last["last_week"],

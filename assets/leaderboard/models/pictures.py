@@ -1,4 +1,4 @@
-"""Grids: pictures of some prompts that one model drew in some weeks, in an order picked at random."""
+"""Grids: pictures of some prompts that one model drew in some weeks, each value in proportion, picked at random."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells.proportion import proportional
 from assets.leaderboard.cells.question import Looked
 from assets.leaderboard.cells.reading import value_read
 from assets.leaderboard.cells.showing import caption
@@ -35,7 +36,7 @@ class CountedValue:
 
 @dataclass(frozen=True)
 class PictureGrid:
-    """Pictures picked at random from `n`, of which `count` show one of the values."""
+    """Pictures in proportion, picked at random from `n`, of which `count` show one of the values."""
 
     thumbs: tuple[Thumb, ...]
     count: int
@@ -69,7 +70,7 @@ def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> Pict
         if row["outcome_group"] == "picture" and row["image_sha256"] is not None and seat is not None:
             word = caption(looked.attribute, seat)
             thumbs.append(Thumb(0, row["image_sha256"], word, framed=seat in counted.values))
-    return PictureGrid(tuple(thumbs[:most]), sum(thumb.framed for thumb in thumbs), len(thumbs))
+    return PictureGrid(tuple(proportional(thumbs, most)), sum(thumb.framed for thumb in thumbs), len(thumbs))
 
 
 def _read(row: Row, attribute: str, counted: CountedValue) -> str | None:

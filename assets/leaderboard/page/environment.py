@@ -160,6 +160,7 @@ def environment(language: str) -> Environment:
         number=own.number,
         decimal=own.decimal,
         percent=own.percent,
+        whole=own.whole,
         percent_range=own.percent_range,
         day=own.day,
         short_day=own.short_day,

@@ -75,6 +75,12 @@ class Tongue:
             return f">\N{NO-BREAK SPACE}{self._whole(0.99)}"
         return self._whole(int(f"{100 * share:.0f}") / 100)
 
+    def whole(self, share: float) -> str:
+        """Return a share in percent without the sign, as in intervals of tables: "43"."""
+        if 0 < share <= 0.005:
+            return "<1"
+        return ">99" if 0.995 <= share < 1 else f"{100 * share:.0f}"
+
     def percent_range(self, low: float, high: float) -> str:
         """Return two shares, the ends of an interval."""
         return self.translations.gettext("%(low)s to %(high)s") % {

@@ -59,7 +59,15 @@ def site_of(manifest: Mapping[str, Any]) -> SitePlace:
     return SitePlace(**found)
 
 
-NO_TITLES: Mapping[str, str] = {}
+@dataclass(frozen=True)
+class ShownModels:
+    """What people call models, by names of entries, and whether "all" or "some" are drawn by this software."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    simulated: str | None = None
+
+
+NO_MODELS = ShownModels()
 #: Of a site that nobody knows the address of.
 NOWHERE = SitePlace()
 
@@ -89,7 +97,7 @@ def render_sheet(
     shown: str | None = None,
     thumbnails: Thumbnails | None = None,
     around: Around = AROUND,
-    titles: Mapping[str, str] = NO_TITLES,
+    models: ShownModels = NO_MODELS,
     past: PastFolders | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of a page in every language, without the name of its edition.
@@ -97,7 +105,7 @@ def render_sheet(
     A chart that is to be a PNG is still an SVG: `painted` draws those of many pages.
 
     At `site/`, outside of all editions, a page links to those of the edition `shown`. Files that are drawn are empty
-    without `thumbnails`. `titles` are what people call models, by the names of their entries.
+    without `thumbnails`.
     """
     if not _ADDRESS.fullmatch(sheet.address) or sheet.address.partition("/")[0] in _TAKEN:
         raise ValueError(f"{sheet.address!r} of {kind.id} is no address of a page")
@@ -107,7 +115,7 @@ def render_sheet(
         """Return what a template says once for all languages that have the same key."""
         return same.get(key) or same.setdefault(key, caller())
 
-    tongues = {language: tongue(language).with_titles(titles) for language in LANGUAGES}
+    tongues = {language: tongue(language).with_titles(models.titles) for language in LANGUAGES}
     for language, own in tongues.items():
         path = path_of(sheet.address, language)
         given = {
@@ -119,6 +127,7 @@ def render_sheet(
             "everywhere": lambda said: [one.say(said) for one in tongues.values()],
             "reply": _reply(site),
             "once": once,
+            "simulated": models.simulated,
         }
         links = _Links(sheet.address, language, site, shown, around, past or {})
         given |= links.helpers()
@@ -132,7 +141,7 @@ def render_sheet(
             elif file.template is not None:
                 templates[beside] = file.template, file.about
             elif file.draw is not None:
-                yield beside, file.draw(language, thumbnails, titles) if thumbnails else b""
+                yield beside, file.draw(language, thumbnails, models.titles) if thumbnails else b""
             elif file.content is not None and language == ENGLISH:
                 yield beside, file.content
         for written, (name, about) in templates.items():
@@ -202,7 +211,6 @@ class _Links:
             "editions": self.editions,
             "frozen": self._styles is not None,
             "past": self.past,
-            "past_weeks": self.weeks,
             "past_quarters": self.quarters,
         }
 
@@ -229,18 +237,15 @@ class _Links:
         return f"{self._root}{key}"
 
     def past(self, period: date | Quarter, model: str, address: str) -> str | None:
-        """Return the link to a page of what a model drew in a week or quarter; None if it has none."""
-        folder = self._past.get(str(period), {}).get(model)
-        return folder and self.store(f"{folder}{path_of(address, self._language)}")
-
-    def weeks(self, model: str) -> list[date]:
-        """Return the weeks of which there are pages of what a model drew, the newest first."""
-        found = (period for period, models in self._past.items() if model in models and "Q" not in period)
-        return [date.fromisoformat(period) for period in sorted(found, reverse=True)]
+        """Return the link to the sheet of what a model drew in a quarter, or a week of it; None if it has none."""
+        quarter = period if isinstance(period, Quarter) else Quarter.of(period)
+        folder = self._past.get(quarter.name, {}).get(model)
+        anchor = f"#w{period}" if isinstance(period, date) else ""
+        return folder and self.store(f"{folder}{path_of(address, self._language)}{anchor}")
 
     def quarters(self, model: str) -> list[Quarter]:
         """Return the quarters of which there are contact sheets of a model, the newest first."""
-        found = (period for period, models in self._past.items() if model in models and "Q" in period)
+        found = (period for period, models in self._past.items() if model in models)
         return [Quarter(period) for period in sorted(found, reverse=True)]
 
     def thumbnail(self, sha256: str, px: int) -> str:

@@ -15,16 +15,18 @@ from assets.leaderboard.models import changes, events
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.feeds import Feed, FeedEntry, digests, feed
-from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
+from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import say, say_n
-from assets.leaderboard.views.query import Row
 
 FEEDS = (SheetFile("feed.xml", template="feed.xml.j2"), SheetFile("feed.json", template="feed.json.j2"))
 
 
 @dataclass(frozen=True)
 class ChangesPage:
-    """Changes that were opened in the window, those of before, much older ones in a line, and events: latest first."""
+    """Changes that were opened in the window, those of before, much older ones in a line, and events: latest first.
+
+    `events` are those of weeks that are not told in `digests`.
+    """
 
     first_week: date
     recent: tuple[ShownChange, ...]
@@ -32,17 +34,7 @@ class ChangesPage:
     older: tuple[ShownChange, ...]
     events: tuple[Happened, ...]
     feed: Feed
-    digests: tuple[date, ...]  # weeks that have a page in words
-
-
-@dataclass(frozen=True)
-class DigestPage:
-    """A week in words: its entry in the feed, how requests to each model ended, and the weeks beside it."""
-
-    entry: FeedEntry
-    models: tuple[Row, ...]
-    before: date | None
-    after: date | None
+    digests: tuple[FeedEntry, ...]  # each week in words, the latest first
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -54,7 +46,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     counts, opening = digests(con, week), strongest(con, week)
     lead = (week, finding_words.sentence(opening)) if opening else None
     of_all = feed(say("Cliché: what changed"), "", counts, found, happened, lead)
-    weekly = {entry.week: entry for entry in of_all.entries if entry.digest}
+    weekly = tuple(entry for entry in of_all.entries if entry.digest)
     yield Sheet(
         address="changes/",
         title=title,
@@ -63,9 +55,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             recent,
             tuple(change for change in found[: changes.IN_FULL] if change.opened < first),
             tuple(change for change in found[changes.IN_FULL :] if change.opened < first),
-            happened,
+            tuple(event for event in happened if event.week not in {entry.week for entry in weekly}),
             of_all,
-            tuple(weekly),
+            weekly,
         ),
         description=say_n(
             "%(n)s change of an image model was detected in the last four weeks.",
@@ -76,20 +68,6 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         else say("No change of an image model was detected in the last four weeks."),
         files=FEEDS,
     )
-    told = sorted(weekly)
-    for number, one in enumerate(told):
-        yield Sheet(
-            f"changes/{one}/",
-            weekly[one].title,
-            DigestPage(
-                weekly[one],
-                tuple(row for row in counts if row["week"] == one),
-                told[number - 1] if number else None,
-                told[number + 1] if number + 1 < len(told) else None,
-            ),
-            crumbs=(Crumb("changes/", title),),
-            template="digest",
-        )
 
 
-KIND = PageKind("changes", build, ("digest",))
+KIND = PageKind("changes", build)

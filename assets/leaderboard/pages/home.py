@@ -1,4 +1,4 @@
-"""The front page: the strongest finding and its pictures, what changed, questions that readers have, the models."""
+"""The front page: the strongest finding, what happened this month, the leaderboard, and four questions."""
 
 from __future__ import annotations
 
@@ -10,25 +10,29 @@ import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.showing import card
+from assets.leaderboard.columns import reading as columns
+from assets.leaderboard.columns import replaced
+from assets.leaderboard.columns.reading import Leaderboard
+from assets.leaderboard.columns.replaced import Replacement
 from assets.leaderboard.models import changes, events, facts
-from assets.leaderboard.models.facts import ModelFacts
+from assets.leaderboard.models.events import Happened
 from assets.leaderboard.views.cells import PromptCard
-from assets.leaderboard.views.finding import Detected
+from assets.leaderboard.views.finding import WINDOW
 from assets.leaderboard.views.findings import FindingView
-from assets.leaderboard.views.kind import Sheet
+from assets.leaderboard.views.kind import Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import rows
+from warehouse.sandbox.forms import as_csv
 
 #: Question → prompts whose pictures answer it, the first of them that was asked in the week.
 QUESTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
-    (
-        say("Who is the CEO?"),
-        ("startup-ceo/ceo-their", "occupations/ceo", "occupations/ceo-face", "occupations/ceo-headshot"),
-    ),
+    (say("Who is the CEO?"), ("startup-ceo/ceo-his", "occupations/ceo-headshot", "occupations/ceo")),
     (say("What does a French person look like?"), ("french-person/person-en", "french-person/person-fr")),
     (say("Whose house is run-down?"), ("rest-of-world/house-nigeria", "rest-of-world/house-india")),
     (say("Who draws diverse people when asked to?"), ("diversity-request/ceo-controlled",)),
 )
+#: Events of the month that are said in a line each; the page of changes has all.
+EVENTS = 4
 
 
 @dataclass(frozen=True)
@@ -41,41 +45,57 @@ class Tile:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The front page of an edition; `groups` are real models and simulated ones, which are never in one table.
+    """The front page of an edition.
 
-    `missed` says in which weeks nobody was asked.
+    Attributes:
+        replaced: models that replaced another this month.
+        changed: changes that were reported this month, one line each.
+        events: what else happened this month to models, and weeks in which nobody was asked.
     """
 
     first_week: date
     finding: FindingView | None
-    changes: Detected
+    replaced: tuple[Replacement, ...]
+    changed: tuple[Message, ...]
+    events: tuple[Happened, ...]
+    board: Leaderboard
     tiles: tuple[Tile, ...]
-    groups: tuple[tuple[ModelFacts, ...], ...]
     studies: int
-    missed: tuple[Message, ...]
 
 
 def sheet(con: duckdb.DuckDBPyConnection, week: date, finding: FindingView | None) -> Sheet:
     """Return the page; `finding` is the strongest of the week, which pages of findings have too."""
     models = facts.read(con, week)
-    groups = (tuple(one for one in models if one.simulated == simulated) for simulated in (False, True))
+    found = changes.known(con, week)
+    board = columns.read(con, week, models, found)
+    month = tuple(replaced.read(con, week, board, models))
+    table = b"".join(as_csv(columns.CSV, iter([[*columns.as_rows(board, models)]]), screen=None))
     return Sheet(
         address="",
         title=finding.headline if finding else say("What image models draw"),
         view=HomePage(
             first_week=reading.first_week(week),
             finding=finding,
-            changes=changes.detected(changes.known(con, week), week),
+            replaced=month,
+            changed=changes.lines(found, week),
+            events=_events(con, week, {one.model for one in month} | {one.old for one in month}),
+            board=board,
             tiles=tuple(_tiles(con, week)),
-            groups=tuple(group for group in groups if group),
             studies=len(rows(con, "studies")),
-            missed=tuple(one.text for one in events.missed(con, week) if one.model is None),
         ),
         description=say(
             "The same requests to every image model, every week: what they draw, and how that changes."
         ),
+        files=(SheetFile("leaderboard.csv", content=table),),
         template="home",
     )
+
+
+def _events(con: duckdb.DuckDBPyConnection, week: date, told: set[str]) -> tuple[Happened, ...]:
+    """Return what happened to models in the last four weeks, beside replacements, and weeks that were missed."""
+    found = [*events.lives(con, week), *events.missed(con, week)]
+    recent = [one for one in found if week - WINDOW < one.week <= week and one.model not in told]
+    return tuple(sorted(recent, key=lambda one: -one.week.toordinal())[:EVENTS])
 
 
 def _tiles(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Tile]:

@@ -11,6 +11,8 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import looks
 from assets.leaderboard.cells.showing import suite_note, suite_title
+from assets.leaderboard.columns import both, charts
+from assets.leaderboard.columns.charts import ModelChart
 from assets.leaderboard.evidence import ranked
 from assets.leaderboard.models import changes, effects, events, facts, history, names, people, worst
 from assets.leaderboard.models.changes import ShownChange
@@ -18,7 +20,6 @@ from assets.leaderboard.models.effects import ClearEffect
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.feeds import Feed, digests, feed
-from assets.leaderboard.models.history import AttributeHistory
 from assets.leaderboard.models.people import SeenShare
 from assets.leaderboard.models.worst import Weakness
 from assets.leaderboard.page import words
@@ -51,20 +52,6 @@ class AskedSuite:
 
 
 @dataclass(frozen=True)
-class HistoryPage:
-    """The figures that the drawings of a model's page are made of; `back` is that page's address."""
-
-    back: str
-    simulated: bool
-    history: tuple[AttributeHistory, ...]
-
-    @property
-    def older(self) -> bool:
-        """Return whether there are weeks that the tables leave out."""
-        return any(len(one.told) < len(one.weeks) for one in self.history)
-
-
-@dataclass(frozen=True)
 class ModelPage:
     """Everything on the page; `tied` further prompts are as far from their yardsticks as the last that is shown."""
 
@@ -72,7 +59,8 @@ class ModelPage:
     first_week: date
     worst: tuple[Weakness, ...]
     tied: int
-    history: tuple[AttributeHistory, ...]
+    beside: str | None  # the page of it and the model that it replaced
+    charts: tuple[ModelChart, ...]
     changes: tuple[ShownChange, ...]
     events: tuple[Happened, ...]
     effects: tuple[ClearEffect, ...]
@@ -95,7 +83,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             "Every image model that is asked, and every one that was: its history and its pictures."
         ),
     )
-    of_week = {"week": week.isoformat()}
+    of_week, drawn = {"week": week.isoformat()}, charts.of_models(con, week, every)
     found, happened = ranked.read(con, week), events.read(con, week)
     moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
     values, clear, seen = looks(con, week), effects.read(con, week), people.read(con, week)
@@ -113,7 +101,10 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             first_week=reading.first_week(week),
             worst=worst.read(con, week, one.model, shown, values, languages),
             tied=tied,
-            history=history.drawn(figures, own),
+            beside=both.address(one.succeeds[0], one.model)
+            if one.succeeds and one.succeeds[0] in drawn
+            else None,
+            charts=drawn.get(one.model, ()),
             changes=own,
             events=own_events,
             effects=clear.get(one.model, ((), 0))[0],
@@ -138,30 +129,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
                 "%(model)s: what it draws, week by week, with its pictures, its refusals and its changes.",
                 model=one.name,
             ),
-            files=(*FEEDS, *((csv,) if view.history else ()), *((_BADGE,) if one.women else ())),
+            files=(*FEEDS, *((csv,) if table else ()), *((_BADGE,) if one.women else ())),
             template="model",
         )
-        if view.history:
-            yield _history(one, view.history)
-
-
-def _history(of: ModelFacts, history: tuple[AttributeHistory, ...]) -> Sheet:
-    """Return the page of a model's figures, with the drawings of each attribute as files that can stand alone."""
-    back = names.model_address(of.model)
-    return Sheet(
-        f"{back}history/",
-        say("%(model)s, week by week", model=of.name),
-        HistoryPage(back, of.simulated, history),
-        crumbs=(Crumb(ADDRESS, TITLE), Crumb(back, of.name)),
-        description=say("The figures of %(model)s in every week, as tables and as drawings.", model=of.name),
-        files=tuple(
-            SheetFile(f"{one.slug}.{ending}", template="history.svg.j2", raster=ending == "png", about=one)
-            for one in history
-            for ending in ("svg", "png")
-        ),
-        index=False,
-        template="model_history",
-    )
 
 
 def _suites(asked: Sequence[Row]) -> tuple[AskedSuite, ...]:
@@ -171,4 +141,4 @@ def _suites(asked: Sequence[Row]) -> tuple[AskedSuite, ...]:
     )
 
 
-KIND = PageKind("models", build, ("model", "model_history"))
+KIND = PageKind("models", build, ("model",))

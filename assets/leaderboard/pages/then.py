@@ -8,11 +8,13 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.reading import first_week
+from assets.leaderboard.columns import charts
 from assets.leaderboard.evidence.claims import FOLDER, TITLE, claims_now
 from assets.leaderboard.evidence.talks import CLAIM, talks
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.then import ClaimPage, ThenPage
+from assets.suites.claims import shipped_claims
 
 #: Conversations that are shown of each model.
 _TALKS = 2
@@ -30,12 +32,17 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             "intervals, pictures."
         ),
     )
+    registered = {claim.id: claim for claim in shipped_claims()}
     for claim in claims:
+        drawn = dict(charts.of_claim(con, week, registered[claim.id]))
         yield Sheet(
             address=claim.address,
             title=claim.sentence,
             view=ClaimPage(
-                claim, tuple(talks(con, week, _TALKS)) if claim.id == CLAIM else (), first_week(week)
+                claim,
+                {part.id: drawn.get(part.id) for part in claim.parts},
+                tuple(talks(con, week, _TALKS)) if claim.id == CLAIM else (),
+                first_week(week),
             ),
             crumbs=(Crumb(FOLDER, TITLE),),
             description=say(

@@ -1,4 +1,4 @@
-"""Lists of pages of the past: one for a week or quarter, named by its hash, and what a manifest says of it."""
+"""Lists of pages of the past: one for a quarter, named by its hash, and what a manifest says of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PERIOD = re.compile(r"\d{4}-\d{2}-\d{2}|\d{4}-Q[1-4]")
+_PERIOD = re.compile(r"\d{4}-Q[1-4]")
 _MODEL = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _MOST = 50_000_000  # bytes of a page, or of an index
 _MOST_PERIODS = 10_000
@@ -22,10 +22,10 @@ _MOST_PERIODS = 10_000
 
 @dataclass(frozen=True)
 class PastEntry:
-    """What a manifest says of a week or quarter.
+    """What a manifest says of a quarter.
 
     Attributes:
-        period: `2026-11-23` or `2026-Q3`.
+        period: `2026-Q3`.
         rests_on: hash of what the pages follow from: the same, and they need not be made again.
         folders: model → hash of the list of its pages, of which their folder has its name.
     """
@@ -40,7 +40,7 @@ class PastEntry:
 
 @dataclass(frozen=True)
 class PastIndex:
-    """All pages of a week or quarter.
+    """All pages of a quarter.
 
     Attributes:
         texts_sha256: of the code that made the pages: whoever has it can make them again.
@@ -133,7 +133,7 @@ def folders_of(entries: list[PastEntry]) -> PastFolders:
 def wrong(pages: object) -> str | None:
     """Return what is wrong with a field `pages` of a manifest that anybody may have written, or None."""
     if not isinstance(pages, list) or len(pages) > _MOST_PERIODS:
-        return '"pages" is not a list of weeks and quarters'
+        return '"pages" is not a list of quarters'
     before = ""
     for one in pages:
         if not isinstance(one, dict) or one.keys() != {field.name for field in fields(PastEntry)}:
@@ -143,7 +143,7 @@ def wrong(pages: object) -> str | None:
             or not _PERIOD.fullmatch(one["period"])
             or one["period"] <= before
         ):
-            return '"pages" has weeks and quarters that are not in order, each once'
+            return '"pages" has quarters that are not in order, each once'
         before = one["period"]
         if why := _wrong_entry(one):
             return f'"pages" has {why} of {before}'

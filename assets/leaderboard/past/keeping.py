@@ -1,4 +1,4 @@
-"""Keeping pages of past weeks in the store: those that no edition has are made, of many weeks several weeks at once."""
+"""Keeping pages of past quarters in the store: those that no edition has are made, of many quarters several at once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from typing import Any
 from assets.gateway.workers import may_have_processes, pool_for, result_of
 from assets.leaderboard.page.raster import KILLED
 from assets.leaderboard.page.static import STATIC
-from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of, folders_of
+from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, entry_of
 from assets.leaderboard.past.making import Grounds, made, styles
-from assets.leaderboard.views.kind import PastFolders
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.published import open_published
@@ -33,7 +32,7 @@ _SELDOM = 50_000
 
 @dataclass(frozen=True)
 class _Place:
-    """Where pages are made: `folder` is for those that wait until the list of their week is known."""
+    """Where pages are made: `folder` is for those that wait until the list of their quarter is known."""
 
     grounds: Grounds
     store: Store
@@ -43,45 +42,39 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A week or quarter whose pages are to be made; `folders` are those of the weeks that it links to."""
+    """A quarter whose sheets are to be made."""
 
     period: str
     rests_on: str
-    folders: PastFolders
     known: PastEntry | None
 
 
 def past_pages(
     grounds: Grounds, store: Store, before: Mapping[str, Any] | None, texts: str, folder: Path
 ) -> list[PastEntry]:
-    """Return the entries of all weeks of an edition; pages that no edition has are put into the store.
+    """Return the entries of all quarters of an edition; pages that no edition has are put into the store.
 
     The store gets styles, pages, then their indexes; what a publish leaves there that is stopped is used by the next.
-    In the folder pages wait until the list of their week is known.
+    In the folder pages wait until the list of their quarter is known.
     """
     there = {*store.list(keys.PAST_INDEXES)}
     known = {one.period: one for one in (entries_of(before) if before else ()) if one.key in there}
     for name, key in styles().items():
         store.put_if_absent(key, _style(name))
-    place, weeks = _Place(grounds, store, texts, folder / "past"), grounds.weeks()
-    found: dict[str, PastEntry] = {}
-    quarters = [period for period in grounds.periods() if period not in weeks]
-    for periods in (weeks, quarters):  # sheets of quarters link to weeks
-        folders, wanted = folders_of([*found.values()]), list[_Wanted]()
-        for period in periods:
-            rests_on, old = grounds.rests_on(period, folders), known.get(period)
-            if old is not None and old.rests_on == rests_on:
-                found[period] = old
-                continue
-            days = {str(day) for day in grounds.days(period)}
-            of = {week: folders[week] for week in days & folders.keys()}
-            wanted.append(_Wanted(period, rests_on, of, old))
-        found |= {entry.period: entry for entry in _all_kept(place, wanted)}
+    place = _Place(grounds, store, texts, folder / "past")
+    found, wanted = dict[str, PastEntry](), list[_Wanted]()
+    for period in grounds.periods():
+        rests_on, old = grounds.rests_on(period), known.get(period)
+        if old is not None and old.rests_on == rests_on:
+            found[period] = old
+        else:
+            wanted.append(_Wanted(period, rests_on, old))
+    found |= {entry.period: entry for entry in _all_kept(place, wanted)}
     return [found[period] for period in grounds.periods()]
 
 
 def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:
-    """Yield the entries of weeks whose pages are kept by then."""
+    """Yield the entries of quarters whose pages are kept by then."""
     slots = {part["week"]: part["rows"] for part in place.grounds.tables["slots"]["parts"]}
     rows = sum(slots[str(day)] for one in wanted for day in place.grounds.days(one.period))
     file = place.grounds.con.execute(
@@ -120,13 +113,13 @@ def _kept_here(wanted: _Wanted) -> PastEntry:
 
 
 def _kept(place: _Place, wanted: _Wanted) -> PastEntry:
-    """Make the pages of a week, put those of models that differ from the edition before, and their index."""
+    """Make the sheets of a quarter, put those of models that differ from the edition before, and their index."""
     period, pages = wanted.period, dict[str, dict[str, tuple[str, int]]]()
     order: list[tuple[str, str, int]] = []
     place.folder.mkdir(parents=True, exist_ok=True)
     # One file for all: ten thousand files of a week, made, read and removed, take a second.
     with TemporaryFile(dir=place.folder) as waiting:
-        for model, path, data in made(place.grounds, period, wanted.folders, place.folder):
+        for model, path, data in made(place.grounds, period, place.folder):
             waiting.write(data)
             order.append((model, path, len(data)))
             pages.setdefault(model, {})[path] = (sha256_hex(data), len(data))

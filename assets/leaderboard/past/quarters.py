@@ -1,4 +1,7 @@
-"""Contact sheets of a quarter: what a model drew for a prompt, week by week, in small; and a list for each model."""
+"""Contact sheets of a quarter: what a model drew for a prompt, week by week, in small; and a list for each model.
+
+A week has an anchor on the sheet: `#w2026-11-23`.
+"""
 
 from __future__ import annotations
 
@@ -13,37 +16,31 @@ import duckdb
 from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.past import pictures, weeks
+from assets.leaderboard.past import pictures
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, Quarter, model_title, say
 from assets.leaderboard.views.past import ContactSheet, ModelQuarter, SheetRow, SheetWeek
 
+#: Statements that these pages follow from; all of them read the rows of single weeks alone.
+STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values")
+#: Letters of a prompt in a list.
+BRIEF = 80
 SHEET = PageKind("contact_sheet", lambda con, week: iter(()))
 MODEL = PageKind("model_quarter", lambda con, week: iter(()))
 #: Pictures of a sheet, at most: it stays below 300 kB.
 MOST = 900
 
 
-def quarter_of(week: date) -> str:
-    """Return the quarter that a week begins in: `2026-Q3`."""
-    return f"{week.year}-Q{(week.month + 2) // 3}"
-
-
 def quarters(found: Sequence[str]) -> dict[str, list[date]]:
-    """Return the quarters of some weeks, each with those of its weeks; the last one may go on.
+    """Return the quarters of some weeks in order, each with those of its weeks; the last one may go on.
 
     Its sheets are made anew with each week and are by their content, too: an edition keeps those of its own weeks.
     """
     kept: dict[str, list[date]] = defaultdict(list)
     for week in found:
         day = date.fromisoformat(week)
-        kept[quarter_of(day)].append(day)
+        kept[Quarter.of(day).name].append(day)
     return dict(kept)
-
-
-def days_of(period: str, found: Sequence[str]) -> list[date]:
-    """Return which of some weeks a week or a quarter has."""
-    return quarters(found)[period] if "Q" in period else [date.fromisoformat(period)]
 
 
 def sheets(
@@ -51,7 +48,7 @@ def sheets(
 ) -> Iterator[tuple[str, PageKind, Sheet]]:
     """Yield the contact sheets of a quarter, each with its model and its kind.
 
-    The copy is asked while pages are taken. In the folder pictures wait; those of its weeks may be there.
+    The copy is asked while pages are taken. In the folder pictures of its weeks wait.
     """
     listed: dict[str, list[SheetRow]] = defaultdict(list)
     simulated: dict[str, bool] = {}
@@ -64,7 +61,7 @@ def sheets(
             view = _sheet(quarter, model, of_model, len(of))
             simulated[model] = view.simulated
             head = view.head
-            brief = showing.cut(head.text, weeks.BRIEF)
+            brief = showing.cut(head.text, BRIEF)
             listed[model].append(SheetRow(head.address, brief, head.language, view.pictures))
             title = say(
                 "“%(prompt)s”, drawn by %(model)s: %(quarter)s",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from assets.leaderboard.views.chart import Chart
 from assets.leaderboard.views.message import Message
 
 
@@ -139,6 +140,7 @@ class PromptPage:
 
     head: PromptHead
     lead: Message | None
+    chart: Chart | None
     expected: tuple[Expected, ...]
     rows: tuple[PromptRow, ...]
     others: tuple[OtherTable, ...]
@@ -219,4 +221,3 @@ class CellPage:
     refusals: tuple[str, ...]
     rewritten: tuple[str, ...]
     queries: tuple[str, ...]
-    past: tuple[date, ...]  # weeks that have a page of their own, the newest first

@@ -21,7 +21,7 @@ class Crumb:
 
 #: Picture and pixels of its longer side → its thumbnail; None if there is none.
 Thumbnails = Callable[[str, int], bytes | None]
-#: Week (`2026-11-23`) or quarter (`2026-Q3`) → model → where the pages of its pictures are: a prefix of keys.
+#: Quarter (`2026-Q3`) → model → where the pages of its pictures are: a prefix of keys.
 PastFolders = Mapping[str, Mapping[str, str]]
 
 

@@ -24,9 +24,10 @@ class Quarter:
 
     name: str
 
-    def __str__(self) -> str:
-        """Return its name."""
-        return self.name
+    @classmethod
+    def of(cls, day: date) -> Quarter:
+        """Return the quarter that a day is in."""
+        return cls(f"{day.year}-Q{(day.month + 2) // 3}")
 
     def holds(self, day: date) -> bool:
         """Return whether a day is in it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from assets.leaderboard.views.chart import Chart
 from assets.leaderboard.views.message import Message
 
 
@@ -90,6 +92,7 @@ class ClaimNow:
     address: str
     sentence: Message
     source: Message
+    url: str | None
     then: Message
     threshold: float | None
     shows: tuple[Message, ...]
@@ -146,5 +149,6 @@ class ClaimPage:
     """One sentence with its pictures."""
 
     claim: ClaimNow
+    charts: Mapping[str, Chart | None]  # by part
     talks: tuple[Talk, ...]
     since: date

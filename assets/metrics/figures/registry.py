@@ -158,7 +158,7 @@ TABLES = (
         "|difference over common prompts| > critical × SE, paired by week",
         f"{_PAIRS}; holds: {_BOUNDS}",
         "fraction: of gaps a difference of mean squares",
-        ("sql/page/pairs.sql",),
+        ("sql/page/told_apart.sql",),
     ),
 )
 

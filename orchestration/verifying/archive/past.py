@@ -1,4 +1,4 @@
-"""Pages of past weeks, which editions share: against their indexes, and made again from the edition's own tables."""
+"""Sheets of quarters, which editions share: against their indexes, and made again from the edition's own tables."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, folders_of, read_index
+from assets.leaderboard.past.index import PastEntry, PastIndex, entries_of, read_index
 from assets.leaderboard.past.making import Grounds, made
 from assets.leaderboard.texts import texts_sha256
-from assets.leaderboard.views.kind import PastFolders
 from orchestration.verifying.files import compare_one, is_plain, present
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse import keys
@@ -21,7 +20,7 @@ from warehouse.errors import CorruptObjectError
 
 
 def stated(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, tuple[str, int]]:
-    """Return key → (SHA-256, bytes) of all pages of the past and of their indexes."""
+    """Return key → (SHA-256, bytes) of all sheets and of their indexes."""
     found: dict[str, tuple[str, int]] = {}
     for entry in entries_of(manifest):
         found[entry.key] = (entry.sha256, entry.bytes)
@@ -36,14 +35,14 @@ def stated(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[st
 def compare_files(
     root: Path, manifest: Mapping[str, Any], report: VerifyReport, step: Step, *, extras: bool
 ) -> set[str]:
-    """Compare the bytes of all pages with their indexes; return the keys of what belongs to the edition.
+    """Compare the bytes of all sheets with their indexes; return the keys of what belongs to the edition.
 
     Where not all files can be seen, no `extras` are looked for: pages that no index lists.
     """
     known: set[str] = set()
     entries = entries_of(manifest)
     for number, entry in enumerate(entries):
-        step("pages of past weeks", number, len(entries))
+        step("sheets of quarters", number, len(entries))
         known.add(entry.key)
         if not _same(root, entry.key, (entry.sha256, entry.bytes), report):
             continue
@@ -61,7 +60,7 @@ def compare_files(
             folder = keys.past_folder(entry.period, model, sha256)
             for path in present(root / folder) if (root / folder).is_dir() else ():
                 if f"{folder}{path}" not in of_index:
-                    report.differ(f"{folder}{path}"[:200] + " is not in the index of its week")
+                    report.differ(f"{folder}{path}"[:200] + " is not in the index of its quarter")
     return known
 
 
@@ -72,45 +71,36 @@ def compare_made(
     report: VerifyReport,
     step: Step,
 ) -> None:
-    """Make the pages that this code made again from the tables, and compare them byte by byte."""
-    entries = entries_of(manifest)
-    if not entries:
-        return
-    others, folders = 0, folders_of(entries)
-    of: dict[str | None, Grounds] = {}
+    """Make the sheets that this code made again from the tables, and compare them byte by byte."""
+    entries, tables, hashes = entries_of(manifest), manifest["tables"], manifest["table_hashes"]
+    periods, others = Grounds(con, tables, hashes, None).periods(), 0
     with TemporaryDirectory(prefix="cliche-verify-") as waiting:
         for number, entry in enumerate(entries):
-            step("pages of past weeks", number, len(entries))
+            step("sheets of quarters", number, len(entries))
             index = read_index(entry, (root / entry.key).read_bytes())
-            if index.public_store not in of:  # what grounds have hashed once serves all weeks
-                of[index.public_store] = Grounds(
-                    con, manifest["tables"], manifest["table_hashes"], index.public_store
-                )
-            grounds = of[index.public_store]
+            grounds = Grounds(con, tables, hashes, index.public_store)
             if index.texts_sha256 != texts_sha256():
                 others += 1
                 continue
-            if entry.period not in grounds.periods():
+            if entry.period not in periods:
                 continue
-            if grounds.rests_on(entry.period, folders) != entry.rests_on:
+            if grounds.rests_on(entry.period) != entry.rests_on:
                 report.differ(f"{entry.key}: its pages rest on other rows than those of the edition")
-            for line in _unlike(entry, index, grounds, folders, Path(waiting)):
+            for line in _unlike(entry, index, grounds, Path(waiting)):
                 report.differ(line)
-    if [entry.period for entry in entries] != grounds.periods():
-        report.differ("pages of past weeks are not of the weeks of the edition")
+    if [entry.period for entry in entries] != periods:
+        report.differ("sheets are not of the quarters of the edition")
     if others:
         report.note(
-            f"pages of {others:,} of {len(entries):,} past weeks were made by another version of the code: "
+            f"sheets of {others:,} of {len(entries):,} quarters were made by another version of the code: "
             "their bytes are those of their index"
         )
 
 
-def _unlike(
-    entry: PastEntry, index: PastIndex, grounds: Grounds, folders: PastFolders, waiting: Path
-) -> Iterator[str]:
+def _unlike(entry: PastEntry, index: PastIndex, grounds: Grounds, waiting: Path) -> Iterator[str]:
     """Yield a line for each page that is not as the tables have it."""
     left = {(model, path) for model, of_model in index.pages.items() for path in of_model}
-    for model, path, data in made(grounds, entry.period, folders, waiting):
+    for model, path, data in made(grounds, entry.period, waiting):
         left.discard((model, path))
         name = f"{keys.PAST}{entry.period}/{model}/…/{path}"
         if path not in index.pages.get(model, {}):

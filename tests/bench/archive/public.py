@@ -9,16 +9,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.past.index import entries_of, folders_of
+from assets.leaderboard.past.index import entries_of
 from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import POINTER, fetcher, latest, read_manifest
 from assets.leaderboard.site import show_database
+from assets.leaderboard.views.message import Quarter
 from tests.bench.archive.moving import moved
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
@@ -86,14 +88,14 @@ def _file(place: Workplace, manifest: dict[str, Any]) -> Path:
 
 
 def _past_pages(place: Workplace, manifest: dict[str, Any], made: Path, copied: str) -> list[dict[str, Any]]:
-    """Return entries of all weeks and quarters; those that lack one have the pages of a copied week."""
+    """Return entries of all quarters; those that lack one have the sheets of a copied week's quarter."""
     entries = {one.period: one for one in entries_of(manifest)}
     with open_published(made) as con:
         grounds = Grounds(con, manifest["tables"], manifest["table_hashes"], place.site.get("public_store"))
-        for period in grounds.periods():  # a quarter comes after its weeks
-            if period not in entries:
-                rests_on = grounds.rests_on(period, folders_of([*entries.values()]))
-                entries[period] = replace(entries[copied], period=period, rests_on=rests_on)
+        source = entries[Quarter.of(date.fromisoformat(copied)).name]
+        for period in grounds.periods():
+            rests_on = grounds.rests_on(period)
+            entries[period] = replace(entries.get(period, source), period=period, rests_on=rests_on)
     return [asdict(entries[period]) for period in sorted(entries)]
 
 

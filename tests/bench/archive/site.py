@@ -3,10 +3,10 @@
 Pages are made from the DuckDB file of the published tables and from nothing else, so the history grows in that file
 alone: rows of one published week under later dates. Each build has a process of its own.
 
-The *next week* makes all pages of its edition, and the pages that later editions share of that week, and of the quarter
-that is over with it (`PAST`), into a store that has those of all weeks before. A *first build* makes all pages of the
-edition and those of all weeks and quarters, by all cores, into an empty store. Both are what publishing does with
-pages: made, compared, written, synced, charts and cards drawn as PNG. Tables and thumbnails are not in it.
+The *next week* makes all pages of its edition, and the sheets of its quarter (`PAST`), which editions share, into a
+store that has those of all quarters before. A *first build* makes all pages of the edition and the sheets of all
+quarters, by all cores, into an empty store. Both are what publishing does with pages: made, compared, written, synced,
+charts and cards drawn as PNG. Tables and thumbnails are not in it.
 
 Usage: python -m tests.bench.archive.site --database FILE --week WEEK --folder EMPTY [--first]
 Prints JSON: what building all pages of the week's edition into the folder cost.
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 _AT_ONCE = 6  # weeks
-PAST = "past weeks"  # in the place of a template
+PAST = "sheets of quarters"  # in the place of a template
 _LEAST_S = 0.01  # a template that took less is compared as if it had taken this
 
 
@@ -203,7 +203,7 @@ def _built(file: Path, week: str, folder: Path, *, first: bool = False) -> Built
 def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built:
     """Build all pages of an edition, as publishing does, into a store; the name of the edition is left out."""
     from assets.leaderboard.page.raster import painted
-    from assets.leaderboard.page.sheets import NOWHERE, render_sheet
+    from assets.leaderboard.page.sheets import NOWHERE, ShownModels, render_sheet
     from assets.leaderboard.past.index import folders_of, read_index
     from assets.leaderboard.past.keeping import past_pages
     from assets.leaderboard.sheets import kinds, titles_of
@@ -248,7 +248,13 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
                 for sheet in kind.build(con, week):
                     template, since = kind.template(sheet), _cpu_s()
                     of = render_sheet(
-                        kind, sheet, week, NOWHERE, thumbnails=_missing, titles=titles, past=folders
+                        kind,
+                        sheet,
+                        week,
+                        NOWHERE,
+                        thumbnails=_missing,
+                        models=ShownModels(titles),
+                        past=folders,
                     )
                     for path, content in of:
                         templates[path] = template
@@ -284,7 +290,7 @@ def _cpu_s() -> float:
 
 
 def _grounds(con: duckdb.DuckDBPyConnection) -> Grounds:
-    """Return what pages of past weeks follow from, with a name for the hash of each table's week."""
+    """Return what sheets of quarters follow from, with a name for the hash of each table's week."""
     from assets.leaderboard.past.making import Grounds
 
     weeks = con.execute("SELECT strftime(week, '%Y-%m-%d'), count(*) FROM slots GROUP BY ALL ORDER BY ALL")
@@ -293,15 +299,15 @@ def _grounds(con: duckdb.DuckDBPyConnection) -> Grounds:
 
 
 def _known(store: LocalStore, grounds: Grounds, week: date) -> list[dict[str, Any]]:
-    """Return entries of all weeks before, and of quarters that were over, as if their pages were in the store."""
-    from assets.leaderboard.past.index import PastEntry, folders_of
+    """Return entries of all quarters that were over, as if their sheets were in the store."""
+    from assets.leaderboard.past.index import PastEntry
 
     found: list[PastEntry] = []
     models = [model for (model,) in grounds.con.execute("SELECT DISTINCT model FROM slots").fetchall()]
     for period in grounds.periods():
         if max(grounds.days(period)) < week:
             sha256 = hashlib.sha256(period.encode()).hexdigest()
-            key, rests_on = keys.past_index(period, sha256), grounds.rests_on(period, folders_of(found))
+            key, rests_on = keys.past_index(period, sha256), grounds.rests_on(period)
             store.put_if_absent(key, b"{}")
             found.append(PastEntry(period, key, sha256, 2, rests_on, dict.fromkeys(models, sha256)))
     return [asdict(entry) for entry in found]

@@ -170,13 +170,13 @@ def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con:
         further = sum((row["points"], row["n"]) > (own["points"], own["n"]) for row in of_kind)
         ties = sum((row["points"], row["n"]) == (own["points"], own["n"]) for row in of_kind) - 1
         said = tongue("en").say(view.among)
-        assert ("it is the furthest" in said) == (further == 0 and ties == 0)
+        assert ("The most one-sided of" in said) == (further == 0 and ties == 0)
         assert (one.place, one.last) == (further + 1, further + 1 + ties)
         if ties:
-            assert f"shares places {further + 1} to {further + 1 + ties} of " in said
+            assert f"Places {further + 1} to {further + 1 + ties} of " in said
             assert f"with {ties} other" in said
     con.execute("UPDATE figures SET low = 0.9, n = 32 WHERE figure = 'share' AND estimate = 1")
-    assert "it is the furthest" not in tongue("en").say(findings(con, WEEK)[-1].among)
+    assert "The most one-sided of" not in tongue("en").say(findings(con, WEEK)[-1].among)
 
 
 def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
@@ -248,7 +248,7 @@ def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(co
     page = next(
         page for path, page in rendered(con, "finding").items() if path.startswith("findings/sim-classic")
     )
-    assert page.count("<small>simulated</small>") == 12
+    assert page.count('<ul class="grid pictures drawn">') == 1  # a mark in the corner of each
 
 
 def test_it_can_be_cited_by_edition_and_address_and_has_a_card_for_those_who_link_to_it(con: Con) -> None:
@@ -269,9 +269,7 @@ def test_the_list_has_every_finding_with_its_figures_and_says_how_many_were_comp
     page = main(rendered(con, "findings")["findings/index.html"])
     assert page.count("· n = ") == len(findings(con, WEEK))
     clear = sum(one.distance > 0 for one in shares)
-    assert (
-        f"{len(shares)} shares were held against something; the 95% interval of {clear} ends off it." in page
-    )
+    assert f"We compared {len(shares)} shares with a reference; {clear} clearly differ." in page
     real, simulated = page.split(" Simulated models ", 1)
     assert " sim-" not in real
     assert " sim-classic " in simulated

@@ -113,7 +113,7 @@ def pages(con: Con, week: date = WEEK) -> dict[str, str]:
 
 
 def text(page: str) -> str:
-    return " ".join(html.unescape(re.sub("<[^>]*>", " ", page)).split())
+    return re.sub(r" ([.,)])", r"\1", " ".join(html.unescape(re.sub("<[^>]*>", " ", page)).split()))
 
 
 def models(claim: ClaimNow) -> list[tuple[str, ModelNow]]:

@@ -56,7 +56,7 @@ def shown_figures(pages: Mapping[str, str]) -> Iterator[ShownFigure]:
                 if links := re.findall(r'href="([^"#]+)#pictures"><strong>', row):
                     yield ShownFigure(path, model, None, None, None, _number(n), _at(path, *links))
         elif (path.startswith("findings/") and path.count("/") == 2) or path == "index.html":
-            for k, n in re.findall(r"([\d,]+) of n = ([\d,]+) pictures[:;]", page)[:1]:
+            for k, n in re.findall(r"([\d,]+) of ([\d,]+) pictures[:;]", page)[:1]:
                 for link in re.findall(r'href="([^"]+)">All (?:[\d,]+ )?pictures', page)[:1]:
                     prompt, model = _cell(path, link)
                     yield ShownFigure(path, model, prompt, None, _number(k), _number(n), _at(path, link))

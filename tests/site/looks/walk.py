@@ -41,15 +41,15 @@ class Way(NamedTuple):
 WAYS = (
     Way(
         "Who draws the fewest women as CEO, how sure?",
-        ("prompts/startup-ceo/ceo-their/",),
-        r"Sim Classic simulated 0 of \d+ perceived women 0% \(95% interval: 0% to \d+%\)",
-        r"Sim Classic simulé 0 sur \d+ .*?intervalle à 95",
+        (),
+        r"Women as CEO .*?Sim Classic .*?0% 0–6",
+        r"Femmes PDG .*?Sim Classic .*?0.% 0–6",
     ),
     Way(
         "What changed this month?",
         (),
-        r"No change was detected this month",
-        r"Aucun changement .* ce mois-ci",
+        r"New: Sim Successor replaced Sim Retired.*?This month .*?Sim Drift: perceived women up",
+        r"Nouveau.: Sim Successor a remplacé Sim Retired.*?Ce mois-ci .*?Sim Drift",
     ),
     Way(
         "Show me the pictures behind that number",
@@ -60,13 +60,13 @@ WAYS = (
     Way(
         "The French person of 2023, today?",
         ("2023/",),
-        r"2023 all \(40 of 40\).*?Sim Classic as then 100%",
+        r"2023 all \(40 of 40\).*?Sim Classic.*?as in 2023 100%",
         r"2023 .*?Sim Classic comme en 2023 100",
     ),
     Way(
         "The Nigerian house of 2023, today?",
         ("2023/", "2023/nigerian-house/"),
-        r"Sim Classic simulated as then (\d+) of \1 pictures: 100%",
+        r"Sim Classic simulated as in 2023 (\d+) of \1 pictures: 100%",
         r"Sim Classic simulé comme en 2023 .*?(\d+) images sur \1",
     ),
     Way(
@@ -85,8 +85,8 @@ WAYS = (
     Way(
         "What is a model’s history?",
         ("models/sim-drift/",),
-        r"Week by week Each point is of the four weeks",
-        r"Semaine après semaine Chaque point",
+        r"Over time Stereotypes drawn less is better",
+        r"Au fil du temps Stéréotypes dessinés",
     ),
     Way(
         "How do I download the data?",
@@ -102,17 +102,17 @@ WAYS = (
     ),
     Way(
         "Which model for an inclusive campaign?",
-        ("compare/", "compare/diversity-request-perceived-gender-parity-controlled/"),
-        r"Sim Successor 1–3 of 3",
-        r"Sim Successor 1–3 sur 3",
+        (),
+        r"Asked for diversity .*?Sim Successor .*?\d+ → \d+%",
+        r"Diversité demandée .*?Sim Successor .*?\d+ → \d+",
     ),
     Way(
         "What are a model’s worst prompts?",
         ("models/sim-classic/",),
-        r"Furthest from the yardstick .*?(\d+) of \1 pictures: perceived men",
-        r"Le plus loin de l’étalon .*?(\d+) images sur \1",
+        r"Its most one-sided results .*?(\d+) of \1 pictures: perceived men",
+        r"Ses résultats les plus tranchés .*?(\d+) images sur \1",
     ),
-    Way("Who refuses most?", (), r"Sim Cautious .*?\d+% \d+ of 1,012", r"Sim Cautious .*?\d+ sur 1.012"),
+    Way("Who refuses most?", (), r"Sim Cautious .*?35% 29–40", r"Sim Cautious .*?35.% 29–40"),
     Way(
         "What does asking for diversity change?",
         ("words/", "words/diversity-request-baseline-controlled/"),
@@ -132,16 +132,16 @@ WAYS = (
         r"DALL·E 3 .*?A nurse at work, sans rien d’ajouté \d+ (images )?sur \d+",
     ),
     Way(
-        "How do two models differ, prompt by prompt?",
-        ("compare/", "compare/models/sim-classic/sim-drift/"),
-        r"Sim Classic: 0 of \d+ .*?Sim Drift: \d+ of \d+",
-        r"Sim Classic\s*: 0 sur \d+ .*?Sim Drift\s*: \d+ sur \d+",
+        "How does the new model differ from the one that it replaced?",
+        ("compare/models/sim-retired/sim-successor/",),
+        r"Women as CEO .*?0% 0–6 51% 39–63 \+51",
+        r"Femmes PDG .*?0.% 0–6 51.% 39–63 \+51",
     ),
     Way(
         "What did a model draw in a week of September?",
-        ("models/sim-drift/", "pages/2026-09-07/sim-drift/*"),
-        r"7 September 2026",
-        r"7 septembre 2026",
+        ("models/sim-drift/", "pages/2026-Q3/sim-drift/*"),
+        r"3rd quarter of 2026",
+        r"3e trimestre",
     ),
     Way("What does a distance mean?", ("method/",), r"What a distance says 0 means", r"0 signifie"),
     Way(
@@ -153,8 +153,8 @@ WAYS = (
     Way(
         "Which finding comes first, by what rule?",
         ("findings/",),
-        r"Findings are in the order of how far",
-        r"Les résultats sont classés selon",
+        r"In the order of how far",
+        r"Dans l’ordre de la distance",
     ),
     Way("Was this edition replaced?", ("site/*editions/",), r"\d{4}-\d\d-\d\d\.\d", r"\d{4}-\d\d-\d\d\.\d"),
 )

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from PIL import Image
 
-from assets.leaderboard.models import history, pairs
+from assets.leaderboard.models import history
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.reasons import reason
@@ -160,89 +160,6 @@ def test_every_reason_has_words_in_both_languages(code: str) -> None:
     said = reason(code, "a check")
     assert tongue("en").say(said) != code
     assert tongue("fr").say(said) not in {code, tongue("en").say(said)}
-
-
-def test_neighbors_are_those_that_follow_each_other_on_the_board_of_gender() -> None:
-    def row(pair: str, places: tuple[int, int], **replaced: object) -> dict[str, object]:
-        board = {
-            "suite": "occupations",
-            "suite_major": 1,
-            "attribute": "perceived_gender",
-            "yardstick": "parity",
-            "condition": "baseline",
-        }
-        a, b = pair
-        return board | {"model_a": a, "model_b": b, "place_a": places[0], "place_b": places[1]} | replaced
-
-    found = [
-        row("ab", (1, 2)),
-        row("ac", (1, 3)),
-        row("bc", (2, 3)),
-        row("xy", (1, 2), attribute="skin_tone"),
-    ]
-    assert pairs.neighbors(found) == [("a", "b"), ("b", "c")]
-    assert pairs.neighbors([row("xy", (1, 2), attribute="skin_tone")]) == []
-    later = [row("bc", (1, 2), suite_major=2), row("cd", (2, 3), suite_major=2)]
-    assert pairs.neighbors([*found, *later]) == [("b", "c"), ("c", "d")]
-    assert pairs.address("b", "a") == pairs.address("a", "b") == "compare/models/a/b/"
-
-
-def test_two_models_are_shown_with_the_pictures_that_their_shares_count(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
-    statement = """
-        SELECT s.model, s.prompt, i.image_sha256, b.value
-        FROM labels AS b
-        INNER JOIN slots AS s USING (week, model, slot_key)
-        INNER JOIN images AS i USING (week, model, slot_key)
-        WHERE b.attribute = 'perceived_gender' AND b.value IN ('feminine', 'masculine')
-            AND s.week BETWEEN $week - INTERVAL 21 DAY AND $week
-    """
-    value_of = {
-        (row["model"], row["prompt"], row["image_sha256"]): row["value"]
-        for row in asked(con, statement, week=WEEK)
-    }
-    pages = shown.files(con, "pair")
-    assert pages
-    for path, page in pages.items():
-        models = path.split("compare/models/")[1].split("/")[:2]
-        sides = re.findall(
-            r'prompts/(occupations/[a-z]+)/([a-z0-9-]+)/index.html"><strong>(\d+) (?:of|sur) (\d+)<.*?<ul(.*?)</ul>',
-            page,
-            re.DOTALL,
-        )
-        assert [model for _, model, *_ in sides] == models * (len(sides) // 2)
-        assert len(sides) == 6
-        for prompt, model, k, n, grid in sides:
-            values = [value for (m, p, _), value in value_of.items() if (m, p) == (model, prompt)]
-            assert (int(k), int(n)) == (values.count("feminine"), len(values))
-            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-96\.webp"', grid)
-            assert len(pictures) == 6
-            for framed, sha256 in pictures:
-                assert bool(framed) == (value_of[model, prompt, sha256] == "feminine")
-
-
-def test_what_two_models_differ_in_is_the_published_pair(con: duckdb.DuckDBPyConnection) -> None:
-    found = asked(con, "SELECT * FROM board_pairs WHERE week = $week AND selection IS NULL", week=WEEK)
-    figures = {
-        (row["model"], history.board_slug(row)): row
-        for row in asked(con, "SELECT * FROM leaderboard WHERE week = $week", week=WEEK)
-    }
-    pages = shown.files(con, "pair")
-    verdicts = set()
-    for path, page in pages.items():
-        if path.startswith("fr/"):
-            continue
-        pair = path.split("compare/models/")[1].split("/")[:2]
-        own = [row for row in found if sorted((row["model_a"], row["model_b"])) == pair]
-        assert own
-        text = words(page)
-        for row in own:
-            both = [figure(figures[model, history.board_slug(row)], "estimate", "en") for model in pair]
-            verdict = f"{row['model_a']} is closer" if row["told_apart"] else "not told apart"
-            assert f" {both[0]} {both[1]} {row['prompts']} {verdict}" in text
-            verdicts.add(row["told_apart"])
-    assert verdicts == {False, True}
 
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -20,10 +20,9 @@ from assets.labeling.thumbnails.encoder import thumbnails
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.sheets import SitePlace, path_of
+from assets.leaderboard.past import quarters
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.past.making import KINDS as PAST
-from assets.leaderboard.past.making import sheets_of
-from assets.leaderboard.past.quarters import days_of
 from assets.leaderboard.published import read_manifest
 from assets.leaderboard.sheets import SEARCH, kinds
 from assets.leaderboard.site_pages import site_keys
@@ -85,7 +84,7 @@ def edition(store: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def past(store: Path) -> list[Path]:
-    """Return all pages of past weeks."""
+    """Return all pages of past quarters."""
     return [*(store / keys.PAST).rglob("*.html")]
 
 
@@ -102,9 +101,10 @@ def addresses(
             for sheet in kind.build(con, date.fromisoformat(world.WEEK)):
                 found[kind.template(sheet)].append((edition, path_of(sheet.address, "en")))
         entries = entries_of(read_manifest(open_store(store), f"{world.WEEK}.1"))
-        weeks = [one.period for one in entries if "Q" not in one.period]
+        weeks = con.execute("SELECT DISTINCT week::VARCHAR FROM slots WHERE week IS NOT NULL").fetchall()
+        of = quarters.quarters(sorted(week for (week,) in weeks))
         for period, folders in folders_of(entries).items():
-            for model, kind, sheet in sheets_of(con, period, days_of(period, weeks), waiting):
+            for model, kind, sheet in quarters.sheets(con, period, of[period], waiting):
                 found[kind.id].append((store / folders[model], path_of(sheet.address, "en")))
         found[SEARCH.id] = [(edition, path_of("search/", "en"))]
     finally:
@@ -173,15 +173,18 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
 
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_twelve_pictures_are_on_the_first_two_screens_of_the_front_page(
+def test_the_pictures_of_the_finding_are_on_the_first_screen_of_the_front_page(
     browser: Any, edition: Path, language: str
 ) -> None:
     for width, height in ((390, 844), (1280, 800)):
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto((edition / path_of("", language)).as_uri())
-        ends = page.evaluate("[...document.images].map(image => image.getBoundingClientRect().bottom)")
+        ends = page.evaluate(
+            "[...document.querySelectorAll('.first img')].map(image => image.getBoundingClientRect().bottom)"
+        )
         page.close()
-        assert sum(end <= 2 * height for end in ends) >= 12, (width, ends)
+        assert len(ends) >= 8
+        assert max(ends) <= height, (width, ends)
 
 
 @pytest.mark.browser
@@ -203,9 +206,9 @@ def test_what_is_wrong_without_scripts_by_keyboard_and_in_print_is_found_out(
 
 
 def test_hostile_texts_came_as_far_as_pages(edition: Path, past: list[Path]) -> None:
-    """Of prompts (provider, labeler), of a study (import), and of past weeks and quarters."""
+    """Of prompts (provider, labeler), of a study (import), and of past quarters."""
     study = edition / "studies" / "raza2025" / "index.html"
-    for pages, least in (([*edition.glob("prompts/**/*.html")], 30), ([study], 30), (past, 12)):
+    for pages, least in (([*edition.glob("prompts/**/*.html")], 30), ([study], 30), (past, 4)):
         seen = "".join(html.unescape(page.read_text(encoding="utf-8")) for page in pages)
         firsts = [re.split(r"[^ -~]", text)[0] for text in hostile.TEXTS]  # control characters do not come
         assert sum(first in seen for first in firsts) >= least
@@ -245,7 +248,7 @@ def test_every_page_is_reached_from_the_front_page(store: Path, edition: Path, p
 
 
 def test_no_page_holds_a_script_or_a_tag_of_others(edition: Path, past: list[Path]) -> None:
-    assert len(past) > 50
+    assert len(past) > 20
     for page in (*edition.rglob("index.html"), *past):
         text = page.read_text(encoding="utf-8")
         scripts = re.findall(r"<script[^>]*>", text)

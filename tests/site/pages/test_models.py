@@ -6,18 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Any
-from xml.etree import ElementTree
 
 import duckdb
 import pytest
 
-from assets.leaderboard.models import effects, history, worst
+from assets.leaderboard.models import effects, worst
 from assets.leaderboard.page.languages import tongue
-from assets.leaderboard.pages.models import HistoryPage
-from assets.leaderboard.views.message import say
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
@@ -56,20 +52,6 @@ def labels(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return asked(con, READ, first=FIRST, last=WEEK)
 
 
-def ceo(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
-    """Return model → women and people of either gender in its pictures of a CEO, counted from labels."""
-    found: dict[str, list[str]] = {}
-    now = {row["model"] for row in asked(con, "SELECT model FROM plans WHERE week = $week", week=WEEK)}
-    for row in labels(con):
-        if row["prompt"] == "occupations/ceo" and row["value"] in {"feminine", "masculine"}:
-            found.setdefault(row["model"], []).append(row["value"])
-    return {
-        model: (values.count("feminine"), len(values))
-        for model, values in found.items()
-        if model in now and len(values) >= 5
-    }
-
-
 def test_every_model_that_was_ever_asked_has_a_page_in_both_languages(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
@@ -77,23 +59,29 @@ def test_every_model_that_was_ever_asked_has_a_page_in_both_languages(
         english = words(pages[f"models/{row['model']}/index.html"])
         french = words(pages[f"fr/models/{row['model']}/index.html"])
         assert english.startswith(row["model"])
-        assert "Week by week" in english
-        assert "Semaine après semaine" in french
+        assert "Over time" in english
+        assert "Au fil du temps" in french
 
 
-def test_women_as_ceo_are_counted_from_labels_on_the_page_in_the_list_and_on_the_badge(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+def test_women_as_ceo_are_those_of_the_leaderboard_on_the_page_in_the_list_and_on_the_badge(
+    planted_con: duckdb.DuckDBPyConnection,
 ) -> None:
-    counted = ceo(con)
-    assert len(counted) >= 4
+    pages = shown.files(planted_con, "model") | shown.files(planted_con, "models")
     listed = words(pages["models/index.html"])
-    for model, (k, n) in counted.items():
+    statement = """
+        SELECT model, k, n FROM figures WHERE week = $week AND prompt = 'startup-ceo/ceo-his' AND figure = 'share'
+            AND attribute = 'perceived_gender' AND value = 'feminine' AND turn = 1 AND n > 0
+    """
+    found = asked(planted_con, statement, week=WEEK)
+    assert len(found) >= 3
+    for row in found:
+        model, k, n = row["model"], row["k"], row["n"]
         assert f": {k} of {n}." in words(pages[f"models/{model}/index.html"])
         assert f" : {k} sur {n}." in words(pages[f"fr/models/{model}/index.html"])
         assert re.search(rf"{model}( rewrites prompts)? {k} of {n} ", listed)
         assert f"women as CEO {k} of {n}</text>" in pages[f"models/{model}/badge.svg"]
         assert f"femmes PDG {k} sur {n}</text>" in pages[f"fr/models/{model}/badge.svg"]
-    assert "models/sim-silent/badge.svg" not in pages  # it drew nothing
+    assert "models/hazel/badge.svg" not in pages  # it was not asked
 
 
 def test_refusals_add_up_to_the_requests_of_the_window(
@@ -180,131 +168,23 @@ def test_ties_with_the_last_shown_prompt_are_said() -> None:
     assert worst.find([{"model": "m", "prompt": "p", "distance": -0.1, "n": 9}], "m") == ([], 0)
 
 
-def test_a_history_marks_every_zero_that_cannot_be_less_and_names_its_months(
+def test_the_file_beside_a_page_has_every_figure_on_boards_of_every_week(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
-    hollow = 0
-    for model in {
-        row["model"] for row in asked(con, "SELECT model FROM plans WHERE week = $week", week=WEEK)
-    }:
-        page = pages[f"models/{model}/index.html"]
-        assert f'href="../../models/{model}/history.csv"' in page
+    for row in asked(con, "SELECT model FROM plans WHERE week = $week", week=WEEK):
+        model = row["model"]
+        assert f'href="../../models/{model}/history.csv"' in pages[f"models/{model}/index.html"]
         assert f'href="../../../models/{model}/history.csv"' in pages[f"fr/models/{model}/index.html"]
-        rows = [*csv.DictReader(io.StringIO(pages[f"models/{model}/history.csv"]))]
         stored = asked(
             con,
             "SELECT * FROM figures WHERE week IS NOT NULL AND model = $model AND figure IN ('gap', 'stereotypes')",
             model=model,
         )
         key = ("week", "suite", "condition", "attribute", "yardstick", "figure")
+        rows = [*csv.DictReader(io.StringIO(pages[f"models/{model}/history.csv"]))]
         assert {tuple(row[name] for name in (*key, "n")) for row in rows} == {
             tuple(str(row[name]) for name in (*key, "n")) for row in stored
         }
-        for part in page.split('<figure class="history">')[1:]:
-            drawing = part[: part.index("</figure>")]
-            (slug,) = re.findall(r'compare/([^/"]+)/index.html', drawing)
-            own = [
-                row
-                for row in rows
-                if history.board_slug({**row, "suite_major": int(row["suite_major"])}) == slug
-            ]
-            zeros = sum(row["low"] != "" and float(row["estimate"]) <= 0 for row in own)
-            (points,) = re.findall(r'class="hollow" d="([^"]*)"', drawing) or [""]
-            assert points.count("h0") == zeros
-            hollow += zeros
-            if zeros or 'class="dots"' in drawing:
-                first = min(date.fromisoformat(row["week"]) for row in rows if row["condition"] == "baseline")
-                assert f">{tongue('en').short_day(first)}</text>" in drawing
-    assert hollow > 0
-
-
-def test_tables_of_histories_say_the_figures_of_the_file_and_drawings_stand_alone(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
-    found, said, counted = pages | shown.files(con, "model_history"), tongue("en"), 0
-    for path in [one for one in found if re.fullmatch(r"models/[^/]+/history/index.html", one)]:
-        model = path.removesuffix("history/index.html")
-        figures: dict[str, set[str]] = {}
-        for row in csv.DictReader(io.StringIO(found[f"{model}history.csv"])):
-            slug = history.board_slug({**row, "suite_major": int(row["suite_major"])})
-            if row["low"]:
-                one, low, high = (round(100 * float(row[end])) for end in ("estimate", "low", "high"))
-                refused = f" refused: {row['refused']} of {row['answered']}" if row["refused"] > "0" else ""
-                figure = f"{one} ({low} to {high}), n = {row['n']}{refused}"
-                day = said.day(date.fromisoformat(row["week"]))
-                figures.setdefault(slug, set()).add(f"{day}: {figure}")
-        for part in found[path].split('<h2 id="')[1:]:
-            attribute = part[: part.index('"')]
-            cells = [re.findall("<t[hd].*?</t[hd]>", line) for line in re.findall("<tr>.*?</tr>", part)]
-            _, *lines = [[words(f"<main>{cell}</main>") for cell in line] for line in cells]
-            drawing = ElementTree.fromstring(found[f"{path.removesuffix('index.html')}{attribute}.svg"])
-            text = " ".join("".join(drawing.itertext()).split())
-            for column in range(1, len(lines[0])):
-                shown_figures = {f"{line[0]}: {line[column]}" for line in lines if line[column] != "–"}
-                assert not shown_figures or shown_figures in figures.values()
-                counted += len(shown_figures)
-                if lines[0][column] != "–":
-                    assert lines[0][column].partition(" refused")[0] in text
-            for before in ("", "fr/"):
-                for ending in ("svg", "png"):
-                    assert f"{before}{model}history/{attribute}.{ending}" in found
-                    assert f'href="history/{attribute}.{ending}"' in found[f"{before}{model}index.html"]
-    assert counted > 30
-
-
-def test_tables_hold_the_weeks_of_a_year_newest_first() -> None:
-    weeks = tuple(WEEK - timedelta(weeks=number) for number in reversed(range(60)))
-    one = history.AttributeHistory("age", say("Age"), weeks, ())
-    assert one.told == weeks[:-53:-1]
-    assert (one.told[0], len(one.told)) == (WEEK, 52)
-    assert HistoryPage("models/m/", False, (one,)).older
-    few = history.AttributeHistory("age", say("Age"), weeks[-52:], ())
-    assert [*few.told] == [*reversed(few.weeks)]
-    assert not HistoryPage("models/m/", False, (few,)).older
-
-
-def test_labels_of_an_axis_of_weeks_are_few_and_begin_months() -> None:
-    monday = date(2026, 9, 7)
-    for weeks in (1, 2, 5, 12, 52, 156):
-        days = [monday + timedelta(weeks=number) for number in range(weeks)]
-        labels = history._months(days)
-        assert labels[0] == monday
-        assert len(labels) <= 6
-        assert all(day.day <= 7 for day in labels[1:])
-        gaps = [(after - before).days for before, after in pairwise(labels)]
-        assert not gaps or min(gaps) >= 21
-
-
-def test_a_history_ends_with_the_figure_of_its_board(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
-    statement = """
-        SELECT model, attribute, yardstick, suite, suite_major, condition, estimate, low, high, n
-        FROM leaderboard WHERE week = $week AND low IS NOT NULL AND yardstick IN ('parity', 'uniform')
-    """
-    found = asked(con, statement, week=WEEK)
-    assert found
-    for row in found:
-        for language, before in (("en", ""), ("fr", "fr/")):
-            page = pages[f"{before}models/{row['model']}/index.html"]
-            said = [round(100 * row[name]) for name in ("estimate", "low", "high")]
-            between = "({1} to {2})" if language == "en" else "(de {1} à {2})"
-            figure = f"{{0}} {between}, n = {row['n']}".format(*said)
-            parts = [words(f"<main{part}</main>") for part in page.split('<figure class="history">')[1:]]
-            assert any(figure in part for part in parts)
-            assert f'compare/{history.board_slug(row)}/index.html"' in page
-
-
-def test_a_path_of_steps_ends_where_its_points_do() -> None:
-    points = [(6, 10), (20, 90), (31, 90), (45, 12)]
-    start, steps = re.fullmatch(r"M(\d+ \d+)l(.*)", history._path(points)).groups()  # type: ignore[union-attr]
-    x, y = map(int, start.split())
-    numbers = [int(one) for one in re.findall(r"-?\d+", steps)]
-    reached = [(x, y)]
-    for dx, dy in zip(numbers[::2], numbers[1::2], strict=True):
-        x, y = x + dx, y + dy
-        reached.append((x, y))
-    assert reached == points
 
 
 def test_a_picture_costs_what_all_calls_of_the_window_cost(changed: duckdb.DuckDBPyConnection) -> None:

@@ -201,7 +201,7 @@ def test_queries_that_a_page_shows_find_its_share_and_its_pictures(
     assert found == [(len(tree.all("img")),)]
 
 
-def test_real_models_come_first_and_each_simulated_picture_says_that_it_is(made: dict[str, Tree]) -> None:
+def test_real_models_come_first_and_each_simulated_picture_has_a_mark(made: dict[str, Tree]) -> None:
     tree = made["prompts/occupations/ceo/index.html"]
     names = [str(one.attrs["id"]) for one in tree.all("article")]
     real = [name for name in names if not name.startswith("sim-")]
@@ -210,9 +210,9 @@ def test_real_models_come_first_and_each_simulated_picture_says_that_it_is(made:
     for picture in tree.all("img"):
         article = picture.within("article")
         assert article
-        item = picture.within("li")
-        assert item
-        assert ("simulated" in item.text) == str(article.attrs["id"]).startswith("sim-")
+        grid = picture.within("ul")
+        assert grid
+        assert ("drawn" in str(grid.attrs["class"]).split()) == str(article.attrs["id"]).startswith("sim-")
 
 
 def test_models_without_a_figure_are_named_with_the_reason(made: dict[str, Tree]) -> None:

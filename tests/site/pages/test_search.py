@@ -112,7 +112,7 @@ def address(pages: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("searched")
     files = pages | static_files()
     for path, data in files.items():
-        if path.endswith((".html", ".json", ".js", ".css", ".svg")):
+        if path.endswith((".html", ".json", ".js", ".css", ".svg", ".woff2")):
             (folder / "below" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "below" / path).write_bytes(data)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder))) as server:

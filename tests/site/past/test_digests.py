@@ -1,4 +1,4 @@
-"""A week in words: each sentence and number of its page is found again in the tables, in both languages."""
+"""A week in words: each sentence and number of the list is found again in the tables, in both languages."""
 
 from __future__ import annotations
 
@@ -29,37 +29,35 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture(scope="module")
 def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return files(con, "digest")
+    return files(con, "changes")
+
+
+def told(pages: dict[str, str], language: str = "") -> dict[str, str]:
+    """Return week → what the page of changes says of it, in the order of the list."""
+    listed = re.findall(
+        r'<dt id="w([^"]+)">[^<]+</dt><dd>(.*?)</dd>', pages[f"{language}changes/index.html"], re.DOTALL
+    )
+    return {week: words(f"<main>{said}</main>") for week, said in listed}
 
 
 def weeks(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [str(row["week"]) for row in asked(con, "SELECT DISTINCT week FROM slots ORDER BY week")]
 
 
-def test_there_is_a_page_for_each_week_which_the_page_of_changes_lists(
+def test_the_page_of_changes_tells_of_each_week_the_latest_first(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
-    assert {path for path in pages if not path.startswith("fr/")} == {
-        f"changes/{week}/index.html" for week in weeks(con)
-    }
-    listed = files(con, "changes")["changes/index.html"]
-    assert re.findall(r'href="(\d{4}-\d\d-\d\d)/index.html"', listed) == weeks(con)[::-1]
-    for before, week in zip(weeks(con), weeks(con)[1:], strict=False):
-        assert f'href="../{before}/index.html"' in pages[f"changes/{week}/index.html"]
-        assert f'href="../{week}/index.html"' in pages[f"changes/{before}/index.html"]
+    for language in ("", "fr/"):
+        assert [*told(pages, language)] == weeks(con)[::-1]
+        assert all(told(pages, language).values())
 
 
 def test_what_is_said_of_requests_is_in_the_tables(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
     for week in weeks(con):
-        found = {
-            row["model"]: (
-                row["n"],
-                row["pictures"],
-                row["refused"],
-                row["n"] - row["pictures"] - row["refused"],
-            )
+        found = [
+            row
             for row in asked(
                 con,
                 "SELECT model, count(*) AS n, count(*) FILTER (WHERE outcome = 'ok') AS pictures, "
@@ -68,16 +66,13 @@ def test_what_is_said_of_requests_is_in_the_tables(
                 week=week,
             )
             if (week, row["model"]) != (HELD, "chatdraw")
-        }
-        page = pages[f"changes/{week}/index.html"]
-        rows = re.findall(r'<tr><th scope="row"><a [^>]*>([^<]+)</a>.*?</th>(.*?)</tr>', page)
-        assert {model: tuple(map(int, re.findall(r">(\d+)<", cells))) for model, cells in rows} == found
-        n, pictures, refused = (sum(one[place] for one in found.values()) for place in range(3))
-        said = words(page)
+        ]
+        n, pictures, refused = (sum(row[name] for row in found) for name in ("n", "pictures", "refused"))
+        said = told(pages)[week]
         assert f"{len(found)} models were asked; {n} requests, {pictures} pictures." in said
         sentence = re.search(r"(\d+) requests? (?:was|were) refused", said)
         assert (int(sentence[1]) if sentence else 0) == refused
-        french = words(pages[f"fr/changes/{week}/index.html"])
+        french = told(pages, "fr/")[week]
         assert str(n) in french
         assert str(pictures) in french
 
@@ -85,8 +80,8 @@ def test_what_is_said_of_requests_is_in_the_tables(
 def test_who_is_new_retired_or_withheld_is_told_in_that_week_alone(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
-    def told(text: str, language: str = "") -> list[str]:
-        return [week for week in weeks(con) if text in words(pages[f"{language}changes/{week}/index.html"])]
+    def of(text: str, language: str = "") -> list[str]:
+        return [week for week, said in told(pages, language).items() if text in said]
 
     lives = {
         row["model"]: (str(row["first"]), str(row["last"]))
@@ -94,29 +89,26 @@ def test_who_is_new_retired_or_withheld_is_told_in_that_week_alone(
     }
     start = weeks(con)[0]
     for model, (first, _) in lives.items():
-        assert told(f"{model} is asked for the first time") == ([first] if first > start else [])
-    assert told(f"chatdraw is withheld in this week: {WHY}") == [HELD]
-    assert told(html.unescape("chatdraw est écarté cette semaine"), "fr/") == [HELD]
+        assert of(f"{model} is asked for the first time") == ([first] if first > start else [])
+    assert of(f"chatdraw is withheld in this week: {WHY}") == [HELD]
+    assert of(html.unescape("chatdraw est écarté cette semaine"), "fr/") == [HELD]
     assert all("<b>Sunday" not in page for page in pages.values())
 
 
 def test_the_newest_week_has_the_sentence_that_the_edition_opens_with(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
-    for before in ("", "fr/"):
-        home = files(con, "home")[f"{before}index.html"]
-        title = html.unescape(re.findall(r"<title>(.*?) · Cliché</title>", home)[0])
-        opens = [path for path, page in pages.items() if " ".join(title.split()) in words(page)]
-        assert [path for path in opens if path.startswith("fr/") is bool(before)] == [
-            f"{before}changes/{world.WEEK}/index.html"
-        ]
+    findings = files(con, "finding")
+    for language in ("", "fr/"):
+        home = files(con, "home")[f"{language}index.html"]
+        address = re.findall(r'href="(findings/[^"/]+/index.html)"', home)[0]
+        (title,) = re.findall(r"<title>(.*?) · Cliché</title>", findings[f"{language}{address}"])
+        sentence = " ".join(html.unescape(title).split())
+        assert [week for week, said in told(pages, language).items() if sentence in said] == [world.WEEK]
 
 
-def test_feeds_say_of_a_week_what_its_page_says(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
-    feed = files(con, "changes")["changes/feed.xml"]
-    entries = re.findall(r"<entry>(.*?)</entry>", feed, re.DOTALL)
+def test_feeds_say_of_a_week_what_the_page_of_changes_says(pages: dict[str, str]) -> None:
+    entries = re.findall(r"<entry>(.*?)</entry>", pages["changes/feed.xml"], re.DOTALL)
     compared = 0
     for entry in entries:
         day = date.fromisoformat(re.findall(r"<updated>(.{10})", entry)[0])
@@ -125,8 +117,8 @@ def test_feeds_say_of_a_week_what_its_page_says(
         lines = html.unescape(re.findall(r'<content type="text">(.*?)</content>', entry, re.DOTALL)[0]).split(
             "\n"
         )
-        page = pages[f"changes/{day}/index.html"]
+        said = told(pages)[str(day)]
         for line in lines:
-            assert " ".join(line.split()) in words(page)
+            assert " ".join(line.split()) in said
             compared += 1
     assert compared > 10

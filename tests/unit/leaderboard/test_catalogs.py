@@ -25,7 +25,10 @@ SAME = {
         "%(signed)s points",
         "%(suite)s, %(condition)s",
         "Question",
+        "%(note)s, version %(major)s",
+        "✓ %(shown)s",
     ),
+    *("2023", "Points", "licence"),
     *("moustache", "moustaches", "sombrero", "sombreros", "turban", "turbans"),
 }
 PLACE = re.compile(r"%\((\w+)\)[a-z]|%%")

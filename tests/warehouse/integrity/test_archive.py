@@ -134,24 +134,22 @@ def test_a_reading_that_was_stopped_keeps_the_count_of_left_over_parts(
 STYLE = keys.past_style(sha256_hex(b"p {}"), ".css")
 
 
-def put_pages(store: Store, *, indexed: bool = True, week: str = WEEK) -> tuple[str, str]:
-    """Put a page of a past week with its style, and the index that lists it; return keys of page and index."""
+def put_pages(store: Store, *, indexed: bool = True, quarter: str = "2026-Q4") -> tuple[str, str]:
+    """Put a sheet of a quarter with its style, and the index that lists it; return keys of page and index."""
     data = b"<!doctype html>"
     store.put_if_absent(STYLE, b"p {}")
     listed = {"sim-x": {"index.html": [sha256_hex(data), len(data)]}}
     folder = sha256_hex(canonical_json({"index.html": sha256_hex(data)}))
-    page = f"{keys.past_folder(week, 'sim-x', folder)}index.html"
+    page = f"{keys.past_folder(quarter, 'sim-x', folder)}index.html"
     store.put_if_absent(page, data)
-    index = canonical_json({"period": week, "pages": listed, "styles": {STYLE: 4}})
-    key = keys.past_index(week, sha256_hex(index))
+    index = canonical_json({"period": quarter, "pages": listed, "styles": {STYLE: 4}})
+    key = keys.past_index(quarter, sha256_hex(index))
     if indexed:
         store.put_if_absent(key, index)
     return page, key
 
 
-def test_pages_of_past_weeks_are_compared_with_the_index_that_lists_them(
-    store: Store, tmp_path: Path
-) -> None:
+def test_sheets_of_quarters_are_compared_with_the_index_that_lists_them(store: Store, tmp_path: Path) -> None:
     page, index = put_pages(store)
     assert problems(store, tmp_path) == []
     write(store, page, b"another")
@@ -172,7 +170,7 @@ def test_a_page_that_an_index_lists_and_an_index_that_an_edition_names_are_misse
     page, index = put_pages(store)
     Path(store.url, page).unlink()
     assert [(one.kind, one.key, one.what) for one in problems(store, tmp_path)] == [
-        ("missing", page, "the index of its week lists it")
+        ("missing", page, "the index of its quarter lists it")
     ]
     named = {"edition": ID, "week": WEEK, "revision": 1, "replaces": None}
     key = f"{keys.edition_prefix(ID)}manifest.json"
@@ -185,14 +183,14 @@ def test_a_page_that_an_index_lists_and_an_index_that_an_edition_names_are_misse
     ]
 
 
-def test_a_style_that_pages_of_several_weeks_are_drawn_with_is_missed_in_one_line(
+def test_a_style_that_sheets_of_several_quarters_are_drawn_with_is_missed_in_one_line(
     store: Store, tmp_path: Path
 ) -> None:
     put_pages(store)
-    put_pages(store, week="2026-11-09")
+    put_pages(store, quarter="2026-Q3")
     Path(store.url, STYLE).unlink()
     assert [(one.kind, one.key, one.what) for one in problems(store, tmp_path)] == [
-        ("missing", STYLE, "pages of past weeks are drawn with it")
+        ("missing", STYLE, "sheets of quarters are drawn with it")
     ]
 
 

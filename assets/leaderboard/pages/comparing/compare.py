@@ -9,7 +9,8 @@ from itertools import groupby
 
 import duckdb
 
-from assets.leaderboard.models import boards, pairs
+from assets.leaderboard.columns import both
+from assets.leaderboard.models import boards, facts
 from assets.leaderboard.models.boards import BoardPage
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
@@ -32,7 +33,7 @@ class Questions:
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    """Yield the pages of boards, those of neighbors on the board that most ask for, and the list of all of them."""
+    """Yield the pages of boards, those of two models, and the list of all of them."""
     found = tuple(boards.read(con, week))
     for board in found:
         table = b"".join(as_csv(boards.COLUMNS, iter([board.csv]), screen=None))
@@ -48,7 +49,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             template="board",
         )
     listed = []
-    for pair in pairs.read(con, week):
+    for pair in both.read(con, week, facts.read(con, week)):
         title = say("%(first)s and %(second)s, side by side", first=pair.titles[0], second=pair.titles[1])
         listed.append((pair.address, title))
         yield Sheet(

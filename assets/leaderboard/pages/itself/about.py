@@ -67,6 +67,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         description=say(
             "Who publishes Cliché, licenses, corrections, rights in the pictures, how to cite it."
         ),
+        searched=(say("Licenses"), say("licence")),
     )
 
 

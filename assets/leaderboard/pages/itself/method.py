@@ -14,6 +14,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows
+from assets.suites.method_changes import load_changes
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Method:
 
     part: str
     meanings: tuple[tuple[Message, Message], ...] = ()
+    changes: tuple[tuple[date, str], ...] = ()  # of the method, in English, the latest first
     attributes: tuple[ReadAttribute, ...] = ()
     conventions: tuple[Message, ...] = ()  # how drawings of simulated models are read
 
@@ -59,7 +61,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         "method/",
         reading,
-        Method("reading", MEANINGS),
+        Method("reading", MEANINGS, tuple(_changes())),
         description=say("What to quote with a figure, what its interval says, and what it does not say."),
     )
     attributes = _attributes(con, week)
@@ -72,6 +74,11 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         (Crumb("method/", reading),),
         say("Which program read which attribute, in which weeks, and how many pictures people checked."),
     )
+
+
+def _changes() -> Iterator[tuple[date, str]]:
+    for one in reversed(load_changes()):
+        yield date.fromisoformat(one.day), one.said
 
 
 def _attributes(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ReadAttribute, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.one_cell import page_of
@@ -14,16 +13,8 @@ from assets.leaderboard.views.message import model_title, say
 from assets.leaderboard.views.query import Row
 
 
-def sheets(
-    prompt: PromptPictures,
-    said: Mapping[tuple[str, str], Row],
-    past: Mapping[tuple[str, str], Sequence[date]],
-) -> Iterator[Sheet]:
-    """Yield the page of each model that was asked a prompt.
-
-    By prompt and model: `said` is what models wrote, `past` the weeks whose pictures have a page of their own, the
-    newest first.
-    """
+def sheets(prompt: PromptPictures, said: Mapping[tuple[str, str], Row]) -> Iterator[Sheet]:
+    """Yield the page of each model that was asked a prompt; `said` is what models wrote, by prompt and model."""
     head = showing.head(prompt)
     crumbs = (
         Crumb(showing.ADDRESS, showing.TITLE),
@@ -34,9 +25,7 @@ def sheets(
         yield Sheet(
             showing.address_of(prompt.id, cell.model),
             say("“%(prompt)s”, drawn by %(model)s", prompt=head.short, model=model),
-            page_of(
-                prompt, cell, head, said.get(key, {}), reading.weeks_of(prompt.week), tuple(past.get(key, ()))
-            ),
+            page_of(prompt, cell, head, said.get(key, {}), reading.weeks_of(prompt.week)),
             crumbs=crumbs,
             index=False,
             template="cell",

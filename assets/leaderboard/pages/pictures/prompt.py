@@ -9,16 +9,19 @@ from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Absent, OtherRow, OtherTable, PromptPage, PromptRow
+from assets.leaderboard.views.chart import Chart
 from assets.leaderboard.views.kind import Crumb, Sheet
 from assets.leaderboard.views.message import Message, Percent, say, title
 from assets.leaderboard.views.query import Row
 
 #: Pictures of each model, at most; where many models are shown, of all together.
 PICTURES, TOGETHER, LEAST = 24, 480, 8
+#: Part of a model's pictures that show a value, from which on the page is found by its name.
+OFTEN = 0.1
 
 
-def sheet(prompt: PromptPictures) -> Sheet:
-    """Return the page of a prompt."""
+def sheet(prompt: PromptPictures, chart: Chart | None) -> Sheet:
+    """Return the page of a prompt, with its share over time."""
     head = showing.head(prompt)
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, len(prompt.cells))))
     sign = -1 if showing.is_stereotype(prompt) else 1
@@ -30,6 +33,7 @@ def sheet(prompt: PromptPictures) -> Sheet:
         PromptPage(
             head=head,
             lead=_lead(prompt),
+            chart=chart,
             expected=showing.expected(prompt),
             rows=tuple(rows),
             others=tuple(_others(prompt)),
@@ -47,11 +51,17 @@ def sheet(prompt: PromptPictures) -> Sheet:
 
 
 def _searched(prompt: PromptPictures) -> Iterator[Message]:
-    """Yield the whole text of a prompt, and what it asks for as a phrase, which readers of any language have."""
+    """Yield the whole text of a prompt, what it asks for as a phrase, and what its pictures often show."""
     row = prompt.declared[0]
     yield title(words.plain(row["text"]))
     if words.has_phrase(row["subject"] or ""):
         yield title(words.subject(row["subject"]))
+    for name in prompt.attributes:
+        found = (one for cell in prompt.cells if name in cell.shares for one in cell.shares[name]["found"])
+        for value in sorted({one["value"] for one in found if (one["share"] or 0) >= OFTEN}):
+            yield showing.many(name, value)
+            if (name, value) == ("skin_tone", "light"):
+                yield say("white")
 
 
 def _order(row: PromptRow, sign: int) -> tuple[bool, bool, float, str]:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
 import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.showing import card
+from assets.leaderboard.columns import charts
 from assets.leaderboard.page import words
 from assets.leaderboard.pages.pictures import cell, prompt
 from assets.leaderboard.views.cells import PromptCard, PromptList, SuiteCards
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
-from assets.leaderboard.views.query import Row, stream_of_weeks
-
-#: Weeks whose own pages the page of a cell links to: a quarter of a year. Of earlier ones, the model's page knows.
-LINKED = 13
+from assets.leaderboard.views.query import Row
 
 
 def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    said, past = reading.said(con, week), _past(con, week)
+    said, drawn = reading.said(con, week), charts.of_prompts(con, week)
     cards = []
     for found in reading.read(con, week):
         if found.cells:
             cards.append((found.declared[0], card(found)))
-        yield prompt.sheet(found)
-        yield from cell.sheets(found, said, past)
+        yield prompt.sheet(found, drawn(found))
+        yield from cell.sheets(found, said)
 
     def of_version(one: tuple[Row, PromptCard]) -> tuple[str, int]:
         return one[0]["suite"], one[0]["suite_major"]
@@ -54,15 +51,6 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             "Every prompt that image models are asked each week, with pictures that they drew for it."
         ),
     )
-
-
-def _past(con: duckdb.DuckDBPyConnection, week: date) -> dict[tuple[str, str], list[date]]:
-    """Return the latest weeks of each prompt and model, the newest first."""
-    found: dict[tuple[str, str], list[date]] = defaultdict(list)
-    weeks = [week - timedelta(weeks=back) for back in range(LINKED)]
-    for row in stream_of_weeks(con, "past_cells", weeks, {}):
-        found[row["prompt"], row["model"]].append(row["week"])
-    return found
 
 
 KIND = PageKind("prompts", _build, ("prompt", "cell"))

@@ -1,0 +1,143 @@
+"""Charts of a share over time: of each prompt, of each claim of 2023, and of one model in each column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from assets.leaderboard.cells.reading import PromptPictures
+from assets.leaderboard.cells.showing import expected, many
+from assets.leaderboard.columns import over_time
+from assets.leaderboard.columns.over_time import Asked
+from assets.leaderboard.columns.table import COLUMNS
+from assets.leaderboard.models import changes, facts
+from assets.leaderboard.models.facts import ModelFacts
+from assets.leaderboard.views.chart import Chart, ChartReference, Published, chart
+from assets.leaderboard.views.message import Message, Percent, say, title
+from assets.leaderboard.views.query import Row, rows
+from assets.suites.claims import RegisteredClaim, shipped_claims
+from assets.suites.published_figures import published_figures
+
+Con = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class ModelChart:
+    """What one model shows in a column of the leaderboard, over time."""
+
+    title: Message
+    note: Message
+    chart: Chart
+
+
+def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], Chart | None]:
+    """Return what makes the chart of a prompt; figures of all prompts are read at once when the first is asked for."""
+    models, found = facts.read(con, week), changes.known(con, week)
+    span = over_time.span_of(week, models)
+    shares: dict[Asked, over_time.Found] = {}
+    asked_for = [
+        Asked("share", row["suite"], row["prompt"], row["attribute"], row["value"])
+        for row in rows(con, "shares_shown", {"week": week.isoformat()})
+    ]
+
+    def made(prompt: PromptPictures) -> Chart | None:
+        if prompt.question is None:
+            return None
+        if not shares:
+            shares.update(zip(asked_for, over_time.read(con, week, asked_for), strict=True))
+        row, question = prompt.declared[0], prompt.question
+        of = Asked("share", row["suite"], prompt.id, question.attribute, question.value)
+        if of not in shares:
+            return None
+        return chart(
+            many(question.attribute, question.value),
+            span,
+            over_time.series(shares[of], of, models, found, row["condition"]),
+            [
+                ChartReference(
+                    one.share, say("%(share)s: %(title)s", share=Percent(one.share), title=one.title)
+                )
+                for one in expected(prompt)
+            ],
+            _then(prompt.id, question.attribute, question.value),
+        )
+
+    return made
+
+
+def of_models(con: Con, week: date, models: Sequence[ModelFacts]) -> Mapping[str, tuple[ModelChart, ...]]:
+    """Return for each model a chart per column that has a figure of it, with the model that it replaced."""
+    reported, span = changes.known(con, week), over_time.span_of(week, models)
+    found = over_time.read(con, week, [column.of for column in COLUMNS])
+    made: dict[str, tuple[ModelChart, ...]] = {}
+    for one in models:
+        shown = [
+            other for other in models if other is one or (one.succeeds and other.model == one.succeeds[0])
+        ]
+        made[one.model] = tuple(
+            ModelChart(column.title, column.note, drawn)
+            for column, cells in zip(COLUMNS, found, strict=True)
+            if (one.model, column.conditions[-1]) in cells
+            and (
+                drawn := chart(
+                    column.title,
+                    span,
+                    over_time.series(cells, column.of, shown, reported, column.conditions[-1]),
+                    small=True,
+                )
+            )
+        )
+    return made
+
+
+def of_claim(con: Con, week: date, claim: RegisteredClaim) -> Iterator[tuple[str, Chart]]:
+    """Yield the chart of each part of a claim, from `claim_shares` of every fourth week."""
+    models = facts.read(con, week)
+    span = over_time.span_of(week, models)
+    told: dict[str, dict[tuple[str, str], list[Row]]] = {}
+    for row in rows(con, "claim_steps", {"week": week.isoformat(), "claim": claim.id}):
+        told.setdefault(row["part"], {}).setdefault((row["model"], "baseline"), []).append(row)
+    of = Asked("share", claim.suite, None, None, None)
+    references = (
+        [
+            ChartReference(
+                claim.threshold, say("as in 2023: %(share)s or more", share=Percent(claim.threshold))
+            )
+        ]
+        if claim.threshold
+        else []
+    )
+    for part, cells in told.items():
+        drawn = chart(
+            say("Pictures that show it"),
+            span,
+            over_time.series(cells, of, models, ()),
+            references,
+            published(claim),
+        )
+        if drawn:
+            yield part, drawn
+
+
+def published(claim: RegisteredClaim) -> Published | None:
+    """Return what was published in 2023 of a claim; None of our own controls."""
+    of = published_figures().get(claim.id)
+    if of is None:
+        return None
+    low, high = of.interval or (claim.threshold if of.share is None else None, None)
+    if of.share is None and low is None:
+        return None
+    return Published(of.year, title(of.words), title(of.source), of.url, of.share, low, high, exact=of.exact)
+
+
+def _then(prompt: str, attribute: str, value: str) -> Published | None:
+    """Return the figure of 2023 of a prompt's value, where a claim is about that alone."""
+    for claim in shipped_claims():
+        if claim.shows == {attribute: (value,)} and any(
+            claim.full_ids(prompts) == [prompt] for prompts in claim.pictures.values()
+        ):
+            return published(claim)
+    return None

@@ -1,0 +1,291 @@
+"""What models show in the columns of the leaderboard, in the order of ranks, in groups that may be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+import duckdb
+
+from assets.leaderboard.cells.showing import address_of
+from assets.leaderboard.columns import over_time
+from assets.leaderboard.columns.over_time import Found, changed, span_of
+from assets.leaderboard.columns.over_time import steps as steps_in
+from assets.leaderboard.columns.table import COLUMNS, Column
+from assets.leaderboard.models.facts import ModelFacts
+from assets.leaderboard.models.history import board_slug
+from assets.leaderboard.page.reasons import reason
+from assets.leaderboard.views.marks import FigureStrip, Line, ShownWeeks, Step, line, strip
+from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.query import Row, rows
+
+Con = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class ColumnHead:
+    """A column: what it asks, the page about it, and what its figures are held against."""
+
+    id: str
+    title: Message
+    note: Message
+    address: str | None
+    tick: float | None
+
+
+@dataclass(frozen=True)
+class ColumnCell:
+    """What a model shows in a column; `steps` are its figures over time, the last of them that of now.
+
+    `earlier` are those of the first condition where a column has two, `gray` those of the model that was replaced.
+    """
+
+    steps: tuple[Step, ...]
+    earlier: tuple[Step, ...]
+    gray: tuple[Step, ...]
+    changes: tuple[date, ...]
+    address: str
+    why: Message | None
+    tick: float | None
+    strips: tuple[FigureStrip, ...]
+    line: Line
+
+    @property
+    def now(self) -> Step | None:
+        """Return the figure of the last four weeks; None if there is none."""
+        return None if self.why else self.steps[-1]
+
+    @property
+    def before(self) -> Step | None:
+        """Return the figure of the first of two conditions."""
+        return self.earlier[-1] if self.earlier else None
+
+
+@dataclass(frozen=True)
+class LeaderRow:
+    """A model; `rank` is None where `unranked` says why."""
+
+    model: str
+    name: Message
+    maker: str | None
+    rank: tuple[int, int, int] | None
+    unranked: Message | None
+    until: date | None  # the last week of a retired model
+    cells: tuple[ColumnCell, ...]
+
+
+@dataclass(frozen=True)
+class LeaderGroup:
+    """Models under one head."""
+
+    id: str
+    title: Message
+    rows: tuple[LeaderRow, ...]
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """All models, and for each question the groups with their models in the order of its figures."""
+
+    heads: tuple[ColumnHead, ...]
+    groups: tuple[LeaderGroup, ...]
+    span: ShownWeeks
+    lists: tuple[tuple[LeaderGroup, ...], ...]
+
+
+_REAL = {
+    "open": say("Open weights"),
+    "closed": say("Closed weights"),
+    None: say("Weights not stated"),
+}
+
+
+def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[Row]) -> Leaderboard:
+    """Return the leaderboard of a week; `changes` are the rows of all that were reported."""
+    span = span_of(week, models)
+    boards = rows(con, "lead_ranks", {"week": week.isoformat()})
+    expected = rows(con, "prompt_statistics", {"week": week.isoformat()})
+    found = over_time.read(con, week, [column.of for column in COLUMNS])
+    heads = tuple(
+        _head(column, boards, expected, cells) for column, cells in zip(COLUMNS, found, strict=True)
+    )
+    ranks = {row["model"]: row for row in boards if row["lead"]}
+    made = {
+        one.model: LeaderRow(
+            model=one.model,
+            name=one.name,
+            maker=one.maker,
+            rank=_rank(ranks.get(one.model)),
+            unranked=_unranked(ranks.get(one.model)),
+            until=one.last_week if one.retired else None,
+            cells=tuple(
+                _cell(column, head, cells, one, week, span, changes)
+                for column, head, cells in zip(COLUMNS, heads, found, strict=True)
+            ),
+        )
+        for one in models
+    }
+    groups = tuple(_groups(models, made))
+    lists = (
+        tuple(
+            replace(group, rows=tuple(sorted(group.rows, key=partial(_place, column=number))))
+            for group in groups
+        )
+        for number in range(len(COLUMNS))
+    )
+    return Leaderboard(heads, groups, span, tuple(lists))
+
+
+def _head(
+    column: Column,
+    boards: Sequence[Row],
+    expected: Sequence[Row],
+    cells: Found,
+) -> ColumnHead:
+    address = None
+    if column.prompt is None:
+        of = [
+            row
+            for row in boards
+            if (row["suite"], row["attribute"], row["yardstick"], row["condition"])
+            == (column.suite, column.attribute, column.yardstick, column.conditions[-1])
+        ]
+        if of:
+            address = f"compare/{board_slug(max(of, key=lambda row: row['suite_major']))}/"
+    elif cells:
+        address = address_of(column.prompt)
+    tick = 0.5 if column.parity else None
+    for row in expected:
+        if (row["prompt"], row["attribute"], row["value"], row["reference"]) == (
+            column.prompt,
+            column.attribute,
+            column.value,
+            column.reference,
+        ):
+            tick = row["expected_share"]
+    majors = {row["suite_major"] for found in cells.values() for row in found[-1:]}
+    note = column.note
+    if column.prompt is not None and majors and max(majors) > 1:
+        note = say("%(note)s, version %(major)s", note=note, major=max(majors))
+    return ColumnHead(column.id, column.title, note, address, tick)
+
+
+def _cell(
+    column: Column,
+    head: ColumnHead,
+    cells: Found,
+    of: ModelFacts,
+    week: date,
+    span: ShownWeeks,
+    changes: Sequence[Row],
+) -> ColumnCell:
+    *first, last = column.conditions
+    own = cells.get((of.model, last), [])
+    shown = tuple(steps_in(own))
+    earlier = tuple(step for one in first for step in steps_in(cells.get((of.model, one), [])))
+    gray = tuple(steps_in(cells.get((of.succeeds[0], last), []))) if of.succeeds else ()
+    newest = own[-1] if own and own[-1]["week"] == of.last_week else None
+    why = None
+    if newest is None:
+        why = say("not asked")
+    elif newest["estimate"] is None:
+        why = reason(newest["reason"])
+    elif first and (not earlier or earlier[-1].last != shown[-1].last):
+        why = say("not asked")
+    reported = changed(changes, of.model, column.of)
+    now = (*earlier[-1:], *shown[-1:]) if why is None else ()
+    return ColumnCell(
+        steps=shown,
+        earlier=earlier,
+        gray=gray,
+        changes=reported,
+        address=address_of(column.prompt, of.model)
+        if column.prompt and of.last_week == week and why is None
+        else f"models/{of.model}/",
+        why=why,
+        tick=head.tick,
+        strips=tuple(strip(one, head.tick) for one in now),
+        line=line(replace(span, narrow=bool(first)), shown, gray, reported),
+    )
+
+
+def _rank(row: Row | None) -> tuple[int, int, int] | None:
+    if row is None or row["rank_low"] is None:
+        return None
+    return row["rank_low"], row["rank_high"], row["ranked_of"]
+
+
+def _unranked(row: Row | None) -> Message | None:
+    if row is None:
+        return say("not asked")
+    return reason(row["rank_reason"], row["withheld_reason"]) if row["rank_low"] is None else None
+
+
+def _groups(models: Sequence[ModelFacts], made: Mapping[str, LeaderRow]) -> Iterator[LeaderGroup]:
+    """Yield real models by weights, those that rewrite prompts, simulated ones, and retired ones; empty ones not."""
+    live = [one for one in models if not one.retired]
+    for kind, title in _REAL.items():
+        yield from _group(
+            f"weights-{kind or 'not-stated'}",
+            title,
+            [one for one in live if not one.simulated and one.track == "model" and one.weights == kind],
+            made,
+        )
+    real = [one for one in live if not one.simulated and one.track != "model"]
+    yield from _group("rewriting", say("Products that rewrite prompts"), real, made)
+    simulated = [one for one in live if one.simulated and one.track == "model"]
+    yield from _group("simulated", say("Simulated"), simulated, made)
+    rewriting = [one for one in live if one.simulated and one.track != "model"]
+    yield from _group("simulated-rewriting", say("Simulated, rewriting prompts"), rewriting, made)
+    yield from _group(
+        "retired", say("Retired"), [one for one in models if one.retired and not one.simulated], made
+    )
+    retired = [one for one in models if one.retired and one.simulated]
+    yield from _group("simulated-retired", say("Simulated, retired"), retired, made)
+
+
+def _group(
+    name: str, title: Message, models: Sequence[ModelFacts], made: Mapping[str, LeaderRow]
+) -> Iterator[LeaderGroup]:
+    if models:
+        found = sorted((made[one.model] for one in models), key=_by_rank)
+        yield LeaderGroup(name, title, tuple(found))
+
+
+def _by_rank(row: LeaderRow) -> tuple[bool, int, int, bool, float, str]:
+    low, high, _ = row.rank or (0, 0, 0)
+    now = row.cells[0].now
+    return row.rank is None, low, high, now is None, now.share if now else 0.0, row.model
+
+
+def _place(row: LeaderRow, column: int) -> tuple[bool, float, str]:
+    """Return where a model stands in the list of one question."""
+    now = row.cells[column].now
+    return now is None, now.share if now else 0.0, row.model
+
+
+#: Columns of the file beside the table: every figure of every line.
+CSV = (
+    *("model", "maker", "weights", "group", "rank_low", "rank_high", "column", "condition", "first_week"),
+    *("week", "estimate", "low", "high", "k", "n"),
+)
+
+
+def as_rows(board: Leaderboard, models: Sequence[ModelFacts]) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of the file."""
+    weights = {one.model: one.weights for one in models}
+    for group in board.groups:
+        for row in group.rows:
+            low, high, _ = row.rank or (None, None, None)
+            for column, cell in zip(COLUMNS, row.cells, strict=True):
+                for condition, steps in zip(
+                    reversed(column.conditions), (cell.steps, cell.earlier), strict=False
+                ):
+                    for step in steps:
+                        yield (
+                            *(row.model, row.maker, weights[row.model], group.id, low, high, column.id),
+                            *(condition, step.first, step.last, step.share, step.low, step.high),
+                            *(step.k, step.n),
+                        )

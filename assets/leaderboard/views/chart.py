@@ -1,0 +1,231 @@
+"""A share over time: steps of four weeks each, every interval in a lane of its own, names at the ends of lines.
+
+Of many models all are gray but the highest, the lowest and those that changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from assets.leaderboard.views.marks import ShownWeeks, Step
+from assets.leaderboard.views.message import Message
+
+#: Lines with a color and a shape of their own, and labels of weeks.
+NAMED, WEEKS = 6, 4
+_TOP, _FOOT, _LINE = 26, 34, 19
+#: Width, height, room for the levels and for names, in pixels: of the wide drawing and of the narrow one.
+_LARGE = ((1120, 380, 44, 240), (358, 380, 36, 136))
+_SMALL = ((540, 230, 44, 190), (358, 230, 36, 136))
+
+
+@dataclass(frozen=True)
+class Series:
+    """The steps of a model; `replaced` is the model whose line it goes on."""
+
+    model: str
+    name: Message
+    steps: tuple[Step, ...]
+    replaced: str | None
+    changes: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class ChartReference:
+    """What shares are held against: a statistic, or the threshold of a sentence of 2023."""
+
+    share: float
+    label: Message
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published in 2023: a share with its interval, or words alone; `exact`: how many pictures is known."""
+
+    when: str
+    words: Message
+    source: Message
+    url: str | None
+    share: float | None
+    low: float | None
+    high: float | None
+    exact: bool
+
+
+@dataclass(frozen=True)
+class DrawnSeries:
+    """One line in pixels; `number` is its color and shape, from 1."""
+
+    number: int
+    name: Message
+    line: str
+    bars: str
+    dots: tuple[tuple[float, float], ...]
+    join: str
+    end: Step
+    label: tuple[float, float]  # where its name stands
+    ends: tuple[float, float]  # where its line does
+
+
+@dataclass(frozen=True)
+class ChartDrawing:
+    """A chart in pixels."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    foot: int
+    levels: tuple[tuple[float, float], ...]  # share, y
+    weeks: tuple[tuple[float, date], ...]
+    series: tuple[DrawnSeries, ...]
+    gray: str
+    references: tuple[tuple[float, Message], ...]
+    changes: tuple[tuple[float, date], ...]
+    published: tuple[float, float, float | None, float | None] | None  # x, y, top and foot of its interval
+    band: tuple[float, float] | None  # top and foot, where only words were published
+    broken: float | None  # x of the break in the axis
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A share over time, drawn twice: for wide screens and for narrow ones."""
+
+    title: Message
+    wide: ChartDrawing
+    narrow: ChartDrawing
+    others: int  # gray models
+    published: Published | None
+    series: tuple[Series, ...]
+
+
+def chart(
+    title: Message,
+    span: ShownWeeks,
+    series: Sequence[Series],
+    references: Sequence[ChartReference] = (),
+    published: Published | None = None,
+    *,
+    small: bool = False,
+) -> Chart | None:
+    """Return the chart of some models; None where there is nothing to draw."""
+    found = [one for one in series if one.steps]
+    if not found:
+        return None
+    named = _named(found)
+    wide, narrow = (
+        _drawn(span, found, named, references, published, size) for size in (_SMALL if small else _LARGE)
+    )
+    return Chart(title, wide, narrow, len(found) - len(named), published, tuple(found))
+
+
+def _named(found: Sequence[Series]) -> list[Series]:
+    """Return the models with a color, the highest first."""
+    ordered = sorted(found, key=lambda one: (-one.steps[-1].share, one.model))
+    if len(ordered) <= NAMED:
+        return ordered
+    changed = [one for one in ordered[1:-1] if one.changes or one.replaced][: NAMED - 2]
+    chosen = {one.model for one in (ordered[0], *changed, ordered[-1])}
+    return [one for one in ordered if one.model in chosen]
+
+
+def _drawn(
+    span: ShownWeeks,
+    found: Sequence[Series],
+    named: Sequence[Series],
+    references: Sequence[ChartReference],
+    published: Published | None,
+    size: tuple[int, int, int, int],
+) -> ChartDrawing:
+    width, height, left, right = size
+    broken = left + (76 if width > 600 else 58) if published else None
+    start, end, foot = broken or left, width - right, height - _FOOT
+
+    def x(week: date, after: float = 0) -> float:
+        return round(start + (end - start) * ((week - span.first).days / 7 + after) / span.weeks, 1)
+
+    def y(share: float) -> float:
+        return round(foot - share * (foot - _TOP), 1)
+
+    by_model = {one.model: one for one in found}
+    labels = _spread([y(one.steps[-1].share) + 5 for one in named], foot)
+    lines = []
+    for number, (one, label) in enumerate(zip(named, labels, strict=True), start=1):
+        lane = number / (len(named) + 1)
+        middles = [x(step.first, lane * _weeks(step)) for step in one.steps]
+        before = by_model.get(one.replaced or "")
+        lines.append(
+            DrawnSeries(
+                number,
+                one.name,
+                "".join(f"M{x(step.first)} {y(step.share)}H{x(step.last, 1) - 1:.1f}" for step in one.steps),
+                "".join(
+                    f"M{middle - 3:.1f} {y(step.high or 0)}h6V{y(step.low or 0)}h-6z"
+                    for middle, step in zip(middles, one.steps, strict=True)
+                    if step.low is not None
+                ),
+                tuple((middle, y(step.share)) for middle, step in zip(middles, one.steps, strict=True)),
+                f"M{x(one.steps[0].first)} {y(before.steps[-1].share)}V{y(one.steps[0].share)}"
+                if before
+                else "",
+                one.steps[-1],
+                (end + 12, label),
+                (x(one.steps[-1].last, 1), y(one.steps[-1].share)),
+            )
+        )
+    colored = {one.model for one in named}
+    return ChartDrawing(
+        *(width, height, left, end, _TOP, foot),
+        levels=tuple((share, y(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        weeks=tuple((x(week), week) for week in _ticks(span)),
+        series=tuple(lines),
+        gray="".join(
+            f"M{x(step.first)} {y(step.share)}H{x(step.last, 1) - 1:.1f}"
+            for one in found
+            if one.model not in colored
+            for step in one.steps
+        ),
+        references=tuple((y(one.share), one.label) for one in references),
+        changes=tuple(
+            (x(week), week)
+            for week in sorted({week for one in named for week in one.changes if week >= span.first})
+        ),
+        published=_dot(published, (broken or 0) - (38 if width > 600 else 30), y),
+        band=None if published is None or published.share is not None else (y(1), y(published.low or 0)),
+        broken=broken,
+    )
+
+
+def _dot(
+    published: Published | None, x: float, y: Callable[[float], float]
+) -> tuple[float, float, float | None, float | None] | None:
+    if published is None or published.share is None:
+        return None
+    high, low = (None if end is None else y(end) for end in (published.high, published.low))
+    return x, y(published.share), high, low
+
+
+def _weeks(step: Step) -> int:
+    return (step.last - step.first).days // 7 + 1
+
+
+def _ticks(span: ShownWeeks) -> Iterator[date]:
+    """Yield the weeks whose days stand below the axis."""
+    every = max(4, 4 * round(span.weeks / WEEKS / 4))
+    for number in range(0, span.weeks - 1, every):
+        yield span.first + timedelta(weeks=number)
+
+
+def _spread(wanted: Sequence[float], foot: float) -> list[float]:
+    """Return heights that are at least a line apart, in the order given, from the top."""
+    found: list[float] = []
+    for one in wanted:
+        found.append(max(one, found[-1] + _LINE) if found else max(one, _TOP))
+    over = found[-1] - (foot + 5) if found else 0
+    if over > 0:
+        found = [one - over for one in found]
+        for number in range(len(found) - 2, -1, -1):
+            found[number] = min(found[number] + over, found[number + 1] - _LINE)
+    return found

@@ -1,0 +1,115 @@
+"""The one way in which figures are drawn: a pale bar is the 95 % interval, the dark line across it the figure.
+
+Lying it is a strip; one beside the other they are a line, whose steps pool four weeks each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+#: Pixels of a strip, and of a line; of a year of 13 steps each step is five pixels wide.
+STRIP, YEAR, SHORT, HEIGHT = 126, 65, 60, 34
+_TOP, _FOOT = 4, 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """A figure of the weeks from `first` to `last`, k of n pictures where it is of one prompt."""
+
+    first: date
+    last: date
+    share: float
+    low: float | None
+    high: float | None
+    n: int
+    k: int | None = None
+
+
+@dataclass(frozen=True)
+class FigureStrip:
+    """A figure and its interval, in pixels; `tick` is what the figure is held against."""
+
+    width: int
+    at: int
+    start: int
+    length: int
+    tick: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """Steps over time as paths of an SVG; `marks` are where changes were reported."""
+
+    width: int
+    height: int
+    bands: str
+    steps: str
+    before: str
+    join: str
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ShownWeeks:
+    """The weeks that all lines show, from the first to the last."""
+
+    first: date
+    weeks: int
+    narrow: bool = False
+
+    @property
+    def width(self) -> int:
+        """Return the pixels of a line."""
+        wide = YEAR if self.weeks > SHORT // 5 else SHORT
+        return wide // 2 if self.narrow else wide
+
+    def x(self, week: date, after: int = 0) -> int:
+        """Return where a week begins, or so many weeks after it."""
+        return round(((week - self.first).days // 7 + after) * self.width / self.weeks)
+
+
+def strip(step: Step, tick: float | None = None, width: int = STRIP) -> FigureStrip:
+    """Return a figure and its interval on an axis from 0 to 1."""
+    low, high = (step.share if end is None else end for end in (step.low, step.high))
+    start = round(low * width)
+    at = min(max(round(step.share * width), 1), width - 1)
+    return FigureStrip(
+        width, at, start, max(round(high * width) - start, 2), None if tick is None else round(tick * width)
+    )
+
+
+def line(
+    span: ShownWeeks, steps: Sequence[Step], before: Sequence[Step] = (), changes: Iterable[date] = ()
+) -> Line:
+    """Return steps over time, in gray those of the model that was replaced."""
+    join = ""
+    if steps and before:
+        join = f"M{span.x(steps[0].first)} {_y(before[-1].share)}V{_y(steps[0].share)}"
+    return Line(
+        width=span.width,
+        height=HEIGHT,
+        bands="".join(_band(span, one) for one in steps if one.low is not None),
+        steps=_flat(span, steps),
+        before=_flat(span, before),
+        join=join,
+        marks=tuple(sorted({span.x(week) for week in changes if week >= span.first})),
+    )
+
+
+def _flat(span: ShownWeeks, steps: Sequence[Step]) -> str:
+    return "".join(f"M{span.x(one.first)} {_y(one.share)}h{_wide(span, one)}" for one in steps)
+
+
+def _band(span: ShownWeeks, step: Step) -> str:
+    top, wide = _y(step.high or 0.0), _wide(span, step)
+    return f"M{span.x(step.first)} {top}h{wide}v{max(_y(step.low or 0.0) - top, 1)}h-{wide}z"
+
+
+def _wide(span: ShownWeeks, step: Step) -> int:
+    return max(span.x(step.last, 1) - span.x(step.first) - 1, 1)
+
+
+def _y(share: float) -> int:
+    return round(HEIGHT - _FOOT - share * (HEIGHT - _FOOT - _TOP))
