@@ -95,10 +95,16 @@ class Leaderboard:
     lists: tuple[tuple[LeaderGroup, ...], ...]
 
 
-_REAL = {
-    "open": say("Open weights"),
-    "closed": say("Closed weights"),
-    None: say("Weights not stated"),
+#: Models that may be compared, in the order of the page: real ones first, retired ones last.
+GROUPS: Mapping[str, Message] = {
+    "weights-open": say("Open weights"),
+    "weights-closed": say("Closed weights"),
+    "weights-not-stated": say("Weights not stated"),
+    "rewriting": say("Products that rewrite prompts"),
+    "simulated": say("Simulated"),
+    "simulated-rewriting": say("Simulated, rewriting prompts"),
+    "retired": say("Retired"),
+    "simulated-retired": say("Simulated, retired"),
 }
 
 
@@ -109,7 +115,7 @@ def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[R
     expected = rows(con, "prompt_statistics", {"week": week.isoformat()})
     found = over_time.read(con, week, [column.of for column in COLUMNS])
     heads = tuple(
-        _head(column, boards, expected, cells) for column, cells in zip(COLUMNS, found, strict=True)
+        _head(column, boards, expected, cells, week) for column, cells in zip(COLUMNS, found, strict=True)
     )
     ranks = {row["model"]: row for row in boards if row["lead"]}
     made = {
@@ -139,10 +145,7 @@ def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[R
 
 
 def _head(
-    column: Column,
-    boards: Sequence[Row],
-    expected: Sequence[Row],
-    cells: Found,
+    column: Column, boards: Sequence[Row], expected: Sequence[Row], cells: Found, week: date
 ) -> ColumnHead:
     address = None
     if column.prompt is None:
@@ -154,7 +157,7 @@ def _head(
         ]
         if of:
             address = f"compare/{board_slug(max(of, key=lambda row: row['suite_major']))}/"
-    elif cells:
+    elif any(found[-1]["week"] == week for found in cells.values()):
         address = address_of(column.prompt)
     tick = 0.5 if column.parity else None
     for row in expected:
@@ -224,34 +227,19 @@ def _unranked(row: Row | None) -> Message | None:
 
 
 def _groups(models: Sequence[ModelFacts], made: Mapping[str, LeaderRow]) -> Iterator[LeaderGroup]:
-    """Yield real models by weights, those that rewrite prompts, simulated ones, and retired ones; empty ones not."""
-    live = [one for one in models if not one.retired]
-    for kind, title in _REAL.items():
-        yield from _group(
-            f"weights-{kind or 'not-stated'}",
-            title,
-            [one for one in live if not one.simulated and one.track == "model" and one.weights == kind],
-            made,
-        )
-    real = [one for one in live if not one.simulated and one.track != "model"]
-    yield from _group("rewriting", say("Products that rewrite prompts"), real, made)
-    simulated = [one for one in live if one.simulated and one.track == "model"]
-    yield from _group("simulated", say("Simulated"), simulated, made)
-    rewriting = [one for one in live if one.simulated and one.track != "model"]
-    yield from _group("simulated-rewriting", say("Simulated, rewriting prompts"), rewriting, made)
-    yield from _group(
-        "retired", say("Retired"), [one for one in models if one.retired and not one.simulated], made
-    )
-    retired = [one for one in models if one.retired and one.simulated]
-    yield from _group("simulated-retired", say("Simulated, retired"), retired, made)
+    """Yield the groups that have models, each in the order of ranks."""
+    for name, title in GROUPS.items():
+        found = sorted((made[one.model] for one in models if _group_of(one) == name), key=_by_rank)
+        if found:
+            yield LeaderGroup(name, title, tuple(found))
 
 
-def _group(
-    name: str, title: Message, models: Sequence[ModelFacts], made: Mapping[str, LeaderRow]
-) -> Iterator[LeaderGroup]:
-    if models:
-        found = sorted((made[one.model] for one in models), key=_by_rank)
-        yield LeaderGroup(name, title, tuple(found))
+def _group_of(of: ModelFacts) -> str:
+    if of.retired:
+        return "simulated-retired" if of.simulated else "retired"
+    if of.track != "model":
+        return "simulated-rewriting" if of.simulated else "rewriting"
+    return "simulated" if of.simulated else f"weights-{of.weights or 'not-stated'}"
 
 
 def _by_rank(row: LeaderRow) -> tuple[bool, int, int, bool, float, str]:

@@ -106,7 +106,11 @@ def in_print(browser: Any, file: Path, store: Path) -> list[str]:
 def _opened(browser: Any, file: Path, store: Path, found: list[str], **given: Any) -> Any:
     """Open a page with all its pictures; what the browser complains of enters `found`."""
     page = browser.new_page(color_scheme="light", **given) if given else browser.new_page()
-    page.on("console", lambda said: found.append(f"console: {said.text}"))
+    # a typeface is fetched ahead as servers want it; from a file the browser remarks on that, and loads it
+    page.on(
+        "console",
+        lambda said: None if "A preload for 'file:" in said.text else found.append(f"console: {said.text}"),
+    )
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     page.on("dialog", lambda dialog: found.append(f"dialog: {dialog.message}"))
     page.on("requestfailed", lambda asked: found.append(f"failed: {asked.url}"))
@@ -129,6 +133,8 @@ def opened_browser(chromium: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        # a folder is looked at as a server shows it: from a file, Chromium takes a typeface for another site's
+        flags = ["--no-sandbox", "--allow-file-access-from-files"]
+        running = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield running
         running.close()
