@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from assets.suites.loader import FOLDER, load_suites, validated
 from assets.suites.published_figures import WHERE as FIGURES
-from assets.suites.published_figures import PublishedFigure, load_published_figures
+from assets.suites.published_figures import PublishedFigure, published_figures
 from assets.suites.schema import Name, Prompt, Suite, Value
 from warehouse.errors import UsageError
 from warehouse.validation import close_match
@@ -82,11 +82,15 @@ def shipped_claims() -> tuple[RegisteredClaim, ...]:
     return load_claims(load_suites())
 
 
-def load_claims(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[RegisteredClaim, ...]:
-    """Return the claims of `claims.yaml` in `folder`."""
-    published = load_published_figures(folder)
+def load_claims(
+    suites: Mapping[str, Suite],
+    folder: Path = FOLDER,
+    published: Mapping[str, PublishedFigure] | None = None,
+) -> tuple[RegisteredClaim, ...]:
+    """Return the claims of `claims.yaml` in `folder`, with the sources of `published`; None: of the shipped figures."""
+    known = published_figures() if published is None else published
     found = tuple(
-        _with_source(claim, published.get(claim.id))
+        _with_source(claim, known.get(claim.id))
         for claim in validated(ClaimsFile, folder / "claims.yaml", WHERE).claims
     )
     names = [claim.id for claim in found]

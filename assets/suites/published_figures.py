@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from scipy.stats import binomtest
 
 from assets.suites.loader import FOLDER, validated
 from assets.suites.schema import Name
@@ -41,6 +40,8 @@ class PublishedFigure(BaseModel):
         """Return Wilson's 95 % interval of the share; None where it or n is not known."""
         if self.share is None or self.n is None:
             return None
+        from scipy.stats import binomtest  # every command reads claims, and few draw them
+
         found = binomtest(round(self.share * self.n), self.n).proportion_ci(method="wilson")
         return float(found.low), float(found.high)
 

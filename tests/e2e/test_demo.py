@@ -62,7 +62,7 @@ def test_the_demo_ends_with_the_path_of_a_page_that_exists(home: Path, first: Co
     assert page == home / f"store/editions/{benchmark.LAST}.1/index.html"
     text = page.read_text(encoding="utf-8")
     assert "sim-classic" in text
-    assert "Simulated models" in text
+    assert "They say nothing about any real model." in text
     assert first.stdout.index("Page:") < first.stdout.index("Look:  make serve")
     assert re.search(
         r"^  (All|None|Of|\d+) .*pictures .*that the simulated model sim-classic drew .*in the last four weeks",

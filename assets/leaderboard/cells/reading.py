@@ -138,6 +138,19 @@ def read(
             )
 
 
+def questions(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, tuple[str, PromptQuestion]]:
+    """Return prompt → its suite and what is asked of its pictures; none of prompts without a question."""
+    declared = by(stream_of_weeks(con, "prompt_pages", weeks_of(week), {}), "prompt")
+    values = looks(con, week)
+    found: dict[str, tuple[str, PromptQuestion]] = {}
+    for prompt, of in declared.items():
+        suite, major = of[0]["suite"], of[0]["suite_major"]
+        asked = question(of, {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)})
+        if asked is not None:
+            found[prompt] = suite, asked
+    return found
+
+
 def _prompt(
     week: date,
     declared: Sequence[Row],

@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.reading import PromptPictures
 from assets.leaderboard.cells.showing import expected, many
 from assets.leaderboard.columns import over_time
@@ -34,28 +35,24 @@ class ModelChart:
 
 
 def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], Chart | None]:
-    """Return what makes the chart of a prompt; figures of all prompts are read at once when the first is asked for."""
+    """Return what makes the chart of a prompt; the figures of all prompts are read at once."""
     models, found = facts.read(con, week), changes.known(con, week)
     span = over_time.span_of(week, models)
-    shares: dict[Asked, over_time.Found] = {}
-    asked_for = [
-        Asked("share", row["suite"], row["prompt"], row["attribute"], row["value"])
-        for row in rows(con, "shares_shown", {"week": week.isoformat()})
-    ]
+    asked = {
+        prompt: Asked("share", suite, prompt, question.attribute, question.value)
+        for prompt, (suite, question) in reading.questions(con, week).items()
+    }
+    shares = dict(zip(asked, over_time.read(con, week, [*asked.values()]), strict=True))
 
     def made(prompt: PromptPictures) -> Chart | None:
-        if prompt.question is None:
+        question = prompt.question
+        if question is None or prompt.id not in asked:
             return None
-        if not shares:
-            shares.update(zip(asked_for, over_time.read(con, week, asked_for), strict=True))
-        row, question = prompt.declared[0], prompt.question
-        of = Asked("share", row["suite"], prompt.id, question.attribute, question.value)
-        if of not in shares:
-            return None
+        of = asked[prompt.id]
         return chart(
             many(question.attribute, question.value),
             span,
-            over_time.series(shares[of], of, models, found, row["condition"]),
+            over_time.series(shares[prompt.id], of, models, found, prompt.declared[0]["condition"]),
             [
                 ChartReference(
                     one.share, say("%(share)s: %(title)s", share=Percent(one.share), title=one.title)

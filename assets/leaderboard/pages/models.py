@@ -61,6 +61,7 @@ class ModelPage:
     tied: int
     beside: str | None  # the page of it and the model that it replaced
     charts: tuple[ModelChart, ...]
+    has_file: bool  # of all its figures on boards
     changes: tuple[ShownChange, ...]
     events: tuple[Happened, ...]
     effects: tuple[ClearEffect, ...]
@@ -105,6 +106,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             if one.succeeds and one.succeeds[0] in drawn
             else None,
             charts=drawn.get(one.model, ()),
+            has_file=bool(table),
             changes=own,
             events=own_events,
             effects=clear.get(one.model, ((), 0))[0],

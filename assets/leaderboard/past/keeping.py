@@ -1,4 +1,4 @@
-"""Keeping pages of past quarters in the store: those that no edition has are made, of many quarters several at once."""
+"""Keeping sheets of quarters in the store: those that no edition has are made, of many quarters several at once."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ from warehouse.store import Store, open_store
 _FEW = 50_000
 #: Of each process, in which the database reads one week at a time: all together stay below 2 GB.
 _MEMORY = "300MB"
-#: Weeks that a process makes before another takes its place: each leaves some memory behind.
-_EACH = 16
 #: New objects, after which Python looks for garbage: at 700 that takes a sixth of the time.
 _SELDOM = 50_000
 
@@ -87,9 +85,10 @@ def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:
     tables, public_store = {"slots": place.grounds.tables["slots"]}, place.grounds.public_store
     given = (file[0], tables, public_store, place.store.url, place.texts, place.folder)
     workers = min(os.cpu_count() or 1, len(wanted))
-    for start in range(0, len(wanted), workers * _EACH):
+    # A process makes one quarter, then another process takes its place: each quarter leaves some memory behind.
+    for start in range(0, len(wanted), workers):
         with pool_for(KILLED, _begin, *given, workers=workers) as pool:
-            some = wanted[start : start + workers * _EACH]
+            some = wanted[start : start + workers]
             yield from map(result_of, [pool.submit(_kept_here, one) for one in some])
 
 
@@ -117,7 +116,7 @@ def _kept(place: _Place, wanted: _Wanted) -> PastEntry:
     period, pages = wanted.period, dict[str, dict[str, tuple[str, int]]]()
     order: list[tuple[str, str, int]] = []
     place.folder.mkdir(parents=True, exist_ok=True)
-    # One file for all: ten thousand files of a week, made, read and removed, take a second.
+    # One file for all: ten thousand files of a quarter, made, read and removed, take a second.
     with TemporaryFile(dir=place.folder) as waiting:
         for model, path, data in made(place.grounds, period, place.folder):
             waiting.write(data)

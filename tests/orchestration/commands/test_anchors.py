@@ -11,7 +11,7 @@ import pytest
 from assets.labeling.anchors.shipped import NAME, frozen_hashes, looks
 from assets.labeling.registry import LABELERS, make_labeler
 from tests.orchestration import moving
-from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation
+from tests.orchestration.installation import MODELS, NEXT, WEEK, Cliche, Installation, entry
 from warehouse import keys
 
 VERSION = make_labeler("drawing").version
@@ -60,6 +60,8 @@ def test_publishing_labels_the_shipped_set_once_and_lists_it(published: Installa
 def test_a_labeler_that_moved_is_told_stops_its_attribute_and_is_accepted_with_a_reason(
     moved: Installation, cliche: Cliche
 ) -> None:
+    enough = [{"suite": "startup-ceo@1", "replicates": 5, "prompts": ["ceo-his", "ceo-their"]}]
+    moved.write_models(*(entry(model, suites=enough) for model in MODELS))
     ran = cliche("run", "--week", NEXT)
     assert ran.code == 0, ran.err
     assert f"perceived_gender: {FEMININE} of 48 labels of drawing on the anchors {NAME} moved" in ran.out

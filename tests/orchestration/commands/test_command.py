@@ -302,7 +302,7 @@ def forged(published: Installation, folder: Path, statement: str) -> str:
 def test_verify_finds_a_changed_score_behind_a_forged_manifest(
     published: Installation, tmp_path: Path, cliche: Cliche
 ) -> None:
-    changed = "UPDATE figures SET estimate = estimate / 2 WHERE estimate > 0.1 AND model = 'sim-drift'"
+    changed = "UPDATE figures SET estimate = 0.2, reason = NULL WHERE figure = 'gap' AND model = 'sim-drift'"
     ended = cliche("verify", forged(published, tmp_path / "forged", changed))
     assert ended.code == 1
     assert re.search(rf"week {WEEK}: [\d,]+ rows of figures differ when computed again", ended.out)
