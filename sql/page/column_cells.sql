@@ -1,15 +1,15 @@
--- Answers: what did each model show in some columns ($asked), every four weeks back from its last week, and
+-- Answers: what did each model show in some columns ($figures), every four weeks back from its last week, and
 --   from the one before each reported change? No window holds a change.
--- Grain: number (place in $asked, from 0), model, condition, week.
+-- Grain: number (place in $figures, from 0), model, condition, week.
 -- Columns: those of figures; of several versions of a suite the newest, of one prompt the newest that has
 --   the text of today.
 -- Depends on: figures, plans, prompts, changes
 WITH asked AS (
     SELECT
-        unnest(range(len($asked))) AS number,
+        unnest(range(len($figures))) AS number,
         unnest(
             cast(
-                $asked AS STRUCT(
+                $figures AS STRUCT(
                     figure VARCHAR, suite VARCHAR, prompt VARCHAR, attribute VARCHAR, "value" VARCHAR,
                     selection VARCHAR
                 )[]

@@ -46,7 +46,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, asked: Sequence[Asked]) -> 
     """Return what all models show of each figure that is asked for."""
     found: list[dict[tuple[str, str], list[Row]]] = [defaultdict(list) for _ in asked]
     if asked:
-        given = {"week": week.isoformat(), "asked": [vars(one) for one in asked]}
+        given = {"week": week.isoformat(), "figures": [vars(one) for one in asked]}
         for row in rows(con, "column_cells", given):
             found[row["number"]][row["model"], row["condition"]].append(row)
     return [dict(one) for one in found]

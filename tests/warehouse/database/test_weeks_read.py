@@ -26,9 +26,7 @@ OF_WEEKS: dict[str, dict[str, Any]] = {
     "digests": {},
     "model_costs": {},
     "model_ends": {},
-    "pairs": {},
     "conversations": {"conversations": 2},
-    "past_cells": {},
 }
 #: Statements whose rows are of all weeks together that are read.
 OVER_WEEKS: dict[str, dict[str, Any]] = {

@@ -167,6 +167,13 @@ def asked(statement: str) -> dict[str, Any]:
             "conversations": 9,
         },
         "subjects": ["occupation:ceo", "person:mexican"],
+        "claim": "mexican-sombrero",
+        "figures": [
+            {
+                **{"figure": "share", "suite": "occupations", "prompt": PROMPTS[0], "selection": None},
+                **{"attribute": "perceived_gender", "value": "feminine"},
+            }
+        ],
     }
     text = re.sub(r"--.*", "", statement)
     return {name: value for name, value in known.items() if re.search(rf"\${name}\b", text)}
