@@ -143,7 +143,7 @@ def _add_table(edition: Edition) -> None:
 
 def _invent_change(edition: Edition) -> None:
     """Fill a row of changes with something for each column."""
-    values = {"VARCHAR": "'x'", "DATE": f"DATE '{WEEK}'", "BOOLEAN": "FALSE"}
+    values = {"VARCHAR": "'x'", "VARCHAR[]": "['x']", "DATE": f"DATE '{WEEK}'", "BOOLEAN": "FALSE"}
     with open_published(edition.database) as con:
         columns = con.execute("DESCRIBE changes").fetchall()
     row = ", ".join(values.get(kind, "1") for _, kind, *_ in columns)
@@ -167,7 +167,7 @@ FORGERIES: dict[str, Forgery] = {
     # the page
     "names swapped on a page": Forgery(_swap_names, "models/index.html is not what its version makes"),
     "a number on a board": Forgery(
-        lambda e: e.text(BOARD, 'data-label="n">4<', 'data-label="n">40<'),
+        lambda e: e.text(BOARD, 'data-label="n">0<', 'data-label="n">40<'),
         f"{BOARD} is not what its version makes",
     ),
     "a script on a page": Forgery(
@@ -257,7 +257,7 @@ FORGERIES: dict[str, Forgery] = {
         _nothing, "it has a table_hash, which only tables have", _kept("table_hash", "cell_counts")
     ),
     "a figure changed in every part and in CSV alike": Forgery(
-        _sql("UPDATE figures SET estimate = estimate / 2 WHERE model = 'sim-drift' AND estimate > 0.1"),
+        _sql("UPDATE figures SET estimate = 0.2, reason = NULL WHERE model = 'sim-drift' AND figure = 'gap'"),
         "of figures differ when computed again",
     ),
     "a label changed everywhere": Forgery(_flag, "of counts differ when computed again"),
@@ -284,11 +284,13 @@ FORGERIES: dict[str, Forgery] = {
         "of board_ranks differ when computed again",
     ),
     "an interval that was never there": Forgery(
-        _sql("UPDATE figures SET low = estimate, high = estimate, reason = NULL WHERE reason = 'few_weeks'"),
+        _sql(
+            "UPDATE figures SET estimate = 0.5, low = 0.5, high = 0.5, reason = NULL WHERE figure = 'mean_share'"
+        ),
         "of figures differ when computed again",
     ),
     "pictures said to count for half": Forgery(
-        _sql("UPDATE figures SET worth = 0.5 WHERE n > 3 AND prompt IS NOT NULL"),
+        _sql("UPDATE figures SET worth = 0.5 WHERE n > 1 AND prompt IS NOT NULL"),
         "of figures differ when computed again",
     ),
     "two models told apart": Forgery(
