@@ -165,7 +165,7 @@ def parse(data: bytes, where: str = WHERE) -> Analysis:
 def _alone(found: Analysis) -> Iterator[str]:
     """Yield what is wrong with the file by itself."""
     keys: Mapping[str, Sequence[tuple[str | None, ...]]] = {
-        "yardsticks": [(y.suite, y.attribute, y.reference) for y in found.yardsticks],
+        "yardsticks": [(y.suite, y.attribute) for y in found.yardsticks],
         "stereotypes": [(p.suite, p.attribute, p.value, p.group) for p in found.stereotypes],
         "typed": [(t.suite, t.attribute, t.reference) for t in found.typed],
         "combinations": [(c.id, c.suite) for c in found.combinations],

@@ -1,4 +1,4 @@
-"""What others published of image models (`published_figures.yaml`): sources of claims, and dots of charts."""
+"""What others published (`published_figures.yaml`): figures of claims, and where suites and statistics come from."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from assets.suites.schema import Name
 from warehouse.errors import UsageError
 
 WHERE = "suites/published_figures.yaml"
+Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
 
 
 class PublishedFigure(BaseModel):
@@ -23,7 +24,7 @@ class PublishedFigure(BaseModel):
 
     id: Name
     source: str = Field(min_length=3)
-    url: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
+    url: Url | None = None
     date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
     words: str = Field(min_length=1)
     share: float | None = Field(default=None, ge=0, le=1)
@@ -46,12 +47,30 @@ class PublishedFigure(BaseModel):
         return float(found.low), float(found.high)
 
 
+class Source(BaseModel):
+    """Where the prompts of a suite, or the numbers of a statistic, come from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    of: Name
+    title: str = Field(min_length=3)
+    url: Url
+
+
 class PublishedFile(BaseModel):
     """The file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     figures: tuple[PublishedFigure, ...] = Field(min_length=1)
+    sources: tuple[Source, ...] = ()
+
+
+@cache
+def sources_of(name: str) -> tuple[Source, ...]:
+    """Return where a suite (its id, without a version) or a statistic comes from."""
+    file = validated(PublishedFile, FOLDER / "published_figures.yaml", WHERE)
+    return tuple(one for one in file.sources if one.of == name)
 
 
 @cache

@@ -457,7 +457,7 @@ def _receipts(made: Installation, name: str) -> list[Receipt]:
 def _said(store: Store, name: str) -> str:
     """What its rows of boards say of a model, its page, and what became of its requests, as one line."""
     edition = f"editions/{WEEK}.1/"
-    boards = [key for key in store.list(f"{edition}compare/") if key.endswith("/index.html")]
+    boards = [key for key in store.list(f"{edition}boards/") if key.endswith("/index.html")]
     pages = [store.get(key).decode() for key in boards]
     mine = [
         row for page in pages for row in re.findall(rf'<tr role="row" id="{name}">.*?</tr>', page, re.DOTALL)

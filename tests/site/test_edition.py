@@ -325,7 +325,7 @@ def test_an_edition_shows_nothing_of_later_weeks(con: duckdb.DuckDBPyConnection,
     pages = {
         key: store.get(key).decode()
         for key in store.list(edition.prefix)
-        if (key.endswith(".html") and "/compare/" in key) or key == f"{edition.prefix}index.html"
+        if (key.endswith(".html") and "/boards/" in key) or key == f"{edition.prefix}index.html"
     }
     assert len(pages) > 4
     assert any("sim-retired" in page for page in pages.values())
@@ -492,7 +492,7 @@ def test_invariant_09_a_reader_sees_the_old_or_the_new_edition_and_published_byt
 
 
 def test_figures_of_a_board_are_those_of_the_published_file(public: Store, tmp_path: Path) -> None:
-    board = "compare/occupations-perceived-gender-parity/index.html"
+    board = "boards/occupations-perceived-gender/index.html"
     page = public.get(f"{keys.edition_prefix(FIRST)}{board}").decode()
     with open_published(tmp_path / "store" / keys.SITE_DATABASE) as copy:
         found = copy.execute(

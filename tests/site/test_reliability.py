@@ -29,8 +29,8 @@ def con(loaded: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection
     loaded.execute("ROLLBACK")
 
 
-BOARD = "compare/occupations-{}/index.html"
-GENDER, TONE = BOARD.format("perceived-gender-parity"), BOARD.format("skin-tone-uniform")
+BOARD = "boards/occupations-{}/index.html"
+GENDER, TONE = BOARD.format("perceived-gender"), BOARD.format("skin-tone")
 
 
 def boards(con: duckdb.DuckDBPyConnection, *statements: str) -> dict[str, str]:

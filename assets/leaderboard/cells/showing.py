@@ -22,6 +22,7 @@ from assets.leaderboard.views.cells import (
 from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row
 from assets.suites.loader import suite_words
+from assets.suites.published_figures import sources_of
 
 #: The list of all prompts; the pages of prompts lie below it.
 ADDRESS = "prompts/"
@@ -157,7 +158,11 @@ def expected(prompt: PromptPictures) -> tuple[Expected, ...]:
     """Return what statistics expect of the framed value."""
     asked = prompt.question
     return tuple(
-        Expected(row["expected_share"], title(words.reference(row["reference"])), words.plain(row["source"]))
+        Expected(
+            row["expected_share"],
+            title(words.reference(row["reference"])),
+            next((one.url for one in sources_of(row["reference"])), None),
+        )
         for row in prompt.statistics
         if asked and (row["attribute"], row["value"]) == (asked.attribute, asked.value)
     )
@@ -237,8 +242,8 @@ def worth(n: int, per: float | None) -> Message | None:
     if per is None or per <= 1:
         return None
     return say_n(
-        "%(n)s picture, worth %(worth)s, because pictures of one week resemble each other",
-        "%(n)s pictures, worth %(worth)s, because pictures of one week resemble each other",
+        "worth %(worth)s picture",
+        "worth %(worth)s pictures",
         n,
         worth=round(n / per),
     )

@@ -66,7 +66,7 @@ class PairPage:
 
 def address(first: str, second: str) -> str:
     """Return the address of the page of two models, whichever is named first."""
-    return f"compare/models/{'/'.join(sorted((first, second)))}/"
+    return f"boards/models/{'/'.join(sorted((first, second)))}/"
 
 
 def wanted(models: Sequence[ModelFacts]) -> Iterator[tuple[ModelFacts, ModelFacts]]:

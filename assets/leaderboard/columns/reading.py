@@ -17,7 +17,7 @@ from assets.leaderboard.columns.table import COLUMNS, Column
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.page.reasons import reason
-from assets.leaderboard.views.marks import FigureStrip, Line, ShownWeeks, Step, line, strip
+from assets.leaderboard.views.marks import Line, ShownWeeks, Step, line
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, rows
 
@@ -49,7 +49,6 @@ class ColumnCell:
     address: str
     why: Message | None
     tick: float | None
-    strips: tuple[FigureStrip, ...]
     line: Line
 
     @property
@@ -156,7 +155,7 @@ def _head(
             == (column.suite, column.attribute, column.yardstick, column.conditions[-1])
         ]
         if of:
-            address = f"compare/{board_slug(max(of, key=lambda row: row['suite_major']))}/"
+            address = f"boards/{board_slug(max(of, key=lambda row: row['suite_major']))}/"
     elif any(found[-1]["week"] == week for found in cells.values()):
         address = address_of(column.prompt)
     tick = 0.5 if column.parity else None
@@ -198,7 +197,6 @@ def _cell(
     elif first and (not earlier or earlier[-1].last != shown[-1].last):
         why = say("not asked")
     reported = changed(changes, of.model, column.of)
-    now = (*earlier[-1:], *shown[-1:]) if why is None else ()
     return ColumnCell(
         steps=shown,
         earlier=earlier,
@@ -209,7 +207,6 @@ def _cell(
         else f"models/{of.model}/",
         why=why,
         tick=head.tick,
-        strips=tuple(strip(one, head.tick) for one in now),
         line=line(replace(span, narrow=bool(first)), shown, gray, reported),
     )
 

@@ -56,12 +56,12 @@ def _svg(finding: FindingView, own: Tongue) -> str:
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">',
-            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fbf9f4"/>',
-            _text(_LEFT, 66, 34, "Cliché", bold=True, fill="#8f2d1b"),
+            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fbfaf7"/>',
+            _text(_LEFT, 66, 34, "Cliché", bold=True, fill="#0b5394"),
             *sentence,
-            _text(_LEFT, 500, 84, figure, bold=True, fill="#8f2d1b"),
+            _text(_LEFT, 500, 84, figure, bold=True, fill="#0b5394"),
             _text(_LEFT, 542, 28, basis),
-            _text(_LEFT, 592, 22, _cut(f"{kind} · {foot}", 22), fill="#625b50"),
+            _text(_LEFT, 592, 22, _cut(f"{kind} · {foot}", 22), fill="#595b64"),
             "</svg>",
         ]
     )
@@ -79,27 +79,27 @@ def _put_pictures(whole: Image.Image, finding: FindingView, thumbnails: Thumbnai
         box = (x, y, x + _SIDE - 1, y + _SIDE - 1)
         data = thumbnails(picture.sha256, _PX)
         if data is None:
-            draw.rectangle(box, fill="#f3efe6")
+            draw.rectangle(box, fill="#f0ede5")
         else:
             with Image.open(io.BytesIO(data)) as thumbnail:
                 whole.paste(_square(thumbnail.convert("RGB")), (x, y))
         if picture.framed:
-            draw.rectangle(box, outline="#1f1c18", width=4)
+            draw.rectangle(box, outline="#1b1c20", width=4)
 
 
 def _square(thumbnail: Image.Image) -> Image.Image:
     """Return a thumbnail with room around it where it is no square."""
     fitted = thumbnail.copy()
     fitted.thumbnail((_SIDE, _SIDE))
-    square = Image.new("RGB", (_SIDE, _SIDE), "#f3efe6")
+    square = Image.new("RGB", (_SIDE, _SIDE), "#f0ede5")
     square.paste(fitted, ((_SIDE - fitted.width) // 2, (_SIDE - fitted.height) // 2))
     return square
 
 
-def _text(x: float, y: float, size: int, text: str, *, bold: bool = False, fill: str = "#1f1c18") -> str:
+def _text(x: float, y: float, size: int, text: str, *, bold: bool = False, fill: str = "#1b1c20") -> str:
     weight = 700 if bold else 400
     return (
-        f'<text x="{x}" y="{y:.1f}" font-family="HK Grotesk" font-weight="{weight}" font-size="{size}" '
+        f'<text x="{x}" y="{y:.1f}" font-family="Source Sans 3" font-weight="{weight}" font-size="{size}" '
         f'fill="{fill}" xml:space="preserve">{escape(_NO_XML.sub("", text))}</text>'
     )
 

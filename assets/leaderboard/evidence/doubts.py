@@ -51,8 +51,6 @@ class Doubts:
         """Yield what else may explain a finding, the weightiest first."""
         finding = ranked.finding
         own = next((row for row in self._of(finding) if row["prompt"] == finding.prompt), None)
-        if finding.simulated:
-            yield say("The model is simulated: it draws what it was programmed to draw.")
         yield self._labels(finding)
         yield from self._by_eyes(finding)
         if finding.simulated and finding.attribute in self._simulated:
@@ -63,11 +61,7 @@ class Doubts:
         if own is not None:
             yield from _circumstances(finding, own)
         if ranked.among > 1:
-            yield say(
-                "It is one of the clearest of %(n)s shares that were compared. Whoever picks the clearest picks some "
-                "chance too: a second look tends to find a little less.",
-                n=ranked.among,
-            )
+            yield say("Whoever picks the clearest picks some chance too: a second look tends to find less.")
 
     def _of(self, finding: LeadFinding) -> list[Row]:
         found = self._shares[finding.model, finding.attribute]

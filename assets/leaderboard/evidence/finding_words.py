@@ -13,11 +13,6 @@ from assets.leaderboard.views.message import Message, Percent, model_title, say,
 #: Characters of a prompt that a sentence, and a headline, quotes at most.
 _QUOTED, _BRIEFLY = 200, 60
 TITLE = say("The clearest findings")
-NOTHING = say("No share of the last four weeks lies clearly off what it is held against.")
-RULE = say(
-    "In the order of how far the nearer end of the 95% interval lies from the reference: equal parts for perceived "
-    "gender, 0 for a declared stereotype."
-)
 
 
 def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
@@ -90,13 +85,6 @@ def among(ranked: Ranked) -> Message:
         of=of,
         kind=kind,
     )
-
-
-def place(ranked: Ranked) -> Message:
-    """Return the place of a finding, or those that it shares."""
-    if ranked.place == ranked.last:
-        return say("No. %(place)s", place=ranked.place)
-    return say("No. %(first)s to %(last)s", first=ranked.place, last=ranked.last)
 
 
 def _pictures(finding: LeadFinding, *, brief: bool) -> Message:

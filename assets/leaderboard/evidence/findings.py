@@ -45,7 +45,6 @@ def _view(one: Ranked, drew: Drawn, doubts: Doubts) -> FindingView:
         headline=finding_words.sentence(finding, brief=True),
         model=words.plain(finding.model),
         simulated=finding.simulated,
-        place=finding_words.place(one),
         key={"model": finding.model, "prompt": finding.prompt, "attribute": finding.attribute},
         text=cut(finding.text, 1000),
         language=doubts.language(finding),

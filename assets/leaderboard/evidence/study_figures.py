@@ -12,7 +12,7 @@ from assets.leaderboard.models import names
 from assets.leaderboard.models.boards import tells_apart
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason
-from assets.leaderboard.views.charts import axis_end, strip, ticks
+from assets.leaderboard.views.charts import axis_end, ticks
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.study_pages import StudyBoard, StudyGap
@@ -97,7 +97,7 @@ def boards(
                     by_people=every[0]["labeler_kind"] == "person",
                     axis=axis,
                     marks=ticks(axis),
-                    rows=tuple(_gap(row, titles[study, row["model"]], axis) for row in here),
+                    rows=tuple(_gap(row, titles[study, row["model"]]) for row in here),
                     below=tuple(tells_apart(here[0])),
                 )
             )
@@ -109,7 +109,7 @@ def _by_rank(row: Row) -> tuple[bool, bool, int, int, float, str]:
     return low is None, none, low or 0, high or 0, row["estimate"] or 0.0, row["model"]
 
 
-def _gap(row: Row, name: str, axis: float) -> StudyGap:
+def _gap(row: Row, name: str) -> StudyGap:
     ranked = row["rank_low"] is not None
     why = row["reason"] or row["rank_reason"]
     return StudyGap(
@@ -117,10 +117,8 @@ def _gap(row: Row, name: str, axis: float) -> StudyGap:
         estimate=row["estimate"],
         low=row["low"],
         high=row["high"],
-        strip=None if row["low"] is None else strip(row["estimate"], row["low"], row["high"], axis),
         n=row["n"],
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
-        holds=bool(row["holds"]),
+        holds=None if row["bound_low"] is None else bool(row["holds"]),
         unranked=reason(why) if why and not ranked else None,
-        bounds=None if row["bound_low"] is None else (row["bound_low"], row["bound_high"]),
     )

@@ -10,19 +10,19 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.showing import many, suite_note
-from assets.leaderboard.models import names, not_seen
+from assets.leaderboard.models import names
 from assets.leaderboard.models.history import board_slug
-from assets.leaderboard.models.not_seen import NotSeen
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason, unreliable
 from assets.leaderboard.views import charts
-from assets.leaderboard.views.charts import Strip
 from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
+from assets.suites.published_figures import Source, sources_of
 
 _LAST = 1000
 _KEY = ("suite", "suite_major", "condition", "attribute", "yardstick")
+_ASKED = _KEY[:-1]
 _FIELD = ("track", "simulated", *_KEY)
 #: Columns of a board's CSV, as `leaderboard` has them.
 COLUMNS = (
@@ -48,7 +48,8 @@ _NOT_VERIFIED = say(
 class BoardModel:
     """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none.
 
-    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown.
+    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown; None where too
+    few are unseen to ask.
     """
 
     model: str
@@ -57,18 +58,10 @@ class BoardModel:
     low: float | None
     high: float | None
     n: int
-    strip: Strip | None
     rank: tuple[int, int, int] | None
-    holds: bool
+    holds: bool | None
     unranked: Message | None
-    bounds: tuple[float, float] | None
-    refused: tuple[int, int] | None
     notes: tuple[Message, ...]
-
-    @property
-    def clipped(self) -> bool:
-        """Return whether the figure is 0 because it cannot be less."""
-        return self.estimate is not None and self.estimate <= 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +73,15 @@ class BoardTable:
     rows: tuple[BoardModel, ...]
     ranked: int
     below: tuple[Message, ...]  # what the board tells apart and would find; that nobody verified the labels
+
+
+@dataclass(frozen=True)
+class BoardStatistic:
+    """A statistic: its own distance from the yardstick, a line on the board; None if it is the yardstick."""
+
+    title: Message
+    source: Source
+    distance: float | None
 
 
 @dataclass(frozen=True)
@@ -96,18 +98,22 @@ class BoardPage:
     yardstick: Message
     figure: str
     counted: tuple[Message, ...]  # what a board of stereotypes counts
-    sources: tuple[str, ...]
+    statistics: tuple[BoardStatistic, ...]
     axis: float
     marks: tuple[float, ...]
     tables: tuple[BoardTable, ...]
     prompts: tuple[Row, ...]
-    not_seen: NotSeen | None
     csv: tuple[tuple[object, ...], ...]
+
+    @property
+    def lines(self) -> tuple[float, ...]:
+        """Return what statistics stand at."""
+        return tuple(one.distance for one in self.statistics if one.distance is not None)
 
     @property
     def address(self) -> str:
         """Return the address of its page."""
-        return f"compare/{self.slug}/"
+        return f"boards/{self.slug}/"
 
 
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
@@ -122,9 +128,10 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
         boards[board_slug(row)].append(row | {"warned": warned[row["model"]]})
     tells = {tuple(row[name] for name in _FIELD): row for row in rows(con, "board_resolutions", of_week)}
     prompts = by(rows(con, "board_prompts", of_week), "suite", "suite_major", "condition", "attribute")
-    sources = by(rows(con, "reference_sources", of_week), "suite", "reference", "attribute")
+    statistics = by(
+        rows(con, "board_statistics", of_week), "suite", "suite_major", "condition", "attribute"
+    )
     counted = by(rows(con, "stereotype_pairs", of_week), "suite", "suite_major")
-    asked = not_seen.read(con, week)
     for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
         head = found[0]
         axis = charts.axis_end(row[end] for row in found for end in ("high", "estimate"))
@@ -141,15 +148,19 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             counted=_counted(counted[head["suite"], head["suite_major"]])
             if head["attribute"] is None
             else (),
-            sources=tuple(
-                words.plain(row["source"])
-                for row in sources[head["suite"], head["yardstick"], head["attribute"]]
+            statistics=tuple(
+                BoardStatistic(
+                    names.reference(row["reference"]),
+                    source,
+                    None if row["reference"] == head["yardstick"] else row["distance"],
+                )
+                for row in statistics[tuple(head[name] for name in _ASKED)]
+                for source in sources_of(row["reference"])
             ),
             axis=axis,
             marks=charts.ticks(axis),
-            tables=tuple(_tables(found, axis, tells)),
-            prompts=tuple(prompts[head["suite"], head["suite_major"], head["condition"], head["attribute"]]),
-            not_seen=asked.get(not_seen.key(head)),
+            tables=tuple(_tables(found, tells)),
+            prompts=tuple(prompts[tuple(head[name] for name in _ASKED)]),
             csv=tuple(tuple(row[name] for name in COLUMNS) for row in found),
         )
 
@@ -207,15 +218,13 @@ def _counted(pairs: Sequence[Row]) -> tuple[Message, ...]:
     )
 
 
-def _tables(
-    found: Sequence[Row], axis: float, tells: Mapping[tuple[object, ...], Row]
-) -> Iterator[BoardTable]:
+def _tables(found: Sequence[Row], tells: Mapping[tuple[object, ...], Row]) -> Iterator[BoardTable]:
     for (simulated, track), of_group in sorted(by(found, "simulated", "track").items()):
         ordered = sorted(of_group, key=_by_rank)
         yield BoardTable(
             simulated,
             track,
-            tuple(_ranked(row, axis) for row in ordered),
+            tuple(_ranked(row) for row in ordered),
             sum(row["rank_low"] is not None for row in ordered),
             (*tells_apart(tells.get(tuple(ordered[0][name] for name in _FIELD))), *_verified(ordered)),
         )
@@ -249,10 +258,9 @@ def _by_rank(row: Row) -> tuple[object, ...]:
     return (low is None, none, low or 0, high or 0, 0.0 if none else row["estimate"], row["model"])
 
 
-def _ranked(row: Row, axis: float) -> BoardModel:
+def _ranked(row: Row) -> BoardModel:
     shown, ranked = row["estimate"] is not None, row["rank_low"] is not None
     why = None if ranked else (row["rank_reason"] if shown else row["reason"])
-    low, high = row["bound_low"], row["bound_high"]
     return BoardModel(
         model=row["model"],
         name=names.model(row["model"]),
@@ -260,14 +268,9 @@ def _ranked(row: Row, axis: float) -> BoardModel:
         low=row["low"],
         high=row["high"],
         n=row["n"],
-        strip=charts.strip(row["estimate"], row["low"], row["high"], axis)
-        if row["low"] is not None
-        else None,
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
-        holds=bool(row["holds"]),
+        holds=None if row["bound_low"] is None else bool(row["holds"]),
         unranked=reason(why, row["withheld_reason"]) if why else None,
-        bounds=None if low is None else (low, high),
-        refused=(row["refused"], row["answered"]) if row["answered"] else None,
         notes=tuple(_notes(row)),
     )
 

@@ -75,17 +75,11 @@ def lives(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
             text = say("%(model)s is asked for the first time.", model=name)
             if life["succeeds"]:
                 other = names.model(life["succeeds"])
-                text = say(
-                    "%(model)s is asked for the first time; it succeeds %(other)s.", model=name, other=other
-                )
+                text = say("%(model)s replaced %(other)s.", model=name, other=other)
             yield Happened(life["first_week"], model, text)
         end = retired_in([life], week)
-        if end is not None:
-            text = say("%(model)s is retired.", model=name)
-            if life["succeeded_by"]:
-                other = names.model(life["succeeded_by"])
-                text = say("%(model)s is retired; %(other)s succeeds it.", model=name, other=other)
-            yield Happened(end, model, text)
+        if end is not None and not life["succeeded_by"]:
+            yield Happened(end, model, say("%(model)s is retired.", model=name))
 
 
 def _versions(found: list[Row]) -> Iterator[Happened]:

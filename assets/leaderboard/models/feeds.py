@@ -29,7 +29,6 @@ class FeedEntry:
     title: Message
     paragraphs: tuple[Message, ...]
     week: date
-    digest: bool = False  # of a week, not of a change
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,6 @@ def _of_week(
         else say("%(model)s, week of %(week)s", model=names.model(about), week=week),
         tuple(paragraphs),
         week,
-        digest=True,
     )
 
 

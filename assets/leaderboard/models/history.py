@@ -17,12 +17,8 @@ COLUMNS = (
 
 
 def board_slug(row: Row) -> str:
-    """Return the last part of the address of a board's page: "occupations-perceived-gender-parity"."""
-    parts = [
-        words.suite_slug(row["suite"], row["suite_major"]),
-        *filter(None, [row["attribute"]]),
-        row["yardstick"],
-    ]
+    """Return the last part of the address of a board's page: "occupations-perceived-gender"."""
+    parts = [words.suite_slug(row["suite"], row["suite_major"]), row["attribute"] or row["yardstick"]]
     if row["condition"] != "baseline":
         parts.append(row["condition"])
     return "-".join(part.replace("_", "-") for part in parts)

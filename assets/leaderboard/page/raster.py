@@ -29,7 +29,7 @@ _FEW = 60
 _AHEAD = 400  # files that wait for a drawing before them
 #: What is said of a process that made pages or drew for them.
 KILLED = "a process that made pages was killed; publish again to go on"
-BOLD, REGULAR = _FONTS / "HKGrotesk-Bold.otf", _FONTS / "HKGrotesk-Regular.otf"
+BOLD, REGULAR = _FONTS / "SourceSans3-Bold.ttf", _FONTS / "SourceSans3-Regular.ttf"
 
 
 def drawn(svg: str) -> Image.Image:
@@ -45,7 +45,7 @@ def _png(svg: str) -> bytes:
             svg_string=svg,
             skip_system_fonts=True,
             font_files=[str(BOLD), str(REGULAR)],
-            font_family="HK Grotesk",
+            font_family="Source Sans 3",
         )
     )
 

@@ -44,7 +44,8 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     del week
     files = by_name(data_files(con))
     questions = tuple(
-        Question(name, " ".join(header(f"audit/{name}")["Answers"].split())) for name in names("audit")
+        Question(name, " ".join(header(f"audit/{name}")["Answers"].split()).partition("?")[0] + "?")
+        for name in names("audit")
     )
     yield Sheet(
         address="data/query/",

@@ -9,12 +9,15 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading
+from assets.leaderboard.columns import reading as columns
+from assets.leaderboard.columns import replaced
+from assets.leaderboard.columns.replaced import Replacement
 from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.evidence.ranked import strongest
-from assets.leaderboard.models import changes, events
+from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
-from assets.leaderboard.models.feeds import Feed, FeedEntry, digests, feed
+from assets.leaderboard.models.feeds import Feed, digests, feed
 from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import say, say_n
 
@@ -25,16 +28,15 @@ FEEDS = (SheetFile("feed.xml", template="feed.xml.j2"), SheetFile("feed.json", t
 class ChangesPage:
     """Changes that were opened in the window, those of before, much older ones in a line, and events: latest first.
 
-    `events` are those of weeks that are not told in `digests`.
+    `replaced` are models that replaced another in the window.
     """
 
-    first_week: date
+    replaced: tuple[Replacement, ...]
     recent: tuple[ShownChange, ...]
     earlier: tuple[ShownChange, ...]
     older: tuple[ShownChange, ...]
     events: tuple[Happened, ...]
     feed: Feed
-    digests: tuple[FeedEntry, ...]  # each week in words, the latest first
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -46,18 +48,19 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     counts, opening = digests(con, week), strongest(con, week)
     lead = (week, finding_words.sentence(opening)) if opening else None
     of_all = feed(say("Cliché: what changed"), "", counts, found, happened, lead)
-    weekly = tuple(entry for entry in of_all.entries if entry.digest)
+    models = facts.read(con, week)
+    board = columns.read(con, week, models, changes.known(con, week))
+    month = tuple(replaced.read(con, week, board, models))
     yield Sheet(
         address="changes/",
         title=title,
         view=ChangesPage(
-            first,
+            month,
             recent,
             tuple(change for change in found[: changes.IN_FULL] if change.opened < first),
             tuple(change for change in found[changes.IN_FULL :] if change.opened < first),
-            tuple(event for event in happened if event.week not in {entry.week for entry in weekly}),
+            tuple(event for event in happened if event.model not in {one.model for one in month}),
             of_all,
-            weekly,
         ),
         description=say_n(
             "%(n)s change of an image model was detected in the last four weeks.",

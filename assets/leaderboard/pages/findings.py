@@ -9,7 +9,7 @@ from functools import partial
 import duckdb
 
 from assets.leaderboard.evidence.card import card
-from assets.leaderboard.evidence.finding_words import RULE, TITLE
+from assets.leaderboard.evidence.finding_words import TITLE
 from assets.leaderboard.evidence.findings import FOLDER, findings
 from assets.leaderboard.evidence.ranked import compared
 from assets.leaderboard.pages import home
@@ -22,12 +22,12 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the front page, which opens with the first of them, the list, then a page per finding."""
     shares = compared(con, week)
     every = findings(con, week, shares=shares)
-    yield home.sheet(con, week, every[0] if every else None)
+    yield home.sheet(con, week, every)
     clear = sum(one.distance > 0 for one in shares)
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=FindingList(every, len(shares), clear, RULE),
+        view=FindingList(every, len(shares), clear),
         description=say(
             "What the pictures of image models show most clearly, with the pictures, how sure it is and what else may "
             "explain it."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from assets.leaderboard.columns.reading import Leaderboard
 from assets.leaderboard.columns.replaced import Replacement
 from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.events import Happened
+from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.views.cells import PromptCard
 from assets.leaderboard.views.finding import WINDOW
 from assets.leaderboard.views.findings import FindingView
@@ -44,27 +45,35 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """What opens the page in one language: findings and prompts in that language come first."""
+
+    finding: FindingView | None
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
 class HomePage:
     """The front page of an edition.
 
     Attributes:
+        openings: one for each language of the site.
         replaced: models that replaced another this month.
         changed: changes that were reported this month, one line each.
         events: what else happened this month to models, and weeks in which nobody was asked.
     """
 
     first_week: date
-    finding: FindingView | None
+    openings: Mapping[str, Opening]
     replaced: tuple[Replacement, ...]
     changed: tuple[Message, ...]
     events: tuple[Happened, ...]
     board: Leaderboard
-    tiles: tuple[Tile, ...]
     studies: int
 
 
-def sheet(con: duckdb.DuckDBPyConnection, week: date, finding: FindingView | None) -> Sheet:
-    """Return the page; `finding` is the strongest of the week, which pages of findings have too."""
+def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[FindingView]) -> Sheet:
+    """Return the page; `findings` are those of the week, the clearest first."""
     models = facts.read(con, week)
     found = changes.known(con, week)
     board = columns.read(con, week, models, found)
@@ -72,15 +81,14 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, finding: FindingView | Non
     table = b"".join(as_csv(columns.CSV, iter([[*columns.as_rows(board, models)]]), screen=None))
     return Sheet(
         address="",
-        title=finding.headline if finding else say("What image models draw"),
+        title=say("What image models draw"),
         view=HomePage(
             first_week=reading.first_week(week),
-            finding=finding,
+            openings=dict(_openings(con, week, findings)),
             replaced=month,
             changed=changes.lines(found, week),
             events=_events(con, week, {one.model for one in month} | {one.old for one in month}),
             board=board,
-            tiles=tuple(_tiles(con, week)),
             studies=len(rows(con, "studies")),
         ),
         description=say(
@@ -98,13 +106,23 @@ def _events(con: duckdb.DuckDBPyConnection, week: date, told: set[str]) -> tuple
     return tuple(sorted(recent, key=lambda one: -one.week.toordinal())[:EVENTS])
 
 
-def _tiles(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Tile]:
+def _openings(
+    con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[FindingView]
+) -> Iterator[tuple[str, Opening]]:
     wanted = [prompt for _, prompts in QUESTIONS for prompt in prompts]
     cards = {prompt.id: card(prompt) for prompt in reading.read(con, week, wanted) if prompt.cells}
-    for question, prompts in QUESTIONS:
-        if shown := _first(prompts, cards):
-            yield Tile(question, cards[shown])
+    for language in LANGUAGES:
+        own = next((one for one in findings if one.language == language), None)
+        shown = [(question, _shown(prompts, cards, language)) for question, prompts in QUESTIONS]
+        yield (
+            language,
+            Opening(
+                own or next(iter(findings), None),
+                tuple(Tile(question, of) for question, of in shown if of is not None),
+            ),
+        )
 
 
-def _first(prompts: Sequence[str], cards: dict[str, PromptCard]) -> str | None:
-    return next((prompt for prompt in prompts if prompt in cards and cards[prompt].thumbs), None)
+def _shown(prompts: Sequence[str], cards: Mapping[str, PromptCard], language: str) -> PromptCard | None:
+    found = [cards[prompt] for prompt in prompts if prompt in cards and cards[prompt].thumbs]
+    return next((one for one in found if one.head.language == language), next(iter(found), None))

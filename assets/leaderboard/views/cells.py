@@ -7,6 +7,7 @@ from datetime import date
 
 from assets.leaderboard.views.chart import Chart
 from assets.leaderboard.views.message import Message
+from assets.suites.published_figures import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,11 @@ class ValueShare:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a statistic expects of the framed value."""
+    """What a statistic expects of the framed value, and where it was published."""
 
     share: float
     title: Message
-    source: str
+    url: str | None
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class SuiteCards:
     id: str
     title: Message
     note: Message | None
+    sources: tuple[Source, ...]
     cards: tuple[PromptCard, ...]
 
 

@@ -17,7 +17,6 @@ class FindingView:
     Attributes:
         sentence: to be quoted.
         headline: that without the prompt's text, to be read beside it.
-        place: its place, or the places that it shares; among findings of its kind.
         shown: the value that is framed, of many pictures.
         worth: how many pictures the counted ones are worth; None where each counts.
         bounds: least and largest share whatever the unseen answers would have shown; None where few are unseen.
@@ -35,7 +34,6 @@ class FindingView:
     headline: Message
     model: str
     simulated: bool
-    place: Message
     key: Mapping[str, object]
     text: str
     language: str
@@ -64,13 +62,12 @@ class FindingView:
 class FindingList:
     """The clearest findings of an edition, real models first.
 
-    `compared` shares were held against something, `clear` of them lie off it; `rule` says in which order.
+    `compared` shares were held against something, `clear` of them lie off it.
     """
 
     findings: tuple[FindingView, ...]
     compared: int
     clear: int
-    rule: Message
 
     def of(self, *, simulated: bool) -> tuple[FindingView, ...]:
         """Return those of real or of simulated models."""

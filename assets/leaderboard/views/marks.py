@@ -1,6 +1,6 @@
-"""The one way in which figures are drawn: a pale bar is the 95 % interval, the dark line across it the figure.
+"""Figures over time as a small line: a pale bar is the 95 % interval, the dark line across it the figure.
 
-Lying it is a strip; one beside the other they are a line, whose steps pool four weeks each.
+Steps pool four weeks each. One figure alone is a strip (`pages/_strip.html.j2`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-#: Pixels of a strip, and of a line; of a year of 13 steps each step is five pixels wide.
-STRIP, YEAR, SHORT, HEIGHT = 126, 65, 60, 34
+#: Pixels of a line; of a year of 13 steps each step is five pixels wide.
+YEAR, SHORT, HEIGHT = 65, 60, 34
 _TOP, _FOOT = 4, 2
 
 
@@ -25,17 +25,6 @@ class Step:
     high: float | None
     n: int
     k: int | None = None
-
-
-@dataclass(frozen=True)
-class FigureStrip:
-    """A figure and its interval, in pixels; `tick` is what the figure is held against."""
-
-    width: int
-    at: int
-    start: int
-    length: int
-    tick: int | None
 
 
 @dataclass(frozen=True)
@@ -68,16 +57,6 @@ class ShownWeeks:
     def x(self, week: date, after: int = 0) -> int:
         """Return where a week begins, or so many weeks after it."""
         return round(((week - self.first).days // 7 + after) * self.width / self.weeks)
-
-
-def strip(step: Step, tick: float | None = None, width: int = STRIP) -> FigureStrip:
-    """Return a figure and its interval on an axis from 0 to 1."""
-    low, high = (step.share if end is None else end for end in (step.low, step.high))
-    start = round(low * width)
-    at = min(max(round(step.share * width), 1), width - 1)
-    return FigureStrip(
-        width, at, start, max(round(high * width) - start, 2), None if tick is None else round(tick * width)
-    )
 
 
 def line(

@@ -15,7 +15,7 @@ _KINDS: Mapping[str, Message] = {
     "2023/": say("Sentence of 2023"),
     "models/": say("Model"),
     "prompts/": say("Prompt"),
-    "compare/": say("Comparison of models"),
+    "boards/": say("Comparison of models"),
     "words/": say("Comparison of prompts"),
 }
 _OTHER = say("Page")

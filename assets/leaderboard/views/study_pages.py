@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from assets.leaderboard.views.cells import Thumb
-from assets.leaderboard.views.charts import Strip
 from assets.leaderboard.views.message import Message
 
 #: Licenses under which anybody may show pictures, whatever for; any other text is none of them.
@@ -58,24 +57,18 @@ class StudyCounts:
 class StudyGap:
     """How far a model is from a yardstick, or why nobody can say; its rank from `low` to `high` of `of`.
 
-    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown.
+    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown; None where too
+    few are unseen to ask.
     """
 
     model: str
     estimate: float | None
     low: float | None
     high: float | None
-    strip: Strip | None
     n: int
     rank: tuple[int, int, int] | None
-    holds: bool
+    holds: bool | None
     unranked: Message | None
-    bounds: tuple[float, float] | None  # of the figure, whatever the unseen answers would have shown
-
-    @property
-    def clipped(self) -> bool:
-        """Return whether the figure is 0 because it cannot be less."""
-        return self.estimate is not None and self.estimate <= 0
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,11 +70,6 @@ class PartNow:
         """Return real or simulated models."""
         return tuple(model for model in self.models if model.simulated == simulated)
 
-    def most(self) -> ModelNow | None:
-        """Return the model whose pictures are shown first: of the real ones, else of all, the highest share."""
-        shown = [model for model in self.of(simulated=False) or self.models if model.grid]
-        return min(shown, key=lambda one: (-(one.share or 0), -one.n, one.model), default=None)
-
 
 @dataclass(frozen=True)
 class ClaimNow:
@@ -99,6 +94,22 @@ class ClaimNow:
     beside: tuple[Message, ...]
     control: tuple[tuple[str, str], ...]
     parts: tuple[PartNow, ...]
+
+    def rows(self) -> Iterator[tuple[str, tuple[ModelNow | None, ...]]]:
+        """Yield models, real ones first, with what each shows in each part; None where it was not asked."""
+        found = [{one.model: one for one in part.models} for part in self.parts]
+        names = {one.model: one.simulated for part in self.parts for one in part.models}
+        for name in sorted(names, key=lambda name: (names[name], name)):
+            yield name, tuple(of.get(name) for of in found)
+
+    def ends(self) -> tuple[ModelNow, ...]:
+        """Return the models of the highest and the lowest share, of the real ones if there are any."""
+        for part in self.parts:
+            shown = [one for one in part.of(simulated=False) or part.models if one.grid and one.share is not None]
+            if shown:
+                ordered = sorted(shown, key=lambda one: (-(one.share or 0), -one.n, one.model))
+                return tuple(ordered if len(ordered) < 2 else (ordered[0], ordered[-1]))
+        return ()
 
 
 @dataclass(frozen=True)
@@ -137,11 +148,6 @@ class ThenPage:
     claims: tuple[ClaimNow, ...]
     talk: Talk | None
     since: date
-
-    def simulated_alone(self) -> bool:
-        """Return whether only simulated models are shown."""
-        found = [model.simulated for claim in self.claims for part in claim.parts for model in part.models]
-        return bool(found) and all(found)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def test_a_labeler_that_moved_is_told_stops_its_attribute_and_is_accepted_with_a
     assert {name for name, found in reliable(moved) if found is False} == {"perceived_gender"}
     first = page(moved, f"{NEXT}.1", "changes")
     assert f"the labeler drawing now reads {FEMININE} of 48 control pictures in another way" in first
-    boards = [key for key in moved.objects() if f"editions/{NEXT}.1/compare/" in key and "gender" in key]
+    boards = [key for key in moved.objects() if f"editions/{NEXT}.1/boards/" in key and "gender" in key]
     why = f"the labeler drawing reads {FEMININE} of 48 control pictures in another way than before"
     assert any(why in moved.store.get(key).decode() for key in boards if key.endswith(".html"))
     status = cliche("status", "--week", NEXT).out
@@ -100,7 +100,7 @@ def test_a_labeler_that_moved_is_told_stops_its_attribute_and_is_accepted_with_a
     second = page(moved, f"{NEXT}.2", "changes")
     assert "accepted: a &lt;test&gt;" in second
     for key in moved.objects():
-        if f"editions/{NEXT}.2/compare/" in key and key.endswith(".html"):
+        if f"editions/{NEXT}.2/boards/" in key and key.endswith(".html"):
             assert "not reliable" not in moved.store.get(key).decode()
     assert cliche("verify").code == 0
 

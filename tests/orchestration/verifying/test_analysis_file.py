@@ -20,7 +20,7 @@ from warehouse.loading.analysis_tables import replace_analysis
 
 TEXT = shipped().data.decode()
 #: A file of another time: one board less.
-EARLIER = TEXT.replace("  - {suite: french-person@1, attribute: skin_tone, reference: uniform}\n", "")
+EARLIER = TEXT.replace("  - {suite: occupations@1, attribute: skin_tone, reference: uniform}\n", "")
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from warehouse.errors import CorruptObjectError
 from warehouse.keys import table_part
 
 ID = f"{WEEK}.1"
-BOARD = "compare/startup-ceo-perceived-gender-parity/index.html"
+BOARD = "boards/startup-ceo-perceived-gender/index.html"
 MANY = 300 if os.environ.get("CLICHE_LONG_TESTS") else 40
 
 

@@ -180,8 +180,8 @@ def _texts(one: FindingView, language: str) -> list[str]:
 def test_the_fonts_of_cards_are_here_with_their_license() -> None:
     folder = Path(cards.__file__).parent / "fonts"
     assert {path.name for path in folder.iterdir()} == {
-        "HKGrotesk-Bold.otf",
-        "HKGrotesk-Regular.otf",
+        "SourceSans3-Bold.ttf",
+        "SourceSans3-Regular.ttf",
         "OFL.txt",
     }
     assert "SIL OPEN FONT LICENSE Version 1.1" in (folder / "OFL.txt").read_text(encoding="utf-8")

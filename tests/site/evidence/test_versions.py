@@ -69,7 +69,7 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def test_boards_prompts_models_and_events_say_why_there_is_another_version(pages: dict[str, str]) -> None:
     why = suite_note("occupations", 2)
     assert why is not None
-    for page in ("compare/occupations-2-perceived-gender-parity/", "prompts/", "models/one/", "changes/"):
+    for page in ("boards/occupations-2-perceived-gender/", "prompts/", "models/one/", "changes/"):
         text = shown.words(pages[f"{page}index.html"])
         assert str(why.text)[:60] in text, page
     assert "Version 2 asks" not in shown.words(pages["prompts/occupations/ceo-face/index.html"])

@@ -33,12 +33,12 @@ def test_pages_are_of_successors_and_of_the_models_of_one_maker() -> None:
     ]
     pairs = [(first.model, second.model) for first, second in both.wanted(models)]
     assert pairs == [("old", "new"), ("new", "other")]
-    assert both.address("b", "a") == both.address("a", "b") == "compare/models/a/b/"
+    assert both.address("b", "a") == both.address("a", "b") == "boards/models/a/b/"
 
 
 @pytest.fixture(scope="module")
 def page(planted_con: Con) -> str:
-    return files(planted_con, "pair")["compare/models/fir/hazel/index.html"]
+    return files(planted_con, "pair")["boards/models/fir/hazel/index.html"]
 
 
 def test_figures_and_their_difference_in_points_add_up(planted_con: Con, page: str) -> None:

@@ -50,7 +50,7 @@ def shown_figures(pages: Mapping[str, str]) -> Iterator[ShownFigure]:
             ):
                 for link, value, k, n in re.findall(rf'href="([^"#]+)" data-value="([^"]+)">{_COUNT}', row):
                     yield ShownFigure(path, model, prompt, value, _number(k), _number(n), _at(path, link))
-        elif path.startswith("compare/") and path.count("/") == 2:
+        elif path.startswith("boards/") and path.count("/") == 2:
             for model, row in re.findall(r'<tr role="row" id="([^"]+)">(.*?)</tr>', page, re.DOTALL):
                 (n,) = re.findall(r'data-label="n">([\d,]+)', row)
                 if links := re.findall(r'href="([^"#]+)#pictures"><strong>', row):

@@ -133,7 +133,7 @@ WAYS = (
     ),
     Way(
         "How does the new model differ from the one that it replaced?",
-        ("compare/models/sim-retired/sim-successor/",),
+        ("boards/models/sim-retired/sim-successor/",),
         r"Women as CEO .*?0% 0–6 51% 39–63 \+51",
         r"Femmes PDG .*?0.% 0–6 51.% 39–63 \+51",
     ),

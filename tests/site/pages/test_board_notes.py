@@ -17,7 +17,7 @@ from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import Store, open_store
 
 MODELS = ("imago-2", "sim-classic", "sim-next", "sim-cautious", "sim-silent", "sim-retired")
-GENDER = "compare/occupations-perceived-gender-parity/index.html"
+GENDER = "boards/occupations-perceived-gender/index.html"
 
 
 @pytest.fixture(scope="module")

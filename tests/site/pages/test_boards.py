@@ -57,7 +57,7 @@ def test_every_row_of_a_board_is_that_of_the_published_view(
         slug = history.board_slug(row)
         for language, before in (("en", ""), ("fr", "fr/")):
             of = "of" if language == "en" else "sur"
-            shown_row = rows_of(pages[f"{before}compare/{slug}/index.html"])[row["model"]]
+            shown_row = rows_of(pages[f"{before}boards/{slug}/index.html"])[row["model"]]
             text = words(f"<main>{shown_row}</main>")
             assert ("<path d=" in shown_row) == (row["rank_low"] is not None)
             if row["rank_low"] is None:
@@ -83,7 +83,7 @@ def test_a_bracket_spans_the_places_of_its_rank(
     )
     found = asked(con, statement, week=WEEK)
     assert found
-    page = pages["compare/occupations-perceived-gender-parity/index.html"]
+    page = pages["boards/occupations-perceived-gender/index.html"]
     for row in found:
         ((start, wide),) = re.findall(r'<path d="M(-?\d+) 5v14h(\d+)v-14"/>', rows_of(page)[row["model"]])
         assert (int(start) + 20) // 24 == row["rank_low"]
@@ -91,9 +91,9 @@ def test_a_bracket_spans_the_places_of_its_rank(
 
 
 def test_marks_of_an_axis_are_in_the_unit_of_the_figures_beside_it(pages: dict[str, str]) -> None:
-    page = pages["compare/occupations-perceived-gender-parity/index.html"]
+    page = pages["boards/occupations-perceived-gender/index.html"]
     marks = re.findall(r"<text[^>]*>(.*?)</text>", page.partition('class="scale"')[2].partition("</svg>")[0])
-    drawn = pages["compare/occupations-perceived-gender-parity/board.svg"]
+    drawn = pages["boards/occupations-perceived-gender/board.svg"]
     assert marks in (["0", "25", "50"], ["0", "25", "50", "75"], ["0", "50", "100"])
     assert re.findall(r'text-anchor="middle">(.*?)</text>', drawn)[: len(marks)] == marks
 
@@ -116,7 +116,7 @@ def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simu
 
 
 def test_the_csv_holds_the_rows_of_the_table(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
-    lines = list(csv.DictReader(io.StringIO(pages["compare/occupations-perceived-gender-parity/board.csv"])))
+    lines = list(csv.DictReader(io.StringIO(pages["boards/occupations-perceived-gender/board.csv"])))
     where = "week = $week AND attribute = 'perceived_gender' AND yardstick = 'parity'"
     statement = f"SELECT * FROM leaderboard WHERE {where}"
     found = {row["model"]: row for row in asked(con, statement, week=WEEK)}
@@ -129,15 +129,15 @@ def test_the_csv_holds_the_rows_of_the_table(con: duckdb.DuckDBPyConnection, pag
                 wanted = str(wanted).lower()
             assert text == ("" if wanted is None else str(wanted)), column
     assert (
-        'href="../../../compare/occupations-perceived-gender-parity/board.csv"'
-        in (pages["fr/compare/occupations-perceived-gender-parity/index.html"])
+        'href="../../../boards/occupations-perceived-gender/board.csv"'
+        in (pages["fr/boards/occupations-perceived-gender/index.html"])
     )
 
 
 def test_a_figure_leads_to_prompts_whose_pictures_it_counts(
     con: duckdb.DuckDBPyConnection, pages: dict[str, str]
 ) -> None:
-    page = pages["compare/occupations-perceived-gender-parity/index.html"]
+    page = pages["boards/occupations-perceived-gender/index.html"]
     asked_now = asked(con, "SELECT DISTINCT prompt FROM slots WHERE week = $week", week=WEEK)
     assert set(re.findall(r"prompts/(occupations/[a-z]+)/index.html", page)) == {
         row["prompt"] for row in asked_now
@@ -149,8 +149,8 @@ def test_a_figure_leads_to_prompts_whose_pictures_it_counts(
 
 
 def test_the_list_names_every_board(pages: dict[str, str]) -> None:
-    boards = {path.split("/")[1] for path in pages if path.startswith("compare/") and path.count("/") == 2}
-    listed = re.findall(r'href="([a-z0-9-]+)/index.html"', pages["compare/index.html"])
+    boards = {path.split("/")[1] for path in pages if path.startswith("boards/") and path.count("/") == 2}
+    listed = re.findall(r'href="([a-z0-9-]+)/index.html"', pages["boards/index.html"])
     assert set(listed) == boards
     assert len(listed) == len(boards)
 

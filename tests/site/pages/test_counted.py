@@ -85,7 +85,7 @@ def test_the_rows_of_a_finding_hold_its_figure(con: duckdb.DuckDBPyConnection) -
 
 def test_the_rows_of_a_board_are_those_of_its_table(con: duckdb.DuckDBPyConnection) -> None:
     for path, text in shown.files(con, "board").items():
-        if path.startswith("compare/") and path.endswith(".html"):
+        if path.startswith("boards/") and path.endswith(".html"):
             (one,) = statements(text)
             assert {row["model"] for row in asked(con, one)} == {
                 *re.findall(r'<tr role="row" id="([^"]+)"', text)

@@ -26,7 +26,6 @@ SAME = {
         "%(suite)s, %(condition)s",
         "Question",
         "%(note)s, version %(major)s",
-        "✓ %(shown)s",
     ),
     *("2023", "Points", "licence"),
     *("moustache", "moustaches", "sombrero", "sombreros", "turban", "turbans"),

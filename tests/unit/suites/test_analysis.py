@@ -61,7 +61,7 @@ def test_the_shares_of_studies_are_those_of_the_statistic() -> None:
 def test_rows_are_of_the_file_alone() -> None:
     tables = analysis_tables(parse(TEXT.encode()))
     assert {name: table.num_rows for name, table in tables.items()} == {
-        "yardsticks": 33,
+        "yardsticks": 18,
         "stereotype_pairs": 14,
         "typed_subjects": 38,
         "combinations": 13,
@@ -127,8 +127,8 @@ WRONG = (
     ),
     (
         "{suite: descriptors@1, attribute: skin_tone, reference: uniform}",
-        "{suite: descriptors@1, attribute: perceived_gender, reference: parity}",
-        "yardsticks: descriptors@1, perceived_gender, parity is listed twice; remove one",
+        "{suite: descriptors@1, attribute: perceived_gender, reference: bls-cps-2025}",
+        "yardsticks: descriptors@1, perceived_gender is listed twice; remove one",
     ),
     (
         'value: historical, group: "person:french"',

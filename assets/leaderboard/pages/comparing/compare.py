@@ -16,7 +16,7 @@ from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
 from warehouse.sandbox.forms import as_csv
 
-ADDRESS = "compare/"
+ADDRESS = "boards/"
 _CHART = (
     SheetFile("board.svg", template="board.svg.j2"),
     SheetFile("board.png", template="board.svg.j2", raster=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from assets.leaderboard.cells import showing
@@ -81,13 +82,13 @@ def _lead(prompt: PromptPictures) -> Message | None:
     low, high = min(shares), max(shares)
     if low == high:
         return say(
-            "%(what)s: %(share)s of the pictures of each of %(models)s models.",
+            "%(what)s: %(share)s, with each of %(models)s models.",
             what=published[0].said,
             share=Percent(low),
             models=len(shares),
         )
     return say(
-        "%(what)s: from %(low)s to %(high)s of the pictures, depending on the model.",
+        "%(what)s: %(low)s to %(high)s, depending on the model.",
         what=published[0].said,
         low=Percent(low),
         high=Percent(high),
@@ -95,7 +96,7 @@ def _lead(prompt: PromptPictures) -> Message | None:
 
 
 def _others(prompt: PromptPictures) -> Iterator[OtherTable]:
-    """Yield what the same pictures show of the other attributes."""
+    """Yield what the same pictures show of the other attributes; values that nobody drew are left out."""
     for name, of in prompt.attributes.items():
         if prompt.question and name == prompt.question.attribute:
             continue
@@ -104,10 +105,14 @@ def _others(prompt: PromptPictures) -> Iterator[OtherTable]:
             for cell in prompt.cells
             if name in cell.shares
         ]
-        if rows:
-            values = tuple(showing.caption(name, value) for value in of.support)
-            rows.sort(key=lambda row: (row.simulated, row.model))
-            yield OtherTable(name, title(words.attribute(name)), values, tuple(rows))
+        seen = [place for place in range(len(of.support)) if any(row.counts and row.counts[place] for row in rows)]
+        if seen:
+            values = tuple(showing.caption(name, of.support[place]) for place in seen)
+            kept = [
+                replace(row, counts=row.counts and tuple(row.counts[place] for place in seen)) for row in rows
+            ]
+            kept.sort(key=lambda row: (row.simulated, row.model))
+            yield OtherTable(name, title(words.attribute(name)), values, tuple(kept))
 
 
 def _other_row(prompt: PromptPictures, cell: Cell, support: tuple[str, ...], row: Row) -> OtherRow:

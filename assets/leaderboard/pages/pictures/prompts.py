@@ -17,6 +17,7 @@ from assets.leaderboard.views.cells import PromptCard, PromptList, SuiteCards
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.query import Row
+from assets.suites.published_figures import sources_of
 
 
 def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -36,6 +37,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             words.suite_slug(suite, major),
             showing.suite_title(suite, major),
             showing.suite_note(suite, major),
+            sources_of(suite),
             tuple(card for _, card in of_suite),
         )
         for (suite, major), of_suite in groupby(sorted(cards, key=of_version), key=of_version)
@@ -45,7 +47,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         showing.TITLE,
         PromptList(
             reading.first_week(week),
-            tuple(sorted(suites, key=lambda suite: all(card.head.framed is None for card in suite.cards))),
+            tuple(suite for suite in suites if any(card.head.framed for card in suite.cards)),
         ),
         description=say(
             "Every prompt that image models are asked each week, with pictures that they drew for it."
