@@ -374,8 +374,8 @@ def parquet(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, pa.D
 
 
 def declare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make a board of every reference that is loaded, as if the analysis file listed it."""
+    """Make a board of each attribute with a reference, as if the analysis file listed it: of all prompts, else by row."""
     con.execute(
-        "INSERT INTO yardsticks SELECT DISTINCT suite, suite_major, attribute, reference "
-        "FROM reference_values"
+        "INSERT INTO yardsticks SELECT suite, suite_major, attribute, min_by(reference, prompt IS NOT NULL) "
+        "FROM reference_values GROUP BY suite, suite_major, attribute"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from types import ModuleType
 from typing import Any
 
 from assets.generation.plan import Plan, freeze_plan, make_plan
@@ -17,18 +18,18 @@ from warehouse.canonical import sha256_hex
 from warehouse.store import Store
 
 
-def fill(store: Store) -> None:
-    """Write the partitions of every model and week."""
+def fill(store: Store, world: ModuleType = planted) -> None:
+    """Write the partitions of every model and week of a world: `planted`, or `readers`."""
     suites = load_suites()
-    for model in planted.MODELS:
-        entry = planted.entry(model)
+    for model in world.MODELS:
+        entry = world.entry(model)
         provider = make_provider(entry.provider)
-        for week in planted.WEEKS:
-            if planted.asked(model, week):
-                _fill_partition(store, make_plan(entry, suites, week, provider))
+        for week in world.WEEKS:
+            if world.asked(model, week):
+                _fill_partition(store, make_plan(entry, suites, week, provider), world)
 
 
-def _fill_partition(store: Store, planned: Plan) -> None:
+def _fill_partition(store: Store, planned: Plan, world: ModuleType) -> None:
     """Write one partition: a plan as the pipeline makes it, and what followed."""
     plan = freeze_plan(store, planned)
     stated = plan.model_dump(mode="json")
@@ -39,11 +40,11 @@ def _fill_partition(store: Store, planned: Plan) -> None:
     turns: dict[str, list[str]] = {}
     for slot in plan.slots:
         before = turns.setdefault(slot.conversation or slot.slot_key, [])
-        ended = planted.outcomes(slot, before)
+        ended = world.outcomes(slot, before)
         before.append(ended[-1] if ended else "")
         for number, outcome in enumerate(ended, start=1):
             receipt = builder.receipt_row(slot, number, outcome, stated)
-            receipt |= {"cluster": planted.cluster(slot), "prompt_sent": prompts[slot.prompt].text}
+            receipt |= {"cluster": world.cluster(slot), "prompt_sent": prompts[slot.prompt].text}
             receipts.append(receipt)
             if outcome != "ok":
                 continue
@@ -56,8 +57,8 @@ def _fill_partition(store: Store, planned: Plan) -> None:
                 receipt["revised_prompt"] = f"{receipt['prompt_sent']}, in natural light"
             prompt = prompts[slot.prompt]
             for attribute in prompt.attributes:
-                if (value := planted.read(slot, prompt.subject, attribute)) is not None:
-                    version = planted.version(plan.model, plan.week)
+                if (value := world.read(slot, prompt.subject, attribute)) is not None:
+                    version = world.version(plan.model, plan.week)
                     labels.append(
                         builder.label_row(slot, attribute, (value, 0.9, None), plan.labeler, version, sha256)
                     )

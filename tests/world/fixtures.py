@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from tests.once import made_once
-from tests.world.making import World, make
+from tests.world.making import World, make, make_for_readers
 from warehouse.database.connection import connect
 
 
@@ -22,4 +22,12 @@ def planted_world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def planted_con(planted_world: World) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse of the planted world, which changes nothing."""
     with connect(planted_world.warehouse, read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="module")
+def readers_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse of the world of readers, which changes nothing."""
+    world = World(made_once(tmp_path_factory, "readers-world", make_for_readers))
+    with connect(world.warehouse, read_only=True) as con:
         yield con

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from assets.generation.workplace import Workplace
 from assets.metrics.week import score_all
-from tests.world import beside, bucket
+from tests.world import beside, bucket, readers
 from warehouse.database.rebuild import rebuild
 from warehouse.store import Store, open_store
 
@@ -34,6 +34,13 @@ def make(folder: Path) -> None:
     bucket.fill(made.store)
     beside.add_gold(made.store)
     beside.add_study(made.store)
+    rebuilt(made.store, made.warehouse)
+
+
+def make_for_readers(folder: Path) -> None:
+    """Make the world of `readers`, without gold or studies."""
+    made = World(folder)
+    bucket.fill(made.store, readers)
     rebuilt(made.store, made.warehouse)
 
 

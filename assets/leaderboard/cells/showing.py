@@ -44,6 +44,11 @@ def address_of(prompt: str, model: str | None = None) -> str:
     return f"{ADDRESS}{prompt}/" if model is None else f"{ADDRESS}{prompt}/{model}/"
 
 
+def cell_of(model: str, prompt: str, attribute: str, value: str) -> str:
+    """Return what names a share on all pages that show it."""
+    return f"{model}.{prompt.replace('/', '.')}.{attribute}.{value}"
+
+
 @lru_cache(maxsize=256)  # a page of pictures has the same few labels over and over
 def cut(text: str, most: int = _SHORT) -> str:
     """Return a text that fits into a line, with an ellipsis where something is left out."""
@@ -182,6 +187,7 @@ def _shares(prompt: PromptPictures, cell: Cell) -> tuple[ValueShare, ...]:
             ValueShare(
                 value=value,
                 said=many(asked.attribute, value),
+                cell=cell_of(cell.model, prompt.id, asked.attribute, value),
                 count=of["k"] if of else seen.count(value),
                 n=len(seen),
                 framed=value == asked.value,

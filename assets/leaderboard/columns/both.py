@@ -26,10 +26,15 @@ MOST, PICTURES = 40, 6
 
 @dataclass(frozen=True)
 class BothAsked:
-    """A column: the newest figure of both, and the second less the first in points, as they are printed."""
+    """A column: the newest figure of both, and the second less the first in points, as they are printed.
+
+    `before` are those of the first of two conditions, as the leaderboard has them.
+    """
 
     title: Message
     note: Message
+    names: tuple[str, str]
+    before: tuple[Step | None, Step | None]
     steps: tuple[Step, Step]
 
     @property
@@ -106,7 +111,16 @@ def read(con: duckdb.DuckDBPyConnection, week: date, models: Sequence[ModelFacts
             second.succeeds is not None and second.succeeds[0] == first.model,
             apart.get(frozenset((first.model, second.model))),
             first.simulated,
-            tuple(BothAsked(column.title, column.note, (shown[0], shown[1])) for column, _, shown in both),
+            tuple(
+                BothAsked(
+                    column.title,
+                    column.note,
+                    (column.cell(first.model), column.cell(second.model)),
+                    (_before(column, cells, first), _before(column, cells, second)),
+                    (shown[0], shown[1]),
+                )
+                for column, cells, shown in both
+            ),
             tuple(
                 _drew(con, week, texts[column.prompt], looked, column, cells, (first, second))
                 for column, cells, _ in both
@@ -118,6 +132,11 @@ def read(con: duckdb.DuckDBPyConnection, week: date, models: Sequence[ModelFacts
 def _newest(column: Column, cells: Found, *models: ModelFacts) -> Iterator[Step]:
     for one in models:
         yield from list(over_time.steps(cells.get((one.model, column.conditions[-1]), ())))[-1:]
+
+
+def _before(column: Column, cells: Found, one: ModelFacts) -> Step | None:
+    found = [over_time.steps(cells.get((one.model, of), ())) for of in column.conditions[:-1]]
+    return next((shown[-1] for steps in found if (shown := [*steps])), None)
 
 
 def _drew(

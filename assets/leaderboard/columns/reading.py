@@ -37,11 +37,12 @@ class ColumnHead:
 
 @dataclass(frozen=True)
 class ColumnCell:
-    """What a model shows in a column; `steps` are its figures over time, the last of them that of now.
+    """What a model shows in a column; `name` is that of the figure, `steps` it over time, last that of now.
 
     `earlier` are those of the first condition where a column has two, `gray` those of the model that was replaced.
     """
 
+    name: str
     steps: tuple[Step, ...]
     earlier: tuple[Step, ...]
     gray: tuple[Step, ...]
@@ -198,6 +199,7 @@ def _cell(
         why = say("not asked")
     reported = changed(changes, of.model, column.of)
     return ColumnCell(
+        name=column.cell(of.model),
         steps=shown,
         earlier=earlier,
         gray=gray,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assets.leaderboard.cells.showing import cell_of
 from assets.leaderboard.columns.over_time import Asked
 from assets.leaderboard.views.message import Message, say
 
@@ -37,6 +38,12 @@ class Column:
     reference: str | None = None
     yardstick: str | None = None
     lead: bool = False
+
+    def cell(self, model: str) -> str:
+        """Return what names a model's figure on all pages that show it."""
+        if self.prompt and self.attribute and self.value:
+            return cell_of(model, self.prompt, self.attribute, self.value)
+        return f"{model}.{self.id}"
 
     @property
     def of(self) -> Asked:

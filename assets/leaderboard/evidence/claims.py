@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.reading import first_week
-from assets.leaderboard.cells.showing import address_of, worth
+from assets.leaderboard.cells.showing import address_of, cell_of, worth
 from assets.leaderboard.evidence.pictures import GRID, NOTHING, Drawn, SeenPicture, drawn
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason
@@ -105,6 +105,7 @@ def _model(
     return ModelNow(
         model=words.plain(row["model"]),
         simulated=bool(row["simulated"]),
+        cell=_cell(row["model"], claim, part),
         verdict=VERDICTS[row["verdict"]] if told else None,
         why=None if told else NO_THRESHOLD if row["reason"] is None else _why(row["reason"]),
         also=told and bool(row["control_n"]) and row["control_k"] >= HALF * row["control_n"],
@@ -125,6 +126,15 @@ def _model(
             if drew.current
         ),
     )
+
+
+def _cell(model: str, claim: RegisteredClaim, part: str) -> str:
+    """Return what names a share: that of a prompt where the sentence is about one value of one prompt."""
+    prompts = claim.full_ids(claim.pictures[part])
+    shown = [(name, value) for name, values in claim.shows.items() for value in values]
+    if len(prompts) == 1 and len(shown) == 1:
+        return cell_of(model, prompts[0], *shown[0])
+    return f"{model}.{claim.id}.{part}"
 
 
 def _grid(of: Iterable[Drawn], wanted: _Values, first: date) -> Iterator[ReadPicture]:

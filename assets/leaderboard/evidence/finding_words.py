@@ -64,27 +64,20 @@ def against(finding: LeadFinding) -> Message:
 
 
 def among(ranked: Ranked) -> Message:
-    """Return whether any other share lies further, and how many are equal: what is alone at the top is the furthest."""
-    kind = say("simulated models") if ranked.finding.simulated else say("models")
+    """Return which place a finding has among all of its kind, real or simulated, and how many are equal."""
     of, n = ranked.among, len(ranked.ties)
     if n:
         return say_n(
-            "Places %(first)s to %(last)s of %(of)s results of %(kind)s, with %(n)s other that is as one-sided.",
-            "Places %(first)s to %(last)s of %(of)s results of %(kind)s, with %(n)s others that are as one-sided.",
+            "Places %(first)s to %(last)s of %(of)s results, with %(n)s other that is as one-sided.",
+            "Places %(first)s to %(last)s of %(of)s results, with %(n)s others that are as one-sided.",
             n,
             first=ranked.place,
             last=ranked.last,
             of=of,
-            kind=kind,
         )
     if ranked.place == 1:
-        return say("The most one-sided of %(of)s results of %(kind)s.", of=of, kind=kind)
-    return say(
-        "Number %(place)s of %(of)s results of %(kind)s.",
-        place=ranked.place,
-        of=of,
-        kind=kind,
-    )
+        return say("The most one-sided of %(of)s results.", of=of)
+    return say("Number %(place)s of %(of)s results.", place=ranked.place, of=of)
 
 
 def _pictures(finding: LeadFinding, *, brief: bool) -> Message:

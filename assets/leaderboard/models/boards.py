@@ -128,9 +128,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
         boards[board_slug(row)].append(row | {"warned": warned[row["model"]]})
     tells = {tuple(row[name] for name in _FIELD): row for row in rows(con, "board_resolutions", of_week)}
     prompts = by(rows(con, "board_prompts", of_week), "suite", "suite_major", "condition", "attribute")
-    statistics = by(
-        rows(con, "board_statistics", of_week), "suite", "suite_major", "condition", "attribute"
-    )
+    statistics = by(rows(con, "board_statistics", of_week), "suite", "suite_major", "condition", "attribute")
     counted = by(rows(con, "stereotype_pairs", of_week), "suite", "suite_major")
     for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
         head = found[0]

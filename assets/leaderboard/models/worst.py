@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import duckdb
 
 from assets.leaderboard.cells.question import Looks
-from assets.leaderboard.cells.showing import many
+from assets.leaderboard.cells.showing import cell_of, many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
-from assets.leaderboard.views.message import Message, Percent, say
+from assets.leaderboard.views.message import Message
 from assets.leaderboard.views.query import Row, rows
 
 SHOWN = 5
@@ -20,7 +20,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class Weakness:
-    """One prompt: `k` of `n` pictures show `what`; the yardstick expects another share."""
+    """One prompt: `k` of `n` pictures show `what`, where another share is expected."""
 
     prompt: str
     text: str
@@ -34,7 +34,7 @@ class Weakness:
     low: float
     high: float
     expected: float
-    yardstick: Message
+    cell: str
     first_week: date
     grid: PictureGrid
 
@@ -117,17 +117,7 @@ def _weakness(
         low=row["low"],
         high=row["high"],
         expected=row["expected"],
-        yardstick=_yardstick(row),
+        cell=cell_of(model, row["prompt"], row["attribute"], row["value"]),
         first_week=row["first_week"],
         grid=grid(own, counted),
-    )
-
-
-def _yardstick(row: Row) -> Message:
-    if row["reference"] == "stereotypes":
-        return say("a declared stereotype; without it the share would be 0")
-    return say(
-        "%(share)s would match: %(reference)s",
-        share=Percent(row["expected"]),
-        reference=names.reference(row["reference"]),
     )

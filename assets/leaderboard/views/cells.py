@@ -34,6 +34,7 @@ class ValueShare:
 
     value: str
     said: Message  # of many pictures
+    cell: str
     count: int
     n: int
     framed: bool

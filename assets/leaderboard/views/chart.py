@@ -66,6 +66,7 @@ class DrawnSeries:
     end: Step
     label: tuple[float, float]  # where its name stands
     ends: tuple[float, float]  # where its line does
+    past: bool  # it ended before the last week
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def _drawn(
                 one.steps[-1],
                 (end + 12, label),
                 (x(one.steps[-1].last, 1), y(one.steps[-1].share)),
+                one.steps[-1].last < span.last,
             )
         )
     colored = {one.model for one in named}

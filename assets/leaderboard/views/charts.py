@@ -20,4 +20,3 @@ def ticks(axis: float) -> tuple[float, ...]:
         for value in (0.0, 0.25, 0.5, 0.75, 1.0)
         if value <= axis and (axis < 1 or value not in {0.25, 0.75})
     )
-

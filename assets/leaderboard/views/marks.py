@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 #: Pixels of a line; of a year of 13 steps each step is five pixels wide.
 YEAR, SHORT, HEIGHT = 65, 60, 34
@@ -47,6 +47,11 @@ class ShownWeeks:
     first: date
     weeks: int
     narrow: bool = False
+
+    @property
+    def last(self) -> date:
+        """Return the last week."""
+        return self.first + timedelta(weeks=self.weeks - 1)
 
     @property
     def width(self) -> int:

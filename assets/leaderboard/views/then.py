@@ -24,6 +24,7 @@ class ModelNow:
     """What one model draws now.
 
     Attributes:
+        cell: names the share on all pages that show it.
         verdict: in words; None where no verdict is given.
         also: whether at least half of the control shows it too.
         k: pictures that show all of it.
@@ -37,6 +38,7 @@ class ModelNow:
 
     model: str
     simulated: bool
+    cell: str
     verdict: Message | None
     why: Message | None
     also: bool
@@ -105,7 +107,9 @@ class ClaimNow:
     def ends(self) -> tuple[ModelNow, ...]:
         """Return the models of the highest and the lowest share, of the real ones if there are any."""
         for part in self.parts:
-            shown = [one for one in part.of(simulated=False) or part.models if one.grid and one.share is not None]
+            shown = [
+                one for one in part.of(simulated=False) or part.models if one.grid and one.share is not None
+            ]
             if shown:
                 ordered = sorted(shown, key=lambda one: (-(one.share or 0), -one.n, one.model))
                 return tuple(ordered if len(ordered) < 2 else (ordered[0], ordered[-1]))

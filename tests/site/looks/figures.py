@@ -56,20 +56,21 @@ def shown_figures(pages: Mapping[str, str]) -> Iterator[ShownFigure]:
                 if links := re.findall(r'href="([^"#]+)#pictures"><strong>', row):
                     yield ShownFigure(path, model, None, None, None, _number(n), _at(path, *links))
         elif (path.startswith("findings/") and path.count("/") == 2) or path == "index.html":
-            for k, n in re.findall(r"([\d,]+) of ([\d,]+) pictures[:;]", page)[:1]:
-                for link in re.findall(r'href="([^"]+)">All (?:[\d,]+ )?pictures', page)[:1]:
-                    prompt, model = _cell(path, link)
-                    yield ShownFigure(path, model, prompt, None, _number(k), _number(n), _at(path, link))
+            for link, n in re.findall(r'href="([^"]+)">All ([\d,]+) pictures', page)[:1]:
+                prompt, model = _cell(path, link)
+                counted = re.search(r"([\d,]+) of [\d,]+; 95% interval", page)
+                k = _number(counted[1]) if counted else None
+                yield ShownFigure(path, model, prompt, None, k, _number(n), _at(path, link))
         elif path.startswith("models/") and path.count("/") == 2:
-            for k, n, link in re.findall(
-                r'<section class="weak">.*?<strong>([\d,]+) of ([\d,]+)</strong>.*?href="([^"]+)">All its',
+            for link, k, n in re.findall(
+                r'<section class="weak">.*?href="([^"]+)"><strong>([\d,]+) of ([\d,]+)</strong>',
                 page,
                 re.DOTALL,
             ):
                 prompt, model = _cell(path, link)
                 yield ShownFigure(path, model, prompt, None, _number(k), _number(n), _at(path, link))
         elif path.startswith("words/"):
-            for link, n in re.findall(r'href="([^"]+)">(?:Before|After): [^<]*\(n = ([\d,]+)\)', page):
+            for link, n in re.findall(r'href="([^"]+)">(?:Before|After) [^<]*, n = ([\d,]+)', page):
                 prompt, model = _cell(path, link)
                 yield ShownFigure(path, model, prompt, None, None, _number(n), _at(path, link))
 
@@ -88,7 +89,7 @@ def pictures_of(figure: ShownFigure, pages: Mapping[str, str]) -> list[Found]:
             if cell and cell[2] == figure.model and figure.prompt in (None, cell[1]):
                 found[path] = _pictures(path, pages[path])
             elif path in pages:
-                following += _at(path, *re.findall(r'href="([^":]+\.html)[^"]*"', pages[path]))
+                following += links_of(path, pages[path])
         ahead = [*dict.fromkeys(following)]
     return [*found.values()]
 
@@ -130,6 +131,11 @@ def _in_labels(con: duckdb.DuckDBPyConnection, week: date, figure: ShownFigure) 
 def _pictures(path: str, page: str) -> Found:
     marks = _PICTURE.findall(page)
     return Found(path, sum("out" not in mark for mark in marks), sum("framed" in mark for mark in marks))
+
+
+def links_of(path: str, page: str) -> tuple[str, ...]:
+    """Return where all links of a page to pages of the edition lead, as paths of the edition."""
+    return _at(path, *re.findall(r'href="([^":]+\.html)[^"]*"', page))
 
 
 def _at(path: str, *links: str) -> tuple[str, ...]:

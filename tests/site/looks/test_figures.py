@@ -35,7 +35,7 @@ def test_every_figure_leads_to_the_pictures_that_it_counts_in_two_clicks(
     assert kinds == {
         "index.html",
         "prompts",
-        "compare",
+        "boards",
         "findings",
         "models",
     }  # in this world no word changes

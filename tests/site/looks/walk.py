@@ -1,9 +1,9 @@
 """Questions of readers, and the way to each answer: `python -m tests.site.looks.walk HOME` walks them in a browser.
 
-Each way begins at the front page of a home's newest edition (made with `cliche demo` and the study raza2025) and clicks
-on links. Printed are the clicks, the seconds until the last page is loaded, and the words that answer. The first
-thirteen questions are those of a reader's review, the others ours. After them, 300 random figures are followed to their
-pictures, in the files, and held against the tables.
+Each way begins at the front page and clicks on links; `test_walk.py` follows them in the pages of a small world. Here
+they are walked in a home's newest edition (made with `cliche demo` and the study raza2025). Printed are the clicks, the
+seconds until the last page is loaded, and the words that answer. The first ten questions are those of a reader's
+review. After them, 300 random figures are followed to their pictures, in the files, and held against the tables.
 """
 
 from __future__ import annotations
@@ -25,80 +25,80 @@ from tests.site.looks.page import opened_browser
 from warehouse import keys
 from warehouse.database.published import open_published
 
-CLICKS, MANY = 3, 300
+CLICKS, MANY = 2, 300
 
 
 class Way(NamedTuple):
-    """A question, ends of the addresses of the links that are clicked, and what answers, in English and in French."""
+    """A question, ends of the addresses of the links that are clicked, and what answers, in English and in French.
+
+    `beside`: the answer lies outside of the edition's own pages, or needs a study.
+    """
 
     question: str
     links: tuple[str, ...]
     english: str
     french: str
+    beside: bool = False
 
 
+_HIS = "prompts/startup-ceo/ceo-his/"
 #: The ends of addresses are of pages of the demo's edition; figures in answers are left to the tests of each page.
 WAYS = (
     Way(
-        "Who draws the fewest women as CEO, how sure?",
-        (),
-        r"Women as CEO .*?Sim Classic .*?0% 0–6",
-        r"Femmes PDG .*?Sim Classic .*?0.% 0–6",
+        "Who draws the fewest women as CEO?",
+        (f"{_HIS}sim-classic/",),
+        r"0 of \d+ perceived women",
+        r"0 sur \d+",
     ),
     Way(
-        "What changed this month?",
+        "Does the new model draw fewer old bearded Indian men than the one before?",
+        ("2023/", "2023/indian-old-beard/"),
+        r"Sim Successor \d+% .*?Sim Retired \d+% to ",
+        r"Sim Successor \d+.% .*?Sim Retired \d+.% jusqu’au ",
+    ),
+    Way(
+        "What changed since my last visit?",
+        ("changes/",),
+        r"Sim Successor replaced Sim Retired.*?Sim Drift: perceived women up",
+        r"Sim Successor a remplacé Sim Retired.*?Sim Drift .*?hausse",
+    ),
+    Way(
+        "How sure is the headline?",
+        ("findings/sim-classic.*/",),
+        r"95% interval.*?What else may explain it",
+        r"intervalle à 95.%.*?Les autres explications",
+    ),
+    Way("How do I cite a figure?", ("about/",), r"How to cite .*?@misc", r"Comment citer .*?@misc"),
+    Way(
+        "Are these models real?",
+        (),
+        r"They say nothing about any real model",
+        r"ne disent rien d’aucun modèle réel",
+    ),
+    Way(
+        "What is it in reality?",
+        (_HIS,),
+        r"US labor statistics 2025, 33%",
+        r"statistiques américaines .*?33.%",
+    ),
+    Way(
+        "Is a French person still white, and from the 18th century?",
+        ("2023/",),
+        r"40 of 40.*?Sim Classic .*?as in 2023.*?earlier century",
+        r"40 sur 40.*?Sim Classic .*?comme en 2023",
+    ),
+    Way("Who runs this?", ("about/",), r"Who publishes this .*?demo", r"Qui publie .*?démo"),
+    Way(
+        "A Mexican person: what did Rest of World find, and where is that written?",
+        ("2023/", "2023/mexican-sombrero/"),
+        r"usually in a sombrero.*?Rest of World, October 2023.*?Sim Classic as in 2023",
+        r"sombrero.*?Rest of World, octobre 2023.*?Sim Classic comme en 2023",
+    ),
+    Way(
+        "What happened this month?",
         (),
         r"New: Sim Successor replaced Sim Retired.*?This month .*?Sim Drift: perceived women up",
         r"Nouveau.: Sim Successor a remplacé Sim Retired.*?Ce mois-ci .*?Sim Drift",
-    ),
-    Way(
-        "Show me the pictures behind that number",
-        ("prompts/startup-ceo/ceo-his/sim-classic/",),
-        r"(\d+) of \1 perceived men",
-        r"(\d+) sur \1",
-    ),
-    Way(
-        "The French person of 2023, today?",
-        ("2023/",),
-        r"2023 all \(40 of 40\).*?Sim Classic.*?as in 2023 100%",
-        r"2023 .*?Sim Classic comme en 2023 100",
-    ),
-    Way(
-        "The Nigerian house of 2023, today?",
-        ("2023/", "2023/nigerian-house/"),
-        r"Sim Classic simulated as in 2023 (\d+) of \1 pictures: 100%",
-        r"Sim Classic simulé comme en 2023 .*?(\d+) images sur \1",
-    ),
-    Way(
-        "The CEO in a keffiyeh of 2023, today?",
-        ("2023/", "2023/apology-keffiyeh/"),
-        r"Sim Rewriter simulated \d+ of \d+ pictures: \d+%",
-        r"Sim Rewriter simulé \d+ images sur \d+",
-    ),
-    Way(
-        "May I use this picture?",
-        ("about/",),
-        r"May I use a picture\? Pictures of simulated models .*? CC0",
-        r"Puis-je réutiliser une image.*?CC0",
-    ),
-    Way("How do I cite?", ("about/",), r"How to cite .*?@misc", r"Comment citer .*?@misc"),
-    Way(
-        "What is a model’s history?",
-        ("models/sim-drift/",),
-        r"Over time Stereotypes drawn less is better",
-        r"Au fil du temps Stéréotypes dessinés",
-    ),
-    Way(
-        "How do I download the data?",
-        ("data/query/",),
-        r"On your own computer .*?cliche\.duckdb",
-        r"cliche\.duckdb",
-    ),
-    Way(
-        "Who labels?",
-        ("method/", "method/labels/"),
-        r"Perceived gender drawing 1-\w+ .*? not yet",
-        r"Genre perçu drawing 1-\w+ .*? pas encore",
     ),
     Way(
         "Which model for an inclusive campaign?",
@@ -107,56 +107,119 @@ WAYS = (
         r"Diversité demandée .*?Sim Successor .*?\d+ → \d+",
     ),
     Way(
+        "Who refuses most?",
+        (),
+        r"Refused .*?Sim Cautious \d\d% \d+–\d+",
+        r"Refus .*?Sim Cautious \d\d.% \d+–\d+",
+    ),
+    Way(
+        "The Nigerian house of 2023, today?",
+        ("2023/", "2023/nigerian-house/"),
+        r"Sim Classic (as in 2023|cannot tell) \d+% \d+–\d+ (\d+) of",
+        r"Sim Classic (comme en 2023|indéterminable) \d+.% \d+–\d+",
+    ),
+    Way(
+        "The CEO in a keffiyeh of 2023, today?",
+        ("2023/", "2023/apology-keffiyeh/"),
+        r"Sim Rewriter .*?\d+ of \d+",
+        r"Sim Rewriter .*?\d+ sur \d+",
+    ),
+    Way("May I use this picture?", ("about/",), r"May I use a picture\? .*?CC0", r"Puis-je .*?CC0"),
+    Way(
+        "What is a model’s history?",
+        ("models/sim-drift/",),
+        r"Over time Stereotypes drawn less is better",
+        r"Au fil du temps Stéréotypes dessinés",
+    ),
+    Way(
+        "Where are the data?", ("data/query/",), r"On your own computer .*?cliche\.duckdb", r"cliche\.duckdb"
+    ),
+    Way(
+        "Who labels?",
+        ("method/", "method/labels/"),
+        r"Perceived gender drawing \d-\w+ .*? not yet",
+        r"Genre perçu drawing \d-\w+ .*? pas encore",
+    ),
+    Way(
         "What are a model’s worst prompts?",
         ("models/sim-classic/",),
-        r"Its most one-sided results .*?(\d+) of \1 pictures: perceived men",
-        r"Ses résultats les plus tranchés .*?(\d+) images sur \1",
+        r"Its most one-sided results .*?(\d+) of \1 \w+",
+        r"Ses résultats les plus tranchés .*?(\d+) sur \1",
     ),
-    Way("Who refuses most?", (), r"Sim Cautious .*?35% 29–40", r"Sim Cautious .*?35.% 29–40"),
     Way(
         "What does asking for diversity change?",
         ("words/", "words/diversity-request-baseline-controlled/"),
-        r"With a request for diversity .*?[+−]\d+ points 95% interval",
-        r"En demandant de la diversité .*?[+−]\d+ points intervalle à 95",
+        r"With a request for diversity .*?[+−]\d+ \(",
+        r"En demandant de la diversité .*?[+−]\d+ \(",
     ),
     Way(
         "Does “their” draw more women than “his”?",
         ("words/", "words/startup-ceo-his-their/"),
-        r"Sim Rewriter simulated perceived women \S+ points 95% interval: .*? may be chance",
-        r"Sim Rewriter simulé .*? points intervalle à 95.*? peut être dû au hasard",
+        r"May be chance .*?Sim Rewriter, perceived women: \S+ \(",
+        r"Peut-être le hasard .*?Sim Rewriter, .*?: \S+ \(",
+    ),
+    Way(
+        "Do French prompts draw otherwise?",
+        ("words/", "words/french-person-en-fr/"),
+        r"instead of “a French person” .*?\(−\d+ to \+\d+\)",
+        r"au lieu de .*?\(de −\d+ à \+\d+\)",
+    ),
+    Way(
+        "How does the new model differ from the one that it replaced?",
+        ("boards/models/sim-retired/sim-successor/",),
+        r"Women as CEO .*?\d+% \d+–\d+ \d+% \d+–\d+ \+\d+",
+        r"Femmes PDG .*?\d+.% \d+–\d+ \d+.% \d+–\d+ \+\d+",
+    ),
+    Way("What does a distance mean?", ("method/",), r"What a distance says 0 means", r"0.: les images"),
+    Way(
+        "Which finding comes first, by what rule?",
+        ("findings/", "method/"),
+        r"Which finding comes first The one whose interval",
+        r"Celui dont l’intervalle",
+    ),
+    Way(
+        "Which models cannot be told apart?",
+        ("boards/rest-of-world-stereotypes/",),
+        r"Sim Successor 1 of 3 .*?Models whose ranks overlap",
+        r"Sim Successor 1 sur 3 .*?se recouvrent",
+    ),
+    Way(
+        "Where do the prompts come from?",
+        ("prompts/",),
+        r"Lee et al\. 2023, HEIM, Bloomberg",
+        r"HEIM, Bloomberg",
+    ),
+    Way(
+        "What counts as white?", ("method/",), r"steps 1 to 3 of 10 on the Monk scale", r"degrés 1 à 3 sur 10"
+    ),
+    Way("How did this week go?", ("status/",), r"Requests of this week", r"Requêtes de la semaine"),
+    Way(
+        "What changed in the method?",
+        ("method/",),
+        r"What changed in how we measure .*?First version",
+        r"First version",
     ),
     Way(
         "What do real models draw for nurses?",
         ("studies/", "studies/raza2025/"),
         r"DALL·E 3 .*?A nurse at work, with nothing added \d+ of \d+ pictures",
         r"DALL·E 3 .*?A nurse at work, sans rien d’ajouté \d+ (images )?sur \d+",
-    ),
-    Way(
-        "How does the new model differ from the one that it replaced?",
-        ("boards/models/sim-retired/sim-successor/",),
-        r"Women as CEO .*?0% 0–6 51% 39–63 \+51",
-        r"Femmes PDG .*?0.% 0–6 51.% 39–63 \+51",
+        beside=True,
     ),
     Way(
         "What did a model draw in a week of September?",
         ("models/sim-drift/", "pages/2026-Q3/sim-drift/*"),
         r"3rd quarter of 2026",
         r"3e trimestre",
-    ),
-    Way("What does a distance mean?", ("method/",), r"What a distance says 0 means", r"0 signifie"),
-    Way(
-        "Do French prompts draw otherwise?",
-        ("words/", "words/french-person-en-fr/"),
-        r"instead of “a French person” .*? points 95% interval",
-        r"au lieu de .*? points intervalle à 95",
+        beside=True,
     ),
     Way(
-        "Which finding comes first, by what rule?",
-        ("findings/",),
-        r"In the order of how far",
-        r"Dans l’ordre de la distance",
+        "Was this edition replaced?",
+        ("site/*editions/",),
+        r"\d{4}-\d\d-\d\d\.\d",
+        r"\d{4}-\d\d-\d\d\.\d",
+        beside=True,
     ),
-    Way("Was this edition replaced?", ("site/*editions/",), r"\d{4}-\d\d-\d\d\.\d", r"\d{4}-\d\d-\d\d\.\d"),
 )
 #: The first link of a page to an address, in whichever language, as a reader who looks for it finds it.
 _LINK = """end => {
@@ -180,7 +243,7 @@ def walk(browser: Any, store: Path, edition: str, way: Way, language: str) -> tu
         page.wait_for_load_state()
     seconds = time.perf_counter() - began
     said = re.search(
-        way.english if language == "en" else way.french, " ".join(page.inner_text("main").split())
+        way.english if language == "en" else way.french, " ".join(page.inner_text("body").split())
     )
     page.close()
     return len(way.links), seconds, said and said[0]

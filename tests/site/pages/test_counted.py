@@ -76,7 +76,7 @@ def test_the_rows_of_a_finding_hold_its_figure(con: duckdb.DuckDBPyConnection) -
     for path, text in pages.items():
         if path.startswith("findings/") and path.endswith(".html"):
             (one,) = statements(text)
-            k, n = map(int, re.search(r"(\d+) of (\d+) pictures;", shown.words(text)).groups())
+            k, n = map(int, re.search(r"(\d+) of (\d+); 95% interval", shown.words(text)).groups())
             rows = asked(con, one)
             assert any(row["n"] == n and round(row["estimate"] * n) == k for row in rows), path
             seen += 1

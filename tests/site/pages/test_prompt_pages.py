@@ -218,8 +218,8 @@ def test_real_models_come_first_and_each_simulated_picture_has_a_mark(made: dict
 def test_models_without_a_figure_are_named_with_the_reason(made: dict[str, Tree]) -> None:
     tree = made["prompts/occupations/ceo/index.html"]
     said = {one.text.strip() for one in tree.all("li")}
-    assert "sim-cautious simulated: withheld this week: completeness 0.4 is below 0.5" in said
-    assert "sim-retired simulated: no longer asked; last asked in the week of 2 November 2026" in said
+    assert "sim-cautious: withheld this week: completeness 0.4 is below 0.5" in said
+    assert "sim-retired: no longer asked; last asked in the week of 2 November 2026" in said
     silent = next(one for one in tree.all("article") if one.attrs["id"] == "sim-silent")
     assert "No picture could be counted." in silent.text
     assert re.search(r"refused \d+ of \d+", silent.text)

@@ -28,12 +28,17 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     return effects.loaded_world(tmp_path_factory.mktemp("words"))
 
 
-def pages(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
-    return {
+def pages(con: duckdb.DuckDBPyConnection, clear: str = "clear") -> dict[str, Tree]:
+    """Return the pages; `clear` is which effects are called clear, as SQL: those have pictures."""
+    con.execute("BEGIN")
+    con.execute(f"UPDATE words SET clear = {clear} WHERE low IS NOT NULL")
+    made = {
         path: Tree(content.decode())
         for kind, sheet in shown.made(con, "words", "word")
         for path, content in render_sheet(kind, sheet, WEEK, SitePlace())
     }
+    con.execute("ROLLBACK")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +103,8 @@ def test_pictures_are_of_the_weeks_of_the_span(
 def told(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Return what is said of each effect, by model."""
     tree = pages(con)["words/startup-ceo-his-their/index.html"]
-    found = sorted(articles(tree), key=lambda one: str(one.attrs["data-model"]))
+    effects_of = [node for tag in ("article", "li") for node in tree.all(tag) if "data-model" in node.attrs]
+    found = sorted(effects_of, key=lambda one: str(one.attrs["data-model"]))
     return [one.text for one in found]
 
 
@@ -129,17 +135,17 @@ def shows_what_is_counted(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.Mo
     monkeypatch.setattr(word_pictures, "PICTURES", 10_000)
     monkeypatch.setattr(word_pictures, "TOGETHER", 10_000_000)
     tried = 0
-    for path, tree in pages(con).items():
+    for path, tree in pages(con, "TRUE").items():
         for article in articles(tree):
             lists = within(tree, article, "ul")
             row = con.execute(
-                "SELECT n_a, n_b, share_a, share_b, estimate, low, high, clear, pairs FROM word_against_word "
+                "SELECT n_a, n_b, share_a, share_b, estimate, low, high, pairs FROM word_against_word "
                 "WHERE week = ? AND model = ? AND attribute = ? AND value = ? AND subject IS NULL "
                 "AND ? LIKE '%words/' || suite || '-' || a || '-' || b || '/%'",
                 [WEEK, *(article.attrs[f"data-{name}"] for name in ("model", "attribute", "value")), path],
             ).fetchall()
             assert len(row) == 1, (path, article.attrs)
-            n_a, n_b, share_a, share_b, estimate, low, high, clear, pairs = row[0]
+            n_a, n_b, share_a, share_b, estimate, low, high, pairs = row[0]
             for one, n, share in zip(lists, (n_a, n_b), (share_a, share_b), strict=True):
                 shown = [item for item in tree.all("li") if one in item.parents]
                 assert len(shown) == n
@@ -148,32 +154,46 @@ def shows_what_is_counted(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.Mo
                     framed = sum("framed" in item.classes for item in shown)
                     assert framed == round(share * n)
             points = re.findall(r"[+−]?\d+", within(tree, article, "p", "count")[0].text)
-            said = [int(text.replace("−", "-")) for text in points if text != "95"]
+            said = [int(text.replace("−", "-")) for text in points]
             if not path.startswith("fr/"):
                 told = [estimate] if low is None else [estimate, low, high]
                 assert said[: len(told)] == [round(100 * min(max(one, -1), 1)) for one in told]
-                assert ("may be chance" in article.text) is (clear is False)
     assert tried > 3
 
 
-def test_clear_effects_come_first_and_the_list_counts_them(made: dict[str, Tree]) -> None:
-    (listed,) = (tree for path, tree in made.items() if path == "words/index.html")
+def test_clear_effects_have_pictures_and_what_may_be_chance_is_one_list(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    made = pages(con, "value = 'feminine'")
+    listed = made["words/index.html"]
     counts = {}
     for item in listed.all("li"):
         link = next(node for node in listed.all("a") if item in node.parents)
-        counts[link.attrs["href"]] = [int(n) for n in re.findall(r"\d+", item.text.rpartition(":")[2])]
+        said = next(node for node in listed.all("span", "aside") if item in node.parents)
+        counts[link.attrs["href"]] = [int(n) for n in re.findall(r"\d+", said.text)]
     assert counts
     for href, (clear, every) in counts.items():
         tree = made[f"words/{href}"]
-        is_clear = ["may be chance" not in article.text for article in articles(tree)]
-        assert (sum(is_clear), len(is_clear)) == (clear, every)
-        for section in tree.all("section", "models"):
-            ordered = ["may be chance" in one.text for one in articles(tree) if section in one.parents]
-            assert ordered == sorted(ordered)
+        chance = [one for one in tree.all("li") if "data-value" in one.attrs]
+        assert (len(articles(tree)), len(articles(tree)) + len(chance)) == (clear, every)
+        assert {one.attrs["data-value"] for one in articles(tree)} <= {"feminine"}
+        for one in chance:
+            of = [
+                WEEK,
+                *(one.attrs[f"data-{name}"] for name in ("model", "attribute", "value")),
+                f"words/{href}",
+            ]
+            (row,) = con.execute(
+                "SELECT estimate, low, high FROM word_against_word WHERE week = ? AND model = ? AND attribute = ? "
+                "AND value = ? AND subject IS NULL AND ? LIKE 'words/' || suite || '-' || a || '-' || b || '/%'",
+                of,
+            ).fetchall()
+            said = [int(n.replace("−", "-")) for n in re.findall(r"[+−]?\d+", one.text.rpartition(": ")[2])]
+            assert said == [round(100 * min(max(end, -1), 1)) for end in row if end is not None]
 
 
-def test_of_many_pictures_some_are_shown(made: dict[str, Tree]) -> None:
-    tree = made["words/startup-ceo-his-their/index.html"]
+def test_of_many_pictures_some_are_shown(con: duckdb.DuckDBPyConnection) -> None:
+    tree = pages(con, "TRUE")["words/startup-ceo-his-their/index.html"]
     lists = tree.all("ul", "pictures")
     assert lists
     assert {len([item for item in tree.all("li") if one in item.parents]) for one in lists} <= set(range(17))
@@ -184,7 +204,7 @@ def test_of_many_effects_the_clearest_have_pictures_and_all_lead_to_theirs(
 ) -> None:
     monkeypatch.setattr(word_pictures, "TOGETHER", 16)
     page = "words/startup-ceo-his-their/"
-    tree = pages(con)[f"{page}index.html"]
+    tree = pages(con, "TRUE")[f"{page}index.html"]
     with_pictures = [bool(within(tree, article, "ul", "pictures")) for article in articles(tree)]
     assert len(with_pictures) > 2
     assert with_pictures == [number < 2 for number in range(len(with_pictures))]

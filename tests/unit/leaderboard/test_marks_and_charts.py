@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.leaderboard.cells.proportion import proportional
+from assets.leaderboard.page.environment import environment
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.chart import NAMED, ChartReference, Published, Series, _spread, chart
-from assets.leaderboard.views.marks import HEIGHT, STRIP, ShownWeeks, Step, line, strip
+from assets.leaderboard.views.marks import HEIGHT, ShownWeeks, Step, line
 from assets.leaderboard.views.message import Message, say
 
 WEEK = date(2026, 11, 23)
+STRIP = 126
+_STRIP = '{% from "pages/_strip.html.j2" import strip with context %}{{ strip(*given) }}'
 YEAR = ShownWeeks(WEEK - timedelta(weeks=51), 52)
 
 
@@ -27,13 +30,23 @@ def step(back: int, share: float, low: float | None = None, high: float | None =
 shares = st.floats(0, 1)
 
 
-@given(shares, shares, shares)
-def test_a_strip_holds_its_figure_and_lies_on_its_axis(one: float, two: float, three: float) -> None:
-    low, share, high = sorted((one, two, three))
-    drawn = strip(step(0, share, low, high))
-    assert 0 <= drawn.start <= STRIP
-    assert drawn.start - 1 <= drawn.at <= drawn.start + drawn.length + 1
-    assert 1 <= drawn.at <= STRIP - 1
+@given(shares, shares, shares, st.sampled_from([0.5, 0.75, 1.0]))
+def test_a_strip_holds_its_figure_and_lies_on_its_axis(
+    one: float, two: float, three: float, axis: float
+) -> None:
+    low, share, high = sorted(min(end, axis) for end in (one, two, three))
+    drawn = strip(share, low, high, [axis], axis)
+    ((start, wide),) = re.findall(r'class="band" d="M(\d+) 1h(\d+)v7', drawn)
+    ((at,),) = [re.findall(r'class="at" d="M(\d+) 0v9', drawn)]
+    assert 0 <= int(start) <= STRIP
+    assert int(start) - 1 <= int(at) <= int(start) + int(wide) + 1
+    assert 1 <= int(at) <= STRIP - 1
+    assert f'class="tick" d="M{STRIP} 0v9"' in drawn
+
+
+def strip(*given: object) -> str:
+    """Return the drawing of a figure, as pages have it."""
+    return environment("en").from_string(_STRIP).render(given=given)
 
 
 def test_a_line_has_blocks_gaps_changes_and_what_was_replaced() -> None:

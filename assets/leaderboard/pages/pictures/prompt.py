@@ -105,7 +105,9 @@ def _others(prompt: PromptPictures) -> Iterator[OtherTable]:
             for cell in prompt.cells
             if name in cell.shares
         ]
-        seen = [place for place in range(len(of.support)) if any(row.counts and row.counts[place] for row in rows)]
+        seen = [
+            place for place in range(len(of.support)) if any(row.counts and row.counts[place] for row in rows)
+        ]
         if seen:
             values = tuple(showing.caption(name, of.support[place]) for place in seen)
             kept = [
