@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from assets.gateway.money.budget import Caps
 from orchestration.alerts.settings import AlertSettings
@@ -25,6 +25,27 @@ from warehouse.yamlfile import read_yaml
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 _POSTGRES = {"postgresql", "postgres", "postgresql+psycopg2"}
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("is to be an address like https://example.org/cliche, without a query")
+    return value.rstrip("/")
+
+
+_Address = Annotated[str, AfterValidator(_address)]
+_Text = Annotated[str, Field(min_length=1)]
+
+
+class PublisherSettings(BaseModel):
+    """Who publishes the site, as pages and citations say it; `publish --to` asks for name and contact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: _Text | None = None
+    address: _Address | None = None  # where the store's root is on the web: canonical addresses begin with it
+    contact: _Text | None = None  # an address of e-mail or of a page
+    license: _Text | None = None  # of the data of editions, e.g. CC BY 4.0
 
 
 class Settings(BaseModel):
@@ -45,29 +66,19 @@ class Settings(BaseModel):
     label_range: int | None = Field(default=None, ge=1)  # pictures that one run on a worker labels; None: all
     caps: Caps = Field(default_factory=Caps)  # most dollars of a run, a week, a month
     alerts: AlertSettings = Field(default_factory=AlertSettings)  # what is sent to people, and how
-    site_url: str | None = None  # where the store's root is on the web: canonical addresses begin with it
-    public_store: str | None = None  # where anybody can read the store's pictures, if it is public
-    publisher: str | None = None  # who publishes, as the page "about" and citations say it
-    contact: str | None = None  # how to reach them: an address of e-mail or of a page
-    data_license: str | None = None  # of the data of editions, e.g. CC BY 4.0
+    publisher: PublisherSettings = Field(default_factory=PublisherSettings)  # who publishes the site
+    public_store: _Address | None = None  # where anybody can read the store's pictures, if it is public
     runs_at_once: int = Field(default=os.cpu_count() or 1, ge=1)  # models asked at the same time
-
-    @field_validator("site_url", "public_store")
-    @classmethod
-    def _address(cls, value: str | None) -> str | None:
-        if value is not None and not _ADDRESS.fullmatch(value):
-            raise ValueError("is to be an address like https://example.org/cliche, without a query")
-        return value and value.rstrip("/")
 
     @property
     def site(self) -> dict[str, str]:
         """Return what is set of the site."""
         found = {
-            "url": self.site_url,
+            "url": self.publisher.address,
             "public_store": self.public_store,
-            "publisher": self.publisher,
-            "contact": self.contact,
-            "data_license": self.data_license,
+            "publisher": self.publisher.name,
+            "contact": self.publisher.contact,
+            "data_license": self.publisher.license,
         }
         return {name: value for name, value in found.items() if value}
 

@@ -78,6 +78,8 @@ def _what(detail: Mapping[str, Any]) -> str:
         return "is missing"
     if kind == "value_error":
         return message.removeprefix("Value error, ")
+    if kind == "model_type":
+        return f"must hold keys and values, not {_shown(detail.get('input'))}"
     if kind == "too_short":
         return f"must hold at least {detail['ctx']['min_length']}"
     if kind == "string_pattern_mismatch" and detail.get("ctx", {}).get("pattern") == _NAME_PATTERN:

@@ -47,7 +47,7 @@ class PublishedFigure(BaseModel):
         return float(found.low), float(found.high)
 
 
-class Source(BaseModel):
+class CitedSource(BaseModel):
     """Where the prompts of a suite, or the numbers of a statistic, come from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,11 +63,11 @@ class PublishedFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     figures: tuple[PublishedFigure, ...] = Field(min_length=1)
-    sources: tuple[Source, ...] = ()
+    sources: tuple[CitedSource, ...] = ()
 
 
 @cache
-def sources_of(name: str) -> tuple[Source, ...]:
+def sources_of(name: str) -> tuple[CitedSource, ...]:
     """Return where a suite (its id, without a version) or a statistic comes from."""
     file = validated(PublishedFile, FOLDER / "published_figures.yaml", WHERE)
     return tuple(one for one in file.sources if one.of == name)

@@ -131,7 +131,9 @@ def headline(place: Workplace) -> list[str]:
     found = changes.detected(known, week)
     counted = f"{words.number(found.changes)} change{'s were' if found.changes > 1 else ' was'}"
     return [
-        english.say(finding_words.sentence(finding) if finding else finding_words.NOTHING),
+        english.say(finding_words.sentence(finding))
+        if finding
+        else "No share clearly differs from its reference yet.",
         f"{counted if found.changes else 'No change was'} detected this month."
         + (
             f" Of {words.number(found.doubtful)} more something else is a likelier cause than a model."

@@ -180,7 +180,14 @@ def send(address: str) -> int:
     from orchestration.uploading.destinations import destination
     from orchestration.uploading.upload import upload
 
-    place = bare_workplace(load_settings())
+    settings = load_settings()
+    missing = [f"no {name}" for name in ("name", "contact") if not getattr(settings.publisher, name)]
+    if missing:
+        raise UsageError(
+            f"{settings.home / 'cliche.yaml'}: publisher has {' and '.join(missing)}, and a public site says whose it "
+            "is; write, for example, publisher: {name: Jane Doe, contact: jane@example.org}"
+        )
+    place = bare_workplace(settings)
     with place.store.lease("upload", purpose=f"send the site to {address}"):
         to = destination(address, place.store.url)
         with bar("sending") as step:

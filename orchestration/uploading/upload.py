@@ -44,12 +44,17 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
     """Send the site of a store to a destination, as far as it is not there.
 
     Raises:
-        UsageError: if nothing is published.
+        UsageError: if nothing is published, or nobody is named who publishes it.
         RefusedError: if the destination has another edition of the same name, or a newer one.
     """
     newest = latest(store)
     if newest is None:
         raise UsageError("nothing is published yet; run cliche publish (or make demo)")
+    manifest = read_manifest(store, newest.id)
+    if not {"publisher", "contact"} <= manifest["site"].keys():
+        raise UsageError(
+            f"edition {newest.id} does not say who publishes it; run cliche publish, then this again"
+        )
     _assert_not_older(to, newest.week, newest.revision)
     for key, data in to.own_files().items():
         if not to.holds(key, data):
@@ -67,7 +72,7 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
     for key, data in changing.items():
         sending.one(key, data)
     sending.one(keys.LATEST_EDITION, _whole(store, keys.LATEST_EDITION))
-    for path, data in root_pages(read_manifest(store, newest.id)).items():
+    for path, data in root_pages(manifest).items():
         sending.one(path, data)
     return Sent(newest.id, sending.objects, sending.bytes, sending.missing)
 

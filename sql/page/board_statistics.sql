@@ -1,19 +1,22 @@
--- Answers: which statistics are lines on the boards of a week, and how far are they from the board's yardstick?
+-- Answers: which statistics are lines on the boards of a week, and how far are they from the board's
+--   yardstick?
 -- Grain: one row for each suite × suite_major × condition × attribute × reference.
--- Columns: distance: the typical one over the prompts, in the unit of the board; 0 for a statistic that is the
---   yardstick itself.
+-- Columns: distance: the typical one over the prompts, in the unit of the board; 0 for a statistic that is
+--   the yardstick itself.
 -- Depends on: reference_values, yardsticks, prompts
 WITH expected AS (
     SELECT DISTINCT
-        r.suite, r.suite_major, prompts.condition, r.attribute, r.reference, r.prompt, r.value, r.expected_share,
+        r.suite, r.suite_major, prompts.condition, r.attribute, r.reference, r.prompt, r.value,
+        r.expected_share,
         even.expected_share AS target
     FROM reference_values AS r
     INNER JOIN prompts USING (week, model, suite, suite_major, prompt)
     INNER JOIN yardsticks AS y USING (suite, suite_major, attribute)
     LEFT JOIN reference_values AS even
-        ON (r.week, r.model, r.suite, r.suite_major, r.attribute, r.value, y.reference)
-        = (even.week, even.model, even.suite, even.suite_major, even.attribute, even.value, even.reference)
-        AND even.prompt IS NULL
+        ON
+            r.week = even.week AND r.model = even.model AND r.suite = even.suite
+            AND r.suite_major = even.suite_major AND r.attribute = even.attribute
+            AND r.value = even.value AND y.reference = even.reference AND even.prompt IS NULL
     WHERE r.week = cast($week AS DATE) AND r.source IS NOT NULL
 ),
 

@@ -2,7 +2,7 @@
 -- Grain: one row for each prompt × attribute × reference × value.
 -- Depends on: reference_values
 SELECT DISTINCT
-    suite, suite_major, prompt, attribute, reference, "value", expected_share
+    suite, suite_major, prompt, attribute, reference, value, expected_share
 FROM reference_values
 WHERE week = cast($week AS DATE) AND prompt IS NOT NULL AND source IS NOT NULL
-ORDER BY suite, prompt, attribute, reference, "value", expected_share
+ORDER BY suite, prompt, attribute, reference, value, expected_share

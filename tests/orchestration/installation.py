@@ -30,8 +30,14 @@ NEXT = "2026-11-16"
 MODELS = ("sim-classic", "sim-drift")
 SLOTS = 4  # of one model and week
 
+PUBLISHER = {"name": "Jane Doe", "contact": "jane@example.org"}
 #: Settings that keep everything in this process.
-SMALL: Mapping[str, Any] = {"models": "models.yaml", "workers": 0, "runs_at_once": 1}
+SMALL: Mapping[str, Any] = {
+    "models": "models.yaml",
+    "workers": 0,
+    "runs_at_once": 1,
+    "publisher": PUBLISHER,
+}
 
 
 def entry(name: str, **changes: Any) -> dict[str, Any]:

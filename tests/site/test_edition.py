@@ -501,10 +501,11 @@ def test_figures_of_a_board_are_those_of_the_published_file(public: Store, tmp_p
             [world.WEEK],
         ).fetchall()
     assert found
-    for _, distance, low, high, n in found:
-        assert f"<strong>{round(100 * distance)}</strong>" in page
-        assert f"{round(100 * low)} to {round(100 * high)}" in page
-        assert f'data-label="n">{n}<' in page
+    for model, distance, *ends, n in found:
+        row = page.partition(f'<tr role="row" id="{model}">')[2].partition("</tr>")[0]
+        low, high = (round(100 * end) for end in ends)
+        assert f'<strong>{round(100 * distance)}</strong></a> <span class="aside">{low}–{high}</span>' in row
+        assert f'data-label="n">{n}</td>' in row
 
 
 def test_manifest_is_readable_json(public: Store) -> None:

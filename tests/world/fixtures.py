@@ -25,7 +25,7 @@ def planted_con(planted_world: World) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def readers_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse of the world of readers, which changes nothing."""
     world = World(made_once(tmp_path_factory, "readers-world", make_for_readers))

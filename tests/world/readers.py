@@ -36,6 +36,7 @@ _DECLARED = {
     ("house_condition", "nigerian"): "run_down",
     ("litter", "indian"): "yes",
     ("clothing_era", "french"): "historical",
+    ("headwear", "french"): "beret",
 }
 _USUAL: Mapping[str, Mapping[str, float]] = {
     "person_count": {"1": 1.0},

@@ -85,10 +85,21 @@ class PromptPictures:
         """Return `<suite>/<prompt>`."""
         return str(self.declared[0]["prompt"])
 
+    @property
+    def first_week(self) -> date:
+        """Return the first week of the window in which anybody was asked it."""
+        return min((week for cell in self.cells for week in cell.weeks), default=first_week(self.week))
+
 
 def first_week(week: date) -> date:
     """Return the first of the weeks whose pictures are shown."""
     return week - (WEEKS - 1) * _WEEK
+
+
+def since(con: duckdb.DuckDBPyConnection, week: date) -> date:
+    """Return the first of the weeks whose pictures are shown in which there was anybody to ask."""
+    lives = rows(con, "timeline", {"week": week.isoformat()})
+    return max(first_week(week), min((life["first_week"] for life in lives), default=week))
 
 
 def weeks_of(week: date) -> list[date]:

@@ -110,7 +110,7 @@ def head(prompt: PromptPictures) -> PromptHead:
         sensitive=is_sensitive(f"{row['suite']}@{row['suite_major']}"),
         attribute=asked.attribute if asked else None,
         framed=many(asked.attribute, asked.value) if asked else None,
-        first_week=reading.first_week(prompt.week),
+        first_week=prompt.first_week,
     )
 
 
@@ -247,12 +247,8 @@ def worth(n: int, per: float | None) -> Message | None:
     """Return how many pictures `n` are worth in an interval where `per` of them count as one; None where each does."""
     if per is None or per <= 1:
         return None
-    return say_n(
-        "worth %(worth)s picture",
-        "worth %(worth)s pictures",
-        n,
-        worth=round(n / per),
-    )
+    of = round(n / per)
+    return say_n("worth %(worth)s picture", "worth %(worth)s pictures", of, worth=of)
 
 
 def framed(prompt: PromptPictures, cells: Sequence[Cell]) -> list[ValueShare]:

@@ -40,7 +40,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
     texts = _by_comparison(rows(con, "word_texts", of_week))
     pairs = _by_comparison(rows(con, "word_pairs", of_week))
     withheld = by(rows(con, "word_withheld", of_week), "suite", "suite_major")
-    values = looks(con, week)
+    values, since = looks(con, week), reading.since(con, week)
     for comparison in shipped().comparisons:
         if comparison.key in found:
             prompts = {row[side] for row in pairs[comparison.key] for side in ("prompt_a", "prompt_b")}
@@ -49,7 +49,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
             yield (
                 comparison,
                 _page(
-                    week,
+                    since,
                     comparison,
                     found[comparison.key],
                     texts[comparison.key],
@@ -76,7 +76,7 @@ def _slots(con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str]) -
 
 
 def _page(
-    week: date,
+    since: date,
     comparison: Comparison,
     found: Sequence[Row],
     texts: Sequence[Row],
@@ -101,7 +101,7 @@ def _page(
     ]
     one = texts[0] if texts and comparison.b.turn == 1 else None
     return WordPage(
-        first_week=reading.first_week(week),
+        first_week=since,
         title=_title(comparison),
         text_a=showing.cut(one["text_a"], _TEXT) if one else None,
         text_b=showing.cut(one["text_b"], _TEXT) if one else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -19,7 +19,7 @@ from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.marks import Line, ShownWeeks, Step, line
 from assets.leaderboard.views.message import Message, say
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, by, rows
 
 Con = duckdb.DuckDBPyConnection
 
@@ -94,6 +94,22 @@ class Leaderboard:
     span: ShownWeeks
     lists: tuple[tuple[LeaderGroup, ...], ...]
 
+    @property
+    def rows(self) -> tuple[LeaderRow, ...]:
+        """Return all models."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+    @property
+    def ranked(self) -> int:
+        """Return how many models have a rank."""
+        return sum(row.rank is not None for row in self.rows)
+
+    @property
+    def lacks_interval(self) -> bool:
+        """Return whether any figure of now has no interval: its weeks are too few."""
+        cells = [cell for row in self.rows for cell in row.cells if not cell.why]
+        return any(one is not None and one.low is None for cell in cells for one in (cell.before, cell.now))
+
 
 #: Models that may be compared, in the order of the page: real ones first, retired ones last.
 GROUPS: Mapping[str, Message] = {
@@ -108,12 +124,55 @@ GROUPS: Mapping[str, Message] = {
 }
 
 
+@dataclass(frozen=True)
+class _Missing:
+    """What explains that a model has no figure."""
+
+    withheld: Mapping[str, str]  # model → why
+    read: Set[tuple[str, str]]  # attribute and labeler
+    declared: Mapping[str, Set[str]]  # suite → attributes of its declared stereotypes
+
+    def why(self, column: Column, found: Sequence[Sequence[Row]], of: ModelFacts) -> Message | None:
+        """Return why there is no figure of now, or of one of two conditions; None if there is."""
+        newest = [own[-1] if own and own[-1]["week"] == of.last_week else None for own in reversed(found)]
+        for row in newest:
+            if row is not None and row["estimate"] is not None:
+                continue
+            if of.model in self.withheld or (row and row["reason"] == "withheld"):
+                return say("withheld")
+            if row is None:
+                return say("not asked")
+            if row["reason"] == "no_pictures" and self._unread(column, of):
+                return say("not read by its labeler")
+            return reason(row["reason"])
+        return None
+
+    def _unread(self, column: Column, of: ModelFacts) -> bool:
+        stereotypes = self.declared.get(column.suite, frozenset()) if column.figure == "stereotypes" else ()
+        wanted = [column.attribute] if column.attribute else [*stereotypes]
+        labeler = max(of.lives, key=lambda life: life.last_week).labeler
+        return bool(wanted) and not any((one, labeler) in self.read for one in wanted)
+
+
+def _missing(con: Con, week: date) -> _Missing:
+    of_week = {"week": week.isoformat()}
+    return _Missing(
+        {row["model"]: row["reason"] for row in rows(con, "withheld_models", of_week)},
+        {(row["attribute"], row["labeler"]) for row in rows(con, "labelers", of_week)},
+        {
+            suite: {row["attribute"] for row in pairs}
+            for suite, pairs in by(rows(con, "stereotype_pairs", of_week), "suite").items()
+        },
+    )
+
+
 def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[Row]) -> Leaderboard:
     """Return the leaderboard of a week; `changes` are the rows of all that were reported."""
     span = span_of(week, models)
     boards = rows(con, "lead_ranks", {"week": week.isoformat()})
     expected = rows(con, "prompt_statistics", {"week": week.isoformat()})
     found = over_time.read(con, week, [column.of for column in COLUMNS])
+    missing = _missing(con, week)
     heads = tuple(
         _head(column, boards, expected, cells, week) for column, cells in zip(COLUMNS, found, strict=True)
     )
@@ -124,10 +183,10 @@ def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[R
             name=one.name,
             maker=one.maker,
             rank=_rank(ranks.get(one.model)),
-            unranked=_unranked(ranks.get(one.model)),
+            unranked=_unranked(ranks.get(one.model), missing.withheld.get(one.model)),
             until=one.last_week if one.retired else None,
             cells=tuple(
-                _cell(column, head, cells, one, week, span, changes)
+                _cell(column, head, cells, one, week, span, changes, missing)
                 for column, head, cells in zip(COLUMNS, heads, found, strict=True)
             ),
         )
@@ -183,20 +242,14 @@ def _cell(
     week: date,
     span: ShownWeeks,
     changes: Sequence[Row],
+    missing: _Missing,
 ) -> ColumnCell:
     *first, last = column.conditions
     own = cells.get((of.model, last), [])
     shown = tuple(steps_in(own))
     earlier = tuple(step for one in first for step in steps_in(cells.get((of.model, one), [])))
     gray = tuple(steps_in(cells.get((of.succeeds[0], last), []))) if of.succeeds else ()
-    newest = own[-1] if own and own[-1]["week"] == of.last_week else None
-    why = None
-    if newest is None:
-        why = say("not asked")
-    elif newest["estimate"] is None:
-        why = reason(newest["reason"])
-    elif first and (not earlier or earlier[-1].last != shown[-1].last):
-        why = say("not asked")
+    why = missing.why(column, [cells.get((of.model, one), []) for one in column.conditions], of)
     reported = changed(changes, of.model, column.of)
     return ColumnCell(
         name=column.cell(of.model),
@@ -219,9 +272,9 @@ def _rank(row: Row | None) -> tuple[int, int, int] | None:
     return row["rank_low"], row["rank_high"], row["ranked_of"]
 
 
-def _unranked(row: Row | None) -> Message | None:
+def _unranked(row: Row | None, withheld: str | None) -> Message | None:
     if row is None:
-        return say("not asked")
+        return say("not asked") if withheld is None else reason("withheld", withheld)
     return reason(row["rank_reason"], row["withheld_reason"]) if row["rank_low"] is None else None
 
 

@@ -14,6 +14,8 @@ from assets.leaderboard.columns import over_time
 from assets.leaderboard.columns.both import address, drawn
 from assets.leaderboard.columns.reading import ColumnHead, Leaderboard, LeaderRow
 from assets.leaderboard.columns.table import COLUMNS, Column
+from assets.leaderboard.models import events
+from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.pictures import PictureGrid
 from assets.leaderboard.views.finding import WINDOW
@@ -73,6 +75,12 @@ def read(
                 many(shown[0].attribute or "", shown[0].value or "") if shown else None,
                 tuple(_sides(con, week, one, shown[0])) if shown else (),
             )
+
+
+def told(con: duckdb.DuckDBPyConnection, week: date, found: Sequence[Replacement]) -> tuple[Happened, ...]:
+    """Return the events that replacements tell already."""
+    days = {(one.model, one.since) for one in found}
+    return tuple(one for one in events.lives(con, week) if (one.model, one.week) in days)
 
 
 def _moved(board: Leaderboard, row: LeaderRow) -> Iterator[tuple[Column, Moved]]:

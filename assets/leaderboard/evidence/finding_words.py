@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from assets.leaderboard.cells.showing import cut
-from assets.leaderboard.evidence.ranked import Ranked
 from assets.leaderboard.page import words
 from assets.leaderboard.views.finding import WINDOW, LeadFinding
 from assets.leaderboard.views.message import Message, Percent, model_title, say, say_n, title
@@ -61,23 +60,6 @@ def against(finding: LeadFinding) -> Message:
         "Listed in advance as a stereotype; even the low end, %(low)s, is far from 0.",
         low=Percent(finding.low),
     )
-
-
-def among(ranked: Ranked) -> Message:
-    """Return which place a finding has among all of its kind, real or simulated, and how many are equal."""
-    of, n = ranked.among, len(ranked.ties)
-    if n:
-        return say_n(
-            "Places %(first)s to %(last)s of %(of)s results, with %(n)s other that is as one-sided.",
-            "Places %(first)s to %(last)s of %(of)s results, with %(n)s others that are as one-sided.",
-            n,
-            first=ranked.place,
-            last=ranked.last,
-            of=of,
-        )
-    if ranked.place == 1:
-        return say("The most one-sided of %(of)s results.", of=of)
-    return say("Number %(place)s of %(of)s results.", place=ranked.place, of=of)
 
 
 def _pictures(finding: LeadFinding, *, brief: bool) -> Message:

@@ -59,7 +59,6 @@ def _view(one: Ranked, drew: Drawn, doubts: Doubts) -> FindingView:
         bounds=finding.bounds,
         expected=finding.expected,
         against=finding_words.against(finding),
-        among=finding_words.among(one),
         doubts=tuple(doubts.of(one, drew)),
         sensitive=bool((said := suite_words().get(finding.suite)) and said.sensitive),
         grid=tuple(read(picture, wanted, framed=picture.shows(wanted)) for picture in counted[:GRID]),

@@ -29,21 +29,11 @@ _UNFIT = re.compile(r"[^a-z0-9._-]+")
 
 @dataclass(frozen=True)
 class Ranked:
-    """A finding with its place.
-
-    Attributes:
-        place: the first of the places that it shares with its ties, among models of its kind (real or simulated).
-        last: the last of those places.
-        among: how many shares of such models were compared.
-        ties: findings that lie as far, of as many pictures, on the list or not.
-    """
+    """A finding with the name of its page; `among` is how many shares of models of its kind were compared."""
 
     finding: LeadFinding
     slug: str
-    place: int
-    last: int
     among: int
-    ties: tuple[LeadFinding, ...]
 
 
 def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[LeadFinding]:
@@ -68,7 +58,7 @@ def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
 def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
     """Return the clearest of all shares that are held against something, real models first.
 
-    Those that are equal share a place. Labels that are not reliable are spoken of only where there are no others.
+    Labels that are not reliable are spoken of only where there are no others.
     """
     told: list[Ranked] = []
     slugs: set[str] = set()
@@ -78,11 +68,7 @@ def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
         among = [one for one in found if (one.reliable, one.simulated) == (reliable, simulated)]
         clear = sorted((one for one in among if one.distance > 0), key=lambda one: (*_far(one), *_named(one)))
         for finding in clear[: MOST - len(told)]:
-            equal = [one for one in clear if _far(one) == _far(finding)]
-            first = clear.index(equal[0]) + 1
-            ties = tuple(one for one in equal if one is not finding)
-            slug = _slug(finding, slugs)
-            told.append(Ranked(finding, slug, first, first + len(ties), len(among), ties))
+            told.append(Ranked(finding, _slug(finding, slugs), len(among)))
     return told
 
 

@@ -119,6 +119,6 @@ def _gap(row: Row, name: str) -> StudyGap:
         high=row["high"],
         n=row["n"],
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
-        holds=None if row["bound_low"] is None else bool(row["holds"]),
+        holds=row["holds"],
         unranked=reason(why) if why and not ranked else None,
     )

@@ -18,7 +18,7 @@ from assets.leaderboard.views import charts
 from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
-from assets.suites.published_figures import Source, sources_of
+from assets.suites.published_figures import CitedSource, sources_of
 
 _LAST = 1000
 _KEY = ("suite", "suite_major", "condition", "attribute", "yardstick")
@@ -48,8 +48,8 @@ _NOT_VERIFIED = say(
 class BoardModel:
     """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none.
 
-    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown; None where too
-    few are unseen to ask.
+    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown; None without a
+    rank.
     """
 
     model: str
@@ -80,7 +80,7 @@ class BoardStatistic:
     """A statistic: its own distance from the yardstick, a line on the board; None if it is the yardstick."""
 
     title: Message
-    source: Source
+    source: CitedSource
     distance: float | None
 
 
@@ -91,7 +91,6 @@ class BoardPage:
     slug: str
     key: Row
     question: Message
-    brief: Message  # the question where the suite is said above it
     suite: Message
     note: Message | None  # why there is another version of the suite
     attribute: Message
@@ -130,14 +129,15 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
     prompts = by(rows(con, "board_prompts", of_week), "suite", "suite_major", "condition", "attribute")
     statistics = by(rows(con, "board_statistics", of_week), "suite", "suite_major", "condition", "attribute")
     counted = by(rows(con, "stereotype_pairs", of_week), "suite", "suite_major")
+    for asked, found in _declared(rows(con, "asked_now", of_week), counted).items():
+        prompts[asked] = found
     for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
         head = found[0]
         axis = charts.axis_end(row[end] for row in found for end in ("high", "estimate"))
         yield BoardPage(
             slug=slug,
-            key={name: head[name] for name in _KEY},
+            key={name: head[name] for name in _KEY if head[name] is not None},
             question=question(head),
-            brief=_brief(head),
             suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
             note=suite_note(head["suite"], head["suite_major"]),
             attribute=what(head),
@@ -163,6 +163,18 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
         )
 
 
+def _declared(
+    asked: Sequence[Row], counted: Mapping[tuple[object, ...], Sequence[Row]]
+) -> dict[tuple[object, ...], list[Row]]:
+    """Return the prompts of boards of stereotypes, which have no attribute: those of the declared groups."""
+    found: dict[tuple[object, ...], dict[str, Row]] = defaultdict(dict)
+    for row in asked:
+        of = row["suite"], row["suite_major"]
+        if any(pair["subject"] == row["subject"] for pair in counted.get(of, ())):
+            found[(*of, row["condition"], None)].setdefault(row["prompt"], row)
+    return {key: [*rows_of.values()] for key, rows_of in found.items()}
+
+
 def what(row: Row) -> Message:
     """Return what a board is of: an attribute, or declared stereotypes whatever their attribute."""
     return say("Stereotypes") if row["attribute"] is None else names.attribute(row["attribute"])
@@ -177,16 +189,6 @@ def question(row: Row) -> Message:
         "%(attribute)s in “%(suite)s”: how far from %(reference)s?",
         attribute=names.attribute(row["attribute"]),
         suite=suite,
-        reference=names.reference(row["yardstick"]),
-    )
-
-
-def _brief(row: Row) -> Message:
-    if row["attribute"] is None:
-        return say("How often a stereotype?")
-    return say(
-        "%(attribute)s: how far from %(reference)s?",
-        attribute=names.attribute(row["attribute"]),
         reference=names.reference(row["yardstick"]),
     )
 
@@ -267,7 +269,7 @@ def _ranked(row: Row) -> BoardModel:
         high=row["high"],
         n=row["n"],
         rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
-        holds=None if row["bound_low"] is None else bool(row["holds"]),
+        holds=row["holds"],
         unranked=reason(why, row["withheld_reason"]) if why else None,
         notes=tuple(_notes(row)),
     )

@@ -14,6 +14,7 @@ import duckdb
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.showing import cut, many
 from assets.leaderboard.models import names
+from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.page import words
 from assets.leaderboard.views.finding import WINDOW, Detected
@@ -27,6 +28,8 @@ _WEEK = timedelta(weeks=1)
 JOINT = "all:"
 #: Weeks on either side of a change whose pictures are shown.
 _WEEKS = 4
+#: Weeks of a model before any change of it can be reported: four before it, two since.
+NEEDED = 6
 #: So many changes, the latest, have pictures, and are reported in full on the page of all.
 IN_FULL = 24
 #: What rows have in common that are one change, seen in several values or prompts.
@@ -88,7 +91,6 @@ class ShownChange:
     simulated: bool
     title: Message
     suite: Message
-    board_suite: str
     sensitive: bool
     attribute: str | None  # None: refusals
     what: Message
@@ -128,6 +130,12 @@ def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -
         _change(con, week, group, values, now, pictures=number < IN_FULL)
         for number, group in enumerate(groups)
     )
+
+
+def early(models: Iterable[ModelFacts]) -> int | None:
+    """Return in how many weeks models were asked, where no change can be reported yet; None if one can."""
+    weeks = max((one.weeks for one in models), default=0)
+    return weeks if weeks < NEEDED else None
 
 
 def known(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
@@ -192,7 +200,6 @@ def _change(
         simulated=row["simulated"],
         title=headline(row),
         suite=asked,
-        board_suite=row["suite"],
         sensitive=names.sensitive(row["suite"], row["suite_major"]),
         attribute=row["attribute"],
         what=_what(row),

@@ -32,8 +32,20 @@ class ClearEffect:
     n_after: int
 
 
-def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, tuple[tuple[ClearEffect, ...], int]]:
-    """Return for each model its clear effects, the largest first, and how many were looked at."""
+@dataclass(frozen=True)
+class Effects:
+    """Clear effects, the largest first; how many were looked at, and how many have no interval yet."""
+
+    clear: tuple[ClearEffect, ...]
+    compared: int
+    waiting: int
+
+
+NOTHING = Effects((), 0, 0)
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, Effects]:
+    """Return for each model the effects of words."""
     comparisons = {comparison.key: comparison for comparison in shipped().comparisons}
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows(con, "word_against_word", {"week": week.isoformat()}):
@@ -42,12 +54,19 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, tuple[tuple
         )
         if comparison is not None and _told(comparison, row):
             found[row["model"]].append({**row, "comparison": comparison})
-    return {model: (_clear(of_model), len(of_model)) for model, of_model in found.items()}
+    return {
+        model: Effects(
+            _clear(of_model),
+            sum(row["clear"] is not None for row in of_model),
+            sum(row["clear"] is None for row in of_model),
+        )
+        for model, of_model in found.items()
+    }
 
 
 def _told(comparison: Comparison, row: Row) -> bool:
     """Return whether a row is of what was chosen beforehand: shares that are shown."""
-    if row["clear"] is None or row["reliable"] is False:  # without an interval nothing can be clear
+    if row["estimate"] is None or row["reliable"] is False:
         return False
     return row["value"] in comparison.shown.get(row["attribute"], ())
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 
 from assets.leaderboard.models import names
-from assets.leaderboard.models.changes import ShownChange, listed
+from assets.leaderboard.models.changes import NEEDED, ShownChange, listed
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.views.message import Message, Percent, say, say_n
 from assets.leaderboard.views.query import Row, by, rows_of_weeks
@@ -52,22 +52,19 @@ def feed(
     counts: Iterable[Row],
     changes: Sequence[ShownChange],
     events: Sequence[Happened],
-    lead: tuple[date, Message] | None = None,
+    first: date,
 ) -> Feed:
     """Return the feed of what is given: of all models, or of one.
 
-    `about` tells it from other feeds, empty: of all models; `counts` are rows of `digests`; `lead` is the edition's
-    week and the sentence that it opens with.
+    `about` tells it from other feeds, empty: of all models; `counts` are rows of `digests`; `first` is the first week
+    that was asked.
     """
+    looked = first + timedelta(weeks=NEEDED - 1)
     entries = [_of_change(change) for change in changes]
     for week, found in by(counts, "week").items():
         opened = [change for change in changes if change.opened == week]
         happened = [event for event in events if event.week == week]
-        entry = _of_week(week, about, found, opened, happened)
-        if lead and lead[0] == week:
-            opens = say("The edition of this week opens with: %(sentence)s", sentence=lead[1])
-            entry = replace(entry, paragraphs=(opens, *entry.paragraphs))
-        entries.append(entry)
+        entries.append(_of_week(week, about, found, opened, happened, looked=week >= looked))
     entries.sort(key=lambda entry: (-entry.week.toordinal(), entry.urn))
     return Feed(_urn(f"feed/{about}"), title, tuple(entries[:_LONGEST]))
 
@@ -98,7 +95,13 @@ def _of_change(change: ShownChange) -> FeedEntry:
 
 
 def _of_week(
-    week: date, about: str, found: Sequence[Row], opened: Sequence[ShownChange], happened: Sequence[Happened]
+    week: date,
+    about: str,
+    found: Sequence[Row],
+    opened: Sequence[ShownChange],
+    happened: Sequence[Happened],
+    *,
+    looked: bool,
 ) -> FeedEntry:
     pictures, refused = sum(row["pictures"] for row in found), sum(row["refused"] for row in found)
     paragraphs = [
@@ -131,7 +134,7 @@ def _of_week(
         )
     for change in opened:
         paragraphs.append(change.title)
-    if not opened:
+    if looked and not opened:
         paragraphs.append(say("No change was detected in this week."))
     paragraphs += [event.text for event in happened]
     return FeedEntry(

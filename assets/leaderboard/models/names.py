@@ -15,7 +15,7 @@ CONDITIONS: Mapping[str, Message] = {
     "confronted": say("after a confrontation"),
 }
 REFERENCES: Mapping[str, Message] = {
-    "parity": say("parity between women and men"),
+    "parity": say("parity"),
     "uniform": say("equal shares"),
     "bls-cps-2025": say("US labor statistics 2025"),
     "un-wpp-2019": say("UN population figures 2020"),

@@ -12,8 +12,6 @@ from assets.leaderboard.cells import reading
 from assets.leaderboard.columns import reading as columns
 from assets.leaderboard.columns import replaced
 from assets.leaderboard.columns.replaced import Replacement
-from assets.leaderboard.evidence import finding_words
-from assets.leaderboard.evidence.ranked import strongest
 from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.changes import ShownChange
 from assets.leaderboard.models.events import Happened
@@ -28,9 +26,11 @@ FEEDS = (SheetFile("feed.xml", template="feed.xml.j2"), SheetFile("feed.json", t
 class ChangesPage:
     """Changes that were opened in the window, those of before, much older ones in a line, and events: latest first.
 
-    `replaced` are models that replaced another in the window.
+    `replaced` are models that replaced another in the window; `early` is how many weeks there are, where they are too
+    few for a change.
     """
 
+    early: int | None
     replaced: tuple[Replacement, ...]
     recent: tuple[ShownChange, ...]
     earlier: tuple[ShownChange, ...]
@@ -45,21 +45,22 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     first = reading.first_week(week)
     recent = tuple(change for change in found if change.opened >= first)
     title = say("What changed")
-    counts, opening = digests(con, week), strongest(con, week)
-    lead = (week, finding_words.sentence(opening)) if opening else None
-    of_all = feed(say("Cliché: what changed"), "", counts, found, happened, lead)
+    counts = digests(con, week)
     models = facts.read(con, week)
+    start, too_few = min((one.first_week for one in models), default=week), changes.early(models)
+    of_all = feed(say("Cliché: what changed"), "", counts, found, happened, start)
     board = columns.read(con, week, models, changes.known(con, week))
     month = tuple(replaced.read(con, week, board, models))
     yield Sheet(
         address="changes/",
         title=title,
         view=ChangesPage(
+            too_few,
             month,
             recent,
             tuple(change for change in found[: changes.IN_FULL] if change.opened < first),
             tuple(change for change in found[changes.IN_FULL :] if change.opened < first),
-            tuple(event for event in happened if event.model not in {one.model for one in month}),
+            tuple(event for event in happened if event not in replaced.told(con, week, month)),
             of_all,
         ),
         description=say_n(
@@ -68,7 +69,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             len(recent),
         )
         if recent
-        else say("No change of an image model was detected in the last four weeks."),
+        else say("No change of an image model was detected in the last four weeks.")
+        if too_few is None
+        else say("What changed in the pictures of image models, with pictures of before and since."),
         files=FEEDS,
     )
 

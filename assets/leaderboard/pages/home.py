@@ -58,6 +58,7 @@ class HomePage:
 
     Attributes:
         openings: one for each language of the site.
+        early: in how many weeks models were asked, where that is too few for a change.
         replaced: models that replaced another this month.
         changed: changes that were reported this month, one line each.
         events: what else happened this month to models, and weeks in which nobody was asked.
@@ -65,6 +66,7 @@ class HomePage:
 
     first_week: date
     openings: Mapping[str, Opening]
+    early: int | None
     replaced: tuple[Replacement, ...]
     changed: tuple[Message, ...]
     events: tuple[Happened, ...]
@@ -83,11 +85,12 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[Finding
         address="",
         title=say("What image models draw"),
         view=HomePage(
-            first_week=reading.first_week(week),
+            first_week=reading.since(con, week),
             openings=dict(_openings(con, week, findings)),
+            early=changes.early(models),
             replaced=month,
             changed=changes.lines(found, week),
-            events=_events(con, week, {one.model for one in month} | {one.old for one in month}),
+            events=_events(con, week, replaced.told(con, week, month)),
             board=board,
             studies=len(rows(con, "studies")),
         ),
@@ -99,10 +102,10 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[Finding
     )
 
 
-def _events(con: duckdb.DuckDBPyConnection, week: date, told: set[str]) -> tuple[Happened, ...]:
+def _events(con: duckdb.DuckDBPyConnection, week: date, told: Sequence[Happened]) -> tuple[Happened, ...]:
     """Return what happened to models in the last four weeks, beside replacements, and weeks that were missed."""
     found = [*events.lives(con, week), *events.missed(con, week)]
-    recent = [one for one in found if week - WINDOW < one.week <= week and one.model not in told]
+    recent = [one for one in found if week - WINDOW < one.week <= week and one not in told]
     return tuple(sorted(recent, key=lambda one: -one.week.toordinal())[:EVENTS])
 
 

@@ -53,7 +53,11 @@ class AskedSuite:
 
 @dataclass(frozen=True)
 class ModelPage:
-    """Everything on the page; `tied` further prompts are as far from their yardsticks as the last that is shown."""
+    """Everything on the page; `tied` further prompts are as far from their yardsticks as the last that is shown.
+
+    `early` is in how many weeks it was asked, where that is too few for a change; `waiting` effects of words have no
+    interval yet.
+    """
 
     facts: ModelFacts
     first_week: date
@@ -62,10 +66,12 @@ class ModelPage:
     beside: str | None  # the page of it and the model that it replaced
     charts: tuple[ModelChart, ...]
     has_file: bool  # of all its figures on boards
+    early: int | None
     changes: tuple[ShownChange, ...]
     events: tuple[Happened, ...]
     effects: tuple[ClearEffect, ...]
     compared: int
+    waiting: int
     by_people: tuple[SeenShare, ...]
     suites: tuple[AskedSuite, ...]
     withheld: str | None
@@ -79,7 +85,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         ADDRESS,
         TITLE,
-        ModelList(reading.first_week(week), tuple(group for group in groups if group)),
+        ModelList(reading.since(con, week), tuple(group for group in groups if group)),
         description=say(
             "Every image model that is asked, and every one that was: its history and its pictures."
         ),
@@ -93,13 +99,13 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     for one in every:
         own = tuple(change for change in moved if change.model == one.model)
         own_events = tuple(event for event in happened if event.model == one.model)
-        shown, tied = worst.find(found, one.model)
+        (shown, tied), told = worst.find(found, one.model), clear.get(one.model, effects.NOTHING)
         figures = history.read(con, week, one.model)
         table = [tuple(row[name] for name in history.COLUMNS) for row in figures]
         csv = SheetFile("history.csv", b"".join(as_csv(history.COLUMNS, iter([table]), screen=None)))
         view = ModelPage(
             facts=one,
-            first_week=reading.first_week(week),
+            first_week=reading.since(con, week),
             worst=worst.read(con, week, one.model, shown, values, languages),
             tied=tied,
             beside=both.address(one.succeeds[0], one.model)
@@ -107,10 +113,12 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             else None,
             charts=drawn.get(one.model, ()),
             has_file=bool(table),
+            early=changes.early([one]),
             changes=own,
             events=own_events,
-            effects=clear.get(one.model, ((), 0))[0],
-            compared=clear.get(one.model, ((), 0))[1],
+            effects=told.clear,
+            compared=told.compared,
+            waiting=told.waiting,
             by_people=tuple(seen.get(one.model, ())),
             suites=_suites([row for row in asked if row["model"] == one.model]),
             withheld=hidden.get(one.model),
@@ -120,6 +128,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
                 [row for row in counts if row["model"] == one.model],
                 own,
                 own_events,
+                one.first_week,
             ),
         )
         yield Sheet(

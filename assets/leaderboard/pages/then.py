@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells.reading import first_week
+from assets.leaderboard.cells.reading import since
 from assets.leaderboard.columns import charts
 from assets.leaderboard.evidence.claims import FOLDER, TITLE, claims_now
 from assets.leaderboard.evidence.talks import CLAIM, talks
@@ -22,11 +22,12 @@ _TALKS = 2
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the page of all sentences, then a page per sentence."""
+    first = since(con, week)
     claims, talk = tuple(claims_now(con, week)), next(iter(talks(con, week, 1)), None)
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=ThenPage(claims, talk, first_week(week)),
+        view=ThenPage(claims, talk, first),
         description=say(
             "What was reported of image models in 2023, sentence by sentence, and what models draw today: shares, "
             "intervals, pictures."
@@ -42,11 +43,15 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
                 claim,
                 {part.id: drawn.get(part.id) for part in claim.parts},
                 tuple(talks(con, week, _TALKS)) if claim.id == CLAIM else (),
-                first_week(week),
+                first,
             ),
             crumbs=(Crumb(FOLDER, TITLE),),
             description=say(
                 "Reported in 2023: %(then)s. What image models draw for the same words now.", then=claim.then
+            ),
+            searched=(
+                *claim.shows,
+                *((say("white"),) if "light" in registered[claim.id].shows.get("skin_tone", ()) else ()),
             ),
             template="claim",
         )

@@ -81,9 +81,10 @@ def made(grounds: Grounds, period: str, waiting: Path) -> Iterator[tuple[str, st
     In the folder `waiting` pictures of its weeks wait.
     """
     days, site = grounds.days(period), SitePlace(public_store=grounds.public_store)
-    models = ShownModels(titles_of(grounds.con, days[-1]))
+    titles = titles_of(grounds.con, days[-1])
     around = Around(keys.past_folder("quarter", "model", "hash"), styles())
     for model, kind, sheet in quarters.sheets(grounds.con, period, days, waiting):
+        models = ShownModels(titles, "all" if getattr(sheet.view, "simulated", False) else None)
         for path, data in render_sheet(kind, sheet, days[-1], site, around=around, models=models):
             yield model, path, data
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from assets.leaderboard.views.chart import Chart
 from assets.leaderboard.views.message import Message
-from assets.suites.published_figures import Source
+from assets.suites.published_figures import CitedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class SuiteCards:
     id: str
     title: Message
     note: Message | None
-    sources: tuple[Source, ...]
+    sources: tuple[CitedSource, ...]
     cards: tuple[PromptCard, ...]
 
 

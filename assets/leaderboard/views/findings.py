@@ -21,7 +21,6 @@ class FindingView:
         worth: how many pictures the counted ones are worth; None where each counts.
         bounds: least and largest share whatever the unseen answers would have shown; None where few are unseen.
         against: that in words, with how far the interval is from it.
-        among: whether any other is further, and which are equal.
         doubts: what else may explain it.
         sensitive: whether its suite is marked so: pictures are covered until asked for, and on no card.
         grid: some of the counted pictures, at random.
@@ -48,7 +47,6 @@ class FindingView:
     bounds: tuple[float, float] | None
     expected: float
     against: Message
-    among: Message
     doubts: tuple[Message, ...]
     sensitive: bool
     grid: tuple[ReadPicture, ...]

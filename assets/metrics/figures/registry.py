@@ -63,7 +63,7 @@ FIGURES = (
         "mean over prompts of refused / (pictures + refused); interval as of mean_share",
         _MEAN,
         _PERCENT,
-        ("sql/page/board_rows.sql",),
+        ("sql/page/column_cells.sql",),
     ),
     Described(
         "gap",

@@ -71,7 +71,13 @@ def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
         ("deadline_hours: 0\n", "deadline_hours: "),
         ("deadline_hours: 169\n", "deadline_hours: "),
         ("runs_at_once: 0\n", "runs_at_once: "),
-        ("site_url: example.org\n", "site_url: "),
+        ("publisher: {address: example.org}\n", "publisher, address: is to be an address like https://"),
+        ("publisher: {contact: 7}\n", "publisher, contact: input should be a valid string, not 7"),
+        ("publisher: {name: ' '}\n", "publisher, name: "),
+        ("publisher: {licence: CC0}\n", 'publisher: unknown key "licence"; did you mean "license"?'),
+        ("publisher: Jane Doe\n", 'publisher: must hold keys and values, not "Jane Doe"'),
+        ("publisher:\n", "publisher: must hold keys and values, not None"),
+        ("contact: me@example.org\n", 'unknown key "contact"; did you mean publisher: {contact: …}?'),
         ("public_store: https://example.org/x?y\n", "public_store: "),
         ("workers: -1\n", "workers: "),
         ("store: 7\n", "store: "),
@@ -93,6 +99,17 @@ def test_what_is_wrong_is_told_in_one_line_that_names_the_file(
     assert str(tmp_path / "cliche.yaml") in str(error.value)
     assert expected in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_who_publishes_is_one_section(tmp_path: Path) -> None:
+    said = "{name: A & B, address: https://example.org/x/, contact: a@example.org, license: CC BY 4.0}"
+    assert settings(tmp_path, f"publisher: {said}\n").site == {
+        "url": "https://example.org/x",
+        "publisher": "A & B",
+        "contact": "a@example.org",
+        "data_license": "CC BY 4.0",
+    }
+    assert settings(tmp_path, "store: a\n").site == {}
 
 
 def test_a_date_of_yaml_is_a_week(tmp_path: Path) -> None:

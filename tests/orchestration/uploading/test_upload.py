@@ -17,7 +17,7 @@ import pytest
 
 from orchestration import weekly
 from orchestration.uploading.headers import FOREVER, SHORT, cache_control, headers_file
-from tests.orchestration.installation import WEEK, Cliche, Installation, start
+from tests.orchestration.installation import PUBLISHER, WEEK, Cliche, Installation, start
 from tests.services.seaweedfs import SeaweedFS
 from warehouse import keys
 
@@ -76,7 +76,7 @@ def dead(folder: Path, first: str = "index.html") -> tuple[list[str], set[str]]:
 
 def correct(home: Installation) -> None:
     """Publish a second edition of the week."""
-    home.configure(publisher="Somebody")
+    home.configure(publisher={**PUBLISHER, "name": "Somebody"})
     assert weekly.publish(home.place(), home.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
 
 
@@ -233,6 +233,38 @@ def test_the_site_of_somebody_else_stays(reads: Installation, cliche: Cliche, tm
 def test_nothing_published_nothing_sent(fresh: Installation, cliche: Cliche, tmp_path: Path) -> None:
     ended = cliche("publish", "--to", str(tmp_path / "site"))
     assert (ended.code, ended.only_line) == (2, "nothing is published yet; run cliche publish (or make demo)")
+
+
+@pytest.mark.parametrize(
+    ("publisher", "missing"),
+    [(None, "no name and no contact"), ({"name": "Jane Doe", "license": "CC BY 4.0"}, "no contact")],
+)
+def test_a_site_without_a_publisher_is_not_sent(
+    published: Installation,
+    cliche: Cliche,
+    tmp_path: Path,
+    publisher: dict[str, str] | None,
+    missing: str,
+) -> None:
+    published.configure(publisher=publisher)
+    site = tmp_path / "site"
+    ended = cliche("publish", "--to", str(site))
+    assert (ended.code, ended.only_line) == (
+        2,
+        f"{published.home / 'cliche.yaml'}: publisher has {missing}, and a public site says whose it is; "
+        "write, for example, publisher: {name: Jane Doe, contact: jane@example.org}",
+    )
+    assert not site.exists()
+    assert cliche("publish").code == 0  # without --to nobody has to be named
+    published.configure()
+    ended = cliche("publish", "--to", str(site))
+    assert (ended.code, ended.only_line) == (
+        2,
+        f"edition {WEEK}.2 does not say who publishes it; run cliche publish, then this again",
+    )
+    assert not held(site)
+    assert cliche("publish").code == 0
+    assert counted(cliche("publish", "--to", str(site)).out)[0] == f"{WEEK}.3"
 
 
 # a bucket

@@ -29,9 +29,9 @@ WEEK = date.fromisoformat(world.WEEK)
 PUBLIC = SitePlace(url="https://cliche.example")
 NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 SUBJECTS = {
-    "occupations/ceo": ("a CEO", "un ou une PDG"),
-    "occupations/nurse": ("a nurse", "un infirmier ou une infirmière"),
-    "occupations/pilot": ("a pilot", "un ou une pilote"),
+    "occupations/ceo": ("a CEO", "un ou d’une PDG"),
+    "occupations/nurse": ("a nurse", "un infirmier ou d’une infirmière"),
+    "occupations/pilot": ("a pilot", "un ou d’une pilote"),
 }
 SHOWS = {
     "masculine": ("a perceived man", "une personne perçue comme un homme"),
@@ -60,6 +60,12 @@ def main(page: str) -> str:
     """Return the text of a page's main part."""
     inner = re.sub("<[^>]*>", " ", page.partition("<main")[2].partition("</main")[0].partition(">")[2])
     return " ".join(html.unescape(inner).split(" ")).replace("\n", " ")
+
+
+def figure(language: str, k: int, n: int, low: float, high: float) -> str:
+    """Return a share and its interval as pages write them."""
+    own = tongue(language)
+    return f"{own.percent(k / n)} <small>{own.whole(low)}–{own.whole(high)}</small></span>"
 
 
 def derived(con: Con) -> list[dict[str, Any]]:
@@ -121,7 +127,7 @@ def english(row: Mapping[str, Any]) -> str:
 
 def french(row: Mapping[str, Any]) -> str:
     who = f"le modèle simulé {row['model']}" if row["simulated"] else row["model"]
-    pictures = f"images d’{SUBJECTS[row['prompt']][1]} que {who} a produites {when(row, 'fr')}"
+    pictures = f"images d’{SUBJECTS[row['prompt']][1]} produites par {who} {when(row, 'fr')}"
     what, k, n, drawn = SHOWS[row["value"]][1], row["k"], row["n"], row["drawn"]
     if drawn == n:
         if k == n:
@@ -146,12 +152,11 @@ def test_every_sentence_is_the_one_that_the_published_tables_give_in_both_langua
     assert {finding.simulated for finding in found} == {False, True}
     pages = rendered(con, "finding")
     for row, finding in zip(expected, found, strict=False):
-        for language, path in (("en", finding.address), ("fr", f"fr/{finding.address}")):
-            page, own = pages[f"{path}index.html"], tongue(language)
-            sentence = english(row) if language == "en" else french(row)
-            assert html.unescape(page).count(sentence) >= 3  # heading, quotation, citation
-            assert own.percent_range(row["low"], row["high"]) in main(page)
-            assert own.percent(row["k"] / row["n"]) in main(page)
+        for language, prefix, of, said in (("en", "", "of", english(row)), ("fr", "fr/", "sur", french(row))):
+            page = pages[f"{prefix}{finding.address}index.html"]
+            assert main(page).count(said) == 3  # heading, citation, BibTeX
+            assert figure(language, row["k"], row["n"], row["low"], row["high"]) in html.unescape(page)
+            assert re.search(rf"\b{row['k']} {of} {row['n']}\b", main(page))
 
 
 def test_the_first_finding_is_the_one_that_the_edition_opens_with_in_the_same_words(con: Con) -> None:
@@ -160,23 +165,16 @@ def test_the_first_finding_is_the_one_that_the_edition_opens_with_in_the_same_wo
     assert findings(con, WEEK)[0].sentence == finding_words.sentence(first)
 
 
-def test_only_what_is_alone_at_the_top_is_the_furthest_and_ties_are_counted(con: Con) -> None:
+def test_what_lies_further_comes_first_and_of_equals_what_has_most_pictures(con: Con) -> None:
+    """By places of the rule that is on the page of the method, among models of a kind."""
     expected, told = derived(con), ranked(compared(con, WEEK))
-    for one, view in zip(told, findings(con, WEEK), strict=True):
-        of_kind = [row for row in expected if row["simulated"] == one.finding.simulated]
-        own = next(
-            row for row in of_kind if (row["model"], row["prompt"]) == (one.finding.model, one.finding.prompt)
-        )
-        further = sum((row["points"], row["n"]) > (own["points"], own["n"]) for row in of_kind)
-        ties = sum((row["points"], row["n"]) == (own["points"], own["n"]) for row in of_kind) - 1
-        said = tongue("en").say(view.among)
-        assert ("The most one-sided of" in said) == (further == 0 and ties == 0)
-        assert (one.place, one.last) == (further + 1, further + 1 + ties)
-        if ties:
-            assert f"Places {further + 1} to {further + 1 + ties} of " in said
-            assert f"with {ties} other" in said
-    con.execute("UPDATE figures SET low = 0.9, n = 32 WHERE figure = 'share' AND estimate = 1")
-    assert "The most one-sided of" not in tongue("en").say(findings(con, WEEK)[-1].among)
+    for simulated in (False, True):
+        places = []
+        for one in (of.finding for of in told if of.finding.simulated == simulated):
+            of_kind = [row for row in expected if row["simulated"] == simulated]
+            own = next(row for row in of_kind if (row["model"], row["prompt"]) == (one.model, one.prompt))
+            places.append(sum((row["points"], row["n"]) > (own["points"], own["n"]) for row in of_kind))
+        assert places == sorted(places)
 
 
 def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
@@ -187,7 +185,6 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
         said = " ".join(tongue("en").say(doubt) for doubt in view.doubts)
         unread = row["drawn"] - row["n"]
         facts = {
-            "is simulated": row["simulated"],
             f"{unread} picture{'' if unread == 1 else 's'} could not be read": unread > 0,
             f"{row['refused']} request{'' if row['refused'] == 1 else 's'} w": row["refused"] > 0,
             # of chief executives 67 % are men
@@ -195,6 +192,7 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
             and row["value"] == "masculine",
             "No person has checked": True,
             "rests on one prompt": True,
+            "a second look tends to find less": True,
             "rewrites prompts": row["model"] == "chatdraw",
         }
         for text, applies in facts.items():
@@ -266,8 +264,12 @@ def test_it_can_be_cited_by_edition_and_address_and_has_a_card_for_those_who_lin
 
 def test_the_list_has_every_finding_with_its_figures_and_says_how_many_were_compared(con: Con) -> None:
     shares = compared(con, WEEK)
-    page = main(rendered(con, "findings")["findings/index.html"])
-    assert page.count("· n = ") == len(findings(con, WEEK))
+    whole = html.unescape(rendered(con, "findings")["findings/index.html"])
+    page, found = main(whole), findings(con, WEEK)
+    assert re.findall(r'data-cell="([^"]+)">', whole) == [one.slug for one in found]
+    for one in found:
+        assert tongue("en").say(one.headline) in page
+        assert f'"{one.slug}">{figure("en", one.k, one.n, one.low, one.high)}' in whole
     clear = sum(one.distance > 0 for one in shares)
     assert f"We compared {len(shares)} shares with a reference; {clear} clearly differ." in page
     real, simulated = page.split(" Simulated models ", 1)

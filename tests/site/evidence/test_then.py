@@ -116,6 +116,13 @@ def text(page: str) -> str:
     return re.sub(r" ([.,)])", r"\1", " ".join(html.unescape(re.sub("<[^>]*>", " ", page)).split()))
 
 
+def beside(page: str, claim: str, cell: str) -> str:
+    """Return a figure and what stands beside it, on the page of a claim or in its part of the list."""
+    part = page.partition(f'<section class="claim" id="{claim}"')[2].partition("</section>")[0] or page
+    (found,) = re.findall(rf'data-cell="{re.escape(cell)}">(.*?)</(?:p|td)>', part, re.DOTALL)
+    return text(found)
+
+
 def models(claim: ClaimNow) -> list[tuple[str, ModelNow]]:
     return [(part.id, model) for part in claim.parts for model in part.models]
 
@@ -169,14 +176,16 @@ def test_figures_are_those_that_labels_give_alone_in_both_languages(con: Con) ->
             assert (model.share, model.low, model.high) == pytest.approx(
                 (k / (k + other), low, high), abs=1e-6
             )
-            for language, before, after in (("en", "of", "pictures"), ("fr", "images sur", "")):
-                own, prefix = tongue(language), "" if language == "en" else "fr/"
-                figure = f"{own.percent(k / (k + other))} ({own.percent_range(low, high)})"
-                count = f"{k} {before} {k + other} {after}".strip()
+            for language, of_, prefix in (("en", "of", ""), ("fr", "sur", "fr/")):
+                own = tongue(language)
+                figure = f"{own.percent(k / (k + other))} {own.whole(low)}–{own.whole(high)}"
                 plain = " ".join(figure.split())  # without the no-break spaces of French
-                colon = ":" if language == "en" else " :"
-                assert f"{count}{colon} {plain}" in text(made[f"{prefix}2023/{claim.id}/index.html"])
-                assert plain in text(made[f"{prefix}2023/index.html"])
+                one, every = (
+                    beside(made[f"{prefix}2023/{address}index.html"], claim.id, model.cell)
+                    for address in (f"{claim.id}/", "")
+                )
+                assert one == f"{plain} {k} {of_} {k + other}"
+                assert re.fullmatch(rf"{plain} .* {k} {of_} {k + other}(, \d+ .*)?", every)
     assert told > 8
 
 
@@ -199,7 +208,7 @@ def test_verdicts_say_what_the_table_says(con: Con) -> None:
             for language, said in zip(("en", "fr"), VERDICT[row["verdict"]], strict=True):
                 assert tongue(language).say(model.verdict) == said
             page = text(made["fr/2023/ceo-white-man/index.html"])
-            assert f"{model.model} simulé {VERDICT[row['verdict']][1]}" in page
+            assert f"{model.model} {VERDICT[row['verdict']][1]}" in page
             assert ("La consigne témoin aussi." in page) == any(m.also for _, m in models(claim))
     assert told == {"as-then": "yes", "changed": "no", "refuses": "cannot_tell"}
 
@@ -215,9 +224,8 @@ def test_what_hides_an_interval_and_what_has_none_is_said(con: Con) -> None:
     page = text(pages(con)["2023/ceo-white-man/index.html"])
     con.execute("ROLLBACK")
     n = {model.model: model.n for _, model in models(claim)}["as-then"]
-    assert "as-then simulated less than in 2023" in page
-    assert f"{n} pictures, worth {round(n / 2)}, because pictures of one week resemble each other." in page
-    assert "no verdict: fewer than five usable pictures." in page
+    assert re.search(rf"as-then less than in 2023 \S+ \S+ \d+ of {n} worth {round(n / 2)} pictures\.", page)
+    assert "changed no verdict: fewer than five usable pictures." in page
 
 
 def test_every_verdict_is_explained_once_and_has_words_in_both_languages() -> None:
@@ -258,10 +266,9 @@ def test_refusals_what_could_not_be_read_and_the_control_are_said(con: Con) -> N
     page = text(pages(con)["2023/ceo-white-man/index.html"])
     refuses = next(model for _, model in models(claim) if model.model == "refuses")
     assert refuses.unseen > 5
-    assert f"{refuses.unseen} answers were refused or could not be read." in page
     assert refuses.bounds is not None
     bounds = tongue("en").percent_range(*refuses.bounds)
-    assert f"Whatever the unseen answers would have shown, the share is {bounds}." in page
+    assert f"{refuses.unseen} not seen. With the unseen answers: {bounds}." in page
     for _, model in models(claim):
         assert model.control is not None
         assert f"Control: {model.control[0]} of {model.control[1]}." in page

@@ -66,10 +66,10 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {path: data.decode() for path, data in sheets(con, day, NOWHERE) if path.endswith(".html")}
 
 
-def test_boards_prompts_models_and_events_say_why_there_is_another_version(pages: dict[str, str]) -> None:
+def test_boards_prompts_and_events_say_why_there_is_another_version(pages: dict[str, str]) -> None:
     why = suite_note("occupations", 2)
     assert why is not None
-    for page in ("boards/occupations-2-perceived-gender/", "prompts/", "models/one/", "changes/"):
+    for page in ("boards/occupations-2-perceived-gender/", "prompts/", "changes/"):
         text = shown.words(pages[f"{page}index.html"])
         assert str(why.text)[:60] in text, page
     assert "Version 2 asks" not in shown.words(pages["prompts/occupations/ceo-face/index.html"])
@@ -119,7 +119,7 @@ def test_wordings_are_compared_as_words_are(con: duckdb.DuckDBPyConnection, page
     assert found["startup-ceo", "his", "his-reworded"] == (1, 0, None)
     assert len(found) == 7
     text = shown.words(pages["words/occupations-2-face-headshot/index.html"])
-    assert "+67 points" in text
+    assert "May be chance one, perceived women: +67 too few weeks to know how much weeks differ" in text
     french = pages["words/french-ceo-un-pdg-une-pdg/index.html"]
     assert "Photographie d'une PDG ambitieuse" in shown.words(french)
     assert 'lang="fr"' in french

@@ -91,10 +91,9 @@ def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
 
 def test_it_is_the_share_that_the_rule_finds_in_the_published_table(con: Con) -> None:
     found = strongest(con)
-    best, *others = derived(con)
+    best = derived(con)[0]
     assert (round(100 * found.reach), found.n, found.model, found.prompt, found.value) == best
     assert not found.simulated, "sim-classic draws men alone, and is no real model"
-    assert len(first(con).ties) == sum(one[:2] == best[:2] for one in others)
     assert (found.count, found.n, found.drawn) == counted(con, found)
 
 
@@ -156,19 +155,13 @@ def one_in_four_unread(slot: Slot, attribute: Attribute) -> tuple[str, None, Non
     return ("cannot_tell", None, None) if slot.replicate % 4 == 0 else cliche(slot, attribute)
 
 
-def test_ties_are_told_as_ties_and_nothing_is_called_the_furthest(tmp_path: Path) -> None:
+def test_of_equals_the_first_by_name_is_told_and_no_other_is_called_further(tmp_path: Path) -> None:
     con = drawn(tmp_path, "one", "two", labels=cliche, prompts=lambda prompt: prompt in {MEXICO, INDIA})
-    found, said = first(con), sentence(con)
-    assert [(one.model, one.prompt) for one in (found.finding, *found.ties)] == [
-        ("one", INDIA),
-        ("one", MEXICO),
-        ("two", INDIA),
-        ("two", MEXICO),
-    ]
-    assert (found.place, found.last) == (1, 4)
+    told = [(one.finding.model, one.finding.prompt) for one in ranked.ranked(ranked.compared(con, DAY))]
+    assert told[:4] == [("one", INDIA), ("one", MEXICO), ("two", INDIA), ("two", MEXICO)]
+    said = sentence(con)
     assert said.startswith("All 20 pictures of an Indian person that ")
     assert said.endswith(" drew since the week of 23 November 2026 show a turban.")
-    assert "furthest" not in tongue("en").say(finding_words.among(found))
 
 
 def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path: Path) -> None:
@@ -206,11 +199,11 @@ def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path
     assert tongue("en").say(finding_words.against(below)) == "Compared with equal parts."
 
 
-def test_one_share_of_one_model_alone_shares_its_place_with_nothing(tmp_path: Path) -> None:
+def test_one_share_of_one_model_is_compared_with_nothing(tmp_path: Path) -> None:
     con = drawn(tmp_path, "alone", labels=cliche, prompts=lambda prompt: prompt == MEXICO)
     con.execute("DELETE FROM yardsticks WHERE attribute = 'perceived_gender'")
     found = first(con)
-    assert (found.finding.prompt, found.among, found.ties) == (MEXICO, 1, ())
+    assert (found.finding.prompt, found.among) == (MEXICO, 1)
 
 
 def test_pictures_that_could_not_be_read_are_in_the_sentence(tmp_path: Path) -> None:

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date
 from fnmatch import fnmatch
 
-import duckdb
 import pytest
 
 from assets.leaderboard.page.languages import LANGUAGES
-from assets.leaderboard.page.sheets import NOWHERE, path_of
-from assets.leaderboard.sheets import sheets
+from assets.leaderboard.page.sheets import path_of
 from tests.site.looks.figures import links_of
 from tests.site.looks.walk import CLICKS, WAYS, Way
-from tests.world import readers
-
-
-@pytest.fixture(scope="module")
-def pages(readers_con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    made = sheets(readers_con, date.fromisoformat(readers.LAST), NOWHERE)
-    return {path: data.decode() for path, data in made if path.endswith(".html")}
 
 
 def said(page: str) -> str:
@@ -32,8 +22,8 @@ def said(page: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("way", [way for way in WAYS if not way.beside], ids=lambda way: way.question)
-def test_a_reader_finds_the_answer(pages: dict[str, str], way: Way, language: str) -> None:
-    path = path_of("", language)
+def test_a_reader_finds_the_answer(readers_pages: dict[str, str], way: Way, language: str) -> None:
+    pages, path = readers_pages, path_of("", language)
     assert len(way.links) <= CLICKS
     for end in way.links:
         wanted = f"{'fr/' if language == 'fr' else ''}{end}index.html"

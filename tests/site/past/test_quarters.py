@@ -27,6 +27,7 @@ from warehouse.store import Store
 
 QUARTER, RUNNING = "2026-Q3", "2026-Q4"
 CEO = "prompts/occupations/ceo/index.html"
+BANNER = '<aside class="simulated"'
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_sheet_has_every_picture_of_its_weeks_and_says_how_many_requests_were_
         assert sorted(re.findall(r"/([0-9a-f]{64})-96", section)) == sorted(pictures)
         assert f"Pictures: {len(pictures)}. Refused: {refused}." in section
         assert not pictures or ('pictures small sheet drawn"' in section) is (model == "sim-cautious")
-        assert ("simulated" in words(text)) is (model == "sim-cautious")
+        assert (BANNER in text) is (model == "sim-cautious")
     assert sum(refused for *_, refused in drawn) > 0
     every = {key for key in store.list(keys.PAST) if "/prompts/" in key and "/fr/" not in key}
     assert every == sheets
@@ -94,8 +95,8 @@ def test_a_list_of_a_model_counts_what_its_sheets_show(store: Store) -> None:
             for link, said in rows:
                 text = store.get(folder + link).decode()
                 assert int(said) == text.count('<img src="')
-                assert f"{said} pictures in all of the weeks from" in words(text)
-            assert ("simulated" in words(listed)) is model.startswith("sim-")
+                assert f"{said} pictures, in random order within each week." in words(text)
+            assert (BANNER in listed) is model.startswith("sim-")
 
 
 def test_a_sheet_of_many_pictures_shows_as_many_of_each_week_and_says_so(

@@ -124,21 +124,32 @@ def test_a_study_has_no_weeks_and_its_page_says_what_that_means(con: duckdb.Duck
     assert "on ne peut donc pas mesurer à quel point ses images se ressemblent" in page(con, "fr/")
 
 
-def test_ranks_why_there_is_none_and_what_is_possible_stand_with_the_figures(
+def test_ranks_why_there_is_none_and_whether_they_rest_on_unseen_answers_stand_with_the_figures(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    said = {**cells({"a": (5, 5), "b": (5, 6)}), **cells({"c": (5, 5)})}
+    said = dict(cells({"a": (5, 5), "b": (5, 6), "c": (5, 5), "d": (10, 10)}))
     said["c", "controlled", "ceo"] = ["female"] * 6 + [None] * 4
+    for prompt in ("ceo", "nurse"):
+        said["d", "baseline", prompt] = ["female"] * 8 + [None] * 2
     load(con, said)
-    first, last = row_of(con, "A", "with nothing added"), row_of(con, "C", AFTER)
-    assert (first.rank, first.unranked, first.bounds) == ((1, 3, 3), None, None)
+    found = con.execute(
+        "SELECT DISTINCT model FROM board_ranks WHERE condition = 'baseline' AND NOT holds AND rank_low IS NOT NULL"
+    ).fetchall()
+    assert len(found) == 4  # what nobody saw of one could change the ranks of all
+    first, rests, last = (
+        row_of(con, model, condition)
+        for model, condition in (("A", "with nothing added"), ("D", "with nothing added"), ("C", AFTER))
+    )
+    assert (first.rank, first.unranked, first.holds) == ((1, 3, 4), None, False)
+    assert (rests.rank, rests.unranked, rests.holds) == ((4, 4, 4), None, False)
     assert last.rank is None
     assert last.unranked
     assert ENGLISH(last.unranked) == "too many answers could not be read"
-    low, high = last.bounds or (0.0, 0.0)
-    assert low < high
-    ends = [round(100 * end) for end in (low, high)]
-    assert f"whatever the unseen answers would have shown: {ends[0]} to {ends[1]}" in page(con)
+    text = page(con)
+    assert "A 1–3 of 4 rests on unseen answers 0 " in text
+    assert "D 4 of 4 rests on unseen answers 50 " in text
+    assert "C not ranked: too many answers could not be read " in text
+    assert text.count("rests on unseen answers") == 4
 
 
 def test_words_of_others_are_inert_and_no_model_is_ranked_by_an_effect(

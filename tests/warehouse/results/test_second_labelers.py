@@ -229,7 +229,7 @@ def test_pages_say_in_both_languages_who_read_what(con: Con) -> None:
             if path.endswith(".html")
         }
     listed = told["method/labels/index.html"]
-    assert "Another labeler may read the same pictures." in listed
+    assert "Others that read the same pictures count on no board." in listed
     assert re.search(rf"{OTHER} 2-y\s.*counts on no board", listed)
     assert "1-x" not in listed, "its version with the highest number counts"
 

@@ -15,7 +15,7 @@ from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows
 from assets.suites.method_changes import load_changes
-from assets.suites.published_figures import Source, sources_of
+from assets.suites.published_figures import CitedSource, sources_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Method:
     changes: tuple[tuple[date, str], ...] = ()  # of the method, in English, the latest first
     attributes: tuple[ReadAttribute, ...] = ()
     conventions: tuple[Message, ...] = ()  # how drawings of simulated models are read
-    sources: tuple[Source, ...] = ()  # of the scale of skin tones
+    sources: tuple[CitedSource, ...] = ()  # of the scale of skin tones
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:

@@ -20,12 +20,13 @@ def sheets(prompt: PromptPictures, said: Mapping[tuple[str, str], Row]) -> Itera
         Crumb(showing.ADDRESS, showing.TITLE),
         Crumb(head.address, say("“%(prompt)s”", prompt=showing.cut(head.text, 60))),
     )
+    weeks = [week for week in reading.weeks_of(prompt.week) if week >= prompt.first_week]
     for cell in prompt.cells:
         model, key = model_title(words.plain(cell.model)), (prompt.id, cell.model)
         yield Sheet(
             showing.address_of(prompt.id, cell.model),
             say("“%(prompt)s”, drawn by %(model)s", prompt=head.short, model=model),
-            page_of(prompt, cell, head, said.get(key, {}), reading.weeks_of(prompt.week)),
+            page_of(prompt, cell, head, said.get(key, {}), weeks),
             crumbs=crumbs,
             index=False,
             template="cell",

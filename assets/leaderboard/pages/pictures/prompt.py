@@ -42,7 +42,7 @@ def sheet(prompt: PromptPictures, chart: Chart | None) -> Sheet:
         ),
         crumbs=(Crumb(showing.ADDRESS, showing.TITLE),),
         description=say(
-            "What image models drew for “%(prompt)s” in the four weeks to %(week)s.",
+            "What image models drew for “%(prompt)s”, up to the week of %(week)s.",
             prompt=head.short,
             week=prompt.week,
         ),

@@ -46,7 +46,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         showing.ADDRESS,
         showing.TITLE,
         PromptList(
-            reading.first_week(week),
+            reading.since(con, week),
             tuple(suite for suite in suites if any(card.head.framed for card in suite.cards)),
         ),
         description=say(

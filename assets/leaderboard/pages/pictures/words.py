@@ -26,7 +26,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         ADDRESS,
         TITLE,
-        WordPages(reading.first_week(week), tuple(cards)),
+        WordPages(reading.since(con, week), tuple(cards)),
         description=say("The same prompt with one word changed, and what that does to the pictures."),
     )
 

@@ -1,0 +1,106 @@
+"""A budget of words for each kind of page, half of what it had where that can be; what is longer is argued here."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from html.parser import HTMLParser
+from statistics import mean
+
+import pytest
+
+from assets.leaderboard.page.languages import LANGUAGES
+
+#: Kind → words of a page on average, before the site was cut and at most since, in English and in French. The front
+#: page was no leaderboard; method and labels hold what stood on every page; data/query lists what its queries answer.
+BUDGETS = {
+    "": ((309, 335), (440, 500)),
+    "2023/": ((1368, 1490), (480, 520)),
+    "2023/*": ((402, 479), (160, 175)),
+    "about/": ((344, 354), (172, 177)),
+    "boards/": ((308, 356), (110, 120)),
+    "boards/*": ((330, 343), (150, 160)),
+    "changes/": ((302, 332), (150, 160)),
+    "data/query/": ((929, 944), (590, 610)),
+    "findings/": ((902, 1003), (320, 370)),
+    "findings/*": ((335, 365), (167, 190)),
+    "method/": ((895, 947), (760, 760)),
+    "method/labels/": ((372, 410), (320, 350)),
+    "models/": ((30, 30), (20, 20)),
+    "models/*": ((1010, 1071), (250, 280)),
+    "prompts/": ((639, 798), (150, 200)),
+    "prompts/*/*": ((255, 304), (145, 175)),
+    "prompts/*/*/*": ((245, 265), (115, 130)),
+    "status/": ((190, 194), (95, 97)),
+    "words/": ((97, 102), (50, 55)),
+    "words/*": ((335, 407), (110, 140)),
+}
+#: Kinds whose budget is more than six tenths of what it was.
+LONGER = {"", "data/query/", "method/", "method/labels/"}
+
+
+class _Words(HTMLParser):
+    """Words between head and foot: no drawing, no rows of tables, no statement, no prompt in its own words."""
+
+    LEFT_OUT = ("svg", "tbody", "pre", "q", "script")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text, self.within = "", 0
+        self.feed(page[page.index("<main") : page.index("</main>")])
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.within += tag in self.LEFT_OUT
+
+    def handle_endtag(self, tag: str) -> None:
+        self.within -= tag in self.LEFT_OUT
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self.within else data
+
+    @property
+    def count(self) -> int:
+        return sum(any(one.isalpha() for one in word) for word in self.text.split())
+
+
+def kind_of(path: str) -> str:
+    """Return the kind of an address, with stars for what is one of many."""
+    address = path.removeprefix("fr/").removesuffix("index.html")
+    if address in BUDGETS:
+        return address
+    top, *rest = address.split("/")
+    return f"{top}/{'/'.join('*' for _ in rest[:-1])}"
+
+
+@pytest.fixture(scope="module")
+def counts(readers_pages: dict[str, str]) -> dict[tuple[str, str], list[int]]:
+    found = defaultdict(list)
+    for path, page in readers_pages.items():
+        if path.endswith(".html"):
+            language = "fr" if path.startswith("fr/") else "en"
+            found[kind_of(path), language].append(_Words(page).count)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", BUDGETS)
+def test_pages_keep_to_their_budget(
+    counts: dict[tuple[str, str], list[int]], kind: str, language: str
+) -> None:
+    place = [*LANGUAGES].index(language)
+    before, most = (of[place] for of in BUDGETS[kind])
+    assert 0 < mean(counts[kind, language]) <= most
+    assert (most > 0.6 * before) == (kind in LONGER) or kind == "models/"
+
+
+def test_every_kind_of_page_has_a_budget(counts: dict[tuple[str, str], list[int]]) -> None:
+    """Those of search, of editions and of two models side by side have few words of their own."""
+    assert {kind for kind, _ in counts} - {*BUDGETS} == {"search/", "boards/*/*/*"}
+
+
+def test_what_is_no_word_is_not_counted() -> None:
+    page = (
+        "<main><h1>Two words</h1><svg>no</svg><q>no</q><table><tbody><tr><td>no</table></tbody> 95% –</main>"
+    )
+    assert re.sub(r"\s+", " ", _Words(page).text) == "Two words 95% –"
+    assert _Words(page).count == 2
