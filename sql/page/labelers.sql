@@ -10,6 +10,7 @@ FROM counts
 SEMI JOIN plans USING (week, model, labeler)
 WHERE
     counts.week <= cast($week AS DATE) AND counts.labeler_version <> ''
+    AND counts.value <> 'not_assessed'
     AND NOT starts_with(counts.attribute, 'all:')
 GROUP BY counts.attribute, counts.labeler, counts.labeler_version
 ORDER BY counts.attribute, first_week, counts.labeler, counts.labeler_version

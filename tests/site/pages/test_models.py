@@ -246,10 +246,12 @@ def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: py
         base | {"clear": False, "model": "n"},
         base | {"reliable": False, "model": "o"},
         base | {"estimate": None, "clear": None, "model": "p"},
+        base | {"low": None, "high": None, "clear": None, "model": "q"},
     ]
     monkeypatch.setattr(effects, "rows", lambda *_: rows)
     found = effects.read(duckdb.connect(), WEEK)
-    assert {model: (len(clear), of) for model, (clear, of) in found.items()} == {"m": (1, 1), "n": (0, 1)}
-    (one,) = found["m"][0]
+    told = {model: (len(of.clear), of.compared, of.waiting) for model, of in found.items()}
+    assert told == {"m": (1, 1, 0), "n": (0, 1, 0), "q": (0, 0, 1)}
+    (one,) = found["m"].clear
     assert tongue("en").say(one.points) == "+40 points"
     assert (one.low, one.high, one.before, one.after) == ("+10", "+60", 0.1, 0.5)

@@ -112,7 +112,7 @@ def test_the_page_of_changes_says_of_events_what_feeds_say_of_their_weeks(pages:
     for language in ("", "fr/"):
         page, feed = pages[f"{language}changes/index.html"], told(pages, language)
         (replaced,) = re.findall(r'<article class="replaced">\s*<h3><a [^>]*>(.*?)</a>', page)
-        assert page.index(replaced) < page.index('id="earlier"')
+        assert page.index(replaced) < page.index('id="events"')
         listed = page.partition('id="events"')[2]
         events = [words(f"<main>{said}</main>") for said in re.findall(r"<dd>(.*?)</dd>", listed, re.DOTALL)]
         assert len(events) == 2  # one is new, one was withheld
