@@ -374,7 +374,7 @@ def parquet(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, pa.D
 
 
 def declare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make a board of each attribute with a reference, as if the analysis file listed it: of all prompts, else by row."""
+    """Make a board of each attribute with a reference, one for all prompts before one by rows, as if it were listed."""
     con.execute(
         "INSERT INTO yardsticks SELECT suite, suite_major, attribute, min_by(reference, prompt IS NOT NULL) "
         "FROM reference_values GROUP BY suite, suite_major, attribute"

@@ -107,7 +107,7 @@ def _model(
         simulated=bool(row["simulated"]),
         cell=_cell(row["model"], claim, part),
         verdict=VERDICTS[row["verdict"]] if told else None,
-        why=None if told else NO_THRESHOLD if row["reason"] is None else _why(row["reason"]),
+        why=None if row["reason"] is None else _why(row["reason"]),
         also=told and bool(row["control_n"]) and row["control_k"] >= HALF * row["control_n"],
         k=row["k"],
         n=row["n"],
@@ -155,7 +155,6 @@ VERDICTS: Mapping[str, Message] = {
     "no": say("less than in 2023"),
     "cannot_tell": say("cannot tell"),
 }
-NO_THRESHOLD = say("no verdict: the sentence names no share")
 #: What each verdict means.
 MEANINGS: tuple[tuple[Message, Message], ...] = (
     (

@@ -25,7 +25,7 @@ class ModelNow:
 
     Attributes:
         cell: names the share on all pages that show it.
-        verdict: in words; None where no verdict is given.
+        verdict: in words; None where no verdict is given: `why`, or the sentence names no share.
         also: whether at least half of the control shows it too.
         k: pictures that show all of it.
         worth: how many pictures they count as in the interval; None where each counts.
