@@ -4,8 +4,8 @@
 -- Weeks: earlier
 -- Depends on: leaderboard
 SELECT
-    week, track, simulated, suite, suite_major, condition, attribute, yardstick, lead, figure, model,
-    series, weeks, first_week, estimate, low, high, n, unseen, bound_low, bound_high, prompts,
+    week, track, simulated, suite, suite_major, condition, turn, attribute, yardstick, lead, figure,
+    model, series, weeks, first_week, estimate, low, high, n, unseen, bound_low, bound_high, prompts,
     planned_prompts, reason, withheld_reason, labeler, reliable, reliability, rank_low, rank_high,
     ranked_of, holds, rank_reason
 FROM leaderboard

@@ -85,7 +85,7 @@ def _page(
     values: Looks,
     slots: Slots,
 ) -> WordPage:
-    told = [row for row in found if _is_told(comparison, row)]
+    told = [row for row in found if is_told(comparison, row)]
     with_figure = [row for row in told if row["estimate"] is not None]
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, 2 * len(with_figure))))
     with_figure.sort(key=_clearest)
@@ -194,7 +194,7 @@ def _side(
     return WordSide(row[f"n_{side}"], row[f"share_{side}"], thumbs, address)
 
 
-def _is_told(comparison: Comparison, row: Row) -> bool:
+def is_told(comparison: Comparison, row: Row) -> bool:
     """Return whether the page tells of a value: chosen beforehand, and of dress only where anybody wears it."""
     if row["value"] in comparison.shown.get(row["attribute"], ()):
         return True

@@ -55,7 +55,7 @@ COLUMNS = (
     Column(
         "stereotypes-drawn",
         say("Stereotypes drawn"),
-        say("less is better"),
+        say("lower is better"),
         "stereotypes",
         "rest-of-world",
         yardstick="stereotypes",
@@ -96,7 +96,7 @@ COLUMNS = (
     Column(
         "french-old-dress",
         say("French: old dress"),
-        say("of an earlier century"),
+        say("“a French person”"),
         "share",
         "french-person",
         prompt="french-person/person-en",

@@ -108,7 +108,10 @@ def _model(
         cell=_cell(row["model"], claim, part),
         verdict=VERDICTS[row["verdict"]] if told else None,
         why=None if row["reason"] is None else _why(row["reason"]),
-        also=told and bool(row["control_n"]) and row["control_k"] >= HALF * row["control_n"],
+        also=told
+        and row["verdict"] == "yes"
+        and bool(row["control_n"])
+        and row["control_k"] >= HALF * row["control_n"],
         k=row["k"],
         n=row["n"],
         worth=worth(row["n"], row["worth"]),

@@ -53,7 +53,7 @@ class Doubts:
         own = next((row for row in self._of(finding) if row["prompt"] == finding.prompt), None)
         yield self._labels(finding)
         yield from self._by_eyes(finding)
-        if finding.simulated and finding.attribute in self._simulated:
+        if self._checked(finding) and finding.simulated and finding.attribute in self._simulated:
             yield say("The people who checked labels are simulated, too.")
         yield from self._words(finding)
         yield from self._world(finding)
@@ -61,18 +61,23 @@ class Doubts:
         if own is not None:
             yield from _circumstances(finding, own)
         if ranked.among > 1:
-            yield say("Whoever picks the clearest picks some chance too: a second look tends to find less.")
+            yield say("The clearest results owe something to chance; a second look usually finds less.")
 
     def _of(self, finding: LeadFinding) -> list[Row]:
         found = self._shares[finding.model, finding.attribute]
         return [row for row in found if row["value"] == finding.value]
+
+    def _checked(self, finding: LeadFinding) -> bool:
+        """Return whether people checked labels of this kind."""
+        error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
+        return error is not None and error["reason"] != "no_gold"
 
     def _labels(self, finding: LeadFinding) -> Message:
         error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
         if not finding.reliable:
             return say("The labels of this attribute are known to be unreliable.")
         if error is None or error["reason"] == "no_gold":
-            return say("No person has checked how often labels like these are wrong.")
+            return say("Nobody has checked the error rate of these labels.")
         if error["estimate"] is None:
             return _not_known(error)
         return say_n(
@@ -118,13 +123,13 @@ class Doubts:
         ]
         for row in same[:_OTHERS]:
             yield say(
-                "For other words about the same, “%(prompt)s”, it is %(k)s of %(n)s pictures.",
+                "Worded “%(prompt)s”: %(k)s of %(n)s pictures.",
                 prompt=cut(row["text"]),
                 k=row["k"],
                 n=row["n"],
             )
         if not same:
-            yield say("It rests on one prompt; other words for the same may bring other pictures.")
+            yield say("It rests on one prompt; another wording may give other pictures.")
 
     def _world(self, finding: LeadFinding) -> Iterator[Message]:
         """Yield statistics by which part of what is drawn may be as in the world."""
@@ -134,8 +139,7 @@ class Doubts:
             further = row["expected_share"] - finding.expected
             if abs(further) >= _CLOSE and further * (finding.count / finding.n - finding.expected) > 0:
                 yield say(
-                    "A statistic (%(reference)s) has %(share)s, not one half: part of this may be the world rather "
-                    "than the model.",
+                    "%(reference)s: %(share)s, not 50%%. Part of this may be the world, not the model.",
                     reference=title(words.reference(row["reference"])),
                     share=Percent(row["expected_share"]),
                 )
@@ -159,8 +163,8 @@ def _not_known(error: Row) -> Message:
 def _missing(finding: LeadFinding, drawn: Drawn) -> Iterator[Message]:
     if finding.n < finding.drawn:
         yield say_n(
-            "%(n)s picture could not be read, and is not counted.",
-            "%(n)s pictures could not be read, and are not counted.",
+            "%(n)s picture shows nobody or could not be read, and does not count.",
+            "%(n)s pictures show nobody or could not be read, and do not count.",
             finding.drawn - finding.n,
         )
     if refused := drawn.refused(finding.first_week):

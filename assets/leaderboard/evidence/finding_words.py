@@ -36,17 +36,13 @@ def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
             **given,
         )
     if every:
-        return say(
-            "Of the %(drawn)s %(pictures)s, %(n)s could be read, and all of them show %(what)s.", **given
-        )
+        return say("Of the %(drawn)s %(pictures)s, %(n)s count, and all of them show %(what)s.", **given)
     if none:
-        return say(
-            "Of the %(drawn)s %(pictures)s, %(n)s could be read, and none of them shows %(what)s.", **given
-        )
+        return say("Of the %(drawn)s %(pictures)s, %(n)s count, and none of them shows %(what)s.", **given)
     given["of"] = given.pop("n")
     return say_n(
-        "Of the %(drawn)s %(pictures)s, %(of)s could be read: %(n)s of them shows %(what)s.",
-        "Of the %(drawn)s %(pictures)s, %(of)s could be read: %(n)s of them show %(what)s.",
+        "Of the %(drawn)s %(pictures)s, %(of)s count: %(n)s of them shows %(what)s.",
+        "Of the %(drawn)s %(pictures)s, %(of)s count: %(n)s of them show %(what)s.",
         finding.count,
         **given,
     )

@@ -239,12 +239,15 @@ def tells_apart(row: Row | None) -> Iterator[Message]:
     """Yield which difference a board tells apart, and which change it would find, as far as that is known."""
     if row is None:
         return
-    if row["resolution"] is not None:
+    most = 0.5 if row["yardstick"] == "parity" else 1.0
+    if row["resolution"] is not None and row["resolution"] <= most:
         yield say(
             "This board tells two models apart that differ by %(points)s in four of five cases.",
             points=names.points_apart(row["resolution"]),
         )
-    if row["would_find"] is not None:
+    if row["would_find"] is not None and row["would_find"] > most:
+        yield say("No change of a model could be found within eight weeks.")
+    elif row["would_find"] is not None:
         yield say(
             "A change of a model by %(points)s would be found within eight weeks in four of five cases.",
             points=names.points_apart(row["would_find"]),
@@ -277,6 +280,8 @@ def _ranked(row: Row) -> BoardModel:
 
 def _notes(row: Row) -> Iterator[Message]:
     yield from row["warned"]
+    if row["turn"] > 1:
+        yield say("in a conversation")
     if row["estimate"] is None:
         return
     if row["reliable"] is False:

@@ -207,7 +207,9 @@ def _change(
         earliest=row["earliest_week"],
         latest=row["latest_week"],
         opened=min(one["week"] for one in group),
-        points=names.points(row["size"]),
+        points=names.points(
+            _printed(row["after_k"] / row["after_n"]) - _printed(row["before_k"] / row["before_n"])
+        ),
         low=words.signed(row["low"]),
         high=words.signed(row["high"]),
         before=_side(con, week, row, "before", before, counted),
@@ -225,6 +227,11 @@ def _change(
         ),
         also=tuple(headline(one) for one in group[1:]),
     )
+
+
+def _printed(share: float) -> float:
+    """Return a share as pages print it, in whole per cent: differences add up with what stands beside them."""
+    return round(100 * share) / 100
 
 
 def _side(

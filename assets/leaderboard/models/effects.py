@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.showing import many
+from assets.leaderboard.cells.word_pictures import is_told
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, title
@@ -65,10 +66,8 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, Effects]:
 
 
 def _told(comparison: Comparison, row: Row) -> bool:
-    """Return whether a row is of what was chosen beforehand: shares that are shown."""
-    if row["estimate"] is None or row["reliable"] is False:
-        return False
-    return row["value"] in comparison.shown.get(row["attribute"], ())
+    """Return whether a row is of what the pages of words tell of, with a figure that can be believed."""
+    return row["estimate"] is not None and row["reliable"] is not False and is_told(comparison, row)
 
 
 def _clear(found: Sequence[Row]) -> tuple[ClearEffect, ...]:

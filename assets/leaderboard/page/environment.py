@@ -37,7 +37,7 @@ def statement(table: str, **columns: object) -> str:
 def _equal(value: object) -> str:
     if isinstance(value, tuple):
         return f"IN ({', '.join(_literal(one) for one in value)})"
-    return f"= {_literal(value)}"
+    return "IS NULL" if value is None else f"= {_literal(value)}"
 
 
 def _literal(value: object) -> str:

@@ -14,7 +14,7 @@ WORDS: Mapping[str, Message] = {
     "no_pictures": say("no usable picture"),
     "few_pictures": say("no prompt has five usable pictures"),
     "group_missing": say("nothing of a group of prompts could be read"),
-    "few_answers": say("too many answers could not be read"),
+    "few_answers": say("too many answers are missing"),
     "other_labeler": say("its pictures were read by another labeler"),
     "labels_unreliable": say("the labels are not reliable"),
     "few_weeks": say("too few weeks to know how much weeks differ"),

@@ -83,6 +83,7 @@ class WordCard:
     title: Message
     clear: int
     effects: int
+    why: Message | None = None  # why there is none that could be clear
 
 
 @dataclass(frozen=True)

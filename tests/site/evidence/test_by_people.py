@@ -43,5 +43,5 @@ def test_the_page_of_a_model_says_what_people_would_see_or_why_that_is_not_known
     assert "41% n = 80 41% (37% to 46%) 200" in classic
     assert "41% n = 80 41% too few weeks to know how much weeks differ 200" in real
     assert drift.count("people differ on too many of its pictures 200") == 1  # of two values once
-    assert "By people’s eyes" not in following
-    assert "Vu par des personnes" in words(pages["fr/models/sim-classic/index.html"])
+    assert "Checked by people" not in following
+    assert "Vérifié par des personnes" in words(pages["fr/models/sim-classic/index.html"])

@@ -121,7 +121,7 @@ def english(row: Mapping[str, Any]) -> str:
     what, k, n, drawn = SHOWS[row["value"]][0], row["k"], row["n"], row["drawn"]
     if drawn == n:
         return f"All {n} {pictures} show {what}." if k == n else f"{k} of the {n} {pictures} show {what}."
-    read = f"Of the {drawn} {pictures}, {n} could be read"
+    read = f"Of the {drawn} {pictures}, {n} count"
     return f"{read}, and all of them show {what}." if k == n else f"{read}: {k} of them show {what}."
 
 
@@ -133,7 +133,7 @@ def french(row: Mapping[str, Any]) -> str:
         if k == n:
             return f"Les {n} {pictures} montrent toutes {what}."
         return f"Sur les {n} {pictures}, {k} montrent {what}."
-    read = f"Sur les {drawn} {pictures}, {n} ont pu être lues"
+    read = f"Sur les {drawn} {pictures}, {n} comptent"
     return f"{read}, et toutes montrent {what}." if k == n else f"{read}{WIDE}: {k} montrent {what}."
 
 
@@ -185,14 +185,15 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
         said = " ".join(tongue("en").say(doubt) for doubt in view.doubts)
         unread = row["drawn"] - row["n"]
         facts = {
-            f"{unread} picture{'' if unread == 1 else 's'} could not be read": unread > 0,
+            f"{unread} picture{' shows' if unread == 1 else 's show'} nobody or could not be read": unread
+            > 0,
             f"{row['refused']} request{'' if row['refused'] == 1 else 's'} w": row["refused"] > 0,
             # of chief executives 67 % are men
-            "(US labor statistics 2025) has 67%": row["prompt"] == "occupations/ceo"
+            "US labor statistics 2025: 67%, not 50%": row["prompt"] == "occupations/ceo"
             and row["value"] == "masculine",
-            "No person has checked": True,
+            "Nobody has checked": True,
             "rests on one prompt": True,
-            "a second look tends to find less": True,
+            "a second look usually finds less": True,
             "rewrites prompts": row["model"] == "chatdraw",
         }
         for text, applies in facts.items():
@@ -222,7 +223,7 @@ def test_what_people_say_of_labels_is_said_of_a_finding(con: Con) -> None:
             "300 labels of this kind, but differ on too many to say how often",
         ),
         ("reason = 'few_gold', gold_n = 25", "People checked 25 labels of this kind, too few to say"),
-        ("reason = 'no_gold', gold_n = 0", "No person has checked"),
+        ("reason = 'no_gold', gold_n = 0", "Nobody has checked"),
     ):
         con.execute(f"UPDATE labeler_error SET {change}")
         assert all(

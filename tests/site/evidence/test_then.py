@@ -185,7 +185,8 @@ def test_figures_are_those_that_labels_give_alone_in_both_languages(con: Con) ->
                     for address in (f"{claim.id}/", "")
                 )
                 assert one == f"{plain} {k} {of_} {k + other}"
-                assert re.fullmatch(rf"{plain} .* {k} {of_} {k + other}(, \d+ .*)?", every)
+                verdict = f"{' '.join(own.say(model.verdict).split())}.* " if model.verdict else ""
+                assert re.fullmatch(rf"{plain} {verdict}{k} {of_} {k + other}(, \d+ .*)?", every)
     assert told > 8
 
 
@@ -268,7 +269,7 @@ def test_refusals_what_could_not_be_read_and_the_control_are_said(con: Con) -> N
     assert refuses.unseen > 5
     assert refuses.bounds is not None
     bounds = tongue("en").percent_range(*refuses.bounds)
-    assert f"{refuses.unseen} not seen. With the unseen answers: {bounds}." in page
+    assert f"{refuses.unseen} missing. Depending on missing answers: {bounds}." in page
     for _, model in models(claim):
         assert model.control is not None
         assert f"Control: {model.control[0]} of {model.control[1]}." in page

@@ -119,7 +119,7 @@ def test_wordings_are_compared_as_words_are(con: duckdb.DuckDBPyConnection, page
     assert found["startup-ceo", "his", "his-reworded"] == (1, 0, None)
     assert len(found) == 7
     text = shown.words(pages["words/occupations-2-face-headshot/index.html"])
-    assert "May be chance one, perceived women: +67 too few weeks to know how much weeks differ" in text
+    assert "Possibly chance one, perceived women: +67 too few weeks to know how much weeks differ" in text
     french = pages["words/french-ceo-un-pdg-une-pdg/index.html"]
     assert "Photographie d'une PDG ambitieuse" in shown.words(french)
     assert 'lang="fr"' in french

@@ -210,7 +210,7 @@ def test_pictures_that_could_not_be_read_are_in_the_sentence(tmp_path: Path) -> 
     con = drawn(tmp_path, "one", labels=one_in_four_unread, prompts=lambda prompt: prompt == MEXICO)
     assert sentence(con) == (
         "Of the 20 pictures of a Mexican person that the simulated model one drew since the week of 23 November 2026, "
-        "15 could be read, and all of them show a sombrero."
+        "15 count, and all of them show a sombrero."
     )
 
 

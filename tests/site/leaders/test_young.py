@@ -201,7 +201,7 @@ def test_a_rank_is_given_where_models_are_told_apart_and_its_absence_has_a_reaso
             assert rank == "–" or (many > 1 and number > 1)
         without = [rank for rank, _ in rows(page).values()].count("–")
         assert table(page).count("not ranked: ") >= without
-        assert ("Models whose ranks overlap" in page) == (
+        assert ("Overlapping ranks are ties" in page) == (
             sum(rank != "–" for rank, _ in rows(page).values()) > 1
         )
         lacking = re.findall(r"<small>(?:[^<]*→ )?–(?: →[^<]*)?</small>", table(page))
@@ -241,7 +241,13 @@ def test_what_a_labeler_does_not_look_for_is_said_to_be_unread(tmp_path: Path) -
     """The shipped `photo` reads persons, gender and age: a picture of a beret is no missing picture."""
     reads = ("person_count", "perceived_gender", "perceived_age")
     with installation(tmp_path, ("ada",), WEEKS[:1], reads=reads.__contains__, labeler="photo") as con:
-        page = site(con, FIRST, "home")["index.html"]
+        files = site(
+            con, FIRST, "home", "prompts", "prompt", "words", "word", "then", "claim", "models", "model"
+        )
+    page = files["index.html"]
+    assert [
+        (path, found) for path, text in files.items() if path.endswith(".html") and (found := blanks(text))
+    ] == []
     [(_, cells)] = rows(page).values()
     unread = {
         column.id for column, cell in zip(COLUMNS, cells, strict=True) if "not read by its labeler" in cell

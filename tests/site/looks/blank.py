@@ -15,7 +15,10 @@ _VOID = {"img", "br", "hr", "input", "meta", "link", "col", "wbr"}
 _HEADING = re.compile(r"h[1-6]")
 _ITEMS = {"ul": {"li"}, "ol": {"li"}, "dl": {"dt", "dd"}, "tbody": {"tr"}}
 #: What a template or Python says where a value is missing; "None of 3" and "None is" are English.
-_ODD = re.compile(r"\b(?:None\b(?! of\b| is\b)|nan\b|NaN\b|Traceback)|\{\{|\}\}|%\(\w")
+_ODD = re.compile(
+    r"\b(\d+)–\1(?= ?%)|\b0 (?:of|sur) 0\b|\b(\d{1,2}) (\w{3})\w*\.? (?:to|au) \2 \3"  # a range or a share of nothing
+    r"|\b(?:None\b(?! of\b| is\b)|nan\b|NaN\b|Traceback)|\{\{|\}\}|%\(\w"
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -38,7 +41,7 @@ _DAY = re.compile(r"\b([1-3]?\d)(?:er)? ([A-Za-zéûè]+\.?)(?: (\d{4}))?")
 #: Four weeks, where there are fewer; a figure may be of "up to four weeks", and a doubt says how many have pictures.
 _FOUR = re.compile(
     r"(?<!up to )(?<!of the last )\bfour weeks|\b52 weeks|\bof a year\b"
-    r"|(?<!des )\bquatre(?: dernières)? semaines(?! au plus)"
+    r"|(?<!des )(?<!au plus )(?<!jusqu’à )\bquatre(?: dernières)? semaines(?! au plus)"
 )
 _WEEKS = re.compile(r"\b(\d+) (?:of the last four )?(?:weeks|semaines)\b")
 #: That nothing changed, where nothing could be seen to.

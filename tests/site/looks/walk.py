@@ -53,8 +53,8 @@ WAYS = (
     Way(
         "Does the new model draw fewer old bearded Indian men than the one before?",
         ("2023/", "2023/indian-old-beard/"),
-        r"Sim Successor \d+% .*?Sim Retired \d+% to ",
-        r"Sim Successor \d+.% .*?Sim Retired \d+.% jusqu’au ",
+        r"Sim Retired \d+% to .*?Sim Successor",
+        r"Sim Retired \d+.% jusqu’au .*?Sim Successor",
     ),
     Way(
         "What changed since my last visit?",
@@ -87,7 +87,7 @@ WAYS = (
         r"40 of 40.*?Sim Classic .*?as in 2023.*?earlier century",
         r"40 sur 40.*?Sim Classic .*?comme en 2023",
     ),
-    Way("Who runs this?", ("about/",), r"Who publishes this .*?demo", r"Qui publie .*?démo"),
+    Way("Who runs this?", ("about/",), r"Who publishes this .*?demo", r"Qui publie .*?Démonstration"),
     Way(
         "A Mexican person: what did Rest of World find, and where is that written?",
         ("2023/", "2023/mexican-sombrero/"),
@@ -128,8 +128,8 @@ WAYS = (
     Way(
         "What is a model’s history?",
         ("models/sim-drift/",),
-        r"Over time Stereotypes drawn less is better",
-        r"Au fil du temps Stéréotypes dessinés",
+        r"Over time .*?Stereotypes drawn lower is better",
+        r"Au fil du temps .*?Stéréotypes dessinés",
     ),
     Way(
         "Where are the data?", ("data/query/",), r"On your own computer .*?cliche\.duckdb", r"cliche\.duckdb"
@@ -155,8 +155,8 @@ WAYS = (
     Way(
         "Does “their” draw more women than “his”?",
         ("words/", "words/startup-ceo-his-their/"),
-        r"May be chance .*?Sim Rewriter, perceived women: \S+ \(",
-        r"Peut-être le hasard .*?Sim Rewriter, .*?: \S+ \(",
+        r"Possibly chance .*?Sim Rewriter, perceived women: \S+ \(",
+        r"Peut-être dû au hasard .*?Sim Rewriter, .*?: \S+ \(",
     ),
     Way(
         "Do French prompts draw otherwise?",
@@ -175,13 +175,13 @@ WAYS = (
         "Which finding comes first, by what rule?",
         ("findings/", "method/"),
         r"Which finding comes first The one whose interval",
-        r"Celui dont l’intervalle",
+        r"Celui dont la borne",
     ),
     Way(
         "Which models cannot be told apart?",
         ("boards/rest-of-world-stereotypes/",),
-        r"Sim Successor 1 of 3 .*?Models whose ranks overlap",
-        r"Sim Successor 1 sur 3 .*?se recouvrent",
+        r"Sim Successor 1 of 3 .*?Overlapping ranks are ties",
+        r"Sim Successor 1 sur 3 .*?ex aequo",
     ),
     Way(
         "Where do the prompts come from?",

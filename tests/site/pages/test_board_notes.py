@@ -61,7 +61,7 @@ def test_ranks_stand_in_their_order_and_those_without_a_rank_below_them(
 
 def test_a_model_that_refuses_much_has_its_reason(con: duckdb.DuckDBPyConnection) -> None:
     rows = rows_of(page(con))
-    assert "not ranked: too many answers could not be read" in rows["sim-cautious"]
+    assert "not ranked: too many answers are missing" in rows["sim-cautious"]
     assert "not ranked: no usable picture" in rows["sim-silent"]
 
 

@@ -96,7 +96,7 @@ def test_refusals_add_up_to_the_requests_of_the_window(
     for row in asked(con, statement, first=FIRST, last=WEEK):
         text = words(pages[f"models/{row['model']}/index.html"])
         answered = row["pictures"] + row["refused"]
-        assert f"Refused: {row['refused']} of {answered} that it answered itself." in text
+        assert f"Refused: {row['refused']} of {answered} answers." in text
         assert f"with a picture {row['pictures']} " in text
         assert f" all {row['planned']} " in text
 
@@ -104,7 +104,7 @@ def test_refusals_add_up_to_the_requests_of_the_window(
 def test_a_retired_model_says_who_succeeds_it(pages: dict[str, str]) -> None:
     text = words(pages["models/sim-retired/index.html"])
     assert "Retired since the week of 9 November 2026." in text
-    assert "It is succeeded by sim-next." in text
+    assert "Its successor: sim-next." in text
     assert "It succeeds sim-retired." in words(pages["models/sim-next/index.html"])
 
 

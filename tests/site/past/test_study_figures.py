@@ -144,12 +144,12 @@ def test_ranks_why_there_is_none_and_whether_they_rest_on_unseen_answers_stand_w
     assert (rests.rank, rests.unranked, rests.holds) == ((4, 4, 4), None, False)
     assert last.rank is None
     assert last.unranked
-    assert ENGLISH(last.unranked) == "too many answers could not be read"
+    assert ENGLISH(last.unranked) == "too many answers are missing"
     text = page(con)
-    assert "A 1–3 of 4 rests on unseen answers 0 " in text
-    assert "D 4 of 4 rests on unseen answers 50 " in text
-    assert "C not ranked: too many answers could not be read " in text
-    assert text.count("rests on unseen answers") == 4
+    assert "A 1–3 of 4 rests on missing answers 0 " in text
+    assert "D 4 of 4 rests on missing answers 50 " in text
+    assert "C not ranked: too many answers are missing " in text
+    assert text.count("rests on missing answers") == 4
 
 
 def test_words_of_others_are_inert_and_no_model_is_ranked_by_an_effect(

@@ -27,7 +27,7 @@ SAME = {
         "Question",
         "%(note)s, version %(major)s",
     ),
-    *("2023", "Points", "licence"),
+    *("2023", "Points", "Versions", "licence"),
     *("moustache", "moustaches", "sombrero", "sombreros", "turban", "turbans"),
 }
 PLACE = re.compile(r"%\((\w+)\)[a-z]|%%")

@@ -42,9 +42,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             board.question,
             board,
             crumbs=(Crumb(ADDRESS, TITLE),),
-            description=say(
-                "Models by one question, over four weeks, with intervals and ranks that say what ties."
-            ),
+            description=say("Models by one question, with intervals and ranks that say what ties."),
             files=(SheetFile("board.csv", content=table), *_CHART),
             template="board",
         )

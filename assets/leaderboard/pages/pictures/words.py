@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading, word_pictures
+from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.word_pages import WordCard, WordPages
@@ -20,8 +21,10 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     cards = []
     for comparison, page in word_pictures.read(con, week):
         address = word_pictures.address_of(comparison)
-        clear = sum(effect.clear for effect in page.effects)
-        cards.append(WordCard(address, page.title, clear, len(page.effects)))
+        told = [effect for effect in page.effects if effect.low]
+        missing = next((one.why for one in page.missing), None)
+        why = reason("few_weeks") if page.effects else missing
+        cards.append(WordCard(address, page.title, sum(effect.clear for effect in told), len(told), why))
         yield Sheet(address, page.title, page, crumbs=(Crumb(ADDRESS, TITLE),), template="word")
     yield Sheet(
         ADDRESS,
