@@ -55,6 +55,7 @@ from warehouse.weeks import current_week, utc_now
 
 WEEK = current_week()
 SLOTS = 2  # of each row
+ALL = f"Refused: {SLOTS} of {SLOTS} answers."
 TRIES = 4  # of a slot in one run, while the trouble may pass
 BAD_DATA = 2  # bad data is asked for once more
 SCALE = 0.001  # of the waits between tries
@@ -296,17 +297,17 @@ ROWS: dict[str, Row] = {
         "unknown_parameter", "stopped by the provider (invalid_params: Unknown parameter",
     ),
     "blocked-before": Row(
-        moderated("input"), {"blocked_input": SLOTS}, 0, ("100%", "blocked before drawing 2"), SLOTS,
+        moderated("input"), {"blocked_input": SLOTS}, 0, (ALL, "blocked before drawing 2"), SLOTS,
         "moderation_blocked",
     ),
     "blocked-after": Row(
-        moderated("output"), {"blocked_output": SLOTS}, 0, ("100%", "drawn and then blocked 2"), SLOTS,
+        moderated("output"), {"blocked_output": SLOTS}, 0, (ALL, "drawn and then blocked 2"), SLOTS,
         "moderation_blocked",
     ),
     "blocked-nobody-says-where": Row(
         says(400, "Your request was rejected by the safety system.", type="image_generation_user_error",
              code="moderation_blocked"),
-        {"blocked_input": SLOTS}, 0, ("no usable picture", "100%", "blocked before drawing 2"), SLOTS,
+        {"blocked_input": SLOTS}, 0, ("no usable picture", ALL, "blocked before drawing 2"), SLOTS,
         "moderation_blocked",
     ),
     "nothing-in-the-answer": Row(  # asked again once, and no refusal
@@ -316,12 +317,12 @@ ROWS: dict[str, Row] = {
     "words-and-no-picture": Row(
         responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
             {"type": "refusal", "refusal": "I cannot draw that."}]}),
-        {"refused_text": SLOTS}, 0, ("no usable picture", "100%", "refused in words 2"), more=RESPONSES,
+        {"refused_text": SLOTS}, 0, ("no usable picture", ALL, "refused in words 2"), more=RESPONSES,
     ),
     "text-instead-of-picture": Row(
         responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
             {"type": "output_text", "text": "I would rather not draw a CEO.", "annotations": []}]}),
-        {"refused_text": SLOTS}, 0, ("no usable picture", "100%", "refused in words 2"), more=RESPONSES,
+        {"refused_text": SLOTS}, 0, ("no usable picture", ALL, "refused in words 2"), more=RESPONSES,
     ),
     "no-revised-prompt": Row(
         draws_without_a_word, {"ok": SLOTS}, 0, FINE, more=RESPONSES,
@@ -482,7 +483,10 @@ def test_every_way_to_fail_has_its_outcome_its_exit_code_and_its_words(asked: As
     assert row.told in told
     assert bool(told) is bool(row.exit)
     page, at = asked.page[name], 0
-    for words in row.page:  # in this order
+    assert not row.exit or f"{name} not ranked: withheld: " in page
+    for words in (
+        () if row.exit else row.page
+    ):  # in this order; of a withheld model pages say why, not how often
         at = page.find(words, at)
         assert at >= 0, (words, page)
 
