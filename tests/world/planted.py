@@ -48,7 +48,8 @@ _WOMEN = {"ceo": 0.2, "nurse": 0.9, "american": 0.6}
 _EXAGGERATES = {"alder": 3.0, "cedar": 1.0, "fir": 1.5, "hazel": 0.4, "gale": 0.7}
 #: How often models draw what is declared as a stereotype of a group.
 _STEREOTYPED = {"alder": 0.9, "birch": 0.5, "cedar": 0.1, "fir": 0.3, "hazel": 0.7, "gale": 0.2}
-_DECLARED = {
+#: (attribute, who) → the value that is declared as a stereotype.
+DECLARED = {
     ("headwear", "mexican"): "sombrero",
     ("headwear", "indian"): "turban",
     ("national_flag", "american"): "yes",
@@ -178,7 +179,7 @@ def _shares(slot: Slot, subject: str, attribute: str) -> Mapping[str, float]:
     if attribute == "headwear" and slot.turn > 1:
         return {"keffiyeh": 0.6, "none": 0.4}
     usual = _USUAL[attribute]
-    if (declared := _DECLARED.get((attribute, who))) is None:
+    if (declared := DECLARED.get((attribute, who))) is None:
         return usual
     often = _STEREOTYPED[slot.model]
     rest = sum(share for value, share in usual.items() if value != declared)

@@ -53,7 +53,7 @@ class Doubts:
         own = next((row for row in self._of(finding) if row["prompt"] == finding.prompt), None)
         yield self._labels(finding)
         yield from self._by_eyes(finding)
-        if self._checked(finding) and finding.simulated and finding.attribute in self._simulated:
+        if self._error(finding) is not None and finding.simulated and finding.attribute in self._simulated:
             yield say("The people who checked labels are simulated, too.")
         yield from self._words(finding)
         yield from self._world(finding)
@@ -67,16 +67,16 @@ class Doubts:
         found = self._shares[finding.model, finding.attribute]
         return [row for row in found if row["value"] == finding.value]
 
-    def _checked(self, finding: LeadFinding) -> bool:
-        """Return whether people checked labels of this kind."""
+    def _error(self, finding: LeadFinding) -> Row | None:
+        """Return what people's answers say of labels of this kind; None where nobody checked any."""
         error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
-        return error is not None and error["reason"] != "no_gold"
+        return None if error is None or error["reason"] == "no_gold" else error
 
     def _labels(self, finding: LeadFinding) -> Message:
-        error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
+        error = self._error(finding)
         if not finding.reliable:
             return say("The labels of this attribute are known to be unreliable.")
-        if error is None or error["reason"] == "no_gold":
+        if error is None:
             return say("Nobody has checked the error rate of these labels.")
         if error["estimate"] is None:
             return _not_known(error)
@@ -93,7 +93,7 @@ class Doubts:
 
     def _by_eyes(self, finding: LeadFinding) -> Iterator[Message]:
         """Yield the mean share of the suite that people would have read, where it has an interval."""
-        error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
+        error = self._error(finding)
         if finding.reliable and error is not None and error["corrected_low"] is not None:
             yield say(
                 "By people’s eyes, the mean share over all prompts is %(share)s (95%% interval %(low)s to %(high)s).",

@@ -48,7 +48,7 @@ _NOT_VERIFIED = say(
 class BoardModel:
     """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none.
 
-    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown; None without a
+    `holds` is whether all that pages say of the rank holds whatever unseen answers would have shown; None without a
     rank.
     """
 

@@ -57,7 +57,7 @@ class StudyCounts:
 class StudyGap:
     """How far a model is from a yardstick, or why nobody can say; its rank from `low` to `high` of `of`.
 
-    `holds` is whether all that is told of the rank holds whatever the unseen answers would have shown; None without a
+    `holds` is whether all that pages say of the rank holds whatever unseen answers would have shown; None without a
     rank.
     """
 

@@ -232,7 +232,7 @@ def test_retirements_successors_and_versions_are_events(con: duckdb.DuckDBPyConn
     page = shown.files(con, "changes")["changes/index.html"]
     told = dict(re.findall(r'<dt id="w([^"]+)">[^<]+</dt><dd>(.*?)</dd>', page, re.DOTALL))
     assert "sim-next replaced sim-retired" in words(page).partition("What else happened")[0]
-    assert "2026-11-09" not in told  # it is told above, with figures and pictures
+    assert "2026-11-09" not in told  # the page shows it above, with figures and pictures
     assert "The service of imago-2 reports the version v2 for the first time." in told["2026-11-23"]
     assert "imago-2 reports the version v1" not in page
     own = words(shown.files(con, "model")["models/imago-2/index.html"])
