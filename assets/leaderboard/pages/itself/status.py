@@ -8,10 +8,11 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard.models.facts import way
 from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import PageKind, Sheet
-from assets.leaderboard.views.message import say
-from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.query import by, rows
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class AskedModel:
     """How the requests to one model ended; `withheld` says why nothing of it is published.
 
     Attributes:
+        ways: how many requests to a withheld model ended in which way without a picture; empty of others.
         usd: of its pictures; `unpriced` of them have no known price.
         label_usd: of their labels; `labels_unpriced` calls for them have no known price.
         again_usd: of both, if all its requests were asked again at this week's prices.
@@ -38,6 +40,7 @@ class AskedModel:
     labels_unpriced: int
     again_usd: float
     withheld: str | None
+    ways: tuple[tuple[Message, int], ...]
 
 
 @dataclass(frozen=True)
@@ -82,12 +85,14 @@ class Status:
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the one page."""
     of_week = {"week": week.isoformat()}
+    ends = by(rows(con, "withheld_ends", of_week), "model")
     models = tuple(
         AskedModel(
             **{
                 **row,
                 "model": words.plain(row["model"]),
                 "withheld": words.plain(row["withheld"]) if row["withheld"] else None,
+                "ways": tuple((way(one["outcome"]), one["slots"]) for one in ends[row["model"]]),
             }
         )
         for row in rows(con, "status_models", of_week)
