@@ -284,17 +284,21 @@ def import_midjourney(
 
 @importer.command("study", short_help="Import a published study.")
 def import_study(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE.yaml", help="Study file, e.g. assets/studies/raza2025.yaml")
+    study: Annotated[
+        str,
+        typer.Argument(metavar="STUDY", help="A study that is shipped, e.g. raza2025, or a file STUDY.yaml."),
     ],
-    root: Annotated[Path, typer.Option("--root", help="Folder that holds the study's pictures and labels.")],
+    root: Annotated[
+        Path | None,
+        typer.Option("--root", help="Folder of its files; left out, its repository is cloned."),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="List all errors, or what would be imported; store nothing.")
     ] = False,
 ) -> None:
     """Import a published study: its pictures, its people's labels, its provenance."""
     raise typer.Exit(
-        commands.imports.check_study(file, root) if check else commands.imports.import_study(file, root)
+        commands.imports.check_study(study, root) if check else commands.imports.import_study(study, root)
     )
 
 

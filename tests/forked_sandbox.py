@@ -83,8 +83,10 @@ def _server() -> socket.socket:
 
 def serve(number: int) -> None:
     """Fork a process for each request; ends when nobody can ask any more."""
+    import warehouse.sandbox.folder  # what a query over a folder imports
     from warehouse.sandbox.child import main
 
+    del warehouse
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what is forked
     with socket.socket(fileno=number) as server:
         while True:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -12,6 +14,7 @@ from warehouse.keys_of import meant
 
 _LONGEST = 80  # characters of a wrong value that are shown
 _MOST = 3  # wrong things that one line names
+_QUOTED = re.compile("'([^']*)'")
 _NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
 
 
@@ -33,6 +36,23 @@ def explain(
 ) -> str:
     """Return one line about what is wrong: `<where>: <part>: <what>; also <part>: <what> (and 2 more)`.
 
+    `data`, `shape` and `known` are those of `problems`.
+    """
+    said = problems(error, data=data, shape=shape, known=known)
+    more = f" (and {len(said) - _MOST} more)" if len(said) > _MOST else ""
+    shown = "; also ".join(said[:_MOST])
+    return one_line(": ".join(piece for piece in (where, shown) if piece) + more)
+
+
+def problems(
+    error: ValidationError,
+    *,
+    data: Any = None,
+    shape: type[BaseModel] | None = None,
+    known: Collection[str] = (),
+) -> list[str]:
+    """Return `<part>: <what>` for each thing that is wrong, a mistyped key first.
+
     With `data`, what was validated, an item of a list is named by its `id` or `name`, not by its number. For an
     unknown key `shape`, the model of the whole file, says which one was meant, and where it belongs; without such a
     model `known` are the keys of the outermost mapping.
@@ -51,10 +71,7 @@ def explain(
         else:
             what = _what(detail)
         said.append(": ".join(piece for piece in (_path(location, data), what) if piece))
-    said = [*dict.fromkeys(said)]
-    more = f" (and {len(said) - _MOST} more)" if len(said) > _MOST else ""
-    shown = "; also ".join(said[:_MOST])
-    return one_line(": ".join(piece for piece in (where, shown) if piece) + more)
+    return [*dict.fromkeys(said)]
 
 
 def _follows(detail: Mapping[str, Any]) -> bool:
@@ -82,9 +99,13 @@ def _what(detail: Mapping[str, Any]) -> str:
         return f"must hold keys and values, not {_shown(detail.get('input'))}"
     if kind == "too_short":
         return f"must hold at least {detail['ctx']['min_length']}"
+    if kind == "string_type" and isinstance(detail["input"], bool | int | float | date):
+        return f"YAML reads {_shown(detail['input']).lower()} as something other than text; put it in quotes"
     if kind == "string_pattern_mismatch" and detail.get("ctx", {}).get("pattern") == _NAME_PATTERN:
         message = "a name has lower-case letters, digits, dots, dashes and underscores only"
-    return f"{message[:1].lower()}{message[1:]}, not {_shown(detail.get('input'))}"
+    hint = close_match(str(detail.get("input")), _QUOTED.findall(message)) if kind == "literal_error" else ""
+    said = f"{message[:1].lower()}{message[1:]}, not {_shown(detail.get('input'))}"
+    return said + hint if hint.startswith("; did") else said
 
 
 def _shown(value: Any) -> str:

@@ -83,9 +83,9 @@ def tell_gaps(place: Workplace, week: str, loaded: Iterable[tuple[str, str, str]
 
 def complete_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     """Make missing thumbnails of the studies whose license lets their pictures be shown."""
-    found = con.execute("SELECT study, definition_sha256, licence FROM studies ORDER BY study").fetchall()
-    for study, definition, licence in found:
-        if may_show(licence):
+    found = con.execute("SELECT study, definition_sha256, license FROM studies ORDER BY study").fetchall()
+    for study, definition, terms in found:
+        if may_show(terms):
             pictures = con.execute(
                 "SELECT DISTINCT image_sha256, image_ext FROM study_slots "
                 "WHERE study = $study AND image_sha256 IS NOT NULL ORDER BY ALL",

@@ -1,65 +1,85 @@
-"""What a study file says: a published study's pictures and labels, declared."""
+"""What a study file says: who made the study, what was looked for, and one query per set of its published files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
     Field,
     StrictStr,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
 
-from assets.studies.declared.base import Data, Numbering, check_unique, fields_of
-from assets.studies.declared.conditions import check_baseline
-from assets.studies.declared.labels import LabelFiles, StudyLabeler
-from assets.studies.declared.patterns import Pattern
-from assets.studies.declared.pictures import Images
-from assets.studies.declared.prompts import PromptTable
-from assets.studies.declared.source import Problems, explained, read_source
-from assets.studies.mistakes import MistakesError
+from assets.studies.mistakes import MOST_LINES, MistakesError
+from assets.suites.comparisons import CONDITIONS, in_order
 from assets.suites.schema import Name, Version
-from warehouse.validation import close_match
+from warehouse.validation import close_match, one_line, problems
+from warehouse.yamlfile import read_yaml
 
 #: What pages of studies count beside declared values.
 COUNTED_APART = frozenset({"invalid", "not_assessed", "missing"})
+#: Labelers that the raters of one entry may be: each has figures of its own, and is compared with each other one.
+MOST_RATERS = 60
+SHIPPED = Path(__file__).with_name("shipped")
+
+#: A value as the study writes it.
+Text = Annotated[StrictStr, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Query = Annotated[StrictStr, StringConstraints(min_length=1)]
+
+
+class Data(BaseModel):
+    """A part of a study file; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _spelled(value: object) -> object:
+    """Take `[female, male]` for `{female: [], male: []}`, and `{male: M}` for `{male: [M]}`."""
+    if isinstance(value, list):
+        check_unique(value, "value")
+        return {name: [] for name in value}
+    if isinstance(value, dict):
+        return {name: [how] if isinstance(how, str) else how or [] for name, how in value.items()}
+    return value
+
+
+#: Value → how else the files spell it.
+Spelled = Annotated[dict[Text, tuple[StrictStr, ...]], BeforeValidator(_spelled)]
 
 
 class Source(Data):
-    """Where the study was taken from."""
+    """Where the study was taken from.
 
-    address: StrictStr
-    commit: StrictStr | None = None
+    A repository that can be cloned has a `commit` and the `megabytes` of its checkout, or of its `paths` if not all of
+    it is needed.
+    """
+
+    address: Annotated[StrictStr, StringConstraints(pattern=r"^https://[^\s]+$")]
+    commit: Annotated[StrictStr, StringConstraints(pattern=r"^[0-9a-f]{40}$")] | None = None
+    megabytes: int | None = Field(default=None, ge=1)
+    paths: tuple[StrictStr, ...] = ()
 
 
 class StudyModel(Data):
-    """A model of the study. `folder` is how its paths spell it; by default its id."""
+    """A model of the study, and how else its files spell it."""
 
     id: Name
     title: StrictStr
-    folder: StrictStr | None = None
-
-
-class StudyPrompt(Data):
-    """One text under one condition; `id` and `condition` together are unique."""
-
-    id: Name
-    subject: StrictStr
-    condition: Name
-    title: StrictStr
-    text: StrictStr | None = None
-    #: What else the study says of the prompt, e.g. the country that it is about or a statistic.
-    facts: dict[StrictStr, StrictStr | int | float] = Field(default={})
+    spelled: tuple[StrictStr, ...] = ()
 
 
 class SameAs(Data):
     """The attribute of this project that a study's is compared with in agreement, and which values mean the same."""
 
     attribute: Name
-    values: dict[Name, Name] = Field(
+    values: dict[Text, Text] = Field(
         min_length=2
     )  # the study's → the project's; what is not named means nothing
 
@@ -78,9 +98,9 @@ class StudyAttribute(Data):
     unit: StrictStr | None = None
     low: float | None = None
     high: float | None = None
-    values: tuple[Name, ...] = ()
-    answers: tuple[Name, ...] = ()
-    outside: tuple[Name, ...] = ()
+    values: Spelled = {}
+    answers: Spelled = {}
+    outside: Spelled = {}
     ordinal: bool = False  # whether the order of the values counts in agreement
     compare_with: SameAs | None = None
     note: StrictStr | None = None
@@ -93,11 +113,13 @@ class StudyAttribute(Data):
             raise ValueError(f'attribute "{self.id}": values must hold at least 2')
         if self.kind == "named" and (self.unit, self.low, self.high) != (None, None, None):
             raise ValueError(f'attribute "{self.id}": only a numeric attribute has unit, low and high')
-        check_unique([*self.declared], f"attribute {self.id!r}: value")
+        check_unique(self.declared, f'attribute "{self.id}": value')
+        spellings = [*self.declared, *(how for hows in self._all.values() for how in hows)]
+        check_unique(spellings, f'attribute "{self.id}": spelling')
         if self.ordinal and self.answers:
             raise ValueError(
-                f'attribute "{self.id}": the order of its values counts, and "{self.answers[0]}" has no place in it; '
-                "list it under outside, or leave out ordinal"
+                f'attribute "{self.id}": the order of its values counts, and "{next(iter(self.answers))}" has no place '
+                "in it; list it under outside, or leave out ordinal"
             )
         if taken := [name for name in self.declared if name in COUNTED_APART]:
             raise ValueError(
@@ -106,176 +128,156 @@ class StudyAttribute(Data):
         return self
 
     @property
+    def _all(self) -> Mapping[str, Sequence[str]]:
+        return {**self.values, **self.answers, **self.outside}
+
+    @property
     def declared(self) -> tuple[str, ...]:
         """Return every value that a label may have."""
         return (*self.values, *self.answers, *self.outside)
+
+    @property
+    def spellings(self) -> Mapping[str, str]:
+        """Return spelling → value."""
+        return {how: value for value, hows in self._all.items() for how in (value, *hows)}
+
+
+class StudyLabeler(Data):
+    """Who labeled; `number` is raised when the labels are redone.
+
+    With `raters` the labelers are `<id>-1` … `<id>-<raters>`. A `consensus` is what others agreed on (a majority):
+    it has shares and is compared with nobody.
+    """
+
+    id: Name
+    kind: Literal["person", "vision_model", "local_model", "consensus"]
+    number: int = Field(default=1, ge=1)
+    raters: int | None = Field(default=None, ge=1, le=MOST_RATERS)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the names that the queries may return."""
+        if self.raters is None:
+            return (self.id,)
+        return tuple(f"{self.id}-{number}" for number in range(1, self.raters + 1))
+
+
+class Correction(Data):
+    """A known slip in the files: rows of a set that have `where` (column → text) get `set`, exactly `rows` times."""
+
+    of: Literal["prompts", "pictures", "labels"]
+    where: dict[StrictStr, StrictStr] = Field(min_length=1)
+    set: dict[StrictStr, StrictStr] = Field(min_length=1)
+    rows: int = Field(ge=1)
+    reason: StrictStr
+
+
+class Published(Data):
+    """Figures that the authors printed: name → as printed, and the query over the study's tables that gives them again.
+
+    The query returns `name` and `value`. `differs` says why a figure cannot come out as printed.
+    """
+
+    title: StrictStr
+    where: StrictStr  # where the authors print them
+    query: Query
+    values: dict[StrictStr, StrictStr] = Field(min_length=1)
+    differs: dict[StrictStr, StrictStr] = {}
 
 
 class StudyDefinition(Data):
     """A whole study file."""
 
-    format: Literal[1] = 1
     study: Name
     version: Version
     title: StrictStr
     citation: StrictStr
-    licence: StrictStr
+    license: StrictStr
     source: Source
     year: int | None = None
     note: StrictStr | None = None
     models: tuple[StudyModel, ...] = Field(min_length=1)
-    prompts: tuple[StudyPrompt, ...] = ()
-    prompts_from: PromptTable | None = None
-    #: Pictures planned in each cell, numbered from `first_replicate`; None: those that are found.
-    replicates: int | None = Field(default=None, ge=1)
-    first_replicate: int = Field(default=0, ge=0)
-    #: What a file says of a picture's number within its cell; or the fields whose order numbers the pictures.
-    numbering: Numbering = "given"
-    first_number: int = Field(
-        default=1, ge=0
-    )  # of `{number}`, which runs over all prompts, `replicates` for each
-    #: Coordinate → how paths and columns spell it → its id. What is not listed stands for itself.
-    spellings: dict[Literal["model", "prompt", "condition"], dict[StrictStr, Name]] = Field(default={})
+    attributes: tuple[StudyAttribute, ...] = ()
+    labelers: tuple[StudyLabeler, ...] = ()
     #: The condition that the others are compared with; `baseline` where all conditions are of `CONDITIONS`.
     baseline: Name | None = None
-    attributes: tuple[StudyAttribute, ...] = ()
-    images: Images | None = None
-    labels: tuple[LabelFiles, ...] = ()
+    prompts: Query
+    pictures: Query | None = None
+    ignore: tuple[StrictStr, ...] = ()  # patterns of paths of pictures that are not of the study
+    labels: tuple[Query, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    published: tuple[Published, ...] = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudyDefinition:
-        problems = Problems()
-        with problems:
-            check_unique([model.id for model in self.models], "model")
-        with problems:
-            check_unique([model.folder or model.id for model in self.models], "folder")
-        with problems:
-            check_unique([f"{prompt.id} / {prompt.condition}" for prompt in self.prompts], "prompt")
-        with problems:
-            check_unique([attribute.id for attribute in self.attributes], "attribute")
-        with problems:
-            _some_prompts_and_files(self)
-        if self.images is not None:
-            with problems:
-                self.images.check(self.numbering)
-        for files in self.labels:
-            with problems:
-                files.check(self.numbering)
-        _spelled_ids_exist(self, problems)
-        if self.prompts:  # else they come from a table, and are checked with it
-            with problems:
-                check_baseline(self.baseline, [prompt.condition for prompt in self.prompts])
-        with problems:
-            _one_labeler_an_attribute(self.labels)
-        declared = {attribute.id: {*attribute.declared} for attribute in self.attributes}
-        with problems:
-            _compared_values_exist(self.attributes, declared)
-        _columns_hold_declared_values(self, declared, problems)
-        problems.stop()
+        check_unique([model.id for model in self.models], "model")
+        check_unique([how for model in self.models for how in model.spelled], "spelling of a model")
+        check_unique([attribute.id for attribute in self.attributes], "attribute")
+        check_unique([name for labeler in self.labelers for name in labeler.ids], "labeler")
+        if self.pictures is None and not self.labels:
+            raise ValueError("a study has pictures, labels or both")
+        if self.labels and not self.labelers:
+            raise ValueError(
+                "labelers: is missing; say who labeled, e.g. labelers: [{id: annotators, kind: person}]"
+            )
+        for attribute in self.attributes:
+            _compared_values_exist(attribute, self.attributes)
+        for published in self.published:
+            if unknown := [name for name in published.differs if name not in published.values]:
+                raise ValueError(
+                    f'published "{published.title}": differs names "{unknown[0]}", which is no value'
+                )
         return self
 
 
-def _some_prompts_and_files(study: StudyDefinition) -> None:
-    if bool(study.prompts) == bool(study.prompts_from):
-        raise ValueError("a study has prompts, or a table of them under prompts_from")
-    if study.images is None and not study.labels:
-        raise ValueError("a study has images, labels or both")
-    fields = {name for files in study.labels for name in fields_of(files.key)}
-    if study.images is None and "picture" in fields:
-        raise ValueError('labels name a "{picture}", but the study file declares no images')
-    if study.numbering == "order":
-        for files in study.labels:
-            _rows_can_be_counted(files, study.images is not None)
-    fields |= {*Pattern(study.images.pattern).fields} if study.images and study.images.pattern else set()
-    if "number" in fields and not study.replicates:
-        raise ValueError('"{number}" runs over all prompts: say replicates, the pictures of each')
+def check_unique(names: Sequence[str], what: str) -> None:
+    """Raise `ValueError` for the first name that is there twice."""
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise ValueError(f'{what} "{name}" is declared twice')
 
 
-def _rows_can_be_counted(files: LabelFiles, pictures: bool) -> None:
-    """Raise where "the next row is the next picture" would be a guess."""
-    if "picture" in fields_of(files.key):
+def check_baseline(baseline: str | None, conditions: Iterable[str]) -> None:
+    """Raise `ValueError` unless it is known which of the conditions the others are compared with."""
+    there = in_order(set(conditions))
+    if baseline is not None:
+        if baseline not in there:
+            raise ValueError(
+                f'baseline: no prompt has the condition "{baseline}"{close_match(baseline, there)} '
+                f"(the conditions are {', '.join(there)})"
+            )
         return
-    why = (
-        "the study has pictures"
-        if pictures
-        else "it is in the long form"
-        if files.long
-        else "rows name raters"
-    )
-    if pictures or files.long or "rater" in {*fields_of(files.key), *Pattern(files.file).fields}:
+    own = [condition for condition in there if condition not in CONDITIONS]
+    if own and len(there) > 1:
         raise ValueError(
-            f'labels "{files.file}": with numbering: order a row counts as the next picture, but {why}; '
-            "name the picture in the key, or number by fields"
+            f'condition "{own[0]}" is none of {", ".join(CONDITIONS)}; say which condition the others are compared '
+            f"with, baseline: {there[0]}, or select it as one of these"
         )
 
 
-def _spelled_ids_exist(study: StudyDefinition, problems: Problems) -> None:
-    known = {
-        "model": {m.id for m in study.models},
-        "prompt": {p.id for p in study.prompts},
-        "condition": {p.condition for p in study.prompts},
-    }
-    for coordinate, spellings in study.spellings.items():
-        if coordinate != "model" and not study.prompts:  # a table that is not read yet
-            continue
-        for spelling, name in spellings.items():
-            if name not in known[coordinate]:
-                with problems:
-                    raise ValueError(
-                        f'spelling "{spelling}": no {coordinate} "{name}" is declared'
-                        f"{close_match(name, known[coordinate])}"
-                    )
-
-
-def _columns_hold_declared_values(
-    study: StudyDefinition, declared: Mapping[str, set[str]], problems: Problems
-) -> None:
-    numeric = {attribute.id for attribute in study.attributes if attribute.kind == "numeric"}
-    for column in (column for files in study.labels for column in files.columns):
-        known = declared.get(column.attribute)
-        with problems:
-            if known is None:
-                raise ValueError(
-                    f'column "{column.column}": attribute "{column.attribute}" is not declared'
-                    f"{close_match(column.attribute, declared)}"
-                )
-            if column.attribute in numeric and column.values:
-                raise ValueError(f'column "{column.column}": a numeric attribute takes no map of values')
-        for value in dict.fromkeys(column.values.values() if known else ()):
-            if known and value not in known:
-                with problems:
-                    raise ValueError(
-                        f'"{value}" is not a declared value of attribute "{column.attribute}"'
-                        f"{close_match(value, known)}"
-                    )
-
-
-def _compared_values_exist(attributes: tuple[StudyAttribute, ...], declared: Mapping[str, set[str]]) -> None:
-    for attribute in attributes:
-        same = attribute.compare_with
-        if same is None:
-            continue
-        if same.attribute not in declared or same.attribute == attribute.id:
-            raise ValueError(f'"{attribute.id}" is compared with "{same.attribute}", which is not declared')
-        for own, other in same.values.items():
-            for name, value in ((attribute.id, own), (same.attribute, other)):
-                if value not in declared[name]:
-                    raise ValueError(f'compare_with: "{value}" is not a declared value of attribute "{name}"')
-
-
-def _one_labeler_an_attribute(labels: tuple[LabelFiles, ...]) -> None:
-    pairs = [f"{files.labeler.id}: {column.attribute}" for files in labels for column in files.columns]
-    check_unique(pairs, "labels of")
-    kinds: dict[str, StudyLabeler] = {}
-    for files in labels:
-        if kinds.setdefault(files.labeler.id, files.labeler) != files.labeler:
-            raise ValueError(f'labeler "{files.labeler.id}" is declared in two ways')
+def _compared_values_exist(attribute: StudyAttribute, attributes: Collection[StudyAttribute]) -> None:
+    same = attribute.compare_with
+    if same is None:
+        return
+    declared = {one.id: one.declared for one in attributes}
+    if same.attribute not in declared or same.attribute == attribute.id:
+        raise ValueError(f'"{attribute.id}" is compared with "{same.attribute}", which is not declared')
+    for own, other in same.values.items():
+        for name, value in ((attribute.id, own), (same.attribute, other)):
+            if value not in declared[name]:
+                raise ValueError(f'compare_with: "{value}" is not a declared value of attribute "{name}"')
 
 
 def load_definition(path: Path) -> StudyDefinition:
     """Return the study that the file declares."""
-    data, written = read_source(path)
+    data = read_yaml(path, path.name)
     try:
         return StudyDefinition.model_validate(data)
     except ValidationError as error:
-        raise MistakesError(explained(error, path.name, data, written, StudyDefinition)) from None
+        found = problems(error, data=data, shape=StudyDefinition)
+        raise MistakesError([one_line(f"{path.name}: {one}") for one in found[:MOST_LINES]]) from None
+
+
+def shipped(name: str) -> Path | None:
+    """Return the file of a study that is shipped, None if there is none of that name."""
+    return next((file for file in SHIPPED.glob("*.yaml") if file.stem == name), None)

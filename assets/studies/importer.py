@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assets.generation.pictures.stripping import strip
-from assets.studies.definition import StudyDefinition
-from assets.studies.label_files import LabelSet
+from assets.studies.definition import StudyDefinition, load_definition
 from assets.studies.layout import (
-    TABLES,
     Pointer,
     Rows,
+    current,
     definition_key,
     label_part_key,
     move_pointer,
     put_all,
+    read_rows,
     rows_hash,
     tables_prefix,
-    to_table,
 )
-from assets.studies.pictures import FoundPicture
-from assets.studies.progress import Progress, silent
-from assets.studies.reading import read_study_files
-from assets.studies.slots import StudySlot
-from assets.studies.tables import label_rows, study_tables
+from assets.studies.mistakes import Mistakes, MistakesError
+from assets.studies.reading.folder import walk
+from assets.studies.reading.pictures import FoundPicture, Progress, check_pictures, silent
+from assets.studies.reading.published import PublishedFigure, compare
+from assets.studies.reading.queries import run
+from assets.studies.reading.slots import StudySlot
+from assets.studies.reading.world import World, make_world
+from assets.studies.tables import label_sets, published_rows, study_tables
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import UsageError
+from warehouse.loading.columns import table_of
+from warehouse.loading.study_objects import TABLES
 from warehouse.store.base import Store
+
+
+@dataclass(frozen=True)
+class ReadStudy:
+    """A study as its files say it: whole, since what is not declared was a mistake."""
+
+    definition: StudyDefinition
+    world: World
+    pictures: Mapping[StudySlot, FoundPicture]
+    published: Sequence[PublishedFigure]
+    tables: Mapping[str, Rows]  # all of them but the labels
+    labels: Mapping[str, Rows]  # `<labeler>@<version>` → rows
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,7 @@ class ImportReport:
     missing: int  # planned pictures that the study does not have; 0 for a study of labels only
     missing_by_model: Mapping[str, int]
     labels: Mapping[str, int]  # labeler@version → labels
+    replaces: str | None  # the version that was current before
     changed: bool  # False: the same study was imported before, and nothing was written
 
     def lines(self) -> list[str]:
@@ -52,6 +69,8 @@ class ImportReport:
         if not self.changed:
             return [f"{self.study}: imported before, nothing new was written ({self._counts()})"]
         sentences = [f"{self.study}: {self._counts()}"]
+        if self.replaces:
+            sentences.append(f"it replaces version {self.replaces}, whose objects stay in the store")
         if self.images_already:
             sentences.append(f"{self.images_already} pictures were in the store already")
         if self.missing:
@@ -67,63 +86,150 @@ class ImportReport:
         return f"{counts}, {labels}" if labels else counts
 
 
-def import_study(
-    store: Store, definition: Path, root: Path, *, progress: Progress | None = None
-) -> ImportReport:
+def read_study_files(definition: Path, root: Path, *, progress: Progress = silent) -> ReadStudy:
+    """Return the study that the file `definition` declares, with what is in the folder `root`.
+
+    Raises:
+        MistakesError: with all that is not declared, or not there.
+    """
+    study = load_definition(definition)
+    mistakes = Mistakes(study.study)
+    if not root.is_dir():
+        mistakes.add("", f"no folder {root}; give the study's folder with --root")
+    mistakes.stop()
+    files = walk(root, mistakes)
+    mistakes.stop()
+    world = make_world(study, run(study, root, files, mistakes), mistakes)
+    pictures = check_pictures(root, files, world.pictures, study.ignore, mistakes, progress=progress)
+    mistakes.stop()
+    sha256 = sha256_hex(canonical_json(study.model_dump(mode="json")))
+    tables = study_tables(study, sha256, world, pictures)
+    labels = label_sets(study, world, pictures)
+    every = {**tables, "study_labels": [row for rows in labels.values() for row in rows]}
+    published = compare(study, {name: table_of(name, rows) for name, rows in every.items()}, mistakes)
+    mistakes.stop()
+    tables["study_published"] = published_rows(study.study, published)
+    return ReadStudy(study, world, pictures, published, tables, labels)
+
+
+def check(definition: Path, root: Path, *, progress: Progress = silent) -> tuple[list[str], list[str]]:
+    """Return the mistakes of a study, one line each, and, if there are none, what would come in."""
+    try:
+        study = read_study_files(definition, root, progress=progress)
+    except MistakesError as error:
+        return list(error.lines), []
+    return [], list(_would_come_in(study))
+
+
+def _would_come_in(study: ReadStudy) -> Iterator[str]:
+    world, named = study.world, {one.id: one.kind == "named" for one in study.definition.attributes}
+    yield (
+        f"{study.definition.study}: {len(study.definition.models)} models, {len(world.prompts)} prompts, "
+        f"{len(world.pictures)} slots, {len(study.pictures)} pictures"
+    )
+    for (labeler, attribute), count in Counter((one.labeler, one.attribute) for one in world.labels).items():
+        values = Counter(
+            one.value for one in world.labels if (one.labeler, one.attribute) == (labeler, attribute)
+        )
+        said = ", ".join(f"{v} {n}" for v, n in values.most_common(8)) if named[attribute] else "numbers"
+        yield f"{labeler}: {count} labels of {attribute} ({said})"
+    if study.published:
+        equal = sum(figure.differs is None for figure in study.published)
+        yield f"published figures: {equal} of {len(study.published)} come out as printed"
+        for figure in study.published:
+            if figure.differs is not None:
+                yield f"  {figure.name}: printed {figure.printed}, here {figure.ours} ({figure.differs})"
+
+
+def import_study(store: Store, definition: Path, root: Path, *, progress: Progress = silent) -> ImportReport:
     """Import the study that the file `definition` declares from the folder `root`.
 
     Everything is validated before the first byte is written, and the pointer that makes an import current is written
     last: a stopped import leaves the former one current. Importing the same again writes nothing.
 
-    Patterns are relative to `root`. The error for what the study file does not cover says the first with file and row,
-    and all in `lines`.
+    Raises:
+        UsageError: for what the study file does not cover (the first with file and row, all in `lines`), and where
+            the version is that of the current import and the contents are others.
     """
-    tell = progress or silent
-    read = read_study_files(definition, root, progress=tell)
-    study, pictures, label_sets, slots = read.definition, read.pictures, read.labels, read.slots
-
+    read = read_study_files(definition, root, progress=progress)
+    study, tables = read.definition, read.tables
     body = canonical_json(study.model_dump(mode="json"))
-    definition_sha256 = sha256_hex(body)
-    tables = study_tables(study, definition_sha256, slots, pictures)
     folder = tables_prefix(study.study, rows_hash(tables))
-    parts = _label_parts(study, label_sets, pictures)
+    parts = [(label_part_key(study.study, name, rows), rows) for name, rows in read.labels.items()]
     pointer = Pointer(
         study=study.study,
-        definition=definition_key(study.study, definition_sha256),
+        definition=definition_key(study.study, sha256_hex(body)),
         tables=folder,
         labels=tuple(key for key, _ in parts),
-        labelers={found.labeler.id: found.version for found in label_sets},
+        labelers=dict(name.split("@", 1) for name in read.labels),
     )
+    replaces = _replaces(store, read, pointer)
 
-    written = _store_pictures(store, study, pictures, tell)
+    written = _store_pictures(store, study, read.pictures, progress)
     objects = [
-        *((f"{folder}{table}.parquet", to_table(table, tables[table])) for table in TABLES),
-        *((key, to_table("study_labels", rows)) for key, rows in parts),
+        *((f"{folder}{table}.parquet", table_of(table, tables[table])) for table in TABLES),
+        *((key, table_of("study_labels", rows)) for key, rows in parts),
     ]
     put = store.put_if_absent(pointer.definition, body) + put_all(store, objects)
     moved = move_pointer(store, pointer)
-    absent = Counter(slot.model for slot in slots if slot not in pictures) if study.images else Counter()
+    absent = Counter(slot.model for slot in read.world.pictures if slot not in read.pictures)
+    if not study.pictures:
+        absent.clear()
     return ImportReport(
         study=study.study,
-        slots=len(slots),
-        images=len(pictures),
+        slots=len(read.world.pictures),
+        images=len(read.pictures),
         images_written=written,
-        images_already=len({found.picture.sha256 for found in pictures.values()}) - written,
+        images_already=len({found.picture.sha256 for found in read.pictures.values()}) - written,
         missing=absent.total(),
         missing_by_model=dict(absent),
-        labels={found.name: len(found.labels) for found in label_sets},
+        labels={name: len(rows) for name, rows in read.labels.items()},
+        replaces=replaces,
         changed=bool(written or put or moved),
     )
 
 
-def _label_parts(
-    study: StudyDefinition, label_sets: Sequence[LabelSet], pictures: Mapping[StudySlot, FoundPicture]
-) -> list[tuple[str, Rows]]:
-    parts = []
-    for found in label_sets:
-        rows = label_rows(study, found, pictures)
-        parts.append((label_part_key(study.study, found.name, rows), rows))
-    return parts
+def _replaces(store: Store, read: ReadStudy, pointer: Pointer) -> str | None:
+    """Return the version that an import replaces, None if there is none or it is the same.
+
+    Raises:
+        UsageError: if the version is not raised and the contents differ.
+    """
+    study = read.definition
+    found = current(store, study.study)
+    if found is None or found[1] == pointer:
+        return None
+    before = str(read_rows(store, f"{found[1].tables}studies.parquet")[0]["version"])
+    if _number(before) < _number(study.version):
+        return before
+    if before != study.version:
+        raise UsageError(
+            f"{study.study}: version {before} is imported, and {study.version} is an earlier one; "
+            "raise version above it"
+        )
+    differ = ", ".join(_differences(store, read, found[1], pointer))
+    raise UsageError(
+        f"{study.study}: version {study.version} is imported already, with other contents ({differ}); "
+        "raise version if this is meant to replace it"
+    )
+
+
+def _number(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer) -> Iterator[str]:
+    if before.definition != after.definition:
+        yield "the study file"
+    for table in TABLES:
+        rows = read_rows(store, f"{before.tables}{table}.parquet") if table != "studies" else []
+        mine = table_of(table, read.tables[table]).to_pylist() if table != "studies" else []
+        changed = len([row for row in mine if row not in rows]) if len(mine) < 5_000 else int(mine != rows)
+        if changed or len(mine) != len(rows):
+            yield f"{table}: {len(rows):,} rows, {len(mine):,} now, {changed:,} new or changed"
+    for labeler in sorted({*before.labelers, *after.labelers}):
+        if before.labelers.get(labeler) != after.labelers.get(labeler):
+            yield f"labels of {labeler}"
 
 
 def _store_pictures(
@@ -133,7 +239,9 @@ def _store_pictures(
     for number, found in enumerate(pictures.values(), start=1):
         data = found.read()
         if sha256_hex(data) != found.original_sha256:
-            raise UsageError(f"{study.study}: {found.name} changed while it was imported; run it again")
+            raise UsageError(
+                f"{study.study}: {found.source.path} changed while it was imported; run it again"
+            )
         written += store.put_if_absent(keys.image(found.picture.sha256, found.picture.ext), strip(data))
         tell("storing pictures", number, len(pictures))
     return written

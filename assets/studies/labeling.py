@@ -19,12 +19,12 @@ from assets.studies.layout import (
     labels_prefix,
     read_rows,
     require_current,
-    to_table,
 )
-from assets.studies.progress import Progress, silent
+from assets.studies.reading.pictures import Progress, silent
 from warehouse import keys
 from warehouse.errors import UsageError
 from warehouse.loading.beside import parquet, put_named
+from warehouse.loading.columns import table_of
 from warehouse.store.base import Store
 
 #: Pictures a part: what a stopped run loses at most.
@@ -53,7 +53,7 @@ def label_study(
     study: str,
     labeler: Labeler | RemoteLabeler,
     *,
-    progress: Progress | None = None,
+    progress: Progress = silent,
     asking: Asking = FREELY,
 ) -> LabelCounts:
     """Label the study's pictures with those attributes that both study file and labeler know.
@@ -87,11 +87,11 @@ def label_study(
             put_named(
                 store,
                 lambda sha256: f"{labels_prefix(study, name)}part-{sha256}.parquet",
-                parquet(to_table("study_labels", rows)),
+                parquet(table_of("study_labels", rows)),
             )
             values.update((row["attribute"], row["value"]) for row in rows)
 
-    tell = progress or silent
+    tell = progress
     asked: AskingResult | None = None
     if is_remote(labeler):
         journal = Journal(store, of_study(study), name, keep)

@@ -1,7 +1,7 @@
 """Where an imported study lies in the store, and which of its imports is current.
 
     studies/<study>/definition-<hash16>.json            the study file, canonical JSON
-    studies/<study>/tables-<hash16>/<table>.parquet    one per table: TABLES below
+    studies/<study>/tables-<hash16>/<table>.parquet    one per table: TABLES of warehouse/loading/study_objects.py
     studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet     rows of study_labels: <hash> is of
                                                         the rows (16 digits), or of the bytes (64)
     <one of these>.parquet.<sha256>.json                the hash of its bytes
@@ -28,52 +28,6 @@ from warehouse.store.base import Store
 from warehouse.validation import explain
 
 Rows = list[dict[str, Any]]
-
-_TEXT, _INT = pa.string(), pa.int32()
-
-#: Table → its columns, as in `sql/schema/05_studies.sql`.
-COLUMNS: Mapping[str, tuple[tuple[str, pa.DataType], ...]] = {
-    "studies": (
-        *((name, _TEXT) for name in ("study", "version", "title", "citation", "licence", "source")),
-        ("year", _INT),
-        ("note", _TEXT),
-        ("baseline", _TEXT),
-        ("definition_sha256", _TEXT),
-    ),
-    "study_models": tuple((name, _TEXT) for name in ("study", "model", "title")),
-    "study_prompts": tuple(
-        (name, _TEXT) for name in ("study", "prompt", "subject", "condition", "title", "text", "facts")
-    ),
-    "study_slots": (
-        *((name, _TEXT) for name in ("study", "slot_key", "model", "prompt", "condition")),
-        ("replicate", _INT),
-        *((name, _TEXT) for name in ("image_sha256", "image_ext", "image_mime")),
-        ("image_width", _INT),
-        ("image_height", _INT),
-        ("image_phash", _TEXT),
-        ("original_sha256", _TEXT),
-        ("status", _TEXT),
-    ),
-    "study_attribute_values": (
-        *((name, _TEXT) for name in ("study", "attribute", "value")),
-        ("position", _INT),
-        ("in_support", pa.bool_()),
-        ("in_agreement", pa.bool_()),
-        ("ordinal", pa.bool_()),
-        *((name, _TEXT) for name in ("same_attribute", "same_value")),
-    ),
-    "study_labels": (
-        *((name, _TEXT) for name in ("study", "slot_key", "attribute", "labeler", "labeler_kind")),
-        *((name, _TEXT) for name in ("labeler_version", "value")),
-        ("number", pa.float64()),
-        ("confidence", pa.float64()),
-        ("raw", _TEXT),
-        ("image_sha256", _TEXT),
-    ),
-}
-
-#: Tables of the tables folder; labels lie in parts of their own.
-TABLES = tuple(name for name in COLUMNS if name != "study_labels")
 
 
 class Pointer(BaseModel):
@@ -117,11 +71,6 @@ def label_part_key(study: str, labeler: str, rows: Rows) -> str:
 def rows_hash(tables: Mapping[str, Rows]) -> str:
     """Return the SHA-256 of the rows' canonical JSON."""
     return sha256_hex(canonical_json(tables))
-
-
-def to_table(table: str, rows: Rows) -> pa.Table:
-    """Return `rows` with the columns of `table`."""
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(COLUMNS[table])))
 
 
 def read_rows(store: Store, key: str) -> Rows:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from assets.studies.definition import StudyDefinition
-from assets.studies.label_files import LabelSet
-from assets.studies.layout import Rows
-from assets.studies.pictures import FoundPicture
-from assets.studies.slots import StudySlot, study_slot_key
+from assets.studies.definition import StudyDefinition, StudyLabeler
+from assets.studies.layout import Rows, rows_hash
+from assets.studies.reading.labels import StudyLabel
+from assets.studies.reading.pictures import FoundPicture
+from assets.studies.reading.published import PublishedFigure
+from assets.studies.reading.slots import StudySlot, slot_key
+from assets.studies.reading.world import World
 from warehouse.canonical import canonical_json
 
 PRESENT = "present"
@@ -20,10 +22,10 @@ UNPUBLISHED = "unpublished"
 def study_tables(
     definition: StudyDefinition,
     definition_sha256: str,
-    slots: Sequence[StudySlot],
+    world: World,
     pictures: Mapping[StudySlot, FoundPicture],
 ) -> dict[str, Rows]:
-    """Return table → rows for all study tables but the labels."""
+    """Return table → rows for all study tables but the labels and the published figures."""
     study, source = definition.study, definition.source
     return {
         "studies": [
@@ -32,7 +34,7 @@ def study_tables(
                 "version": definition.version,
                 "title": definition.title,
                 "citation": definition.citation,
-                "licence": definition.licence,
+                "license": definition.license,
                 "source": f"{source.address} at {source.commit}" if source.commit else source.address,
                 "year": definition.year,
                 "note": definition.note,
@@ -47,14 +49,29 @@ def study_tables(
             {
                 "study": study,
                 "prompt": prompt.id,
-                **prompt.model_dump(exclude={"id", "facts"}),
+                "subject": prompt.subject,
+                "condition": prompt.condition,
+                "title": prompt.title,
+                "text": prompt.text,
                 "facts": canonical_json(prompt.facts).decode() if prompt.facts else None,
             }
-            for prompt in definition.prompts
+            for prompt in world.prompts
         ],
         "study_slots": [
-            _slot_row(study, slot, pictures.get(slot), MISSING if definition.images else UNPUBLISHED)
-            for slot in slots
+            _slot_row(study, slot, pictures.get(slot), MISSING if definition.pictures else UNPUBLISHED)
+            for slot in world.pictures
+        ],
+        "study_attributes": [
+            {
+                "study": study,
+                "attribute": attribute.id,
+                "title": attribute.title,
+                "kind": attribute.kind,
+                "unit": attribute.unit,
+                "note": attribute.note,
+                "position": position,
+            }
+            for position, attribute in enumerate(definition.attributes)
         ],
         "study_attribute_values": [
             {
@@ -74,37 +91,69 @@ def study_tables(
     }
 
 
-def label_rows(
-    definition: StudyDefinition, labels: LabelSet, pictures: Mapping[StudySlot, FoundPicture]
-) -> Rows:
-    """Return the rows of `study_labels` of one labeler, by slot and attribute.
-
-    `image_sha256` is NULL where the study has the label and not the picture.
-    """
-    rows: Rows = [
+def published_rows(study: str, figures: Sequence[PublishedFigure]) -> Rows:
+    """Return the rows of `study_published`."""
+    return [
         {
-            "study": definition.study,
-            "slot_key": study_slot_key(definition.study, label.slot),
-            "attribute": label.attribute,
-            "labeler": labels.labeler.id,
-            "labeler_kind": labels.labeler.kind,
-            "labeler_version": labels.version,
-            "value": label.value,
-            **({} if label.number is None else {"number": label.number}),
-            "confidence": label.confidence,
-            "raw": label.raw,
-            "image_sha256": pictures[label.slot].picture.sha256 if label.slot in pictures else None,
+            "study": study,
+            "position": position,
+            "title": figure.title,
+            "name": figure.name,
+            "printed_in": figure.where,
+            "printed": figure.printed,
+            "ours": figure.ours,
+            "differs": figure.differs,
+            "query": figure.query,
         }
-        for label in labels.labels
+        for position, figure in enumerate(figures)
     ]
-    return sorted(rows, key=lambda row: (row["slot_key"], row["attribute"]))
+
+
+def label_sets(
+    definition: StudyDefinition, world: World, pictures: Mapping[StudySlot, FoundPicture]
+) -> dict[str, Rows]:
+    """Return `<labeler>@<version>` → rows of `study_labels`, by slot and attribute.
+
+    A version is the declared number and a hash of what the labels say. `image_sha256` is NULL where the study has the
+    label and not the picture.
+    """
+    of: dict[str, list[StudyLabel]] = {}
+    for label in world.labels:
+        of.setdefault(label.labeler, []).append(label)
+    declared = {name: labeler for labeler in definition.labelers for name in labeler.ids}
+    found: dict[str, Rows] = {}
+    for name, labels in of.items():
+        rows = [_label_row(definition.study, declared[name], label, pictures) for label in labels]
+        rows.sort(key=lambda row: (row["slot_key"], row["attribute"]))
+        said = [{key: row[key] for key in ("slot_key", "attribute", "value", "raw")} for row in rows]
+        version = f"{declared[name].number}-{rows_hash({'study_labels': said})[:12]}"
+        found[f"{name}@{version}"] = [{**row, "labeler_version": version} for row in rows]
+    return found
+
+
+def _label_row(
+    study: str, labeler: StudyLabeler, label: StudyLabel, pictures: Mapping[StudySlot, FoundPicture]
+) -> dict[str, object]:
+    found = pictures.get(label.slot)
+    return {
+        "study": study,
+        "slot_key": slot_key(study, label.slot),
+        "attribute": label.attribute,
+        "labeler": label.labeler,
+        "labeler_kind": labeler.kind,
+        "value": label.value,
+        "number": label.number,
+        "confidence": label.confidence,
+        "raw": label.raw,
+        "image_sha256": found.picture.sha256 if found else None,
+    }
 
 
 def _slot_row(study: str, slot: StudySlot, found: FoundPicture | None, without: str) -> dict[str, object]:
     picture = found.picture if found else None
     return {
         "study": study,
-        "slot_key": study_slot_key(study, slot),
+        "slot_key": slot_key(study, slot),
         "model": slot.model,
         "prompt": slot.prompt,
         "condition": slot.condition,

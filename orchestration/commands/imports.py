@@ -24,6 +24,7 @@ from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError, UsageError
+from warehouse.validation import close_match
 from warehouse.weeks import parse_week
 
 
@@ -116,46 +117,56 @@ def _list_others(found: Import) -> None:
             say(f"  {file.name}: {file.reason}")
 
 
-def check_study(file: Path, root: Path) -> int:
+def check_study(study: str, root: Path | None) -> int:
     """Read a published study, say everything that is wrong with it, or what would come in; nothing is stored."""
-    from assets.studies.reading import check
+    from assets.studies.importer import check
 
-    _known_file(file)
+    file, folder = _found(study, root)
     with counting("checking") as step:
         mistakes, found = check(
-            file, root, progress=lambda what, done, total: step(what.removeprefix("checking "), done, total)
+            file, folder, progress=lambda what, done, total: step(what.removeprefix("checking "), done, total)
         )
     for line in mistakes:
         note(line)
     for line in found:
         say(line)
     if mistakes:
-        note(
-            f"{len(mistakes)} mistakes; nothing was stored"
-            if len(mistakes) > 1
-            else "1 mistake; nothing was stored"
-        )
+        kinds = f"{len(mistakes)} kinds of mistakes" if len(mistakes) > 1 else "1 kind of mistake"
+        note(f"{kinds}; nothing was stored")
         return UsageError.exit_code
     say("No mistakes. Nothing was stored: leave out --check to import it.")
     return 0
 
 
-def _known_file(file: Path) -> None:
-    if not os.path.lexists(file):
-        raise UsageError(f"no study file {file}; those shipped are in assets/studies")
+def _found(study: str, root: Path | None) -> tuple[Path, Path]:
+    """Return the study file and the folder of its files, which is cloned if none is given and it is not there."""
+    from assets.studies.clone import clone, what_comes
+    from assets.studies.definition import SHIPPED, load_definition, shipped
+
+    if (file := shipped(study)) is None:
+        file = Path(study)
+        if not os.path.lexists(file):
+            names = sorted(one.stem for one in SHIPPED.glob("*.yaml"))
+            raise UsageError(f"no study file {file}{close_match(study, names)} (shipped: {', '.join(names)})")
+    if root is not None:
+        return file, root
+    definition = load_definition(file)
+    say(what_comes(definition))
+    with counting("cloning") as step:
+        return file, clone(definition, load_settings().home / "checkouts", progress=step)
 
 
-def import_study(file: Path, root: Path) -> int:
-    """Take in a published study and load it; `cliche publish` puts it on the page."""
+def import_study(study: str, root: Path | None) -> int:
+    """Import a published study and load it; `cliche publish` puts it on the page."""
     from assets.metrics.week import score_studies
     from assets.studies.importer import import_study as import_files
 
     settings = load_settings()
     place = bare_workplace(settings)
-    _known_file(file)
     place.store.check_writable()
+    file, folder = _found(study, root)
     with counting("importing") as step:
-        report = import_files(place.store, file, root, progress=step)
+        report = import_files(place.store, file, folder, progress=step)
     for line in report.lines():
         say(line)
     kept = "The study is kept in the store, but it was not loaded"

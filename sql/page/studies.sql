@@ -4,11 +4,11 @@
 --   of a study that has labels alone.
 -- Depends on: studies, study_slots
 SELECT
-    s.study, s.title, s.citation, s.licence, s.source, s.note, s.baseline,
+    s.study, s.title, s.citation, s.license, s.source, s.note, s.baseline,
     count(k.slot_key) AS planned,
     count(k.slot_key) FILTER (WHERE k.image_sha256 IS NULL AND k.status <> 'unpublished') AS missing,
     count(k.slot_key) FILTER (WHERE k.status = 'unpublished') AS unpublished
 FROM studies AS s
 LEFT JOIN study_slots AS k USING (study)
-GROUP BY s.study, s.title, s.citation, s.licence, s.source, s.note, s.baseline
+GROUP BY s.study, s.title, s.citation, s.license, s.source, s.note, s.baseline
 ORDER BY s.study

@@ -8,7 +8,7 @@ CREATE TABLE studies (
     version VARCHAR NOT NULL,  -- identity: version of the import's definition
     title VARCHAR NOT NULL,  -- identity: title of the study
     citation VARCHAR NOT NULL,  -- identity: how to cite it
-    licence VARCHAR NOT NULL,  -- identity: licence of its data
+    license VARCHAR NOT NULL,  -- identity: license of its data
     source VARCHAR NOT NULL,  -- identity: address or DOI that the data came from
     year INTEGER,  -- identity: year of publication
     note VARCHAR,  -- identity: what a reader should know
@@ -60,6 +60,32 @@ CREATE TABLE study_slots (
     -- is none, or not stated
 );
 
+-- One row for each attribute that a study looked for.
+-- Grain: study, attribute.
+CREATE TABLE study_attributes (
+    study VARCHAR NOT NULL,  -- identity: short name of the study
+    attribute VARCHAR NOT NULL,  -- identity: attribute that is looked for
+    title VARCHAR NOT NULL,  -- identity: what the study calls it
+    kind VARCHAR NOT NULL,  -- identity: named (it has declared values) or numeric (its labels are numbers)
+    unit VARCHAR,  -- identity: unit of its numbers; NULL if they have none
+    note VARCHAR,  -- identity: what a reader should know
+    position INTEGER NOT NULL  -- identity: place in the declared order, from 0
+);
+
+-- One row for each figure that a study's authors printed, and what the imported labels give.
+-- Grain: study, title, name.
+CREATE TABLE study_published (
+    study VARCHAR NOT NULL,  -- identity: short name of the study
+    position INTEGER NOT NULL,  -- identity: place in the study file, from 0
+    title VARCHAR NOT NULL,  -- identity: what the figures are of
+    name VARCHAR NOT NULL,  -- identity: which of them this one is
+    printed_in VARCHAR NOT NULL,  -- identity: where the authors printed it
+    printed VARCHAR NOT NULL,  -- identity: the figure as printed
+    ours VARCHAR NOT NULL,  -- identity: the same from the imported labels, with as many digits
+    differs VARCHAR,  -- identity: why the two differ; NULL if they do not
+    query VARCHAR NOT NULL  -- identity: query over the tables of the study that gives ours (name, value)
+);
+
 -- One row for each declared value of a study's attribute.
 -- Grain: study, attribute, value.
 CREATE TABLE study_attribute_values (
@@ -84,7 +110,7 @@ CREATE TABLE study_labels (
     slot_key VARCHAR NOT NULL,  -- identity: key of the slot within the study
     attribute VARCHAR NOT NULL,  -- identity: attribute that is looked for
     labeler VARCHAR NOT NULL,  -- identity: name of the labeler
-    labeler_kind VARCHAR NOT NULL,  -- identity: vision_model, local_model or person
+    labeler_kind VARCHAR NOT NULL,  -- identity: vision_model, local_model, person, or consensus (of others)
     labeler_version VARCHAR NOT NULL,  -- identity: version of the labeler; of people, of the published label
     -- file
     value VARCHAR NOT NULL,  -- identity: declared value, or the number as text, or invalid for an answer

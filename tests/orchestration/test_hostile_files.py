@@ -169,10 +169,10 @@ def test_so_is_a_hostile_file_of_the_operator(
     assert said in ended.only_line
 
 
-@pytest.mark.parametrize(("name", "most"), [("pics/One/ceo_1.png", 64), ("labels/One.csv", 512)])
+@pytest.mark.parametrize("name", ["pics/One/ceo_1.png", "labels/One.csv"])
 @pytest.mark.parametrize("case", NO_FILES)
 def test_a_file_of_a_study_that_is_no_plain_file_is_one_line(
-    home: Installation, tmp_path: Path, case: str, name: str, most: int
+    home: Installation, tmp_path: Path, case: str, name: str
 ) -> None:
     root, data = study(tmp_path / "root")
     (root / name).unlink()
@@ -180,9 +180,9 @@ def test_a_file_of_a_study_that_is_no_plain_file_is_one_line(
     ended = imported(home, root, data)
     assert ended.code == 2
     said = {
-        "a named pipe": "cannot be read: it is a named pipe, not a plain file",
+        "a named pipe": "is neither a file nor a folder",
         "no end": "is a link to a file outside the study's folder",
-        "five gigabytes": f"cannot be read: it is larger than {most} MiB",
+        "five gigabytes": "is larger than 512 MiB",
     }
     assert ended.error.startswith(f"tiny: {name}: {said[case]}")
 
@@ -244,8 +244,9 @@ def test_of_very_many_mistakes_of_a_study_file_the_first_are_named(
     home: Installation, tmp_path: Path
 ) -> None:
     root, data = study(tmp_path / "root")
-    data["spellings"] = {"prompt": {n: n for n in range(20_000)}}
+    data["attributes"][0]["values"] = [*range(20_000)]
     (tmp_path / "s.yaml").write_text(yaml.safe_dump(data))
     ended = run(home, "import", "study", str(tmp_path / "s.yaml"), "--root", str(root), "--check")
     assert ended.code == 2
-    assert "s.yaml: 39,800 more mistakes" in ended.err.splitlines()
+    lines = [line for line in ended.err.splitlines() if "YAML reads" in line]
+    assert (len(lines), len(ended.err) < 60_000) == (200, True)

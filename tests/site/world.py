@@ -300,7 +300,7 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
             "version": "1",
             "title": title,
             "citation": "Raza, S. (2025).",
-            "licence": "CC BY 4.0",
+            "license": "CC BY 4.0",
             "source": "https://example.org/raza",
             "year": 2025,
             "note": None,

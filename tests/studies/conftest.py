@@ -2,7 +2,6 @@
 
 import copy
 import io
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,51 +10,42 @@ import yaml
 from PIL import Image
 
 from assets.studies.importer import ImportReport, import_study
+from tests.forked_sandbox import fork_queries
 from warehouse.store.local import LocalStore
 
-RAZA_YAML = Path(__file__).parents[2] / "assets" / "studies" / "raza2025.yaml"
-RAZA_ROOT = Path(__file__).parents[2].parent / "shared" / "corpora" / "raza2025"
+RAZA_YAML = Path(__file__).parents[2] / "assets" / "studies" / "shipped" / "raza2025.yaml"
+PUBLISHED = Path(__file__).parents[2].parent / "shared" / "studies-as-published"
+RAZA_ROOT = PUBLISHED / "raza2025"
 
 TINY: dict[str, Any] = {
     "study": "tiny",
     "version": "1.0.0",
     "title": "A tiny study",
     "citation": "Nobody (2026)",
-    "licence": "CC0-1.0",
+    "license": "CC0-1.0",
     "source": {"address": "https://example.org/tiny"},
-    "models": [{"id": "m-one", "folder": "One", "title": "Model One"}, {"id": "m-two", "title": "Model Two"}],
-    "prompts": [
-        {"id": "ceo", "subject": "occupation:ceo", "condition": "baseline", "title": "CEO", "text": "a CEO"},
-        {"id": "nurse", "subject": "occupation:nurse", "condition": "baseline", "title": "Nurse"},
+    "models": [
+        {"id": "m-one", "spelled": ["One"], "title": "Model One"},
+        {"id": "m-two", "title": "Model Two"},
     ],
-    "replicates": 2,
-    "first_replicate": 1,
-    "spellings": {"prompt": {"chief": "ceo"}},
-    "attributes": [{"id": "gender", "title": "gender", "values": ["f", "m"], "outside": ["both"]}],
-    "images": {
-        "pattern": "pics/{model}/{prompt}_{replicate}.png",
-        "constants": {"condition": "baseline"},
-        "ignore": ["pics/*.txt"],
-    },
+    "attributes": [
+        {"id": "gender", "title": "gender", "values": {"f": ["woman"], "m": []}, "outside": ["both"]}
+    ],
+    "labelers": [{"id": "tiny-people", "kind": "person"}],
+    "prompts": "FROM (VALUES ('ceo', 'occupation:ceo', 'CEO', 'a CEO'), ('nurse', 'occupation:nurse', 'Nurse', NULL)) "
+    "AS of_it (prompt, subject, title, text)",
+    "pictures": r"""
+        SELECT split_part(file, '/', 2) AS model, part.prompt, part.replicate, file AS path
+        FROM (SELECT file, regexp_extract(replace(file, 'chief', 'ceo'), '(\w+)_(\d+)\.png$',
+                                          ['prompt', 'replicate']) AS part
+              FROM glob('pics/*/*.png'))""",
     "labels": [
-        {
-            "file": "labels/{model}.csv",
-            "labeler": {"id": "tiny-people"},
-            "encoding": "utf-8",
-            "key": [{"column": "picture", "pattern": "{prompt}_{replicate}.png"}],
-            "constants": {"condition": "baseline"},
-            "agree": {"job": "prompt"},
-            "ignore_columns": ["when"],
-            "columns": [
-                {
-                    "attribute": "gender",
-                    "column": "sex",
-                    "strip": True,
-                    "casefold": True,
-                    "values": {"F": "f", "woman": "f", "M": "m", "both": "both"},
-                }
-            ],
-        }
+        r"""
+        SELECT regexp_extract(_file, '/(.*)\.csv$', 1) AS model, replace(job, 'chief', 'ceo') AS prompt,
+               regexp_extract(picture, '(\d+)\.png$', 1) AS replicate, 'gender' AS attribute,
+               lower(trim(sex)) AS value,
+               _file AS file, _row AS row
+        FROM 'labels/*.csv'"""
     ],
 }
 
@@ -85,11 +75,6 @@ class Study:
         self.name = data["study"]
         self.store = LocalStore(home / "store")
 
-    @property
-    def labels(self) -> dict[str, Any]:
-        entry: dict[str, Any] = self.data["labels"][0]
-        return entry
-
     def save(self) -> Path:
         """Write the study file and return its path."""
         file = self.home / f"{self.name}.yaml"
@@ -111,6 +96,12 @@ class Study:
         path.write_bytes(text.replace(old, new, 1).encode(encoding))
 
 
+@pytest.fixture(autouse=True)
+def forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Queries of studies start fast."""
+    fork_queries(monkeypatch)
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Study:
     root = tmp_path / "root"
@@ -128,7 +119,7 @@ def tiny(tmp_path: Path) -> Study:
 @pytest.fixture(scope="session")
 def raza_files() -> Path:
     if not RAZA_ROOT.is_dir():
-        pytest.skip("needs ../shared/corpora/raza2025")
+        pytest.skip("needs ../shared/studies-as-published")
     return RAZA_ROOT
 
 
@@ -139,15 +130,3 @@ def raza_store(raza_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Lo
     report = import_study(made, RAZA_YAML, raza_files)
     assert (report.slots, report.images, report.images_written, report.missing) == (500, 472, 472, 28)
     return made
-
-
-@pytest.fixture
-def raza_labels(tmp_path: Path, raza_files: Path) -> Study:
-    """The real study file and label files, without pictures, to be changed."""
-    root = tmp_path / "raza"
-    shutil.copytree(raza_files / "annotations", root / "annotations")
-    for path in [root, root / "annotations", *(root / "annotations").iterdir()]:
-        path.chmod(0o755)
-    data = yaml.safe_load(RAZA_YAML.read_text("utf-8"))
-    del data["images"]
-    return Study(tmp_path, root, data)

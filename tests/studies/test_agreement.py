@@ -24,7 +24,7 @@ from assets.labeling.registry import make_labeler, with_questions
 from assets.metrics.week import score_studies
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
-from assets.studies.layout import label_part_key, to_table
+from assets.studies.layout import label_part_key
 from assets.suites.loader import load_suites
 from tests.services.aimock import AIMock
 from tests.studies.conftest import RAZA_YAML, Study
@@ -34,6 +34,7 @@ from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.errors import UsageError
 from warehouse.loading.beside import put_recorded
+from warehouse.loading.columns import table_of
 from warehouse.loading.study_objects import read_study
 from warehouse.store import Store, open_store
 
@@ -73,14 +74,13 @@ def add_photo(store: Store) -> None:
         if (slot := found[row["model"], row["prompt"], row["condition"], row["replicate"]])
     ]
     key = label_part_key("raza2025", f"photo@{version}", rows)
-    assert put_recorded(store, key, to_table("study_labels", rows))
+    assert put_recorded(store, key, table_of("study_labels", rows))
 
 
 def add_vision(store: Store, aimock: AIMock, root: Path, files: Path) -> None:
     """Label some pictures by a vision model: a server that others wrote says what is scripted for each of them."""
     small = open_store(root / "small")
-    shutil.copytree(files / "annotations", root / "some" / "annotations")
-    for path in sorted((files / "images").rglob("*.png"))[::STEP]:
+    for path in [*files.rglob("*.csv"), *sorted(files.rglob("*.png"))[::STEP]]:
         to = root / "some" / path.relative_to(files)
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, to)

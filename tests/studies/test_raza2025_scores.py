@@ -113,7 +113,8 @@ def test_ranks_are_ranges(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def published(raza_files: Path) -> list[dict[str, str]]:
-    with (raza_files / "published_gender_results.csv").open(encoding="utf-8", newline="") as file:
+    path = raza_files.parents[1] / "corpora" / "raza2025" / "published_gender_results.csv"
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -11,12 +11,12 @@ from assets.labeling.labelers import photo
 from assets.labeling.records import Reading
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
-from assets.studies.layout import COLUMNS
-from assets.studies.photo_table import TABLE, agreement_table, main
+from tests.research.photo_table import TABLE, agreement_table, main
 from tests.studies.conftest import RAZA_YAML, Study
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.errors import UsageError
+from warehouse.loading.columns import columns
 from warehouse.loading.load import load_study
 from warehouse.loading.study_objects import read_study
 from warehouse.store.local import LocalStore
@@ -106,7 +106,7 @@ def test_an_undeclared_value_is_invalid_with_its_raw_answer(tiny: Study) -> None
 
 
 def test_a_study_that_declares_nothing_to_read_is_told(tiny: Study) -> None:
-    del tiny.data["labels"], tiny.data["attributes"]
+    del tiny.data["labels"], tiny.data["attributes"], tiny.data["labelers"]
     tiny.run()
     with pytest.raises(UsageError, match=r"declares none of what reader reads \(gender, headwear\)"):
         label_study(tiny.store, "tiny", Reader())
@@ -175,7 +175,7 @@ def test_the_documented_agreement_is_that_of_all_472_pictures(
     with connect(None) as con:
         make_tables(con)
         load_study(con, store, "raza2025")
-        names = [name for name, _ in COLUMNS["study_labels"]]
+        names = columns("study_labels").names
         con.executemany(
             f"INSERT INTO study_labels ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
             [
@@ -187,10 +187,10 @@ def test_the_documented_agreement_is_that_of_all_472_pictures(
                     "local_model",
                     version,
                     row["value"],
-                    None,
                     float(row["confidence"]) if row["confidence"] else None,
                     row["raw"],
                     found[slot_of(row)]["image_sha256"],
+                    None,
                 )
                 for row in golden
             ],

@@ -15,39 +15,26 @@ def many(study: Study, prompts: int, replicates: int = 4) -> Study:
     """
     names = [f"p{number}" for number in range(prompts)]
     conditions = ("baseline", "controlled")
-    del study.data["images"]
+    del study.data["pictures"]
     study.data |= {
-        "prompts": [
-            {"id": name, "subject": f"age:{name}", "condition": condition, "title": name}
-            for name in names
-            for condition in conditions
-        ],
-        "replicates": replicates,
-        "spellings": {},
+        "prompts": "SELECT DISTINCT prompt, condition FROM 'labels.csv'",
         "attributes": [
             {"id": "age", "title": "age", "values": list(AGES)},
             {"id": "gender", "title": "gender", "values": ["f", "m"], "outside": ["both"]},
         ],
-    }
-    study.labels.update(
-        constants={},
-        agree={},
-        ignore_columns=[],
-        key=[{"column": "picture", "pattern": "{prompt}_{condition}_{replicate}.png"}],
-        columns=[
-            {"attribute": "age", "column": "age", "values": {age: age for age in AGES}},
-            {"attribute": "gender", "column": "sex", "values": {"f": "f", "m": "m"}},
+        "labels": [
+            "SELECT * EXCLUDE (_file, _row) FROM (UNPIVOT 'labels.csv' ON age, gender INTO NAME attribute VALUE value)"
         ],
-    )
+    }
     lines = [
-        f"{name}_{condition}_{number}.png,{AGES[(place * 7 + number) % 6 if later else 1]},{'fm'[later]}"
+        f"{model},{name},{condition},{number},{AGES[(place * 7 + number) % 6 if later else 1]},{'fm'[later]}"
+        for model in ("One", "m-two")
         for place, name in enumerate(names)
         for later, condition in enumerate(conditions)
         for number in range(1, replicates + 1)
     ]
-    for model in ("One", "m-two"):
-        path = study.root / "labels" / f"{model}.csv"
-        path.write_text("\n".join(["picture,age,sex", *lines]) + "\n", "utf-8")
+    text = "\n".join(["model,prompt,condition,replicate,age,gender", *lines, ""])
+    (study.root / "labels.csv").write_text(text, "utf-8")
     return study
 
 
@@ -72,7 +59,6 @@ def test_values_are_shown_as_the_study_writes_them(tiny: Study) -> None:
     assert {row["value"] for row in found} >= set(AGES)
     means = page.partition('id="conditions"')[2]
     for age in AGES:
-        shown = age.replace("_", " ")
-        assert re.search(rf'<th scope="col" class="num">{re.escape(shown)}</th>', means)
+        assert re.search(rf'<th scope="col" class="num">{re.escape(age)}</th>', means)
     for age in ("10 19", "20 29", "60 plus"):
         assert age not in words(page)

@@ -37,7 +37,7 @@ MODEL, LABELER = ("models", 0), ("labelers", 0)
         (ModelsFile, (), "base_url", "models: [{connection: {base_url: …}}]"),
         (Settings, (), "week_usd", "caps: {week_usd: …}"),
         (SuiteFile, (), "condition", "prompts: [{condition: …}]"),
-        (StudyDefinition, (), "pattern", "images: {pattern: …}"),
+        (StudyDefinition, (), "compare_with", "attributes: [{compare_with: …}]"),
         # too far in
         (ModelsFile, (*MODEL, "connection"), "cap_usd", 'cap_usd: … beside "connection", not inside it'),
         (ModelsFile, (*MODEL, "price", 0), "cap_usd", 'cap_usd: … beside "price", not inside it'),
@@ -99,10 +99,8 @@ def test_the_files_of_people_say_it_in_one_line(tmp_path: Path) -> None:
     write("cliche.yaml", {"month_usd": 3})
     with pytest.raises(UsageError, match=r'unknown key "month_usd"; did you mean caps: \{month_usd: …\}\?$'):
         load_settings({"CLICHE_HOME": str(tmp_path)})
-    study = write("study.yaml", {"study": "x", "pattern": "{model}.png"})
-    with pytest.raises(
-        UsageError, match=r'study\.yaml: unknown key "pattern"; did you mean images: \{pattern'
-    ):
+    study = write("study.yaml", {"study": "x", "commit": "0"})
+    with pytest.raises(UsageError, match=r'study\.yaml: unknown key "commit"; did you mean source: \{commit'):
         load_definition(study)
 
 

@@ -65,46 +65,35 @@ def _rate(store: Store, sample: Sample, given: Sample) -> None:
 
 def add_study(store: Store) -> None:
     """Import labels of somebody else's pictures."""
-    prompts = [
-        {"id": prompt, "subject": f"occupation:{prompt}", "condition": condition, "title": prompt.title()}
-        for prompt in WOMEN["one"]
-        for condition in CONDITIONS
-    ]
     declared = {
         "study": STUDY,
         "version": "1.0.0",
         "title": "A planted study",
         "citation": "Nobody (2026)",
-        "licence": "CC0-1.0",
+        "license": "CC0-1.0",
         "source": {"address": "https://example.org/planted"},
-        "models": [{"id": model, "folder": model, "title": model.title()} for model in WOMEN],
-        "prompts": prompts,
-        "replicates": PICTURES,
-        "first_replicate": 1,
+        "models": [{"id": model, "title": model.title()} for model in WOMEN],
+        "prompts": "SELECT prompt, condition, 'occupation:' || prompt AS subject, title FROM 'prompts.csv'",
         "attributes": [
             {"id": "gender", "title": "gender", "values": ["female", "male"], "outside": ["both"]}
         ],
-        "labels": [
-            {
-                "file": "{model}.csv",
-                "labeler": {"id": "people"},
-                "key": [{"column": "picture", "pattern": "{prompt}_{condition}_{replicate}.png"}],
-                "columns": [{"attribute": "gender", "column": "gender"}],
-            }
-        ],
+        "labelers": [{"id": "people", "kind": "person"}],
+        "labels": ["SELECT model, prompt, condition, replicate, gender AS value FROM 'labels.csv'"],
     }
     with TemporaryDirectory() as folder:
         root = Path(folder)
         file = saved(root, f"{STUDY}.yaml", yaml.safe_dump(declared))
-        (root / "labels").mkdir()
+        (root / "files").mkdir()
+        prompts = [f"{prompt},{under},{prompt.title()}" for prompt in WOMEN["one"] for under in CONDITIONS]
+        saved(root / "files", "prompts.csv", "\n".join(["prompt,condition,title", *prompts, ""]))
+        lines = ["model,prompt,condition,replicate,gender"]
         for model, shares in WOMEN.items():
-            lines = ["picture,gender"]
             for prompt, women in shares.items():
                 for condition, share in zip(CONDITIONS, women, strict=True):
                     for number in range(1, PICTURES + 1):
                         name = f"{prompt}_{condition}_{number}.png"
                         luck = random.Random(f"{model}/{name}").random()
                         said = "both" if luck > 0.96 else "female" if luck < share else "male"
-                        lines.append(f"{name},{said}")
-            saved(root / "labels", f"{model}.csv", "\n".join(lines) + "\n")
-        import_study(store, file, root / "labels")
+                        lines.append(f"{model},{prompt},{condition},{number},{said}")
+        saved(root / "files", "labels.csv", "\n".join([*lines, ""]))
+        import_study(store, file, root / "files")

@@ -20,7 +20,15 @@ from warehouse.store.base import Store
 
 POINTER_FORMAT = 1
 #: Tables that lie as one file each; labels lie in parts.
-TABLES = ("studies", "study_models", "study_prompts", "study_slots", "study_attribute_values")
+TABLES = (
+    "studies",
+    "study_models",
+    "study_prompts",
+    "study_slots",
+    "study_attributes",
+    "study_attribute_values",
+    "study_published",
+)
 _LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
 
 

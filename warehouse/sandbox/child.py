@@ -18,7 +18,15 @@ from typing import Any
 import duckdb
 
 from warehouse.sandbox.forms import BLOCK, FORMS, Row
-from warehouse.sandbox.rules import PROCESS_MEMORY, QueryError, connect, in_plain_words, one_statement
+from warehouse.sandbox.rules import (
+    ONLY,
+    ONLY_FOLDER,
+    PROCESS_MEMORY,
+    QueryError,
+    connect,
+    in_plain_words,
+    one_statement,
+)
 
 
 def main() -> None:
@@ -27,10 +35,14 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     counted = _Counted(request["limit"])
     try:
-        con = connect(Path(request["database"]))
-        _limit()
         ended: dict[str, Any] = {"kind": "done", "message": ""}
-        _run(con, request, counted)
+        if "folder" in request:
+            _limit()
+            _run_in_folder(Path(request["folder"]), request["text"])
+        else:
+            con = connect(Path(request["database"]))
+            _limit()
+            _run(con, request, counted)
     except QueryError as error:
         ended = {"kind": error.kind, "message": error.message}
     except BrokenPipeError:
@@ -38,6 +50,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - of DuckDB or of a value that Python cannot hold
         told = in_plain_words(error)
         ended = {"kind": told.kind, "message": told.message}
+    if "folder" in request:
+        ended["message"] = ended["message"].replace(ONLY, ONLY_FOLDER)
     sys.stderr.write(json.dumps({**ended, "rows": counted.rows, "more": counted.more}) + "\n")
     sys.stderr.flush()
     os._exit(0)  # at once: a large result is not taken apart first
@@ -49,6 +63,28 @@ def _run(con: duckdb.DuckDBPyConnection, request: dict[str, Any], counted: _Coun
     rows = counted.blocks(cursor) if columns else iter(())
     for chunk in FORMS[request["form"]](columns, rows, screen=request["screen"]):
         sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+
+
+def _run_in_folder(folder: Path, text: str) -> None:
+    """Write what one SELECT returns as an Arrow stream: every column as text, but for bytes."""
+    import pyarrow as pa  # `cliche sql` needs it not
+
+    from warehouse.sandbox.folder import connect as connect_folder
+
+    with duckdb.connect(":memory:") as parser:
+        allowed = {duckdb.StatementType.SELECT}
+        query = one_statement(parser, text, allowed, "one SELECT works").query.strip().rstrip(";")
+    con = connect_folder(folder, query)
+    columns = con.execute(f"DESCRIBE FROM ({query}\n)").fetchall()
+    listed = ", ".join(
+        f"{name} AS {name}" if kind == "BLOB" else f"CAST({name} AS VARCHAR) AS {name}"
+        for name, kind in (('"' + column[0].replace('"', '""') + '"', column[1]) for column in columns)
+    )
+    reader: Any = con.execute(f"SELECT {listed} FROM ({query}\n)").to_arrow_reader(10_000)  # noqa: S608 - as above
+    with pa.ipc.new_stream(sys.stdout.buffer, reader.schema) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
     sys.stdout.buffer.flush()
 
 

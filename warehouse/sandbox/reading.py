@@ -6,6 +6,7 @@ after it and take four times the memory limit. Ending the process is always poss
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import selectors
@@ -16,6 +17,9 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from warehouse.errors import ClicheError, RefusedError, UsageError
 from warehouse.sandbox.rules import LONGEST_TEXT
@@ -23,6 +27,8 @@ from warehouse.sandbox.rules import LONGEST_TEXT
 ROOT = Path(__file__).resolve().parents[2]
 _START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from warehouse.sandbox.child import main; main()"
 _CHUNK = 65536
+#: Bytes that a query over a folder may return.
+MOST_RESULT = 2 << 30
 _KINDS = {"usage": UsageError, "refused": RefusedError, "failed": ClicheError}
 _CRASHED = (
     "the query ended the engine, likely by using too much memory (2 GB are allowed); nothing was changed, "
@@ -64,24 +70,56 @@ def read(
         TooLongError: if it takes too long.
         ClicheError: if it takes too much memory, or a value cannot be shown.
     """
-    request = {
-        "database": str(database.resolve()),
-        "text": text[: LONGEST_TEXT + 1],
-        "form": form,
-        "limit": limit,
-        "screen": screen,
-    }
+    told = yield from _ask(
+        {
+            "database": str(database.resolve()),
+            "text": text[: LONGEST_TEXT + 1],
+            "form": form,
+            "limit": limit,
+            "screen": screen,
+        },
+        timeout,
+    )
+    return QueryEnd(told["rows"], told["more"])
+
+
+def read_folder(folder: Path, text: str, *, timeout: float = 120.0) -> pa.Table:
+    """Return what one SELECT over the files of a folder gives, texts in every column (but bytes, where it gives these).
+
+    Nothing outside the folder can be reached, and nothing in it is changed: see `warehouse.sandbox.folder`.
+
+    Raises:
+        UsageError: if the text is no such query.
+        RefusedError: if it wants anything but to read the folder.
+        TooLongError: if it takes too long.
+        ClicheError: if it or its result takes too much memory.
+    """
+    request = {"folder": str(folder.resolve()), "text": text[: LONGEST_TEXT + 1], "limit": None}
+    data = io.BytesIO()
+    asked = _ask(request, timeout)
+    for chunk in asked:
+        data.write(chunk)
+        if data.tell() > MOST_RESULT:
+            asked.close()
+            raise ClicheError(f"the query returns more than {MOST_RESULT >> 30} GiB; ask for less at once")
+    data.seek(0)
+    with pa.ipc.open_stream(data) as stream:
+        return stream.read_all()
+
+
+def _ask(request: dict[str, Any], timeout: float) -> Generator[bytes, None, dict[str, Any]]:
+    """Yield what the process of one query writes, and return how it ended."""
     with _process() as process:
         assert process.stdin and process.stdout and process.stderr  # noqa: PT018, S101 - all three are pipes
         yield from _chunks(process, json.dumps(request).encode() + b"\n", timeout)
         ended = process.stderr.read()
     try:
-        told = json.loads(ended.splitlines()[-1])
+        told: dict[str, Any] = json.loads(ended.splitlines()[-1])
     except (IndexError, ValueError):
         raise ClicheError(_CRASHED) from None
     if told["kind"] != "done":
         raise _KINDS[told["kind"]](told["message"])
-    return QueryEnd(told["rows"], told["more"])
+    return told
 
 
 @contextmanager

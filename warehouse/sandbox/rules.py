@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ SETTINGS: dict[str, Any] = {
     "temp_directory": "",
 }
 #: The bar would be written among the rows of a query that takes over two seconds; it is no setting of `connect`.
-_LOCK = "SET enable_progress_bar = false; SET lock_configuration = true"
+LOCK = "SET enable_progress_bar = false; SET lock_configuration = true"
 
 #: Tables of studies are found by their names alone.
 _HAS_STUDY = (
@@ -34,9 +35,10 @@ _HAS_STUDY = (
 )
 
 #: PIVOT is MULTI: it looks up the values first.
-_ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
-_ONLY = "this connection reads the edition only"
-_NO_FILES = f"{_ONLY}: file access is switched off"
+ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
+ONLY = "this connection reads the edition only"
+ONLY_FOLDER = "a query of a study only reads the study's folder"
+_NO_FILES = f"{ONLY}: file access is switched off"
 _TOO_MUCH = "the query needs more than the 2 GB of memory that it may use; ask for less at once"
 
 #: DuckDB's words → kind of error and ours, the first that is found.
@@ -45,10 +47,10 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     (
         r"(?:INSTALL|LOAD) |[Ee]xternal extensions|extension",
         "refused",
-        f"{_ONLY}: extensions are switched off",
+        f"{ONLY}: extensions are switched off",
     ),
-    (r"configuration has been locked", "refused", f"{_ONLY}: its settings are locked"),
-    (r"read-only mode", "refused", f"{_ONLY}: nothing can be written"),
+    (r"configuration has been locked", "refused", f"{ONLY}: its settings are locked"),
+    (r"read-only mode", "refused", f"{ONLY}: nothing can be written"),
     (r"Table with name \S*[/\\:]", "refused", _NO_FILES),
     (r"Out of Memory|bad_alloc|[Aa]llocation failure", "failed", _TOO_MUCH),
     (
@@ -79,13 +81,18 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect(str(database), read_only=True, config=SETTINGS)
         if con.execute(_HAS_STUDY).fetchall():
             con.execute("SET search_path = 'main,study'")
-        con.execute(_LOCK)
+        con.execute(LOCK)
     except duckdb.Error as error:
         raise QueryError("failed", f"{database.name} cannot be opened: {_short(str(error))}") from None
     return con
 
 
-def one_statement(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+def one_statement(
+    con: duckdb.DuckDBPyConnection,
+    text: str,
+    allowed: Set[duckdb.StatementType] = ALLOWED,
+    works: str = "SELECT, FROM, WITH, SHOW, DESCRIBE, SUMMARIZE, PIVOT and EXPLAIN work",
+) -> duckdb.Statement:
     """Return the one statement of a text.
 
     Raises:
@@ -105,11 +112,10 @@ def one_statement(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement
     if len(statements) > 1:
         raise QueryError("usage", f"the query holds {len(statements)} statements; run them one at a time")
     (statement,) = statements
-    if _type_of(statement) not in _ALLOWED:
+    if _type_of(statement) not in allowed:
         raise QueryError(
             "refused",
-            f"{_ONLY}: {_first_word(text)} is switched off "
-            "(SELECT, FROM, WITH, SHOW, DESCRIBE, SUMMARIZE, PIVOT and EXPLAIN work)",
+            f"{ONLY}: {_first_word(text)} is switched off ({works})",
         )
     return statement
 

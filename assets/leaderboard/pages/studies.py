@@ -74,14 +74,14 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
 
 
 def _page(row: Row, counts: Sequence[Row], pictures: Sequence[Row], said: StudyWords) -> StudyPage:
-    source, free = words.plain(row["source"]), may_show(row["licence"])
+    source, free = words.plain(row["source"]), may_show(row["license"])
     keyed = groupby(counts, key=lambda one: (one["attribute"], one["labeler"], one["labeler_version"]))
     return StudyPage(
         id=row["study"],
         address=f"{ADDRESS}{row['study']}/",
         title=words.plain(row["title"]),
         citation=words.plain(row["citation"]),
-        licence=words.plain(row["licence"]),
+        license=words.plain(row["license"]),
         source=source,
         link=source if _LINK.fullmatch(source) else None,
         note=words.plain(row["note"]) if row["note"] else None,

@@ -16,9 +16,9 @@ _FREE = re.compile(
 )
 
 
-def may_show(licence: str) -> bool:
+def may_show(license: str) -> bool:
     """Return whether a study's license lets pictures be shown; of one that is not known they are not."""
-    return _FREE.fullmatch(licence.strip()) is not None
+    return _FREE.fullmatch(license.strip()) is not None
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class StudyPage:
     address: str
     title: str
     citation: str
-    licence: str
+    license: str
     source: str
     link: str | None  # the source, where it is an address
     note: str | None

@@ -102,7 +102,7 @@ def make_study(folder: Path, pictures: int) -> tuple[Path, Path]:
                 rows.append(f"{file},{'F' if replicate % 2 else 'M'},{job},x")
         (root / "labels" / f"{name}.csv").write_text("\n".join(rows) + "\n", "utf-8")
     file = folder / f"{STUDY}.yaml"
-    file.write_text(yaml.safe_dump({**TINY, "replicates": pictures}, sort_keys=False), "utf-8")
+    file.write_text(yaml.safe_dump(TINY, sort_keys=False), "utf-8")
     return file, root
 
 

@@ -475,8 +475,7 @@ def test_before_the_first_edition_the_reader_is_told_what_to_run(
 def test_a_study_root_that_does_not_exist_is_told(
     fresh: Installation, cliche: Cliche, tmp_path: Path
 ) -> None:
-    study = str(loader.FOLDER.parent / "studies" / "raza2025.yaml")
-    ended = cliche("import", "study", study, "--root", str(tmp_path / "nowhere"))
+    ended = cliche("import", "study", "raza2025", "--root", str(tmp_path / "nowhere"))
     assert ended.code == 2
     assert str(tmp_path / "nowhere") in ended.error
     assert fresh.objects() == {}
@@ -485,10 +484,11 @@ def test_a_study_root_that_does_not_exist_is_told(
 def test_a_study_file_that_does_not_exist_is_told(
     fresh: Installation, cliche: Cliche, tmp_path: Path
 ) -> None:
-    ended = cliche("import", "study", "raza.yaml", "--root", str(tmp_path))
+    ended = cliche("import", "study", "raza2023", "--root", str(tmp_path))
     assert (ended.code, ended.only_line) == (
         2,
-        "no study file raza.yaml; those shipped are in assets/studies",
+        'no study file raza2023; did you mean "raza2025"? (shipped: csds447-2025, kauandugi2025, raza2025, saac2023, '
+        "unstable-diffusion)",
     )
 
 
@@ -499,20 +499,18 @@ def test_checking_a_study_lists_all_mistakes_or_what_would_come_in_and_stores_no
     labels.write_text("model,prompt,nr,gender\nm,ceo,0,woman\nm,ceo,1,womn\nm,ceu,2,woman\n", "utf-8")
     study = tmp_path / "s.yaml"
     study.write_text(
-        "{study: s, version: 1.0.0, title: t, citation: c, licence: l, source: {address: a}, "
-        "models: [{id: m, title: M}], prompts: [{id: ceo, subject: 'o:ceo', condition: baseline, title: CEO}], "
-        "attributes: [{id: gender, title: g, values: [woman, man]}], labels: [{file: labels.csv, labeler: {id: p}, "
-        "constants: {condition: baseline}, columns: [{attribute: gender, column: gender}], "
-        "key: {model: '{model}', prompt: '{prompt}', nr: '{replicate}'}}]}",
+        "{study: s, version: 1.0.0, title: t, citation: c, license: l, source: {address: 'https://example.org/a'}, "
+        "models: [{id: m, title: M}], prompts: SELECT 'ceo' AS prompt, "
+        "attributes: [{id: gender, title: g, values: [woman, man]}], labelers: [{id: p, kind: person}], labels: ["
+        "\"SELECT model, prompt, nr AS replicate, gender AS value, _file AS file, _row AS row FROM 'labels.csv'\"]}",
         "utf-8",
     )
     ended = cliche("import", "study", str(study), "--root", str(tmp_path), "--check")
     assert (ended.code, ended.out) == (2, "")
     assert [line for line in ended.err.splitlines() if line.startswith(("s: ", "2 "))] == [
-        's: labels.csv row 3: gender "womn" is not covered by the study file (known: woman, man); '
-        'did you mean "woman"?',
-        's: labels.csv row 4: prompt "ceu" is not in the study file; did you mean "ceo"?',
-        "2 mistakes; nothing was stored",
+        's: labels.csv: prompts are not declared: "ceu" (row 4); did you mean "ceo"?',
+        's: labels.csv: gender has values that are not declared: "womn" (row 3); known: woman, man',
+        "2 kinds of mistakes; nothing was stored",
     ]
     labels.write_text("model,prompt,nr,gender\nm,ceo,0,woman\nm,ceo,1,man\n", "utf-8")
     ended = cliche("import", "study", str(study), "--root", str(tmp_path), "--check")
@@ -520,7 +518,6 @@ def test_checking_a_study_lists_all_mistakes_or_what_would_come_in_and_stores_no
         0,
         [
             "s: 1 models, 1 prompts, 2 slots, 0 pictures",
-            "labels.csv: 1 file, 2 rows",
             "p: 2 labels of gender (woman 1, man 1)",
             "No mistakes. Nothing was stored: leave out --check to import it.",
         ],

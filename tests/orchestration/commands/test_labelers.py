@@ -147,7 +147,6 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
         (study.root / "pics" / folder / "ceo_1.png").write_bytes(picture(number))
         (study.root / "labels").mkdir(exist_ok=True)
         (study.root / "labels" / f"{folder}.csv").write_text("\n".join(ROWS[:2]) + "\n")
-    data["images"]["missing"] = "allowed"
     study.run()
     write(fresh, [labeler(server, "watcher", concurrency=1)])
     server.says = lambda asked: Said(refusal="No.") if asked.number == 2 else first_value(asked)

@@ -107,7 +107,7 @@ def _add_study(con: duckdb.DuckDBPyConnection) -> None:
     load.replace_study(con, "tiny", study_tables(said, {"a": True, "b": True}))
     con.execute(
         "INSERT INTO studies BY NAME SELECT 'tiny' AS study, '1' AS version, 'Tiny' AS title, '-' AS citation, "
-        "'-' AS licence, '-' AS source, '0' AS definition_sha256"
+        "'-' AS license, '-' AS source, '0' AS definition_sha256"
     )
     insert_counts(con, {"study": "tiny"})
 

@@ -36,7 +36,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def load(
     con: duckdb.DuckDBPyConnection, said: Said, values: Mapping[str, bool] = VALUES, **more: Any
 ) -> None:
-    row = dict.fromkeys(("version", "title", "citation", "licence", "source", "definition_sha256"), "x")
+    row = dict.fromkeys(("version", "title", "citation", "license", "source", "definition_sha256"), "x")
     con.execute(
         "INSERT INTO studies BY NAME SELECT 'tiny' AS study, "
         + ", ".join(f"'{v}' AS {k}" for k, v in row.items())

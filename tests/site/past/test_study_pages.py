@@ -148,7 +148,7 @@ def test_its_pictures_are_there_with_what_was_read_in_them(con: duckdb.DuckDBPyC
     "licence", ["CC BY-NC 4.0", "CC BY-ND 4.0", "unknown", "All rights reserved", "MITx", ""]
 )
 def test_without_a_free_license_no_picture_is_shown(con: duckdb.DuckDBPyConnection, licence: str) -> None:
-    con.execute("UPDATE studies SET licence = $licence", {"licence": licence})
+    con.execute("UPDATE studies SET license = $licence", {"licence": licence})
     pages = files(con, "study")
     assert "thumbnails/" not in pages[ADDRESS]
     assert "not known to allow showing them" in words(pages[ADDRESS])
@@ -225,6 +225,6 @@ def test_thumbnails_of_a_study_are_made_once(con: duckdb.DuckDBPyConnection, tmp
     place.listener.lines.clear()
     complete_studies(con, cast(Workplace, place))
     assert place.listener.lines == []
-    con.execute("UPDATE studies SET licence = 'unknown', definition_sha256 = repeat('ef', 32)")
+    con.execute("UPDATE studies SET license = 'unknown', definition_sha256 = repeat('ef', 32)")
     complete_studies(con, cast(Workplace, place))
     assert [*store.list("thumbnails/")] == made

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -44,49 +43,30 @@ def pictures(root: Path, template: str) -> None:
         write(root, name, picture(i))
 
 
-def wildcards(root: Path) -> None:
-    for i, (model, prompt, n) in enumerate(CELLS):
-        # A hash of the job in the name: nothing numbers the pictures but their order, 9 before 10.
-        name = f"images/{model}/run {i % 3}/{prompt}-{9 + n}_{'ab'[n]}f3e.PNG"
-        write(root, name, picture(i))
-    write(root, "images/README.md", b"# images\n")
-    write(root, "images/.DS_Store", b"\0\0\0\1Bud1")
-    write(root, "images/ModelA/Thumbs.db", b"\xd0\xcf\x11\xe0")
-
-
-def running_number(root: Path) -> None:
-    pictures(root, "out/{model}/{i:04d}.png")
-
-
-def tables(root: Path) -> None:
-    """A `metadata.jsonl` of an image folder, and prompts in a table, as pandas writes both."""
-    frame = pd.DataFrame(
-        {
-            "Job title": ["CEO", "Dental Hygienist"],
-            "Women (%)": [29.2, 94.7],
-            "Country": ["US", None],
-            "Source": ["BLS", "BLS"],
-        }
+def whole(root: Path) -> None:
+    """Two models; prompts, labels and pictures in folders of their own, the labels spelled in three ways."""
+    pictures(root, "images/{model}/{prompt}_{n}.png")
+    write(
+        root, "prompts.csv", b"job,text,women_percent\nceo,a photo of a CEO,29.2\nnurse,a photo of a nurse,\n"
     )
-    frame.to_csv(root / "prompts.csv", index=False)
-    rows = []
-    for i, (model, prompt, n) in enumerate(CELLS):
-        write(root, f"train/{i:05d}.png", picture(i))
-        rows.append(
-            {
-                "file_name": f"{i:05d}.png",
-                "model": model,
-                "occupation": {"ceo": "CEO", "nurse": "Dental Hygienist"}[prompt],
-                "seed": 42,
-                "idx": 8 + 2 * n,
-            }
-        )
-    pd.DataFrame(rows).to_json(root / "train" / "metadata.jsonl", orient="records", lines=True)
+    for model in MODELS:
+        rows = [
+            f"{model},{prompt},{n},{('F', 'male', 'unclear')[i % 3]},{30 + i}"
+            for i, (of, prompt, n) in enumerate(CELLS)
+            if of == model
+        ]
+        write(root, f"labels/{model}.csv", "\n".join(["model,job,number,gender,age", *rows, ""]).encode())
+
+
+def corrections(root: Path) -> None:
+    rows = [
+        f"{model},{prompt},{n},{'femal' if i == 1 else 'F'}" for i, (model, prompt, n) in enumerate(CELLS)
+    ]
+    write(root, "labels/a.csv", "\n".join(["model,job,number,gender", *rows, ""]).encode())
 
 
 def raters_in_rows(root: Path) -> None:
     """The results of a batch of MTurk: every field in quotes, three assignments per picture, one of them rejected."""
-    pictures(root, "images/{model}/{prompt}_{n}.png")
     rows = []
     for i, (model, prompt, n) in enumerate(CELLS):
         for assignment in range(3):
@@ -123,21 +103,9 @@ def raters_in_columns(root: Path) -> None:
     write(root, "labels/annotations.tsv", frame.write_csv(separator="\t").encode("utf-16"))
 
 
-def long(root: Path) -> None:
-    """A face service's answers, one row per picture and attribute; Excel saved them with semicolons and a mark."""
-    rows = []
-    for i, (model, prompt, n) in enumerate(CELLS):
-        image = f"{model}_{prompt}_{n}.jpg"
-        rows.append((image, "Gender", "Male" if i % 2 else "Female", 99.5 - i))
-        rows.append((image, "AgeRange.mid", str(20.5 + i), None))
-        rows.append((image, "Smile", "true", 80.0))
-    frame = pd.DataFrame(rows, columns=["image", "attribute", "value", "confidence"])
-    frame.to_csv(root / "scores.csv", sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
-
-
-def xlsx(root: Path) -> None:
+def excel(root: Path) -> None:
     """A supplement: a title above the header, numbers as numbers, a second sheet."""
-    book = xlsxwriter.Workbook(root / "Supplementary Table 3.xlsx")
+    book = xlsxwriter.Workbook(root / "Table 3.xlsx")
     book.add_worksheet("Read me").write(0, 0, "Supplementary Table 3: what the columns mean")
     sheet = book.add_worksheet("Labels")
     sheet.write(0, 0, "Supplementary Table 3. Labels of 8 pictures", book.add_format({"bold": True}))
@@ -149,7 +117,6 @@ def xlsx(root: Path) -> None:
 
 def label_studio(root: Path) -> None:
     """An export of Label Studio in the form JSON: two people, one task skipped by one of them, a prediction."""
-    pictures(root, "images/{model}/{prompt}_{n}.png")
     tasks = []
     for i, (model, prompt, n) in enumerate(CELLS):
         annotations = [_annotation(10 * i + who, i, who, skipped=(i, who) == (2, 7)) for who in (7, 3)]
@@ -210,7 +177,7 @@ def _annotation(number: int, i: int, who: int, *, skipped: bool) -> dict[str, An
 
 
 def parquet(root: Path) -> None:
-    """A data set of Hugging Face: classes as numbers with their names in the metadata, pictures as bytes and path."""
+    """A data set of Hugging Face: pictures as bytes and path, several rows of one seed."""
     table = pa.table(
         {
             "image": [{"bytes": picture(i), "path": f"{i:05d}.png"} for i in range(len(CELLS))],
@@ -218,31 +185,22 @@ def parquet(root: Path) -> None:
             "prompt": [prompt for _, prompt, _ in CELLS],
             "seed": [100 for _ in CELLS],
             "idx": pa.array([9 + n for _, _, n in CELLS], pa.int32()),
-            "gender": pa.array([i % 2 for i in range(len(CELLS))], pa.int64()),
+            "gender": ["Female" if i % 2 else "Male" for i in range(len(CELLS))],
             "gender_score": pa.array([1 - i / 16 for i in range(len(CELLS))], pa.float32()),
         }
     )
-    features = {
-        "image": {"_type": "Image"},
-        "gender": {"names": ["Male", "Female"], "_type": "ClassLabel"},
-        "seed": {"dtype": "int64", "_type": "Value"},
-    }
-    meta = {b"huggingface": json.dumps({"info": {"features": features}}).encode()}
     path = root / "data" / "train-00000-of-00001.parquet"
     path.parent.mkdir()
-    pq.write_table(table.replace_schema_metadata(meta), path, row_group_size=3)
+    pq.write_table(table, path, row_group_size=3)
 
 
 #: Example of the docs → its files.
 FILES: dict[str, Callable[[Path], None]] = {
-    "wildcards": wildcards,
-    "running number": running_number,
-    "tables": tables,
+    "whole": whole,
     "raters in rows": raters_in_rows,
     "raters in columns": raters_in_columns,
-    "long": long,
-    "xlsx": xlsx,
+    "excel": excel,
     "label studio": label_studio,
     "parquet": parquet,
-    "pictures in parquet": parquet,
+    "corrections": corrections,
 }

@@ -14,26 +14,23 @@ WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
 
 def under(study: Study, *conditions: str, baseline: str | None = None) -> Study:
     """Make a study of labels alone under these conditions: ten slots per cell, two models and two prompts."""
-    del study.data["images"]
-    prompts = [
-        {"id": prompt, "subject": f"occupation:{prompt}", "condition": condition, "title": prompt.upper()}
-        for prompt in ("ceo", "nurse")
-        for condition in conditions
-    ]
-    study.data |= {"prompts": prompts, "replicates": 10, "spellings": {}}
+    del study.data["pictures"]
+    listed = ", ".join(f"('{condition}')" for condition in conditions)
+    study.data["prompts"] = (
+        f"SELECT prompt, condition FROM (VALUES ('ceo'), ('nurse')) AS p (prompt), (VALUES {listed}) AS c (condition)"
+    )
     if baseline is not None:
         study.data["baseline"] = baseline
-    key = {"column": "picture", "pattern": "{prompt}_{condition}_{replicate}.png"}
-    study.labels.update(constants={}, key=[key])
+    study.data["labels"] = ["SELECT * EXCLUDE (_file, _row) FROM 'labels.csv'"]
     lines = [
-        f"{prompt}_{condition}_{number}.png,{'f' if number <= WOMEN.get(condition, 5) else 'm'},{prompt},x"
+        f"{model},{prompt},{condition},{number},{'f' if number <= WOMEN.get(condition, 5) else 'm'}"
+        for model in ("One", "m-two")
         for prompt in ("ceo", "nurse")
         for condition in conditions
         for number in range(1, 11)
     ]
-    for model in ("One", "m-two"):
-        path = study.root / "labels" / f"{model}.csv"
-        path.write_text("\n".join(["picture,sex,job,when", *lines]) + "\n", "utf-8")
+    text = "\n".join(["model,prompt,condition,replicate,value", *lines, ""])
+    (study.root / "labels.csv").write_text(text, "utf-8")
     return study
 
 
@@ -41,20 +38,20 @@ REFUSED = {
     "conditions of its own and no baseline": (
         ("plain", "smiling"),
         None,
-        'tiny.yaml: condition "plain" is none of baseline, controlled, confronted; say which condition the others are '
-        "compared with, baseline: plain, or spell it as one of these",
+        'tiny: prompts: condition "plain" is none of baseline, controlled, confronted; say which condition the others '
+        "are compared with, baseline: plain, or select it as one of these",
     ),
     "one of its own beside the baseline": (
         ("baseline", "smiling"),
         None,
-        'tiny.yaml: condition "smiling" is none of baseline, controlled, confronted; say which condition the others '
-        "are compared with, baseline: baseline, or spell it as one of these",
+        'tiny: prompts: condition "smiling" is none of baseline, controlled, confronted; say which condition the '
+        "others are compared with, baseline: baseline, or select it as one of these",
     ),
     "a baseline that is not there": (
         ("plain", "smiling"),
         "plane",
-        'tiny.yaml: baseline: no prompt has the condition "plane"; did you mean "plain"? (the conditions are plain, '
-        "smiling)",
+        'tiny: prompts: baseline: no prompt has the condition "plane"; did you mean "plain"? (the conditions are '
+        "plain, smiling)",
     ),
 }
 

@@ -1,19 +1,20 @@
 """What an import writes, and that it writes all of it or nothing."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from assets.studies.slots import StudySlot, study_slot_key
+from assets.studies.reading.slots import StudySlot, slot_key
 from tests.studies.conftest import Study, picture
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.errors import StoreError, UsageError
 from warehouse.loading.load import load_study
-from warehouse.loading.study_objects import read_study
+from warehouse.loading.study_objects import TABLES, read_study
 
 
 def rows(study: Study, table: str) -> list[dict[str, Any]]:
@@ -26,7 +27,7 @@ def test_pictures_labels_and_declarations_become_rows(tiny: Study) -> None:
     assert (report.slots, report.images, report.images_written, report.missing) == (8, 8, 8, 0)
     assert report.changed
     slots = {row["slot_key"]: row for row in rows(tiny, "study_slots")}
-    key = study_slot_key("tiny", StudySlot("m-one", "ceo", "baseline", 2))
+    key = slot_key("tiny", StudySlot("m-one", "ceo", "baseline", 2))
     assert slots[key]["image_sha256"] == sha256_hex((tiny.root / "pics/One/chief_2.png").read_bytes())
     assert (slots[key]["status"], slots[key]["image_width"], slots[key]["image_height"]) == (
         "present",
@@ -34,7 +35,7 @@ def test_pictures_labels_and_declarations_become_rows(tiny: Study) -> None:
         16,
     )
     (label,) = [row for row in rows(tiny, "study_labels") if row["slot_key"] == key]
-    assert (label["value"], label["raw"], label["labeler_kind"]) == ("f", " woman", "person")
+    assert (label["value"], label["raw"], label["labeler_kind"]) == ("f", "woman", "person")
     assert label["image_sha256"] == slots[key]["image_sha256"]
     values = [
         (row["value"], row["position"], row["in_support"]) for row in rows(tiny, "study_attribute_values")
@@ -45,7 +46,7 @@ def test_pictures_labels_and_declarations_become_rows(tiny: Study) -> None:
 
 def test_a_slot_key_is_the_hash_of_its_identity() -> None:
     identity = {"study": "s", "model": "m", "prompt": "p", "condition": "c", "replicate": 3}
-    assert study_slot_key("s", StudySlot("m", "p", "c", 3)) == sha256_hex(canonical_json(identity))
+    assert slot_key("s", StudySlot("m", "p", "c", 3)) == sha256_hex(canonical_json(identity))
 
 
 def test_rows_fit_the_warehouse_tables(tiny: Study) -> None:
@@ -66,20 +67,69 @@ def test_importing_twice_writes_nothing_new_and_says_so(tiny: Study) -> None:
     assert again.lines()[0].startswith("tiny: imported before, nothing new was written")
 
 
-def test_a_changed_study_file_becomes_current_and_the_former_stays(tiny: Study) -> None:
+def test_a_raised_version_becomes_current_and_the_former_stays(tiny: Study) -> None:
     tiny.run()
     before = tiny.written()
-    tiny.data["title"] = "A corrected title"
-    assert tiny.run().changed
+    tiny.data |= {"title": "A corrected title", "version": "1.0.1"}
+    report = tiny.run()
+    assert report.changed
+    assert "it replaces version 1.0.0, whose objects stay in the store" in report.lines()
     after = tiny.written()
     assert before.items() <= after.items()
     assert "studies/tiny/current-0002.json" in after
     assert rows(tiny, "studies")[0]["title"] == "A corrected title"
 
 
-def test_relabelled_slots_get_a_new_labeler_version_and_only_it_is_current(tiny: Study) -> None:
+CHANGES: dict[str, tuple[Callable[[Study], Any], str]] = {
+    "the title": (lambda study: study.data.update(title="Another"), "the study file"),
+    "a label": (
+        lambda study: study.replace("labels/One.csv", "ceo_1.png,M", "ceo_1.png,F"),
+        "labels of tiny-people",
+    ),
+    "man and woman": (
+        lambda study: study.data["attributes"][0].update(values={"f": ["m2"], "m": ["woman"]}),
+        "the study file, labels of tiny-people",
+    ),
+    "a picture": (
+        lambda study: (study.root / "pics/One/ceo_1.png").write_bytes(picture(77)),
+        "study_slots: 8 rows, 8 now, 1 new or changed",
+    ),
+    "a prompt": (
+        lambda study: study.data.update(prompts=study.data["prompts"].replace("a CEO", "one CEO")),
+        "study_prompts: 2 rows, 2 now, 1 new or changed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_other_contents_of_the_same_version_are_refused_and_named(tiny: Study, case: str) -> None:
+    change, said = CHANGES[case]
+    tiny.run()
+    before = tiny.written()
+    change(tiny)
+    with pytest.raises(UsageError) as caught:
+        tiny.run()
+    message = str(caught.value)
+    assert message.startswith("tiny: version 1.0.0 is imported already, with other contents (")
+    assert said in message
+    assert message.endswith("; raise version if this is meant to replace it")
+    assert tiny.written() == before
+    tiny.data["version"] = "1.1.0"
+    assert tiny.run().replaces == "1.0.0"
+
+
+def test_an_earlier_version_is_refused(tiny: Study) -> None:
+    tiny.data["version"] = "1.10.0"
+    tiny.run()
+    tiny.data["version"] = "1.9.0"
+    with pytest.raises(UsageError, match=r"version 1\.10\.0 is imported, and 1\.9\.0 is an earlier one"):
+        tiny.run()
+
+
+def test_labels_that_changed_get_a_new_version_and_only_it_is_current(tiny: Study) -> None:
     first = next(iter(tiny.run().labels))
     tiny.replace("labels/One.csv", "ceo_1.png,M", "ceo_1.png,F")
+    tiny.data["version"] = "1.0.1"
     second = next(iter(tiny.run().labels))
     assert first != second
     assert {f"tiny-people@{row['labeler_version']}" for row in rows(tiny, "study_labels")} == {second}
@@ -87,37 +137,24 @@ def test_relabelled_slots_get_a_new_labeler_version_and_only_it_is_current(tiny:
     assert any(f"labeler={first}/" in key for key in tiny.written())
 
 
-def test_a_changed_value_map_gives_a_new_labeler_version(tiny: Study) -> None:
-    first = tiny.run().labels
-    tiny.labels["columns"][0]["values"]["woman"] = "both"
-    assert tiny.run().labels.keys() != first.keys()
-
-
 def test_a_study_of_labels_only_has_slots_without_pictures(tiny: Study) -> None:
-    del tiny.data["images"]
+    del tiny.data["pictures"]
     report = tiny.run()
     assert (report.slots, report.images, report.missing) == (8, 0, 0)
     assert {row["image_sha256"] for row in rows(tiny, "study_labels")} == {None}
     assert not list(tiny.store.list("images/"))
 
 
-def test_a_study_of_labels_only_needs_no_number_of_replicates(tiny: Study) -> None:
-    del tiny.data["images"], tiny.data["replicates"]
-    tiny.replace("labels/One.csv", "nurse_2.png,BOTH,nurse,x\n", "")
-    assert tiny.run().slots == 7
-
-
 def test_a_study_of_images_only_has_no_labels(tiny: Study) -> None:
-    del tiny.data["labels"], tiny.data["attributes"]
+    del tiny.data["labels"], tiny.data["attributes"], tiny.data["labelers"]
     report = tiny.run()
     assert (report.images, report.labels) == (8, {})
     assert rows(tiny, "study_labels") == []
 
 
 def test_missing_pictures_are_said_to_be_missing_where_allowed(tiny: Study) -> None:
-    tiny.data["images"]["missing"] = "allowed"
-    tiny.labels["without_image"] = "allowed"
     (tiny.root / "pics/One/ceo_1.png").unlink()
+    tiny.data["pictures"] += " UNION ALL SELECT 'One', 'ceo', '1', NULL"
     report = tiny.run()
     assert (report.images, report.missing, report.missing_by_model) == (7, 1, {"m-one": 1})
     assert "1 planned pictures are missing: m-one 1" in report.lines()
@@ -140,7 +177,7 @@ def test_the_type_is_what_the_bytes_say(tiny: Study) -> None:
 def test_objects_lie_where_the_layout_says(tiny: Study) -> None:
     report = tiny.run()
     names = [key for key in tiny.written() if key.startswith("studies/tiny/")]
-    tables = ["studies", "study_attribute_values", "study_models", "study_prompts", "study_slots"]
+    tables = sorted(TABLES)
     (folder,) = {key.rsplit("/", 1)[0] for key in names if "/tables-" in key}
     found = sorted(key for key in names if "/tables-" in key)
     assert [key for key in found if key.endswith(".parquet")] == [

@@ -7,9 +7,8 @@ from tests.studies.shown import rows, scored, section, view
 
 
 def labels_alone(study: Study) -> Study:
-    """Take the pictures out of a study, and one row of labels: a planned slot of which nothing is known."""
-    del study.data["images"]
-    study.replace("labels/One.csv", "nurse_1.png,f,nurse,x\n", "")
+    """Take the pictures out of a study."""
+    del study.data["pictures"]
     return study
 
 
@@ -17,11 +16,9 @@ def test_it_misses_nothing_wherever_that_is_said(tiny: Study) -> None:
     report = labels_alone(tiny).run()
     assert (report.slots, report.missing) == (8, 0)
     (line,) = report.lines()
-    assert line.startswith("tiny: 8 slots, labels alone, 7 labels by tiny-people@")
+    assert line.startswith("tiny: 8 slots, labels alone, 8 labels by tiny-people@")
     with scored(tiny.store, "tiny") as con:
         assert rows(con, "SELECT DISTINCT status FROM study_slots") == [{"status": "unpublished"}]
-        counted = "SELECT sum(pictures) AS n FROM counts WHERE value = 'not_assessed'"
-        assert rows(con, counted) == [{"n": 1}]
         assert rows(con, "SELECT sum(not_asked) AS n FROM answers") == [{"n": 0}]
         shown, page = view(con), section(con)
     assert (shown.planned, shown.pictures, shown.missing) == (8, 0, 0)
@@ -31,9 +28,8 @@ def test_it_misses_nothing_wherever_that_is_said(tiny: Study) -> None:
 
 
 def test_a_study_of_pictures_misses_them_as_before(tiny: Study) -> None:
-    tiny.data["images"]["missing"] = "allowed"
-    tiny.labels["without_image"] = "allowed"
     (tiny.root / "pics/One/ceo_1.png").unlink()
+    tiny.data["pictures"] += " UNION ALL SELECT 'One', 'ceo', '1', NULL"
     assert tiny.run().missing == 1
     with scored(tiny.store, "tiny") as con:
         shown, page = view(con), section(con)

@@ -273,7 +273,7 @@ def test_a_reported_change_begins_a_word_anew(con: Con) -> None:
 
 def test_conditions_of_a_study_are_compared_without_weeks(con: Con) -> None:
     con.execute("INSERT INTO studies BY NAME SELECT 'paper' AS study, '1' AS version, '' AS title, '' AS citation, "
-                "'' AS licence, '' AS source, '' AS definition_sha256, 'plain' AS baseline")  # fmt: skip
+                "'' AS license, '' AS source, '' AS definition_sha256, 'plain' AS baseline")  # fmt: skip
     of = {"study": "paper", "suite": "paper", "suite_major": 1, "turn": 1, "suite_version": ""}
     drawn = {("ceo", "plain"): (2, 18), ("ceo", "asked"): (12, 8), ("nurse", "plain"): (17, 3)}
     drawn |= {("nurse", "asked"): (10, 10)}

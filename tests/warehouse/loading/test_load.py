@@ -18,7 +18,9 @@ from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import load
 from warehouse.loading.beside import put_recorded
+from warehouse.loading.columns import table_of
 from warehouse.loading.seals import sealed
+from warehouse.loading.study_objects import TABLES
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
@@ -381,7 +383,7 @@ STUDY_ROWS: dict[str, layout.Rows] = {
             "version": "1.0.0",
             "title": "One",
             "citation": "One, 2024",
-            "licence": "CC0",
+            "license": "CC0",
             "source": "test",
             "year": 2024,
             "note": None,
@@ -411,6 +413,8 @@ STUDY_ROWS: dict[str, layout.Rows] = {
         }
         for key in ("s1", "s2")
     ],
+    "study_attributes": [],
+    "study_published": [],
     "study_attribute_values": [
         {"study": "one2024", "attribute": "gender", "value": "f", "position": 0, "in_support": True}
     ],
@@ -435,10 +439,10 @@ def write_study(
 ) -> layout.Pointer:
     """Write an import whose own labels are `labels`, as the importer does."""
     folder = layout.tables_prefix("one2024", layout.rows_hash(rows))
-    for table in layout.TABLES:
-        put_recorded(store, f"{folder}{table}.parquet", layout.to_table(table, rows[table]))
+    for table in TABLES:
+        put_recorded(store, f"{folder}{table}.parquet", table_of(table, rows[table]))
     part = layout.label_part_key("one2024", "people@1-a", labels)
-    put_recorded(store, part, layout.to_table("study_labels", labels))
+    put_recorded(store, part, table_of("study_labels", labels))
     pointer = layout.Pointer(
         study="one2024",
         definition=layout.definition_key("one2024", "d" * 64),
@@ -453,9 +457,7 @@ def write_study(
 def test_a_study_is_what_its_current_import_says(con: Con, store: Store) -> None:
     write_study(store, [study_label("s1", "people", "1-a"), study_label("s2", "people", "1-a")])
     later = [study_label("s1", "photo", "1-x"), study_label("gone", "photo", "1-x")]
-    put_recorded(
-        store, layout.label_part_key("one2024", "photo@1-x", later), layout.to_table("study_labels", later)
-    )
+    put_recorded(store, layout.label_part_key("one2024", "photo@1-x", later), table_of("study_labels", later))
     assert load.load_study(con, store, "one2024")["study_labels"] == 3
     write_study(store, [study_label("s1", "people", "1-a", "m"), study_label("s1", "people", "1-a", "f")])
     rows = load.load_study(con, store, "one2024")

@@ -225,7 +225,7 @@ def test_two_major_versions_of_a_suite_in_one_week_are_two_series(con: Con, stor
 
 def test_pictures_of_studies_are_never_in_live_views(con: Con) -> None:
     for table, row in {
-        "studies": "'1' AS version, 't' AS title, 'c' AS citation, 'l' AS licence, 's' AS source, "
+        "studies": "'1' AS version, 't' AS title, 'c' AS citation, 'l' AS license, 's' AS source, "
         "'d' AS definition_sha256",
         "study_models": "'m' AS model, 'M' AS title",
         "study_prompts": "'p' AS prompt, 'occupation:ceo' AS subject, 'baseline' AS condition, 'a CEO' AS title",

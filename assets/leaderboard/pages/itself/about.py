@@ -57,7 +57,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         for row in rows(con, "about_models", {"week": week.isoformat()})
     )
     studies = tuple(
-        StudyRights(words.plain(row["title"]), words.plain(row["licence"]), words.plain(row["source"]))
+        StudyRights(words.plain(row["title"]), words.plain(row["license"]), words.plain(row["source"]))
         for row in rows(con, "studies")
     )
     yield Sheet(

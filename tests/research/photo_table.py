@@ -1,6 +1,6 @@
 """The table of docs/label-error.md that says how well `photo` agrees with people: made, not typed.
 
-python -m assets.studies.photo_table --root ../shared/corpora/raza2025
+python -m tests.research.photo_table --root ../shared/studies-as-published/raza2025
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pathlib import Path
 import duckdb
 
 from assets.labeling.registry import make_labeler
+from assets.studies.definition import SHIPPED
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
-from assets.studies.progress import Progress
+from assets.studies.reading.pictures import Progress, silent
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
 from warehouse.loading.load import load_study
@@ -23,7 +24,7 @@ from warehouse.sqlfiles import sql
 from warehouse.store import open_store
 
 STUDY = "raza2025"
-DEFINITION = Path(__file__).with_name(f"{STUDY}.yaml")
+DEFINITION = SHIPPED / f"{STUDY}.yaml"
 TABLE = Path(__file__).parents[2] / "docs" / "tables" / "photo_agreement.md"
 
 _HEAD = (
@@ -32,7 +33,7 @@ _HEAD = (
 )
 
 
-def measure(root: Path, home: Path, *, progress: Progress | None = None) -> str:
+def measure(root: Path, home: Path, *, progress: Progress = silent) -> str:
     """Return the table as Markdown, after import and labeling of the study into a store at `home`."""
     labeler = make_labeler("photo")
     store = open_store(home)
@@ -50,7 +51,7 @@ def agreement_table(con: duckdb.DuckDBPyConnection) -> str:
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     version = rows[0]["labeler_version"] if rows else "never run"
     lines = [
-        "<!-- Made by: python -m assets.studies.photo_table --root ../shared/corpora/raza2025 -->",
+        "<!-- Made by: python -m tests.research.photo_table --root ../shared/studies-as-published/raza2025 -->",
         f"Labeler `photo@{version}` on the pictures of `{STUDY}`, beside the people's labels of the same pictures "
         "(Wilson intervals, 95 %). Its settings were fixed beforehand and are not tuned to these pictures.",
         "",

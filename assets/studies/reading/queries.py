@@ -1,0 +1,129 @@
+"""The queries of a study file, each run over the study's folder in the sandbox, and what they return."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from assets.studies.definition import Correction, StudyDefinition
+from assets.studies.mistakes import Mistakes
+from assets.studies.reading.folder import matching, misshapen, unlike_its_name
+from warehouse.errors import ClicheError
+from warehouse.sandbox.reading import read_folder
+from warehouse.validation import close_match
+
+#: Set → columns that its query may return; prompts may have further ones, which are facts of the prompt.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "prompts": ("prompt", "condition", "subject", "title", "text", "file", "row"),
+    "pictures": ("model", "prompt", "condition", "replicate", "path", "bytes", "file", "row"),
+    "labels": (
+        *("model", "prompt", "condition", "replicate", "labeler", "attribute", "value", "number"),
+        *("confidence", "file", "row"),
+    ),
+}
+#: Columns that are filled in where a query does not return them: set → column → with what.
+_QUOTED = re.compile(r"'((?:[^']|'')+)'")
+#: Seconds that one query may take.
+MOST_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a query returned: `name` is how messages call it, e.g. `labels 2`; rows are column → text, NULL as None."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Sequence[Mapping[str, Any]]
+
+    def place(self, number: int) -> tuple[str, str]:
+        """Return file and row of a row (from 0), as the query names them, else the query and its row."""
+        row = self.rows[number]
+        file, at = row.get("file"), row.get("row")
+        return (file or self.name), f"row {at}" if at else f"row {number + 1} of its result"
+
+
+def run(
+    study: StudyDefinition, root: Path, files: Mapping[str, int], mistakes: Mistakes
+) -> dict[str, list[Rows]]:
+    """Return set → what its queries return; `files` are the names and sizes of the files under `root`."""
+    queries = [("prompts", study.prompts), *([("pictures", study.pictures)] if study.pictures else [])]
+    queries += [("labels", query) for query in study.labels]
+    found: dict[str, list[Rows]] = {name: [] for name in COLUMNS}
+    for kind, query in queries:
+        number = len(found[kind]) + 1
+        name = f"{kind} {number}" if kind == "labels" and len(study.labels) > 1 else kind
+        rows = _run(kind, name, query, root, files, mistakes)
+        found[kind].append(rows)
+    for correction in study.corrections:
+        _correct(correction, found[correction.of], mistakes)
+    return found
+
+
+def _run(kind: str, name: str, query: str, root: Path, files: Mapping[str, int], mistakes: Mistakes) -> Rows:
+    named = [*_named(query, files)]
+    for file in named:
+        if files[file] == 0 and kind != "pictures":
+            mistakes.add(file, "is empty")
+    try:
+        table = read_folder(root, query, timeout=MOST_SECONDS)
+    except ClicheError as error:
+        mistakes.add(name, str(error))
+        for file in named:
+            if (other := unlike_its_name(root, file)) is not None:
+                mistakes.add(file, f"is {other[0]}", fix=other[1])
+            elif (other := misshapen(root, file)) is not None:
+                mistakes.add(file, other[0], fix=other[1])
+        return Rows(name, (), ())
+    known = COLUMNS[kind]
+    if kind != "prompts":
+        for column in table.column_names:
+            if column not in known:
+                mistakes.add(name, f'returns a column "{column}"{close_match(column, known)}')
+    if not table.num_rows:
+        mistakes.add(name, "returns no row")
+    if kind == "pictures" and not {"path", "bytes"} & {*table.column_names}:
+        mistakes.add(name, f'returns no column "path" (it returns {", ".join(table.column_names)})')
+    return Rows(name, tuple(table.column_names), _as_rows(table))
+
+
+def _as_rows(table: pa.Table) -> list[dict[str, Any]]:
+    columns = [column.to_pylist() for column in table.columns]
+    rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return sorted(rows, key=lambda row: (row.get("file") or "", _whole(row.get("row"))))
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
+def _named(query: str, files: Collection[str]) -> Iterator[str]:
+    """Yield the files that a query names in quotes."""
+    names = sorted(files)
+    for pattern in dict.fromkeys(_QUOTED.findall(query)):
+        yield from matching(names, pattern.replace("''", "'").partition("#")[0])
+
+
+def _correct(correction: Correction, sets: Sequence[Rows], mistakes: Mistakes) -> None:
+    said = f"correction {_pairs(correction.where)}"
+    columns = {column for rows in sets for column in rows.columns}
+    for column in (*correction.where, *correction.set):
+        if columns and column not in columns:
+            mistakes.add(correction.of, f'{said}: no column "{column}"{close_match(column, columns)}')
+            return
+    hit = 0
+    for rows in sets:
+        for row in rows.rows:
+            if all(row.get(column) == text for column, text in correction.where.items()):
+                hit += 1
+                row.update(correction.set)  # type: ignore[attr-defined]
+    if hit != correction.rows and columns:
+        mistakes.add(correction.of, f"{said}: {hit:,} rows, the study file says {correction.rows:,}")
+
+
+def _pairs(columns: Mapping[str, str]) -> str:
+    return ", ".join(f'{column} "{text}"' for column, text in columns.items())
