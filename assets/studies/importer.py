@@ -25,6 +25,7 @@ from assets.studies.layout import (
 from assets.studies.pictures import FoundPicture
 from assets.studies.progress import Progress, silent
 from assets.studies.reading import read_study_files
+from assets.studies.removal import require_not_removed
 from assets.studies.slots import StudySlot
 from assets.studies.tables import label_rows, study_tables
 from warehouse import keys
@@ -82,6 +83,7 @@ def import_study(
     read = read_study_files(definition, root, progress=tell)
     study, pictures, label_sets, slots = read.definition, read.pictures, read.labels, read.slots
 
+    require_not_removed(store, study.study, study.version)
     body = canonical_json(study.model_dump(mode="json"))
     definition_sha256 = sha256_hex(body)
     tables = study_tables(study, definition_sha256, slots, pictures)
