@@ -1,7 +1,7 @@
 -- Answers: what do the numbers say that a study's labelers gave (a rating, an age), by prompt and model?
 -- Grain: study, model, condition, prompt, attribute, labeler, labeler_version; numeric attributes only.
 -- Columns:
---   labeler_kind: person, vision_model or local_model
+--   labeler_kind: person, vision_model, local_model or consensus (made of others' labels)
 --   n: number of labels
 --   mean: their mean; there are no shares of numbers. All figures have nine decimals at most
 --   quantile_05, quantile_25, median, quantile_75, quantile_95: quantiles, interpolated between two labels

@@ -76,10 +76,13 @@ class Long(Data):
 
 
 class StudyLabeler(Data):
-    """Who labeled. People are a labeler of kind `person`; `number` is raised when their labels are redone."""
+    """Who labeled. People are a labeler of kind `person`; `number` is raised when their labels are redone.
+
+    What was computed from other labels, such as a column with what most raters said, is of kind `consensus`.
+    """
 
     id: Name
-    kind: Literal["person", "vision_model", "local_model"] = "person"
+    kind: Literal["person", "vision_model", "local_model", "consensus"] = "person"
     number: int = Field(default=1, ge=1)
 
 
