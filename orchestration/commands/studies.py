@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from assets.metrics.week import score_studies
-from assets.studies.removal import remove_study
 from orchestration.commands.imports import load_kept
 from orchestration.console import say
 from orchestration.resources import bare_workplace
@@ -12,6 +10,9 @@ from orchestration.settings import load_settings
 
 def study_remove(study: str, reason: str) -> int:
     """Take an imported study back, on record, and its rows out of the warehouse; nothing in the store is deleted."""
+    from assets.metrics.week import score_studies
+    from assets.studies.removal import remove_study
+
     place = bare_workplace(load_settings())
     place.store.check_writable()
     removed = remove_study(place.store, study, reason)
