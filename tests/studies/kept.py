@@ -6,7 +6,7 @@ Belongs here: writing the objects of a study, of one version after the other. Do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from assets.studies.layout import (
     TABLES,
@@ -20,7 +20,7 @@ from assets.studies.layout import (
     tables_prefix,
     to_table,
 )
-from tests.warehouse.studies import study_tables
+from tests.warehouse.studies import Said, study_tables
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.store import Store
 
@@ -34,50 +34,58 @@ VALUES = {"f": True, "m": True, "both": False}
 
 
 def keep(
-    store: Store, study: str = "tiny", version: str = "1.0.0", *, raters: Sequence[str] = ("people",)
+    store: Store,
+    study: str = "tiny",
+    version: str = "1.0.0",
+    *,
+    said: Said = SAID,
+    values: Mapping[str, bool] = VALUES,
+    attribute: str = "gender",
 ) -> Pointer:
-    """Write a study of labels alone, and make it current; every rater says the same."""
+    """Write a study of labels by people alone, and make it current."""
     definition = canonical_json({"study": study, "version": version})
-    said = {name: table.to_pylist() for name, table in study_tables(SAID, VALUES, study=study).items()}
-    row = {
+    made = study_tables(said, values, attribute=attribute, study=study)
+    rows: dict[str, Rows] = {name: table.to_pylist() for name, table in made.items()}
+    of = {
         "study": study,
         "version": version,
         "title": study,
         "citation": "Nobody (2026)",
         "licence": "CC0-1.0",
     }
-    said["studies"] = [{**row, "source": "https://example.org", "definition_sha256": sha256_hex(definition)}]
-    for slot in said["study_slots"]:
+    rows["studies"] = [{**of, "source": "https://example.org", "definition_sha256": sha256_hex(definition)}]
+    for slot in rows["study_slots"]:
         slot |= {"image_sha256": None, "status": "unpublished"}
-    labels = {
-        f"{name}@1-a": [{**label, "labeler": name} for label in said["study_labels"]] for name in raters
-    }
-    tables: dict[str, Rows] = {name: said[name] for name in TABLES}
+    for value in rows["study_attribute_values"]:
+        value["in_agreement"] = value["in_support"]
+    tables = {name: rows[name] for name in TABLES}
     folder = tables_prefix(study, rows_hash(tables))
-    parts = [
-        (label_part_key(study, name, rows), to_table("study_labels", rows)) for name, rows in labels.items()
-    ]
+    part = label_part_key(study, "people@1-a", rows["study_labels"])
     pointer = Pointer(
         study=study,
         definition=definition_key(study, sha256_hex(definition)),
         tables=folder,
-        labels=tuple(key for key, _ in parts),
-        labelers=dict.fromkeys(raters, "1-a"),
+        labels=(part,),
+        labelers={"people": "1-a"},
     )
     store.put_if_absent(pointer.definition, definition)
-    put_all(store, [*((f"{folder}{name}.parquet", to_table(name, tables[name])) for name in TABLES), *parts])
+    put_all(store, [(f"{folder}{name}.parquet", to_table(name, tables[name])) for name in TABLES])
+    put_all(store, [(part, to_table("study_labels", rows["study_labels"]))])
     move_pointer(store, pointer)
     return pointer
 
 
-def add_labels(store: Store, study: str = "tiny", labeler: str = "photo") -> None:
-    """Add labels of another labeler to a study, as `cliche label` does."""
-    rows: Rows = study_tables(SAID, VALUES, study=study)["study_labels"].to_pylist()
+def add_labels(
+    store: Store,
+    labeler: str = "photo@1-x",
+    *,
+    said: Said = SAID,
+    attribute: str = "gender",
+    study: str = "tiny",
+) -> None:
+    """Add what another labeler says of a study, as `cliche label` does."""
+    rows: Rows = study_tables(said, VALUES, attribute=attribute, study=study)["study_labels"].to_pylist()
+    name, _, version = labeler.partition("@")
     for row in rows:
-        row |= {
-            "labeler": labeler,
-            "labeler_kind": "local_model",
-            "labeler_version": "1-x",
-            "image_sha256": None,
-        }
-    put_all(store, [(label_part_key(study, f"{labeler}@1-x", rows), to_table("study_labels", rows))])
+        row |= {"labeler": name, "labeler_kind": "local_model", "labeler_version": version}
+    put_all(store, [(label_part_key(study, labeler, rows), to_table("study_labels", rows))])

@@ -10,19 +10,20 @@ import duckdb
 import pytest
 
 from assets.generation.workplace import Workplace
-from assets.metrics.week import score_all, score_studies
+from assets.metrics.week import assert_publishable, score_all, score_studies, score_weeks
 from assets.studies.labeling import label_study
 from assets.studies.removal import LONGEST_REASON, remove_study, require_not_removed
 from tests.studies.conftest import Study
 from tests.studies.kept import add_labels, keep
 from tests.unit.labeling.scripted import Labels
+from tests.warehouse.builder import LABELER, LABELER_VERSION, WEEK, build_partition
 from tests.warehouse.loading.test_freshness import place_in
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.rebuild import rebuild
 from warehouse.database.schema import open_warehouse
 from warehouse.database.table_hash import table_hashes
-from warehouse.errors import CorruptObjectError, StoreError, UsageError
+from warehouse.errors import ClicheError, CorruptObjectError, StoreError, UsageError
 from warehouse.loading.load import STUDY_TABLES
 from warehouse.loading.study_objects import (
     current_pointer,
@@ -31,6 +32,7 @@ from warehouse.loading.study_objects import (
     retractions,
 )
 from warehouse.store import Store
+from warehouse.weeks import shift
 
 WHY = "its authors withdrew it"
 
@@ -282,3 +284,56 @@ def test_a_damaged_record_stops_loading_and_is_named(place: Workplace) -> None:
     path.write_bytes(data.replace(b"withdrew", b"withdraw"))
     with pytest.raises(CorruptObjectError, match=made.key):
         catch_up(place)
+
+
+F, M = "feminine", "masculine"
+CELL = ("m-one", "baseline", "ceo")
+ATTRIBUTE = "perceived_gender"
+
+
+def test_weeks_whose_labeler_it_judged_are_judged_anew(tmp_path: Path) -> None:
+    """Checks of every week say whether people of a study agree with its labeler."""
+    place = place_in(tmp_path)
+    weeks = (shift(WEEK, -1), WEEK)
+    for week in weeks:
+        build_partition(place.store, week, replicates=2)
+    score_weeks(place, WEEK)
+    clean, unjudged = hashes(place), inputs(place)
+    keep(place.store, said={CELL: [F, M] * 20}, values={F: True, M: True}, attribute=ATTRIBUTE)
+    add_labels(
+        place.store, f"{LABELER}@{LABELER_VERSION}", said={CELL: [F, F, M, M] * 10}, attribute=ATTRIBUTE
+    )
+    score_weeks(place, WEEK)
+    said = f"{ATTRIBUTE}: drawing agrees with study tiny at alpha 0.01 (n = 40), below 0.67"
+    assert verdicts(place) == dict.fromkeys(weeks, said)
+    judged = inputs(place)
+    assert all(judged[week] != unjudged[week] for week in weeks)
+    remove_study(place.store, "tiny", WHY)
+    changed = pytest.raises(ClicheError, match="the study tiny changed after it was scored")
+    with open_warehouse(place.warehouse) as con, changed:
+        assert_publishable(con, place, WEEK)
+    score_weeks(place, WEEK)
+    assert verdicts(place) == {}
+    assert inputs(place) == unjudged
+    assert hashes(place) == clean == rebuilt(place, tmp_path / "anew.duckdb")
+
+
+def inputs(place: Workplace) -> dict[str, str]:
+    """Return by what each week was scored: a week is scored again when it changes."""
+    with connect(place.warehouse, read_only=True) as con:
+        return {week.isoformat(): by for week, by in con.execute("FROM scored_weeks").fetchall()}
+
+
+def hashes(place: Workplace) -> dict[str, str]:
+    with connect(place.warehouse, read_only=True) as con:
+        return table_hashes(con)
+
+
+def verdicts(place: Workplace) -> dict[str, str]:
+    """Return what the check of agreement found, by week."""
+    with connect(place.warehouse, read_only=True) as con:
+        found = con.execute(
+            "SELECT strftime(week, '%Y-%m-%d'), message FROM check_results "
+            "WHERE check_name = 'agreement__alpha' AND status <> 'pass'"
+        ).fetchall()
+    return dict(found)

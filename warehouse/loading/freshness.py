@@ -50,8 +50,14 @@ def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
     """Return the studies whose rows are not those of their current import in the store, as of one that was removed."""
     loaded = dict(con.execute("SELECT study, fingerprint FROM study_loads").fetchall())
     there = {study: study_objects.fingerprint(store, study) for study in load.studies(store)}
-    removed = [study for study in loaded.keys() - there if study_objects.retraction_of(store, study)]
-    return sorted([*(study for study in there if loaded.get(study) != there[study]), *removed])
+    stale = {study for study in there if loaded.get(study) != there[study]}
+    return sorted(stale | {*removed_studies(con, store)})
+
+
+def removed_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    """Return the studies that are loaded and were removed since, sorted."""
+    loaded = con.execute("SELECT study FROM study_loads ORDER BY study").fetchall()
+    return [study for (study,) in loaded if study_objects.retraction_of(store, study)]
 
 
 def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[str]:
