@@ -22,6 +22,7 @@ from orchestration.groups.anchors import anchors
 from orchestration.groups.edition import edition
 from orchestration.groups.gold import gold
 from orchestration.groups.models import models
+from orchestration.groups.studies import study
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
 
@@ -46,6 +47,7 @@ app.add_typer(gold, name="gold")
 app.add_typer(anchors, name="anchors")
 app.add_typer(edition, name="edition")
 app.add_typer(models, name="models")
+app.add_typer(study, name="study")
 
 Week = Annotated[
     str | None,

@@ -17,7 +17,7 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.partition import UnlabeledError, ready
 from assets.labeling.status import PartitionState, partition_state
-from assets.leaderboard.published import latest
+from assets.leaderboard.published import Edition, latest, read_manifest
 from orchestration.checks import FailedChecksError
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
@@ -190,7 +190,7 @@ def publish(
             f"edition {newest.id} is newer than week {week}; "
             f"an edition is cumulative, so publish {newest.week} again"
         )
-    if not _studies_alone(place):
+    if not _studies_alone(place, newest):
         gate = look(place, settings, week)
         if wait and not gate.is_open:
             raise RefusedError(f"week {week} is not published: {gate.why_closed()}")
@@ -209,9 +209,16 @@ def publish(
     return edition.id
 
 
-def _studies_alone(place: Workplace) -> bool:
-    """Return whether the store holds studies and no model was ever asked: an edition is of them, and no week waits."""
-    return not partitions(place.store) and bool(studies(place.store))
+def _studies_alone(place: Workplace, newest: Edition | None) -> bool:
+    """Return whether the store holds studies and no model was ever asked: an edition is of them, and no week waits.
+
+    So it is, too, if the newest edition is of studies alone and all of them were removed since.
+    """
+    if partitions(place.store):
+        return False
+    if newest is None or studies(place.store):
+        return bool(studies(place.store))
+    return not read_manifest(place.store, newest.id)["partitions"]
 
 
 def execute(

@@ -13,6 +13,7 @@ SITE_DATABASE = f"{SITE}cliche.duckdb"
 SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
 SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
+RETRACTIONS = "retractions/"  # what was taken back, and why
 PAST = "pages/"  # sheets of quarters, shared by editions
 PAST_DEPTH = 4  # folders around pages: `pages/<period>/<model>/<hash>/`
 PAST_INDEXES = f"{PAST}indexes/"
@@ -153,6 +154,21 @@ def anchors_prefix(anchor_set: str) -> str:
 def study_prefix(study: str) -> str:
     """Return the prefix under which an imported study lies."""
     return f"studies/{study}/"
+
+
+def study_pointer(study: str, number: int) -> str:
+    """Return the key of a numbered pointer, which names an import; the highest number is current."""
+    return f"{study_prefix(study)}current-{number:04d}.json"
+
+
+def retraction(study: str, number: int) -> str:
+    """Return the key of a numbered record that an import of a study was taken back."""
+    return f"{RETRACTIONS}study-{study}-{number}.json"
+
+
+def retraction_number(key: str) -> int:
+    """Return the number of a retraction."""
+    return int(key.rpartition("-")[2].removesuffix(".json"))
 
 
 def table_part(table: str, week: str | None, sha256: str) -> str:

@@ -27,6 +27,7 @@ from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
 from warehouse.loading.columns import table_of
 from warehouse.loading.freshness import (
+    removed_studies,
     stale_anchors,
     stale_partitions,
     stale_studies,
@@ -131,6 +132,7 @@ def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: s
     scored = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
     behind = {day for day, _ in stale_partitions(con, place.store, week)}
     behind |= {*stale_anchors(con, place.store, week)}
+    behind |= {f"the study {study}" for study in removed_studies(con, place.store)}
     behind |= {day for day, inputs in scored_by(con, place, weeks).items() if scored.get(day) != inputs}
     if behind:
         raise ClicheError(
@@ -188,8 +190,22 @@ def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
 
 
 def scored_by(con: duckdb.DuckDBPyConnection, place: Workplace, weeks: Sequence[str]) -> dict[str, str]:
-    """Return a digest of what each week is computed from: its rows, what is declared, and the code."""
-    return week_inputs(con, weeks, [place.code_version, shipped_sha256()], GOLD_WEEKS)
+    """Return a digest of what each week is computed from: its rows, what is declared, who is judged, and the code."""
+    extra = [place.code_version, shipped_sha256(), *_judged_by_studies(con)]
+    return week_inputs(con, weeks, extra, GOLD_WEEKS)
+
+
+def _judged_by_studies(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return a digest of how far people of studies agree with labelers of weeks, as checks say it; none if none do."""
+    rows = con.execute(
+        """
+        SELECT study, attribute, labeler_a, labeler_a_version, n, alpha FROM agreement
+        WHERE scope = 'study' AND labeler_b = 'people' AND model IS NULL AND skin_tone_band IS NULL
+            AND alpha IS NOT NULL AND labeler_a IN (SELECT labeler FROM plans)
+        ORDER BY ALL
+        """
+    ).fetchall()
+    return [digest([[*row] for row in rows])] if rows else []
 
 
 def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> list[str]:

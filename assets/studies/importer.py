@@ -20,6 +20,7 @@ from assets.studies.layout import (
     read_rows,
     rows_hash,
     tables_prefix,
+    version_order,
 )
 from assets.studies.mistakes import Mistakes, MistakesError
 from assets.studies.reading.folder import walk
@@ -28,6 +29,7 @@ from assets.studies.reading.published import PublishedFigure, compare
 from assets.studies.reading.queries import run
 from assets.studies.reading.slots import StudySlot
 from assets.studies.reading.world import World, make_world
+from assets.studies.removal import require_not_removed
 from assets.studies.tables import label_sets, published_rows, study_tables
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
@@ -86,13 +88,12 @@ class ImportReport:
         return f"{counts}, {labels}" if labels else counts
 
 
-def read_study_files(definition: Path, root: Path, *, progress: Progress = silent) -> ReadStudy:
-    """Return the study that the file `definition` declares, with what is in the folder `root`.
+def read_study_files(study: StudyDefinition, root: Path, *, progress: Progress = silent) -> ReadStudy:
+    """Return a study as its file declares it, with what is in the folder `root`.
 
     Raises:
         MistakesError: with all that is not declared, or not there.
     """
-    study = load_definition(definition)
     mistakes = Mistakes(study.study)
     if not root.is_dir():
         mistakes.add("", f"no folder {root}; give the study's folder with --root")
@@ -115,7 +116,7 @@ def read_study_files(definition: Path, root: Path, *, progress: Progress = silen
 def check(definition: Path, root: Path, *, progress: Progress = silent) -> tuple[list[str], list[str]]:
     """Return the mistakes of a study, one line each, and, if there are none, what would come in."""
     try:
-        study = read_study_files(definition, root, progress=progress)
+        study = read_study_files(load_definition(definition), root, progress=progress)
     except MistakesError as error:
         return list(error.lines), []
     return [], list(_would_come_in(study))
@@ -148,11 +149,13 @@ def import_study(store: Store, definition: Path, root: Path, *, progress: Progre
     last: a stopped import leaves the former one current. Importing the same again writes nothing.
 
     Raises:
-        UsageError: for what the study file does not cover (the first with file and row, all in `lines`), and where
-            the version is that of the current import and the contents are others.
+        UsageError: for what the study file does not cover (the first with file and row, all in `lines`), where the
+            version is that of the current import and the contents are others, and where it was removed.
     """
-    read = read_study_files(definition, root, progress=progress)
-    study, tables = read.definition, read.tables
+    study = load_definition(definition)
+    require_not_removed(store, study.study, study.version)
+    read = read_study_files(study, root, progress=progress)
+    tables = read.tables
     body = canonical_json(study.model_dump(mode="json"))
     folder = tables_prefix(study.study, rows_hash(tables))
     parts = [(label_part_key(study.study, name, rows), rows) for name, rows in read.labels.items()]
@@ -200,7 +203,7 @@ def _replaces(store: Store, read: ReadStudy, pointer: Pointer) -> str | None:
     if found is None or found[1] == pointer:
         return None
     before = str(read_rows(store, f"{found[1].tables}studies.parquet")[0]["version"])
-    if _number(before) < _number(study.version):
+    if version_order(before) < version_order(study.version):
         return before
     if before != study.version:
         raise UsageError(
@@ -212,10 +215,6 @@ def _replaces(store: Store, read: ReadStudy, pointer: Pointer) -> str | None:
         f"{study.study}: version {study.version} is imported already, with other contents ({differ}); "
         "raise version if this is meant to replace it"
     )
-
-
-def _number(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
 
 
 def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer) -> Iterator[str]:

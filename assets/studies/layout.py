@@ -6,6 +6,7 @@
                                                         the rows (16 digits), or of the bytes (64)
     <one of these>.parquet.<sha256>.json                the hash of its bytes
     studies/<study>/current-<nnnn>.json                 names the above; written last, the highest number is current
+    retractions/study-<study>-<n>.json                  takes the import of one of these pointers back (`removal`)
 
 Pictures lie with all others under `images/`. Everything is written once.
 """
@@ -20,10 +21,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.errors import CorruptObjectError, StoreError, UsageError
+from warehouse.errors import CorruptObjectError, StoreError
 from warehouse.loading.beside import put_recorded
 from warehouse.loading.objects import read_parquet
 from warehouse.loading.seals import sealed, unsealed
+from warehouse.loading.study_objects import absent, retraction_of
 from warehouse.store.base import Store
 from warehouse.validation import explain
 
@@ -95,11 +97,16 @@ def current(store: Store, study: str) -> tuple[int, Pointer] | None:
     return _number(key), pointer
 
 
+def version_order(version: str) -> tuple[int, ...]:
+    """Return what sorts versions: 1.10.0 after 1.9.0."""
+    return tuple(map(int, version.split(".")))
+
+
 def require_current(store: Store, study: str) -> Pointer:
-    """Return the current pointer."""
+    """Return the current pointer of a study that was not removed."""
     found = current(store, study)
-    if found is None:
-        raise UsageError(f"no study {study!r} in {store.url}; import it first: cliche import study FILE.yaml")
+    if found is None or retraction_of(store, study):
+        raise absent(store, study)
     return found[1]
 
 
@@ -112,8 +119,7 @@ def move_pointer(store: Store, pointer: Pointer) -> bool:
     found = current(store, pointer.study)
     if found is not None and found[1] == pointer:
         return False
-    number = found[0] + 1 if found else 1
-    key = f"{keys.study_prefix(pointer.study)}current-{number:04d}.json"
+    key = keys.study_pointer(pointer.study, found[0] + 1 if found else 1)
     if not store.put_if_absent(key, pointer.to_bytes(key)):
         raise StoreError(f"{pointer.study}: another import of it ended meanwhile; run this one again")
     return True

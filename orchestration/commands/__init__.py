@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # so that calls are checked by their types
         query,
         status,
         store_reading,
+        studies,
     )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "query",
     "status",
     "store_reading",
+    "studies",
 ]
 
 

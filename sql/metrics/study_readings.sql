@@ -1,5 +1,6 @@
 -- Answers: what did each labeler, and what did people, say of each picture of a study, in the words of this
---   project where the study states which values mean the same?
+--   project where the study states which values mean the same? What most of them said is nobody's reading: a
+--   labeler of kind consensus agrees with those that it was made of.
 -- Grain: slot_key, attribute, labeler, labeler_version.
 -- Columns: those of readings; which values count is up to study_scales. A value that means none of the
 --   project's is none; bands are those of the Monk scale.
@@ -8,7 +9,7 @@ WITH labelled AS (
     SELECT
         study, slot_key, attribute, labeler, labeler_kind, labeler_version, value
     FROM study_labels
-    WHERE study = $study
+    WHERE study = $study AND labeler_kind <> 'consensus'
 ),
 
 said AS (

@@ -110,7 +110,8 @@ CREATE TABLE study_labels (
     slot_key VARCHAR NOT NULL,  -- identity: key of the slot within the study
     attribute VARCHAR NOT NULL,  -- identity: attribute that is looked for
     labeler VARCHAR NOT NULL,  -- identity: name of the labeler
-    labeler_kind VARCHAR NOT NULL,  -- identity: vision_model, local_model, person, or consensus (of others)
+    labeler_kind VARCHAR NOT NULL,  -- identity: vision_model, local_model, person, or consensus (made of
+    -- others' labels, and in no agreement)
     labeler_version VARCHAR NOT NULL,  -- identity: version of the labeler; of people, of the published label
     -- file
     value VARCHAR NOT NULL,  -- identity: declared value, or the number as text, or invalid for an answer

@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, tuple[int, str]] = {
     "import midjourney {to}/none --week 2026-11-09": (2, "does not exist"),
     "import study {to}/none.yaml --root {to}": (2, "no study file"),
     "label none": (2, "no study"),
+    "study remove none --reason none": (2, "no study"),
     "anchors freeze mine --from-week 2026-11-09": (2, "8 different pictures"),
     "anchors list": _OK,
     "anchors accept --labeler drawing --attribute hair --week 2026-11-09 --reason none": (2, "did not move"),

@@ -10,6 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse.loading.columns import table_of
+
 #: (model, condition, prompt) → what people said of its pictures, in order; None: a picture without a label.
 Said = Mapping[tuple[str, str, str], Sequence[str | None]]
 
@@ -56,6 +58,10 @@ def study_tables(
                 for condition, prompt in sorted({key[1:] for key in said})
             ]
         ),
+        "study_attributes": pa.Table.from_pylist(
+            [{**base, "attribute": attribute, "title": attribute, "kind": "named", "position": 0}]
+        ),
+        "study_published": table_of("study_published", []),
         "study_attribute_values": pa.Table.from_pylist(
             [
                 {**base, "attribute": attribute, "value": value, "position": position, "in_support": support}

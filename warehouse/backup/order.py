@@ -14,7 +14,7 @@ from warehouse.store.base import Head, Store
 
 _BATCH = r"(?:label-)?batches/.*-"
 _REST = 6  # receipts, parts of tables, pages, files of editions
-_RECORD, _MANIFEST, _PART, _NOTE, EDITION = 7, 8, 9, 10, 11
+_RECORD, _MANIFEST, _PART, _NOTE, _RETRACTION, EDITION = 7, 8, 9, 10, 11, 12
 #: Rank and pattern of keys, the first that fits; a number in a key (`n`) is an order within the rank.
 _ROWS = tuple(
     (rank, re.compile(pattern))
@@ -29,6 +29,7 @@ _ROWS = tuple(
         (_MANIFEST, r"attempts/.*/manifest-(?P<n>\d+)\.parquet$"),
         (_PART, r"(?:labels|label-calls|gold|anchors|studies)/.*\.parquet$"),
         (_NOTE, rf".*/written-|studies/[^/]+/current-(?P<n>\d+)|{keys.PAST_INDEXES}|anchors/.*/accepted/"),
+        (_RETRACTION, keys.RETRACTIONS),
         (EDITION, r"editions/[^/]+/manifest\.json$"),
         (_REST, ""),
     )

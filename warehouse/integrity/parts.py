@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from warehouse import keys
-from warehouse.integrity.kinds import is_apart
+from warehouse.integrity.kinds import is_apart, parse
 from warehouse.store.base import Store
 
 Parts = Mapping[str, Sequence[str]]
@@ -54,6 +54,8 @@ def _prefixes(store: Store) -> Iterator[str]:
 def _part(prefix: str) -> str:
     """Return the name of the part that a folder, or a key above all folders, belongs to."""
     root, _, rest = prefix.partition("/")
+    if prefix.startswith(keys.RETRACTIONS) and (known := parse(prefix)):
+        root, rest = "studies", f"{known.group[1]}/"
     if root == "studies":
         return f"study={rest}"
     if root == "thumbnails" and "=" not in rest:

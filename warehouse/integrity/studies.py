@@ -14,13 +14,16 @@ from warehouse.loading import study_objects
 
 
 def check(look: Inspection, study: str, found: Sequence[Key]) -> None:
-    """Check a study: its pointers, and what they name."""
+    """Check a study: its pointers, what they name, and what takes their imports back."""
     of = f"study {study}"
     names = [key.key for key in found]
     pointers: dict[int, Mapping[str, Any]] = {}
+    taken: dict[str, Mapping[str, Any]] = {}
     for one in look.read(names):
         name = one.key.rpartition("/")[2]
-        if name.startswith("current-"):
+        if one.key.startswith(keys.RETRACTIONS):
+            taken[one.key] = look.json(one, of) or {}
+        elif name.startswith("current-"):
             number = int(name.removeprefix("current-").removesuffix(".json"))
             pointers[number] = look.json(one, of) or {}
         elif name.startswith("definition-"):
@@ -35,6 +38,7 @@ def check(look: Inspection, study: str, found: Sequence[Key]) -> None:
         if name == "study_slots.parquet":
             pictures(look, rows_of(look, one, of), of)
     _pointers(look, study, pointers, of)
+    _retractions(look, study, taken, pointers, of)
 
 
 def _pointers(look: Inspection, study: str, pointers: Mapping[int, Mapping[str, Any]], of: str) -> None:
@@ -43,7 +47,7 @@ def _pointers(look: Inspection, study: str, pointers: Mapping[int, Mapping[str, 
     for number in range(1, last + 1):
         pointer = pointers.get(number)
         if pointer is None:
-            look.need(f"{prefix}current-{number:04d}.json", "there is a later one", of)
+            look.need(keys.study_pointer(study, number), "there is a later one", of)
         elif pointer:
             tables = [f"{pointer['tables']}{name}.parquet" for name in study_objects.TABLES]
             for key in (pointer["definition"], *tables, *pointer["labels"]):
@@ -51,5 +55,29 @@ def _pointers(look: Inspection, study: str, pointers: Mapping[int, Mapping[str, 
     known = {str(pointer.get("definition")) for pointer in pointers.values()}
     for definition, edition in look.recorded.studies.get(study, ()):
         if f"{prefix}definition-{definition[:16]}.json" not in known and all(pointers.values()):
-            key = f"{prefix}current-{last + 1:04d}.json"
+            key = keys.study_pointer(study, last + 1)
             look.need(key, f"edition {edition} rests on an import that no other one names", of)
+
+
+def _retractions(
+    look: Inspection,
+    study: str,
+    taken: Mapping[str, Mapping[str, Any]],
+    pointers: Mapping[int, Mapping[str, Any]],
+    of: str,
+) -> None:
+    """Check that each retraction is of this study and of an import that is there, and that none before it is gone."""
+    for number in range(1, max(map(keys.retraction_number, taken), default=0)):
+        look.need(keys.retraction(study, number), "there is a later one", of)
+    for key, said in taken.items():
+        if not said:  # it is damaged, and was noted
+            continue
+        if said.get("study") != study:
+            look.damaged(key, f"is a retraction of {said.get('study')}", of)
+            continue
+        number, definition = int(said.get("number", 0)), str(said.get("definition_sha256"))
+        pointer = pointers.get(number)
+        if pointer is None:
+            look.need(keys.study_pointer(study, number), f"{key} takes this import back", of)
+        elif pointer and not pointer["definition"].endswith(f"definition-{definition[:16]}.json"):
+            look.damaged(key, f"takes back another import than number {number} of the study is", of)

@@ -47,11 +47,17 @@ def _loaded(con: duckdb.DuckDBPyConnection) -> dict[objects.Partition, tuple[str
 
 
 def stale_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
-    """Return the studies whose rows are not those of their current import in the store."""
+    """Return the studies whose rows are not those of their current import in the store, as of one that was removed."""
     loaded = dict(con.execute("SELECT study, fingerprint FROM study_loads").fetchall())
-    return [
-        study for study in load.studies(store) if loaded.get(study) != study_objects.fingerprint(store, study)
-    ]
+    there = {study: study_objects.fingerprint(store, study) for study in load.studies(store)}
+    stale = {study for study in there if loaded.get(study) != there[study]}
+    return sorted(stale | {*removed_studies(con, store)})
+
+
+def removed_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    """Return the studies that are loaded and were removed since, sorted."""
+    loaded = con.execute("SELECT study FROM study_loads ORDER BY study").fetchall()
+    return [study for (study,) in loaded if study_objects.retraction_of(store, study)]
 
 
 def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[str]:

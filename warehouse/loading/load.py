@@ -44,14 +44,7 @@ SPAN_TABLES = ("changes", *_FIGURES, "claim_shares", "labeler_error")
 #: Tables that are computed when a week is published, and replaced a week at a time.
 WEEK_TABLES = ("withheld", "check_results", "labeler_drift", "agreement", *SPAN_TABLES)
 #: Tables of imported studies, in the order in which they are loaded: what was imported, and what is computed from it.
-_STUDY_IMPORTED = (
-    "studies",
-    "study_models",
-    "study_prompts",
-    "study_slots",
-    "study_attribute_values",
-    "study_labels",
-)
+_STUDY_IMPORTED = (*TABLES, "study_labels")
 _STUDY_COMPUTED = ("agreement", *_FIGURES)
 STUDY_TABLES = (*_STUDY_IMPORTED, *_COUNTED, *_STUDY_COMPUTED)
 #: All tables that are computed; their figures may differ in the last digits where another processor computes them.
@@ -194,10 +187,12 @@ def _replace(con: duckdb.DuckDBPyConnection, occasion: Occasion, tables: Mapping
 def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict[str, int]:
     """Replace all rows of one imported study by what the store holds; return the number of rows for each table.
 
-    Figures computed from the study before are deleted with the rows that they stood on.
+    Figures computed from the study before are deleted with the rows that they stood on. Of a study that was removed
+    nothing is left.
     """
     seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
-    tables = study_objects.read_study(store, study)
+    removed = study_objects.retraction_of(store, study) is not None
+    tables = {} if removed else study_objects.read_study(store, study)
     with transaction(con):
         forget(con, STUDY_TABLES, [None])  # of what has weeks too, a study's rows have none
         for table in STUDY_TABLES:
@@ -209,12 +204,13 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
                 raise CorruptObjectError(f"{keys.study_prefix(study)}: {error}") from error
         insert_counts(con, {"study": study})
         con.execute("DELETE FROM study_loads WHERE study = $study", {"study": study})
-        con.execute("INSERT INTO study_loads VALUES ($study, $seen)", {"study": study, "seen": seen})
+        if not removed:
+            con.execute("INSERT INTO study_loads VALUES ($study, $seen)", {"study": study, "seen": seen})
     return {table: _count(con, table, {"study": study}) for table in STUDY_TABLES}
 
 
 def studies(store: Store) -> list[str]:
-    """Return the names of the studies in the store whose import came to its end, sorted."""
+    """Return the names of the studies in the store whose import came to its end and that were not removed, sorted."""
     found = sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
     return [study for study in found if study_objects.current_pointer(store, study) is not None]
 

@@ -3,12 +3,14 @@
 studies/<study>/current-<nnnn>.json     names what follows; the highest number is current
 studies/<study>/tables-<hash>/<table>.parquet
 studies/<study>/labels/labeler=<name@version>/part-<hash>.parquet
+retractions/study-<study>-<n>.json      takes one pointer's import back: if that is current, the study is absent
 """
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,9 +18,10 @@ import pyarrow.compute as pc
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.objects import digest, first_of, highest_numbered, read_json, read_parquet
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
-POINTER_FORMAT = 1
+POINTER_FORMAT, RETRACTION_FORMAT = 1, 1
 #: Tables that lie as one file each; labels lie in parts.
 TABLES = (
     "studies",
@@ -32,8 +35,58 @@ TABLES = (
 _LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
 
 
+class Retraction(NamedTuple):
+    """What the record at `key` says: the import that it takes back, by the number of its pointer, and why."""
+
+    key: str
+    study: str
+    number: int
+    version: str
+    definition_sha256: str
+    reason: str
+    retracted_at: str
+
+    def to_bytes(self) -> bytes:
+        """Return the record as it is to be written at its key."""
+        said = {name: value for name, value in self._asdict().items() if name != "key"}
+        return sealed(self.key, {"format": RETRACTION_FORMAT, **said})
+
+    def __str__(self) -> str:
+        """Return in a few words where it is written, and why."""
+        return f"{self.key}: {textwrap.shorten(self.reason, 200, placeholder=' …')}"
+
+
+def retractions(store: Store, study: str) -> list[Retraction]:
+    """Return all records that an import of a study was taken back, in the order of their numbers."""
+    before, after = keys.retraction(study, 0).rsplit("0", 1)
+    listed = [*store.list(before)]  # those of `<study>-2` too
+    found = [key for key in listed if key.removeprefix(before).removesuffix(after).isdecimal()]
+    return [_retraction(store, key) for key in sorted(found, key=keys.retraction_number)]
+
+
+def retraction_of(store: Store, study: str) -> Retraction | None:
+    """Return the record that takes a study's newest import back, or None."""
+    newest = _newest_pointer(store, study)
+    taken = retractions(store, study) if newest else ()
+    return next((one for one in taken if keys.study_pointer(study, one.number) == newest), None)
+
+
+def absent(store: Store, study: str) -> UsageError:
+    """Return the error that a study is not there: it was removed, or never imported whole."""
+    if removed := retraction_of(store, study):
+        return UsageError(
+            f"{study} {removed.version} was removed ({removed}); only a higher version brings the study back: "
+            "raise it in the study file and import that"
+        )
+    return UsageError(f"no study {study!r} in {store.url}; import it first: cliche import study FILE.yaml")
+
+
 def current_pointer(store: Store, study: str) -> str | None:
-    """Return the key of the pointer with the highest number, or None if the study was never imported whole."""
+    """Return the key of the pointer with the highest number; None if the study was removed, or never imported whole."""
+    return None if retraction_of(store, study) else _newest_pointer(store, study)
+
+
+def _newest_pointer(store: Store, study: str) -> str | None:
     return highest_numbered(store.list(f"{keys.study_prefix(study)}current-"), "current-", ".json")
 
 
@@ -52,7 +105,7 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
     """
     key = current_pointer(store, study)
     if key is None:
-        raise UsageError(f"no study {study!r} in {store.url}; import it first: cliche import study FILE.yaml")
+        raise absent(store, study)
     pointer = _pointer(store, key)
     tables = {table: _rows(store, study, f"{pointer['tables']}{table}.parquet") for table in TABLES}
     parts = [_rows(store, study, part) for part in [*pointer["labels"], *_later(store, study, pointer)]]
@@ -70,6 +123,15 @@ def _pointer(store: Store, key: str) -> Mapping[str, Any]:
     if missing := {"tables", "labels", "labelers"} - pointer.keys():
         raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; import the study again")
     return pointer
+
+
+def _retraction(store: Store, key: str) -> Retraction:
+    said = read_json(store, key)
+    if isinstance(said.get("format"), int) and said["format"] > RETRACTION_FORMAT:
+        raise UsageError(f"{key} has format {said['format']}, written by a newer version; update cliche")
+    if missing := {*Retraction._fields[1:]} - said.keys():
+        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; restore it from a backup")
+    return Retraction(key, *(said[name] for name in Retraction._fields[1:]))
 
 
 def _later(store: Store, study: str, pointer: Mapping[str, Any]) -> Sequence[str]:

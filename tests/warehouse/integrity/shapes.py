@@ -35,6 +35,7 @@ from assets.labeling.registry import LABELERS
 from assets.labeling.run import label_partition
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
+from assets.studies.removal import remove_study
 from assets.suites.loader import load_suites
 from tests.services.openai_batches import Server, answered, batches
 from tests.services.vision_contract import Vision, said_of, vision
@@ -196,7 +197,7 @@ def gold(store: Store, folder: Path, week: str, name: str = "people") -> None:
 
 
 def study(store: Store, folder: Path) -> None:
-    """An imported study with pictures and people's labels, labeled by a labeler of the project, too."""
+    """An imported study with pictures and people's labels, removed, imported again and labeled by a labeler of ours."""
     root = folder / "root"
     (root / "labels").mkdir(parents=True)
     number = 0
@@ -212,6 +213,8 @@ def study(store: Store, folder: Path) -> None:
         file = folder / "tiny.yaml"
         file.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
         import_study(store, file, root)
+        if version == "1.0.0":
+            remove_study(store, "tiny", "two pictures are of another model")
     label_study(store, "tiny", Labels(lambda image, attribute: Reading("f", 0.8), "gender"))
 
 
