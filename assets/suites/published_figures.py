@@ -94,7 +94,7 @@ class PublishedShare(_Data):
 
 
 class WorkShares(_Data):
-    """The shares of one work that answer a question: what was asked, and the exact place (`at`) of the numbers in it."""
+    """The shares of one work that answer a question: what was `asked`, and `at` which place in it the numbers are."""
 
     work: Name
     asked: _Text

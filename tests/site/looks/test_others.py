@@ -8,6 +8,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -15,8 +16,8 @@ import pytest
 
 from assets.leaderboard.evidence.others import CSV, heading, questions_now
 from assets.leaderboard.page.languages import LANGUAGES, tongue
-from assets.leaderboard.page.sheets import path_of
-from assets.leaderboard.views.others import OthersQuestion
+from assets.leaderboard.page.sheets import NOWHERE, path_of, render_sheet
+from assets.leaderboard.views.others import OthersPage, OthersQuestion
 from assets.suites.published_figures import published_questions, works
 from tests.site.looks.figures import links_of
 from tests.site.pages import shown
@@ -59,7 +60,7 @@ def test_all_published_shares_are_shown_with_source_date_model_and_pictures(
         shown_here = blocks(page, question.id)
         for work, (head, *lines) in zip(question.published, shown_here, strict=False):
             by = works()[work.work]
-            assert head.startswith(plain(f"{own.month(by.date)} {own.say(by.title)}"))
+            assert head.replace(" ,", ",").startswith(plain(f"{own.say(by.title)}, {own.month(by.date)}"))
             assert f'href="{by.url}"' in page or by.url is None
             assert work.asked in head
             assert lines == [
@@ -91,6 +92,20 @@ def test_models_of_the_week_stand_below_by_themselves_and_simulated_ones_are_cal
             assert question.prompt in head
             assert len(lines) == len(question.now)
     assert 'class="simulated"' in page
+
+
+def test_real_models_of_the_week_come_first_and_never_among_simulated_ones(readers_con: Con) -> None:
+    [(kind, sheet)] = shown.made(readers_con, "others", week=WEEK)
+    assert isinstance(sheet.view, OthersPage)
+    question = next(one for one in sheet.view.questions if len(one.now) > 2)
+    real = replace(question.now[-1], simulated=False)
+    mixed = replace(question, now=(*question.now[:-1], real))
+    made = dict(render_sheet(kind, replace(sheet, view=OthersPage((mixed,), "others.csv")), WEEK, NOWHERE))
+    first, second = blocks(made["others/index.html"].decode(), question.id)[len(question.then) :]
+    assert "Simulated models" not in first[0]
+    assert "Simulated models" in second[0]
+    assert [line.split()[0] for line in first[1:]] == [real.model]
+    assert [line.split()[0] for line in second[1:]] == [one.model for one in question.now[:-1]]
 
 
 def test_the_shares_of_the_week_are_those_of_the_table_of_figures(

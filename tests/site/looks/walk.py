@@ -97,8 +97,8 @@ WAYS = (
     Way(
         "What share of women did real models draw as nurses, and who counted?",
         ("others/",),
-        r"Women among nurses .*?June 2023 Baum 2023 .*?40 of 40.*?Raza 2025",
-        r"Les femmes parmi le personnel infirmier .*?juin 2023 Baum 2023 .*?40 sur 40.*?Raza 2025",
+        r"Women among nurses .*?Baum ?, June 2023 .*?40 of 40.*?Raza",
+        r"Les femmes parmi le personnel infirmier .*?Baum ?, juin 2023 .*?40 sur 40.*?Raza",
     ),
     Way(
         "What happened this month?",
