@@ -1,32 +1,36 @@
-"""What others published (`published_figures.yaml`): figures of claims, and where suites and statistics come from."""
+"""What others published (`published_figures.yaml`): figures of claims, shares of questions, sources of suites."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from assets.suites.loader import FOLDER, validated
-from assets.suites.schema import Name
+from assets.suites.loader import FOLDER, load_suites, validated
+from assets.suites.schema import Name, Suite, Value
 from warehouse.errors import UsageError
+from warehouse.validation import close_match
 
 WHERE = "suites/published_figures.yaml"
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
+_Text = Annotated[str, Field(min_length=1)]
 
 
-class PublishedFigure(BaseModel):
-    """A figure as its source has it: a share of `n` pictures, or words alone; `exact` where n is no estimate."""
-
+class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class PublishedFigure(_Data):
+    """A figure as its source has it: a share of `n` pictures, or words alone; `exact` where n is no estimate."""
 
     id: Name
     source: str = Field(min_length=3)
     url: Url | None = None
     date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
-    words: str = Field(min_length=1)
+    words: _Text
     share: float | None = Field(default=None, ge=0, le=1)
     n: int | None = Field(default=None, ge=1)
     exact: bool = True
@@ -39,51 +43,169 @@ class PublishedFigure(BaseModel):
     @property
     def interval(self) -> tuple[float, float] | None:
         """Return Wilson's 95 % interval of the share; None where it or n is not known."""
-        if self.share is None or self.n is None:
-            return None
-        from scipy.stats import binomtest  # every command reads claims, and few draw them
-
-        found = binomtest(round(self.share * self.n), self.n).proportion_ci(method="wilson")
-        return float(found.low), float(found.high)
+        return None if self.share is None or self.n is None else _wilson(round(self.share * self.n), self.n)
 
 
-class CitedSource(BaseModel):
+class CitedSource(_Data):
     """Where the prompts of a suite, or the numbers of a statistic, come from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     of: Name
     title: str = Field(min_length=3)
     url: Url
 
 
-class PublishedFile(BaseModel):
-    """The file."""
+class PublishedWork(_Data):
+    """Who published shares, and when: a year, or a month of it.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    `counted`: its authors print no share, so that k and n are counted here from their label files.
+    """
+
+    id: Name
+    title: str = Field(min_length=3)
+    url: Url | None = None
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")]
+    labeled: Literal["people", "program"] | None = None
+    counted: bool = False
+
+
+class PublishedShare(_Data):
+    """What one model drew: k of n pictures; `exact` where n is no estimate."""
+
+    model: _Text
+    k: int = Field(ge=0)
+    n: int = Field(ge=1)
+    exact: bool = True
+
+    @model_validator(mode="after")
+    def _of_its_pictures(self) -> PublishedShare:
+        if self.k > self.n:
+            raise ValueError(f"k is {self.k} and n {self.n}; k counts some of the n pictures")
+        return self
+
+    @property
+    def share(self) -> float:
+        """Return k / n."""
+        return self.k / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return Wilson's 95 % interval."""
+        return _wilson(self.k, self.n)
+
+
+class WorkShares(_Data):
+    """The shares of one work that answer a question: what was `asked`, and `at` which place in it the numbers are."""
+
+    work: Name
+    asked: _Text
+    at: _Text
+    shares: tuple[PublishedShare, ...] = Field(min_length=1)
+
+
+class PublishedQuestion(_Data):
+    """What several works counted, and the cell of our suites that asks it too."""
+
+    id: Name
+    title: str = Field(min_length=3)
+    prompt: Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+/[a-z0-9._-]+$")]
+    attribute: Name
+    value: Value
+    published: tuple[WorkShares, ...] = Field(min_length=1)
+
+
+class PublishedFile(_Data):
+    """The file."""
 
     figures: tuple[PublishedFigure, ...] = Field(min_length=1)
     sources: tuple[CitedSource, ...] = ()
+    works: tuple[PublishedWork, ...] = ()
+    questions: tuple[PublishedQuestion, ...] = ()
+
+
+def _wilson(k: int, n: int) -> tuple[float, float]:
+    from scipy.stats import binomtest  # every command reads claims, and few draw them
+
+    found = binomtest(k, n).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)
 
 
 @cache
+def _file(folder: Path) -> PublishedFile:
+    """Return the file in `folder`, in which nothing is listed twice; read once a process."""
+    file = validated(PublishedFile, folder / "published_figures.yaml", WHERE)
+    listed: Mapping[str, Sequence[PublishedFigure | PublishedWork | PublishedQuestion]] = {
+        "figure": file.figures,
+        "work": file.works,
+        "question": file.questions,
+    }
+    for kind, entries in listed.items():
+        names = [one.id for one in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise UsageError(f'{WHERE}: {kind} "{name}" is listed twice; remove one')
+    return file
+
+
 def sources_of(name: str) -> tuple[CitedSource, ...]:
     """Return where a suite (its id, without a version) or a statistic comes from."""
-    file = validated(PublishedFile, FOLDER / "published_figures.yaml", WHERE)
-    return tuple(one for one in file.sources if one.of == name)
+    return tuple(one for one in _file(FOLDER).sources if one.of == name)
+
+
+def published_figures(folder: Path = FOLDER) -> Mapping[str, PublishedFigure]:
+    """Return the figures of claims by their ids."""
+    return {one.id: one for one in _file(folder).figures}
+
+
+def works(folder: Path = FOLDER) -> Mapping[str, PublishedWork]:
+    """Return who published shares, by their ids."""
+    return {one.id: one for one in _file(folder).works}
 
 
 @cache
-def published_figures() -> Mapping[str, PublishedFigure]:
-    """Return the shipped figures by their ids; read once a process."""
-    return load_published_figures()
+def published_questions() -> tuple[PublishedQuestion, ...]:
+    """Return the shipped questions, checked against the shipped suites."""
+    return load_questions(load_suites())
 
 
-def load_published_figures(folder: Path = FOLDER) -> Mapping[str, PublishedFigure]:
-    """Return the figures of `published_figures.yaml` in `folder` by their ids."""
-    found = validated(PublishedFile, folder / "published_figures.yaml", WHERE).figures
-    names = [one.id for one in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f'{WHERE}: figure "{name}" is listed twice; remove one')
-    return {one.id: one for one in found}
+def load_questions(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[PublishedQuestion, ...]:
+    """Return the questions of the file in `folder`, the works of each from the oldest on."""
+    known = works(folder)
+    found = _file(folder).questions
+    for question in found:
+        for problem in _problems(question, known, suites):
+            raise UsageError(f'{WHERE}: question "{question.id}": {problem}')
+    return tuple(
+        one.model_copy(update={"published": tuple(sorted(one.published, key=lambda of: known[of.work].date))})
+        for one in found
+    )
+
+
+def _problems(
+    question: PublishedQuestion, known: Mapping[str, PublishedWork], suites: Mapping[str, Suite]
+) -> Iterator[str]:
+    """Yield a line for each thing that is wrong between a question, its works and the suites."""
+    named = [of.work for of in question.published]
+    for name in named:
+        if name not in known:
+            yield f'unknown work "{name}"' + close_match(name, known)
+        if named.count(name) > 1:
+            yield f'work "{name}" is named twice; put its shares together'
+    if sum(len(of.shares) for of in question.published) < 2:
+        yield "one published share is nothing to compare; add another, or remove the question"
+    prompts = {
+        f"{suite.id}/{prompt.id}": (suite, prompt) for suite in suites.values() for prompt in suite.prompts
+    }
+    if question.prompt not in prompts:
+        yield f'unknown prompt "{question.prompt}"' + close_match(question.prompt, prompts)
+        return
+    suite, prompt = prompts[question.prompt]
+    if question.attribute not in prompt.attributes:
+        hint = close_match(question.attribute, prompt.attributes)
+        yield f'"{question.attribute}" is not asked of prompt "{question.prompt}"' + hint
+        return
+    attribute = next(one for one in suite.attributes if one.id == question.attribute)
+    values = [*(attribute.bands or attribute.values)]
+    if question.value not in values:
+        yield f'unknown value "{question.value}" of "{question.attribute}"' + close_match(
+            question.value, values
+        )

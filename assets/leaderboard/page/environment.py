@@ -164,6 +164,7 @@ def environment(language: str) -> Environment:
         percent_range=own.percent_range,
         day=own.day,
         short_day=own.short_day,
+        month=own.month,
         quarter=own.quarter,
         plain=words.plain,
         statement=statement,

@@ -95,6 +95,12 @@ class Tongue:
     def _long_day(self, day: date) -> str:
         return self._first(str(format_date(day, "d MMMM y", locale=self._locale)))
 
+    def month(self, of: str) -> str:
+        """Return "March 2023" of a month (`2023-03`); of a year alone its number."""
+        if len(of) == len("2023"):
+            return of
+        return str(format_date(date.fromisoformat(f"{of}-01"), "MMMM y", locale=self._locale))
+
     def quarter(self, of: Quarter) -> str:
         """Return "3rd quarter of 2026"."""
         ordinal = str(format_date(of.first, "QQQQ", locale=self._locale))

@@ -14,6 +14,7 @@ from assets.leaderboard.columns import reading as columns
 from assets.leaderboard.columns import replaced
 from assets.leaderboard.columns.reading import Leaderboard
 from assets.leaderboard.columns.replaced import Replacement
+from assets.leaderboard.evidence import others
 from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.page.languages import LANGUAGES
@@ -62,6 +63,7 @@ class HomePage:
         replaced: models that replaced another this month.
         changed: changes that were reported this month, one line each.
         events: what else happened this month to models, and weeks in which nobody was asked.
+        others: what the page of published shares of real models is called.
     """
 
     first_week: date
@@ -72,6 +74,7 @@ class HomePage:
     events: tuple[Happened, ...]
     board: Leaderboard
     studies: int
+    others: Message
 
 
 def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[FindingView]) -> Sheet:
@@ -93,6 +96,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[Finding
             events=_events(con, week, replaced.told(con, week, month)),
             board=board,
             studies=len(rows(con, "studies")),
+            others=others.heading(),
         ),
         description=say(
             "The same requests to every image model, every week: what they draw, and how that changes."

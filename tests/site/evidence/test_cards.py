@@ -154,7 +154,7 @@ class _Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-@pytest.mark.parametrize("template", ["finding", "findings", "then", "claim"])
+@pytest.mark.parametrize("template", ["finding", "findings", "then", "claim", "others"])
 def test_what_others_wrote_is_inert_on_pages(hostile: duckdb.DuckDBPyConnection, template: str) -> None:
     for kind, sheet in shown.made(hostile, template):
         for path, content in render_sheet(kind, sheet, WEEK, NOWHERE):

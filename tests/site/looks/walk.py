@@ -95,6 +95,12 @@ WAYS = (
         r"sombrero.*?Rest of World, octobre 2023.*?Sim Classic comme en 2023",
     ),
     Way(
+        "What share of women did real models draw as nurses, and who counted?",
+        ("others/",),
+        r"Women among nurses .*?Baum ?, June 2023 .*?40 of 40.*?Raza",
+        r"Les femmes parmi le personnel infirmier .*?Baum ?, juin 2023 .*?40 sur 40.*?Raza",
+    ),
+    Way(
         "What happened this month?",
         (),
         r"New: Sim Successor replaced Sim Retired.*?This month .*?Sim Drift: perceived women up",

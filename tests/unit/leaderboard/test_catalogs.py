@@ -16,6 +16,7 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 #: What is the same in French and in English.
 SAME = {
     *("Corrections", "Rest of World, 2023", "conversation", "original"),
+    *("Baum", "Raza", "SAAC, TRSS Research", "d’Aloisio et al."),  # names
     *(
         "%(change)s points",
         "%(n)s point",

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
+from assets.suites import published_figures as published
 from assets.suites.claims import load_claims, shipped_claims
 from assets.suites.loader import FOLDER, load_suites
-from assets.suites.published_figures import load_published_figures, published_figures
+from assets.suites.published_figures import (
+    PublishedShare,
+    load_questions,
+    published_figures,
+    published_questions,
+    sources_of,
+    works,
+)
 from warehouse.errors import UsageError
 
 
@@ -39,14 +50,93 @@ def test_an_interval_is_that_of_wilson() -> None:
         ("share: 1.0", "share: 1.5", "share"),
         ("- id: french-long-ago", "- id: french-white", 'figure "french-white" is listed twice'),
         ("words: all (40 of 40)", "word: all", "words"),
+        ("- id: saac-2023", "- id: baum-2023", 'work "baum-2023" is listed twice; remove one'),
+        ("- id: women-doctors", "- id: women-ceo", 'question "women-ceo" is listed twice; remove one'),
+        ("work: gizmodo-2022", "work: gizmodo", 'question "women-engineers": unknown work "gizmodo"'),
+        ("work: raza-2025", "work: newsletter-2023", '"women-ceo": work "newsletter-2023" is named twice'),
+        ('date: "2023-06"\n    labeled', 'date: "2023-13"\n    labeled', "date"),
+        ("k: 7, n: 10", "k: 17, n: 10", "k is 17 and n 10"),
+        ("k: 7, n: 10", "k: 7", 'questions "women-ceo", published 2, shares 1, n: is missing'),
+        ("        at: abstract, of the portraits without a qualifier\n", "", "published 3, at: is missing"),
+        ("/engineer-headshot", "/engineer-head", '"occupations/engineer-head"; did you mean'),
+        ("attribute: perceived_gender", "attribute: litter", '"litter" is not asked of prompt'),
+        ("value: feminine", "value: female", 'unknown value "female" of "perceived_gender"'),
     ],
 )
 def test_a_mistake_is_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
     text = (FOLDER / "published_figures.yaml").read_text()
     assert old in text
     (tmp_path / "published_figures.yaml").write_text(text.replace(old, new, 1))
-    with pytest.raises(UsageError, match=said):
-        load_published_figures(tmp_path)
+    with pytest.raises(UsageError, match=said) as raised:
+        load_questions(load_suites(), tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_question_with_one_published_share_is_refused(tmp_path: Path) -> None:
+    text = (FOLDER / "published_figures.yaml").read_text()
+    head, last = text.rsplit("      - work: baum-2023", 1)
+    assert last.count("{model:") == 1
+    (tmp_path / "published_figures.yaml").write_text(head)
+    with pytest.raises(UsageError, match=r'"women-doctors": one published share is nothing to compare'):
+        load_questions(load_suites(), tmp_path)
+
+
+def test_every_published_share_has_a_source_a_date_a_place_in_it_and_an_interval() -> None:
+    for question in published_questions():
+        dates = [works()[of.work].date for of in question.published]
+        assert dates == sorted(dates)
+        for of in question.published:
+            work = works()[of.work]
+            assert work.url or "newsletter" in work.title  # the one source without an address
+            assert len(of.at) > 10
+            assert of.asked
+            for one in of.shares:
+                assert one.interval == pytest.approx(proportion_confint(one.k, one.n, method="wilson"))
+    assert {of.work for question in published_questions() for of in question.published} == {*works()}
+    assert len({question.prompt for question in published_questions()}) == len(published_questions())
+
+
+def _shares(work: str) -> Iterator[tuple[str, PublishedShare]]:
+    """Yield (question, share) of a work."""
+    for question in published_questions():
+        for of in question.published:
+            yield from ((question.id, one) for one in of.shares if of.work == work)
+
+
+def test_counts_of_raza_are_those_that_its_authors_print(corpora: Path) -> None:
+    """All five models of each occupation: F/M of the baseline."""
+    occupation = {"women-ceo": "CEO", "women-software-engineers": "SWE", "women-nurses": "Nurse"}
+    with (corpora / "raza2025" / "published_gender_results.csv").open(encoding="utf-8", newline="") as file:
+        printed = {
+            (row["model"], row["occupation"]): row["baseline_f_over_m"] for row in csv.DictReader(file)
+        }
+    found = {
+        (one.model, occupation[question]): f"{one.k}/{one.n - one.k}"
+        for question, one in _shares("raza-2025")
+    }
+    assert found == {key: said for key, said in printed.items() if key[1] in occupation.values()}
+
+
+def test_counts_of_saac_are_those_of_its_label_file(corpora: Path) -> None:
+    asked = {"women-software-engineers": "computer programmer", "women-engineers": "engineer"}
+    asked |= {"women-doctors": "physician"}
+    file = "saac2023/saac/evaluation/data/processed/Occupation_Results.csv"
+    with (corpora.parent / "studies-as-published" / file).open(encoding="utf-8", newline="") as table:
+        read = Counter((row["tag"], row["gender_detected_val"]) for row in csv.DictReader(table))
+    found = {question: (one.k, one.n) for question, one in _shares("saac-2023")}
+    assert found == {
+        question: (read[tag, "woman"], read[tag, "woman"] + read[tag, "man"])
+        for question, tag in asked.items()
+    }
+
+
+def test_the_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures, sources, works and questions are of one reading."""
+    published_questions()
+    monkeypatch.setattr(published, "validated", None)
+    assert sources_of("occupations")
+    assert published_figures()
+    assert works()
 
 
 def test_a_claim_without_a_source_says_where_to_add_it() -> None:

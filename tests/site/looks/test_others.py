@@ -1,0 +1,194 @@
+"""Published shares of real models: every row is on the page, in its file and in both languages, beside the week's."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import html
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import duckdb
+import pytest
+
+from assets.leaderboard.evidence.others import CSV, heading, questions_now
+from assets.leaderboard.page.languages import LANGUAGES, tongue
+from assets.leaderboard.page.sheets import NOWHERE, path_of, render_sheet
+from assets.leaderboard.views.others import OthersPage, OthersQuestion
+from assets.suites.published_figures import published_questions, works
+from tests.site.looks.figures import links_of
+from tests.site.pages import shown
+from tests.world import readers
+from warehouse.database.connection import connect
+from warehouse.database.schema import make_tables
+
+Con = duckdb.DuckDBPyConnection
+WEEK = date.fromisoformat(readers.LAST)
+OF = {"en": ("of about", "of"), "fr": ("sur environ", "sur")}
+
+
+@pytest.fixture(scope="module")
+def questions(readers_con: Con) -> list[OthersQuestion]:
+    return [*questions_now(readers_con, WEEK)]
+
+
+def plain(markup: str) -> str:
+    """Return what a part of a page says, with plain spaces."""
+    return " ".join(html.unescape(re.sub("<[a-z/][^>]*>", " ", markup)).split())
+
+
+def blocks(page: str, question: str) -> list[list[str]]:
+    """Return the lines of each work and of the week, as the table of a question says them."""
+    table = page[page.index(f'aria-labelledby="{question}">') :]
+    return [
+        [plain(row) for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL)]
+        for body in table[: table.index("</table>")].split("<tbody")[1:]
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_published_shares_are_shown_with_source_date_model_and_pictures(
+    readers_pages: dict[str, str], language: str
+) -> None:
+    page, own, rows = readers_pages[path_of("others/", language)], tongue(language), 0
+    about, of = OF[language]
+    for question in published_questions():
+        assert f'id="{question.id}">{html.escape(own.say(question.title))}</h2>' in page
+        shown_here = blocks(page, question.id)
+        for work, (head, *lines) in zip(question.published, shown_here, strict=False):
+            by = works()[work.work]
+            assert head.replace(" ,", ",").startswith(plain(f"{own.say(by.title)}, {own.month(by.date)}"))
+            assert f'href="{by.url}"' in page or by.url is None
+            assert work.asked in head
+            assert lines == [
+                plain(
+                    f"{one.model} {own.percent(one.share)} {own.whole(one.interval[0])}–"
+                    f"{own.whole(one.interval[1])} {own.number(one.k)} {of if one.exact else about} "
+                    f"{own.number(one.n)}"
+                )
+                for one in work.shares
+            ]
+            rows += len(lines)
+    assert rows == page.count("<circle ") == page.count('<circle class="dot"') + 1
+    assert rows > 25
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_models_of_the_week_stand_below_by_themselves_and_simulated_ones_are_called_so(
+    readers_pages: dict[str, str], questions: list[OthersQuestion], language: str
+) -> None:
+    page = readers_pages[path_of("others/", language)]
+    simulated = tongue(language).say("Simulated models")
+    asked = [question for question in questions if question.now]
+    assert len(asked) >= 3
+    for question in questions:
+        found = blocks(page, question.id)[len(question.then) :]
+        assert len(found) == bool(question.now)
+        for head, *lines in found:
+            assert simulated in head
+            assert question.prompt in head
+            assert len(lines) == len(question.now)
+    assert 'class="simulated"' in page
+
+
+def test_real_models_of_the_week_come_first_and_never_among_simulated_ones(readers_con: Con) -> None:
+    [(kind, sheet)] = shown.made(readers_con, "others", week=WEEK)
+    assert isinstance(sheet.view, OthersPage)
+    question = next(one for one in sheet.view.questions if len(one.now) > 2)
+    real = replace(question.now[-1], simulated=False)
+    mixed = replace(question, now=(*question.now[:-1], real))
+    made = dict(render_sheet(kind, replace(sheet, view=OthersPage((mixed,), "others.csv")), WEEK, NOWHERE))
+    first, second = blocks(made["others/index.html"].decode(), question.id)[len(question.then) :]
+    assert "Simulated models" not in first[0]
+    assert "Simulated models" in second[0]
+    assert [line.split()[0] for line in first[1:]] == [real.model]
+    assert [line.split()[0] for line in second[1:]] == [one.model for one in question.now[:-1]]
+
+
+def test_the_shares_of_the_week_are_those_of_the_table_of_figures(
+    readers_con: Con, questions: list[OthersQuestion]
+) -> None:
+    registered = {question.id: question for question in published_questions()}
+    for question in questions:
+        of = registered[question.id]
+        held = shown.asked(
+            readers_con,
+            "SELECT model, k, n, estimate, low, high FROM figures WHERE week = $week AND prompt = $prompt "
+            "AND attribute = $attribute AND value = $value AND figure = 'share' AND estimate IS NOT NULL",
+            week=WEEK,
+            prompt=of.prompt,
+            attribute=of.attribute,
+            value=of.value,
+        )
+        wanted = {row["model"]: (row["k"], row["n"]) for row in held}
+        assert {one.model: (one.share.count, one.share.n) for one in question.now} == wanted
+        ends = {row["model"]: (row["estimate"], row["low"], row["high"]) for row in held}
+        for one in question.now:
+            assert (one.share.share, one.share.low, one.share.high) == pytest.approx(ends[one.model])
+
+
+def test_the_file_holds_what_the_page_shows(readers_con: Con, questions: list[OthersQuestion]) -> None:
+    [sheet] = [sheet for _, sheet in shown.made(readers_con, "others", week=WEEK)]
+    [file] = sheet.files
+    assert file.content is not None
+    rows = [*csv.DictReader(io.StringIO(file.content.decode()))]
+    assert [*rows[0]] == [*CSV]
+    wanted = []
+    for question in questions:
+        for of in question.then:
+            wanted += [
+                (of.work.title, of.work.date, one.model, "false", one.k, one.n, str(one.exact).lower())
+                for one in of.shares
+            ]
+        wanted += [
+            ("Cliché", WEEK.isoformat(), one.model, "true", one.share.count, one.share.n, "true")
+            for one in question.now
+        ]
+    columns = ("source", "date", "model", "simulated", "k", "n", "exact")
+    assert [tuple(row[name] for name in columns) for row in rows] == [
+        tuple(str(value) for value in row) for row in wanted
+    ]
+    for row in rows:
+        assert float(row["share"]) == pytest.approx(int(row["k"]) / int(row["n"]), abs=1e-6)
+        assert float(row["low"]) <= float(row["share"]) <= float(row["high"])
+        assert row["where"]
+        assert row["asked"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_front_page_leads_to_it_and_says_its_years(readers_pages: dict[str, str], language: str) -> None:
+    years = {work.date[:4] for work in works().values()}
+    said = tongue(language).say(heading())
+    assert (min(years), max(years)) == ("2022", "2025")
+    assert all(year in said for year in ("2022", "2025"))
+    front, page = path_of("", language), path_of("others/", language)
+    assert page in links_of(front, readers_pages[front])
+    assert f">{said}</a>" in readers_pages[front]
+    assert f"<h1>{said}</h1>" in readers_pages[page]
+    assert "others/" in readers_pages["search/index.json"]
+
+
+@pytest.fixture
+def empty() -> Iterator[Con]:
+    with connect(None) as con:
+        make_tables(con)
+        yield con
+
+
+def test_published_shares_stand_where_nobody_was_asked_yet(empty: Con) -> None:
+    made = shown.files(empty, "others")
+    page = made["others/index.html"]
+    assert page.count("This week no model has a share here.") == len(published_questions())
+    assert page.count("<circle ") == made["others/others.csv"].count("\n") - 1
+    assert "data-cell" not in page
+    assert 'href="others/index.html"' in shown.files(empty, "home")["index.html"]
+
+
+def test_it_is_small(readers_pages: dict[str, str]) -> None:
+    for language in LANGUAGES:
+        page = readers_pages[path_of("others/", language)]
+        assert len(gzip.compress(page.encode())) <= 20_000
+        assert "<img " not in page
