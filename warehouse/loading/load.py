@@ -44,7 +44,7 @@ SPAN_TABLES = ("changes", *_FIGURES, "claim_shares", "labeler_error")
 #: Tables that are computed when a week is published, and replaced a week at a time.
 WEEK_TABLES = ("withheld", "check_results", "labeler_drift", "agreement", *SPAN_TABLES)
 #: Tables of imported studies, in the order in which they are loaded: what was imported, and what is computed from it.
-_STUDY_IMPORTED = (*TABLES, "study_labels")
+_STUDY_IMPORTED = (*study_objects.TABLES, "study_labels")
 _STUDY_COMPUTED = ("agreement", *_FIGURES)
 STUDY_TABLES = (*_STUDY_IMPORTED, *_COUNTED, *_STUDY_COMPUTED)
 #: All tables that are computed; their figures may differ in the last digits where another processor computes them.
