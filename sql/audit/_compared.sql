@@ -19,7 +19,7 @@ WITH yardstick_rows AS (
         attribute, reference, prompt, value, expected_share
     FROM study_references
     UNION ALL
-    -- studies are compared with equal shares
+    -- studies are compared with equal shares, but where values are a scale
     SELECT
         supports.occasion, supports.suite,
         1 AS suite_major,
@@ -33,6 +33,7 @@ WITH yardstick_rows AS (
         ON
             supports.occasion = study_attribute_values.study
             AND supports.attribute = study_attribute_values.attribute
+            AND NOT coalesce(study_attribute_values.ordinal, FALSE)
 ),
 
 stated AS (

@@ -1,6 +1,6 @@
 -- Answers: what do the numbers say that a study's labelers gave (a rating, an age), by model and condition?
--- Grain: study, model, condition, prompt, attribute, labeler, labeler_version; numeric attributes only. A prompt
---   of NULL is all prompts, a labeler of NULL the mean of a picture's labelers.
+-- Grain: study, model, condition, prompt, attribute, labeler, labeler_version; numeric attributes only. A
+--   prompt of NULL is all prompts, a labeler of NULL the mean of a picture's labelers.
 -- Columns:
 --   labeler_kind: person, vision_model or local_model; NULL of several
 --   n: number of pictures

@@ -1,13 +1,15 @@
 -- Answers: which pictures does each study have, in a random order, and what was read in them?
 -- Grain: one row for each picture of a study.
--- Columns: readings: one {attribute, value} for each attribute, of the first labeler by name and version.
--- Depends on: study_slots, study_models, study_prompts, study_labels
+-- Columns: readings: one {attribute, value} for each attribute with values, of the first labeler by name.
+-- Depends on: study_slots, study_models, study_prompts, study_labels, study_attributes
 WITH read_once AS (
     SELECT
-        study, slot_key, attribute,
-        min_by(value, (labeler, labeler_version)) AS value
-    FROM study_labels
-    GROUP BY study, slot_key, attribute
+        labels.study, labels.slot_key, labels.attribute,
+        min_by(labels.value, (labels.labeler, labels.labeler_version)) AS value
+    FROM study_labels AS labels
+    INNER JOIN study_attributes USING (study, attribute)
+    WHERE study_attributes.kind = 'named'
+    GROUP BY labels.study, labels.slot_key, labels.attribute
 ),
 
 readings AS (

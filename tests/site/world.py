@@ -294,6 +294,8 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
         name: []
         for name in ("study_models", "study_prompts", "study_slots", "study_labels", "study_attribute_values")
     }
+    gender = {"attribute": "perceived_gender", "title": "Perceived gender", "kind": "named", "position": 0}
+    rows["study_attributes"] = [{"study": study, **gender}]
     rows["studies"] = [
         {
             "study": study,
@@ -315,6 +317,8 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
                 "value": value,
                 "position": position,
                 "in_support": value != "cannot_tell",
+                "same_attribute": "perceived_gender",
+                "same_value": value,
             }
         )
     for condition in ("baseline", "controlled"):

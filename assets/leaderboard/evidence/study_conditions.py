@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
-from assets.leaderboard.evidence.study_figures import StudyWords, by_whom, cell_id, condition
+from assets.leaderboard.evidence.study_figures import People, StudyWords, cell_id, condition, whose
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.message import say
@@ -22,9 +22,9 @@ def changes(
     con: duckdb.DuckDBPyConnection,
     said: StudyWords,
     titles: Mapping[tuple[str, str], str],
-    people: Collection[tuple[str, str, str]],
+    people: People,
 ) -> Mapping[str, Sequence[StudyChanges]]:
-    """Return study → what its conditions changed; `people` are labelers that are persons."""
+    """Return study → what its conditions changed."""
     found: dict[str, list[StudyChanges]] = defaultdict(list)
     for key, every in by(rows(con, "study_words"), *_BY).items():
         study, attribute, labeler, version, before, after = key
@@ -36,7 +36,8 @@ def changes(
             StudyChanges(
                 attribute=said.attribute(study, attribute),
                 labeler=words.plain(f"{labeler} {version}"),
-                by_people=by_whom(every[0]) in people,
+                by_people=whose(every[0]) in people,
+                rater=people.get(whose(every[0]), False),
                 before=condition(before),
                 after=condition(after),
                 values=tuple(said.pictures(study, attribute, value) for value in shown),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -15,23 +15,21 @@ from assets.leaderboard.evidence.study_conditions import changes
 from assets.leaderboard.evidence.study_figures import (
     StudyWords,
     boards,
-    by_whom,
     cell_id,
     condition,
+    raters,
 )
+from assets.leaderboard.evidence.study_readings import counts, numbers, published
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say, title
 from assets.leaderboard.views.query import Row, by, rows
 from assets.leaderboard.views.study_pages import (
-    StudyCount,
-    StudyCounts,
     StudyGallery,
     StudyGrid,
     StudyList,
     StudyPage,
-    StudyShare,
     may_show,
 )
 from assets.suites.comparisons import in_order
@@ -39,6 +37,8 @@ from assets.suites.comparisons import in_order
 ADDRESS, TITLE = "studies/", say("Published studies")
 #: Pictures of a page, at most: it stays below 300 kB.
 MOST = 600
+#: Queries of `sql/page/study_….sql`.
+_READ = ("attributes", "published", "means", "agreement", "counts", "pictures")
 _LINK = re.compile(r"https://[A-Za-z0-9./_~%?=&#@:+,-]{1,300}")
 
 
@@ -47,15 +47,15 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     listed = rows(con, "studies")
     if not listed:
         return
-    counts, pictures = by(rows(con, "study_counts"), "study"), by(rows(con, "study_pictures"), "study")
-    people = {by_whom(row) for of in counts.values() for row in of if row["labeler_kind"] == "person"}
+    of = {name: by(rows(con, f"study_{name}"), "study") for name in _READ}
     baselines = {row["study"]: row["baseline"] for row in listed}
     said = StudyWords(con)
     titles = {(row["study"], row["model"]): words.plain(row["title"]) for row in rows(con, "study_models")}
-    far, changed = boards(con, said, titles, baselines), changes(con, said, titles, people)
+    people = raters(row for found in of["counts"].values() for row in found)
+    far, changed = boards(con, said, titles, baselines, people), changes(con, said, titles, people)
     studies = tuple(
         replace(
-            _page(row, counts[row["study"]], pictures[row["study"]], said),
+            _page(row, {name: found[row["study"]] for name, found in of.items()}, said),
             boards=tuple(far[row["study"]]),
             changes=tuple(changed[row["study"]]),
         )
@@ -73,9 +73,12 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(ADDRESS, TITLE, StudyList(studies))
 
 
-def _page(row: Row, counts: Sequence[Row], pictures: Sequence[Row], said: StudyWords) -> StudyPage:
-    source, free = words.plain(row["source"]), may_show(row["license"])
-    keyed = groupby(counts, key=lambda one: (one["attribute"], one["labeler"], one["labeler_version"]))
+def _page(row: Row, of: Mapping[str, Sequence[Row]], said: StudyWords) -> StudyPage:
+    source, _, commit = words.plain(row["source"]).partition(" at ")
+    free, baseline = may_show(row["license"]), row["baseline"]
+    agreement = {one["attribute"]: one for one in of["agreement"]}
+    together, tables = counts(of["counts"], said, agreement, baseline)
+    units = {one["attribute"]: one["unit"] for one in of["attributes"]}
     return StudyPage(
         id=row["study"],
         address=f"{ADDRESS}{row['study']}/",
@@ -83,6 +86,7 @@ def _page(row: Row, counts: Sequence[Row], pictures: Sequence[Row], said: StudyW
         citation=words.plain(row["citation"]),
         license=words.plain(row["license"]),
         source=source,
+        commit=commit[:12] or None,
         link=source if _LINK.fullmatch(source) else None,
         note=words.plain(row["note"]) if row["note"] else None,
         planned=row["planned"],
@@ -90,44 +94,11 @@ def _page(row: Row, counts: Sequence[Row], pictures: Sequence[Row], said: StudyW
         missing=row["missing"],
         labels_alone=row["unpublished"] > 0,
         free=free,
-        tables=tuple(_table(attribute, [*of], said, row["baseline"]) for (attribute, _, _), of in keyed),
-        galleries=tuple(_galleries(pictures, said, row["baseline"])) if free else (),
-    )
-
-
-def _table(attribute: str, found: Sequence[Row], said: StudyWords, baseline: str | None) -> StudyCounts:
-    values = {row["value"]: row["position"] for row in found if row["in_support"]}
-    ordered = sorted(values, key=lambda value: values[value])
-    first = found[0]
-    conditions = in_order({row["condition"] for row in found}, baseline)
-    found = sorted(found, key=lambda row: (row["title"], row["model"], conditions.index(row["condition"])))
-    return StudyCounts(
-        said.attribute(first["study"], attribute),
-        words.plain(f"{first['labeler']} {first['labeler_version']}"),
-        by_people=first["labeler_kind"] == "person",
-        values=tuple(said.value(first["study"], attribute, value) for value in ordered),
-        rows=tuple(
-            _count([*of], ordered, said)
-            for _, of in groupby(found, key=lambda row: (row["model"], row["condition"]))
-        ),
-    )
-
-
-def _count(found: Sequence[Row], values: Sequence[str], said: StudyWords) -> StudyCount:
-    by_value = {row["value"]: row for row in found}
-    return StudyCount(
-        words.plain(found[0]["title"]),
-        condition(found[0]["condition"]),
-        tuple(
-            StudyShare(*(by_value[value][name] for name in ("pictures", "share", "low", "high")))
-            for value in values
-        ),
-        sum(by_value[value]["pictures"] for value in values),
-        tuple(
-            (said.value(row["study"], row["attribute"], row["value"]), row["pictures"])
-            for row in found
-            if not row["in_support"] and row["pictures"]
-        ),
+        published=tuple(published(of["published"])),
+        numbers=tuple(numbers(of["means"], said, units, baseline)),
+        raters=together,
+        tables=tables,
+        galleries=tuple(_galleries(of["pictures"], said, baseline)) if free else (),
     )
 
 

@@ -22,6 +22,46 @@ def may_show(license: str) -> bool:
 
 
 @dataclass(frozen=True)
+class PublishedRow:
+    """A figure as the authors printed it, and as the imported labels give it; `differs` is why it is another."""
+
+    name: str
+    printed: str
+    ours: str
+    differs: str | None
+
+
+@dataclass(frozen=True)
+class StudyPublished:
+    """Figures that the authors printed in one place."""
+
+    title: str
+    where: str
+    rows: tuple[PublishedRow, ...]
+
+
+@dataclass(frozen=True)
+class NumbersRow:
+    """What the numbers of a model's pictures say."""
+
+    model: str
+    condition: Message
+    median: float
+    mean: float
+    n: int
+
+
+@dataclass(frozen=True)
+class StudyNumbers:
+    """Numbers of an attribute, by one labeler, or (None) the mean of a picture's labelers."""
+
+    title: Message
+    unit: str | None
+    labeler: str | None
+    rows: tuple[NumbersRow, ...]
+
+
+@dataclass(frozen=True)
 class StudyShare:
     """How many pictures show a value, and its share with an interval: the mean over prompts."""
 
@@ -33,12 +73,12 @@ class StudyShare:
 
 @dataclass(frozen=True)
 class StudyCount:
-    """How many pictures of a model under a condition show each value, of those that show any; and the others."""
+    """Shares of the values that count, and how many pictures show each value, or none that counts."""
 
     model: str
     condition: Message
-    counts: tuple[StudyShare, ...]
-    n: int
+    shares: tuple[StudyShare, ...]
+    counted: tuple[tuple[Message, int], ...]
     others: tuple[tuple[Message, int], ...]
 
 
@@ -51,6 +91,29 @@ class StudyCounts:
     by_people: bool
     values: tuple[Message, ...]
     rows: tuple[StudyCount, ...]
+
+
+@dataclass(frozen=True)
+class RaterMean:
+    """The mean of raters' shares, which has no interval, for a model under a condition."""
+
+    model: str
+    condition: Message
+    shares: tuple[float | None, ...]
+    pictures: tuple[int, int]  # of the rater with fewest, and with most
+
+
+@dataclass(frozen=True)
+class StudyRaters:
+    """What several people read of an attribute: the mean of their shares, how far they agree, and each of them."""
+
+    title: Message
+    values: tuple[Message, ...]
+    rows: tuple[RaterMean, ...]
+    alpha: float | None
+    kappa: float | None
+    agreed_on: int  # pictures of which two gave a value that counts
+    each: tuple[StudyCounts, ...]
 
 
 @dataclass(frozen=True)
@@ -80,6 +143,7 @@ class StudyBoard:
     condition: Message
     labeler: str
     by_people: bool
+    rater: bool  # one of several people
     axis: float
     marks: tuple[float, ...]
     rows: tuple[StudyGap, ...]
@@ -134,6 +198,7 @@ class StudyChanges:
     attribute: Message
     labeler: str
     by_people: bool
+    rater: bool  # one of several people
     before: Message
     after: Message
     values: tuple[Message, ...]
@@ -172,6 +237,7 @@ class StudyPage:
     citation: str
     license: str
     source: str
+    commit: str | None
     link: str | None  # the source, where it is an address
     note: str | None
     planned: int
@@ -179,10 +245,19 @@ class StudyPage:
     missing: int
     labels_alone: bool
     free: bool  # its license lets pictures be shown
-    tables: tuple[StudyCounts, ...]
+    published: tuple[StudyPublished, ...]
+    numbers: tuple[tuple[StudyNumbers, tuple[StudyNumbers, ...]], ...]  # with those of each rater
+    raters: tuple[StudyRaters, ...]
+    tables: tuple[StudyCounts, ...]  # of attributes that one of a kind read
     galleries: tuple[StudyGallery, ...]
     boards: tuple[StudyBoard, ...] = ()
     changes: tuple[StudyChanges, ...] = ()
+
+    @property
+    def as_printed(self) -> tuple[int, int]:
+        """Return how many published figures come out as printed, and how many there are."""
+        rows = [row for one in self.published for row in one.rows]
+        return sum(row.differs is None for row in rows), len(rows)
 
 
 @dataclass(frozen=True)

@@ -72,19 +72,11 @@ def _boards(declared: Declared, field: Field) -> Iterator[Compared]:
     for table in field.tables.values():
         if table.attribute.startswith(JOINT):
             continue
-        yardsticks = dict(declared.yardsticks.get((*suite, table.attribute), {}))
-        if field.models.study:
-            yardsticks |= _even(table.values)
-        for name, shares in yardsticks.items():
+        for name, shares in declared.yardsticks.get((*suite, table.attribute), {}).items():
             if (of := gap_board(table, name, shares, field.prompts)) is not None:
                 yield of
     if (of := stereotype_board(field, declared.pairs.get(suite, ()))) is not None:
         yield of
-
-
-def _even(values: Sequence[str]) -> dict[str, Shares]:
-    """Return equal shares as a yardstick."""
-    return {"parity" if len(values) == 2 else "uniform": {(None, value): 1 / len(values) for value in values}}
 
 
 def _selections(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from assets.leaderboard.page.languages import tongue
@@ -167,8 +168,78 @@ def test_a_study_of_one_condition_has_nothing_to_compare(con: duckdb.DuckDBPyCon
     load(con, {key: readings for key, readings in cells({"a": (5, 5)}).items() if key[1] == "baseline"})
     found = built(con)
     assert found.changes == ()
-    assert found.boards[0].rows[0].rank is None
-    assert "no other model can be ranked here" in page(con)
+    assert found.boards == (), "one model has nothing to be compared with"
+    assert "How far from even-handed" not in page(con)
+
+
+def test_a_scale_is_compared_with_no_equal_shares(con: duckdb.DuckDBPyConnection) -> None:
+    load(con, cells({"a": (5, 5), "b": (5, 6)}))
+    assert built(con).boards
+    tables = study_tables(cells({"a": (5, 5), "b": (5, 6)}), VALUES)
+    values = [{**row, "ordinal": True} for row in tables["study_attribute_values"].to_pylist()]
+    replace_study(con, "tiny", {**tables, "study_attribute_values": pa.Table.from_pylist(values)})
+    score_study(con, "tiny")
+    assert con.execute("SELECT count(*) FROM figures WHERE figure = 'gap'").fetchone() == (0,)
+    assert con.execute("SELECT count(*) FROM figures WHERE figure = 'mean_share'").fetchone() != (0,)
+    assert built(con).boards == ()
+
+
+def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_table_each(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    women = cells({"a": (2, 8), "b": (5, 5)})
+    tables = study_tables(women, VALUES)
+    labels = tables["study_labels"].to_pylist()
+    second = [{**row, "labeler": "others", "value": "female"} for row in labels]
+    both = pa.Table.from_pylist(labels + second)
+    load(con, women)
+    values = [{**row, "in_agreement": True} for row in tables["study_attribute_values"].to_pylist()]
+    made = {"study_labels": both, "study_attribute_values": pa.Table.from_pylist(values)}
+    replace_study(con, "tiny", {**tables, **made})
+    insert_counts(con, {"study": "tiny"})
+    score_study(con, "tiny")
+    (raters,), found = built(con).raters, built(con)
+    assert [one.labeler for one in raters.each] == ["others 1-a", "people 1-a"]
+    assert found.tables == ()
+    first = raters.rows[0]
+    assert (first.model, ENGLISH(first.condition)) == ("A", "with nothing added")
+    assert first.shares == (pytest.approx((0.2 + 1) / 2), pytest.approx(0.4))
+    alpha, n = con.execute("SELECT alpha, n FROM agreement WHERE model IS NULL").fetchall()[0]
+    assert (raters.alpha, raters.agreed_on) == (alpha, n)
+    text = page(con)
+    assert "gender. Mean of the shares of 2 raters." in text
+    assert "A with nothing added 60% 40% 20" in text
+    assert f"The raters agree at alpha {alpha:.2f}".replace("-", "\u2212") in text.replace("-", "\u2212")
+    assert all(board.rater for board in found.boards)
+
+
+def test_what_authors_printed_stands_first_and_numbers_are_medians_and_means(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    load(con, cells({"a": (5, 5)}))
+    con.execute(
+        "INSERT INTO study_published BY NAME SELECT 'tiny' AS study, n AS position, 'Share of women' AS title, "
+        "'figure ' || n AS name, 'table 2' AS printed_in, '0.5' AS printed, '0.5' AS ours, "
+        "if(n = 0, 'a <b>slip</b>', NULL) AS differs, '-' AS query FROM range(12) AS r (n)"
+    )
+    con.execute(
+        "INSERT INTO study_attributes VALUES ('tiny', 'age', 'Apparent age', 'numeric', 'years', NULL, 1)"
+    )
+    con.execute(
+        "INSERT INTO study_labels BY NAME "
+        "SELECT study, slot_key, 'age' AS attribute, labeler, labeler_kind, labeler_version, "
+        "'30' AS value, 20 + 10 * (row_number() OVER (PARTITION BY model, condition) % 3) AS number "
+        "FROM study_labels JOIN study_slots USING (study, slot_key)"
+    )
+    assert built(con).as_printed == (11, 12)
+    text = page(con)
+    assert text.index("What its authors published") < text.index("What was read in the pictures")
+    assert "The imported labels give 11 of 12 figures as they were printed." in text
+    assert "figure 0 0.5 0.5 a &lt;b&gt;slip" in text or "figure 0 0.5 0.5 a <b>slip" in text
+    assert "4 more" in text
+    assert "<b>slip" not in shown.files(con, "study")["studies/tiny/index.html"]
+    assert "Apparent age ( years). Read by people 1-a." in text
+    assert "A with nothing added 30.00 30.50 20" in text
 
 
 def test_the_world_of_the_pages_has_a_study_with_changes(tmp_path: Any) -> None:

@@ -95,7 +95,7 @@ CEO = '{id: ceo, text: "a photo of the face of a CEO", subject: "occupation:ceo"
             "data/occupations.yaml",
             "version: 1.0.0",
             "version: 1",
-            "suites/occupations.yaml: version: input should be a valid string, not 1",
+            "suites/occupations.yaml: version: YAML reads 1 as something other than text; put it in quotes",
         ),
         (
             "data/occupations.yaml",
@@ -198,7 +198,7 @@ CEO = '{id: ceo, text: "a photo of the face of a CEO", subject: "occupation:ceo"
             'subject: "occupation:ceo", metric: caricature_rate',
             'subject: "occupation:ceo", metric: caricature',
             "suites/startup-ceo.yaml: stereotypes 2, metric: input should be 'stereotype_lift' or 'caricature_rate', "
-            'not "caricature"',
+            'not "caricature"; did you mean "caricature_rate"?',
         ),
         (
             "attributes.yaml",
