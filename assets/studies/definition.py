@@ -172,7 +172,7 @@ class Correction(Data):
     reason: StrictStr
 
 
-class Published(Data):
+class PrintedFigures(Data):
     """Figures that the authors printed: name → as printed, and the query over the study's tables that gives them again.
 
     The query returns `name` and `value`. `differs` says why a figure cannot come out as printed.
@@ -206,7 +206,7 @@ class StudyDefinition(Data):
     ignore: tuple[StrictStr, ...] = ()  # patterns of paths of pictures that are not of the study
     labels: tuple[Query, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    published: tuple[Published, ...] = ()
+    published: tuple[PrintedFigures, ...] = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudyDefinition:

@@ -25,7 +25,7 @@ from assets.studies.layout import (
 from assets.studies.mistakes import Mistakes, MistakesError
 from assets.studies.reading.folder import walk
 from assets.studies.reading.pictures import FoundPicture, Progress, check_pictures, silent
-from assets.studies.reading.published import PublishedFigure, compare
+from assets.studies.reading.published import ComparedFigure, compare
 from assets.studies.reading.queries import run
 from assets.studies.reading.slots import StudySlot
 from assets.studies.reading.world import World, make_world
@@ -46,7 +46,7 @@ class ReadStudy:
     definition: StudyDefinition
     world: World
     pictures: Mapping[StudySlot, FoundPicture]
-    published: Sequence[PublishedFigure]
+    published: Sequence[ComparedFigure]
     tables: Mapping[str, Rows]  # all of them but the labels
     labels: Mapping[str, Rows]  # `<labeler>@<version>` → rows
 

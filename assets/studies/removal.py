@@ -1,8 +1,4 @@
-"""Taking an imported study back, on record: nothing is deleted, and a higher version brings the study back.
-
-Belongs here: the record of a removal. Does not belong here: what follows from it when a study is read or loaded
-(`layout.require_current`, `warehouse.loading.study_objects`).
-"""
+"""Taking an imported study back, on record: nothing is deleted, and a higher version brings the study back."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from assets.studies.definition import StudyDefinition, StudyLabeler
 from assets.studies.layout import Rows, rows_hash
 from assets.studies.reading.labels import StudyLabel
 from assets.studies.reading.pictures import FoundPicture
-from assets.studies.reading.published import PublishedFigure
+from assets.studies.reading.published import ComparedFigure
 from assets.studies.reading.slots import StudySlot, slot_key
 from assets.studies.reading.world import World
 from warehouse.canonical import canonical_json
@@ -91,7 +91,7 @@ def study_tables(
     }
 
 
-def published_rows(study: str, figures: Sequence[PublishedFigure]) -> Rows:
+def published_rows(study: str, figures: Sequence[ComparedFigure]) -> Rows:
     """Return the rows of `study_published`."""
     return [
         {

@@ -1,7 +1,7 @@
 """A folder of somebody's files as what one query may read: tables that it names in quotes, and nothing outside.
 
 `FROM 'labels/*.csv'` is read by commas, every column as text (a guess would turn 007 into 7); so is an Excel sheet
-(`FROM 'book.xlsx#Sheet1!3'`: the names of its columns stand in row 3); both have `_file` and `_row`, the row as
+(`FROM 'book.xlsx#Sheet1!3'`: row 3 has the names of its columns); both have `_file` and `_row`, the row as
 a spreadsheet numbers it. JSON and Parquet are DuckDB's own.
 """
 
@@ -67,7 +67,7 @@ def _tokens(text: str) -> Iterator[tuple[str, duckdb.token_type]]:
 
 
 def _named(text: str) -> Iterator[str]:
-    """Yield what stands in quotes: texts, and names that are quoted."""
+    """Yield what is in quotes: texts, and names that are quoted."""
     for token, _ in _tokens(text):
         mark = token[:1]
         if mark in _QUOTES and len(token) > 1 and token.endswith(mark):

@@ -13,7 +13,7 @@ from assets.generation.pictures.stripping import checked_and_stripped
 from assets.studies.mistakes import Mistakes
 from assets.studies.reading.folder import unlike_its_name
 from assets.studies.reading.slots import StudySlot
-from assets.studies.reading.world import Picture
+from assets.studies.reading.world import NamedPicture
 from warehouse.inputfile import read_file
 
 #: Called with (what is being done, how many are done, of how many).
@@ -33,7 +33,7 @@ class FoundPicture:
     """
 
     root: Path
-    source: Picture
+    source: NamedPicture
     picture: CheckedPicture
     original_sha256: str
 
@@ -45,7 +45,7 @@ class FoundPicture:
 def check_pictures(
     root: Path,
     files: Collection[str],
-    pictures: Mapping[StudySlot, Picture | None],
+    pictures: Mapping[StudySlot, NamedPicture | None],
     ignore: Sequence[str],
     mistakes: Mistakes,
     *,
@@ -78,7 +78,7 @@ def check_pictures(
     return found
 
 
-def _read(root: Path, picture: Picture) -> bytes:
+def _read(root: Path, picture: NamedPicture) -> bytes:
     if picture.data is not None:
         return picture.data
     return read_file(root / picture.path, image_check.DEFAULT.max_bytes)

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from assets.studies.definition import Published, StudyDefinition
+from assets.studies.definition import PrintedFigures, StudyDefinition
 from assets.studies.mistakes import Mistakes
 from warehouse.errors import ClicheError
 from warehouse.sandbox.reading import read
@@ -21,7 +21,7 @@ _MARKS = str.maketrans("", "", ",$€% ")
 
 
 @dataclass(frozen=True)
-class PublishedFigure:
+class ComparedFigure:
     """A figure as printed, and as the imported labels give it, with as many digits; `differs` is why it is another."""
 
     title: str
@@ -35,7 +35,7 @@ class PublishedFigure:
 
 def compare(
     study: StudyDefinition, tables: Mapping[str, pa.Table], mistakes: Mistakes
-) -> list[PublishedFigure]:
+) -> list[ComparedFigure]:
     """Return the figures of a study beside ours; one that does not come out, and is not said to differ, is a mistake.
 
     A query may be anybody's: it runs in the sandbox, over a file that holds the study's tables and nothing else.
@@ -52,7 +52,7 @@ def compare(
         return [figure for one in study.published for figure in _compare(one, database, mistakes)]
 
 
-def _compare(published: Published, database: Path, mistakes: Mistakes) -> Iterator[PublishedFigure]:
+def _compare(published: PrintedFigures, database: Path, mistakes: Mistakes) -> Iterator[ComparedFigure]:
     said = f'published "{published.title}"'
     try:
         rows = json.loads(b"".join(read(database, published.query)))
@@ -79,9 +79,7 @@ def _compare(published: Published, database: Path, mistakes: Mistakes) -> Iterat
             mistakes.add(
                 said, "figures are said to differ, and do not", text=name, fix="take it out of differs"
             )
-        yield PublishedFigure(
-            published.title, name, published.where, published.query, printed, found, differs
-        )
+        yield ComparedFigure(published.title, name, published.where, published.query, printed, found, differs)
 
 
 def _printed_like(printed: str, value: str) -> str:

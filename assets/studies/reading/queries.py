@@ -33,7 +33,7 @@ MOST_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class Rows:
+class QueryRows:
     """What a query returned: `name` is how messages call it, e.g. `labels 2`; rows are column → text, NULL as None."""
 
     name: str
@@ -49,11 +49,11 @@ class Rows:
 
 def run(
     study: StudyDefinition, root: Path, files: Mapping[str, int], mistakes: Mistakes
-) -> dict[str, list[Rows]]:
+) -> dict[str, list[QueryRows]]:
     """Return set → what its queries return; `files` are the names and sizes of the files under `root`."""
     queries = [("prompts", study.prompts), *([("pictures", study.pictures)] if study.pictures else [])]
     queries += [("labels", query) for query in study.labels]
-    found: dict[str, list[Rows]] = {name: [] for name in COLUMNS}
+    found: dict[str, list[QueryRows]] = {name: [] for name in COLUMNS}
     for kind, query in queries:
         number = len(found[kind]) + 1
         name = f"{kind} {number}" if kind == "labels" and len(study.labels) > 1 else kind
@@ -64,7 +64,9 @@ def run(
     return found
 
 
-def _run(kind: str, name: str, query: str, root: Path, files: Mapping[str, int], mistakes: Mistakes) -> Rows:
+def _run(
+    kind: str, name: str, query: str, root: Path, files: Mapping[str, int], mistakes: Mistakes
+) -> QueryRows:
     named = [*_named(query, files)]
     for file in named:
         if files[file] == 0 and kind != "pictures":
@@ -78,7 +80,7 @@ def _run(kind: str, name: str, query: str, root: Path, files: Mapping[str, int],
                 mistakes.add(file, f"is {other[0]}", fix=other[1])
             elif (other := misshapen(root, file)) is not None:
                 mistakes.add(file, other[0], fix=other[1])
-        return Rows(name, (), ())
+        return QueryRows(name, (), ())
     known = COLUMNS[kind]
     if kind != "prompts":
         for column in table.column_names:
@@ -88,7 +90,7 @@ def _run(kind: str, name: str, query: str, root: Path, files: Mapping[str, int],
         mistakes.add(name, "returns no row")
     if kind == "pictures" and not {"path", "bytes"} & {*table.column_names}:
         mistakes.add(name, f'returns no column "path" (it returns {", ".join(table.column_names)})')
-    return Rows(name, tuple(table.column_names), _as_rows(table))
+    return QueryRows(name, tuple(table.column_names), _as_rows(table))
 
 
 def _as_rows(table: pa.Table) -> list[dict[str, Any]]:
@@ -108,7 +110,7 @@ def _named(query: str, files: Collection[str]) -> Iterator[str]:
         yield from matching(names, pattern.replace("''", "'").partition("#")[0])
 
 
-def _correct(correction: Correction, sets: Sequence[Rows], mistakes: Mistakes) -> None:
+def _correct(correction: Correction, sets: Sequence[QueryRows], mistakes: Mistakes) -> None:
     said = f"correction {_pairs(correction.where)}"
     columns = {column for rows in sets for column in rows.columns}
     for column in (*correction.where, *correction.set):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from assets.studies.definition import StudyDefinition
 from assets.studies.mistakes import Mistakes
-from assets.studies.reading.queries import Rows
+from assets.studies.reading.queries import QueryRows
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.validation import close_match
 
@@ -73,7 +73,7 @@ class Cells:
             "replicate": _ONLY,
         }
 
-    def rows(self, rows: Rows, mistakes: Mistakes) -> list[PlacedRow]:
+    def rows(self, rows: QueryRows, mistakes: Mistakes) -> list[PlacedRow]:
         """Return the rows whose cell is declared; all others are mistakes."""
         for column in ("model", "prompt"):
             if rows.columns and column not in rows.columns and self._only.get(column) is None:

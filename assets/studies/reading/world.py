@@ -9,7 +9,7 @@ from typing import NamedTuple
 from assets.studies.definition import StudyDefinition, check_baseline
 from assets.studies.mistakes import Mistakes
 from assets.studies.reading.labels import StudyLabel, read_labels
-from assets.studies.reading.queries import COLUMNS, Rows
+from assets.studies.reading.queries import COLUMNS, QueryRows
 from assets.studies.reading.slots import (
     Cell,
     Cells,
@@ -34,7 +34,7 @@ class StudyPrompt:
     facts: Mapping[str, str]
 
 
-class Picture(NamedTuple):
+class NamedPicture(NamedTuple):
     """A picture before it is looked at: its path in the study's folder, or its bytes."""
 
     path: str
@@ -46,11 +46,11 @@ class World:
     """What a study's files say. `pictures` has every slot, None where its picture was not published."""
 
     prompts: Sequence[StudyPrompt] = ()
-    pictures: Mapping[StudySlot, Picture | None] = field(default_factory=dict)
+    pictures: Mapping[StudySlot, NamedPicture | None] = field(default_factory=dict)
     labels: Sequence[StudyLabel] = ()
 
 
-def make_world(study: StudyDefinition, sets: Mapping[str, Sequence[Rows]], mistakes: Mistakes) -> World:
+def make_world(study: StudyDefinition, sets: Mapping[str, Sequence[QueryRows]], mistakes: Mistakes) -> World:
     """Return what the rows say, or what is left of it beside `mistakes`."""
     prompts = [prompt for rows in sets["prompts"] for prompt in _prompts(rows, mistakes)]
     if mistakes:
@@ -87,7 +87,7 @@ def _all_used(
             mistakes.add("", "labelers are declared and in no row", text=name, fix=fix)
 
 
-def _prompts(rows: Rows, mistakes: Mistakes) -> list[StudyPrompt]:
+def _prompts(rows: QueryRows, mistakes: Mistakes) -> list[StudyPrompt]:
     found: dict[tuple[str, str], StudyPrompt] = {}
     spelled: dict[str, str] = {}
     if rows.columns and "prompt" not in rows.columns:
@@ -123,8 +123,8 @@ def _pictures(
     rows: Iterable[PlacedRow],
     numbers: Mapping[tuple[Cell, str], int],
     mistakes: Mistakes,
-) -> dict[StudySlot, Picture | None]:
-    found: dict[StudySlot, Picture | None] = {}
+) -> dict[StudySlot, NamedPicture | None]:
+    found: dict[StudySlot, NamedPicture | None] = {}
     used: dict[str, str] = {}
     for row in rows:
         file, at = row.at
@@ -135,5 +135,5 @@ def _pictures(
         elif path and used.setdefault(path, at) != at:
             mistakes.add(file, "pictures are there twice", at, text=path, fix="select each file once")
         else:
-            found[slot] = Picture(path or called(row), data) if path or data else None
+            found[slot] = NamedPicture(path or called(row), data) if path or data else None
     return {slot: found[slot] for slot in sorted(found)}
