@@ -97,12 +97,13 @@ def test_it_is_small_and_french_is_french(con: duckdb.DuckDBPyConnection) -> Non
     assert "Who is the CEO" not in made["fr/index.html"]
 
 
-def test_without_a_figure_it_says_so() -> None:
+def test_before_any_model_was_asked_it_says_so() -> None:
     assert NEEDED > 1
     with connect(None) as empty:
         make_tables(empty)
         pages = files(empty, "home")
-    assert "No share clearly differs from its reference yet" in words(pages["index.html"])
+    assert "No model has been asked yet." in words(pages["index.html"])
+    assert "Leaderboard" not in pages["index.html"].partition("<main")[2]
 
 
 def test_a_headline_is_short_and_a_sentence_to_quote_names_its_prompt(con: duckdb.DuckDBPyConnection) -> None:
