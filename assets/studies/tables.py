@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from assets.studies.definition import StudyDefinition, StudyLabeler
 from assets.studies.layout import Rows, rows_hash
@@ -17,6 +18,7 @@ PRESENT = "present"
 MISSING = "missing"
 #: Of every slot of a study that has labels alone: it never had pictures to miss.
 UNPUBLISHED = "unpublished"
+_OF_PICTURE = ("sha256", "ext", "mime", "width", "height", "phash")
 
 
 def study_tables(
@@ -26,56 +28,36 @@ def study_tables(
     pictures: Mapping[StudySlot, FoundPicture],
 ) -> dict[str, Rows]:
     """Return table → rows for all study tables but the labels and the published figures."""
-    study, source = definition.study, definition.source
-    return {
-        "studies": [
-            {
-                "study": study,
-                "version": definition.version,
-                "title": definition.title,
-                "citation": definition.citation,
-                "license": definition.license,
-                "source": f"{source.address} at {source.commit}" if source.commit else source.address,
-                "year": definition.year,
-                "note": definition.note,
-                "baseline": definition.baseline,
-                "definition_sha256": definition_sha256,
-            }
-        ],
-        "study_models": [
-            {"study": study, "model": model.id, "title": model.title} for model in definition.models
-        ],
+    source = definition.source
+    at = f"{source.address} at {source.commit}" if source.commit else source.address
+    head = definition.model_dump(
+        include={"version", "title", "citation", "license", "year", "note", "baseline"}
+    )
+    without = MISSING if definition.pictures else UNPUBLISHED
+    rows: dict[str, Rows] = {
+        "studies": [{**head, "source": at, "definition_sha256": definition_sha256}],
+        "study_models": [{"model": model.id, "title": model.title} for model in definition.models],
         "study_prompts": [
             {
-                "study": study,
+                **asdict(prompt),
                 "prompt": prompt.id,
-                "subject": prompt.subject,
-                "condition": prompt.condition,
-                "title": prompt.title,
-                "text": prompt.text,
                 "facts": canonical_json(prompt.facts).decode() if prompt.facts else None,
             }
             for prompt in world.prompts
         ],
         "study_slots": [
-            _slot_row(study, slot, pictures.get(slot), MISSING if definition.pictures else UNPUBLISHED)
-            for slot in world.pictures
+            _slot(definition.study, slot, pictures.get(slot), without) for slot in world.pictures
         ],
         "study_attributes": [
             {
-                "study": study,
+                **attribute.model_dump(include={"title", "kind", "unit", "note"}),
                 "attribute": attribute.id,
-                "title": attribute.title,
-                "kind": attribute.kind,
-                "unit": attribute.unit,
-                "note": attribute.note,
                 "position": position,
             }
             for position, attribute in enumerate(definition.attributes)
         ],
         "study_attribute_values": [
             {
-                "study": study,
                 "attribute": attribute.id,
                 "value": value,
                 "position": position,
@@ -89,23 +71,13 @@ def study_tables(
             for position, value in enumerate(attribute.declared)
         ],
     }
+    return {table: [{"study": definition.study, **row} for row in of] for table, of in rows.items()}
 
 
 def published_rows(study: str, figures: Sequence[ComparedFigure]) -> Rows:
     """Return the rows of `study_published`."""
     return [
-        {
-            "study": study,
-            "position": position,
-            "title": figure.title,
-            "name": figure.name,
-            "printed_in": figure.where,
-            "printed": figure.printed,
-            "ours": figure.ours,
-            "differs": figure.differs,
-            "query": figure.query,
-        }
-        for position, figure in enumerate(figures)
+        {"study": study, "position": position, **asdict(figure)} for position, figure in enumerate(figures)
     ]
 
 
@@ -149,21 +121,12 @@ def _label_row(
     }
 
 
-def _slot_row(study: str, slot: StudySlot, found: FoundPicture | None, without: str) -> dict[str, object]:
+def _slot(study: str, slot: StudySlot, found: FoundPicture | None, without: str) -> dict[str, object]:
     picture = found.picture if found else None
     return {
-        "study": study,
+        **asdict(slot),
         "slot_key": slot_key(study, slot),
-        "model": slot.model,
-        "prompt": slot.prompt,
-        "condition": slot.condition,
-        "replicate": slot.replicate,
-        "image_sha256": picture.sha256 if picture else None,
-        "image_ext": picture.ext if picture else None,
-        "image_mime": picture.mime if picture else None,
-        "image_width": picture.width if picture else None,
-        "image_height": picture.height if picture else None,
-        "image_phash": picture.phash if picture else None,
+        **{f"image_{name}": getattr(picture, name, None) for name in _OF_PICTURE},
         "original_sha256": found.original_sha256 if found else None,
         "status": PRESENT if picture else without,
     }

@@ -26,7 +26,7 @@ class ComparedFigure:
 
     title: str
     name: str
-    where: str
+    printed_in: str
     query: str
     printed: str
     ours: str | None

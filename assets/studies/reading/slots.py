@@ -42,9 +42,12 @@ class PlacedRow(NamedTuple):
 
 
 def name_of(text: str) -> str:
-    """Return the name of this project for a study's own: `Dental Hygienist` is `dental-hygienist`."""
+    """Return the name of this project for a study's own: `Dental Hygienist` is `dental-hygienist`.
+
+    Text without a Latin letter or digit is named by a hash of it.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return _NO_NAME.sub("-", plain).strip("-._")
+    return _NO_NAME.sub("-", plain).strip("-._") or (sha256_hex(text.encode())[:12] if text.strip() else "")
 
 
 def slot_key(study: str, slot: StudySlot) -> str:
