@@ -78,7 +78,7 @@ def _run_in_folder(folder: Path, text: str) -> None:
     con = connect_folder(folder, query)
     columns = con.execute(f"DESCRIBE FROM ({query}\n)").fetchall()
     listed = ", ".join(
-        f"{name} AS {name}" if kind == "BLOB" else f"CAST({name} AS VARCHAR) AS {name}"
+        f"{name} AS {name}" if (name, kind) == ('"bytes"', "BLOB") else f"CAST({name} AS VARCHAR) AS {name}"
         for name, kind in (('"' + column[0].replace('"', '""') + '"', column[1]) for column in columns)
     )
     reader: Any = con.execute(f"SELECT {listed} FROM ({query}\n)").to_arrow_reader(10_000)  # noqa: S608 - as above

@@ -26,7 +26,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("confidence", "file", "row"),
     ),
 }
-#: Columns that are filled in where a query does not return them: set → column → with what.
 _QUOTED = re.compile(r"'((?:[^']|'')+)'")
 #: Seconds that one query may take.
 MOST_SECONDS = 120.0
@@ -81,16 +80,28 @@ def _run(
             elif (other := misshapen(root, file)) is not None:
                 mistakes.add(file, other[0], fix=other[1])
         return QueryRows(name, (), ())
+    table = _known_columns(kind, name, table, mistakes)
+    return QueryRows(name, tuple(table.column_names), _as_rows(table))
+
+
+def _known_columns(kind: str, name: str, table: pa.Table, mistakes: Mistakes) -> pa.Table:
+    """Return the table with the names of columns as they are known here, in lower case."""
     known = COLUMNS[kind]
-    if kind != "prompts":
-        for column in table.column_names:
-            if column not in known:
-                mistakes.add(name, f'returns a column "{column}"{close_match(column, known)}')
+    lower = [column.lower() if column.lower() in known else column for column in table.column_names]
+    if len({*lower}) == len(lower):
+        table = table.rename_columns(lower)
+    for column in table.column_names if kind != "prompts" else ():
+        if column not in known:
+            mistakes.add(name, f'returns a column "{column}"{close_match(column, known)}')
     if not table.num_rows:
         mistakes.add(name, "returns no row")
     if kind == "pictures" and not {"path", "bytes"} & {*table.column_names}:
         mistakes.add(name, f'returns no column "path" (it returns {", ".join(table.column_names)})')
-    return QueryRows(name, tuple(table.column_names), _as_rows(table))
+    if "bytes" in table.column_names and not pa.types.is_binary(table.schema.field("bytes").type):
+        mistakes.add(
+            name, 'returns "bytes" that are none', fix="select a BLOB, e.g. image.bytes of read_parquet"
+        )
+    return table
 
 
 def _as_rows(table: pa.Table) -> list[dict[str, Any]]:

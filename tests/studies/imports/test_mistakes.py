@@ -223,6 +223,10 @@ WRONG: dict[str, tuple[Change, str]] = {
         query("pictures", "file AS path", "file || '.png' AS path"),
         'paths are no files of the study\'s folder: "pics/One/ceo_1.png.png", "pics/One/chief_2.png.png"',
     ),
+    "bytes that are text": (
+        query("pictures", "file AS path", "file AS bytes"),
+        'pictures: returns "bytes" that are none; select a BLOB',
+    ),
     "a path outside": (
         query("pictures", "file AS path", "'../secret.png' AS path"),
         'pictures: pictures are there twice: "../secret.png"',
