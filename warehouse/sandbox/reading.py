@@ -27,8 +27,8 @@ from warehouse.sandbox.rules import LONGEST_TEXT
 ROOT = Path(__file__).resolve().parents[2]
 _START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from warehouse.sandbox.child import main; main()"
 _CHUNK = 65536
-#: Bytes that a query over a folder may return.
-MOST_RESULT = 2 << 30
+#: Bytes, and rows, that a query over a folder may return.
+MOST_RESULT, MOST_ROWS = 2 << 30, 2_000_000
 _KINDS = {"usage": UsageError, "refused": RefusedError, "failed": ClicheError}
 _CRASHED = (
     "the query ended the engine, likely by using too much memory (2 GB are allowed); nothing was changed, "
@@ -104,7 +104,12 @@ def read_folder(folder: Path, text: str, *, timeout: float = 120.0) -> pa.Table:
             raise ClicheError(f"the query returns more than {MOST_RESULT >> 30} GiB; ask for less at once")
     data.seek(0)
     with pa.ipc.open_stream(data) as stream:
-        return stream.read_all()
+        table = stream.read_all()
+    if table.num_rows > MOST_ROWS:
+        raise ClicheError(
+            f"the query returns {table.num_rows:,} rows; {MOST_ROWS:,} are the most that are read"
+        )
+    return table
 
 
 def _ask(request: dict[str, Any], timeout: float) -> Generator[bytes, None, dict[str, Any]]:

@@ -66,7 +66,6 @@ class HomePage:
         others: what the page of published shares of real models is called.
     """
 
-    first_week: date
     openings: Mapping[str, Opening]
     early: int | None
     replaced: tuple[Replacement, ...]
@@ -88,7 +87,6 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[Finding
         address="",
         title=say("What image models draw"),
         view=HomePage(
-            first_week=reading.since(con, week),
             openings=dict(_openings(con, week, findings)),
             early=changes.early(models),
             replaced=month,
@@ -101,7 +99,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[Finding
         description=say(
             "The same requests to every image model, every week: what they draw, and how that changes."
         ),
-        files=(SheetFile("leaderboard.csv", content=table),),
+        files=(SheetFile("leaderboard.csv", content=table),) if board.rows else (),
         template="home",
     )
 

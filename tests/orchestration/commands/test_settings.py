@@ -72,7 +72,10 @@ def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
         ("deadline_hours: 169\n", "deadline_hours: "),
         ("runs_at_once: 0\n", "runs_at_once: "),
         ("publisher: {address: example.org}\n", "publisher, address: is to be an address like https://"),
-        ("publisher: {contact: 7}\n", "publisher, contact: input should be a valid string, not 7"),
+        (
+            "publisher: {contact: 7}\n",
+            "publisher, contact: YAML reads 7 as something other than text; put it in quotes",
+        ),
         ("publisher: {name: ' '}\n", "publisher, name: "),
         ("publisher: {licence: CC0}\n", 'publisher: unknown key "licence"; did you mean "license"?'),
         ("publisher: Jane Doe\n", 'publisher: must hold keys and values, not "Jane Doe"'),

@@ -52,6 +52,10 @@ QUERIES: dict[str, tuple[str, str]] = {
         "SELECT repeat('a', 1000) || i AS prompt FROM range(200000) AS r (i)",
         "more than 2 GiB",
     ),
+    "millions of rows": (
+        "SELECT i AS prompt FROM range(3000000) AS r (i)",
+        "returns 3,000,000 rows; 2,000,000 are",
+    ),
     "too deep": ("SELECT " + "(" * 5000 + "1" + ")" * 5000, "the query cannot be run"),
     "nothing": (" ", "prompts: "),
     "not UTF-8 at all": ("SELECT '\ud800' AS prompt", "tiny"),
