@@ -84,12 +84,12 @@ test-diffusers: setup-dev ## Run the test of the provider `diffusers`, with torc
 # The lines of docs/reading.md and docs/lake.md in DuckDB 1.4 (the environment of development has 2.x) and in Spark (460 MB, and Java).
 READERS := .venv-readers
 SPARK := yes
-test-readers: setup-dev ## Run the tests of docs/reading.md and docs/lake.md with DuckDB 1.4 and Spark (SPARK=no leaves it out), in an environment of their own
+test-readers: setup-dev ## Run the tests of docs/reading.md, docs/lake.md and docs/reference.py with DuckDB 1.4 and Spark (SPARK=no leaves it out), in an environment of their own
 	@test -x $(READERS)/bin/python || $(PYTHON) -m venv $(READERS)
 	@$(BIN)/uv pip install --quiet --python $(READERS)/bin/python --require-hashes -r requirements-readers.lock \
 		$(if $(filter yes,$(SPARK)),-r requirements-spark.lock)
 	@CLICHE_READERS="$(CURDIR)/$(READERS)/bin/python" $(BIN)/python -m pytest -p no:cacheprovider -k "1.4 or 1_4 or spark or bucket_alone" \
-		tests/orchestration/reading
+		tests/orchestration/reading tests/warehouse/audit/test_reference.py
 
 check: lint types lint-sql ## Lint, format, types, SQL (-j2: types beside SQL)
 lint: setup-dev

@@ -20,6 +20,7 @@ from orchestration import commands
 from orchestration.console import note
 from orchestration.groups.anchors import anchors
 from orchestration.groups.edition import edition
+from orchestration.groups.explaining import explain
 from orchestration.groups.gold import gold
 from orchestration.groups.models import models
 from orchestration.groups.studies import study
@@ -166,6 +167,7 @@ def rebuild() -> None:
     raise typer.Exit(commands.operator.rebuild())
 
 
+app.command()(explain)
 Profile = Annotated[
     str | None,
     typer.Option(
