@@ -211,7 +211,8 @@ class StudyDefinition(Data):
     @model_validator(mode="after")
     def _holds_together(self) -> StudyDefinition:
         check_unique([model.id for model in self.models], "model")
-        check_unique([how for model in self.models for how in model.spelled], "spelling of a model")
+        spellings = [how for model in self.models for how in (model.id, *model.spelled)]
+        check_unique(spellings, "spelling of a model")
         check_unique([attribute.id for attribute in self.attributes], "attribute")
         check_unique([name for labeler in self.labelers for name in labeler.ids], "labeler")
         if self.pictures is None and not self.labels:

@@ -211,6 +211,8 @@ def _replaces(store: Store, read: ReadStudy, pointer: Pointer) -> str | None:
             "raise version above it"
         )
     differ = ", ".join(_differences(store, read, found[1], pointer))
+    if not differ:
+        return None  # the same, as a newer program writes it
     raise UsageError(
         f"{study.study}: version {study.version} is imported already, with other contents ({differ}); "
         "raise version if this is meant to replace it"

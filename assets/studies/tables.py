@@ -33,6 +33,8 @@ def study_tables(
     head = definition.model_dump(
         include={"version", "title", "citation", "license", "year", "note", "baseline"}
     )
+    slips = [f"Corrected in {one.rows} rows of {one.of}: {one.reason}." for one in definition.corrections]
+    head["note"] = " ".join(filter(None, [definition.note, *slips])) or None
     without = MISSING if definition.pictures else UNPUBLISHED
     rows: dict[str, Rows] = {
         "studies": [{**head, "source": at, "definition_sha256": definition_sha256}],

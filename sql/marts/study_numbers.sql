@@ -17,6 +17,14 @@ WITH single AS (
     WHERE study_labels.number IS NOT NULL AND study_labels.labeler_kind <> 'consensus'
 ),
 
+several AS (
+    SELECT
+        study, attribute
+    FROM single
+    GROUP BY study, attribute
+    HAVING count(DISTINCT labeler) > 1
+),
+
 together AS (
     SELECT
         study_labels.study, study_slots.model, study_slots.condition, study_slots.prompt,
@@ -27,11 +35,11 @@ together AS (
         avg(study_labels.number) AS number
     FROM study_labels
     INNER JOIN study_slots USING (study, slot_key)
+    SEMI JOIN several USING (study, attribute)
     WHERE study_labels.number IS NOT NULL AND study_labels.labeler_kind <> 'consensus'
     GROUP BY
         study_labels.study, study_slots.model, study_slots.condition, study_slots.prompt,
         study_labels.attribute, study_labels.slot_key
-    HAVING count(DISTINCT study_labels.labeler) > 1
 ),
 
 numbers AS (

@@ -36,7 +36,7 @@ def connect(folder: Path, text: str) -> duckdb.DuckDBPyConnection:
     con.execute(f"SET allowed_directories = [{_literal(f'{folder}/')}]; SET enable_external_access = false")
     reads_itself = _reads_csv(text)
     for name in dict.fromkeys(_named(text)):
-        if _DELIMITED.search(name):
+        if _DELIMITED.search(name) and con.execute("FROM glob(?) LIMIT 1", [name]).fetchall():
             with suppress(duckdb.Error) if reads_itself else nullcontext():  # else it is that call's file
                 con.execute(
                     f"""CREATE VIEW "{name.replace('"', '""')}" AS
@@ -97,7 +97,9 @@ def _sheet(folder: Path, file: str, sheet: str | None, top: int) -> pa.Table:
         raise QueryError(
             "usage", f"{file} has no column names in row {top}; say which row has them: '{file}#Sheet!3'"
         )
-    columns = {name: number for number, name in reversed([*enumerate(names)]) if name}
+    if twice := next((name for at, name in enumerate(names) if name and name in names[:at]), None):
+        raise QueryError("usage", f'{file} has two columns "{twice}"; rename one')
+    columns = {name: number for number, name in enumerate(names) if name}
     kept = [(at, row) for at, row in enumerate(grid[top:], start=top + 1) if any(map(as_text, row))]
     values: dict[str, Any] = {
         name: pa.array([as_text(row[number]) or None for _, row in kept], pa.string())

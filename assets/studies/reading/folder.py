@@ -15,6 +15,7 @@ from warehouse.inputfile import open_file
 
 #: The largest file, and all of them together, in bytes; and how many there may be.
 MOST_BYTES, MOST_IN_ALL, MOST_FILES = 512 << 20, 20 << 30, 500_000
+A_PICTURE = "a picture"
 #: What a file is that is not what its name says: how it begins, what it is, what to do.
 _KINDS = (
     (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer", "fetch the file with git lfs pull"),
@@ -31,8 +32,8 @@ _KINDS = (
     (b"%PDF-", "a PDF", "a table is needed"),
     (b"SQLite format 3\x00", "a SQLite database", "export the table as CSV"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", "export the table as CSV"),
-    (b"\x89PNG\r\n", "a picture", "a table is needed"),
-    (b"\xff\xd8\xff", "a picture", "a table is needed"),
+    (b"\x89PNG\r\n", A_PICTURE, "a table is needed"),
+    (b"\xff\xd8\xff", A_PICTURE, "a table is needed"),
     (b"\xff\xfe", "UTF-16 text", "read it with read_csv('…', encoding = 'utf-16', all_varchar = true)"),
     (b"\xfe\xff", "UTF-16 text", "save it as UTF-8"),
 )
@@ -113,13 +114,33 @@ def misshapen(root: Path, name: str) -> tuple[str, str] | None:
         with open_file(root / name, MOST_BYTES) as file:
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
             rows = csv.reader(text, delimiter="\t" if name.lower().endswith(".tsv") else ",", strict=True)
-            header = len(next(rows, []))
+            names = next(rows, [])
+            header = len(names)
+            if header == 1 and (mark := next((mark for mark in ";\t|" if mark in names[0]), None)):
+                shown = "a tab" if mark == "\t" else mark
+                fix = f"read_csv('…', all_varchar = true, delim = '{mark}')"
+                return f"has one column, with {shown} in its name", f"read it with {fix}"
             for number, row in enumerate(rows, start=2):
                 if row and len(row) != header:
                     return f"row {number}: {len(row)} cells, the header has {header}", _OTHERWISE
+    except UnicodeDecodeError:
+        return "is not UTF-8", "save it as UTF-8, or read_csv('…', all_varchar = true, encoding = 'latin-1')"
     except (OSError, ValueError, csv.Error) as error:
         return f"does not read as CSV in UTF-8: {error}", _OTHERWISE
     return None
+
+
+def named_twice(root: Path, name: str) -> str | None:
+    """Return the name that two columns of a CSV have, None if no two have one."""
+    if not name.lower().endswith((".csv", ".tsv")):
+        return None
+    try:
+        with open_file(root / name, MOST_BYTES) as file:
+            line = file.readline(1 << 20).decode("utf-8-sig")
+        names = next(csv.reader([line], delimiter="\t" if name.lower().endswith(".tsv") else ","), [])
+    except (OSError, ValueError, csv.Error):
+        return None
+    return next((one for at, one in enumerate(names) if one and one in names[:at]), None)
 
 
 def matching(names: Sequence[str], pattern: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from assets.studies.definition import StudyAttribute, StudyDefinition
 from assets.studies.mistakes import Mistakes
 from assets.studies.reading.slots import Cell, PlacedRow, StudySlot, called, hint, name_of, slot_of
+from warehouse.validation import close_match
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,21 @@ def _label(
         mistakes.add(file, "confidence is none from 0 to 1", place, text=str(row["confidence"]), fix=fix)
         return None
     if attribute.kind == "named":
-        value = attribute.spellings.get(raw)
+        spellings = attribute.spellings
+        value = spellings.get(raw) or spellings.get(unicodedata.normalize("NFC", raw))
         if value is None:
-            known = ", ".join(attribute.declared)
+            near = close_match(raw, spellings).removeprefix("; ")
+            known = ", ".join(attribute.declared) + (f"; {near}" if near.startswith("did") else "")
             what = f"{attribute.id} has values that are not declared"
             mistakes.add(file, what, place, text=raw, fix=f"known: {known}")
             return None
         return StudyLabel(slot, labeler, attribute.id, value, raw, confidence=confidence)
     number = _number(row.get("number") or raw)
-    if number is None:
-        fix = "select numbers, their decimals after a point"
-        mistakes.add(file, f"{attribute.id} is no number", place, text=raw, fix=fix)
+    two = row.get("value") and row.get("number") and _number(row["value"]) != number
+    if number is None or two:
+        what = "has another value than number" if two else "is no number"
+        fix = "select one of them" if two else "select numbers, their decimals after a point"
+        mistakes.add(file, f"{attribute.id} {what}", place, text=raw, fix=fix)
         return None
     low, high = attribute.low, attribute.high
     if (low is not None and number < low) or (high is not None and number > high):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,7 +12,7 @@ from assets.generation.pictures import image_check
 from assets.generation.pictures.image_check import CheckedPicture, Rejected
 from assets.generation.pictures.stripping import checked_and_stripped
 from assets.studies.mistakes import Mistakes
-from assets.studies.reading.folder import unlike_its_name
+from assets.studies.reading.folder import A_PICTURE, unlike_its_name
 from assets.studies.reading.slots import StudySlot
 from assets.studies.reading.world import NamedPicture
 from warehouse.inputfile import read_file
@@ -67,7 +68,8 @@ def check_pictures(
         checked = checked_and_stripped(data)
         if isinstance(checked, Rejected):
             other = unlike_its_name(root, picture.path) if picture.data is None else None
-            why = f"is {other[0]}, not a picture; {other[1]}" if other else checked.why
+            another = other is not None and other[0] != A_PICTURE
+            why = f"is {other[0]}, not a picture; {other[1]}" if other and another else checked.why
             mistakes.add(
                 picture.path, f"{why} ({checked.outcome})", fix="replace the file, or leave its path empty"
             )
@@ -89,9 +91,11 @@ def _left_out(
 ) -> None:
     """Report pictures that lie beside the study's and that no row names."""
     folders = {PurePosixPath(name).parent for name in named}
+    above = PurePosixPath(os.path.commonpath([*map(str, folders)])) if folders else PurePosixPath()
     for name in sorted(files):
         path = PurePosixPath(name)
-        beside = path.parent in folders and path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
+        below = path.parent in folders or (above.parts and path.is_relative_to(above))
+        beside = below and path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
         if beside and name not in named and not any(fnmatchcase(name, pattern) for pattern in ignore):
             mistakes.add(
                 "pictures",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from assets.studies.mistakes import Mistakes
 from warehouse.errors import ClicheError
 from warehouse.sandbox.reading import read
 
+_READS = re.compile(r"\bstudy_(labels|slots|prompts)\b")
 _MARKS = str.maketrans("", "", ",$€% ")
 
 
@@ -54,6 +56,9 @@ def compare(
 
 def _compare(published: PrintedFigures, database: Path, mistakes: Mistakes) -> Iterator[ComparedFigure]:
     said = f'published "{published.title}"'
+    if not _READS.search(published.query):
+        mistakes.add(said, "the query reads no table of the study", fix="e.g. FROM study_labels")
+        return
     try:
         rows = json.loads(b"".join(read(database, published.query)))
     except ClicheError as error:
@@ -63,13 +68,14 @@ def _compare(published: PrintedFigures, database: Path, mistakes: Mistakes) -> I
         mistakes.add(said, f"the query returns {', '.join(rows[0])}", fix="it must return name and value")
         return
     ours = {str(row["name"]): row["value"] for row in rows}
+    if len(ours) < len(rows):
+        mistakes.add(said, "the query returns a name twice", fix="one row per name")
     for name, printed in published.values.items():
         found = None if ours.get(name) is None else _printed_like(printed, str(ours[name]))
         differs = published.differs.get(name)
         if found is None:
-            mistakes.add(
-                said, "the query returns no value", text=name, fix=f"it has {', '.join([*ours][:5])}"
-            )
+            what = "the value is NULL" if name in ours else "the query returns no value"
+            mistakes.add(said, what, text=name, fix=f"it has {', '.join([*ours][:5])}")
         elif found != printed and differs is None:
             fix = "correct the query, or say differs: why"
             mistakes.add(

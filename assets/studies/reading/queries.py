@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from assets.studies.definition import Correction, StudyDefinition
 from assets.studies.mistakes import Mistakes
-from assets.studies.reading.folder import matching, misshapen, unlike_its_name
+from assets.studies.reading.folder import matching, misshapen, named_twice, unlike_its_name
 from warehouse.errors import ClicheError
 from warehouse.sandbox.reading import read_folder
 from warehouse.validation import close_match
@@ -27,6 +28,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _QUOTED = re.compile(r"'((?:[^']|'')+)'")
+#: Bytes of a text: a prompt, a title, a value.
+MOST_TEXT = 20_000
 #: Seconds that one query may take.
 MOST_SECONDS = 120.0
 
@@ -70,6 +73,10 @@ def _run(
     for file in named:
         if files[file] == 0 and kind != "pictures":
             mistakes.add(file, "is empty")
+        if (twice := named_twice(root, file)) is not None:
+            mistakes.add(
+                file, f'has two columns "{twice}"', fix="rename one, or read it with read_csv and skip = 1"
+            )
     try:
         table = read_folder(root, query, timeout=MOST_SECONDS)
     except ClicheError as error:
@@ -93,6 +100,12 @@ def _known_columns(kind: str, name: str, table: pa.Table, mistakes: Mistakes) ->
     for column in table.column_names if kind != "prompts" else ():
         if column not in known:
             mistakes.add(name, f'returns a column "{column}"{close_match(column, known)}')
+    for column in table.column_names:
+        longest = pc.max(pc.binary_length(table[column])).as_py() or 0
+        if longest > MOST_TEXT and not pa.types.is_binary(table.schema.field(column).type):
+            mistakes.add(
+                name, f'column "{column}" has a text of {longest:,} bytes; {MOST_TEXT:,} are the most'
+            )
     if not table.num_rows:
         mistakes.add(name, "returns no row")
     if kind == "pictures" and not {"path", "bytes"} & {*table.column_names}:

@@ -70,6 +70,7 @@ class Cells:
         self._prompts = {prompt for prompt, _ in prompts}
         models = {how: model.id for model in study.models for how in (model.id, *model.spelled)}
         self._models: Mapping[str, str] = models
+        self._ids = {model.id for model in study.models}
         self._only: Mapping[str, str | None] = {
             "model": study.models[0].id if len(study.models) == 1 else None,
             "condition": "baseline",
@@ -97,7 +98,7 @@ class Cells:
     def _cell(self, row: Mapping[str, Any], at: tuple[str, str], mistakes: Mistakes) -> Cell | None:
         file, place = at
         raw = row.get("model", self._only["model"]) or ""
-        model = self._models.get(raw) or self._models.get(name_of(raw))
+        model = self._models.get(raw) or (name_of(raw) if name_of(raw) in self._ids else None)
         prompt = name_of(row["prompt"] or "")
         condition = name_of(row.get("condition", self._only["condition"]) or "")
         if model is None:

@@ -266,7 +266,46 @@ WRONG: dict[str, tuple[Change, str]] = {
         swap("labels/m-two.csv", "picture,sex", "picture,sx"),
         'column "sex" was read from the original file "labels/One.csv", but could not be found in file',
     ),
+    "cells between semicolons": (
+        lambda study: write(ONE, (study.root / ONE).read_bytes().replace(b",", b";"))(study),
+        "labels/One.csv: has one column, with ; in its name; read it with read_csv('…', all_varchar = true, delim",
+    ),
+    "another encoding": (
+        write(ONE, "picture,sex,job,when\nceo_1.png,é,ceo,x\n".encode("latin-1")),
+        "labels/One.csv: is not UTF-8; save it as UTF-8, or read_csv(",
+    ),
+    "two columns of one name": (
+        swap(ONE, "picture,sex,job,when", "picture,sex,job,sex"),
+        'labels/One.csv: has two columns "sex"; rename one',
+    ),
+    "a text of a book": (
+        query("prompts", "'a CEO'", "repeat('x', 30000)"),
+        'prompts: column "text" has a text of 30,000 bytes; 20,000 are the most',
+    ),
+    "a spelling that is another model's id": (
+        says(models=[{"id": "m-one", "title": "A", "spelled": ["m-two"]}, {"id": "m-two", "title": "B"}]),
+        'spelling of a model "m-two" is declared twice',
+    ),
+    "a value beside another number": (
+        lambda study: (with_age("30")(study), query("labels", "AS replicate", "AS replicate")(study),
+                       study.data["labels"].__setitem__(
+                           0, study.data["labels"][0].replace("'gender' AS", "'age' AS").replace(
+                               "lower(trim(sex)) AS value", "'32' AS value, 5 AS number"))),
+        'age has another value than number: "32" (4 rows, first row 2); select one of them',
+    ),
     # Published figures.
+    "a name twice": (
+        published(query="SELECT 'm' AS name, 9 AS value FROM study_labels"),
+        'published "Counts": the query returns a name twice; one row per name',
+    ),
+    "a figure of nothing": (
+        published(query="SELECT 'm' AS name, 2 AS value"),
+        'published "Counts": the query reads no table of the study; e.g. FROM study_labels',
+    ),
+    "a figure of NULL": (
+        published(query="SELECT 'm' AS name, NULL AS value FROM study_labels LIMIT 1"),
+        'published "Counts": the value is NULL: "m"',
+    ),
     "a figure that comes out otherwise": (
         published(values={"m": "3"}),
         'published "Counts": figures come out otherwise: "m: printed 3, here 2"; correct the query, or say differs',
@@ -277,7 +316,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "a figure that is said to differ": (published(differs={"m": "why"}), "figures are said to differ, and do not"),
     "a difference of nothing": (published(differs={"w": "why"}), 'differs names "w", which is no value'),
-    "a query without names": (published(query="SELECT 1 AS x"), "the query returns x; it must return name and value"),
+    "a query without names": (published(query="SELECT 1 AS x FROM study_labels"), "the query returns x; it must return name"),
     "a query that fails": (published(query="SELECT y FROM study_labels"), '"Counts": the query cannot be run'),
 }  # fmt: skip
 
@@ -332,6 +371,23 @@ def test_a_root_that_does_not_exist_is_said(tiny: Study) -> None:
     tiny.root = tiny.root / "nowhere"
     with pytest.raises(UsageError, match=r"^tiny: no folder .*nowhere; give the study's folder with --root"):
         tiny.run()
+
+
+def test_pictures_of_a_folder_that_no_row_names_are_named(tiny: Study) -> None:
+    (tiny.root / "pics" / "Three").mkdir()
+    write("pics/Three/ceo_1.png", picture(9))(tiny)
+    query("pictures", "pics/*/*.png", "pics/*e/*.png")(tiny)
+    query("pictures", "FROM glob", "FROM (FROM glob('pics/m*/*.png') UNION ALL FROM glob")(tiny)
+    tiny.data["pictures"] = tiny.data["pictures"].replace("pics/*e/*.png'))", "pics/On*/*.png')))")
+    (line,) = check(tiny.save(), tiny.root)[0]
+    assert 'files are named by no row: "pics/Three/ceo_1.png"' in line
+
+
+def test_a_text_that_ends_like_a_file_is_a_text(tiny: Study) -> None:
+    query(
+        "labels", r"regexp_extract(_file, '/(.*)\.csv$', 1)", "replace(split_part(_file, '/', 2), '.csv', '')"
+    )(tiny)
+    assert tiny.run().images == 8
 
 
 def test_ignored_pictures_are_let_be(tiny: Study) -> None:
