@@ -45,7 +45,7 @@ def study_tables(
                 "prompt": prompt.id,
                 "facts": canonical_json(prompt.facts).decode() if prompt.facts else None,
             }
-            for prompt in world.prompts
+            for prompt in sorted(world.prompts, key=lambda one: (one.id, one.condition))
         ],
         "study_slots": [
             _slot(definition.study, slot, pictures.get(slot), without) for slot in world.pictures

@@ -20,7 +20,7 @@ from warehouse.store import open_store
 pytestmark = pytest.mark.corpora
 
 WEEK = benchmark.LAST
-RAZA = CHECKOUT / "assets" / "studies" / "raza2025.yaml"
+AS_PUBLISHED = "studies-as-published/raza2025"
 NEXT_EDITION = f"{WEEK}.2"
 
 
@@ -49,7 +49,7 @@ def home(corpora: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def imported(home: Path, corpora: Path) -> CompletedProcess[str]:
     before = len(pictures(open_store(home / "store")))
-    done = called(home, "import", "study", RAZA, "--root", corpora / "raza2025")
+    done = called(home, "import", "study", "raza2025", "--root", corpora.parent / AS_PUBLISHED)
     assert done.returncode == 0, done.stderr
     assert len(pictures(open_store(home / "store"))) - before == 472
     return done
@@ -69,7 +69,7 @@ def test_472_pictures_are_kept_and_28_slots_are_said_to_be_missing(
 ) -> None:
     assert "raza2025: 500 slots, 472 images stored, 28 missing" in imported.stdout
     assert "28 planned pictures are missing: imagen-4.0 28" in imported.stdout
-    originals = {path.read_bytes() for path in (corpora / "raza2025" / "images").rglob("*.png")}
+    originals = {path.read_bytes() for path in (corpora.parent / AS_PUBLISHED).rglob("*.png")}
     stored = {path.read_bytes() for path in (home / "store" / "images").rglob("*.jpg")}
     assert stored == originals  # the bytes as they were published, under the type that they are
     assert len(stored) == 472
@@ -108,8 +108,8 @@ def test_the_study_has_a_page_of_its_own(published: str) -> None:
 def test_importing_the_study_again_and_publishing_changes_no_byte(home: Path, published: str) -> None:
     store = home / "store"
     before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
-    corpora_root = CHECKOUT.parent / "shared" / "corpora" / "raza2025"
-    again = called(home, "import", "study", RAZA, "--root", corpora_root)
+    root = CHECKOUT.parent / "shared" / AS_PUBLISHED
+    again = called(home, "import", "study", "raza2025", "--root", root)
     assert again.returncode == 0, again.stderr
     assert again.stdout.startswith("raza2025: imported before, nothing new was written")
     done = called(home, "publish")

@@ -316,7 +316,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "a figure that is said to differ": (published(differs={"m": "why"}), "figures are said to differ, and do not"),
     "a difference of nothing": (published(differs={"w": "why"}), 'differs names "w", which is no value'),
-    "a query without names": (published(query="SELECT 1 AS x FROM study_labels"), "the query returns x; it must return"),
+    "a query without names": (published(query="SELECT 1 AS x FROM study_labels"), "the query returns x; it must"),
     "a query that fails": (published(query="SELECT y FROM study_labels"), '"Counts": the query cannot be run'),
 }  # fmt: skip
 
