@@ -190,8 +190,6 @@ def _problems(
             yield f'unknown work "{name}"' + close_match(name, known)
         if named.count(name) > 1:
             yield f'work "{name}" is named twice; put its shares together'
-    if sum(len(of.shares) for of in question.published) < 2:
-        yield "one published share is nothing to compare; add another, or remove the question"
     prompts = {
         f"{suite.id}/{prompt.id}": (suite, prompt) for suite in suites.values() for prompt in suite.prompts
     }

@@ -143,6 +143,27 @@ def row(prompt: PromptPictures, cell: Cell, most: int) -> PromptRow:
     )
 
 
+def share_of(prompt: PromptPictures, cell: Cell, attribute: str, value: str) -> ValueShare | None:
+    """Return the published share of a value of any attribute of a prompt, None if there is none."""
+    shares = cell.shares.get(attribute)
+    of = _published(shares).get(value)
+    if shares is None or of is None:
+        return None
+    n = shares["n"]
+    return ValueShare(
+        value=value,
+        said=many(attribute, value),
+        cell=cell_of(cell.model, prompt.id, attribute, value),
+        count=of["k"],
+        n=n,
+        framed=True,
+        low=of["low"],
+        high=of["high"],
+        worth=worth(n, of["worth"]),
+        bounds=None,
+    )
+
+
 def together(cell: Cell) -> Outcomes:
     """Return how all requests of the shown weeks ended."""
     return total(cell.weeks.values())

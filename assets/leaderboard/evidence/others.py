@@ -9,7 +9,7 @@ import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.reading import PromptPictures
-from assets.leaderboard.cells.showing import NEEDED, address_of, row
+from assets.leaderboard.cells.showing import NEEDED, address_of, share_of
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.others import OthersQuestion, ShareNow, WorkThen
@@ -56,14 +56,12 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Others
 
 
 def _now(prompt: PromptPictures, question: PublishedQuestion) -> Iterator[ShareNow]:
-    """Yield the share of each model that has enough pictures for one: that of the prompt's own page."""
-    if prompt.question is None or prompt.question.attribute != question.attribute:
-        return
+    """Yield the share of each model that has enough pictures for one, as every page has it."""
     for cell in prompt.cells:
-        of = row(prompt, cell, 0)
-        for share in of.shares:
-            if share.value == question.value and share.n >= NEEDED:
-                yield ShareNow(of.model, of.simulated, of.address, share)
+        share = share_of(prompt, cell, question.attribute, question.value)
+        if share is not None and share.n >= NEEDED:
+            model, address = words.plain(cell.model), address_of(prompt.id, cell.model)
+            yield ShareNow(model, cell.simulated, address, share)
 
 
 def as_rows(questions: Sequence[OthersQuestion], week: date) -> Iterator[tuple[object, ...]]:

@@ -72,12 +72,12 @@ def test_a_mistake_is_one_line(tmp_path: Path, old: str, new: str, said: str) ->
     assert "\n" not in str(raised.value)
 
 
-def test_a_question_with_one_published_share_is_refused(tmp_path: Path) -> None:
+def test_a_question_without_a_published_share_is_refused(tmp_path: Path) -> None:
     text = (FOLDER / "published_figures.yaml").read_text()
-    head, last = text.rsplit("      - work: baum-2023", 1)
-    assert last.count("{model:") == 1
-    (tmp_path / "published_figures.yaml").write_text(head)
-    with pytest.raises(UsageError, match=r'"women-doctors": one published share is nothing to compare'):
+    (tmp_path / "published_figures.yaml").write_text(
+        text.rsplit("    published:", 1)[0] + "    published: []\n"
+    )
+    with pytest.raises(UsageError, match=r"light-skin-french.*published: must hold at least 1"):
         load_questions(load_suites(), tmp_path)
 
 
