@@ -225,7 +225,8 @@ def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer)
     for table in TABLES:
         rows = read_rows(store, f"{before.tables}{table}.parquet") if table != "studies" else []
         mine = table_of(table, read.tables[table]).to_pylist() if table != "studies" else []
-        changed = len([row for row in mine if row not in rows]) if len(mine) < 5_000 else int(mine != rows)
+        known = {frozenset(row.items()) for row in rows}
+        changed = sum(frozenset(row.items()) not in known for row in mine)
         if changed or len(mine) != len(rows):
             yield f"{table}: {len(rows):,} rows, {len(mine):,} now, {changed:,} new or changed"
     for labeler in sorted({*before.labelers, *after.labelers}):

@@ -235,11 +235,9 @@ def _named(figure: str, shares: list[dict[str, Any]]) -> dict[str, Any]:
 def _words(share: Mapping[str, Any]) -> set[str]:
     """Return the words that a share is named by."""
     prompt = share["prompt"].rpartition("/")[2]
-    suite, names = (
-        f"{share['suite']}@{share['suite_major']}",
-        ("model", "prompt", "attribute", "value", "suite"),
-    )
-    return {*(share[name] for name in names), prompt, suite, f"{suite}/{prompt}"}
+    suite = f"{share['suite']}@{share['suite_major']}"
+    named = (share[name] for name in ("model", "prompt", "attribute", "value", "suite"))
+    return {*named, prompt, suite, f"{suite}/{prompt}"}
 
 
 def _near(figure: str, words: list[str], shares: list[dict[str, Any]]) -> list[str]:

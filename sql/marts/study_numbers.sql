@@ -9,7 +9,7 @@
 -- Depends on: study_labels, study_slots.
 WITH single AS (
     SELECT
-        study_labels.study, study_slots.model, study_slots.condition, study_slots.prompt,
+        study_labels.study, study_slots.model, study_slots.condition, study_slots.prompt, slot_key,
         study_labels.attribute, study_labels.labeler, study_labels.labeler_version,
         study_labels.labeler_kind, study_labels.number
     FROM study_labels
@@ -27,19 +27,12 @@ several AS (
 
 together AS (
     SELECT
-        study_labels.study, study_slots.model, study_slots.condition, study_slots.prompt,
-        study_labels.attribute,
-        NULL AS labeler,
-        NULL AS labeler_version,
-        NULL AS labeler_kind,
-        avg(study_labels.number) AS number
-    FROM study_labels
-    INNER JOIN study_slots USING (study, slot_key)
+        single.study, single.model, single.condition, single.prompt, single.attribute,
+        avg(single.number) AS number
+    FROM single
     SEMI JOIN several USING (study, attribute)
-    WHERE study_labels.number IS NOT NULL AND study_labels.labeler_kind <> 'consensus'
     GROUP BY
-        study_labels.study, study_slots.model, study_slots.condition, study_slots.prompt,
-        study_labels.attribute, study_labels.slot_key
+        single.study, single.model, single.condition, single.prompt, single.attribute, single.slot_key
 ),
 
 numbers AS (

@@ -58,19 +58,27 @@ def keep(
         slot |= {"image_sha256": None, "status": "unpublished"}
     for value in rows["study_attribute_values"]:
         value["in_agreement"] = value["in_support"]
+    sha256 = sha256_hex(definition)
+    store.put_if_absent(definition_key(study, sha256), definition)
+    return write(store, study, rows, rows["study_labels"], sha256)
+
+
+def write(
+    store: Store, study: str, rows: Mapping[str, Rows], labels: Rows, definition_sha256: str
+) -> Pointer:
+    """Write an import whose own labels are `labels`, by people, as the importer does; make it current."""
     tables = {name: rows[name] for name in TABLES}
     folder = tables_prefix(study, rows_hash(tables))
-    part = label_part_key(study, "people@1-a", rows["study_labels"])
+    part = label_part_key(study, "people@1-a", labels)
+    put_all(store, [(f"{folder}{name}.parquet", table_of(name, tables[name])) for name in TABLES])
+    put_all(store, [(part, table_of("study_labels", labels))])
     pointer = Pointer(
         study=study,
-        definition=definition_key(study, sha256_hex(definition)),
+        definition=definition_key(study, definition_sha256),
         tables=folder,
         labels=(part,),
         labelers={"people": "1-a"},
     )
-    store.put_if_absent(pointer.definition, definition)
-    put_all(store, [(f"{folder}{name}.parquet", table_of(name, tables[name])) for name in TABLES])
-    put_all(store, [(part, table_of("study_labels", rows["study_labels"]))])
     move_pointer(store, pointer)
     return pointer
 

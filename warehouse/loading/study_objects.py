@@ -117,21 +117,23 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
 
 
 def _pointer(store: Store, key: str) -> Mapping[str, Any]:
-    pointer = read_json(store, key)
-    if isinstance(pointer.get("format"), int) and pointer["format"] > POINTER_FORMAT:
-        raise UsageError(f"{key} has format {pointer['format']}, written by a newer version; update cliche")
-    if missing := {"tables", "labels", "labelers"} - pointer.keys():
-        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; import the study again")
-    return pointer
+    return _record(store, key, POINTER_FORMAT, {"tables", "labels", "labelers"}, "import the study again")
 
 
 def _retraction(store: Store, key: str) -> Retraction:
+    names = Retraction._fields[1:]
+    said = _record(store, key, RETRACTION_FORMAT, {*names}, "restore it from a backup")
+    return Retraction(key, *(said[name] for name in names))
+
+
+def _record(store: Store, key: str, known: int, names: set[str], fix: str) -> Mapping[str, Any]:
+    """Return a JSON object of a format that is known, which has these fields."""
     said = read_json(store, key)
-    if isinstance(said.get("format"), int) and said["format"] > RETRACTION_FORMAT:
+    if isinstance(said.get("format"), int) and said["format"] > known:
         raise UsageError(f"{key} has format {said['format']}, written by a newer version; update cliche")
-    if missing := {*Retraction._fields[1:]} - said.keys():
-        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; restore it from a backup")
-    return Retraction(key, *(said[name] for name in Retraction._fields[1:]))
+    if missing := names - said.keys():
+        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; {fix}")
+    return said
 
 
 def _later(store: Store, study: str, pointer: Mapping[str, Any]) -> Sequence[str]:

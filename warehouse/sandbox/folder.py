@@ -92,7 +92,7 @@ def _sheet(folder: Path, file: str, sheet: str | None, top: int) -> pa.Table:
     if not path.is_relative_to(folder):
         raise QueryError("refused", f'"{file}" is outside the study\'s folder')
     grid = _grid(path, file, sheet)
-    names = [as_text(cell) for cell in grid[top - 1]] if len(grid) >= top else []
+    names = [_as_text(cell) for cell in grid[top - 1]] if len(grid) >= top else []
     if not any(names):
         raise QueryError(
             "usage", f"{file} has no column names in row {top}; say which row has them: '{file}#Sheet!3'"
@@ -100,10 +100,10 @@ def _sheet(folder: Path, file: str, sheet: str | None, top: int) -> pa.Table:
     if twice := next((name for at, name in enumerate(names) if name and name in names[:at]), None):
         raise QueryError("usage", f'{file} has two columns "{twice}"; rename one')
     columns = {name: number for number, name in enumerate(names) if name}
-    kept = [(at, row) for at, row in enumerate(grid[top:], start=top + 1) if any(map(as_text, row))]
+    kept = [(at, row) for at, row in enumerate(grid[top:], start=top + 1) if any(map(_as_text, row))]
     values: dict[str, Any] = {
-        name: pa.array([as_text(row[number]) or None for _, row in kept], pa.string())
-        for name, number in sorted(columns.items(), key=lambda item: item[1])
+        name: pa.array([_as_text(row[number]) or None for _, row in kept], pa.string())
+        for name, number in columns.items()
     }
     return pa.table({**values, "_file": [file] * len(kept), "_row": [at for at, _ in kept]})
 
@@ -131,7 +131,7 @@ def _grid(path: Path, file: str, sheet: str | None) -> list[list[Any]]:
     return grid
 
 
-def as_text(cell: Any) -> str:
+def _as_text(cell: Any) -> str:
     """Return what a spreadsheet shows in a cell: 3.0 is 3, a time of midnight is a date."""
     if isinstance(cell, bool):
         return str(cell).lower()

@@ -83,7 +83,7 @@ def read(
     return QueryEnd(told["rows"], told["more"])
 
 
-def read_folder(folder: Path, text: str, *, timeout: float = 120.0) -> pa.Table:
+def read_folder(folder: Path, text: str, *, timeout: float) -> pa.Table:
     """Return what one SELECT over the files of a folder gives, texts in every column (but bytes, where it gives these).
 
     Nothing outside the folder can be reached, and nothing in it is changed: see `warehouse.sandbox.folder`.

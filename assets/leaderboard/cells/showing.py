@@ -149,19 +149,7 @@ def share_of(prompt: PromptPictures, cell: Cell, attribute: str, value: str) -> 
     of = _published(shares).get(value)
     if shares is None or of is None:
         return None
-    n = shares["n"]
-    return ValueShare(
-        value=value,
-        said=many(attribute, value),
-        cell=cell_of(cell.model, prompt.id, attribute, value),
-        count=of["k"],
-        n=n,
-        framed=True,
-        low=of["low"],
-        high=of["high"],
-        worth=worth(n, of["worth"]),
-        bounds=None,
-    )
+    return _share(prompt, cell, (attribute, value), of, count=of["k"], n=shares["n"], framed=True)
 
 
 def together(cell: Cell) -> Outcomes:
@@ -204,21 +192,38 @@ def _shares(prompt: PromptPictures, cell: Cell) -> tuple[ValueShare, ...]:
     found: list[ValueShare] = []
     for value in _order(prompt.attributes[asked.attribute], asked.value):
         of = published.get(value)
+        count = of["k"] if of else seen.count(value)
+        framed = value == asked.value
         found.append(
-            ValueShare(
-                value=value,
-                said=many(asked.attribute, value),
-                cell=cell_of(cell.model, prompt.id, asked.attribute, value),
-                count=of["k"] if of else seen.count(value),
-                n=len(seen),
-                framed=value == asked.value,
-                low=of["low"] if of else None,
-                high=of["high"] if of else None,
-                worth=worth(len(seen), of["worth"]) if of else None,
-                bounds=(of["bound_low"], of["bound_high"]) if of and of["bound_low"] is not None else None,
-            )
+            _share(prompt, cell, (asked.attribute, value), of, count=count, n=len(seen), framed=framed)
         )
     return tuple(found)
+
+
+def _share(
+    prompt: PromptPictures,
+    cell: Cell,
+    shows: tuple[str, str],
+    of: Row | None,
+    *,
+    count: int,
+    n: int,
+    framed: bool,
+) -> ValueShare:
+    """Return a share with what was published of it, if anything was."""
+    attribute, value = shows
+    return ValueShare(
+        value=value,
+        said=many(attribute, value),
+        cell=cell_of(cell.model, prompt.id, attribute, value),
+        count=count,
+        n=n,
+        framed=framed,
+        low=of["low"] if of else None,
+        high=of["high"] if of else None,
+        worth=worth(n, of["worth"]) if of else None,
+        bounds=(of["bound_low"], of["bound_high"]) if of and of["bound_low"] is not None else None,
+    )
 
 
 def _published(row: Row | None) -> dict[str, Row]:

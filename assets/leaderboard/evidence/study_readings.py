@@ -60,13 +60,16 @@ def numbers(
 
 
 def _numbers(found: Sequence[Row], baseline: str | None) -> Iterator[NumbersRow]:
-    conditions = in_order({row["condition"] for row in found}, baseline)
-    for row in sorted(
-        found, key=lambda row: (row["title"], row["model"], conditions.index(row["condition"]))
-    ):
+    for row in _ordered(found, baseline):
         yield NumbersRow(
             words.plain(row["title"]), condition(row["condition"]), row["median"], row["mean"], row["n"]
         )
+
+
+def _ordered(found: Sequence[Row], baseline: str | None) -> list[Row]:
+    """Return rows by model, each with its conditions in their order."""
+    conditions = in_order({row["condition"] for row in found}, baseline)
+    return sorted(found, key=lambda row: (row["title"], row["model"], conditions.index(row["condition"])))
 
 
 def counts(
@@ -118,8 +121,6 @@ def _table(attribute: str, found: Sequence[Row], said: StudyWords, baseline: str
     values = {row["value"]: row["position"] for row in found if row["in_support"]}
     ordered = sorted(values, key=lambda value: values[value])
     first = found[0]
-    conditions = in_order({row["condition"] for row in found}, baseline)
-    found = sorted(found, key=lambda row: (row["title"], row["model"], conditions.index(row["condition"])))
     return StudyCounts(
         said.attribute(first["study"], attribute),
         words.plain(f"{first['labeler']} {first['labeler_version']}"),
@@ -127,7 +128,7 @@ def _table(attribute: str, found: Sequence[Row], said: StudyWords, baseline: str
         values=tuple(said.value(first["study"], attribute, value) for value in ordered),
         rows=tuple(
             _count([*of], ordered, said)
-            for _, of in groupby(found, key=lambda row: (row["model"], row["condition"]))
+            for _, of in groupby(_ordered(found, baseline), key=lambda row: (row["model"], row["condition"]))
         ),
     )
 

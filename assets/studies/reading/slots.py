@@ -71,16 +71,12 @@ class Cells:
         models = {how: model.id for model in study.models for how in (model.id, *model.spelled)}
         self._models: Mapping[str, str] = models
         self._ids = {model.id for model in study.models}
-        self._only: Mapping[str, str | None] = {
-            "model": study.models[0].id if len(study.models) == 1 else None,
-            "condition": "baseline",
-            "replicate": _ONLY,
-        }
+        self._only = study.models[0].id if len(study.models) == 1 else None
 
     def rows(self, rows: QueryRows, mistakes: Mistakes) -> list[PlacedRow]:
         """Return the rows whose cell is declared; all others are mistakes."""
-        for column in ("model", "prompt"):
-            if rows.columns and column not in rows.columns and self._only.get(column) is None:
+        for column in ("prompt",) if self._only else ("model", "prompt"):
+            if rows.columns and column not in rows.columns:
                 listed = ", ".join(rows.columns)
                 mistakes.add(rows.name, f'returns no column "{column}" (it returns {listed})')
                 return []
@@ -88,7 +84,7 @@ class Cells:
         for number, row in enumerate(rows.rows):
             at = rows.place(number)
             cell = self._cell(row, at, mistakes)
-            key = row.get("replicate", self._only["replicate"])
+            key = row.get("replicate", _ONLY)
             if cell and not key:
                 mistakes.add(at[0], "replicate is empty", at[1], fix="number the pictures of a cell")
             elif cell:
@@ -97,10 +93,10 @@ class Cells:
 
     def _cell(self, row: Mapping[str, Any], at: tuple[str, str], mistakes: Mistakes) -> Cell | None:
         file, place = at
-        raw = row.get("model", self._only["model"]) or ""
+        raw = row.get("model", self._only) or ""
         model = self._models.get(raw) or (name_of(raw) if name_of(raw) in self._ids else None)
         prompt = name_of(row["prompt"] or "")
-        condition = name_of(row.get("condition", self._only["condition"]) or "")
+        condition = name_of(row.get("condition", "baseline") or "")
         if model is None:
             mistakes.add(file, "models are not declared", place, text=raw, fix=hint(raw, self._models))
         elif prompt not in self._prompts:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from assets.studies import layout
+from tests.studies.kept import write
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import keys
@@ -20,7 +21,6 @@ from warehouse.loading import load
 from warehouse.loading.beside import put_recorded
 from warehouse.loading.columns import table_of
 from warehouse.loading.seals import sealed
-from warehouse.loading.study_objects import TABLES
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
@@ -438,20 +438,7 @@ def write_study(
     store: Store, labels: layout.Rows, rows: dict[str, layout.Rows] = STUDY_ROWS
 ) -> layout.Pointer:
     """Write an import whose own labels are `labels`, as the importer does."""
-    folder = layout.tables_prefix("one2024", layout.rows_hash(rows))
-    for table in TABLES:
-        put_recorded(store, f"{folder}{table}.parquet", table_of(table, rows[table]))
-    part = layout.label_part_key("one2024", "people@1-a", labels)
-    put_recorded(store, part, table_of("study_labels", labels))
-    pointer = layout.Pointer(
-        study="one2024",
-        definition=layout.definition_key("one2024", "d" * 64),
-        tables=folder,
-        labels=(part,),
-        labelers={"people": "1-a"},
-    )
-    layout.move_pointer(store, pointer)
-    return pointer
+    return write(store, "one2024", rows, labels, "d" * 64)
 
 
 def test_a_study_is_what_its_current_import_says(con: Con, store: Store) -> None:
