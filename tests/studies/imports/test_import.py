@@ -67,6 +67,15 @@ def test_importing_twice_writes_nothing_new_and_says_so(tiny: Study) -> None:
     assert again.lines()[0].startswith("tiny: imported before, nothing new was written")
 
 
+def test_the_order_in_which_a_query_returns_prompts_is_no_change(tiny: Study) -> None:
+    more = "UNION ALL SELECT 'p' || i, 'prompt:p', 'P', NULL FROM range(30) AS r (i)"
+    tiny.data["prompts"] = f"{tiny.data['prompts']} {more} ORDER BY random()"
+    tiny.run()
+    before = tiny.written()
+    assert not tiny.run().changed
+    assert tiny.written() == before
+
+
 def test_a_raised_version_becomes_current_and_the_former_stays(tiny: Study) -> None:
     tiny.run()
     before = tiny.written()
