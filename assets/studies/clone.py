@@ -137,7 +137,7 @@ class _Git:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=0.2)
             size = _size(self._folder)
-            self._progress("cloning (MB)", min(size // 1_000_000, self._megabytes), self._megabytes)
+            self._progress("MB", min(size // 1_000_000, self._megabytes), self._megabytes)
             if size > most:
                 raise ClicheError(
                     f"the clone is larger than {most // 1_000_000} MB, the study file says about {self._megabytes}; "

@@ -145,9 +145,11 @@ def _found(study: str, root: Path | None) -> tuple[Path, Path]:
 
     if (file := shipped(study)) is None:
         file = Path(study)
-        if not os.path.lexists(file):
+        if not os.path.lexists(study):
             names = sorted(one.stem for one in SHIPPED.glob("*.yaml"))
-            raise UsageError(f"no study file {file}{close_match(study, names)} (shipped: {', '.join(names)})")
+            near = close_match(study, names)
+            meant = near if near.startswith("; did") else ""
+            raise UsageError(f"no study file {study}{meant} (shipped: {', '.join(names)})")
     if root is not None:
         return file, root
     definition = load_definition(file)
