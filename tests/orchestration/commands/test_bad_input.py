@@ -509,7 +509,8 @@ def test_checking_a_study_lists_all_mistakes_or_what_would_come_in_and_stores_no
     assert (ended.code, ended.out) == (2, "")
     assert [line for line in ended.err.splitlines() if line.startswith(("s: ", "2 "))] == [
         's: labels.csv: prompts are not declared: "ceu" (row 4); did you mean "ceo"?',
-        's: labels.csv: gender has values that are not declared: "womn" (row 3); known: woman, man',
+        's: labels.csv: gender has values that are not declared: "womn" (row 3); known: woman, man; '
+        'did you mean "woman"?',
         "2 kinds of mistakes; nothing was stored",
     ]
     labels.write_text("model,prompt,nr,gender\nm,ceo,0,woman\nm,ceo,1,man\n", "utf-8")
