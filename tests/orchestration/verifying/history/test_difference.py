@@ -10,14 +10,19 @@ from typing import Any
 import duckdb
 import pytest
 
+from assets.generation.run import PartitionRun
+from assets.labeling.run import label_partition
 from assets.suites.method_changes import load_changes
 from orchestration.verifying import sources
 from orchestration.verifying.history import difference
 from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.history.sides import side
-from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy
+from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy, install
 from tests.orchestration.verifying.forging import Edition, download
+from tests.orchestration.verifying.test_clean_stores import published
 from tests.services.loopback import Reply, serve
+from tests.unit.generation.scripted import Scripted
+from tests.warehouse.integrity import shapes
 
 FIRST, SECOND = f"{WEEK}.1", f"{NEXT}.1"
 Change = Callable[[Edition], dict[str, Any] | None]
@@ -249,6 +254,26 @@ def test_a_study_that_was_taken_back_and_a_new_week_are_explained(
     manifest.sign(retractions=[])
     ended = cliche("edition", "diff", SECOND, str(manifest.folder))
     assert (ended.code, "study tiny is gone, and no retraction says why" in ended.out) == (1, True)
+
+
+def test_receipts_and_labels_that_came_late_are_explained(
+    tmp_path: Path, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICHE_HOME", str(tmp_path / "home"))
+    made, provider = install(tmp_path / "home"), Scripted()
+    plan = shapes.plan_of(made.store, "free", provider)
+    editions = []
+    for slots in (plan.slots[:3], plan.slots):
+        asked = [slot.slot_key for slot in slots]
+        PartitionRun(made.store, plan, provider, retry=shapes.FAST, only=asked).run()
+        with shapes.labeler("person_count"):
+            label_partition(made.store, plan, workers=0)
+        editions.append(published(made))
+    ended = cliche("edition", "diff", *editions)
+    assert ended.code == 0, ended.out
+    assert f"late receipt: {shapes.WEEK}: attempts, images" in ended.out
+    (both,) = [line for line in ended.out.splitlines() if "labeled late, late receipt: 2" in line]
+    assert " labels," in both
 
 
 # ---- what is no edition ----
