@@ -15,7 +15,7 @@ from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.history.reasons import Reasons
 from orchestration.verifying.history.sides import ComparedEdition
 from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import VerifyReport
+from orchestration.verifying.report import VerifyReport, in_words
 from warehouse.errors import UsageError
 
 _ASKED, _ANSWERED = {r.NEW_WEEK, r.NEW_MODEL}, {r.NEW_WEEK, r.NEW_MODEL, r.LATE}
@@ -109,11 +109,13 @@ def _table(
 def _appended(table: str, part: ListedPart, changed: rows.Changed, found: Changes, why: Reasons) -> None:
     """Tell of rows of a past week that are other than before."""
     for model, count in changed.gone.items():
-        found.part(table, part.week, (), f"{count:,} rows of {model or 'the week'} changed, or are gone")
+        found.part(table, part.week, (), f"{in_words(count)} of {model or 'the week'} changed, or are gone")
     for model, count in changed.added.items():
         if model not in changed.gone:
             said = why.of.get((part.week or "", model), set()) | why.everywhere
-            found.part(table, part.week, said & APPEND_ONLY[table], f"{count:,} rows of {model} were added")
+            found.part(
+                table, part.week, said & APPEND_ONLY[table], f"{in_words(count)} of {model} added"
+            )
     if not changed.gone and not changed.added:
         found.part(table, part.week, why.everywhere & {r.CODE}, "its columns are other ones")
 

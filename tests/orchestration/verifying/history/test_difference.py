@@ -108,10 +108,10 @@ READ_AGAIN = (
 FORGED: dict[str, tuple[Change, str]] = {
     "times": (_rows("attempts", EARLIER), f"attempts {WEEK}: 4 rows of sim-classic changed, or are gone"),
     "a hidden retry": (_rows("attempts", "FROM old LIMIT 6"), f"attempts {WEEK}: 2 of 8 rows are gone"),
-    "one more call": (_rows("attempts", ONE_MORE), f"attempts {WEEK}: 1 rows of sim-classic were added"),
+    "one more call": (_rows("attempts", ONE_MORE), f"attempts {WEEK}: 1 row of sim-classic added"),
     "a time behind a late receipt": (
         _both(_late, _rows("attempts", f"FROM ({EARLIER}) UNION ALL FROM old")),
-        f"attempts {WEEK}: 4 rows of sim-drift were added",
+        f"attempts {WEEK}: 4 rows of sim-drift added",
     ),
     "a changed call behind a late receipt": (
         _both(_late, _rows("attempts", EARLIER)),
@@ -119,7 +119,7 @@ FORGED: dict[str, tuple[Change, str]] = {
     ),
     "a late receipt of another model": (
         _both(_late, _rows("attempts", ONE_MORE.replace("classic", "drift"))),
-        "1 rows of sim-drift were added",
+        "1 row of sim-drift added",
     ),
     "prompt": (
         _rows("prompts", "SELECT * REPLACE ('a woman' AS text) FROM old"),
@@ -131,7 +131,7 @@ FORGED: dict[str, tuple[Change, str]] = {
     ),
     "plan": (
         _rows("plans", "SELECT * REPLACE ('f' || plan_sha256[2:] AS plan_sha256) FROM old"),
-        f"plans {WEEK}: 1 rows of sim-classic changed",
+        f"plans {WEEK}: 1 row of sim-classic changed",
     ),
     "title": (
         _rows("model_titles", "SELECT * REPLACE ('GPT Image 2' AS title) FROM old"),
