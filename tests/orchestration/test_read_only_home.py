@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, tuple[int, str]] = {
     "anchors list": _OK,
     "anchors accept --labeler drawing --attribute hair --week 2026-11-09 --reason none": (2, "did not move"),
     "edition list": _OK,
+    "edition diff 2026-11-09.1 2026-11-09.1": _OK,
     "edition fetch 2026-11-09.1 {to}/edition": _OK,
     "edition build 2026-11-09.1 --to {to}/edition.duckdb": _OK,
     "gold sample --week 2026-11-09 --n 8 --set mine": _OK,
