@@ -24,6 +24,7 @@ from orchestration.groups.explaining import explain
 from orchestration.groups.gold import gold
 from orchestration.groups.models import models
 from orchestration.groups.studies import study
+from orchestration.groups.verifying import verify
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
 
@@ -212,26 +213,7 @@ def restore(
     raise typer.Exit(commands.store_reading.restore(of, profile, quick=quick))
 
 
-@app.command(short_help="Recompute a published edition.")
-def verify(
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[EDITION|DIR|URL]",
-            help="An edition's id, e.g. 2026-11-23.1, its folder or its address; default: the latest in the store.",
-        ),
-    ] = None,
-    whole_store: Annotated[
-        bool, typer.Option("--store", help="Read every object of the store instead, and compare its hash.")
-    ] = False,
-) -> None:
-    """Verify a published edition: files, tables, views, pages, pictures, counts, scores. With --store, read the store.
-
-    Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
-    """
-    raise typer.Exit(
-        commands.store_reading.verify_store(target) if whole_store else commands.auditor.verify(target)
-    )
+app.command(short_help="Recompute a published edition.")(verify)
 
 
 @app.command()

@@ -11,6 +11,7 @@ LATEST_EDITION = "editions/latest.json"
 SITE = "site/"  # what is made again from the newest edition, and so may change
 SITE_DATABASE = f"{SITE}cliche.duckdb"
 SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
+SITE_LOG = f"{SITE}log.txt"  # a line for each edition: when it was made, its id, the SHA-256 of its manifest
 SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
 RETRACTIONS = "retractions/"  # what was taken back, and why

@@ -9,6 +9,7 @@ import duckdb
 from assets.generation.asset import shown
 from assets.generation.workplace import Workplace
 from assets.labeling.thumbnails.partition import Picture, complete_study, complete_weeks
+from assets.leaderboard import chain
 from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish
@@ -61,7 +62,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
 
 
 def tell_gaps(place: Workplace, week: str, loaded: Iterable[tuple[str, str, str]]) -> None:
-    """Tell of weeks up to `week` that were asked and are gone from the store, and of those that nobody was asked in."""
+    """Tell of weeks up to `week`, and editions, that are gone from the store, and of weeks that nobody was asked in."""
     held = {(of, model) for of, model, _ in loaded}
     lost = without_plan(place.store, latest(place.store), held)
     for of, models in lost.items():
@@ -75,6 +76,10 @@ def tell_gaps(place: Workplace, week: str, loaded: Iterable[tuple[str, str, str]
                 f"week {of}: the store has no plan of {', '.join(models)} any more, whose pictures were published: "
                 f"restore it from a copy (cliche restore); {shown}"
             )
+    for edition in chain.gone(place.store):
+        place.listener.told(
+            f"edition {edition} was published, and the store has it no more: restore it from a copy (cliche restore)"
+        )
     asked = {of for of, _ in held}
     gaps = [of for of in span(min(asked, default=week), week) if of not in asked | lost.keys()]
     if gaps:

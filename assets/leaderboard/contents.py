@@ -36,7 +36,7 @@ from warehouse.database.export import export_tables, export_views, hashes_of
 from warehouse.database.published import open_published
 from warehouse.database.shared_file import file_to_change
 from warehouse.database.table_files import TableFiles
-from warehouse.loading import anchor_objects, gold_objects
+from warehouse.loading import anchor_objects, gold_objects, study_objects
 from warehouse.loading.freshness import names_of_loaded
 from warehouse.loading.objects import Names, Partition
 from warehouse.store.base import Store
@@ -187,6 +187,7 @@ def _sources(
         "anchors": _anchors(store, week),
         "gold": _gold(copy, store),
         "studies": rows(copy, "study_versions"),
+        "retractions": [one._asdict() for one in study_objects.all_retractions(store)],
     }
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import duckdb
 
+from assets.leaderboard.chain import known, tip
 from assets.leaderboard.contents import Contents, assemble
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import (
@@ -155,6 +156,7 @@ def _write(
         "week": week,
         "revision": revision,
         "replaces": replaces,
+        "before": tip(known(store)),  # of the chain; run time: in no hash
         "code_version": code_version,
         "texts_sha256": texts_sha256(),
         "analysis_plan_sha256": shipped().sha256,

@@ -1,8 +1,8 @@
 """The pages at `site/` that change: the list of editions, which says what replaced what, and the way to the newest one.
 
-The feeds of the newest edition are there too, where whoever follows them looks again. Every page of every edition links
-to that list. It is made from a note beside it, which each publish continues, so
-that no publish reads the manifests of all editions.
+The feeds of the newest edition are there too, where whoever follows them looks again, and the log of all editions
+(`chain`). Every page of every edition links to that list. It is made from a note beside it, which each publish
+continues, so that no publish reads the manifests of all editions.
 """
 
 from __future__ import annotations
@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from assets.leaderboard import chain
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.sheets import Around, SitePlace, named, path_of, render_sheet, site_of
-from assets.leaderboard.published import edition_ids, latest, read_manifest
+from assets.leaderboard.published import latest, read_manifest
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.errors import CorruptObjectError
-from warehouse.loading.seals import sealed, unsealed
+from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 from warehouse.store.pieces import read_if_there
 
-#: What the note keeps of a manifest.
-_KEPT = ("edition", "week", "revision", "created_at", "replaces")
 _EDITIONS = PageKind("editions", lambda con, week: iter(()))
 _ROOT = PageKind("root", lambda con, week: iter(()))
 
@@ -54,18 +52,13 @@ def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> No
     newest = latest(store)
     if newest is None:
         return
-    known = _known(store)
-    if known is None:
-        known = {edition: read_manifest(store, edition) for edition in edition_ids(store)}
-    known |= {str(manifest["edition"]): manifest}
-    if newest.id not in known:
-        known[newest.id] = read_manifest(store, newest.id)
+    known = chain.known(store)
     shown = manifest if manifest["edition"] == newest.id else read_manifest(store, newest.id)
     prefix = keys.edition_prefix(newest.id)
     pages = pages_of(known, newest.id, site) | feeds_of(shown, lambda path: store.get(prefix + path))
-    kept = [{name: of[name] for name in _KEPT} for _, of in sorted(known.items())]
+    pages[keys.SITE_LOG] = chain.log(known.values())
     hashes = {key: sha256_hex(data) for key, data in pages.items()}
-    note = sealed(keys.SITE_PAGES_NOTE, {"editions": kept, "pages": hashes})
+    note = sealed(keys.SITE_PAGES_NOTE, {"editions": [*known.values()], "pages": hashes})
     for key, data in (*pages.items(), (keys.SITE_PAGES_NOTE, note)):
         if read_if_there(store, key) != data:
             store.replace(key, data)
@@ -126,17 +119,9 @@ def _feeds(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def site_keys(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the keys of the pages, and of the feeds of an edition, the newest."""
+    """Yield the keys of the pages, of the log, and of the feeds of an edition, the newest."""
     yield from (f"{keys.SITE}{path}" for path in _feeds(manifest))
     for address in ("editions/", ""):
         for language in LANGUAGES:
             yield f"{keys.SITE}{path_of(address, language)}"
-
-
-def _known(store: Store) -> dict[str, Mapping[str, Any]] | None:
-    """Return what the note says of editions, by id; None if it does not read."""
-    try:
-        note = unsealed(keys.SITE_PAGES_NOTE, store.get(keys.SITE_PAGES_NOTE))
-        return {str(of["edition"]): {name: of[name] for name in _KEPT} for of in note["editions"]}
-    except (KeyError, TypeError, ValueError, CorruptObjectError):
-        return None
+    yield keys.SITE_LOG

@@ -34,6 +34,7 @@ from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.seals import sealed
 from warehouse.loading.webp_seals import encoder_of
+from warehouse.store.pieces import read_if_there
 
 _AT_ONCE = 16  # objects that are fetched; S3 answers one in 20 to 50 ms
 _DATABASE = (keys.SITE_DATABASE, keys.SITE_DATABASE_NOTE)
@@ -109,7 +110,8 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
             _database(manifest, folder, copied, step)
     pages = pages_of({edition: manifest}, edition, site_of(manifest))
     feeds = feeds_of(manifest, lambda path: (folder / prefix / path).read_bytes())
-    for key, data in (pages | feeds).items():
+    log = read_if_there(place.store, keys.SITE_LOG)
+    for key, data in (pages | feeds | ({keys.SITE_LOG: log} if log else {})).items():
         write_whole(folder / key, data)
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
     total = decimal(
@@ -145,7 +147,7 @@ def _database(manifest: Mapping[str, Any], folder: Path, copied: Callable[[str],
 def _past(place: Workplace, key: str, sha256: str, folder: Path) -> bytes:
     """Copy a sheet of a quarter, or an index of them, unless it is there, and whole; return its bytes."""
     path = folder / key
-    for data in (path.read_bytes() if path.is_file() else b"", _got(place, key)):
+    for data in (path.read_bytes() if path.is_file() else b"", read_if_there(place.store, key) or b""):
         if sha256_hex(data) == sha256:
             write_whole(path, data)
             return data
@@ -188,7 +190,7 @@ def _compared(path: Path, manifest: Mapping[str, Any]) -> str:
 def _thumbnail(place: Workplace, key: str, folder: Path) -> bool:
     """Copy a thumbnail unless it is there, and whole; return whether it is then."""
     path = folder / key
-    for data in (path.read_bytes() if path.is_file() else b"", _got(place, key)):
+    for data in (path.read_bytes() if path.is_file() else b"", read_if_there(place.store, key) or b""):
         try:
             encoder_of(key, data)
         except CorruptObjectError:
@@ -196,13 +198,6 @@ def _thumbnail(place: Workplace, key: str, folder: Path) -> bool:
         write_whole(path, data)
         return True
     return False
-
-
-def _got(place: Workplace, key: str) -> bytes:
-    try:
-        return place.store.get(key)
-    except KeyError:
-        return b""
 
 
 def _keys(manifest: Mapping[str, Any]) -> set[str]:

@@ -147,12 +147,34 @@ class _Quiet(RangeHandler):
         """Say nothing."""
 
 
-def verify(target: str | None) -> int:
-    """Compare an edition with itself and with the code that made it; say what differs and what was not checked."""
+def verify(target: str | None, expect: str | None, against: str | None) -> int:
+    """Compare an edition with itself and with the code that made it; say what differs and what was not checked.
+
+    `expect` is the SHA-256 of a manifest that somebody kept, `against` such a manifest.
+    """
+    if expect is not None and not re.fullmatch("[0-9a-fA-F]{64}", expect):
+        raise UsageError(
+            "--expect takes the SHA-256 of a manifest, 64 hexadecimal digits (site/log.txt has them)"
+        )
     from orchestration.verifying.run import verify as verify_edition
 
     with bar("verifying") as step:
-        report = verify_edition(target, lambda: bare_workplace(load_settings()), current, step)
+        report = verify_edition(target, _place, current, step, expect, against)
     for line in report.lines():
         say(line)
     return report.exit_code
+
+
+def diff(old: str, new: str) -> int:
+    """Say what changed from one edition to a later one, and why; return 1 if something has no reason."""
+    from orchestration.verifying.history import difference, sides
+
+    with sides.find(old, _place) as before, sides.find(new, _place) as after:
+        found = difference.compare(before, after)
+    for line in found.lines():
+        say(line)
+    return found.exit_code
+
+
+def _place() -> Workplace:
+    return bare_workplace(load_settings())

@@ -32,7 +32,7 @@ def verify_store(edition: str | None) -> int:
     Returns 4, as `verify` of an edition does, if there was nothing to read: a disk that is not mounted looks like that.
     """
     if edition is not None:
-        raise UsageError("--store reads the whole store; leave the edition out")
+        raise UsageError("--store reads the whole store; leave the edition and other options out")
     settings = load_settings()
     place = bare_workplace(settings)
     with counting("reading") as step:

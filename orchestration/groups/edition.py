@@ -8,7 +8,7 @@ import typer
 from orchestration import commands
 
 edition = typer.Typer(
-    help="List published editions, fetch one, or build its DuckDB file.", no_args_is_help=True
+    help="List published editions, compare two, fetch one, or build its DuckDB file.", no_args_is_help=True
 )
 Id = Annotated[str, typer.Argument(metavar="ID", help="The edition, e.g. 2026-11-23.1")]
 
@@ -44,3 +44,20 @@ def edition_build(
 ) -> None:
     """Build the DuckDB file of any edition from what its manifest lists, and compare its tables with their hashes."""
     raise typer.Exit(commands.archive.build(edition_id, to))
+
+
+@edition.command("diff", short_help="Say what changed between two editions, and why.")
+def edition_diff(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="The earlier edition: id, folder, manifest or address.")
+    ],
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="The later one, or the same as somebody else has it.")
+    ],
+) -> None:
+    """Say which parts changed between two editions, and for which reason.
+
+    Rows of weeks that were published may be added for a reason and never change. Exit code 1 if a change is
+    unexplained, 4 if none is and something could not be compared.
+    """
+    raise typer.Exit(commands.auditor.diff(old, new))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from assets.leaderboard.past import index as past_index
 from assets.leaderboard.published import FORMAT
@@ -52,36 +52,63 @@ _FIELDS = {
 Manifest = dict[str, Any]
 
 
+class Link(NamedTuple):
+    """What a manifest states of the edition before it, or of itself."""
+
+    edition: str
+    sha256: str
+
+
+def link(value: object) -> Link | None:
+    """Return what a manifest says of the edition before it; None of the first.
+
+    Raises:
+        ValueError: if it says nothing that can be read.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in Link._fields):
+        raise ValueError
+    found = Link(*(value[name] for name in Link._fields))
+    if not _EDITION.fullmatch(found.edition) or not _SHA256.fullmatch(found.sha256):
+        raise ValueError
+    return found
+
+
 def parse(data: bytes, where: str) -> Manifest:
     """Return the manifest in `data`; its files have safe names, and sizes within limits."""
     if len(data) > MOST_BYTES:
-        raise _wrong(where, f"it has {len(data):,} bytes, more than {MOST_BYTES:,}")
+        raise wrong(where, f"it has {len(data):,} bytes, more than {MOST_BYTES:,}")
     try:
         value = json.loads(data)
     except RecursionError:
-        raise _wrong(where, "it is nested too deeply") from None
+        raise wrong(where, "it is nested too deeply") from None
     except ValueError:
-        raise _wrong(where, "it does not read as JSON") from None
+        raise wrong(where, "it does not read as JSON") from None
     if not isinstance(value, dict):
-        raise _wrong(where, "it holds no fields")
+        raise wrong(where, "it holds no fields")
     if type(value.get("format")) is not int or value["format"] != FORMAT:
-        raise _wrong(
+        raise wrong(
             where,
             f"its format is {_shown(value.get('format'))}, this version reads {FORMAT}; update cliche",
         )
     for name, kind in _FIELDS.items():
         if not isinstance(value.get(name), _KINDS[kind]):
-            raise _wrong(where, f'"{name}" is not {kind}')
+            raise wrong(where, f'"{name}" is not {kind}')
     if type(value.get("revision")) is not int or not 0 < value["revision"] < 1_000_000:
-        raise _wrong(where, '"revision" is not a number from 1')
+        raise wrong(where, '"revision" is not a number from 1')
     if not isinstance(value.get("replaces"), str | None):
-        raise _wrong(where, '"replaces" is neither a text nor null')
+        raise wrong(where, '"replaces" is neither a text nor null')
+    try:
+        link(value.get("before"))
+    except ValueError:
+        raise wrong(where, '"before" is neither null nor an edition and a SHA-256') from None
     if not _EDITION.fullmatch(value["edition"]):
-        raise _wrong(where, f'"edition" is {_shown(value["edition"])} and not like 2026-11-23.1')
+        raise wrong(where, f'"edition" is {_shown(value["edition"])} and not like 2026-11-23.1')
     _check_files(value["files"], where)
     _check_tables(value, where)
     if why := past_index.wrong(value.get("pages")):
-        raise _wrong(where, why)
+        raise wrong(where, why)
     return value
 
 
@@ -134,44 +161,44 @@ def clash(paths: Iterable[str]) -> str | None:
 
 def _check_files(files: dict[str, Any], where: str) -> None:
     if len(files) > MOST_FILES:
-        raise _wrong(where, f"it names {len(files):,} files, more than {MOST_FILES:,}")
+        raise wrong(where, f"it names {len(files):,} files, more than {MOST_FILES:,}")
     total = 0
     for path, stated in files.items():
         if path.lower() == NAME:
-            raise _wrong(where, "it names itself")
+            raise wrong(where, "it names itself")
         if why := unsafe(path):
-            raise _wrong(where, f"the file name {_shown(path)} {why}")
+            raise wrong(where, f"the file name {_shown(path)} {why}")
         if not isinstance(stated, dict) or not isinstance(stated.get("sha256"), str):
-            raise _wrong(where, f"{path} has no sha256")
+            raise wrong(where, f"{path} has no sha256")
         if not _SHA256.fullmatch(stated["sha256"]):
-            raise _wrong(where, f"the sha256 of {path} is not 64 hexadecimal digits")
+            raise wrong(where, f"the sha256 of {path} is not 64 hexadecimal digits")
         size = stated.get("bytes")
         if type(size) is not int or not 0 <= size <= MOST_FILE_BYTES:
-            raise _wrong(where, f"the size of {path} is not a number of bytes up to {MOST_FILE_BYTES:,}")
+            raise wrong(where, f"the size of {path} is not a number of bytes up to {MOST_FILE_BYTES:,}")
         total += size
     if total > MOST_TOTAL_BYTES:
-        raise _wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
+        raise wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
     if (path_ := clash(files)) is not None:
-        raise _wrong(where, f"the file name {_shown(path_)} clashes with another")
+        raise wrong(where, f"the file name {_shown(path_)} clashes with another")
 
 
 def _check_tables(value: dict[str, Any], where: str) -> None:
     if why := listed.wrong(value.get("tables")):
-        raise _wrong(where, why)
+        raise wrong(where, why)
     for path, stated in value["files"].items():
         if path.lower().partition("/")[0] in {keys.TABLES.rstrip("/"), keys.PAST.rstrip("/")}:
-            raise _wrong(where, f"the file name {_shown(path)} is where what editions share is")
+            raise wrong(where, f"the file name {_shown(path)} is where what editions share is")
         if not path.endswith(".parquet"):
             continue
         name = path.removeprefix("data/").removesuffix(".parquet")
         if path != f"data/{name}.parquet" or not listed.is_name(name) or name in value["tables"]:
-            raise _wrong(where, f"{_shown(path)} is no table, or one that is kept by the week")
+            raise wrong(where, f"{_shown(path)} is no table, or one that is kept by the week")
         if type(stated.get("rows")) is not int or stated["rows"] < 0:
-            raise _wrong(where, f"the rows of {path} are not a number from 0")
+            raise wrong(where, f"the rows of {path} are not a number from 0")
     total = sum(stated["bytes"] for stated in value["files"].values())
     total += sum(part.bytes for part in listed.parts(value))
     if total > MOST_TOTAL_BYTES:
-        raise _wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
+        raise wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
 
 
 def _shown(value: object) -> str:
@@ -182,5 +209,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _wrong(where: str, why: str) -> CorruptObjectError:
+def wrong(where: str, why: str) -> CorruptObjectError:
+    """Return the error that something is no manifest."""
     return CorruptObjectError(f"{where} is no manifest of an edition: {why}")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,15 +46,7 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
         FetchError: if a file cannot be fetched within the limits.
     """
     base = _base(address)
-    client = make_client(
-        Connection(
-            timeout_s=3600.0,
-            most_answer_bytes=manifests.MOST_FILE_BYTES,
-            allow_private=base.scheme == "http" or _typed_inside(base.host),
-        ),
-        resolve=resolve,
-    )
-    with client:
+    with _client(base, resolve) as client:
         data = _small(client, base, manifests.NAME, manifests.MOST_BYTES)
         manifest = manifests.parse(data, str(base.join(manifests.NAME)))
         (folder / manifests.NAME).write_bytes(data)
@@ -73,6 +66,48 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
         if sum(size for _, size in stated.values()) > shutil.disk_usage(folder).free:
             raise DownloadError(f"sheets of quarters have more bytes than are free in {folder.parent}")
         _files(client, [(root, key, size) for key, (_, size) in stated.items()], folder, step)
+
+
+def manifest_at(address: str, resolve: Resolver = system_resolver) -> bytes:
+    """Return the manifest of the edition at an address."""
+    base = _base(address)
+    with _client(base, resolve) as client:
+        return _small(client, base, manifests.NAME, manifests.MOST_BYTES)
+
+
+@contextmanager
+def reading(address: str, resolve: Resolver = system_resolver) -> Iterator[Callable[[str], bytes | None]]:
+    """Yield a reader of what lies around the edition at an address, by key; of a folder without a store, in it.
+
+    What the server does not give, for whatever reason, is None, and so is what is too large for a manifest.
+    """
+    base = _base(address)
+    root = _around(base) or base
+    with _client(base, resolve) as client:
+
+        def read(key: str) -> bytes | None:
+            with suppress(DownloadError):
+                return _small(client, root, key, manifests.MOST_BYTES)
+            return None
+
+        yield read
+
+
+def _client(base: httpx2.URL, resolve: Resolver) -> httpx2.Client:
+    return make_client(
+        Connection(
+            timeout_s=3600.0,
+            most_answer_bytes=manifests.MOST_FILE_BYTES,
+            allow_private=base.scheme == "http" or _typed_inside(base.host),
+        ),
+        resolve=resolve,
+    )
+
+
+def _around(base: httpx2.URL) -> httpx2.URL | None:
+    """Return the address of the store around an edition's; None if it is not below `editions/`."""
+    folders = base.path.rstrip("/").split("/")
+    return base.copy_with(path="/".join([*folders[:-2], ""])) if folders[-2:-1] == ["editions"] else None
 
 
 def _files(
@@ -109,10 +144,9 @@ def _base(address: str) -> httpx2.URL:
 
 def _root(client: httpx2.Client, base: httpx2.URL, shared: Mapping[str, int]) -> httpx2.URL:
     """Return the address under which the parts of tables lie: the edition's, or that of the store around it."""
-    folders = base.path.rstrip("/").split("/")
-    if not shared or folders[-2:-1] != ["editions"]:
+    store = _around(base)
+    if not shared or store is None:
         return base
-    store = base.copy_with(path="/".join([*folders[:-2], ""]))
     key, size = next(iter(shared.items()))
     try:
         for _ in _blocks(client, store, key, size, exact=True):

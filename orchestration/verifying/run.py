@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +20,12 @@ from orchestration.unwritable import cause
 from orchestration.verifying import analysis, claims, database, figures, files, page, sources
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import built, contents, expected, past, site, views
+from orchestration.verifying.history import chain, difference, sides
+from orchestration.verifying.history.sides import ComparedEdition
 from orchestration.verifying.report import PARTS, Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
 from orchestration.verifying.verified import VerifiedEdition
+from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError, CorruptObjectError
 from warehouse.store.local_errors import explained
 
@@ -31,17 +35,24 @@ def verify(
     workplace: Callable[[], Workplace],
     current: Callable[[Workplace], str],
     step: Step = silent,
+    expect: str | None = None,
+    against: str | None = None,
 ) -> VerifyReport:
     """Return what verifying finds; nothing is written beside a temporary folder.
 
-    The target is an edition's id, its folder or address; None is the latest of the store.
+    The target is an edition's id, its folder or address; None is the latest of the store. `expect` is the SHA-256 of a
+    manifest that somebody kept, `against` names such a manifest itself.
     """
-    with sources.find(target, workplace, current, step) as source:
-        return verify_source(source, step)
+    with ExitStack() as opened:
+        kept = opened.enter_context(sides.find(against, workplace)) if against is not None else None
+        source = opened.enter_context(sources.find(target, workplace, current, step))
+        return verify_source(source, step, expect, kept)
 
 
-def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
-    """Return what verifying an edition in a folder finds."""
+def verify_source(
+    source: StatedSource, step: Step = silent, expect: str | None = None, kept: ComparedEdition | None = None
+) -> VerifyReport:
+    """Return what verifying an edition in a folder finds; `kept` is that edition, or one before it, as it was once."""
     path = source.folder / manifests.NAME
     if path.stat().st_size > manifests.MOST_BYTES:
         raise CorruptObjectError(f"{path} is no manifest of an edition: it is too large")
@@ -58,12 +69,17 @@ def verify_source(source: StatedSource, step: Step = silent) -> VerifyReport:
         report.notes.append("fetched by address: files that the manifest does not name cannot be seen")
     claims.compare_names(manifest, source.named, report)
     claims.compare_latest(manifest, source.latest, report)
+    chain.compare(source, manifest, sha256_hex(data), expect, report)
     pages = partial(past.compare_files, source.root, manifest, report, step, extras=source.extras)
     if not files.compare(
         source.folder, source.root, manifest, report, step, extras=source.extras, past=pages
     ):
         report.notes.append("what the files hold was not compared: first they must be those of the manifest")
         return report
+    if kept is not None:
+        difference.tell(
+            kept, ComparedEdition(manifest, sha256_hex(data), sources.reader(source.root)), report
+        )
     if manifest["texts_sha256"] != texts_sha256():
         report.skip(
             f"tables, views, pages and figures: other code made this edition; verify it with cliche "

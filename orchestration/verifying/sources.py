@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from assets.generation.workplace import Workplace
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying import remote
 from orchestration.verifying.archive import listed, past, site
+from orchestration.verifying.files import is_plain
 from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
@@ -23,6 +25,9 @@ from warehouse.store.pieces import pieces, read_if_there
 
 _AT_ONCE = 16  # reads of small files: S3 answers one in 10 to 50 ms
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
+
+
+Read = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class StatedSource:
     latest: bytes | None = None
     extras: bool = True
     strange: tuple[str, ...] = ()  # names in the store that no file can have
+    read: Read | None = None  # of the store, folder or site around it; None where there is nothing around it
+    chained: bool = False  # whether manifests of other editions must be there, too
 
     @property
     def root(self) -> Path:
@@ -54,12 +61,14 @@ def find(
     """Yield the edition that `target` names: an id, a folder, an address, or None for the latest in the store."""
     if target is not None and re.match(r"https?://", target, re.IGNORECASE):
         with tempfile.TemporaryDirectory(prefix="cliche-edition-") as temporary:
-            folder = Path(temporary).resolve()
-            remote.fetch(target, folder, step)
-            yield StatedSource(folder, extras=False)
+            fetched = Path(temporary).resolve()
+            remote.fetch(target, fetched, step)
+            with remote.reading(target) as read:
+                chained = read(keys.SITE_LOG) is not None
+                yield StatedSource(fetched, extras=False, read=read, chained=chained)
         return
-    if target is not None and (not _ID.fullmatch(target) or _edition_in(Path(target))):
-        yield _folder(target)
+    if target is not None and (not is_id(target) or _edition_in(Path(target))):
+        yield folder(target)
         return
     place = workplace()
     with _from_store(place, target or current(place), step) as source:
@@ -74,14 +83,20 @@ def _edition_in(folder: Path) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _folder(target: str) -> StatedSource:
-    folder = Path(target)
+def is_id(target: str) -> bool:
+    """Return whether this is written like the id of an edition."""
+    return _ID.fullmatch(target) is not None
+
+
+def folder(target: str) -> StatedSource:
+    """Return the edition in a folder."""
+    path = Path(target)
     if "://" in target:
         raise UsageError(
             f"{target} is no address that editions are read from; write https://, a folder or an edition"
         )
     try:
-        there, found = folder.is_dir(), _edition_in(folder)
+        there, found = path.is_dir(), _edition_in(path)
     except (OSError, ValueError):
         there, found = False, None
     if not there:
@@ -94,7 +109,18 @@ def _folder(target: str) -> StatedSource:
     around = found.parents[1] if found.parent.name == "editions" else None
     if around is None or not (around / keys.TABLES).is_dir():
         return StatedSource(found)
-    return StatedSource(found, around, found.name)
+    return StatedSource(found, around, found.name, read=reader(around))
+
+
+def reader(root: Path) -> Read:
+    """Return a reader of files in a folder by their keys; of a link, and of what is too large for a manifest, None."""
+
+    def read(key: str) -> bytes | None:
+        path = root / key
+        plain = is_plain(root, key) and path.stat().st_size <= manifests.MOST_BYTES
+        return path.read_bytes() if plain else None
+
+    return read
 
 
 @contextmanager
@@ -105,14 +131,15 @@ def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[StatedSo
     latest = read_if_there(store, keys.LATEST_EDITION)
     if isinstance(store, LocalStore):
         root = Path(store.url).resolve()
-        yield StatedSource(root / prefix.rstrip("/"), root, edition, latest)
+        yield StatedSource(root / prefix.rstrip("/"), root, edition, latest, read=reader(root), chained=True)
         return
     with tempfile.TemporaryDirectory(prefix="cliche-edition-") as temporary:
         root = Path(temporary).resolve()
         strange = _fetch_folder(store, prefix, root, step)
         folder = root / prefix.rstrip("/")
         _fetch_shared(store, folder / manifests.NAME, root, step)
-        yield StatedSource(folder, root, edition, latest, strange=strange)
+        read = partial(read_if_there, store)
+        yield StatedSource(folder, root, edition, latest, strange=strange, read=read, chained=True)
 
 
 def _fetch_folder(store: Store, prefix: str, root: Path, step: Step) -> tuple[str, ...]:

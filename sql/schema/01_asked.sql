@@ -172,6 +172,8 @@ CREATE TABLE attempts (
     error_message VARCHAR,  -- identity: the provider's error message, raw
     http_status INTEGER,  -- identity: HTTP status code
     request_id VARCHAR,  -- run time: the provider's id of the request; not published
+    request_sha256 VARCHAR,  -- run time: SHA-256 of the provider's id of the request, which its invoice and
+    -- logs name; NULL if it gave none
     requested_at TIMESTAMP,  -- run time: when the call began (UTC)
     answered_at TIMESTAMP,  -- run time: when the answer was whole (UTC)
     latency_ms DOUBLE,  -- run time: time from call to answer in milliseconds

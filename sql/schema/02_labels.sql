@@ -52,6 +52,8 @@ CREATE TABLE label_attempts (
     raw_body VARCHAR,  -- run time: the body of an answer that was not understood, cut to 20,000 characters;
     -- not published
     request_id VARCHAR,  -- run time: the API's id of the request; not published
+    request_sha256 VARCHAR,  -- run time: SHA-256 of the API's id of the request, which its invoice and
+    -- logs name; NULL if it gave none
     requested_at TIMESTAMP,  -- run time: when the call began (UTC)
     answered_at TIMESTAMP,  -- run time: when the answer was whole (UTC)
     latency_ms DOUBLE,  -- run time: time from call to answer in milliseconds

@@ -99,6 +99,12 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
                 _insert(con, table, _known(con, table, new))
             except UsageError as error:
                 raise CorruptObjectError(f"partition {model} in week {week}: {error}") from error
+        for table in ("attempts", "label_attempts"):
+            con.execute(
+                f"UPDATE {table} SET request_sha256 = sha256(request_id) "  # noqa: S608
+                "WHERE week = $week AND model = $model",
+                where,
+            )
         _insert_images(con, where)
         insert_clusters(con, rows["attempts"], where)
         insert_counts(con, where)

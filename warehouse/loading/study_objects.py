@@ -64,6 +64,11 @@ def retractions(store: Store, study: str) -> list[Retraction]:
     return [_retraction(store, key) for key in sorted(found, key=keys.retraction_number)]
 
 
+def all_retractions(store: Store) -> list[Retraction]:
+    """Return all records that imports of studies were taken back, in the order of their keys."""
+    return [_retraction(store, key) for key in sorted(store.list(f"{keys.RETRACTIONS}study-"))]
+
+
 def retraction_of(store: Store, study: str) -> Retraction | None:
     """Return the record that takes a study's newest import back, or None."""
     newest = _newest_pointer(store, study)

@@ -149,7 +149,7 @@ def test_an_edition_in_a_served_store_is_verified_with_the_parts_beside_it(
     with serve(answer) as base:
         ended = cliche("verify", f"{base}/editions/{ID}/")
     assert (ended.code, AGREE in ended.out) == (0, True), ended.out
-    assert asked == {"editions", "pages", "tables"}
+    assert asked == {"editions", "pages", "site", "tables"}
 
 
 def test_a_part_on_a_server_that_is_another_is_reported(folder: Path, cliche: Cliche) -> None:

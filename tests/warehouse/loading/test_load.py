@@ -15,6 +15,7 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.database.archive import catalog
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import load
@@ -68,6 +69,17 @@ def test_a_partition_becomes_the_rows_of_its_objects(con: Con, store: Store) -> 
         ("skin_tone", True, "light", 0.3),
         ("skin_tone", True, "medium", 0.4),
     ]
+
+
+def test_ids_of_requests_are_published_as_their_hashes_alone(con: Con, store: Store) -> None:
+    build_partition(store, suites=BOTH, outcomes=builder.mixed)
+    load.load_partition(con, store, WEEK, "sim-one")
+    found = con.execute("SELECT request_id, request_sha256 FROM attempts").fetchall()
+    assert {hashed for _, hashed in found} == {one and sha256_hex(one.encode()) for one, _ in found}
+    assert any(hashed for _, hashed in found)
+    for table in ("attempts", "label_attempts"):
+        columns = dict(catalog(con).published[table])
+        assert ("request_sha256" in columns, "request_id" in columns) == (True, False)
 
 
 def test_invariant_05_loading_twice_is_loading_once(con: Con, store: Store) -> None:

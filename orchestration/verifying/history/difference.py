@@ -1,0 +1,164 @@
+"""An edition against one before it: which parts changed, and for which reason.
+
+Plans, prompts, slots, attempts, pictures and labels of a week that was published are append-only: rows may be added
+where an entry of the manifest says why, and none may change. The rest follows, and `cliche verify` makes it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orchestration.verifying.archive.listed import ListedPart, ListedTable, listed, whole
+from orchestration.verifying.history import reasons as r
+from orchestration.verifying.history import rows
+from orchestration.verifying.history.changes import Changes
+from orchestration.verifying.history.reasons import Reasons
+from orchestration.verifying.history.sides import ComparedEdition
+from orchestration.verifying.manifest import Manifest
+from orchestration.verifying.report import VerifyReport, in_words
+from warehouse.errors import UsageError
+
+_ASKED, _ANSWERED = {r.NEW_WEEK, r.NEW_MODEL}, {r.NEW_WEEK, r.NEW_MODEL, r.LATE}
+#: Table → the reasons for which rows may be added to it in a week that was published.
+APPEND_ONLY: Mapping[str, set[str]] = {
+    "plans": _ASKED,
+    "model_titles": _ASKED,
+    "prompts": _ASKED,
+    "prompt_attributes": _ASKED,
+    "attribute_values": _ASKED,
+    "reference_values": _ASKED,
+    "slots": _ASKED,
+    "attempts": _ANSWERED,
+    "images": _ANSWERED,
+    "labels": {*_ANSWERED, r.LABELED, r.RELABELED},
+    "label_attempts": {*_ANSWERED, r.LABELED, r.RELABELED},
+    "anchor_labels": {r.ANCHORS},
+    "drift_acceptances": {r.ANCHORS},
+    "gold_samples": {r.GOLD},
+    "gold_strata": {r.GOLD},
+    "gold_labels": {r.GOLD},
+}
+_NOBODY = ListedTable([], ())
+
+
+def compare(old: ComparedEdition, new: ComparedEdition) -> Changes:
+    """Return what changed from one edition to a later one, or to itself as somebody else has it.
+
+    Raises:
+        UsageError: if the first is the later one.
+    """
+    before, after = old.manifest, new.manifest
+    found = Changes(before["edition"], after["edition"])
+    if (before["week"], before["revision"]) > (after["week"], after["revision"]):
+        raise UsageError(f"{found.old} is later than {found.new}; write the earlier edition first")
+    if found.old == found.new and old.sha256 != new.sha256:
+        found.unexplained.append(
+            f"edition {found.old} has another manifest; what was published never changes"
+        )
+    why = r.find(before, after, found)
+    _whole(before, after, found, why)
+    was, now = listed(before), listed(after)
+    for table in sorted(was.keys() | now.keys()):
+        _table(table, was.get(table, _NOBODY), now.get(table, _NOBODY), (old, new), found, why)
+    _pages(before, after, found, why)
+    return found
+
+
+def tell(kept: ComparedEdition, new: ComparedEdition, report: VerifyReport) -> None:
+    """Tell a report what changed without a reason since a manifest that somebody kept, and what was not compared."""
+    found = compare(kept, new)
+    for line in found.unexplained:
+        report.differ(f"unexplained since {found.old}: {line}")
+    for line in found.unchecked:
+        report.skip(f"since {found.old}: {line}")
+    report.note(f"against the manifest that was kept: {found.summary()}")
+
+
+def _table(
+    table: str,
+    was: ListedTable,
+    now: ListedTable,
+    sides: tuple[ComparedEdition, ComparedEdition],
+    found: Changes,
+    why: Reasons,
+) -> None:
+    before, after = ({part.week: part for part in one.parts} for one in (was, now))
+    published = sides[0].manifest["week"]
+    for week in sorted(before.keys() | after.keys(), key=str):
+        part, had = after.get(week), before.get(week)
+        if part and had and part.content_sha256 == had.content_sha256:
+            continue
+        if table not in APPEND_ONLY:
+            found.part(table, week, why.through(week), "changed, and nothing that it follows from did")
+        elif part is None:
+            found.part(table, week, (), "gone")
+        elif had is None and (week or "") > published:
+            new_week = why.within(week) & APPEND_ONLY[table]
+            found.part(table, week, new_week, "rows of a week that nothing says was asked")
+        elif had is not None and had.rows > part.rows:
+            found.part(table, week, (), f"{had.rows - part.rows:,} of {had.rows:,} rows are gone")
+        else:
+            columns = [one for one in now.columns if had is None or one in was.columns]
+            changed = rows.compare((had, part), columns, *sides)
+            if changed is None:
+                _unread(table, part, had is None or was.columns == now.columns, found, why)
+            else:
+                _appended(table, part, changed, found, why)
+
+
+def _appended(table: str, part: ListedPart, changed: rows.Changed, found: Changes, why: Reasons) -> None:
+    """Tell of rows of a past week that are other than before."""
+    for model, count in changed.gone.items():
+        found.part(table, part.week, (), f"{in_words(count)} of {model or 'the week'} changed, or are gone")
+    for model, count in changed.added.items():
+        if model not in changed.gone:
+            said = why.of.get((part.week or "", model), set()) | why.everywhere
+            found.part(
+                table, part.week, said & APPEND_ONLY[table], f"{in_words(count)} of {model} added"
+            )
+    if not changed.gone and not changed.added:
+        found.part(table, part.week, why.everywhere & {r.CODE}, "its columns are other ones")
+
+
+def _unread(table: str, part: ListedPart, same_columns: bool, found: Changes, why: Reasons) -> None:
+    """Tell of a part of which not all rows are at hand: entries may say why it has more, and nobody can tell."""
+    said = why.within(part.week) & (APPEND_ONLY[table] | (set() if same_columns else {r.CODE}))
+    found.part(table, part.week, said, "changed")
+    if said:
+        found.unchecked.append(
+            f"{table} {part.week}: whether no row changed; the rows of before are not at hand"
+        )
+
+
+def _whole(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
+    """Compare the tables and views that have no weeks, by the hash of their rows, if they have one."""
+    changed = [
+        name
+        for name in whole(old).keys() | whole(new).keys()
+        if (old["table_hashes"].get(name) or _sha256(old, name))
+        != (new["table_hashes"].get(name) or _sha256(new, name))
+    ]
+    if "study_labels" in changed and not why.everywhere & {r.STUDY, r.RETRACTED}:
+        why.everywhere.add(r.LABELED)
+        found.unchecked.append("study_labels: labels of studies are in no manifest, so nothing says why")
+    for name in sorted(changed):
+        found.part(name, None, why.through(None), "changed, and nothing says why")
+
+
+def _sha256(manifest: Manifest, table: str) -> object:
+    return manifest["files"].get(f"data/{table}.parquet", {}).get("sha256")
+
+
+def _pages(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
+    """Count the pages, documents and sheets that changed: each edition has its own, which say its name."""
+    before, after = (
+        {name: of["sha256"] for name, of in one["files"].items() if not name.endswith(".parquet")}
+        | {f"sheets of {entry['period']}": entry["sha256"] for entry in one["pages"]}
+        for one in (old, new)
+    )
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    if changed and found.old == found.new:
+        found.unexplained.append(f"{len(changed):,} pages and files changed, the first is {changed[0]}")
+    elif changed:
+        said = ", ".join(sorted(why.through(None))) or "another edition"
+        found.tell(f"{len(changed):,} pages and files", said)

@@ -1,0 +1,254 @@
+"""The chain of manifests and the log of it: written whole, walked back, held to a hash that somebody kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from assets.leaderboard import chain
+from assets.leaderboard.edition import publish
+from orchestration.verifying import manifest as manifests
+from orchestration.verifying.history import chain as walked
+from orchestration.verifying.report import VerifyReport
+from orchestration.verifying.sources import StatedSource, reader
+from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy
+from tests.services.loopback import Reply, Seen, serve
+from tests.site import world
+from warehouse import keys
+from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.integrity.scan import read_store
+from warehouse.loading.seals import sealed
+from warehouse.store import open_store
+from warehouse.weeks import shift
+
+FIRST, SECOND = f"{WEEK}.1", f"{NEXT}.1"
+
+
+@pytest.fixture
+def home(following: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    made = copy(following, tmp_path / "home")
+    monkeypatch.setenv("CLICHE_HOME", str(made.home))
+    return made
+
+
+def _sha256(home: Installation, edition: str) -> str:
+    return sha256_hex(home.store.get(f"{keys.edition_prefix(edition)}manifest.json"))
+
+
+def _walk(root: Path, expect: str | None = None, edition: str = SECOND) -> VerifyReport:
+    """Return what the chain and the log alone tell of an edition in a store."""
+    folder = root / "editions" / edition
+    data = (folder / "manifest.json").read_bytes()
+    report = VerifyReport(edition)
+    source = StatedSource(folder, root, edition, read=reader(root), chained=True)
+    walked.compare(source, manifests.parse(data, ""), sha256_hex(data), expect, report)
+    return report
+
+
+def test_each_manifest_states_the_one_before_and_the_log_has_a_line_of_each(
+    home: Installation, tmp_path: Path, cliche: Cliche
+) -> None:
+    store = home.store
+    stated = [json.loads(store.get(f"editions/{edition}/manifest.json")) for edition in (FIRST, SECOND)]
+    assert stated[0]["before"] is None
+    assert stated[1]["before"] == {"edition": FIRST, "sha256": _sha256(home, FIRST)}
+    log = "".join(f"{of['created_at']} {of['edition']} {_sha256(home, of['edition'])}\n" for of in stated)
+    assert store.get(keys.SITE_LOG).decode() == log
+    assert read_store(store, tmp_path).problems == []
+    for target in ("public", "fetched", "copy"):
+        command = {
+            "public": ("publish", "--to", str(tmp_path / target)),
+            "fetched": ("edition", "fetch", FIRST, str(tmp_path / target)),
+            "copy": ("backup", str(tmp_path / target)),
+        }[target]
+        assert cliche(*command).code == 0
+        assert (tmp_path / target / keys.SITE_LOG).read_text() == log
+    assert (
+        cliche("edition", "fetch", FIRST, str(tmp_path / "fetched")).code == 0
+    )  # again: it is no foreign file
+
+
+def test_verify_walks_the_chain_and_holds_it_to_a_hash(home: Installation, cliche: Cliche) -> None:
+    first, second = _sha256(home, FIRST), _sha256(home, SECOND)
+    ended = cliche("verify", "--expect", first.upper())
+    assert (ended.code, f"{first} is the manifest of {FIRST}" in ended.out) == (0, True), ended.out
+    assert f"the chain: 2 editions, back to {FIRST}" in ended.out
+    root = home.home / "store"
+    assert _walk(root, second).differences == []
+    assert _walk(root, "0" * 64).differences == [
+        f"{'0' * 64} is the manifest of no edition in the chain of {SECOND}"
+    ]
+    assert _walk(root, second, FIRST).exit_code == 1  # a later edition is not in the chain of an earlier one
+
+
+@pytest.mark.parametrize("hash_", ["", "123", "g" * 64, "../x"])
+def test_what_is_no_hash_is_wrong_use(fresh: Installation, cliche: Cliche, hash_: str) -> None:
+    ended = cliche("verify", "--expect", hash_)
+    assert (ended.code, "64 hexadecimal digits" in ended.only_line) == (2, True)
+
+
+def test_a_hash_for_a_whole_store_is_wrong_use(fresh: Installation, cliche: Cliche) -> None:
+    assert cliche("verify", "--store", "--expect", "0" * 64).code == 2
+
+
+def _forged_first(root: Path) -> None:
+    path = root / "editions" / FIRST / "manifest.json"
+    path.chmod(0o644)
+    path.write_bytes(canonical_json(json.loads(path.read_bytes()) | {"code_version": "forged"}))
+
+
+def _without_first(root: Path) -> None:
+    (root / "editions" / FIRST / "manifest.json").unlink()
+
+
+def _log(change: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
+    def changed(root: Path) -> None:
+        path = root / keys.SITE_LOG
+        path.chmod(0o644)
+        path.write_text("".join(change(path.read_text().splitlines(keepends=True))))
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        (
+            _forged_first,
+            1,
+            f"editions/{FIRST}/manifest.json has another SHA-256 than the manifest of {SECOND}",
+        ),
+        (_without_first, 4, f"the chain before {SECOND}: editions/{FIRST}/manifest.json is missing"),
+        (_log(lambda lines: [lines[0].replace(" 2", " 1"), lines[1]]), 1, f"has no line of {FIRST}"),
+        (
+            _log(lambda lines: [lines[0][:-9] + "00000000\n", lines[1]]),
+            1,
+            f"another SHA-256 of the manifest of {FIRST}",
+        ),
+        (_log(lambda lines: lines[1:]), 1, f"has no line of {FIRST}"),
+        (_log(lambda lines: lines[:1]), 0, f"has no line of {SECOND} yet"),
+        (_log(lambda lines: [*lines, "<html>\n"]), 1, "line 3, is not a time, an edition and a hash"),
+    ],
+)
+def test_what_does_not_fit_the_chain_is_named(
+    home: Installation, change: Callable[[Path], None], code: int, told: str
+) -> None:
+    root = home.home / "store"
+    assert _walk(root).exit_code == 0
+    change(root)
+    report = _walk(root)
+    lines = [*report.differences, *report.unchecked, *report.notes]
+    assert (report.exit_code, any(told in line for line in lines)) == (code, True), lines
+
+
+def test_a_chain_that_ends_early_cannot_tell_of_a_hash(home: Installation) -> None:
+    root = home.home / "store"
+    _without_first(root)
+    assert _walk(root, _sha256(home, SECOND)).differences == []
+    assert any("whether 0000" in line for line in _walk(root, "0" * 64).unchecked)
+
+
+def test_a_fetched_folder_has_one_hash_and_the_log(
+    home: Installation, tmp_path: Path, cliche: Cliche
+) -> None:
+    folder = tmp_path / "fetched"
+    assert cliche("edition", "fetch", SECOND, str(folder)).code == 0
+    assert cliche("verify", str(folder), "--expect", _sha256(home, FIRST)).code == 0
+    assert cliche("verify", str(folder), "--expect", "0" * 64).code == 4
+    _log(lambda lines: [lines[0][:-9] + "00000000\n", lines[1]])(folder)
+    ended = cliche("verify", str(folder))
+    assert (ended.code, f"another SHA-256 of the manifest of {FIRST}" in ended.out) == (1, True)
+
+
+def test_the_chain_is_walked_at_an_address(home: Installation, cliche: Cliche) -> None:
+    root, hidden = home.home / "store", set[str]()
+
+    def answer(seen: Seen) -> Reply:
+        path = root / unquote(seen.target).lstrip("/")
+        there = path.is_file() and path.name not in hidden
+        return Reply(body=path.read_bytes()) if there else Reply(404)
+
+    with serve(answer) as base:
+        ended = cliche("verify", f"{base}/editions/{SECOND}/", "--expect", _sha256(home, FIRST))
+        assert (ended.code, "the chain: 2 editions" in ended.out) == (0, True), ended.out
+        hidden.add("log.txt")
+        ended = cliche("verify", f"{base}/editions/{SECOND}/")
+        assert (ended.code, "nothing is here but one hash" in ended.out) == (0, True), ended.out
+
+
+@pytest.mark.parametrize(
+    "before", [1, [], {}, {"edition": "../x", "sha256": "0" * 64}, {"edition": FIRST, "sha256": "x"}]
+)
+def test_what_a_manifest_says_of_the_one_before_must_be_an_edition(
+    home: Installation, before: object
+) -> None:
+    data = home.store.get(f"editions/{SECOND}/manifest.json")
+    with pytest.raises(Exception, match='"before" is neither null nor an edition'):
+        manifests.parse(canonical_json(json.loads(data) | {"before": before}), "x")
+
+
+# ---- writing ----
+
+
+class KilledError(BaseException):
+    """The process is gone."""
+
+
+def test_a_publish_that_was_killed_before_the_log_is_in_it_after_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path / "store")
+    world.fill(store, weeks=2, replicates=2, only=("sim-classic",))
+    con = world.load(store, studies=False)
+    publish(con, store, week=shift(world.WEEK, -1), code_version="1")
+
+    def killed(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("assets.leaderboard.edition.show_pages", killed)
+        with pytest.raises(KilledError):
+            publish(con, store, week=world.WEEK, code_version="2")
+    assert len(store.get(keys.SITE_LOG).splitlines()) == 1
+    published = publish(con, store, week=world.WEEK, code_version="2")
+    assert not published.published
+    found = chain.lines(store.get(keys.SITE_LOG))
+    assert len(found) == 2
+    assert found[-1] == (published.id, sha256_hex(store.get(f"{published.prefix}manifest.json")))
+
+
+def _entry(edition: str, created: str, before: str | None) -> dict[str, object]:
+    week, _, revision = edition.partition(".")
+    link = before and {"edition": before, "sha256": "0" * 64}
+    return {"edition": edition, "week": week, "revision": int(revision), "created_at": created} | {
+        "replaces": None,
+        "before": link,
+        "sha256": "0" * 64,
+    }
+
+
+def test_the_order_is_that_of_the_chain_whatever_the_clock_said(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store")
+    a, b, c = f"{WEEK}.1", f"{NEXT}.1", f"{WEEK}.2"
+    entries = [_entry(c, "2026-01-01", b), _entry(b, "2026-01-02", a), _entry(a, "2026-01-03", None)]
+    note = sealed(keys.SITE_PAGES_NOTE, {"editions": entries, "pages": {}})
+    store.replace(keys.SITE_PAGES_NOTE, note)
+    known = chain.known(store)
+    assert [*known] == [a, b, c]
+    assert chain.tip(known) == {"edition": c, "sha256": "0" * 64}
+    assert chain.gone(store) == [a, b, c]
+    circle = [_entry(a, "2026-01-01", b), _entry(b, "2026-01-02", a)]
+    store.replace(keys.SITE_PAGES_NOTE, sealed(keys.SITE_PAGES_NOTE, {"editions": circle, "pages": {}}))
+    assert sorted(chain.known(store)) == [a, b]
+
+
+def test_publish_names_an_edition_that_is_gone(home: Installation, cliche: Cliche) -> None:
+    for path in (home.home / "store" / "editions" / FIRST).rglob("*"):
+        if path.is_file():
+            path.unlink()
+    ended = cliche("publish")
+    assert f"edition {FIRST} was published, and the store has it no more" in ended.err
