@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from assets.generation.slots import Slot
+from assets.labeling.anchors.sets import write_set
+from assets.labeling.gold.simulated import simulated_gold
+from assets.suites.loader import load_attributes
+from orchestration import weekly
 from orchestration.verifying import figures
 from orchestration.verifying.facts import checks, hashes
 from orchestration.verifying.report import VerifyReport
-from tests.orchestration.installation import NEXT, WEEK, Installation
+from tests.orchestration.conftest import ask
+from tests.orchestration.installation import MODELS, NEXT, WEEK, Installation
 from tests.orchestration.verifying.forging import Edition, download
-from tests.orchestration.verifying.test_clean_stores import STORES, TRIED, install, published
+from tests.orchestration.verifying.test_clean_stores import STORES, TRIED, install
+from tests.orchestration.verifying.test_clean_stores import published as publish
+from tests.warehouse import builder
+from tests.warehouse.checks.test_checks_read_one_week import OTHER_WEEKS
+from warehouse.database.connection import connect
 from warehouse.database.published import search_all
 from warehouse.database.schema import open_warehouse
 
@@ -24,8 +35,8 @@ FORGED: dict[str, tuple[str, str]] = {
         "UPDATE attempts SET prompt_sent = 'a woman' WHERE slot_key = (SELECT min(slot_key) FROM slots WHERE turn = 1)",
         f"week {WEEK}: check attempts__prompt_as_planned says passed, and fails on the tables: ",
     ),
-    "calls twenty days before their week": (
-        "UPDATE attempts SET requested_at = requested_at - INTERVAL 20 DAY",
+    "calls before their week": (
+        "UPDATE attempts SET requested_at = requested_at - INTERVAL 90 DAY",
         f"week {WEEK}: check attempts__asked_in_week says passed, and fails on the tables: ",
     ),
     "a retry that is hidden": (
@@ -64,6 +75,20 @@ FORGED: dict[str, tuple[str, str]] = {
         "UPDATE slots SET replicate = replicate + 100 WHERE slot_key = (SELECT min(slot_key) FROM slots)",
         "1 row of slots have a key of another plan, prompt or number",
     ),
+    "the text of a prompt that is asked of nobody": (
+        "UPDATE prompts SET text = 'Photo of any CEO you like' WHERE prompt = 'startup-ceo/ceo-visionary'",
+        f"{WEEK}, sim-drift: 2 rows of prompts are not those of startup-ceo@1.0.0, which has the hash ",
+    ),
+    "the source of a statistic": (
+        "UPDATE reference_values SET source = 'Invented by the operator' "
+        "WHERE model = 'sim-classic' AND reference = 'bls-cps-2025'",
+        f"{WEEK}, sim-classic: 12 rows of reference_values are not those of startup-ceo@1.0.0, which has ",
+    ),
+    "a value more": (
+        f"INSERT INTO attribute_values VALUES (DATE '{WEEK}', 'sim-drift', 'startup-ceo', 1, 'skin_tone', 'blue', 99, "
+        "TRUE, NULL, NULL)",
+        f"{WEEK}, sim-drift: 1 row of attribute_values are not those of startup-ceo@1.0.0, which has ",
+    ),
     "an outcome of another group": (
         "UPDATE outcomes SET outcome_group = 'not_asked' WHERE outcome = 'refused_text'",
         "2 rows of outcomes are not those of this code",
@@ -99,6 +124,13 @@ def forge(database: Path, *statements: str) -> None:
             assert con.execute(statement).fetchall() > [(0,)], statement
 
 
+def test_checks_that_look_at_other_weeks_are_known() -> None:
+    gold = {
+        name for name in OTHER_WEEKS if name.startswith("gold_")
+    }  # weeks are checked again with their gold
+    assert {*checks.OF_OTHER_WEEKS} == {*OTHER_WEEKS} - gold | {"anchor_labels__present"}  # sets have no week
+
+
 def test_two_weeks_and_a_study_give_no_false_alarm(following: Installation, tmp_path: Path) -> None:
     report = told(rows_of(following, f"{NEXT}.1", tmp_path), tmp_path)
     assert (report.differences, report.unchecked, report.notes) == ([], [], [TAKEN])
@@ -111,8 +143,85 @@ def test_a_clean_store_gives_no_false_alarm(
     monkeypatch.setenv("CLICHE_HOME", str(tmp_path / "home"))
     made = install(tmp_path / "home")
     STORES[name](made.store, tmp_path)
-    report = told(rows_of(made, published(made), tmp_path), tmp_path)
+    report = told(rows_of(made, publish(made), tmp_path), tmp_path)
     assert (report.differences, report.unchecked) == ([], [])
+
+
+def _labeled_again(made: Installation) -> None:
+    """Add labels of another labeler, and gold, for the week that was published."""
+    with connect(made.settings.warehouse, read_only=True) as con:
+        rows = con.execute(
+            "FROM slots INNER JOIN images USING (week, model, slot_key) WHERE model = 'sim-drift'"
+        )
+        there = rows.to_arrow_table().to_pylist()
+    said = ("perceived_gender", ("feminine", 0.9, "female"), "photo", "1-abcdef")
+    late = [
+        builder.label_row(
+            Slot(**{name: row[name] for name in Slot.model_fields} | {"week": WEEK}),
+            *said,
+            row["image_sha256"],
+        )
+        for row in there
+    ]
+    assert builder.write_labels(made.store, WEEK, "sim-drift", late)
+    simulated_gold(made.store, WEEK, MODELS, pictures=8)
+
+
+def _anchored(made: Installation) -> None:
+    """Add an anchor set of one picture."""
+    with connect(made.settings.warehouse, read_only=True) as con:
+        ((picture,),) = con.execute("SELECT min(image_sha256) FROM images").fetchall()
+    gender = [one for one in load_attributes() if one.id == "perceived_gender"]
+    anchor = {"image_sha256": picture, "image_ext": "png", "attributes": ["perceived_gender"]}
+    assert write_set(made.store, "mine", gender, [anchor], about="one", frozen_at="2026-11-16T00:00:00Z")
+
+
+@pytest.mark.parametrize(("later", "weeks"), [(_labeled_again, 0), (_anchored, 1)])
+def test_what_came_after_a_week_was_published_gives_no_false_alarm(
+    later: Callable[[Installation], None], weeks: int, published: Installation, tmp_path: Path
+) -> None:
+    later(published)
+    ask(published, NEXT)
+    weekly.publish(published.place(), published.settings, NEXT, note=lambda text: None)
+    report = told(rows_of(published, f"{NEXT}.1", tmp_path), tmp_path)
+    assert (report.differences, report.unchecked) == ([], [])
+    said = f"check anchor_labels__present says otherwise on the tables in 1 of 2 weeks, first {WEEK}; "
+    assert [line.startswith(said) for line in report.notes if line != TAKEN] == [True] * weeks
+
+
+def test_a_result_of_other_weeks_is_compared_in_the_last_week(
+    following: Installation, tmp_path: Path
+) -> None:
+    database = rows_of(following, f"{NEXT}.1", tmp_path)
+    forge(database, "UPDATE check_results SET status = 'fail' WHERE check_name = 'images__once_in_model'")
+    report = told(database, tmp_path)
+    assert report.differences == [
+        f"week {NEXT}: check images__once_in_model says failed, and passes on the tables"
+    ]
+    assert any(
+        f"images__once_in_model says otherwise on the tables in 1 of 2 weeks, first {WEEK};" in line
+        for line in report.notes
+    )
+
+
+def test_the_text_of_a_later_turn_is_that_of_its_suite(tmp_path: Path) -> None:
+    made = install(tmp_path / "home")
+    STORES["models of both tracks"](made.store, tmp_path)
+    database = rows_of(made, publish(made), tmp_path)
+    later = "slot_key IN (SELECT slot_key FROM slots WHERE turn = 2)"
+    forge(database, f"UPDATE attempts SET prompt_sent = 'Draw only men.' WHERE {later}")
+    (line,) = told(database, tmp_path).differences
+    assert " of attempts are not those of startup-ceo@" in line
+
+
+def test_a_suite_that_is_not_shipped_is_noted(published_once: Installation, tmp_path: Path) -> None:
+    database = rows_of(published_once, f"{WEEK}.1", tmp_path)
+    forge(database, "UPDATE prompts SET suite_hash = repeat('0', 64)")
+    report = told(database, tmp_path)
+    assert (report.differences, report.notes[1:]) == (
+        [],
+        ["texts of suites that are not shipped are the operator's word: startup-ceo@1.0.0"],
+    )
 
 
 def test_each_forgery_is_reported_by_name(published_once: Installation, tmp_path: Path) -> None:
