@@ -1,7 +1,7 @@
 """Which code made an edition: the texts of its tables, views and page, by hash.
 
 A version number alone says too little: between two releases the code changes under one number. So a manifest holds
-`texts_sha256`, the hash of everything that tables, views and pages are made from.
+`texts_sha256`, the hash of everything that tables, views and pages are made from, checks among it.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from pathlib import Path
 
 import babel
 
-from assets import suites
+from assets import quality, suites
 from assets.labeling.registry import shipped_conventions
 from assets.leaderboard.documents import documents_from
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.sqlfiles import ROOT
 
 _HERE = Path(__file__).parent
-_SQL = ("schema", "marts", "page")
+_SQL = ("schema", "marts", "page", "checks")
 _SUFFIXES = {".py", ".j2", ".css", ".svg", ".po"}
 
 
@@ -29,6 +29,7 @@ def texts_sha256() -> str:
     files += [
         path for path in _HERE.rglob("*") if path.suffix in _SUFFIXES and "__pycache__" not in path.parts
     ]
+    files += Path(quality.__file__).parent.glob("*.py")
     of_suites = Path(suites.__file__).parent
     files += [of_suites / "attributes.yaml", *(of_suites / "data").glob("*.yaml")]  # words
     files += [of_suites / "published_figures.yaml", of_suites / "claims.yaml"]

@@ -6,12 +6,11 @@ rows that are published: failing rows that name a model withhold that model, any
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from assets.generation.workplace import Workplace
 from assets.metrics.declared import load_declared
@@ -43,6 +42,7 @@ from warehouse.loading.load import (
     replace_week,
 )
 from warehouse.loading.objects import digest
+from warehouse.store import Store
 
 #: Checks that fail where a week has no rows.
 _OF_A_WEEK = ("plans__columns", "slots__columns")
@@ -253,58 +253,32 @@ def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str
 
 def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
     """Check one week, except what is computed last, and keep what was found: results, and who is withheld for what."""
-    results = _run_checks(con, place, week, late=False)
-    if not _planned_weeks(con, week) and not partitions(place.store):
-        results = [_excused(result) for result in results]
-    _keep_results(con, week, results)
-    replace_week(con, "withheld", week, _withheld_rows(week, results))
+    rows = check_rows(con, place.store, week, late=False)
+    _keep_results(con, week, rows)
+    replace_week(con, "withheld", week, table_of("withheld", withheld_rows(rows)))
 
 
 def _check_late(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check the figures of one week: they are computed when it is known who is withheld.
+    """Check the figures of one week: they are computed when it is known who is withheld."""
+    _keep_results(con, week, check_rows(con, place.store, week, late=True))
 
-    What fails here and is critical therefore stops publishing.
+
+def check_rows(
+    con: duckdb.DuckDBPyConnection, store: Store | None, week: str, *, late: bool
+) -> list[dict[str, Any]]:
+    """Return the rows of `check_results` that a week's checks give: of what is computed last, or of all else.
+
+    Without a store, as an edition is verified, stored objects are not read again: those checks give no rows.
     """
-    results = _run_checks(con, place, week, late=True)
-    _keep_results(
-        con, week, [replace(one, models=()) if one.severity == "critical" else one for one in results]
-    )
 
-
-def _run_checks(
-    con: duckdb.DuckDBPyConnection, place: Workplace, week: str, *, late: bool
-) -> list[CheckResult]:
     def chosen(spec: CheckSpec) -> bool:
-        return (spec.table in LATE) is late
+        return (spec.table in LATE) is late and (store is not None or spec.kind != "bytes")
 
-    return run_checks(
-        con, week=week, model=None, stage="publish", store=place.store, seed=week, chosen=chosen
-    )
-
-
-def _keep_results(con: duckdb.DuckDBPyConnection, week: str, results: Sequence[CheckResult]) -> None:
-    """Replace what these checks found in a week before."""
-    new = {result.name for result in results}
-    held = con.sql("FROM check_results WHERE week = $week", params={"week": week}).to_arrow_table()
-    others = [row for row in held.to_pylist() if row["check_name"] not in new]
-    rows = table_of("check_results", [*others, *_result_rows(week, results)])
-    replace_week(con, "check_results", week, rows)
-
-
-def _excused(result: CheckResult) -> CheckResult:
-    """Return a check's result where no model was ever asked: an edition of studies alone has no plans and slots."""
-    if result.name not in _OF_A_WEEK:
-        return result
-    return replace(result, status="pass", failing_rows=0, models=(), message="no model was asked yet")
-
-
-def _withheld(con: duckdb.DuckDBPyConnection, week: str) -> list[tuple[str, str]]:
-    return con.execute(
-        "SELECT model, reason FROM withheld WHERE week = $week ORDER BY ALL", {"week": week}
-    ).fetchall()
-
-
-def _result_rows(week: str, results: Sequence[CheckResult]) -> list[dict[str, Any]]:
+    results = run_checks(con, week=week, model=None, stage="publish", store=store, seed=week, chosen=chosen)
+    if late:  # nobody can be withheld any more: what is critical stops publishing
+        results = [replace(one, models=()) if one.severity == "critical" else one for one in results]
+    elif not _planned_weeks(con, week) and (store is None or not partitions(store)):
+        results = [_excused(result) for result in results]
     return [
         {
             "week": week,
@@ -320,11 +294,31 @@ def _result_rows(week: str, results: Sequence[CheckResult]) -> list[dict[str, An
     ]
 
 
-def _withheld_rows(week: str, results: Sequence[CheckResult]) -> pa.Table:
-    rows = [
-        {"week": week, "model": model, "reason": f"{result.message_for(model)} ({result.name})"}
-        for result in results
-        if result.severity == "critical" and result.status != "pass"
-        for model in result.models
+def withheld_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of `withheld` that follow from rows of `check_results`: a model for each that names one."""
+    return [
+        {"week": row["week"], "model": row["model"], "reason": f"{row['message']} ({row['check_name']})"}
+        for row in rows
+        if row["severity"] == "critical" and row["status"] != "pass" and row["model"] is not None
     ]
-    return table_of("withheld", rows)
+
+
+def _keep_results(con: duckdb.DuckDBPyConnection, week: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Replace what these checks found in a week before."""
+    new = {row["check_name"] for row in rows}
+    held = con.sql("FROM check_results WHERE week = $week", params={"week": week}).to_arrow_table()
+    others = [row for row in held.to_pylist() if row["check_name"] not in new]
+    replace_week(con, "check_results", week, table_of("check_results", [*others, *rows]))
+
+
+def _excused(result: CheckResult) -> CheckResult:
+    """Return a check's result where no model was ever asked: an edition of studies alone has no plans and slots."""
+    if result.name not in _OF_A_WEEK:
+        return result
+    return replace(result, status="pass", failing_rows=0, models=(), message="no model was asked yet")
+
+
+def _withheld(con: duckdb.DuckDBPyConnection, week: str) -> list[tuple[str, str]]:
+    return con.execute(
+        "SELECT model, reason FROM withheld WHERE week = $week ORDER BY ALL", {"week": week}
+    ).fetchall()

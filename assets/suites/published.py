@@ -27,6 +27,13 @@ def suite_hash(suite: Suite) -> str:
     return sha256_hex(canonical_json(suite.model_dump(mode="json")))
 
 
+def frozen_suites(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    """Return hash → content of every suite version that has a frozen copy; the hash is that of the copy's bytes."""
+    return {
+        sha256_hex(data): json.loads(data) for data in map(Path.read_bytes, sorted(folder.glob("*.json")))
+    }
+
+
 def freeze(suite: Suite, folder: Path = FOLDER) -> bool:
     """Write the frozen copy of a suite's version unless there is one; return whether it was written.
 

@@ -17,6 +17,7 @@ from assets.suites.analysis import parse
 from assets.suites.analysis_rows import analysis_tables, joint_rows
 from assets.suites.claims import shipped_claims
 from orchestration.verifying.compared import columns_fit, compare_made
+from orchestration.verifying.facts import checks, hashes
 from orchestration.verifying.verified import VerifiedEdition
 from warehouse.canonical import sha256_hex
 from warehouse.database.before import EditionBefore
@@ -31,7 +32,7 @@ from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import COMPUTED_TABLES, COUNTED_TABLES, transaction
 from warehouse.store.local import LocalStore
 
-#: Computed tables that are taken as they are: checks also look at pictures, which no edition holds.
+#: Computed tables that figures rest on as they are; `facts.checks` compares them.
 GIVEN = ("withheld", "check_results")
 #: Tables that are made of the analysis file and of this code.
 _DECLARED = (*ANALYSIS_TABLES, "joint_values", "outcomes")
@@ -55,18 +56,20 @@ def make(of: VerifiedEdition, folder: Path) -> RemadeTables | None:
     with open_warehouse(folder / "again.duckdb") as con:
         limit_memory(con)
         con.execute(f"ATTACH {quoted(str(own))} AS edition (READ_ONLY)")
-        _compute(con, of)
+        compute(con, of)
+        checks.compare(con, of.report, of.step)
+        hashes.compare(con, of.report, of.step)
         made = export_tables(con, folder, week=week, before=before)
         ((of.report.counts,),) = con.execute("SELECT count(*) FROM counts").fetchall()
         ((of.report.figures,),) = con.execute("SELECT count(*) FROM figures").fetchall()
     of.step("views", 0, 1)
     with open_published(own) as con:
         limit_memory(con)
-        hashes = hashes_of(con, made)
-        export_views(con, made, hashes, week=week, before=before, same_texts=False)
+        of_tables = hashes_of(con, made)
+        export_views(con, made, of_tables, week=week, before=before, same_texts=False)
         compare_made(con, made, of)
     of.report.recomputed = True
-    return RemadeTables(own, hashes)
+    return RemadeTables(own, of_tables)
 
 
 def _analysis_there(of: VerifiedEdition) -> bool:
@@ -93,7 +96,7 @@ def _build(of: VerifiedEdition, own: Path) -> None:
     )
 
 
-def _compute(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
+def compute(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
     """Take what figures rest on from the edition, and write what follows from it."""
     data = (of.folder / ANALYSIS).read_bytes()
     declared = parse(data, ANALYSIS)

@@ -289,7 +289,7 @@ def receipt_row(slot: Slot, attempt: int, outcome: str, plan: Mapping[str, Any])
         "model_pinned": plan["pinned"],
         "params": canonical_json(plan["params"]).decode(),
         "track": plan["track"],
-        "prompt_sent": f"prompt of {slot.prompt}",
+        "prompt_sent": sent(slot, plan),
         "outcome": outcome,
         "requested_at": asked,
         "answered_at": asked + timedelta(milliseconds=250),
@@ -312,6 +312,13 @@ def receipt_row(slot: Slot, attempt: int, outcome: str, plan: Mapping[str, Any])
             "image_phash": picture[:16],
         }
     return row
+
+
+def sent(slot: Slot, plan: Mapping[str, Any]) -> str:
+    """Return what is sent for a slot: the text of its prompt, or of its turn, in the plan's suite."""
+    (suite,) = (one for one in plan["suites"] if one["id"] == slot.suite)
+    prompt = next(one for one in suite["prompts"] if f"{slot.suite}/{one['id']}" == slot.prompt)
+    return str(prompt["turns"][slot.turn - 1] if prompt["turns"] else prompt["text"])
 
 
 def label_row(

@@ -44,7 +44,7 @@ def _fill_partition(store: Store, planned: Plan, world: ModuleType) -> None:
         before.append(ended[-1] if ended else "")
         for number, outcome in enumerate(ended, start=1):
             receipt = builder.receipt_row(slot, number, outcome, stated)
-            receipt |= {"cluster": world.cluster(slot), "prompt_sent": prompts[slot.prompt].text}
+            receipt |= {"cluster": world.cluster(slot)}
             receipts.append(receipt)
             if outcome != "ok":
                 continue

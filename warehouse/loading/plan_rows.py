@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -32,10 +32,7 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
                 {**plan, "params": canonical_json(plan["params"]).decode(), "completeness_floor": FLOOR}
             ],
             "model_titles": [{"title": plan["title"]}],
-            "prompts": [row for suite in suites for row in _prompts(suite)],
-            "prompt_attributes": [row for suite in suites for row in _prompt_attributes(suite)],
-            "attribute_values": [row for suite in suites for row in _attribute_values(suite)],
-            "reference_values": [row for suite in suites for row in _reference_values(suite)],
+            **{table: [row for suite in suites for row in made(suite)] for table, made in SUITE_ROWS.items()},
             "slots": plan["slots"],
         }
         return {table: _table(table, rows[table], partition) for table in PLAN_TABLES}
@@ -108,3 +105,12 @@ def _reference_values(suite: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     "expected_share": float(share),
                     "source": row.get("source") or reference.get("source"),
                 }
+
+
+#: Table → the rows that a suite (its content, and `hash`) gives it, without week and model.
+SUITE_ROWS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]]] = {
+    "prompts": _prompts,
+    "prompt_attributes": _prompt_attributes,
+    "attribute_values": _attribute_values,
+    "reference_values": _reference_values,
+}

@@ -277,7 +277,7 @@ def test_refusals_what_could_not_be_read_and_the_control_are_said(con: Con) -> N
 
 def test_conversations_are_there_turn_by_turn_with_what_was_refused(con: Con) -> None:
     made = pages(con)
-    asked = "prompt of startup-ceo/confrontation"
+    (asked,) = (one.turns for one in load_suites()["startup-ceo@1"].prompts if one.turns)
     for prefix, refused, not_needed in (
         ("", "Refused in words.", "Not asked: there was no reason to."),
         ("fr/", "Refusé, avec des mots.", "Non demandé : il n’y avait pas lieu."),
@@ -286,8 +286,9 @@ def test_conversations_are_there_turn_by_turn_with_what_was_refused(con: Con) ->
             text(made[f"{prefix}2023/apology-keffiyeh/index.html"]),
             text(made[f"{prefix}2023/index.html"]),
         )
-        assert page.count(asked) == 3 * 2 * 3  # three turns in two conversations of three models
-        assert whole.count(asked) == 3
+        for turn in asked[1:]:  # the first stands on these pages elsewhere, too
+            assert page.count(turn) == 2 * 3  # in two conversations of three models
+            assert whole.count(turn) == 1
         assert "I cannot draw that." in page
         assert refused in page
         assert page.count(not_needed) == 2 * 3

@@ -61,7 +61,11 @@ def test_label_provenance_leads_from_each_label_of_the_latest_week_to_prompt_and
     for row in rows:
         slot = slots[str(row["slot_key"])]
         assert str(row["week"]) == WEEK_53
-        assert row["prompt_sent"] == f"prompt of {slot.prompt}"
+        assert (
+            row["prompt_sent"]
+            == row["prompt_planned"]
+            == f"a photo of the face of a {slot.prompt.split('/')[1]}"
+        )
         assert str(row["prompt_planned"]).startswith("a photo of the face of a ")
         assert row["attempt"] == 2
         assert row["receipt_key"] == keys.receipt(WEEK_53, "sim-one", slot.slot_key, 2)

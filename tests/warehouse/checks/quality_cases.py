@@ -130,6 +130,19 @@ CASES = [
         "attempts__ok_has_image",
         "a picture without width",
         (update("attempts", "image_width = NULL"),),
+        also=frozenset({"images__attempt_exists"}),
+    ),
+    Case(
+        "attempts__prompt_as_planned",
+        "another text than was planned",
+        (update("attempts", "prompt_sent = 'a woman'", "turn = 1"),),
+        message="calls that sent another text than was planned: 1",
+    ),
+    Case(
+        "attempts__numbered",
+        "a retry that is hidden",
+        (update("attempts", "attempt = 3"),),
+        message="calls that are missing, by the numbers of those that are there: 2",
     ),
     Case(
         "attempts__call_recorded",
@@ -182,12 +195,21 @@ CASES = [
         )
     ),
     Case(
-        "images__columns", "a picture without height", (f"UPDATE images SET image_height = 0 WHERE {HERE}",)
+        "images__columns",
+        "a picture without height",
+        tuple(f"UPDATE {table} SET image_height = 0 WHERE {HERE}" for table in ("images", "attempts")),
+        also=frozenset({"attempts__ok_has_image"}),
     ),
     Case(
         "images__attempt_exists",
         "another picture than the attempt's",
         (update("attempts", "image_sha256 = repeat('a', 64)"),),
+    ),
+    Case(
+        "images__attempt_exists",
+        "another perceptual hash than the attempt's",
+        (update("images", "image_phash = repeat('a', 16)"),),
+        message="pictures without their attempt: 1",
     ),
     Case(
         "images__once_in_model",
@@ -220,7 +242,7 @@ CASES = [
             f"UPDATE images SET image_phash = 'ffff00000000000f' WHERE {HERE} AND slot_key = {_FIRST_OF_A_PROMPT}",
             f"UPDATE images SET image_phash = 'ffff000000000000' WHERE {HERE} AND slot_key = {_LAST_OF_A_PROMPT}",
         ),
-        also=frozenset({"boards__simulated_apart"}),
+        also=frozenset({"boards__simulated_apart", "images__attempt_exists"}),
         message="pictures that are nearly another one of the same prompt: 2",
     ),
     Case("labels__columns", "too sure", (update("labels", "confidence = 2"),)),
@@ -239,6 +261,18 @@ CASES = [
         "labels__value_declared",
         "a value of another attribute",
         (update("labels", "value = 'monk_3'", "attribute = 'perceived_gender'"),),
+    ),
+    Case(
+        "labels__raw_matches",
+        "another value than was said",
+        (update("labels", "raw = 'feminine'", "value = 'masculine'"),),
+        message="labels with another value than the words beside them: 1",
+    ),
+    Case(
+        "labels__raw_matches",
+        "another gender than photo saw",
+        (update("labels", "labeler = 'photo', raw = 'male'", "value = 'feminine'"),),
+        also=frozenset({"labels__not_assessed"}),
     ),
     Case(
         "labels__present",
@@ -303,6 +337,13 @@ CASES = [
         ),
         models=(),
         message="drawing did not label the anchors mine in this week",
+    ),
+    Case(
+        "anchor_labels__raw_matches",
+        "another value than was said of an anchor",
+        (anchored(WEEK), f"UPDATE anchor_labels SET raw = 'monk_4' WHERE week = '{WEEK}'"),
+        models=(),
+        message="labels of anchors with another value than the words beside them: 1",
     ),
     Case(
         "labeler_drift__open",
