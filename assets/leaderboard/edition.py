@@ -24,6 +24,7 @@ import duckdb
 
 from assets.leaderboard.chain import known, tip
 from assets.leaderboard.contents import Contents, assemble
+from assets.leaderboard.croissant import NAME, croissant
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import (
     FORMAT,
@@ -150,7 +151,7 @@ def _write(
     for path, data in contents.files():
         _put(store, prefix + path, data)
         files[path] = {"sha256": sha256_hex(data), "bytes": len(data)} | contents.data.files.get(path, {})
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": FORMAT,
         "edition": edition_id,
         "week": week,
@@ -168,6 +169,9 @@ def _write(
         "pages": [asdict(entry) for entry in contents.past],
         "files": files,
     }
+    described = croissant(manifest, contents.meaning)
+    _put(store, prefix + NAME, described)
+    files[NAME] = {"sha256": sha256_hex(described), "bytes": len(described)}
     key = f"{prefix}manifest.json"
     _put(store, key, sealed(key, manifest))
     return manifest

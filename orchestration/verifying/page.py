@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import duckdb
 from jinja2 import TemplateError
 
+from assets.leaderboard.croissant import NAME, croissant, meaning
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.raster import DRAWN
 from assets.leaderboard.page.sheets import named, site_of
@@ -71,6 +72,7 @@ def _made_again(
     site = replace(site_of(manifest), replies=replies)
     yield from static_files().items()
     yield from documents(con, analysis.own(folder) or b"").items()
+    yield NAME, croissant(manifest, meaning(con, date.fromisoformat(manifest["week"])))
     for model, data in replies.items():
         yield reply_file(model), data
     past = folders_of(entries_of(manifest))
