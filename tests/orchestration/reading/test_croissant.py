@@ -26,6 +26,7 @@ from warehouse.database.published import open_published
 from warehouse.weeks import parse_week
 
 EDITION = f"{NEXT}.1"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "reading.md"
 #: By the week in two files, with lists, with times and truth values; whole; of a study.
 READ = ("labels", "claim_shares", "attempts", "outcomes", "study_labels")
 
@@ -85,6 +86,16 @@ def test_rows_that_mlcroissant_reads_of_a_fetched_edition_are_those_of_duckdb(
         assert rows_of(dataset, name) == expected, name
     sets = {one.id: one.includes for one in dataset.metadata.file_sets}
     assert len(sets["labels-files"]) == 2
+
+
+def test_the_lines_of_the_page_read_labels(
+    home: Installation, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Croissant\n")[2]
+    names: dict[str, Any] = {}
+    monkeypatch.chdir(folder.parent)
+    exec(section.split("```")[1].replace("2026-11-23.1", folder.name), names)
+    assert len([*names["labels"]]) == len(rows_in(home, "labels"))
 
 
 def test_every_file_table_and_column_of_an_edition_is_in_it(home: Installation, folder: Path) -> None:
