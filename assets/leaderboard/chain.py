@@ -30,7 +30,7 @@ def known(store: Store) -> dict[str, Entry]:
 
     It is read from the note at `site/`, and, of editions that a publish wrote which was stopped, from their manifests.
     """
-    found = _noted(store)
+    found = noted(read_if_there(store, keys.SITE_PAGES_NOTE) or b"")
     for folder in store.folders("editions/"):
         edition, key = folder.removeprefix("editions/").rstrip("/"), f"{folder}manifest.json"
         if edition not in found and (data := read_if_there(store, key)) is not None:
@@ -76,10 +76,10 @@ def _in_order(entries: Mapping[str, Entry]) -> list[Entry]:
     return [*placed.values()]
 
 
-def _noted(store: Store) -> dict[str, Entry]:
-    """Return what the note says of editions, by id; nothing if it does not read."""
+def noted(data: bytes) -> dict[str, Entry]:
+    """Return what the note at `site/` says of editions, by id; nothing if it does not read."""
     try:
-        note = unsealed(keys.SITE_PAGES_NOTE, store.get(keys.SITE_PAGES_NOTE))
+        note = unsealed(keys.SITE_PAGES_NOTE, data)
         return {
             str(of["edition"]): {name: of[name] for name in (*_KEPT, "sha256")} for of in note["editions"]
         }

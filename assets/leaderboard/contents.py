@@ -167,17 +167,11 @@ def _sources(
     hashes: Mapping[str, str],
     names: Mapping[Partition, Names],
 ) -> dict[str, Any]:
+    stated = sources_of(copy, week)
     return {
         "content_sha256": identity(hashes),
         "table_hashes": dict(hashes),
-        "suites": [
-            {"suite": row["suite"], "version": row["suite_version"], "sha256": row["suite_hash"]}
-            for row in rows(copy, "suites", {"week": week})
-        ],
-        "labelers": [
-            row | {name: row[name].isoformat() for name in ("first_week", "last_week")}
-            for row in rows(copy, "labelers", {"week": week})
-        ],
+        **stated,
         "partitions": [
             {
                 **row,
@@ -185,13 +179,29 @@ def _sources(
                 "label_parts": [*read.label_parts],
                 "label_attempt_parts": [*read.label_attempt_parts],
             }
-            for row in rows(copy, "partitions", {"week": week})
+            for row in stated["partitions"]
             for read in (names[row["week"], row["model"]],)
         ],
         "anchors": _anchors(store, week),
         "gold": _gold(copy, store),
-        "studies": rows(copy, "study_versions"),
         "retractions": [one._asdict() for one in study_objects.all_retractions(store)],
+    }
+
+
+def sources_of(copy: duckdb.DuckDBPyConnection, week: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what a manifest says of the tables of its edition: suites, labelers, partitions and studies."""
+    at = {"week": week}
+    return {
+        "suites": [
+            {"suite": row["suite"], "version": row["suite_version"], "sha256": row["suite_hash"]}
+            for row in rows(copy, "suites", at)
+        ],
+        "labelers": [
+            row | {name: row[name].isoformat() for name in ("first_week", "last_week")}
+            for row in rows(copy, "labelers", at)
+        ],
+        "partitions": rows(copy, "partitions", at),
+        "studies": rows(copy, "study_versions"),
     }
 
 

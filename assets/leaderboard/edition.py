@@ -89,7 +89,7 @@ def publish(
             manifest = _write(store, contents, week, code_version, current, store_read)
             _advance(store, manifest)
             published = True
-        show_pages(store, manifest, site)
+        show_pages(store, manifest)
         show_database(store, manifest, contents.database, Path(folder), contents.database_hash)
         take_turns(file, contents.database)
         return edition_of(manifest, published=published)

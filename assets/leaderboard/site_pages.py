@@ -56,7 +56,7 @@ class EditionList:
     editions: tuple[ListedEdition, ...]
 
 
-def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> None:
+def show_pages(store: Store, manifest: Mapping[str, Any]) -> None:
     """Bring the pages at `site/` up to date after an edition was published, the note of them last."""
     newest = latest(store)
     if newest is None:
@@ -64,13 +64,20 @@ def show_pages(store: Store, manifest: Mapping[str, Any], site: SitePlace) -> No
     known = chain.known(store)
     shown = manifest if manifest["edition"] == newest.id else read_manifest(store, newest.id)
     prefix = keys.edition_prefix(newest.id)
-    pages = pages_of(known, newest.id, site) | beside_of(shown, lambda path: store.get(prefix + path))
-    pages[keys.SITE_LOG] = chain.log(known.values())
+    pages = pages_at_site(known, shown, lambda path: store.get(prefix + path))
     hashes = {key: sha256_hex(data) for key, data in pages.items()}
     note = sealed(keys.SITE_PAGES_NOTE, {"editions": [*known.values()], "pages": hashes})
     for key, data in (*pages.items(), (keys.SITE_PAGES_NOTE, note)):
         if read_if_there(store, key) != data:
             store.replace(key, data)
+
+
+def pages_at_site(
+    editions: Mapping[str, chain.Entry], newest: Mapping[str, Any], read: Callable[[str], bytes]
+) -> dict[str, bytes]:
+    """Return key → bytes of all that is made for the newest edition, given its manifest and a reader of its files."""
+    pages = pages_of(editions, newest["edition"], site_of(newest)) | beside_of(newest, read)
+    return pages | {keys.SITE_LOG: chain.log(editions.values())}
 
 
 def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SitePlace) -> dict[str, bytes]:

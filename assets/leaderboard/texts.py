@@ -31,7 +31,7 @@ def texts_sha256() -> str:
     ]
     of_suites = Path(suites.__file__).parent
     files += [of_suites / "attributes.yaml", *(of_suites / "data").glob("*.yaml")]  # words
-    files.append(of_suites / "published_figures.yaml")
+    files += [of_suites / "published_figures.yaml", of_suites / "claims.yaml"]
     names = {path: path.relative_to(ROOT.parent).as_posix() for path in files}
     hashes = {name: sha256_hex(path.read_bytes()) for path, name in names.items()}
     made_from = {

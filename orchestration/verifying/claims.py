@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from typing import Any
 
 import duckdb
 
-from assets.leaderboard.views.query import rows
+from assets.leaderboard.contents import sources_of
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import VerifyReport
 from warehouse import keys
 from warehouse.errors import UsageError
 from warehouse.weeks import parse_week
 
+#: Fields of a manifest that nothing else tells.
+TAKEN = ("created_at", "store_read", "code_version", "replaces", "before", "names of objects of the store")
 _AHEAD = timedelta(minutes=10)  # by which a clock may be wrong
 
 
@@ -92,21 +94,8 @@ def compare_version(manifest: Manifest, report: VerifyReport) -> None:
 
 def compare_sources(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport) -> None:
     """Compare suites, labelers, partitions, anchors, gold and studies with the tables."""
-    week = {"week": manifest["week"]}
-    fields: dict[str, Callable[[], list[dict[str, Any]]]] = {
-        "suites": lambda: [
-            {"suite": row["suite"], "version": row["suite_version"], "sha256": row["suite_hash"]}
-            for row in rows(con, "suites", week)
-        ],
-        "labelers": lambda: [
-            {**row, "first_week": row["first_week"].isoformat(), "last_week": row["last_week"].isoformat()}
-            for row in rows(con, "labelers", week)
-        ],
-        "partitions": lambda: rows(con, "partitions", week),
-        "studies": lambda: rows(con, "study_versions"),
-    }
-    for name, expected in fields.items():
-        _compare_rows(name, manifest[name], expected(), report)
+    for name, expected in sources_of(con, manifest["week"]).items():
+        _compare_rows(name, manifest[name], expected, report)
     for entry in manifest["partitions"]:
         if isinstance(entry, dict):
             _partition(con, entry, report)
@@ -195,10 +184,3 @@ def _same(field: str, stated: list[Any], found: Iterable[str], report: VerifyRep
 
 def _entries(values: list[Any]) -> list[dict[str, Any]]:
     return [value if isinstance(value, dict) else {} for value in values]
-
-
-def last_week(con: duckdb.DuckDBPyConnection) -> date | None:
-    """Return the last week of the plans in the file."""
-    ((week,),) = con.execute("SELECT max(week) FROM plans").fetchall()
-    found: date | None = week
-    return found

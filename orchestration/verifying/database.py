@@ -6,6 +6,7 @@ the edition's folder can be reached, and no statement is run before the catalog 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse import keys
 from warehouse.database.connection import SETTINGS
 from warehouse.database.published import search_all
 from warehouse.errors import CorruptObjectError
@@ -29,6 +31,7 @@ _FOREIGN = {
     "default": "SELECT table_name || '.' || column_name FROM duckdb_columns() "
     "WHERE NOT internal AND column_default IS NOT NULL",
 }
+_MOST_BYTES = 1_000_000  # of the note beside it
 #: Parts of the words for what it has of that.
 _OWN = ("schema study", "PRIMARY KEY(")
 
@@ -53,6 +56,16 @@ def locked(file: Path | None, *folders: Path) -> Iterator[duckdb.DuckDBPyConnect
         yield con
     finally:
         con.close()
+
+
+def site_note(root: Path) -> dict[str, Any]:
+    """Return what the note beside the DuckDB file says: edition, hash, size; {} if it does not read."""
+    path = root / keys.SITE_DATABASE_NOTE
+    try:
+        found = json.loads(path.read_bytes()) if path.stat().st_size < _MOST_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def foreign(con: duckdb.DuckDBPyConnection) -> list[str]:

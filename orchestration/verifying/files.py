@@ -46,7 +46,7 @@ def compare(
     if extras:
         known = stated.keys() | parts.keys() | pages if root == folder else stated.keys()
         for name in sorted(there.keys() - known - {manifests.NAME}):
-            report.differ(f"{_shown(name)} is not in the manifest")
+            report.differ(f"{shown(name)} is not in the manifest")
     return len(report.differences) == before
 
 
@@ -91,7 +91,7 @@ def present(folder: Path) -> dict[str, bool]:
     return found
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """Return a name in one line: a line break in it could look like a line of the report."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name

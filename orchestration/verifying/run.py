@@ -12,21 +12,22 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import duckdb
-
 from assets.generation.workplace import Workplace
+from assets.leaderboard.published import identity
 from assets.leaderboard.texts import texts_sha256
 from orchestration.unwritable import cause
-from orchestration.verifying import analysis, claims, database, figures, files, page, sources
+from orchestration.verifying import again, claims, compared, database, files, page, site, sources
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.archive import built, contents, expected, past, site, views
+from orchestration.verifying.archive import past
 from orchestration.verifying.history import chain, difference, sides
 from orchestration.verifying.history.sides import ComparedEdition
 from orchestration.verifying.report import PARTS, Step, VerifyReport, silent
 from orchestration.verifying.sources import StatedSource
 from orchestration.verifying.verified import VerifiedEdition
 from warehouse.canonical import sha256_hex
-from warehouse.errors import ClicheError, CorruptObjectError
+from warehouse.database.connection import limit_memory, was_interrupted
+from warehouse.database.published import open_published
+from warehouse.errors import CorruptObjectError
 from warehouse.store.local_errors import explained
 
 
@@ -66,67 +67,66 @@ def verify_source(
     for name in source.strange:
         report.differ(f"{name[:120]!r} is not in the manifest")
     if not source.extras:
-        report.notes.append("fetched by address: files that the manifest does not name cannot be seen")
+        report.note("fetched by address: files that the manifest does not name cannot be seen")
     claims.compare_names(manifest, source.named, report)
     claims.compare_latest(manifest, source.latest, report)
     chain.compare(source, manifest, sha256_hex(data), expect, report)
-    pages = partial(past.compare_files, source.root, manifest, report, step, extras=source.extras)
+    sheets: set[str] = set()
+    pages = partial(past.compare_files, source.root, manifest, report, step, sheets, extras=source.extras)
     if not files.compare(
         source.folder, source.root, manifest, report, step, extras=source.extras, past=pages
     ):
-        report.notes.append("what the files hold was not compared: first they must be those of the manifest")
+        report.note("what the files hold was not compared: first they must be those of the manifest")
         return report
     if kept is not None:
         difference.tell(
             kept, ComparedEdition(manifest, sha256_hex(data), sources.reader(source.root)), report
         )
     if manifest["texts_sha256"] != texts_sha256():
-        report.skip(
-            f"tables, views, pages and figures: other code made this edition; verify it with cliche "
-            f"{manifest['code_version'][:60]}",
-            *PARTS[1:],
-        )
+        report.skip(_other_release(manifest["code_version"]), *PARTS[1:])
         return report
     claims.compare_version(manifest, report)
     of = VerifiedEdition(source.folder, source.root, manifest, report, step)
     try:
-        _of_parts(source, of)
-    except (ClicheError, duckdb.Error) as error:
+        _made_again(source, of, sheets)
+    except Exception as error:  # rows of somebody: whatever is wrong with them
+        if was_interrupted(error) or isinstance(error, MemoryError):
+            raise
         code = cause(error.__cause__ or error)
-        if code is not None:  # of this machine, and nothing about the edition
+        if code is not None or isinstance(error, OSError):  # of this machine, and nothing about the edition
             with explained("write", Path(tempfile.gettempdir())):
-                raise OSError(code, str(error)) from None
-        report.differ(database.one_line(error))
+                raise OSError(code or 0, str(error)) from None
+        report.differ(f"it cannot be made again from its tables: {database.one_line(error)}")
     return report
 
 
-def _of_parts(source: StatedSource, of: VerifiedEdition) -> None:
-    """Compare what an edition holds: Parquet files, most of them shared, and a DuckDB file made of them."""
-    complete = expected.compare(of.manifest, of.report)
-    with database.locked(None, of.folder, of.root) as con:
-        found = contents.compare(con, of)
-        views.compare_csv(con, of, found)
-    if not complete or found.unusable:
-        of.report.notes.append(
-            "views, claims, pages and figures were not compared: rows of tables are missing"
-        )
-        return
+def _other_release(version: str) -> str:
+    """Return what is not compared of an edition that other code made, and how to compare it."""
+    release, _, commit = version[:60].partition("+")
+    return (
+        f"tables, views, pages and figures: release {release}{f', commit {commit}' * bool(commit)} made this edition. "
+        f"Compare them with that: git checkout {commit or 'v' + release} in a clone of the project and make setup, or "
+        "pip install the file of its wheel; never by name, for cliche on the package index is another project"
+    )
+
+
+def _made_again(source: StatedSource, of: VerifiedEdition, sheets: set[str]) -> None:
+    """Make the edition again, and compare what it holds: tables and views, then pages, then what lies at `site/`."""
     with tempfile.TemporaryDirectory(prefix="cliche-verify-") as temporary:
-        file = built.build(Path(temporary).resolve(), of, found)
-        with database.locked(file, of.folder, of.root) as con:
-            views.compare(con, of, found)
-            _stated(con, of, found.hashes)
-            past.compare_made(con, of.root, of.manifest, of.report, of.step)
-        figures.compare(file, file.parent, of.report, of.step)
-        if source.store is not None:
-            site.compare(source.store, of, file, found)
-
-
-def _stated(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, hashes: dict[str, str]) -> None:
-    """Compare what is said of the rows: in the manifest, and on pages."""
-    manifest, report = of.manifest, of.report
-    analysis.compare(con, of.folder, manifest, report)
-    claims.compare_times(con, manifest, report)
-    claims.compare_sources(con, manifest, report)
-    of.step("page", 0, 1)
-    page.compare_page(con, of.folder, manifest, hashes, report)
+        remade = again.make(of, Path(temporary).resolve())
+        if remade is None:
+            return
+        with open_published(remade.file) as con:
+            limit_memory(con)
+            manifest = of.manifest
+            compared.compare_hashes(remade.hashes, manifest["table_hashes"], of)
+            if identity(remade.hashes) != manifest["content_sha256"]:
+                of.report.differ("content_sha256 is not the hash of what the figures rest on")
+            claims.compare_times(con, manifest, of.report)
+            claims.compare_sources(con, manifest, of.report)
+            page.compare(con, of)
+            past.compare_made(con, of.root, manifest, of.report, of.step)
+        site.compare(source, of, remade.file, sheets)
+    of.report.note(
+        f"taken as stated, for only the moment of publishing knows them: {', '.join(claims.TAKEN)}"
+    )

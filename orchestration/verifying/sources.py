@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from assets.generation.workplace import Workplace
+from orchestration.verifying import database, remote
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying import remote
-from orchestration.verifying.archive import listed, past, site
+from orchestration.verifying.archive import listed, past
 from orchestration.verifying.files import is_plain
 from orchestration.verifying.report import Step
 from warehouse import keys
@@ -165,7 +165,9 @@ def _fetch_shared(store: Store, manifest: Path, root: Path, step: Step) -> None:
     _fetch_all(store, [part.key for part in listed.parts(stated)], root, step)
     with suppress(CorruptObjectError):
         _fetch_all(store, [*past.stated(stated, store.get)], root, step)
-    if _fetched(store, keys.SITE_DATABASE_NOTE, root) and site.is_of(root, manifest.parent.name):
+    if not _fetched(store, keys.SITE_DATABASE_NOTE, root):
+        return
+    if database.site_note(root).get("edition") == manifest.parent.name:
         step("fetching", 0, 1)
         _fetched(store, keys.SITE_DATABASE, root)
 

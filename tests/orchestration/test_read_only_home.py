@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, tuple[int, str]] = {
     "verify": _OK,
     "verify --store": _NO,
     "sql -f who_is_the_ceo": _NO,
-    "explain none": (2, "none"),
+    "explain none": _NO,
     "serve --port 0": (0, ""),
     "unlock": _OK,
     "import midjourney {to}/none --week 2026-11-09": (2, "does not exist"),

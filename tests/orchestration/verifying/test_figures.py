@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from tempfile import mkdtemp
 
 import duckdb
 import pytest
 
 from assets.generation.slots import Slot
+from assets.leaderboard.documents import ANALYSIS
+from assets.leaderboard.edition import publish
 from assets.metrics.declared import load_declared
 from assets.metrics.pipeline import WRITTEN, score_labels, score_spans, score_study
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
-from orchestration.verifying import figures
-from orchestration.verifying.report import VerifyReport
+from orchestration.resources import code_version
+from orchestration.verifying import again
+from orchestration.verifying.report import VerifyReport, silent
+from orchestration.verifying.verified import VerifiedEdition
+from tests.orchestration.verifying.forging import Edition, download
 from tests.warehouse import builder
-from tests.warehouse.exported import export
 from tests.warehouse.studies import study_tables
-from warehouse.database.published import DATABASE, search_all
+from warehouse.database.published import search_all
 from warehouse.database.schema import open_warehouse
 from warehouse.loading import load
 from warehouse.loading.counts import insert_counts
@@ -65,7 +70,7 @@ def _labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The DuckDB file of two models in seven weeks, of which one changed, and a study; read only, for copying."""
+    """An edition of two models in seven weeks, of which one changed, and a study; read only, for copying."""
     folder = tmp_path_factory.mktemp("figures")
     store = open_store(folder / "store")
     with open_warehouse(None) as con:
@@ -98,8 +103,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
             score_labels(con, week)
         score_study(con, "tiny")
         score_spans(con, WEEKS)
-        export(con, folder / "copy", WEEK)
-    return folder / "copy" / DATABASE
+        edition = publish(con, store, week=WEEK, code_version=code_version()).id
+    return download(store, edition, folder / "edition")
 
 
 def _add_study(con: duckdb.DuckDBPyConnection) -> None:
@@ -112,66 +117,70 @@ def _add_study(con: duckdb.DuckDBPyConnection) -> None:
     insert_counts(con, {"study": "tiny"})
 
 
-def verified(file: Path, folder: Path) -> VerifyReport:
+@pytest.fixture
+def edition(published: Path, tmp_path: Path) -> Edition:
+    """A copy that a test may change."""
+    return Edition(Path(shutil.copytree(published, tmp_path / "edition")))
+
+
+def verified(edition: Edition, tables: Collection[str] = ()) -> VerifyReport:
+    """Return what making again finds after the files of some tables were written from the changed rows."""
+    edition.export(tables)
+    edition.sign()
     report = VerifyReport("e")
-    figures.compare(file, folder, report)
+    again.make(
+        VerifiedEdition(edition.folder, edition.folder, edition.manifest, report, silent),
+        Path(mkdtemp(dir=edition.folder.parent)),
+    )
     return report
 
 
-def changed(published: Path, folder: Path, *statements: str) -> Path:
-    file = folder / "edition.duckdb"
-    shutil.copyfile(published, file)
-    with duckdb.connect(str(file)) as con:
-        search_all(con)
-        for statement in statements:
-            assert con.execute(statement).fetchall() > [(0,)], statement
-    return file
-
-
 def test_what_is_computed_is_compared() -> None:
-    assert {*load.COMPUTED_TABLES} - {*figures.GIVEN} == {*WRITTEN}
+    assert {*load.COMPUTED_TABLES} - {*again.GIVEN} == {*WRITTEN}
     assert CHANGES.keys() == {*WRITTEN, *load.COUNTED_TABLES} - {"labeler_error"}  # of gold
 
 
-def test_an_edition_s_counts_and_figures_follow_from_its_labels(published: Path, tmp_path: Path) -> None:
-    close = "UPDATE figures SET estimate = estimate * (1 + 1e-12) WHERE estimate IS NOT NULL"
-    report = verified(changed(published, tmp_path, close), tmp_path)
-    assert report.differences == []
+def test_an_edition_s_counts_and_figures_follow_from_its_labels(edition: Edition) -> None:
+    edition.sql("UPDATE figures SET estimate = estimate * (1 + 1e-12) WHERE estimate IS NOT NULL")
+    report = verified(edition, ["figures"])
+    assert [line for line in report.differences if "data/" not in line and "figures" in line] == []
     assert report.counts > 500
     assert report.figures > 500
-    assert report.lines()[0].endswith(" figures recomputed, 0 differ")
-    with duckdb.connect(str(tmp_path / "again.duckdb"), read_only=True) as con:
+    with duckdb.connect(str(edition.database), read_only=True) as con:
+        search_all(con)
         assert [table for table in CHANGES if con.execute(f"SELECT 1 FROM {table}").fetchone() is None] == []
 
 
-def test_each_number_that_was_changed_is_reported(published: Path, tmp_path: Path) -> None:
-    statements = [
-        f"UPDATE {table} SET {change} WHERE rowid = (SELECT min(rowid) FROM {table} "
-        f"WHERE {change.split(' ')[0]} IS NOT NULL AND week IS NOT NULL)"
-        for table, change in CHANGES.items()
-    ]
-    statements += [
+def test_each_number_that_was_changed_is_reported(edition: Edition) -> None:
+    for table, change in CHANGES.items():
+        edition.sql(
+            f"UPDATE {table} SET {change} WHERE rowid = (SELECT min(rowid) FROM {table} "
+            f"WHERE {change.split(' ')[0]} IS NOT NULL AND week IS NOT NULL)"
+        )
+    edition.sql(
         "UPDATE figures SET n = n + 1 WHERE study = 'tiny'",
         f"UPDATE words SET week = week + 7 WHERE week = DATE '{WEEK}'",
-    ]
-    report = verified(changed(published, tmp_path, *statements), tmp_path)
-    said = [line.split(" of ")[1] for line in report.differences]
-    assert [*dict.fromkeys(said)] == [
-        f"{table} differ when computed again"
-        for table in (*load.COUNTED_TABLES, *WRITTEN)
-        if table in CHANGES
-    ]
-    where = {line.partition(": ")[0] for line in report.differences}
-    assert where > {f"week {WEEKS[0]}", f"week {WEEK}", f"week {shift(WEEK, 1)}", "studies"}
+    )
+    report = verified(edition, CHANGES)
+    said = {line.partition(" of ")[2]: line for line in report.differences if " of " in line}
+    assert {f"{table} differ when made again" for table in CHANGES} <= said.keys()
+    weeks = "".join(report.differences)
+    assert all(f"/week={week}/" in weeks for week in (WEEKS[0], WEEK, shift(WEEK, 1)))
+    assert any(line.startswith("tables/figures/week=none/") for line in report.differences)
 
 
-def test_rows_that_nothing_can_be_computed_of_are_one_line(published: Path, tmp_path: Path) -> None:
-    statement = "UPDATE plans SET labeler = '', params_hash = NULL"
-    wrong: dict[str, Any] = {"ALTER TABLE plans ALTER params_hash DROP NOT NULL": None, statement: None}
-    file = tmp_path / "edition.duckdb"
-    shutil.copyfile(published, file)
-    with duckdb.connect(str(file)) as con:
-        for one in wrong:
-            con.execute(one)
-    (line,) = verified(file, tmp_path).differences
-    assert line.startswith("figures cannot be computed again from the tables: ")
+def test_the_analysis_file_is_that_of_the_tables_and_of_its_hash(edition: Edition) -> None:
+    line = "  - {suite: occupations@1, attribute: skin_tone, reference: uniform}\n"
+    edition.text(ANALYSIS, line, "")
+    report = verified(edition)
+    assert f"{ANALYSIS} is not the file of analysis_plan_sha256" in report.differences
+    assert any("of yardsticks differ" in one or "data/yardsticks" in one for one in report.differences)
+    (edition.folder / ANALYSIS).unlink()
+    assert f"{ANALYSIS} is not there, and the manifest has its hash" in verified(edition).differences
+
+
+def test_rows_that_nothing_can_be_computed_of_are_one_line(edition: Edition) -> None:
+    edition.sql("UPDATE plans SET labeler = 'nobody', params_hash = ''")
+    report = verified(edition, ["plans"])
+    assert any("of counts differ when made again" in line for line in report.differences)
+    assert all("\n" not in line and "Traceback" not in line for line in report.lines())

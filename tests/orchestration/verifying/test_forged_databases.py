@@ -30,17 +30,20 @@ OF_SITE: dict[str, tuple[str, str]] = {
     ),
     "a view that reads a file": (
         "CREATE OR REPLACE VIEW reliability AS SELECT * FROM read_text('/etc/passwd')",
-        "reliability in site/cliche.duckdb is not as its version makes it",
+        "reliability in site/cliche.duckdb is not as this version makes it",
     ),
     "where to begin": (
         "CREATE OR REPLACE VIEW start_here AS SELECT 'nowhere' AS name",
-        "start_here in site/cliche.duckdb is not as its version makes it",
+        "start_here in site/cliche.duckdb is not as this version makes it",
     ),
     "a comment": (
         "COMMENT ON COLUMN labels.value IS 'identity: how it is'",
-        "labels in site/cliche.duckdb is not as its version makes it",
+        "labels in site/cliche.duckdb is not as this version makes it",
     ),
-    "a view added": ("CREATE VIEW more AS SELECT 1 AS x", "site/cliche.duckdb holds more, which no edition"),
+    "a view added": (
+        "CREATE VIEW more AS SELECT 1 AS x",
+        "more in site/cliche.duckdb is not as this version makes it",
+    ),
     "a macro": ("CREATE MACRO one() AS 1", "site/cliche.duckdb holds the macro one, which no edition has"),
 }
 _ALONE = ("a macro",)

@@ -31,6 +31,12 @@ ID = f"{WEEK}.1"
 BOARD = "boards/startup-ceo-perceived-gender/index.html"
 MANY = 300 if os.environ.get("CLICHE_LONG_TESTS") else 40
 
+#: How the notes of an edition begin of which nothing but the folder is here.
+NOTES = [
+    "  site/, and what else is around the edition, was not compared",
+    "  taken as stated, for only the moment of publishing knows them",
+]
+
 
 @pytest.fixture
 def edition(published_once: Installation, tmp_path: Path) -> Edition:
@@ -191,13 +197,13 @@ FORGERIES: dict[str, Forgery] = {
     # files
     "labels Parquet": Forgery(
         lambda e: e.rewrite("labels", "SELECT * REPLACE ('feminine' AS value) FROM old"),
-        "of counts differ when computed again",
+        "of counts differ when made again",
     ),
     "leaderboard Parquet": Forgery(
         lambda e: e.rewrite(
             "leaderboard", "SELECT * REPLACE (0::DOUBLE AS estimate, 1::INTEGER AS rank_low) FROM old"
         ),
-        ".parquet differs from what the view says of the tables",
+        "of leaderboard differ when made again",
     ),
     "Parquet of a view, figures in the eighth digit": Forgery(
         lambda e: e.rewrite("cell_shares", "SELECT * REPLACE (share * (1 + 1e-8) AS share) FROM old"),
@@ -205,14 +211,14 @@ FORGERIES: dict[str, Forgery] = {
     ),
     "Parquet of a view that is whole": Forgery(
         lambda e: e.rewrite("model_timeline", "SELECT * REPLACE ('x' AS model) FROM old"),
-        "data/model_timeline.parquet differs from what the view says of the tables",
+        "data/model_timeline.parquet: ",
     ),
     "a row of a view left out": Forgery(
         lambda e: e.rewrite("cell_counts", "FROM old OFFSET 1"), "tables/cell_counts/week=2026-11-09/"
     ),
     "leaderboard CSV": Forgery(
         lambda e: e.rewrite("leaderboard", "SELECT * REPLACE (1 AS n) FROM old", "csv"),
-        "data/leaderboard.csv differs from the Parquet file",
+        "data/leaderboard.csv differs from leaderboard",
     ),
     "columns of a CSV swapped": Forgery(
         lambda e: e.text("data/leaderboard.csv", "week,track", "track,week"),
@@ -223,11 +229,11 @@ FORGERIES: dict[str, Forgery] = {
     ),
     "a Parquet column renamed": Forgery(
         lambda e: e.rewrite("board_ranks", "SELECT * RENAME (rank_low AS low_rank) FROM old"),
-        "board_ranks has other columns than version",
+        "board_ranks has other columns than this version",
     ),
     "a column added": Forgery(
         lambda e: e.rewrite("check_results", "SELECT *, 'x' AS note FROM old"),
-        "check_results has other columns than version",
+        "check_results has other columns than this version",
     ),
     "a column of a view added": Forgery(
         lambda e: e.rewrite("reliability", "SELECT *, TRUE AS sure FROM old"),
@@ -258,13 +264,13 @@ FORGERIES: dict[str, Forgery] = {
         _nothing, "table_hash is not the hash of its rows", _kept("table_hash", "plans")
     ),
     "a table hash of a view": Forgery(
-        _nothing, "it has a table_hash, which only tables have", _kept("table_hash", "cell_counts")
+        _nothing, "table_hash is not the hash of its rows", _kept("table_hash", "cell_counts")
     ),
     "a figure changed in every part and in CSV alike": Forgery(
         _sql("UPDATE figures SET estimate = 0.2, reason = NULL WHERE model = 'sim-drift' AND figure = 'gap'"),
-        "of figures differ when computed again",
+        "of figures differ when made again",
     ),
-    "a label changed everywhere": Forgery(_flag, "of counts differ when computed again"),
+    "a label changed everywhere": Forgery(_flag, "of counts differ when made again"),
     "an answer left out everywhere": Forgery(
         _sql(
             "CREATE TEMP TABLE gone AS SELECT min(slot_key) AS slot_key FROM slots WHERE model = 'sim-drift'",
@@ -273,29 +279,27 @@ FORGERIES: dict[str, Forgery] = {
                 for table in ("labels", "images", "attempts", "slots")
             ),
         ),
-        "differ when computed again",
+        "differ when made again",
     ),
     "a row twice": Forgery(
         _sql("INSERT INTO check_results FROM check_results LIMIT 1"),
-        "table check_results has 1 row more than once",
+        "a table holds a row twice",
     ),
-    "a label twice": Forgery(
-        _sql("INSERT INTO labels FROM labels LIMIT 1"), "table labels has 1 row more than once"
-    ),
-    "a change over weeks invented": Forgery(_invent_change, "of changes differ when computed again"),
+    "a label twice": Forgery(_sql("INSERT INTO labels FROM labels LIMIT 1"), "a table holds a row twice"),
+    "a change over weeks invented": Forgery(_invent_change, "of changes differ when made again"),
     "a rank changed": Forgery(
         _sql("UPDATE board_ranks SET reason = 'none' WHERE reason IS NOT NULL"),
-        "of board_ranks differ when computed again",
+        "of board_ranks differ when made again",
     ),
     "an interval that was never there": Forgery(
         _sql(
             "UPDATE figures SET estimate = 0.5, low = 0.5, high = 0.5, reason = NULL WHERE figure = 'mean_share'"
         ),
-        "of figures differ when computed again",
+        "of figures differ when made again",
     ),
     "pictures said to count for half": Forgery(
         _sql("UPDATE figures SET worth = 0.5 WHERE n > 1 AND prompt IS NOT NULL"),
-        "of figures differ when computed again",
+        "of figures differ when made again",
     ),
     "two models told apart": Forgery(
         _sql(
@@ -303,11 +307,11 @@ FORGERIES: dict[str, Forgery] = {
             "reason), 'sim-classic' AS model_a, 'sim-drift' AS model_b, 1 AS prompts, TRUE AS told_apart, "
             "TRUE AS holds FROM boards AS b LIMIT 1"
         ),
-        "of board_pairs differ when computed again",
+        "of board_pairs differ when made again",
     ),
     "an effect of too few pictures made clear": Forgery(
         _sql("UPDATE words SET estimate = 0.5, low = 0.1, high = 0.9, clear = TRUE, reason = NULL"),
-        "of words differ when computed again",
+        "of words differ when made again",
     ),
     # the manifest
     "table_hashes empty": Forgery(
@@ -409,7 +413,7 @@ def test_the_kit_has_each_forgery_once_and_enough_of_them() -> None:
 def test_a_manifest_that_was_signed_again_without_any_forgery_agrees(edition: Edition) -> None:
     edition.sign()
     report = verified(edition)
-    assert len(report.lines()) == 1
+    assert [line.split(":")[0] for line in report.lines()[1:]] == NOTES
     assert report.exit_code == 0
 
 
@@ -520,9 +524,7 @@ def test_an_edition_that_other_code_made_is_compared_by_its_files_alone_and_neve
     report = verified(edition)
     assert (report.exit_code, report.differences) == (4, [])
     assert report.lines()[0].endswith("   hashes agree")
-    assert (
-        [line for line in report.unchecked if "verify it with cliche 0.1.0" in line] == report.unchecked != []
-    )
+    assert [line for line in report.unchecked if "release 0.1.0" in line] == report.unchecked != []
     (edition.folder / "index.html").write_bytes(b"forged")
     assert verified(edition).differences == ["index.html has another hash than the manifest says"]
 
