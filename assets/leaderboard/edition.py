@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +165,7 @@ def _write(
         "created_at": utc_now().isoformat(timespec="seconds") + "Z",  # run time: in no hash
         **contents.sources,
         "tables": contents.data.tables,
-        "pages": [asdict(entry) for entry in contents.past],
+        "pages": [entry.model_dump() for entry in contents.past],
         "files": files,
     }
     described = croissant(manifest, contents.meaning)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,13 @@ def compare(
     step: Step,
     *,
     extras: bool = True,
-    past: Callable[[], set[str]] = set,
-) -> bool:
-    """Compare files and parts with the manifest; return whether all are there and as stated, and no other.
+    past: Collection[str] = (),
+) -> None:
+    """Compare files and parts with the manifest: all are to be there and as stated, and no other.
 
     Part keys begin at `root`: the edition's folder, or a store, in which parts of other editions lie. By URL no
-    `extras`, files beyond the manifest, can be seen. `past` compares sheets of quarters and returns their keys.
+    `extras`, files beyond the manifest, can be seen. `past` are the keys of its sheets of quarters.
     """
-    before = len(report.differences)
     stated = manifest["files"]
     parts = {part.key: {"sha256": part.sha256, "bytes": part.bytes} for part in listed.parts(manifest)}
     there = present(folder)
@@ -42,12 +41,10 @@ def compare(
     for number, (key, entry) in enumerate(parts.items(), len(stated)):
         step("files", number, total)
         compare_one(root / key, key, entry, is_plain(root, key), report)
-    pages = past()
     if extras:
-        known = stated.keys() | parts.keys() | pages if root == folder else stated.keys()
+        known = stated.keys() | parts.keys() | {*past} if root == folder else stated.keys()
         for name in sorted(there.keys() - known - {manifests.NAME}):
             report.differ(f"{shown(name)} is not in the manifest")
-    return len(report.differences) == before
 
 
 def compare_one(

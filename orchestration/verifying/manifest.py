@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Container, Iterable
+from typing import Annotated, Any, Self
 
-from assets.leaderboard.past import index as past_index
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from assets.leaderboard.past.index import PastEntry, Sha256
 from assets.leaderboard.published import FORMAT
 from orchestration.verifying.archive import listed
 from warehouse import keys
@@ -25,38 +35,71 @@ _MOST_DEPTH = 8  # folders within folders
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*")
 #: Names that are devices on Windows, with any suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_EDITION = re.compile(r"\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}")
-_TEXT, _LIST, _TABLE = "a text", "a list", "a table"
-_KINDS = {_TEXT: str, _LIST: list, _TABLE: dict}
-#: Field → kind.
-_FIELDS = {
-    "edition": _TEXT,
-    "week": _TEXT,
-    "code_version": _TEXT,
-    "texts_sha256": _TEXT,
-    "analysis_plan_sha256": _TEXT,
-    "site": _TABLE,
-    "content_sha256": _TEXT,
-    "created_at": _TEXT,
-    "table_hashes": _TABLE,
-    "files": _TABLE,
-    "suites": _LIST,
-    "labelers": _LIST,
-    "partitions": _LIST,
-    "anchors": _LIST,
-    "gold": _LIST,
-    "studies": _LIST,
-}
+_EDITION = "^\\d{4}-\\d{2}-\\d{2}\\.[1-9]\\d{0,5}$"
 
 Manifest = dict[str, Any]
+Edition = Annotated[str, StringConstraints(pattern=_EDITION)]
 
 
-class Link(NamedTuple):
+class Link(BaseModel):
     """What a manifest states of the edition before it, or of itself."""
 
-    edition: str
-    sha256: str
+    model_config = ConfigDict(strict=True, frozen=True)
+    edition: Edition
+    sha256: Sha256
+
+
+class StatedFile(BaseModel):
+    """What a manifest says of one file of the edition's own folder; of Parquet files how many rows they have."""
+
+    model_config = ConfigDict(strict=True)
+    sha256: Sha256
+    bytes: Annotated[int, Field(ge=0, le=MOST_FILE_BYTES)]
+    rows: Annotated[int, Field(ge=0)] | None = None
+
+
+class StatedEdition(BaseModel):
+    """The fields of a manifest that anybody may have written; further fields are left alone."""
+
+    model_config = ConfigDict(strict=True)
+    format: int
+    edition: Edition
+    week: str
+    revision: Annotated[int, Field(gt=0, lt=1_000_000)]
+    replaces: str | None
+    before: Link | None = None
+    code_version: str
+    texts_sha256: str
+    analysis_plan_sha256: str
+    site: dict[str, Any]
+    content_sha256: str
+    created_at: str
+    table_hashes: dict[str, Any]
+    suites: list[Any]
+    labelers: list[Any]
+    partitions: list[Any]
+    anchors: list[Any]
+    gold: list[Any]
+    studies: list[Any]
+    pages: Annotated[list[PastEntry], Field(max_length=10_000)]
+    files: Annotated[dict[str, StatedFile], Field(max_length=MOST_FILES)]
+    tables: Annotated[dict[listed.Name, listed.StatedTable], AfterValidator(listed.keyed)]
+
+    @model_validator(mode="after")
+    def _files_and_tables(self) -> Self:
+        periods = [one.period for one in self.pages]
+        if periods != sorted({*periods}):
+            raise ValueError("quarters that are not in order, each once")
+        for path, stated in self.files.items():
+            if why := _wrong_file(path, stated, self.tables):
+                raise ValueError(f"the file name {_shown(path)} {why}")
+        if (twice := clash(self.files)) is not None:
+            raise ValueError(f"the file name {_shown(twice)} clashes with another")
+        total = sum(one.bytes for one in self.files.values())
+        total += sum(part.bytes for table in self.tables.values() for part in table.parts)
+        if total > MOST_TOTAL_BYTES:
+            raise ValueError(f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
+        return self
 
 
 def link(value: object) -> Link | None:
@@ -65,14 +108,7 @@ def link(value: object) -> Link | None:
     Raises:
         ValueError: if it says nothing that can be read.
     """
-    if value is None:
-        return None
-    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in Link._fields):
-        raise ValueError
-    found = Link(*(value[name] for name in Link._fields))
-    if not _EDITION.fullmatch(found.edition) or not _SHA256.fullmatch(found.sha256):
-        raise ValueError
-    return found
+    return None if value is None else Link.model_validate(value)
 
 
 def parse(data: bytes, where: str) -> Manifest:
@@ -88,28 +124,31 @@ def parse(data: bytes, where: str) -> Manifest:
     if not isinstance(value, dict):
         raise wrong(where, "it holds no fields")
     if type(value.get("format")) is not int or value["format"] != FORMAT:
-        raise wrong(
-            where,
-            f"its format is {_shown(value.get('format'))}, this version reads {FORMAT}; update cliche",
-        )
-    for name, kind in _FIELDS.items():
-        if not isinstance(value.get(name), _KINDS[kind]):
-            raise wrong(where, f'"{name}" is not {kind}')
-    if type(value.get("revision")) is not int or not 0 < value["revision"] < 1_000_000:
-        raise wrong(where, '"revision" is not a number from 1')
-    if not isinstance(value.get("replaces"), str | None):
-        raise wrong(where, '"replaces" is neither a text nor null')
+        stated = _shown(value.get("format"))
+        raise wrong(where, f"its format is {stated}, this version reads {FORMAT}; update cliche")
     try:
-        link(value.get("before"))
-    except ValueError:
-        raise wrong(where, '"before" is neither null nor an edition and a SHA-256') from None
-    if not _EDITION.fullmatch(value["edition"]):
-        raise wrong(where, f'"edition" is {_shown(value["edition"])} and not like 2026-11-23.1')
-    _check_files(value["files"], where)
-    _check_tables(value, where)
-    if why := past_index.wrong(value.get("pages")):
-        raise wrong(where, why)
+        StatedEdition.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(one)[:60] for one in first["loc"][:5])
+        raise wrong(where, f"{_shown(place)}: {first['msg'][:200]}") from None
     return value
+
+
+def _wrong_file(path: str, stated: StatedFile, tables: Container[str]) -> str | None:
+    """Return why a manifest states no such file, or None."""
+    if path.lower() == NAME:
+        return "is the manifest's own"
+    if why := unsafe(path):
+        return why
+    if path.lower().partition("/")[0] in {keys.TABLES.rstrip("/"), keys.PAST.rstrip("/")}:
+        return "is where what editions share is"
+    if not path.endswith(".parquet"):
+        return None
+    name = path.removeprefix("data/").removesuffix(".parquet")
+    if path != f"data/{name}.parquet" or not listed.is_name(name) or name in tables:
+        return "is no table, or one that is kept by the week"
+    return "has no number of rows" if stated.rows is None else None
 
 
 def written_by_publish(data: bytes, manifest: Manifest) -> bool:
@@ -157,48 +196,6 @@ def clash(paths: Iterable[str]) -> str | None:
         parts = low.split("/")
         folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
     return next(iter(sorted(folders & seen)), None)
-
-
-def _check_files(files: dict[str, Any], where: str) -> None:
-    if len(files) > MOST_FILES:
-        raise wrong(where, f"it names {len(files):,} files, more than {MOST_FILES:,}")
-    total = 0
-    for path, stated in files.items():
-        if path.lower() == NAME:
-            raise wrong(where, "it names itself")
-        if why := unsafe(path):
-            raise wrong(where, f"the file name {_shown(path)} {why}")
-        if not isinstance(stated, dict) or not isinstance(stated.get("sha256"), str):
-            raise wrong(where, f"{path} has no sha256")
-        if not _SHA256.fullmatch(stated["sha256"]):
-            raise wrong(where, f"the sha256 of {path} is not 64 hexadecimal digits")
-        size = stated.get("bytes")
-        if type(size) is not int or not 0 <= size <= MOST_FILE_BYTES:
-            raise wrong(where, f"the size of {path} is not a number of bytes up to {MOST_FILE_BYTES:,}")
-        total += size
-    if total > MOST_TOTAL_BYTES:
-        raise wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
-    if (path_ := clash(files)) is not None:
-        raise wrong(where, f"the file name {_shown(path_)} clashes with another")
-
-
-def _check_tables(value: dict[str, Any], where: str) -> None:
-    if why := listed.wrong(value.get("tables")):
-        raise wrong(where, why)
-    for path, stated in value["files"].items():
-        if path.lower().partition("/")[0] in {keys.TABLES.rstrip("/"), keys.PAST.rstrip("/")}:
-            raise wrong(where, f"the file name {_shown(path)} is where what editions share is")
-        if not path.endswith(".parquet"):
-            continue
-        name = path.removeprefix("data/").removesuffix(".parquet")
-        if path != f"data/{name}.parquet" or not listed.is_name(name) or name in value["tables"]:
-            raise wrong(where, f"{_shown(path)} is no table, or one that is kept by the week")
-        if type(stated.get("rows")) is not int or stated["rows"] < 0:
-            raise wrong(where, f"the rows of {path} are not a number from 0")
-    total = sum(stated["bytes"] for stated in value["files"].values())
-    total += sum(part.bytes for part in listed.parts(value))
-    if total > MOST_TOTAL_BYTES:
-        raise wrong(where, f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
 
 
 def _shown(value: object) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 from assets.generation.workplace import Workplace
@@ -71,11 +70,10 @@ def verify_source(
     claims.compare_names(manifest, source.named, report)
     claims.compare_latest(manifest, source.latest, report)
     chain.compare(source, manifest, sha256_hex(data), expect, report)
-    sheets: set[str] = set()
-    pages = partial(past.compare_files, source.root, manifest, report, step, sheets, extras=source.extras)
-    if not files.compare(
-        source.folder, source.root, manifest, report, step, extras=source.extras, past=pages
-    ):
+    before = len(report.differences)
+    sheets = past.compare_files(source.root, manifest, report, step, extras=source.extras)
+    files.compare(source.folder, source.root, manifest, report, step, extras=source.extras, past=sheets)
+    if len(report.differences) > before:
         report.note("what the files hold was not compared: first they must be those of the manifest")
         return report
     if kept is not None:

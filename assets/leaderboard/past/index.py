@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from assets.leaderboard.views.kind import PastFolders
 from warehouse import keys
@@ -14,14 +16,14 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_PERIOD = re.compile(r"\d{4}-Q[1-4]")
-_MODEL = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _MOST = 50_000_000  # bytes of a page, or of an index
-_MOST_PERIODS = 10_000
 
 
-@dataclass(frozen=True)
-class PastEntry:
+Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Model = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9._-]*$")]
+
+
+class PastEntry(BaseModel):
     """What a manifest says of a quarter.
 
     Attributes:
@@ -30,12 +32,19 @@ class PastEntry:
         folders: model → hash of the list of its pages, of which their folder has its name.
     """
 
-    period: str
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    period: Annotated[str, StringConstraints(pattern=r"^\d{4}-Q[1-4]$")]
     key: str
-    sha256: str
-    bytes: int
-    rests_on: str
-    folders: Mapping[str, str]
+    sha256: Sha256
+    bytes: Annotated[int, Field(gt=0, le=_MOST)]
+    rests_on: Sha256
+    folders: dict[Model, Sha256]
+
+    @model_validator(mode="after")
+    def _named_by_hash(self) -> Self:
+        if self.key != keys.past_index(self.period, self.sha256):
+            raise ValueError("a key that is not that of its hash")
+        return self
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,12 @@ def entry_of(index: PastIndex, rests_on: str) -> PastEntry:
     data = index.written()
     sha256 = sha256_hex(data)
     return PastEntry(
-        index.period, keys.past_index(index.period, sha256), sha256, len(data), rests_on, index.folders()
+        period=index.period,
+        key=keys.past_index(index.period, sha256),
+        sha256=sha256,
+        bytes=len(data),
+        rests_on=rests_on,
+        folders=index.folders(),
     )
 
 
@@ -128,39 +142,3 @@ def folders_of(entries: list[PastEntry]) -> PastFolders:
         }
         for one in entries
     }
-
-
-def wrong(pages: object) -> str | None:
-    """Return what is wrong with a field `pages` of a manifest that anybody may have written, or None."""
-    if not isinstance(pages, list) or len(pages) > _MOST_PERIODS:
-        return '"pages" is not a list of quarters'
-    before = ""
-    for one in pages:
-        if not isinstance(one, dict) or one.keys() != {field.name for field in fields(PastEntry)}:
-            return '"pages" has an entry with other fields'
-        if (
-            not isinstance(one["period"], str)
-            or not _PERIOD.fullmatch(one["period"])
-            or one["period"] <= before
-        ):
-            return '"pages" has quarters that are not in order, each once'
-        before = one["period"]
-        if why := _wrong_entry(one):
-            return f'"pages" has {why} of {before}'
-    return None
-
-
-def _wrong_entry(one: Mapping[str, Any]) -> str | None:
-    folders = one["folders"]
-    if not isinstance(folders, dict) or not all(_MODEL.fullmatch(model) for model in folders):
-        return "names of models as no model is named"
-    for text in (one["sha256"], one["rests_on"], *folders.values()):
-        if not isinstance(text, str) or not _SHA256.fullmatch(text):
-            return "a hash that is not 64 hexadecimal digits"
-    if type(one["bytes"]) is not int or not 0 < one["bytes"] <= _MOST:
-        return "a size that is no number of bytes"
-    return (
-        None
-        if one["key"] == keys.past_index(one["period"], one["sha256"])
-        else "a key that is not that of its hash"
-    )

@@ -4,24 +4,83 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from assets.leaderboard.past.index import Sha256
 from warehouse import keys
 from warehouse.database.table_hash import Columns, Week
 from warehouse.errors import UsageError
 from warehouse.weeks import parse_week
 
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 MOST_PARTS = 500_000
 MOST_PART_BYTES = 20_000_000_000
-_MOST_COLUMNS = 500
-_MOST_ROWS = 10**12
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-TYPES = {
+TYPES = (
     *("VARCHAR", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP"),
     "VARCHAR[]",
     "INTEGER[]",
-}
+)
+Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,62}$")]
+Column = Annotated[list[str], Field(min_length=2, max_length=2)]
+
+
+class StatedPart(BaseModel):
+    """What a manifest says of the file with the rows of one table and week; `table_hash` is None of views."""
+
+    model_config = ConfigDict(strict=True)
+    week: str | None
+    key: str
+    sha256: Sha256
+    bytes: Annotated[int, Field(ge=1, le=MOST_PART_BYTES)]
+    rows: Annotated[int, Field(ge=1, le=10**12)]
+    content_sha256: Sha256
+    table_hash: Sha256 | None
+
+    @field_validator("week")
+    @classmethod
+    def _monday(cls, week: str | None) -> str | None:
+        try:
+            if week is None or parse_week(week).isoformat() == week:
+                return week
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+        raise ValueError("no week like 2026-11-23")
+
+
+class StatedTable(BaseModel):
+    """What a manifest says of a table or view that is kept by the week."""
+
+    model_config = ConfigDict(strict=True)
+    columns: Annotated[list[Column], Field(min_length=1, max_length=500)]
+    rows: int
+    parts: list[StatedPart]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        names = [name for name, _ in self.columns]
+        if any(not _NAME.fullmatch(name) or kind not in TYPES for name, kind in self.columns):
+            raise ValueError("a column of a name or type that no table has")
+        if len({*names}) < len(names) or ["week", "DATE"] not in self.columns:
+            raise ValueError("a column twice, or none of the week")
+        weeks = [part.week or "" for part in self.parts]
+        if weeks != sorted({*weeks}):
+            raise ValueError("parts that are not in the order of weeks, each once")
+        if self.rows != sum(part.rows for part in self.parts):
+            raise ValueError("another number of rows than its parts")
+        return self
+
+
+def keyed(tables: dict[Name, StatedTable]) -> dict[Name, StatedTable]:
+    """Return tables whose parts are not too many, each under the key that `publish` gives it; else `ValueError`."""
+    if sum(len(table.parts) for table in tables.values()) > MOST_PARTS:
+        raise ValueError(f"it lists more than {MOST_PARTS:,} parts")
+    for name, table in tables.items():
+        for part in table.parts:
+            if part.key != keys.table_part(name, part.week, part.sha256):
+                raise ValueError(f"{name}: a key that is not that of its table, week and hash")
+    return tables
 
 
 class ListedPart(NamedTuple):
@@ -77,83 +136,5 @@ def whole(manifest: Mapping[str, Any]) -> dict[str, int]:
 
 
 def is_name(text: str) -> bool:
-    """Return whether a text is a name that a table or column can have."""
+    """Return whether a text is a name that a table can have."""
     return _NAME.fullmatch(text) is not None
-
-
-def wrong(tables: object) -> str | None:
-    """Return what is wrong with a field `tables` that anybody may have written, or None.
-
-    After this all of it has its types, and each key is the one that `publish` gives to the part.
-    """
-    if not isinstance(tables, dict):
-        return '"tables" is not a table'
-    total = 0
-    for name, table in tables.items():
-        if not _NAME.fullmatch(name):
-            return 'a name in "tables" is not of letters, digits and _'
-        if not isinstance(table, dict) or not isinstance(table.get("parts"), list):
-            return f"{name} has no parts"
-        total += len(table["parts"])
-        if total > MOST_PARTS:
-            return f"it lists more than {MOST_PARTS:,} parts"
-        if why := _wrong_columns(table.get("columns")) or _wrong_parts(name, table):
-            return f"{name} {why}"
-    return None
-
-
-def _wrong_columns(columns: object) -> str | None:
-    if not isinstance(columns, list) or not 0 < len(columns) <= _MOST_COLUMNS:
-        return "has no columns"
-    for column in columns:
-        if not isinstance(column, list) or len(column) != 2 or not all(isinstance(x, str) for x in column):
-            return "has a column that is not a name and a type"
-        if not _NAME.fullmatch(column[0]) or column[1] not in TYPES:
-            return "has a column of a name or type that no table has"
-    names = [column[0] for column in columns]
-    if len({*names}) < len(names):
-        return "has a column twice"
-    return None if ["week", "DATE"] in columns else "has no column week"
-
-
-def _wrong_parts(name: str, table: Mapping[str, Any]) -> str | None:
-    before: str | None = None
-    total = 0
-    for part in table["parts"]:
-        if not isinstance(part, dict) or not {*ListedPart._fields} <= part.keys():
-            return f"has a part without {', '.join(ListedPart._fields)}"
-        week = part["week"]
-        if not _is_week(week):
-            return "has a part whose week is no Monday"
-        if before is not None and (week or "") <= before:
-            return "has parts that are not in the order of weeks, each once"
-        before = week or ""
-        if why := _wrong_fields(name, part):
-            return f"has a part of {week} {why}"
-        total += part["rows"]
-    if type(table.get("rows")) is not int or table["rows"] != total:
-        return "states another number of rows than its parts"
-    return None
-
-
-def _wrong_fields(name: str, part: Mapping[str, Any]) -> str | None:
-    for field in ("sha256", "content_sha256", "table_hash"):
-        if field == "table_hash" and part[field] is None:
-            continue
-        if not isinstance(part[field], str) or not _SHA256.fullmatch(part[field]):
-            return f"whose {field} is not 64 hexadecimal digits"
-    for field, least, most in (("bytes", 1, MOST_PART_BYTES), ("rows", 1, _MOST_ROWS)):
-        if type(part[field]) is not int or not least <= part[field] <= most:
-            return f"whose {field} is not a number from {least} to {most:,}"
-    if part["key"] != keys.table_part(name, part["week"], part["sha256"]):
-        return "whose key is not that of its table, week and hash"
-    return None
-
-
-def _is_week(value: object) -> bool:
-    if value is None:
-        return True
-    try:
-        return isinstance(value, str) and parse_week(value).isoformat() == value
-    except UsageError:
-        return False

@@ -33,18 +33,13 @@ def stated(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[st
 
 
 def compare_files(
-    root: Path,
-    manifest: Mapping[str, Any],
-    report: VerifyReport,
-    step: Step,
-    known: set[str],
-    *,
-    extras: bool,
+    root: Path, manifest: Mapping[str, Any], report: VerifyReport, step: Step, *, extras: bool
 ) -> set[str]:
-    """Compare the bytes of all sheets with their indexes; add to `known` the keys of what belongs to the edition.
+    """Compare the bytes of all sheets with their indexes; return the keys of what belongs to the edition.
 
-    Returns `known`. Where not all files can be seen, no `extras` are looked for: pages that no index lists.
+    Where not all files can be seen, no `extras` are looked for: pages that no index lists.
     """
+    known: set[str] = set()
     entries = entries_of(manifest)
     for number, entry in enumerate(entries):
         step("sheets of quarters", number, len(entries))

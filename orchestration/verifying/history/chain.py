@@ -23,7 +23,7 @@ def compare(
 ) -> None:
     """Walk the chain as far as the source holds it, compare the log, and look for a hash that somebody kept."""
     log = source.read(keys.SITE_LOG) if source.read else None
-    held, whole = [Link(manifest["edition"], sha256)], True
+    held, whole = [Link(edition=manifest["edition"], sha256=sha256)], True
     before = manifests.link(manifest.get("before"))
     if before and not source.chained and log is None:
         report.note(f"the chain: of editions before {manifest['edition']} nothing is here but one hash")
@@ -68,7 +68,8 @@ def _compare_log(log: bytes, held: list[Link], report: VerifyReport) -> None:
         report.differ(f"{keys.SITE_LOG}, line {lines.index(None) + 1}, is not a time, an edition and a hash")
     stated = dict(line for line in lines if line)
     later = False
-    for edition, sha256 in held:
+    for one in held:
+        edition, sha256 = one.edition, one.sha256
         if edition in stated and stated[edition] != sha256:
             report.differ(f"{keys.SITE_LOG} states another SHA-256 of the manifest of {edition}")
         elif edition not in stated and later:

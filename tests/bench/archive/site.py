@@ -309,7 +309,16 @@ def _known(store: LocalStore, grounds: Grounds, week: date) -> list[dict[str, An
             sha256 = hashlib.sha256(period.encode()).hexdigest()
             key, rests_on = keys.past_index(period, sha256), grounds.rests_on(period)
             store.put_if_absent(key, b"{}")
-            found.append(PastEntry(period, key, sha256, 2, rests_on, dict.fromkeys(models, sha256)))
+            found.append(
+                PastEntry(
+                    period=period,
+                    key=key,
+                    sha256=sha256,
+                    bytes=2,
+                    rests_on=rests_on,
+                    folders=dict.fromkeys(models, sha256),
+                )
+            )
     return [asdict(entry) for entry in found]
 
 
