@@ -98,6 +98,13 @@ def test_the_lines_of_the_page_read_labels(
     assert len([*names["labels"]]) == len(rows_in(home, "labels"))
 
 
+def test_what_lies_at_the_root_of_a_fetched_folder_is_verified(folder: Path, cliche: Cliche) -> None:
+    assert cliche("verify", str(folder)).code == 0
+    (folder / NAME).write_text((folder / NAME).read_text().replace("SIMULATED", "REAL"))
+    ended = cliche("verify", str(folder))
+    assert (ended.code, f"{NAME} is not of edition {EDITION}" in ended.out) == (1, True)
+
+
 def test_every_file_table_and_column_of_an_edition_is_in_it(home: Installation, folder: Path) -> None:
     prefix, manifest = folder / keys.edition_prefix(EDITION), read_manifest(home.store, EDITION)
     described = json.loads((prefix / NAME).read_bytes())
