@@ -12,6 +12,7 @@ SITE = "site/"  # what is made again from the newest edition, and so may change
 SITE_DATABASE = f"{SITE}cliche.duckdb"
 SITE_DATABASE_NOTE = f"{SITE_DATABASE}.json"  # of which edition it is, and its hash
 SITE_LOG = f"{SITE}log.txt"  # a line for each edition: when it was made, its id, the SHA-256 of its manifest
+SITE_MAP = f"{SITE}sitemap.xml"  # the pages of the newest edition, for search engines
 SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
 RETRACTIONS = "retractions/"  # what was taken back, and why

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from assets.leaderboard.croissant import DataMeaning, meaning
 from assets.leaderboard.documents import documents
 from assets.leaderboard.page.sheets import SitePlace, named
 from assets.leaderboard.page.static import static_files
@@ -50,6 +51,7 @@ class Contents:
     sources: Mapping[str, Any]  # for the manifest
     data: TableFiles
     documents: Mapping[str, bytes]  # path in the edition → page
+    meaning: DataMeaning  # for `croissant.json`, which names the edition
     sheets: Mapping[str, Path]  # path in the edition → page, without the edition's name
     site: SitePlace
     past: list[PastEntry]  # pages of past weeks, which are in the store
@@ -112,6 +114,7 @@ def assemble(
         limit_memory(copy)
         reference = documents(copy, shipped().data)
         reference |= {reply_file(model): data for model, data in site.replies.items()}
+        described = meaning(copy, date.fromisoformat(week))
         sources = _sources(copy, store, week, hashes, names_of_loaded(con, store))
         hashed = FileHash(file)  # while the many pages are made, by one thread, and all is written
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
@@ -122,6 +125,7 @@ def assemble(
         sources=sources,
         data=data,
         documents=reference,
+        meaning=described,
         sheets=kept,
         site=site,
         past=past,

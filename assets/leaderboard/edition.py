@@ -23,6 +23,7 @@ import duckdb
 
 from assets.leaderboard.chain import known, tip
 from assets.leaderboard.contents import Contents, assemble
+from assets.leaderboard.croissant import NAME, croissant
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import (
     FORMAT,
@@ -149,7 +150,7 @@ def _write(
     for path, data in contents.files():
         _put(store, prefix + path, data)
         files[path] = {"sha256": sha256_hex(data), "bytes": len(data)} | contents.data.files.get(path, {})
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": FORMAT,
         "edition": edition_id,
         "week": week,
@@ -167,6 +168,9 @@ def _write(
         "pages": [entry.model_dump() for entry in contents.past],
         "files": files,
     }
+    described = croissant(manifest, contents.meaning)
+    _put(store, prefix + NAME, described)
+    files[NAME] = {"sha256": sha256_hex(described), "bytes": len(described)}
     key = f"{prefix}manifest.json"
     _put(store, key, sealed(key, manifest))
     return manifest

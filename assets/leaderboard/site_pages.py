@@ -1,16 +1,21 @@
 """The pages at `site/` that change: the list of editions, which says what replaced what, and the way to the newest one.
 
-The feeds of the newest edition are there too, where whoever follows them looks again, and the log of all editions
-(`chain`). Every page of every edition links to that list. It is made from a note beside it, which each publish
-continues, so that no publish reads the manifests of all editions.
+The feeds of the newest edition are there too, where whoever follows them looks again, a map of its pages for search
+engines if the site has an address, and the log of all editions (`chain`). Every page of every edition links to that
+list. It is made from a note beside it, which each publish continues, so that no publish reads the manifests of all
+editions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 from assets.leaderboard import chain
 from assets.leaderboard.page.languages import LANGUAGES
@@ -25,6 +30,10 @@ from warehouse.store.base import Store
 from warehouse.store.pieces import read_if_there
 
 _EDITIONS = PageKind("editions", lambda con, week: iter(()))
+#: All pages of an edition that search engines may list, which are those that its search finds.
+_SEARCHED = "search/index.json"
+_MAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_MOST_MAPPED = 50_000  # addresses of a map, by its standard
 _ROOT = PageKind("root", lambda con, week: iter(()))
 
 
@@ -67,7 +76,7 @@ def pages_at_site(
     editions: Mapping[str, chain.Entry], newest: Mapping[str, Any], read: Callable[[str], bytes]
 ) -> dict[str, bytes]:
     """Return key → bytes of all that is made for the newest edition, given its manifest and a reader of its files."""
-    pages = pages_of(editions, newest["edition"], site_of(newest)) | feeds_of(newest, read)
+    pages = pages_of(editions, newest["edition"], site_of(newest)) | beside_of(newest, read)
     return pages | {keys.SITE_LOG: chain.log(editions.values())}
 
 
@@ -99,12 +108,51 @@ def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SiteP
 
 
 def root_pages(manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return path → bytes of the pages at a site's root, the one that readers open last; they lead to an edition."""
+    """Return path → bytes of what is at a site's root, the page that readers open last; it leads to an edition.
+
+    A site that has a host for itself tells robots where the map of its pages is.
+    """
     edition, site = str(manifest["edition"]), site_of(manifest)
     sheet = Sheet("", say("The newest edition"), None, index=False)
     week = date.fromisoformat(manifest["week"])
     made = render_sheet(_ROOT, sheet, week, site, shown=edition, around=Around(""))
-    return {path: named(data, edition, site) for path, data in reversed([*made])}
+    found = {path: named(data, edition, site) for path, data in reversed([*made])}
+    if site.url and not urlsplit(site.url).path:
+        robots = f"User-agent: *\nAllow: /\nSitemap: {site.url}/{keys.SITE_MAP}\n"
+        return {"robots.txt": robots.encode(), **found}
+    return found
+
+
+def beside_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, bytes]:
+    """Return key → bytes of what is made of the files of an edition: its feeds, and the map of its pages."""
+    made = feeds_of(manifest, read)
+    if _has_map(manifest):
+        made[keys.SITE_MAP] = _map(manifest, json.loads(read(_SEARCHED)))
+    return made
+
+
+def _has_map(manifest: Mapping[str, Any]) -> bool:
+    return "url" in manifest.get("site", {}) and _SEARCHED in manifest["files"]
+
+
+def _map(manifest: Mapping[str, Any], searched: Iterable[Mapping[str, str]]) -> bytes:
+    """Return the addresses of pages in each language, each with those of the same page in all."""
+    start = f"{site_of(manifest).url}/{keys.edition_prefix(manifest['edition'])}"
+    found = [posixpath.normpath(f"search/{page['address']}").removesuffix("index.html") for page in searched]
+    root = ElementTree.Element("urlset", {"xmlns": _MAPS, "xmlns:xhtml": "http://www.w3.org/1999/xhtml"})
+    # What a very large site has to leave out is linked from its lists: pages in few folders come first.
+    for address in sorted(found, key=lambda one: (one.count("/"), one))[: _MOST_MAPPED // len(LANGUAGES)]:
+        of = {language: start + path_of(address, language) for language in LANGUAGES}
+        for where in of.values():
+            url = ElementTree.SubElement(root, "url")
+            ElementTree.SubElement(url, "loc").text = where
+            ElementTree.SubElement(url, "lastmod").text = str(manifest["created_at"])[:10]
+            for language, other in of.items():
+                ElementTree.SubElement(
+                    url, "xhtml:link", {"rel": "alternate", "hreflang": language, "href": other}
+                )
+    ElementTree.indent(root, "")
+    return bytes(ElementTree.tostring(root, "utf-8", xml_declaration=True))
 
 
 def feeds_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, bytes]:
@@ -126,9 +174,11 @@ def _feeds(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def site_keys(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the keys of the pages, of the log, and of the feeds of an edition, the newest."""
+    """Yield the keys of the pages, of the log, and of the feeds and the map of an edition, the newest."""
     yield from (f"{keys.SITE}{path}" for path in _feeds(manifest))
     for address in ("editions/", ""):
         for language in LANGUAGES:
             yield f"{keys.SITE}{path_of(address, language)}"
     yield keys.SITE_LOG
+    if _has_map(manifest):
+        yield keys.SITE_MAP

@@ -77,8 +77,9 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last. With
     `database` the one DuckDB file, to which a page links, is built of the rows in the folder.
     """
+    from assets.leaderboard.croissant import NAME, in_folder
     from assets.leaderboard.page.sheets import site_of
-    from assets.leaderboard.site_pages import feeds_of, pages_of, site_keys
+    from assets.leaderboard.site_pages import beside_of, pages_of, site_keys
     from orchestration.verifying.archive.past import stated as past_pages
 
     place = bare_workplace(load_settings())
@@ -86,7 +87,7 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     objects, prefix = _objects(manifest), keys.edition_prefix(edition)
     past = past_pages(manifest, place.store.get)
     _assert_own(
-        folder, edition, {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE}
+        folder, edition, {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE, NAME}
     )
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
@@ -109,10 +110,12 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
         if database:
             _database(manifest, folder, copied, step)
     pages = pages_of({edition: manifest}, edition, site_of(manifest))
-    feeds = feeds_of(manifest, lambda path: (folder / prefix / path).read_bytes())
+    beside = beside_of(manifest, lambda path: (folder / prefix / path).read_bytes())
     log = read_if_there(place.store, keys.SITE_LOG)
-    for key, data in (pages | feeds | ({keys.SITE_LOG: log} if log else {})).items():
+    for key, data in (pages | beside | ({keys.SITE_LOG: log} if log else {})).items():
         write_whole(folder / key, data)
+    if NAME in manifest["files"]:  # editions of before have none
+        write_whole(folder / NAME, in_folder((folder / prefix / NAME).read_bytes(), edition))
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
     total = decimal(
         sum(stated["bytes"] for stated in objects.values()) + sum(size for _, size in past.values())

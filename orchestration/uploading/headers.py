@@ -34,6 +34,8 @@ _TYPES = {
 
 def content_type(key: str) -> str:
     """Return what an object is; what no browser shows is bytes."""
+    if key == keys.SITE_MAP:
+        return "application/xml"
     return _TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from jinja2 import TemplateError
 from PIL import Image
 
+from assets.leaderboard.croissant import NAME, croissant, meaning
 from assets.leaderboard.documents import ANALYSIS, documents
 from assets.leaderboard.page.raster import DRAWN
 from assets.leaderboard.page.sheets import named, site_of
@@ -77,6 +78,7 @@ def _made_again(
     site = replace(site_of(manifest), replies=replies)
     yield from static_files().items()
     yield from documents(con, (of.folder / ANALYSIS).read_bytes()).items()
+    yield NAME, croissant(manifest, meaning(con, date.fromisoformat(manifest["week"])))
     for model, data in replies.items():
         yield reply_file(model), data
     past = folders_of(entries_of(manifest))

@@ -11,8 +11,9 @@ import duckdb
 
 from assets.leaderboard import chain
 from assets.leaderboard.browser_engine import engine_keys
+from assets.leaderboard.croissant import NAME, in_folder
 from assets.leaderboard.page.sheets import site_of
-from assets.leaderboard.site_pages import feeds_of, pages_at_site, pages_of, site_keys
+from assets.leaderboard.site_pages import beside_of, pages_at_site, pages_of, site_keys
 from orchestration.verifying import database, files
 from orchestration.verifying.archive.listed import parts
 from orchestration.verifying.sources import StatedSource
@@ -24,6 +25,8 @@ from warehouse.database.published import published_tables, schema_of
 from warehouse.database.table_hash import Hashed, rows_hash
 from warehouse.errors import ClicheError
 
+#: What making something of a file of somebody raises.
+_UNREADABLE = (OSError, ValueError, LookupError, AttributeError, TypeError)
 _NOTES = (keys.SITE_PAGES_NOTE, keys.SITE_DATABASE_NOTE)
 
 
@@ -42,7 +45,11 @@ def compare(source: StatedSource, of: VerifiedEdition, built: Path, past: set[st
     if newest is not None and newest["edition"] != of.manifest["edition"]:
         of.report.note(f"site/ was not compared: it is of edition {str(newest['edition'])[:40]}")
         return
-    made = _pages(source, of, known)
+    try:
+        made = _pages(source, of, known)
+    except _UNREADABLE as error:  # of an edition that somebody wrote; its pages have the line
+        of.report.differ(f"site/ cannot be made again from the edition: {database.one_line(error)}")
+        return
     _compare_pages(source, of, made)
     if source.store is not None:
         _compare_database(source.store, of, built)
@@ -62,7 +69,7 @@ def _pages(source: StatedSource, of: VerifiedEdition, known: dict[str, chain.Ent
     entry = {name: manifest[name] for name in ("week", "revision", "created_at", "replaces")}
     log = source.read(keys.SITE_LOG) if source.read else None
     made = pages_of({manifest["edition"]: entry}, manifest["edition"], site_of(manifest))
-    return made | feeds_of(manifest, own) | ({keys.SITE_LOG: log} if log is not None else {})
+    return made | beside_of(manifest, own) | ({keys.SITE_LOG: log} if log is not None else {})
 
 
 def _compare_pages(source: StatedSource, of: VerifiedEdition, made: dict[str, bytes]) -> None:
@@ -96,7 +103,17 @@ def _foreign(root: Path, of: VerifiedEdition, known: set[str]) -> None:
     for name in files.present(root):
         if name in known or name.startswith((prefix, keys.SITE)) or keys.THUMBNAIL.fullmatch(name):
             continue
+        if name == NAME and (root / NAME).read_bytes() == _for_folder(of):
+            continue
         of.report.differ(f"{files.shown(name)} is not of edition {of.manifest['edition']}")
+
+
+def _for_folder(of: VerifiedEdition) -> bytes | None:
+    """Return `croissant.json` as a fetched folder has it at its root."""
+    try:
+        return in_folder((of.folder / NAME).read_bytes(), of.manifest["edition"])
+    except _UNREADABLE:
+        return None
 
 
 def _compare_database(store: Path, of: VerifiedEdition, built: Path) -> None:

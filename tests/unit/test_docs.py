@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
@@ -158,3 +160,17 @@ def test_links_lead_somewhere(path: Path) -> None:
             body = _CODE.sub("", target.read_text(encoding="utf-8"))
             headings = re.findall(r"^#+ (.*)$", body, re.MULTILINE)
             assert part in [anchor(heading) for heading in headings], link
+
+
+def test_the_software_is_cited_in_the_version_that_it_has() -> None:
+    cited = yaml.safe_load(page("CITATION.cff"))
+    project = tomllib.loads(page("pyproject.toml"))["project"]
+    assert (cited["version"], cited["license"]) == (project["version"], project["license"])
+    assert {
+        "cff-version",
+        "message",
+        "title",
+        "authors",
+    } <= cited.keys()  # what version 1.2.0 of the format asks for
+    assert (cited["cff-version"], cited["type"]) == ("1.2.0", "software")
+    assert all(author.keys() & {"name", "family-names", "given-names"} for author in cited["authors"])

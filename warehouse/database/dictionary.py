@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -32,6 +33,23 @@ which `manifest.json` lists under `tables`, the others as Parquet files in `data
 1.0) holds all of them. Boards and changes are there as CSV, too: text that a spreadsheet would take for a formula has
 an apostrophe before it, and an empty field is NULL. Not published: {private}, and the bookkeeping tables.
 """
+
+
+class ColumnEntry(NamedTuple):
+    """A column; the group of a table's column is `identity` or `run time`, that of a view's is empty."""
+
+    name: str
+    type: str
+    nullable: bool
+    group: str
+    meaning: str
+
+
+class TableEntry(NamedTuple):
+    """A table or view, what it is, and its columns."""
+
+    meaning: str
+    columns: tuple[ColumnEntry, ...]
 
 
 def page(con: duckdb.DuckDBPyConnection) -> str:
@@ -71,8 +89,12 @@ def _names(con: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
     return [name for (name,) in rows]
 
 
-def _section(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> str:
-    """Return heading, description and columns of a table or view."""
+def entries(con: duckdb.DuckDBPyConnection) -> dict[str, TableEntry]:
+    """Return what the comments of the current database say of its tables and views, by name."""
+    return {name: _entry(con, name, kind) for kind in ("table", "view") for name in _names(con, kind)}
+
+
+def _entry(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> TableEntry:
     about = con.execute(
         f"SELECT coalesce(comment, '') FROM duckdb_{kind}s() "  # noqa: S608
         f"WHERE {kind}_name = $name AND database_name = current_database()",
@@ -83,17 +105,22 @@ def _section(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> str:
         "WHERE table_name = $name AND database_name = current_database() ORDER BY column_index",
         {"name": name},
     ).fetchall()
-    is_view = kind == "view"
-    head = "| column | type | meaning |" if is_view else "| column | type | NULL | class | meaning |"
-    lines = [f"### {name}", "", _one_line(about[0] if about else ""), "", head]
-    lines.append(re.sub(r"[a-zA-Z]+", "---", head))
+    found = []
     for column, of_type, nullable, comment in columns:
         meaning = _one_line(comment)
-        if is_view:
-            lines.append(f"| `{column}` | {of_type} | {_cell(meaning)} |")
-            continue
-        group, _, meaning = meaning.partition(": ")
-        lines.append(f"| `{column}` | {of_type} | {'yes' if nullable else ''} | {group} | {_cell(meaning)} |")
+        group, _, rest = meaning.partition(": ") if kind == "table" else ("", "", meaning)
+        found.append(ColumnEntry(column, of_type, nullable, group, rest))
+    return TableEntry(_one_line(about[0] if about else ""), tuple(found))
+
+
+def _section(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> str:
+    """Return heading, description and columns of a table or view."""
+    is_view, of = kind == "view", _entry(con, name, kind)
+    head = "| column | type | meaning |" if is_view else "| column | type | NULL | class | meaning |"
+    lines = [f"### {name}", "", of.meaning, "", head, re.sub(r"[a-zA-Z]+", "---", head)]
+    for one in of.columns:
+        more = "" if is_view else f" {'yes' if one.nullable else ''} | {one.group} |"
+        lines.append(f"| `{one.name}` | {one.type} |{more} {_cell(one.meaning)} |")
     return "\n".join(lines) + "\n"
 
 

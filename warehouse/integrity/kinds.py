@@ -71,7 +71,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("pages note", r"site/pages\.json"),
     ("pages page", r"site/(?:[a-z]{2}/)?(?:editions/)?index\.html"),
     ("pages page", rf"site/(?:[a-z]{{2}}/)?(?:changes|models/{_NAME})/feed\.(?:xml|json)"),
-    ("pages page", r"site/log\.txt"),
+    ("pages page", r"site/(?:log\.txt|sitemap\.xml)"),
     ("engine", rf"site/(?P<of>engine)/{_SHA}\.(?:js|wasm)"),
     ("latest edition", r"editions/(?P<of>latest)\.json"),
     ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),

@@ -20,6 +20,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
+from assets.leaderboard.licenses import of_data
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.message import model_title
@@ -170,5 +171,6 @@ def environment(language: str) -> Environment:
         statement=statement,
         called=lambda name: model_title(words.plain(name)),
         words=words,
+        data_license=of_data,
     )
     return made

@@ -164,6 +164,7 @@ def named(content: bytes, edition: str, site: SitePlace) -> bytes:
 def _places(site: SitePlace) -> Iterator[bytes]:
     """Yield where `_base.html.j2` has the name: in tags, so that no text of anybody reads alike."""
     yield b'<b class="edition">%b</b>'
+    yield b'"version": "%b"'  # of JSON-LD
     yield b'/editions/index.html#%b"'
     if site.url:
         for before in (b'="', b': "'):  # in JSON: within its texts a quotation mark follows a backslash

@@ -39,7 +39,8 @@ def objects(home: Installation) -> dict[str, bytes]:
 
 
 def held(folder: Path) -> dict[str, bytes]:
-    found = [path for path in folder.rglob("*") if path.is_file()]
+    """What a fetched folder holds beside what is made for it: pages that change, croissant.json at its root."""
+    found = [path for path in folder.rglob("*") if path.is_file() and path != folder / "croissant.json"]
     return {
         name: path.read_bytes()
         for path in found

@@ -187,6 +187,10 @@ FORGERIES: dict[str, Forgery] = {
         lambda e: e.text("docs/dictionary.md", "perceived", "real"),
         "docs/dictionary.md is not what its version makes",
     ),
+    "a description for programs": Forgery(
+        lambda e: e.text("croissant.json", "SIMULATED: ", "REAL: "),
+        "croissant.json is not what its version makes",
+    ),
     "a formula": Forgery(
         lambda e: e.text("docs/figures.md", "- Formula: ", "- Formula: 2 × "), "docs/figures.md is not what"
     ),

@@ -8,6 +8,8 @@ from datetime import date
 
 import duckdb
 
+from assets.leaderboard import licenses
+from assets.leaderboard.licenses import PartLicense
 from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
@@ -16,7 +18,7 @@ from assets.leaderboard.views.query import rows
 
 @dataclass(frozen=True)
 class PictureMaker:
-    """A model whose pictures are in the edition, and the weeks in which it was asked."""
+    """A model whose pictures are in the edition, the weeks in which it was asked, and where its service's terms are."""
 
     model: str
     provider: str
@@ -24,15 +26,7 @@ class PictureMaker:
     simulated: bool
     first_week: date
     last_week: date
-
-
-@dataclass(frozen=True)
-class StudyRights:
-    """An imported study: whose it is, and its license."""
-
-    title: str
-    license: str
-    source: str
+    terms: str | None
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class About:
     """What the page says of this edition."""
 
     makers: tuple[PictureMaker, ...]
-    studies: tuple[StudyRights, ...]
+    licenses: tuple[PartLicense, ...]
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -53,17 +47,14 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             row["simulated"],
             row["first_week"],
             row["last_week"],
+            licenses.SERVICES.get(row["provider"]),
         )
         for row in rows(con, "about_models", {"week": week.isoformat()})
-    )
-    studies = tuple(
-        StudyRights(words.plain(row["title"]), words.plain(row["license"]), words.plain(row["source"]))
-        for row in rows(con, "studies")
     )
     yield Sheet(
         "about/",
         say("About this site"),
-        About(makers, studies),
+        About(makers, tuple(licenses.of_sources(con))),
         description=say(
             "Who publishes Cliché, licenses, corrections, rights in the pictures, how to cite it."
         ),
