@@ -167,6 +167,11 @@ def retraction(study: str, number: int) -> str:
     return f"{RETRACTIONS}study-{study}-{number}.json"
 
 
+def removal(sha256: str) -> str:
+    """Return the key of the record that a picture was removed, by its hash."""
+    return f"removals/{sha256}.json"
+
+
 def retraction_number(key: str) -> int:
     """Return the number of a retraction."""
     return int(key.rpartition("-")[2].removesuffix(".json"))

@@ -132,7 +132,7 @@ UNTOLD = {
     "style": "put again by the next publish of the same code",
     "trial intent": "of a trial whose answer was lost",
     "trial receipt": "the trial then counts as one whose answer was lost",
-    "thumbnail": "made again of its picture",
+    "image thumbnail": "made again of its picture",
     "thumbnail note": "written again when its pictures were looked at",
 }
 
