@@ -10,7 +10,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from assets.gateway.receipts import read_partition
 from assets.generation.plan import read_plan
@@ -119,7 +119,7 @@ def _parts(store: Store, labelers: dict[str, Labeler], unchecked: Counter[str]) 
                 continue
             rows = read_parquet(store, key).to_pylist()
             try:
-                there = labelers.setdefault(labeler, cast(Labeler, make_labeler(labeler)))
+                there = labelers.setdefault(labeler, make_labeler(labeler))
             except UsageError as error:
                 unchecked[str(error)] += len(rows)
                 continue
