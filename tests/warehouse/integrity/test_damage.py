@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.labeling.thumbnails.encoder import thumbnails
 from tests.orchestration.installation import Installation
 from tests.warehouse.integrity import shapes
 from warehouse.canonical import sha256_hex
@@ -24,7 +25,7 @@ def problems(store: Store, folder: Path) -> list[Problem]:
     """Read a store whole, anew."""
     for file in folder.glob("store-read*"):
         file.unlink()
-    return read_store(store, folder).problems
+    return read_store(store, folder, shrink=thumbnails).problems
 
 
 def path_of(store: Store, key: str) -> Path:
