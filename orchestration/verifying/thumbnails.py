@@ -41,7 +41,7 @@ class ShownThumbnails(NamedTuple):
 
     def first(self, newest: Collection[str]) -> frozenset[str]:
         """Return those of share cards and of the newest week's pictures: what is fetched by default."""
-        return self.cards | {key for key in self.all if picture_of(key) in newest}
+        return self.cards | {key for key in self.all if keys.picture_of(key) in newest}
 
 
 def shown(pages: Iterable[tuple[str, bytes]], files: Collection[str]) -> ShownThumbnails:
@@ -53,11 +53,6 @@ def shown(pages: Iterable[tuple[str, bytes]], files: Collection[str]) -> ShownTh
         if f"{path.rpartition('/')[0]}/{_CARD}" in files:
             cards |= linked
     return ShownThumbnails(frozenset(found), frozenset(cards))
-
-
-def picture_of(key: str) -> str:
-    """Return the hash of the picture of which a thumbnail is."""
-    return key.rpartition("/")[2][:64]
 
 
 def compare(
@@ -131,7 +126,7 @@ def _lying(of: VerifiedEdition, hashes: Mapping[str, str | None]) -> Iterator[st
     """Yield the keys of thumbnails that lie in the folder; anything else there is a difference."""
     for path, plain in present(of.root / _FOLDER).items():
         key = f"{_FOLDER}/{path}"
-        if plain and keys.THUMBNAIL.fullmatch(key) and picture_of(key) in hashes:
+        if plain and keys.THUMBNAIL.fullmatch(key) and keys.picture_of(key) in hashes:
             yield key
         else:
             of.report.differ(f"{key[:150]!r} is no thumbnail of a picture of the edition")
@@ -139,7 +134,7 @@ def _lying(of: VerifiedEdition, hashes: Mapping[str, str | None]) -> Iterator[st
 
 def _fault(read: Callable[[str], bytes | None], hashes: Mapping[str, str | None], key: str) -> str:
     """Return what is wrong with a thumbnail, why it was not compared, or nothing."""
-    data, phash = read(key), hashes.get(picture_of(key))
+    data, phash = read(key), hashes.get(keys.picture_of(key) or "")
     if data is None or phash is None:
         return _ABSENT if data is None else _NO_HASH
     try:

@@ -32,16 +32,15 @@ _SQUARE = 8
 def check(look: Inspection, of: str, found: Sequence[Key]) -> None:
     """Check the pictures whose hash begins with `of`, each with its thumbnails; those are compared in threads."""
     del of
-    ordered = sorted(found, key=lambda key: (_picture(key.key), key.key))  # images/… before thumbnails/…
-    together = groupby(look.read([key.key for key in ordered]), key=lambda one: _picture(one.key))
+    ordered = sorted(
+        found, key=lambda key: (keys.picture_of(key.key) or "", key.key)
+    )  # images/… before thumbnails/…
+    together = groupby(
+        look.read([key.key for key in ordered]), key=lambda one: keys.picture_of(one.key) or ""
+    )
     work = ((sha256, [*objects]) for sha256, objects in together)
     for _ in ahead(partial(_check_one, look), work, os.cpu_count() or 1):
         pass
-
-
-def _picture(key: str) -> str:
-    """Return the hash of the picture that a key is of, or of its thumbnail."""
-    return key.rpartition("/")[2][:64]
 
 
 def _check_one(look: Inspection, one: tuple[str, Sequence[Read]]) -> None:

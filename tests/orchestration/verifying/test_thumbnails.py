@@ -12,7 +12,7 @@ import pytest
 from assets.labeling.thumbnails.encoder import thumbnails
 from orchestration.verifying.report import VerifyReport, silent
 from orchestration.verifying.sources import reader
-from orchestration.verifying.thumbnails import compare, picture_of
+from orchestration.verifying.thumbnails import compare
 from orchestration.verifying.verified import VerifiedEdition
 from tests.once import made_once
 from tests.orchestration.installation import NEXT, Cliche, Installation
@@ -134,7 +134,7 @@ def test_a_fetch_brings_those_of_cards_and_of_the_newest_week(
         newest = {
             row[0] for row in con.execute(f"SELECT image_sha256 FROM images WHERE week = '{NEXT}'").fetchall()
         }
-    assert {key for key in all_of_them if picture_of(key) in newest} <= {*brought}
+    assert {key for key in all_of_them if keys.picture_of(key) in newest} <= {*brought}
     of_cards = {
         found[0]
         for card in some.glob("editions/*/findings/*/card.png")
