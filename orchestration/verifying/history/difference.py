@@ -113,7 +113,9 @@ def _appended(table: str, part: ListedPart, changed: rows.Changed, found: Change
     for model, count in changed.added.items():
         if model not in changed.gone:
             said = why.of.get((part.week or "", model), set()) | why.everywhere
-            found.part(table, part.week, said & APPEND_ONLY[table], f"{in_words(count)} of {model} added")
+            found.part(
+                table, part.week, said & APPEND_ONLY[table], f"{in_words(count)} of {model} added"
+            )
     if not changed.gone and not changed.added:
         found.part(table, part.week, why.everywhere & {r.CODE}, "its columns are other ones")
 
