@@ -45,7 +45,6 @@ COMMANDS: Mapping[str, tuple[int, str]] = {
     "restore {to}/copy": _OK,
     "verify": _OK,
     "verify --store": _NO,
-    "verify --store --relabel 2": _NO,
     "sql -f who_is_the_ceo": _NO,
     "explain none": (2, "none"),
     "serve --port 0": (0, ""),
