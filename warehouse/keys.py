@@ -16,6 +16,7 @@ SITE_MAP = f"{SITE}sitemap.xml"  # the pages of the newest edition, for search e
 SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
 RETRACTIONS = "retractions/"  # what was taken back, and why
+REMOVALS = "removals/"  # pictures whose bytes were deleted, and why
 PAST = "pages/"  # sheets of quarters, shared by editions
 PAST_DEPTH = 4  # folders around pages: `pages/<period>/<model>/<hash>/`
 PAST_INDEXES = f"{PAST}indexes/"
@@ -25,6 +26,7 @@ PAST_PAGE = re.compile(
 )
 #: A thumbnail, in keys and in the links of pages.
 THUMBNAIL = re.compile(r"thumbnails/([0-9a-f]{2})/\1[0-9a-f]{62}-\d+\.webp")
+_PICTURE = re.compile(r"(?:images|thumbnails)/([0-9a-f]{2})/(\1[0-9a-f]{62})[-.]")
 PAST_STYLE = re.compile(r"pages/styles/[0-9a-f]{64}\.(?:css|svg)")
 _PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
 
@@ -171,6 +173,17 @@ def retraction(study: str, number: int) -> str:
 def retraction_number(key: str) -> int:
     """Return the number of a retraction."""
     return int(key.rpartition("-")[2].removesuffix(".json"))
+
+
+def removal(sha256: str) -> str:
+    """Return the key of the record that the bytes of a picture were deleted, by the picture's hash."""
+    return f"{REMOVALS}{sha256}.json"
+
+
+def picture_of(key: str) -> str | None:
+    """Return the hash of the picture that a key is of, or of whose thumbnail; None for other keys."""
+    found = _PICTURE.match(key)
+    return found[2] if found else None
 
 
 def table_part(table: str, week: str | None, sha256: str) -> str:

@@ -11,7 +11,9 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
+
+from assets.generation.pictures.shown import as_shown
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,9 @@ def prepare(image: bytes, preparation: Preparation = Preparation()) -> ShownPict
     """Return a picture as a new file without metadata: upright, in sRGB, on white, no larger than `max_side`."""
     try:
         with Image.open(io.BytesIO(image)) as opened:
-            profile = opened.info.get("icc_profile")
-            picture = on_white(eight_bit(ImageOps.exif_transpose(opened)))
+            picture = as_shown(opened)
     except Exception as error:  # noqa: BLE001 - decoders raise anything, and all of it means the same
         raise UnreadableError(f"the picture does not decode ({type(error).__name__})") from None
-    picture = in_srgb(picture, profile)
     picture.thumbnail((preparation.max_side, preparation.max_side), Image.Resampling.LANCZOS)
     picture.info.clear()
     png = _encoded(picture, "PNG", compress_level=1)
@@ -77,35 +77,6 @@ def prepare(image: bytes, preparation: Preparation = Preparation()) -> ShownPict
         _encoded(picture, "JPEG", quality=preparation.jpeg_quality, subsampling=0),
         "image/jpeg",
     )
-
-
-def eight_bit(picture: Image.Image) -> Image.Image:
-    """Return a picture with 16 bits per pixel in 8: Pillow itself would show all but the darkest as white."""
-    if not picture.mode.startswith("I"):
-        return picture
-    gray = picture.point(lambda value: value * (1 / 256)).convert("L")
-    gray.info.pop("transparency", None)  # a gray value of 16 bits
-    return gray
-
-
-def on_white(picture: Image.Image) -> Image.Image:
-    """Return a picture in RGB, what is transparent laid on white."""
-    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-        layer = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
-    return picture.convert("RGB")
-
-
-def in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return the picture in sRGB; a profile that cannot be applied is left out, as most viewers do."""
-    if not profile:
-        return picture
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        changed = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        return picture
-    return changed or picture
 
 
 def _encoded(picture: Image.Image, form: str, **settings: Any) -> bytes:

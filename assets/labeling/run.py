@@ -101,7 +101,7 @@ def label_partition(
     queue = iter(tasks)
     while batch := [*islice(queue, PART_PICTURES)]:
         rows: list[dict[str, object]] = []
-        for task, readings in zip(batch, _read_all(store, labeler, batch, workers), strict=True):
+        for task, readings in zip(batch, read_all(store, labeler, batch, workers), strict=True):
             rows += _rows(plan, labeler, task, readings)
             on_picture()
         written += len(rows)
@@ -190,10 +190,14 @@ def missing(
     return [Task(sha256, ext[sha256], wanted[sha256]) for sha256 in sorted(wanted)]
 
 
-def _read_all(
-    store: Store, labeler: Labeler, tasks: Sequence[Task], workers: int | None
+def read_all(
+    store: Store, labeler: Labeler, tasks: Sequence[Task | PictureToRead], workers: int | None
 ) -> Iterator[Mapping[str, Reading]]:
-    """Yield the readings of each task's picture, in the order of the tasks."""
+    """Yield the readings of each task's picture, in the order of the tasks; in processes where that pays.
+
+    Raises:
+        CorruptObjectError: if a picture is damaged or missing.
+    """
     inputs = ((read_image(store, task.sha256, task.ext), [*task.attributes]) for task in tasks)
     begun = time.perf_counter()
     first = [labeler.read(image, attributes) for image, attributes in islice(inputs, 1)]

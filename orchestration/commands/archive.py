@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.filesize import decimal
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest
+from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest, table_rows
 from orchestration.commands.editions import (
     MANIFEST,
     bar,
@@ -71,15 +71,19 @@ def list_editions() -> int:
     return 0
 
 
-def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
+def fetch(
+    edition: str, folder: Path, pictures: Literal["all", "none"] | None = None, *, database: bool = False
+) -> int:
     """Copy an edition into a folder that is laid out as the store is, so that links between pages hold.
 
-    Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last. With
-    `database` the one DuckDB file, to which a page links, is built of the rows in the folder.
+    Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last. Of the
+    thumbnails that pages show, those of share cards and of the newest week's pictures are copied unless `pictures` says
+    otherwise. With `database` the one DuckDB file, to which a page links, is built of the rows in the folder.
     """
     from assets.leaderboard.croissant import NAME, in_folder
     from assets.leaderboard.page.sheets import site_of
     from assets.leaderboard.site_pages import beside_of, pages_of, site_keys
+    from orchestration.verifying import thumbnails
     from orchestration.verifying.archive.past import stated as past_pages
 
     place = bare_workplace(load_settings())
@@ -92,19 +96,24 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
     with bar("fetching") as step:
-        shown: set[str] = set()
+        read: list[tuple[str, bytes]] = []
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as threads:
-            for done, path in enumerate(threads.map(copied, objects)):
+            for done, (name, path) in enumerate(zip(objects, threads.map(copied, objects), strict=True)):
                 step("", done, len(objects))
                 if path.suffix == ".html":
-                    shown |= {found[0] for found in keys.THUMBNAIL.finditer(path.read_text(encoding="utf-8"))}
+                    read.append((name, path.read_bytes()))
             earlier = threads.map(lambda key: _past(place, key, past[key][0], folder), past)
-            for done, data in enumerate(earlier):
+            for done, found in enumerate(zip(past, earlier, strict=True)):
                 step("sheets", done, len(past))
-                shown |= {found[0] for found in keys.THUMBNAIL.finditer(data.decode(errors="replace"))}
-            there = threads.map(lambda key: _thumbnail(place, key, folder), sorted(shown))
+                read.append(found)
+            shown = thumbnails.shown(read, manifest["files"])
+            wanted: Collection[str] = shown.all if pictures == "all" else ()
+            if pictures is None:
+                newest = table_rows(place.store, edition, "images", {manifest["week"]})
+                wanted = shown.first({row["image_sha256"] for row in newest})
+            there = threads.map(lambda key: _thumbnail(place, key, folder), sorted(wanted))
             for done, whole in enumerate(there):
-                step("thumbnails", done, len(shown))
+                step("thumbnails", done, len(wanted))
                 lost += not whole
         step("", len(objects), len(objects))
         if database:
@@ -120,12 +129,14 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     total = decimal(
         sum(stated["bytes"] for stated in objects.values()) + sum(size for _, size in past.values())
     )
-    pictures = f" and {len(shown) - lost:,} thumbnails" if shown else ""
+    copies = f" and {len(wanted) - lost:,} thumbnails" if wanted else ""
     missing = f" {lost:,} thumbnails are missing or damaged in the store." if lost else ""
     say(
-        f"Edition {edition}: {len(objects) + len(past):,} files, {total}{pictures}, in {folder}.{missing} "
+        f"Edition {edition}: {len(objects) + len(past):,} files, {total}{copies}, in {folder}.{missing} "
         f"Compare it: cliche verify {folder}"
     )
+    if left := len(shown.all) - len(wanted):
+        say(f"{left:,} more thumbnails that pages show are not among them; fetch again with --pictures all.")
     if not (folder / keys.SITE_DATABASE).is_file():
         say(
             f"{keys.SITE_DATABASE}, to which a page links, is not among them; fetch again with --database to build it."

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.filesize import decimal
 
 from assets.gateway.network.redaction import line_with_key
+from assets.generation.workplace import Workplace
 from orchestration.commands.editions import bar, counting, write_whole
-from orchestration.console import note, say
+from orchestration.console import OUT, note, say, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
 from orchestration.verifying.report import NOT_CHECKED
@@ -20,30 +22,60 @@ from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
 from warehouse.integrity.scan import StoreReading, read_store
+from warehouse.printable import printable
 from warehouse.store import Store, open_store
 from warehouse.weeks import utc_now
 
 _WIDEST = 100  # of a column of keys; longer keys are not cut
 
 
-def verify_store(edition: str | None) -> int:
+def verify_store(edition: str | None, relabel: int | None = None, seed: int | None = None) -> int:
     """Read every object of the store and print what is damaged, missing or unexpected; return 1 if anything is.
 
+    Thumbnails are made of their pictures again. With `relabel`, labels of so many random pictures are read again, too.
     Returns 4, as `verify` of an edition does, if there was nothing to read: a disk that is not mounted looks like that.
     """
+    from assets.labeling.thumbnails.encoder import thumbnails
+
     if edition is not None:
         raise UsageError("--store reads the whole store; leave the edition and other options out")
     settings = load_settings()
     place = bare_workplace(settings)
     with counting("reading") as step:
-        found = read_store(place.store, settings.home, step)
+        found = read_store(place.store, settings.home, step, thumbnails)
     if not found.objects and not found.problems:
         say(f"{place.store.url} holds no object, so nothing was checked; is it the store that you mean?")
         return NOT_CHECKED
     record.share(settings.home, record.READ, settings.postgres)
     for line in lines(found):
         say(line)
-    return 1 if found.problems else 0
+    code = 1 if found.problems else 0
+    if relabel is None:
+        return code
+    damaged = {one.key for one in found.problems}
+    again = _relabel(place, relabel, secrets.randbelow(10**6) if seed is None else seed, damaged)
+    return code or again
+
+
+def _relabel(place: Workplace, count: int, seed: int, damaged: Collection[str]) -> int:
+    """Read labels of random pictures again and show them beside those of the store; return 1 if any differ."""
+    from assets.labeling.relabel import relabel
+
+    found = relabel(place.store, count, seed, damaged, place.workers)
+    shown = table("picture", "slot", "attribute", "stated", "read", "", right=())
+    for one in found.labels:
+        shown.add_row(*(printable(text) for text in one), "differs" * (one.stated != one.read))
+    if found.labels:
+        OUT.print(shown, markup=False)
+    say(
+        f"{found.pictures:,} of {found.known:,} pictures read again: {len(found.labels):,} labels, "
+        f"{found.differing:,} differ   the same again: --relabel {count} --seed {seed}"
+    )
+    for why, pictures in (+found.left).items():
+        say(f"  {pictures:,} pictures not read: {why}")
+    for why, labels in found.unchecked.items():
+        say(f"  not checked: {labels:,} labels: {why}")
+    return 1 if found.differing else NOT_CHECKED if found.unchecked or not found.labels else 0
 
 
 def lines(found: StoreReading) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The commands `cliche edition …`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,12 +26,19 @@ def edition_fetch(
     database: Annotated[
         bool, typer.Option("--database", help="Build the one DuckDB file there, too, to which a page links.")
     ] = False,
+    pictures: Annotated[
+        Literal["all", "none"] | None,
+        typer.Option(
+            "--pictures",
+            help="All thumbnails that pages show, or none; default: of share cards and of the newest week.",
+        ),
+    ] = None,
 ) -> None:
     """Copy everything that an edition consists of into a folder that works without the store.
 
     Each file is compared with its hash. What is there already is kept, so a fetch that was stopped goes on.
     """
-    raise typer.Exit(commands.archive.fetch(edition_id, folder, database=database))
+    raise typer.Exit(commands.archive.fetch(edition_id, folder, pictures, database=database))
 
 
 @edition.command("build", short_help="Build an edition's DuckDB file.")

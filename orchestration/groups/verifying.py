@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from orchestration import commands
+from warehouse.errors import UsageError
 
 
 def verify(
@@ -16,8 +17,26 @@ def verify(
         ),
     ] = None,
     whole_store: Annotated[
-        bool, typer.Option("--store", help="Read every object of the store instead, and compare its hash.")
+        bool,
+        typer.Option(
+            "--store", help="Read every object of the store instead: hashes, and thumbnails against pictures."
+        ),
     ] = False,
+    relabel: Annotated[
+        int | None,
+        typer.Option(
+            "--relabel",
+            metavar="N",
+            min=1,
+            help="With --store: read N random pictures again, of those that a labeler of this machine read.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", min=0, help="With --relabel: the seed that it printed, for the same pictures."
+        ),
+    ] = None,
     expect: Annotated[
         str | None,
         typer.Option(
@@ -39,8 +58,10 @@ def verify(
 
     Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
     """
+    if (relabel is not None and not whole_store) or (seed is not None and relabel is None):
+        raise UsageError("write cliche verify --store --relabel N, and --seed after it")
     raise typer.Exit(
-        commands.store_reading.verify_store(target or expect or against)
+        commands.store_reading.verify_store(target or expect or against, relabel, seed)
         if whole_store
         else commands.auditor.verify(target, expect, against)
     )

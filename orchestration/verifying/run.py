@@ -15,7 +15,7 @@ from assets.generation.workplace import Workplace
 from assets.leaderboard.published import identity
 from assets.leaderboard.texts import texts_sha256
 from orchestration.unwritable import cause
-from orchestration.verifying import again, claims, compared, database, files, page, site, sources
+from orchestration.verifying import again, claims, compared, database, files, page, site, sources, thumbnails
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import past
 from orchestration.verifying.history import chain, difference, sides
@@ -124,6 +124,8 @@ def _made_again(source: StatedSource, of: VerifiedEdition, sheets: set[str]) -> 
             claims.compare_sources(con, manifest, of.report)
             page.compare(con, of)
             past.compare_made(con, of.root, manifest, of.report, of.step)
+            read = source.read or sources.reader(of.root)
+            thumbnails.compare(con, of, read, every=not source.distant, alone=source.alone)
         site.compare(source, of, remade.file, sheets)
     of.report.note(
         f"taken as stated, for only the moment of publishing knows them: {', '.join(claims.TAKEN)}"

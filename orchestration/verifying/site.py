@@ -53,7 +53,7 @@ def compare(source: StatedSource, of: VerifiedEdition, built: Path, past: set[st
     _compare_pages(source, of, made)
     if source.store is not None:
         _compare_database(source.store, of, built)
-        if not (source.store / "plans").is_dir():  # no store, whose other objects are none of an edition's
+        if source.alone:
             _foreign(source.store, of, past | made.keys())
 
 

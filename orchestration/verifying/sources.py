@@ -46,6 +46,8 @@ class StatedSource:
     extras: bool = True
     strange: tuple[str, ...] = ()  # names in the store that no file can have
     read: Read | None = None  # of the store, folder or site around it; None where there is nothing around it
+    alone: bool = False  # whether the folder of the store holds this edition and nothing else
+    distant: bool = False  # whether `read` asks another machine, or a bucket
     chained: bool = False  # whether manifests of other editions must be there, too
 
     @property
@@ -65,7 +67,7 @@ def find(
             remote.fetch(target, fetched, step)
             with remote.reading(target) as read:
                 chained = read(keys.SITE_LOG) is not None
-                yield StatedSource(fetched, extras=False, read=read, chained=chained)
+                yield StatedSource(fetched, extras=False, read=read, distant=True, chained=chained)
         return
     if target is not None and (not is_id(target) or _edition_in(Path(target))):
         yield folder(target)
@@ -109,7 +111,8 @@ def folder(target: str) -> StatedSource:
     around = found.parents[1] if found.parent.name == "editions" else None
     if around is None or not (around / keys.TABLES).is_dir():
         return StatedSource(found)
-    return StatedSource(found, around, found.name, read=reader(around))
+    alone = not (around / "plans").is_dir()
+    return StatedSource(found, around, found.name, read=reader(around), alone=alone)
 
 
 def reader(root: Path) -> Read:
@@ -139,7 +142,9 @@ def _from_store(place: Workplace, edition: str, step: Step) -> Iterator[StatedSo
         folder = root / prefix.rstrip("/")
         _fetch_shared(store, folder / manifests.NAME, root, step)
         read = partial(read_if_there, store)
-        yield StatedSource(folder, root, edition, latest, strange=strange, read=read, chained=True)
+        yield StatedSource(
+            folder, root, edition, latest, strange=strange, read=read, distant=True, chained=True
+        )
 
 
 def _fetch_folder(store: Store, prefix: str, root: Path, step: Step) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from warehouse.store.base import Store
 from warehouse.store.pieces import pieces
 
 Done = TypeVar("Done")
+#: A picture's hash and bytes → its thumbnails by key, as this version makes them; ValueError if there can be none.
+Shrink = Callable[[str, bytes], Mapping[str, bytes]]
 #: Objects that are asked for at once where one takes longer than this many seconds.
 AT_ONCE, _SLOW_S = 16, 0.004
 _TRIED = 3  # objects that are timed
@@ -57,13 +59,15 @@ class Recorded:
 class Inspection:
     """What the checks of one group are given, and what they found. `there` are the keys of its part of the store.
 
-    `outside` are those that lie elsewhere and were needed: what the group rests on.
+    `outside` are those that lie elsewhere and were needed: what the group rests on. `shrink` makes the thumbnails of a
+    picture again; without it, of a thumbnail the seal alone is read.
     """
 
     store: Store
     there: Collection[str]
     recorded: Recorded
     tell: Callable[[], None] = lambda: None
+    shrink: Shrink = lambda sha256, picture: {}
     problems: list[Problem] = field(default_factory=list)
     objects: int = 0
     bytes: int = 0

@@ -41,7 +41,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("trial intent", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-intent\.json"),
     ("trial receipt", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-receipt\.json"),
     ("image", r"images/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}\.[a-z0-9]+"),
-    ("thumbnail", r"thumbnails/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}-(?P<n>\d+)\.webp"),
+    ("image thumbnail", r"thumbnails/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}-(?P<n>\d+)\.webp"),
     ("thumbnail note", rf"thumbnails/{_PARTITION}/made-[0-9a-f]{{16}}\.json"),
     ("study note", rf"thumbnails/study=(?P<of>{_NAME})/made-[0-9a-f]{{16}}\.json"),
     ("gold sample", rf"gold/(?P<of>{_NAME})/sample\.json"),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import ClicheError
 from warehouse.integrity import archive, calls, editions, partitions, sets, studies, thumbnails
-from warehouse.integrity.findings import Inspection, Problem, Recorded
+from warehouse.integrity.findings import Inspection, Problem, Recorded, Shrink
 from warehouse.integrity.kinds import Key, parse
 from warehouse.integrity.parts import keys_in, parts
 from warehouse.integrity.parts import partitions as partitions_of
@@ -40,10 +40,16 @@ class StoreReading:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: None) -> StoreReading:
+def read_store(
+    store: Store,
+    home: Path,
+    tell: Tell = lambda what, done, total: None,
+    shrink: Shrink = lambda sha256, picture: {},
+) -> StoreReading:
     """Read every object of a store and return what is damaged, missing or unexpected; an empty store is not recorded.
 
-    At `home` it is kept how far the reading is, and when the store was last read whole; the next one goes on.
+    At `home` it is kept how far the reading is, and when the store was last read whole; the next one goes on. `shrink`
+    makes the thumbnails of a picture again, for their pixels to be compared.
     """
     begun = time.monotonic()
     of = parts(store)
@@ -54,6 +60,7 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
     recorded = editions.recorded(store)
     unseen = {*recorded.named}
     progress = Progress(home, store.url)
+    looking = partial(Inspection, store, recorded=recorded, shrink=shrink)
     try:
         for prefixes in of.values():
             there = frozenset(keys_in(store, prefixes))
@@ -61,7 +68,7 @@ def read_store(store: Store, home: Path, tell: Tell = lambda what, done, total: 
             groups, strange = grouped(there)
             found.problems += [Problem("unexpected", key, NO_KIND) for key in strange]
             for group, members in groups.items():
-                _one_group(found, store, there, recorded, progress, group, members, tell, total)
+                _one_group(found, partial(looking, there), progress, group, members, tell, total)
     finally:
         progress.close()
     found.problems += _gone(store, unseen, recorded)
@@ -86,9 +93,7 @@ def grouped(listed: Iterable[str]) -> tuple[dict[tuple[str, ...], list[Key]], li
 
 def _one_group(
     found: StoreReading,
-    store: Store,
-    there: frozenset[str],
-    recorded: Recorded,
+    looking: Callable[..., Inspection],
     progress: Progress,
     group: tuple[str, ...],
     members: Sequence[Key],
@@ -115,7 +120,7 @@ def _one_group(
         if looked % 25 == 1:
             tell(name, found.objects + looked, total)
 
-    look = Inspection(store, there, recorded, told)
+    look = looking(tell=told)
     check_group(look, group, members)
     found.objects += look.objects
     found.bytes += look.bytes
@@ -144,10 +149,9 @@ def check_group(look: Inspection, group: tuple[str, ...], members: Sequence[Key]
 
 
 #: Groups whose objects are each checked by themselves.
-APART = frozenset({"image", "thumbnail", "table", "engine", "style"})
+APART = frozenset({"image", "table", "engine", "style"})
 _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
-    "image": sets.check_images,
-    "thumbnail": thumbnails.check,
+    "image": thumbnails.check,
     "trial": sets.check_trials,
     "gold": sets.check_gold,
     "anchor": sets.check_anchors,
@@ -184,20 +188,14 @@ def told_once(
     for one in problems:
         first.setdefault(one.key, one)
         others.setdefault(one.key, set()).add(one.of)
-    pictures = {picture for key in first if (picture := _picture(key))}
+    pictures = {picture for key in first if (picture := keys.picture_of(key))}
     owners = _owners(store, partitions, pictures) if pictures else {}
     told = []
     for key, one in sorted(first.items()):
-        of = owners.get(_picture(key)) or sorted(others[key] - {""})
+        of = owners.get(keys.picture_of(key) or "") or sorted(others[key] - {""})
         more = f" and {len(of) - 1} more" if len(of) > 1 else ""
         told.append(one._replace(of=of[0] + more if of else ""))
     return told
-
-
-def _picture(key: str) -> str:
-    """Return the hash of the picture that a key is of, or of whose thumbnail; empty for other keys."""
-    found = re.match(r"(?:images|thumbnails)/[0-9a-f]{2}/([0-9a-f]{64})[-.]", key)
-    return found[1] if found else ""
 
 
 def _owners(store: Store, partitions: Iterable[tuple[str, str]], pictures: set[str]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Pictures, trials, gold sets and anchor sets: each group against what its names and records say."""
+"""Trials, gold sets and anchor sets: each group against what its names and records say."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from warehouse.integrity.findings import Inspection, Read, said_of
 from warehouse.integrity.kinds import Key
 from warehouse.loading import anchor_objects, beside, seals
 from warehouse.loading.objects import parquet_table
-
-
-def check_images(look: Inspection, of: str, found: Sequence[Key]) -> None:
-    """Check pictures: a picture's name is the hash of its bytes. What it belongs to is looked up by `scan`."""
-    for one in look.read([key.key for key in found]):
-        if one.key.rpartition("/")[2].partition(".")[0] != one.sha256:
-            look.damaged(one.key, "bytes do not match the name")
 
 
 def check_trials(look: Inspection, week: str, found: Sequence[Key]) -> None:

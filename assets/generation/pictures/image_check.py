@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from assets.gateway.records import Outcome
 from assets.generation.pictures.png_chunks import PngError, chunks
+from assets.generation.pictures.shown import as_shown
 from warehouse.canonical import sha256_hex
 
 
@@ -29,6 +31,8 @@ class Limits:
 
 
 DEFAULT = Limits()
+#: Grays, of 255, by which two neighboring pixels of a difference hash clearly differ.
+CLEAR = 2
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,7 @@ def _decode(data: bytes, pillow_format: str, limits: Limits) -> tuple[int, int, 
             picture.verify()  # checksums; leaves the object unusable, and passes a truncated JPEG
         with Image.open(io.BytesIO(data), formats=(pillow_format,)) as picture:
             picture.load()  # the pixels; passes a PNG without its end, which the stream check has seen
-            upright = picture.convert("RGBA") if picture.mode in {"P", "PA"} else picture
-            return width, height, dhash(upright)
+            return width, height, dhash(as_shown(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return _too_many_pixels("a decompression bomb", limits)
     except Exception as error:  # noqa: BLE001 - decoders raise anything, and all of it means the same
@@ -104,8 +107,26 @@ def dhash(picture: Image.Image) -> str:
 
     The bits are those of `imagehash.dhash`, which earlier receipts hold.
     """
-    gray = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS))
-    return np.packbits(gray[:, 1:] > gray[:, :-1]).tobytes().hex()
+    return np.packbits(_slopes(picture) > 0).tobytes().hex()
+
+
+def bits_against(picture: Image.Image, phash: str) -> int:
+    """Return how many bits of a hash a picture clearly contradicts: its pixels there differ by more than `CLEAR`.
+
+    Where they differ by less, a smaller or encoded copy of one picture has either bit.
+
+    Raises:
+        ValueError: if `phash` is no difference hash.
+    """
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(phash), np.uint8)).reshape(8, 8)
+    slopes = _slopes(picture)
+    return int((np.where(bits == 1, -slopes, slopes) > CLEAR).sum())
+
+
+def _slopes(picture: Image.Image) -> NDArray[np.int16]:
+    """Return in 8 rows of 9 gray pixels how much brighter each is than the last, of 255."""
+    gray = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.LANCZOS), dtype=np.int16)
+    return gray[:, 1:] - gray[:, :-1]
 
 
 def _mime(data: bytes) -> str:

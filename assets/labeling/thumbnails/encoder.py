@@ -8,10 +8,11 @@ from __future__ import annotations
 import io
 
 import PIL
-from PIL import Image, ImageOps, features
+from PIL import Image, features
 
 from assets.generation.pictures.image_check import DEFAULT
-from assets.labeling.pictures import UnreadableError, eight_bit, in_srgb, on_white
+from assets.generation.pictures.shown import as_shown
+from assets.labeling.pictures import UnreadableError
 from warehouse import keys
 from warehouse.loading.webp_seals import sealed
 
@@ -53,11 +54,9 @@ def _shrunk(image: bytes) -> Image.Image:
                 raise UnreadableError(
                     f"the picture has {width} × {height} pixels, more than {DEFAULT.max_pixels}"
                 )
-            profile = opened.info.get("icc_profile")
             if opened.mode in _SCALABLE and "transparency" not in opened.info:
                 opened.thumbnail(largest, Image.Resampling.LANCZOS, reducing_gap=3.0)
-            ImageOps.exif_transpose(opened, in_place=True)
-            picture = in_srgb(on_white(eight_bit(opened)), profile)
+            picture = as_shown(opened)
             picture.thumbnail(largest, Image.Resampling.LANCZOS)
     except UnreadableError:
         raise

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.labeling.thumbnails.encoder import thumbnails
 from tests.orchestration.installation import Installation
 from tests.warehouse.integrity import shapes
 from warehouse.canonical import sha256_hex
@@ -24,7 +25,7 @@ def problems(store: Store, folder: Path) -> list[Problem]:
     """Read a store whole, anew."""
     for file in folder.glob("store-read*"):
         file.unlink()
-    return read_store(store, folder).problems
+    return read_store(store, folder, shrink=thumbnails).problems
 
 
 def path_of(store: Store, key: str) -> Path:
@@ -132,7 +133,7 @@ UNTOLD = {
     "style": "put again by the next publish of the same code",
     "trial intent": "of a trial whose answer was lost",
     "trial receipt": "the trial then counts as one whose answer was lost",
-    "thumbnail": "made again of its picture",
+    "image thumbnail": "made again of its picture",
     "thumbnail note": "written again when its pictures were looked at",
 }
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from assets.generation.pictures.image_check import CheckedPicture, bits_against, inspect
 from assets.labeling.pictures import UnreadableError
 from assets.labeling.thumbnails.encoder import ENCODER, SIZES, thumbnails
 from warehouse import keys
@@ -223,3 +224,17 @@ def test_a_seal_of_any_length_leaves_a_file_that_decodes(encoder: str) -> None:
         assert np.array_equal(np.asarray(after.convert("RGB")), np.asarray(before.convert("RGB")))
     with pytest.raises(ValueError, match="lossy"):
         sealed("k", file(halves(), "WEBP", lossless=True), 640, 480, encoder)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [file(halves()), turned(), half_transparent("RGBA"), half_transparent("LA"), with_palette(), gray16()],
+    ids=["plain", "turned", "transparent", "transparent gray", "palette", "16 bits"],
+)
+def test_thumbnails_contradict_no_bit_of_the_hash_of_their_picture(picture: bytes) -> None:
+    """The hash is of the picture as it is shown."""
+    whole = inspect(picture)
+    assert isinstance(whole, CheckedPicture)
+    for data in thumbnails(whole.sha256, picture).values():
+        with Image.open(io.BytesIO(data)) as opened:
+            assert bits_against(opened, whole.phash) == 0

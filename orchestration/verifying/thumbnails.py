@@ -1,0 +1,152 @@
+"""Thumbnails that pages show, against the perceptual hashes that the edition publishes of their pictures.
+
+No manifest names a thumbnail: it is found by its link on a page, or in the folder. The picture itself is not needed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
+
+import duckdb
+from PIL import Image
+
+from assets.generation.pictures.image_check import bits_against
+from assets.labeling.thumbnails.encoder import SIZES
+from orchestration.verifying.archive import past
+from orchestration.verifying.files import present
+from orchestration.verifying.verified import VerifiedEdition
+from warehouse import keys
+from warehouse.errors import CorruptObjectError
+from warehouse.loading.webp_seals import encoder_of
+from warehouse.store.many import ahead
+
+_FOLDER = "thumbnails"
+_CARD = "card.png"  # beside the page that shows its pictures
+_ABSENT, _NO_HASH = "is not here", "has a picture without a published hash"
+_AT_ONCE = 8  # as files of an edition at an address
+#: Most bits of 64 that a thumbnail may clearly contradict. Measured: at most 1 of 39,981 of drawings, none of 1,428 of
+#: photographs. Of pictures exchanged within a model, prompt and week 3.2 % of drawings and 0.05 % of photographs pass.
+MOST = 3
+
+
+class ShownThumbnails(NamedTuple):
+    """Keys of the thumbnails that pages link to; `cards` are those on pages that have a share card."""
+
+    all: frozenset[str]
+    cards: frozenset[str]
+
+    def first(self, newest: Collection[str]) -> frozenset[str]:
+        """Return those of share cards and of the newest week's pictures: what is fetched by default."""
+        return self.cards | {key for key in self.all if keys.picture_of(key) in newest}
+
+
+def shown(pages: Iterable[tuple[str, bytes]], files: Collection[str]) -> ShownThumbnails:
+    """Return the thumbnails that pages link to, of (path, bytes) of pages; `files` are the paths of the edition."""
+    found, cards = set[str](), set[str]()
+    for path, page in pages:
+        linked = {one[0] for one in keys.THUMBNAIL.finditer(page.decode(errors="replace"))}
+        found |= linked
+        if f"{path.rpartition('/')[0]}/{_CARD}" in files:
+            cards |= linked
+    return ShownThumbnails(frozenset(found), frozenset(cards))
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection,
+    of: VerifiedEdition,
+    read: Callable[[str], bytes | None],
+    *,
+    every: bool,
+    alone: bool,
+) -> None:
+    """Compare thumbnails with the published hashes of their pictures; the report of `of` hears of what differs.
+
+    Those that are not there are no difference: a note says how many of those that pages show they are.
+
+    Args:
+        con: has the edition's tables `images` and `study_slots`.
+        of: its files and sheets of quarters, which were compared with the manifest.
+        read: gives an object of the store, folder or site by its key; None if it is not there. Called in threads.
+        every: compare all that pages show; else those of share cards and of the newest week, as over a network.
+        alone: the folder `of.root` holds this edition and nothing else, as one that was fetched: all that lies in its
+            thumbnails/ is compared, and what is no thumbnail of the edition's pictures is a difference.
+    """
+    hashes = _hashes(con)
+    on_pages = shown(_pages(of), of.manifest["files"])
+    if every:
+        wanted = on_pages.all
+    else:
+        newest = con.execute(
+            "SELECT image_sha256 FROM images WHERE week = $week", {"week": of.manifest["week"]}
+        )
+        wanted = on_pages.first({sha256 for (sha256,) in newest.fetchall()})
+    if alone and (of.root / _FOLDER).is_dir():
+        wanted |= {*_lying(of, hashes)}
+    counts = Counter[str]()
+    faults = ahead(partial(_fault, read, hashes), ordered := sorted(wanted), _AT_ONCE)
+    for key, fault in zip(ordered, faults, strict=True):
+        of.step(_FOLDER, counts.total(), len(ordered))
+        counts[fault] += 1
+        if fault not in {"", _ABSENT, _NO_HASH}:
+            of.report.differ(f"{key} {fault}")
+    if counts[_NO_HASH]:
+        of.report.skip(f"{counts[_NO_HASH]:,} thumbnails: no perceptual hash of their pictures is published")
+    left = len(on_pages.all | wanted) - len(wanted) + counts[_ABSENT]
+    of.report.note(
+        f"{len(wanted) - counts[_ABSENT] - counts[_NO_HASH]:,} thumbnails compared with the published hashes of their "
+        "pictures" + f"; {left:,} more that pages show are not here or were left out" * bool(left)
+    )
+
+
+def _hashes(con: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    """Return the published perceptual hash of each picture."""
+    found = con.execute(
+        "SELECT image_sha256, max(image_phash) FROM (SELECT image_sha256, image_phash FROM images "
+        "UNION ALL SELECT image_sha256, image_phash FROM study_slots WHERE image_sha256 IS NOT NULL) GROUP BY ALL"
+    )
+    return dict(found.fetchall())
+
+
+def _pages(of: VerifiedEdition) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, bytes) of the edition's pages and sheets of quarters."""
+    sheets = past.stated(of.manifest, lambda key: (of.root / key).read_bytes())
+    for path in of.manifest["files"]:
+        if path.endswith(".html"):
+            yield path, (of.folder / path).read_bytes()
+    for key in sheets:
+        if key.endswith(".html"):
+            yield key, (of.root / key).read_bytes()
+
+
+def _lying(of: VerifiedEdition, hashes: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield the keys of thumbnails that lie in the folder; anything else there is a difference."""
+    for path, plain in present(of.root / _FOLDER).items():
+        key = f"{_FOLDER}/{path}"
+        if plain and keys.THUMBNAIL.fullmatch(key) and keys.picture_of(key) in hashes:
+            yield key
+        else:
+            of.report.differ(f"{key[:150]!r} is no thumbnail of a picture of the edition")
+
+
+def _fault(read: Callable[[str], bytes | None], hashes: Mapping[str, str | None], key: str) -> str:
+    """Return what is wrong with a thumbnail, why it was not compared, or nothing."""
+    data, phash = read(key), hashes.get(keys.picture_of(key) or "")
+    if data is None or phash is None:
+        return _ABSENT if data is None else _NO_HASH
+    try:
+        encoder_of(key, data)
+        with Image.open(io.BytesIO(data), formats=("WEBP",)) as opened:
+            if max(opened.size) > SIZES[-1]:  # before a pixel is decoded
+                return f"has {opened.width} × {opened.height} pixels, more than any thumbnail"
+            against = bits_against(opened, phash)
+    except CorruptObjectError:
+        return "has bytes that do not match the hash in them"
+    except Exception as error:  # noqa: BLE001 - decoders raise anything, and all of it means the same
+        return f"does not decode, or the hash of its picture is none ({type(error).__name__})"
+    if against > MOST:
+        return f"shows another picture: {against} of 64 bits contradict the published hash of its own"
+    return ""
