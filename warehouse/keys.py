@@ -15,6 +15,7 @@ SITE_LOG = f"{SITE}log.txt"  # a line for each edition: when it was made, its id
 SITE_PAGES_NOTE = f"{SITE}pages.json"  # of the pages at `site/`: all editions, and the pages' hashes
 TABLES = "tables/"
 RETRACTIONS = "retractions/"  # what was taken back, and why
+REMOVALS = "removals/"  # pictures whose bytes were deleted, and why
 PAST = "pages/"  # sheets of quarters, shared by editions
 PAST_DEPTH = 4  # folders around pages: `pages/<period>/<model>/<hash>/`
 PAST_INDEXES = f"{PAST}indexes/"
@@ -24,6 +25,7 @@ PAST_PAGE = re.compile(
 )
 #: A thumbnail, in keys and in the links of pages.
 THUMBNAIL = re.compile(r"thumbnails/([0-9a-f]{2})/\1[0-9a-f]{62}-\d+\.webp")
+_PICTURE = re.compile(r"(?:images|thumbnails)/([0-9a-f]{2})/(\1[0-9a-f]{62})[-.]")
 PAST_STYLE = re.compile(r"pages/styles/[0-9a-f]{64}\.(?:css|svg)")
 _PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
 
@@ -167,9 +169,30 @@ def retraction(study: str, number: int) -> str:
     return f"{RETRACTIONS}study-{study}-{number}.json"
 
 
+def week_retractions_prefix(week: str, model: str) -> str:
+    """Return the prefix of the records that something of one partition was taken back."""
+    return f"{RETRACTIONS}week={week}/model={model}/"
+
+
+def week_retraction(week: str, model: str, number: int) -> str:
+    """Return the key of a numbered record that something of one partition was taken back."""
+    return f"{week_retractions_prefix(week, model)}{number}.json"
+
+
 def retraction_number(key: str) -> int:
     """Return the number of a retraction."""
-    return int(key.rpartition("-")[2].removesuffix(".json"))
+    return int(re.split("[-/]", key)[-1].removesuffix(".json"))
+
+
+def removal(sha256: str) -> str:
+    """Return the key of the record that the bytes of a picture were deleted, by the picture's hash."""
+    return f"{REMOVALS}{sha256}.json"
+
+
+def picture_of(key: str) -> str | None:
+    """Return the hash of the picture that a key is of, or of whose thumbnail; None for other keys."""
+    found = _PICTURE.match(key)
+    return found[2] if found else None
 
 
 def table_part(table: str, week: str | None, sha256: str) -> str:

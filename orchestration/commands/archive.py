@@ -35,6 +35,7 @@ from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.seals import sealed
 from warehouse.loading.webp_seals import encoder_of
 from warehouse.store.pieces import read_if_there
+from warehouse.taken_back import gone, pictures_in, removed
 
 _AT_ONCE = 16  # objects that are fetched; S3 answers one in 20 to 50 ms
 _DATABASE = (keys.SITE_DATABASE, keys.SITE_DATABASE_NOTE)
@@ -83,10 +84,15 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
 
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
-    objects, prefix = _objects(manifest), keys.edition_prefix(edition)
+    prefix, is_gone = keys.edition_prefix(edition), gone(place.store)
+    objects = {name: of for name, of in _objects(manifest).items() if not is_gone(prefix + name)}
+    drawn = {picture for of in manifest["files"].values() for picture in pictures_in(of)}
+    records = {keys.removal(picture) for picture in drawn & removed(place.store)}
     past = past_pages(manifest, place.store.get)
     _assert_own(
-        folder, edition, {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE}
+        folder,
+        edition,
+        {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE, *records},
     )
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
@@ -101,6 +107,7 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
             for done, data in enumerate(earlier):
                 step("sheets", done, len(past))
                 shown |= {found[0] for found in keys.THUMBNAIL.finditer(data.decode(errors="replace"))}
+            shown = {key for key in shown if not is_gone(key)}
             there = threads.map(lambda key: _thumbnail(place, key, folder), sorted(shown))
             for done, whole in enumerate(there):
                 step("thumbnails", done, len(shown))
@@ -113,6 +120,8 @@ def fetch(edition: str, folder: Path, *, database: bool = False) -> int:
     log = read_if_there(place.store, keys.SITE_LOG)
     for key, data in (pages | feeds | ({keys.SITE_LOG: log} if log else {})).items():
         write_whole(folder / key, data)
+    for key in sorted(records):
+        write_whole(folder / key, place.store.get(key))
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
     total = decimal(
         sum(stated["bytes"] for stated in objects.values()) + sum(size for _, size in past.values())

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from assets.leaderboard.page.raster import DRAWN
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import listed
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse.canonical import file_hash
+from warehouse.taken_back import Removal, pictures_in, removal_of
 
 
 def compare(
@@ -23,11 +25,13 @@ def compare(
     *,
     extras: bool = True,
     past: Callable[[], set[str]] = set,
+    read: Callable[[str], bytes | None] | None = None,
 ) -> bool:
     """Compare files and parts with the manifest; return whether all are there and as stated, and no other.
 
     Part keys begin at `root`: the edition's folder, or a store, in which parts of other editions lie. By URL no
     `extras`, files beyond the manifest, can be seen. `past` compares sheets of quarters and returns their keys.
+    `read` reads what lies around the edition: a removal says why a file is missing rightly.
     """
     before = len(report.differences)
     stated = manifest["files"]
@@ -38,6 +42,9 @@ def compare(
     total = len(stated) + len(parts)
     for number, (name, entry) in enumerate(sorted(stated.items())):
         step("files", number, total)
+        if name not in there and (removal := removed(name, entry, read)):
+            report.note(f"{name}: removed ({removal})")
+            continue
         compare_one(folder / name, name, entry, there.get(name), report)
     for number, (key, entry) in enumerate(parts.items(), len(stated)):
         step("files", number, total)
@@ -48,6 +55,13 @@ def compare(
         for name in sorted(there.keys() - known - {manifests.NAME}):
             report.differ(f"{_shown(name)} is not in the manifest")
     return len(report.differences) == before
+
+
+def removed(
+    name: str, entry: Mapping[str, Any], read: Callable[[str], bytes | None] | None
+) -> Removal | None:
+    """Return the removal of a picture that a file of an edition was drawn with; None of other files."""
+    return removal_of(read, pictures_in(entry)) if read and name.endswith(DRAWN) else None
 
 
 def compare_one(

@@ -72,7 +72,7 @@ def verify_source(
     chain.compare(source, manifest, sha256_hex(data), expect, report)
     pages = partial(past.compare_files, source.root, manifest, report, step, extras=source.extras)
     if not files.compare(
-        source.folder, source.root, manifest, report, step, extras=source.extras, past=pages
+        source.folder, source.root, manifest, report, step, extras=source.extras, past=pages, read=source.read
     ):
         report.notes.append("what the files hold was not compared: first they must be those of the manifest")
         return report

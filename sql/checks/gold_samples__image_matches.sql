@@ -1,10 +1,10 @@
 -- Answers: which drawn pictures are not the picture that their slot has?
 -- Grain: gold_set, slot_key; sets of the eight weeks that end with the week, which put its figures right.
 -- Columns: gold_set, week, model, slot_key, image_sha256.
--- Depends on: gold_samples, images.
+-- Depends on: gold_samples, images, attempts.
 -- Severity: critical
 -- Stages: publish
--- Rule: A picture of a gold set is the picture that its slot has.
+-- Rule: A picture of a gold set is the picture that its slot has, unless that was taken back.
 -- Says: gold pictures that are not their slot's
 SELECT
     gold_samples.gold_set, gold_samples.week, gold_samples.model, gold_samples.slot_key,
@@ -20,3 +20,8 @@ ANTI JOIN images
 WHERE
     gold_samples.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR gold_samples.model = $model)
+    AND (gold_samples.week, gold_samples.model, gold_samples.slot_key) NOT IN (
+        SELECT (week, model, slot_key)
+        FROM attempts
+        WHERE outcome = 'retracted'
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -150,6 +149,7 @@ _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "thumbnail": thumbnails.check,
     "trial": sets.check_trials,
     "gold": sets.check_gold,
+    "removal": sets.check_removals,
     "anchor": sets.check_anchors,
     "study": studies.check,
     "table": archive.check_parts,
@@ -184,20 +184,14 @@ def told_once(
     for one in problems:
         first.setdefault(one.key, one)
         others.setdefault(one.key, set()).add(one.of)
-    pictures = {picture for key in first if (picture := _picture(key))}
+    pictures = {picture for key in first if (picture := keys.picture_of(key))}
     owners = _owners(store, partitions, pictures) if pictures else {}
     told = []
     for key, one in sorted(first.items()):
-        of = owners.get(_picture(key)) or sorted(others[key] - {""})
+        of = owners.get(keys.picture_of(key) or "") or sorted(others[key] - {""})
         more = f" and {len(of) - 1} more" if len(of) > 1 else ""
         told.append(one._replace(of=of[0] + more if of else ""))
     return told
-
-
-def _picture(key: str) -> str:
-    """Return the hash of the picture that a key is of, or of whose thumbnail; empty for other keys."""
-    found = re.match(r"(?:images|thumbnails)/[0-9a-f]{2}/([0-9a-f]{64})[-.]", key)
-    return found[1] if found else ""
 
 
 def _owners(store: Store, partitions: Iterable[tuple[str, str]], pictures: set[str]) -> dict[str, list[str]]:

@@ -15,13 +15,29 @@ from warehouse.integrity.findings import Inspection, Read, said_of
 from warehouse.integrity.kinds import Key
 from warehouse.loading import anchor_objects, beside, seals
 from warehouse.loading.objects import parquet_table
+from warehouse.taken_back import removed
+
+#: Of what is still there although a removal names it.
+NOT_GONE = "its removal is on record; cliche remove deletes it"
 
 
 def check_images(look: Inspection, of: str, found: Sequence[Key]) -> None:
     """Check pictures: a picture's name is the hash of its bytes. What it belongs to is looked up by `scan`."""
+    gone = removed(look.store, of)
     for one in look.read([key.key for key in found]):
+        if keys.picture_of(one.key) in gone:
+            look.unexpected(one.key, NOT_GONE)
         if one.key.rpartition("/")[2].partition(".")[0] != one.sha256:
             look.damaged(one.key, "bytes do not match the name")
+
+
+def check_removals(look: Inspection, name: str, found: Sequence[Key]) -> None:
+    """Check the records of removals: each is of the picture that its key names."""
+    del name
+    for one in look.read([key.key for key in found]):
+        said = look.json(one)
+        if said and keys.removal(str(said.get("image_sha256"))) != one.key:
+            look.damaged(one.key, f"is the removal of {said.get('image_sha256')}")
 
 
 def check_trials(look: Inspection, week: str, found: Sequence[Key]) -> None:
