@@ -95,7 +95,9 @@ def remove(picture: str, reason: str, *, yes: bool) -> int:
         say(f"Its removal is on record since {going.record.removed_at[:10]} ({going.record})")
     for line in (*going.slots, *going.keys):
         say(f"  {line}")
-    say(f"Objects that go: {len(going.keys):,}. Slots with it, which keep outcome, labels and counts: {len(going.slots):,}")
+    say(
+        f"Objects that go: {len(going.keys):,}. Slots that keep outcome, labels and counts: {len(going.slots):,}"
+    )
     if going.keys and not yes:
         _confirm()
     store.check_writable()
