@@ -358,9 +358,7 @@ def test_check_writable_leaves_nothing_behind(store: Store) -> None:
     assert store.leases() == []
 
 
-def test_a_store_has_no_way_to_delete_or_to_replace_but_leases_the_latest_edition_the_site_and_what_a_removal_names() -> (
-    None
-):
+def test_a_store_deletes_and_replaces_leases_what_a_removal_names_the_newest_edition_and_the_site() -> None:
     ways = {name for name in vars(Store) if not name.startswith("_")}
     reading = {"url", "get", "head", "heads", "list", "folders", "names", "check_writable"}
     leasing = {"lease", "break_lease", "leases", "wait_s"}
