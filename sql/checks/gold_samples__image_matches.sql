@@ -17,11 +17,13 @@ ANTI JOIN images
         AND gold_samples.slot_key = images.slot_key
         AND gold_samples.image_sha256 = images.image_sha256
         AND images.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
+ANTI JOIN attempts AS taken
+    ON
+        gold_samples.week = taken.week
+        AND gold_samples.model = taken.model
+        AND gold_samples.slot_key = taken.slot_key
+        AND taken.outcome = 'retracted'
+        AND taken.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
 WHERE
     gold_samples.week BETWEEN cast($week AS DATE) - 49 AND cast($week AS DATE)
     AND ($model IS NULL OR gold_samples.model = $model)
-    AND (gold_samples.week, gold_samples.model, gold_samples.slot_key) NOT IN (
-        SELECT (week, model, slot_key)
-        FROM attempts
-        WHERE outcome = 'retracted'
-    )
