@@ -24,6 +24,7 @@ from orchestration.groups.explaining import explain
 from orchestration.groups.gold import gold
 from orchestration.groups.models import models
 from orchestration.groups.studies import study
+from orchestration.groups.taking_back import remove, retract
 from orchestration.groups.verifying import verify
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
@@ -50,6 +51,7 @@ app.add_typer(anchors, name="anchors")
 app.add_typer(edition, name="edition")
 app.add_typer(models, name="models")
 app.add_typer(study, name="study")
+app.add_typer(retract, name="retract")
 
 Week = Annotated[
     str | None,
@@ -214,6 +216,7 @@ def restore(
 
 
 app.command(short_help="Recompute a published edition.")(verify)
+app.command(short_help="Delete a picture for good.")(remove)
 
 
 @app.command()

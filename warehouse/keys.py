@@ -170,9 +170,19 @@ def retraction(study: str, number: int) -> str:
     return f"{RETRACTIONS}study-{study}-{number}.json"
 
 
+def week_retractions_prefix(week: str, model: str) -> str:
+    """Return the prefix of the records that something of one partition was taken back."""
+    return f"{RETRACTIONS}week={week}/model={model}/"
+
+
+def week_retraction(week: str, model: str, number: int) -> str:
+    """Return the key of a numbered record that something of one partition was taken back."""
+    return f"{week_retractions_prefix(week, model)}{number}.json"
+
+
 def retraction_number(key: str) -> int:
     """Return the number of a retraction."""
-    return int(key.rpartition("-")[2].removesuffix(".json"))
+    return int(re.split("[-/]", key)[-1].removesuffix(".json"))
 
 
 def removal(sha256: str) -> str:

@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     BUDGET_STOPPED = "budget_stopped"
     UNKNOWN_CHARGE = "unknown_charge"
     NOT_NEEDED = "not_needed"
+    RETRACTED = "retracted"  # of an answer that was taken back, as it is loaded; no receipt has it
 
 
 Group = Literal["success", "answer", "transient", "stop", "bad_data", "policy"]
@@ -61,10 +62,14 @@ GROUPS: Mapping[Outcome, Group] = {
     Outcome.BUDGET_STOPPED: "policy",
     Outcome.UNKNOWN_CHARGE: "policy",
     Outcome.NOT_NEEDED: "policy",
+    Outcome.RETRACTED: "policy",
 }
 
-#: Never requested again: success, the model's own answers, and turns that had no reason to be asked.
-FINAL = frozenset({o for o, group in GROUPS.items() if group in {"success", "answer"}} | {Outcome.NOT_NEEDED})
+#: Never requested again: success, the model's own answers, turns that had no reason to be asked, what was taken back.
+FINAL = frozenset(
+    {o for o, group in GROUPS.items() if group in {"success", "answer"}}
+    | {Outcome.NOT_NEEDED, Outcome.RETRACTED}
+)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from warehouse import keys
 from warehouse.loading.beside import parquet, put_named
 from warehouse.loading.objects import read_image, read_parquet
 from warehouse.store import Store
+from warehouse.taken_back import answers_taken, removed, week_retractions
 from warehouse.weeks import utc_now
 
 #: Pictures a part holds: what a kill can cost at most is the reading of one part.
@@ -164,7 +165,7 @@ def missing(
     closed: Collection[tuple[str, str]] = frozenset(),
     known: PartitionAttempts | None = None,
 ) -> list[Task]:
-    """Return the pictures of a partition that lack labels.
+    """Return the pictures of a partition that lack labels, but for those that were removed or taken back.
 
     `readable` holds the attributes that a labeler reads, `done` the (slot, attribute) pairs there are, `closed` the
     (picture, attribute) pairs there will never be, `known` the partition's attempts, if they were read already.
@@ -173,9 +174,12 @@ def missing(
     prompts = plan.prompts()
     wanted: defaultdict[str, dict[Slot, Sequence[str]]] = defaultdict(dict)
     ext: dict[str, str] = {}
+    gone, taken = removed(store), answers_taken(week_retractions(store, plan.week, plan.model))
     for slot in plan.slots:
         receipt: Receipt | None = state.of(slot.slot_key).last
         if receipt is None or receipt.outcome is not Outcome.OK:
+            continue
+        if receipt.image_sha256 in gone or taken(slot.slot_key):
             continue
         missing = [
             attribute
@@ -257,12 +261,16 @@ def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, obj
 def labelled(
     store: Store, plan: Plan, labeler: Labeler | RemoteLabeler, listed: Iterable[str] | None = None
 ) -> set[tuple[str, str]]:
-    """Return the (slot, attribute) pairs that this labeler version has read already.
+    """Return the (slot, attribute) pairs that this labeler version has read already, or whose labels were taken back.
 
     `listed` are the keys of the partition's labels, if they were listed already.
     """
-    found: set[tuple[str, str]] = set()
-    for part in _parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}", listed):
+    name, found = f"{labeler.name}@{labeler.version}", set[tuple[str, str]]()
+    for one in week_retractions(store, plan.week, plan.model):
+        if one.labeler == name:
+            taken = [one.attribute] if one.attribute else labeler.attributes()
+            found.update((slot.slot_key, attribute) for slot in plan.slots for attribute in taken)
+    for part in _parts(store, plan.week, plan.model, name, listed):
         found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
     return found
 

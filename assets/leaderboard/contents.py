@@ -42,6 +42,7 @@ from warehouse.loading.freshness import names_of_loaded
 from warehouse.loading.objects import Names, Partition
 from warehouse.store.base import Store
 from warehouse.store.pieces import read_if_there
+from warehouse.taken_back import all_week_retractions, removals
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Contents:
     documents: Mapping[str, bytes]  # path in the edition → page
     meaning: DataMeaning  # for `croissant.json`, which names the edition
     sheets: Mapping[str, Path]  # path in the edition → page, without the edition's name
+    drawn: Mapping[str, tuple[str, ...]]  # path in the edition → pictures that it is drawn with
     site: SitePlace
     past: list[PastEntry]  # pages of past weeks, which are in the store
     database: Path  # DuckDB file of its tables
@@ -118,7 +120,8 @@ def assemble(
         sources = _sources(copy, store, week, hashes, names_of_loaded(con, store))
         hashed = FileHash(file)  # while the many pages are made, by one thread, and all is written
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
-        kept = keep_sheets(copy, store, folder, date.fromisoformat(week), site, folders_of(past))
+        drawn: dict[str, tuple[str, ...]] = {}
+        kept = keep_sheets(copy, store, folder, date.fromisoformat(week), site, folders_of(past), drawn)
     finally:
         copy.close()
     return Contents(
@@ -127,6 +130,7 @@ def assemble(
         documents=reference,
         meaning=described,
         sheets=kept,
+        drawn=drawn,
         site=site,
         past=past,
         database=file,
@@ -141,10 +145,11 @@ def keep_sheets(
     week: date,
     site: SitePlace,
     past: PastFolders,
+    drawn: dict[str, tuple[str, ...]],
 ) -> dict[str, Path]:
-    """Write the pages into a folder; return path in the edition → file."""
+    """Write the pages into a folder; return path in the edition → file, and tell `drawn` as `sheets` does."""
     kept: dict[str, Path] = {}
-    for number, (path, content) in enumerate(sheets(copy, week, site, _thumbnails(store), past)):
+    for number, (path, content) in enumerate(sheets(copy, week, site, _thumbnails(store), past, drawn)):
         kept[path] = folder / f"sheet-{number}"
         kept[path].write_bytes(content)
     return kept
@@ -178,13 +183,18 @@ def _sources(
                 "manifest": read.manifest,
                 "label_parts": [*read.label_parts],
                 "label_attempt_parts": [*read.label_attempt_parts],
+                "retractions": [*read.retractions],
             }
             for row in stated["partitions"]
             for read in (names[row["week"], row["model"]],)
         ],
         "anchors": _anchors(store, week),
         "gold": _gold(copy, store),
-        "retractions": [one._asdict() for one in study_objects.all_retractions(store)],
+        "retractions": [
+            *(one._asdict() for one in study_objects.all_retractions(store)),
+            *(one._asdict() for one in all_week_retractions(store, week)),
+        ],
+        "removals": [one._asdict() for one in removals(store)],
     }
 
 

@@ -147,6 +147,8 @@ def _write(
     for key, data in contents.parts():
         store.put_if_absent(key, data)  # a publish that was stopped may have written it
     files = _put_sheets(store, prefix, contents.named_sheets(edition_id))
+    for path, pictures in contents.drawn.items():
+        files[path]["pictures"] = [*pictures]
     for path, data in contents.files():
         _put(store, prefix + path, data)
         files[path] = {"sha256": sha256_hex(data), "bytes": len(data)} | contents.data.files.get(path, {})

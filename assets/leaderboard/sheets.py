@@ -14,8 +14,9 @@ import duckdb
 
 from assets.leaderboard import pages
 from assets.leaderboard.page import words
+from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.raster import painted
-from assets.leaderboard.page.sheets import ShownModels, SitePlace, render_sheet
+from assets.leaderboard.page.sheets import ShownModels, SitePlace, beside, render_sheet
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, SheetFile, Thumbnails
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.query import rows
@@ -40,15 +41,17 @@ def sheets(
     site: SitePlace,
     thumbnails: Thumbnails | None = None,
     past: PastFolders | None = None,
+    drawn: dict[str, tuple[str, ...]] | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path in the edition, bytes) of all pages, without the name of the edition; drawings are drawn.
 
-    The copy is asked while pages are taken. Files that are drawn are empty without `thumbnails`.
+    The copy is asked while pages are taken. Files that are drawn are empty without `thumbnails`. `drawn` gets
+    path → pictures of the files that are drawn with some.
 
     Raises:
         ValueError: if two pages have one address.
     """
-    yield from painted(_sheets(con, week, site, thumbnails, past))
+    yield from painted(_sheets(con, week, site, thumbnails, past, {} if drawn is None else drawn))
 
 
 def _sheets(
@@ -57,6 +60,7 @@ def _sheets(
     site: SitePlace,
     thumbnails: Thumbnails | None,
     past: PastFolders | None,
+    drawn: dict[str, tuple[str, ...]],
 ) -> Iterator[tuple[str, bytes]]:
     seen: dict[str, Sheet] = {}
     models = ShownModels(titles_of(con, week), simulated_of(con, week))
@@ -66,6 +70,9 @@ def _sheets(
                 raise ValueError(f"two pages have the address {sheet.address}")
             # Of a page that is written: what is searched.
             seen[sheet.address] = replace(sheet, view=None, files=())
+            for file in sheet.files:
+                if file.pictures:
+                    drawn |= {beside(sheet, file, language): file.pictures for language in LANGUAGES}
             yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, models=models, past=past)
     found = Sheet("search/", say("Search"), search_page(seen.values()), files=(_INDEX,), index=False)
     yield from render_sheet(SEARCH, found, week, site, models=models)

@@ -43,6 +43,7 @@ from warehouse.loading.load import (
 )
 from warehouse.loading.objects import digest
 from warehouse.store import Store
+from warehouse.taken_back import load_removals
 
 #: Checks that fail where a week has no rows.
 _OF_A_WEEK = ("plans__columns", "slots__columns")
@@ -63,6 +64,7 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
         load_anchors(con, place.store, week)
         load_stale_gold(con, place.store)
         score_studies(con, place)
+        load_removals(con, place.store)
         set_floors(con, place, week)
         scored = _score_changed(con, place, week)
         again = {week, *_unsettled(con, week)}

@@ -68,7 +68,7 @@ def _plan_problem(store: Store, week: str, model: str, sha256: str, slot_keys: l
 
 
 def images_bytes_as_stored(scope: CheckScope) -> list[Row]:
-    """Return the sampled pictures that are missing from the store or have another hash."""
+    """Return the sampled pictures that are missing from the store, and were not removed, or have another hash."""
     store = _store(scope)
     found: list[Row] = []
     for row in scope.rows(_PICTURES):
@@ -77,7 +77,8 @@ def images_bytes_as_stored(scope: CheckScope) -> list[Row]:
             same = sha256_hex(store.get(key)) == row["image_sha256"]
             problem = None if same else "a stored picture has other bytes than were recorded"
         except KeyError:
-            problem = "a recorded picture is not in the store"
+            gone = store.head(keys.removal(row["image_sha256"]))
+            problem = None if gone else "a recorded picture is not in the store"
         if problem:
             found.append({**row, "key": key, "problem": problem})
     return found

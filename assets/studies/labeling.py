@@ -26,6 +26,7 @@ from warehouse.errors import UsageError
 from warehouse.loading.beside import parquet, put_named
 from warehouse.loading.columns import table_of
 from warehouse.store.base import Store
+from warehouse.taken_back import removed
 
 #: Pictures a part: what a stopped run loses at most.
 PART_PICTURES = 50
@@ -162,10 +163,11 @@ def _done(store: Store, study: str, labeler: str) -> set[tuple[str, str]]:
 
 def _todo(store: Store, pointer: Pointer, attributes: Sequence[str], done: set[tuple[str, str]]) -> Todo:
     todo: Todo = {}
+    gone = removed(store)
     for slot in read_rows(store, f"{pointer.tables}study_slots.parquet"):
         key = slot["slot_key"]
         missing = [attribute for attribute in attributes if (key, attribute) not in done]
-        if slot["image_sha256"] and missing:
+        if slot["image_sha256"] and slot["image_sha256"] not in gone and missing:
             todo.setdefault(slot["image_sha256"], (slot["image_ext"], {}))[1][key] = missing
     return todo
 

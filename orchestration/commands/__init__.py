@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # so that calls are checked by their types
         query,
         status,
         store_reading,
-        studies,
+        taking_back,
     )
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "query",
     "status",
     "store_reading",
-    "studies",
+    "taking_back",
 ]
 
 

@@ -35,6 +35,7 @@ from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.seals import sealed
 from warehouse.loading.webp_seals import encoder_of
 from warehouse.store.pieces import read_if_there
+from warehouse.taken_back import gone, pictures_in, removed
 
 _AT_ONCE = 16  # objects that are fetched; S3 answers one in 20 to 50 ms
 _DATABASE = (keys.SITE_DATABASE, keys.SITE_DATABASE_NOTE)
@@ -80,18 +81,22 @@ def fetch(
     thumbnails that pages show, those of share cards and of the newest week's pictures are copied unless `pictures` says
     otherwise. With `database` the one DuckDB file, to which a page links, is built of the rows in the folder.
     """
-    from assets.leaderboard.croissant import NAME, in_folder
-    from assets.leaderboard.page.sheets import site_of
-    from assets.leaderboard.site_pages import beside_of, pages_of, site_keys
+    from assets.leaderboard.croissant import NAME
+    from assets.leaderboard.site_pages import site_keys
     from orchestration.verifying import thumbnails
     from orchestration.verifying.archive.past import stated as past_pages
 
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
-    objects, prefix = _objects(manifest), keys.edition_prefix(edition)
+    prefix, is_gone = keys.edition_prefix(edition), gone(place.store)
+    objects = {name: of for name, of in _objects(manifest).items() if not is_gone(prefix + name)}
+    drawn = {picture for of in manifest["files"].values() for picture in pictures_in(of)}
+    records = {keys.removal(picture) for picture in drawn & removed(place.store)}
     past = past_pages(manifest, place.store.get)
     _assert_own(
-        folder, edition, {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE, NAME}
+        folder,
+        edition,
+        {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE, NAME, *records},
     )
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
@@ -111,20 +116,15 @@ def fetch(
             if pictures is None:
                 newest = table_rows(place.store, edition, "images", {manifest["week"]})
                 wanted = shown.first({row["image_sha256"] for row in newest})
-            there = threads.map(lambda key: _thumbnail(place, key, folder), sorted(wanted))
+            wanted = [key for key in sorted(wanted) if not is_gone(key)]
+            there = threads.map(lambda key: _thumbnail(place, key, folder), wanted)
             for done, whole in enumerate(there):
                 step("thumbnails", done, len(wanted))
                 lost += not whole
         step("", len(objects), len(objects))
         if database:
             _database(manifest, folder, copied, step)
-    pages = pages_of({edition: manifest}, edition, site_of(manifest))
-    beside = beside_of(manifest, lambda path: (folder / prefix / path).read_bytes())
-    log = read_if_there(place.store, keys.SITE_LOG)
-    for key, data in (pages | beside | ({keys.SITE_LOG: log} if log else {})).items():
-        write_whole(folder / key, data)
-    if NAME in manifest["files"]:  # editions of before have none
-        write_whole(folder / NAME, in_folder((folder / prefix / NAME).read_bytes(), edition))
+    _write_around(place, manifest, folder, records)
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
     total = decimal(
         sum(stated["bytes"] for stated in objects.values()) + sum(size for _, size in past.values())
@@ -142,6 +142,24 @@ def fetch(
             f"{keys.SITE_DATABASE}, to which a page links, is not among them; fetch again with --database to build it."
         )
     return 0
+
+
+def _write_around(place: Workplace, manifest: Mapping[str, Any], folder: Path, records: set[str]) -> None:
+    """Write what lies around the edition: the pages that lead to it, the log, and records of removals."""
+    from assets.leaderboard.croissant import NAME, in_folder
+    from assets.leaderboard.page.sheets import site_of
+    from assets.leaderboard.site_pages import beside_of, pages_of
+
+    edition = manifest["edition"]
+    inside = folder / keys.edition_prefix(edition)
+    made = pages_of({edition: manifest}, edition, site_of(manifest))
+    made |= beside_of(manifest, lambda path: (inside / path).read_bytes())
+    made[NAME] = in_folder((inside / NAME).read_bytes(), edition)
+    made |= {key: place.store.get(key) for key in sorted(records)}
+    if (log := read_if_there(place.store, keys.SITE_LOG)) is not None:
+        made[keys.SITE_LOG] = log
+    for key, data in made.items():
+        write_whole(folder / key, data)
 
 
 def _database(manifest: Mapping[str, Any], folder: Path, copied: Callable[[str], Path], step: Step) -> None:

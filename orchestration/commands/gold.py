@@ -20,6 +20,7 @@ from orchestration.console import OUT, note, say, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse.loading.gold_objects import load_gold
+from warehouse.taken_back import removed
 from warehouse.weeks import parse_week
 
 
@@ -70,7 +71,7 @@ def gold_sample(
 def gold_export(gold_set: str, folder: Path, form: str, *, third: bool = False) -> int:
     """Write the pictures of a set under names that tell nothing, and a project or a table for each rater."""
     place = bare_workplace(load_settings())
-    sample = read_sample(place.store, gold_set)
+    sample = read_sample(place.store, gold_set).without(removed(place.store))
     if third:
         labels, raters = read_labels(place.store, gold_set), " and ".join(sample.raters)
         state, sample = gold_state(sample, labels), second_round(sample, labels)
@@ -114,7 +115,7 @@ def gold_status(gold_set: str) -> int:
 
 
 def _say_state(place: Workplace, sample: Sample) -> None:
-    state = gold_state(sample, read_labels(place.store, sample.gold_set))
+    state = gold_state(sample.without(removed(place.store)), read_labels(place.store, sample.gold_set))
     say(
         f"Gold set {sample.gold_set}, week {sample.week}: {state.rated:,} of {state.pictures:,} pictures rated"
         + (f"; {sample.simulated:,} are of simulated models" if sample.simulated else "")

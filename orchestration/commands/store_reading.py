@@ -220,6 +220,11 @@ def _to_copy(found: Survey) -> Iterator[str]:
         (len(found.differing), found.differing_bytes, "that differ there"),
     ]
     parts = ", ".join(f"{count:,} {what} ({decimal(size)})" for count, size, what in why if count)
+    if found.kept:
+        yield (
+            f"{found.target.url} still holds {record.objects(len(found.kept))} that removals name, the first is "
+            f"{found.kept[0]}; nothing here deletes them: delete them there"
+        )
     total = f"{record.objects(sum(one[0] for one in why))} ({decimal(sum(one[1] for one in why))})"
     yield f"to copy to {found.target.url}: {total}" + (f": {parts}" if parts else "")
 

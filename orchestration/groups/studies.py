@@ -23,4 +23,4 @@ def study_remove(
 
     The record is written before anything else, nothing is deleted, and editions that were published stay as they are.
     """
-    raise typer.Exit(commands.studies.study_remove(name, reason))
+    raise typer.Exit(commands.taking_back.study_remove(name, reason))

@@ -22,6 +22,7 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, RefusedError, UsageError
 from warehouse.store.base import Store
+from warehouse.taken_back import gone
 
 _MANIFEST = "manifest.json"
 _AT_ONCE = 16
@@ -66,6 +67,7 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
     }
     sending = _Sending(store, to, step)
     sending.all([key for key in site if cache_control(key) == FOREVER], "what all pages share")
+    sending.all([*store.list(keys.REMOVALS)], "removals")
     for edition in edition_ids(store):
         sending.edition(edition)
     sending.database()
@@ -87,6 +89,7 @@ class _Sending:
     def __init__(self, store: Store, to: Destination, step: Step) -> None:
         self._store, self._to, self._step = store, to, step
         self._counting = Lock()
+        self._is_gone = gone(store)
         self._seen = set[str]()  # pages of several weeks show the same, and are drawn with the same
         self.objects = self.bytes = self.missing = 0
 
@@ -104,7 +107,8 @@ class _Sending:
         manifest = read_json(prefix + _MANIFEST, data)
         parts = [part for table in manifest["tables"].values() for part in table["parts"]]
         stated = {part["key"]: part["sha256"] for part in parts}
-        stated |= {prefix + name: of["sha256"] for name, of in manifest["files"].items()}
+        files = {prefix + name: of["sha256"] for name, of in manifest["files"].items()}
+        stated |= {key: sha256 for key, sha256 in files.items() if not self._is_gone(key)}
         thumbnails = self.all(stated, edition, stated)
         self.all(sorted(thumbnails), f"{edition}, thumbnails")
         for entry in entries_of(manifest):
@@ -166,7 +170,8 @@ class _Sending:
         self.one(key, data)
         if not key.endswith(".html"):
             return set()
-        return {found[0] for found in keys.THUMBNAIL.finditer(data.decode())}
+        shown = {found[0] for found in keys.THUMBNAIL.finditer(data.decode())}
+        return {thumbnail for thumbnail in shown if not self._is_gone(thumbnail)}
 
 
 def _whole(store: Store, key: str, sha256: str | None = None) -> bytes:

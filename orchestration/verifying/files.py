@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from assets.leaderboard.page.raster import DRAWN
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import listed
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step, VerifyReport
 from warehouse.canonical import file_hash
+from warehouse.taken_back import Removal, pictures_in, removal_of
+
+Read = Callable[[str], bytes | None]
 
 
 def compare(
@@ -23,11 +27,13 @@ def compare(
     *,
     extras: bool = True,
     past: Collection[str] = (),
+    read: Read | None = None,
 ) -> None:
     """Compare files and parts with the manifest: all are to be there and as stated, and no other.
 
     Part keys begin at `root`: the edition's folder, or a store, in which parts of other editions lie. By URL no
-    `extras`, files beyond the manifest, can be seen. `past` are the keys of its sheets of quarters.
+    `extras`, files beyond the manifest, can be seen. `past` are the keys of its sheets of quarters. `read` reads what
+    lies around the edition: a removal says why a file is missing rightly.
     """
     stated = manifest["files"]
     parts = {part.key: {"sha256": part.sha256, "bytes": part.bytes} for part in listed.parts(manifest)}
@@ -37,6 +43,9 @@ def compare(
     total = len(stated) + len(parts)
     for number, (name, entry) in enumerate(sorted(stated.items())):
         step("files", number, total)
+        if name not in there and (removal := removed(name, entry, read)):
+            report.note(f"{name}: removed ({removal})")
+            continue
         compare_one(folder / name, name, entry, there.get(name), report)
     for number, (key, entry) in enumerate(parts.items(), len(stated)):
         step("files", number, total)
@@ -45,6 +54,11 @@ def compare(
         known = stated.keys() | parts.keys() | {*past} if root == folder else stated.keys()
         for name in sorted(there.keys() - known - {manifests.NAME}):
             report.differ(f"{shown(name)} is not in the manifest")
+
+
+def removed(name: str, entry: Mapping[str, Any], read: Read | None) -> Removal | None:
+    """Return the removal of a picture that a file of an edition was drawn with; None of other files."""
+    return removal_of(read, pictures_in(entry)) if read and name.endswith(DRAWN) else None
 
 
 def compare_one(

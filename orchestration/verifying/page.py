@@ -23,6 +23,7 @@ from assets.leaderboard.replies import replies_in, reply_file
 from assets.leaderboard.sheets import sheets
 from orchestration.verifying.archive import listed
 from orchestration.verifying.database import one_line
+from orchestration.verifying.files import Read, removed
 from orchestration.verifying.verified import VerifiedEdition
 from warehouse import keys
 
@@ -32,8 +33,11 @@ _SAME_COLOR = 96
 _FEW_PIXELS = 8
 
 
-def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
-    """Compare pages, documents and drawings; `con` is of the edition's own rows."""
+def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read | None) -> None:
+    """Compare pages, documents and drawings; `con` is of the edition's own rows.
+
+    `read` reads what lies around the edition: what a removal names is not missed.
+    """
     of.step("pages", 0, 1)
     made: set[str] = set()
     unlike: list[str] = []
@@ -41,7 +45,8 @@ def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
     try:
         for name, data in _made_again(con, of, missing):
             made.add(name)
-            if not _is(of.folder / name, data):
+            path, entry = of.folder / name, of.manifest["files"].get(name, {})
+            if not _is(path, data) and (path.is_file() or not removed(name, entry, read)):
                 unlike.append(name)
     except (duckdb.Error, TemplateError, LookupError, AttributeError, TypeError, ValueError) as error:
         of.report.differ(f"the pages cannot be made again from the tables: {one_line(error)}")

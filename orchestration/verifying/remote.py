@@ -20,6 +20,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import make_client
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import listed, past
+from orchestration.verifying.files import removed
 from orchestration.verifying.report import Step
 from warehouse.errors import ClicheError, UsageError
 
@@ -56,11 +57,17 @@ def fetch(address: str, folder: Path, step: Step, resolve: Resolver = system_res
         if total > shutil.disk_usage(folder).free:
             raise DownloadError(f"the edition has {total:,} bytes, more than are free in {folder.parent}")
         root = _root(client, base, shared)
+        read = _reader(client, _around(base) or base)
+
+        def gone(name: str) -> bool:
+            return removed(name, manifest["files"].get(name, {}), read) is not None
+
         _files(
             client,
             [(root if key in shared else base, key, size) for key, size in {**sizes, **shared}.items()],
             folder,
             step,
+            gone,
         )
         stated = past.stated(manifest, lambda key: _small(client, root, key, manifests.MOST_BYTES))
         if sum(size for _, size in stated.values()) > shutil.disk_usage(folder).free:
@@ -82,15 +89,17 @@ def reading(address: str, resolve: Resolver = system_resolver) -> Iterator[Calla
     What the server does not give, for whatever reason, is None, and so is what is too large for a manifest.
     """
     base = _base(address)
-    root = _around(base) or base
     with _client(base, resolve) as client:
+        yield _reader(client, _around(base) or base)
 
-        def read(key: str) -> bytes | None:
-            with suppress(DownloadError):
-                return _small(client, root, key, manifests.MOST_BYTES)
-            return None
 
-        yield read
+def _reader(client: httpx2.Client, root: httpx2.URL) -> Callable[[str], bytes | None]:
+    def read(key: str) -> bytes | None:
+        with suppress(DownloadError):
+            return _small(client, root, key, manifests.MOST_BYTES)
+        return None
+
+    return read
 
 
 def _client(base: httpx2.URL, resolve: Resolver) -> httpx2.Client:
@@ -111,15 +120,27 @@ def _around(base: httpx2.URL) -> httpx2.URL | None:
 
 
 def _files(
-    client: httpx2.Client, wanted: Sequence[tuple[httpx2.URL, str, int]], folder: Path, step: Step
+    client: httpx2.Client,
+    wanted: Sequence[tuple[httpx2.URL, str, int]],
+    folder: Path,
+    step: Step,
+    gone: Callable[[str], bool] = lambda name: False,
 ) -> None:
-    """Write files, given by what their address begins with, their name and their size, under their names."""
+    """Write files, given by what their address begins with, their name and their size, under their names.
+
+    One that cannot be fetched and is `gone` rightly is left out.
+    """
 
     def fetched(one: tuple[httpx2.URL, str, int]) -> None:
         base, name, size = one
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        _file(client, base, name, size, path)
+        try:
+            _file(client, base, name, size, path)
+        except DownloadError:
+            path.unlink(missing_ok=True)
+            if not gone(name):
+                raise
 
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as threads:
         for number, _ in enumerate(threads.map(fetched, wanted)):

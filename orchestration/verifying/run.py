@@ -72,7 +72,16 @@ def verify_source(
     chain.compare(source, manifest, sha256_hex(data), expect, report)
     before = len(report.differences)
     sheets = past.compare_files(source.root, manifest, report, step, extras=source.extras)
-    files.compare(source.folder, source.root, manifest, report, step, extras=source.extras, past=sheets)
+    files.compare(
+        source.folder,
+        source.root,
+        manifest,
+        report,
+        step,
+        extras=source.extras,
+        past=sheets,
+        read=source.read,
+    )
     if len(report.differences) > before:
         report.note("what the files hold was not compared: first they must be those of the manifest")
         return report
@@ -122,7 +131,7 @@ def _made_again(source: StatedSource, of: VerifiedEdition, sheets: set[str]) -> 
                 of.report.differ("content_sha256 is not the hash of what the figures rest on")
             claims.compare_times(con, manifest, of.report)
             claims.compare_sources(con, manifest, of.report)
-            page.compare(con, of)
+            page.compare(con, of, source.read)
             past.compare_made(con, of.root, manifest, of.report, of.step)
             read = source.read or sources.reader(of.root)
             thumbnails.compare(con, of, read, every=not source.distant, alone=source.alone)

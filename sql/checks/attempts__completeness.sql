@@ -1,18 +1,22 @@
 -- Answers: which models answered too few of their prompts to be published? A refusal is an answer.
 -- Grain: week, model.
 -- Columns:
---   planned: slots but for those that were not needed
+--   planned: slots but for those that were not needed, or whose answer was taken back
 --   answered: slots that ended with a picture or with the model's own answer
 --   completeness: answered / planned; NULL if nothing was planned
 --   problem: the same in words
 -- Depends on: plans, slot_outcomes.
 -- Severity: critical
 -- Stages: publish
--- Rule: Completeness, (ok + the model's own answers) / (planned - not needed), reaches the model's floor.
+-- Rule: Completeness, (ok + the model's own answers) / (planned - not needed - taken back), reaches the
+--   model's floor.
 WITH counted AS (
     SELECT
         plans.week, plans.model, plans.completeness_floor,
-        count(slot_outcomes.slot_key) FILTER (WHERE slot_outcomes.outcome <> 'not_needed') AS planned,
+        count(slot_outcomes.slot_key) FILTER (
+            WHERE slot_outcomes.outcome NOT IN ('not_needed', 'retracted')
+        ) AS planned,
+        count(*) FILTER (WHERE slot_outcomes.outcome = 'retracted') AS retracted,
         count(*) FILTER (WHERE slot_outcomes.is_picture OR slot_outcomes.is_refused) AS answered
     FROM plans
     LEFT JOIN slot_outcomes USING (week, model)
@@ -26,6 +30,7 @@ SELECT
     week, model, planned, answered, completeness_floor,
     answered / nullif(planned, 0) AS completeness,
     CASE
+        WHEN planned = 0 AND retracted > 0 THEN 'all of its answers were taken back'
         WHEN planned = 0 THEN 'nothing was asked'
         ELSE concat(
             'answers only ',

@@ -5,9 +5,10 @@
 -- Columns: suite_major is the highest that the model was asked in those weeks; labeler, labeler_version:
 --   whose readings of the model's week count; attempt: the one that brought the picture; place: of the
 --   picture in a random order that is another one each week of an edition; readings: one {labeler,
---   labeler_version, attributes, found} for each labeler, its values in the order of the attributes.
+--   labeler_version, attributes, found} for each labeler, its values in the order of the attributes;
+--   image_sha256: NULL of a picture that was removed.
 -- Weeks: own
--- Depends on: slots, slot_outcomes, plans, prompts, attempts, labels, attribute_values, withheld
+-- Depends on: slots, slot_outcomes, plans, prompts, attempts, labels, attribute_values, withheld, removals
 -- Uses: marts/readings
 WITH hidden AS (
     SELECT DISTINCT
@@ -64,7 +65,7 @@ all_readings AS (
 SELECT
     o.suite, o.suite_major, o.prompt, o.simulated, o.model, o.week, o.series, o.params_hash, o.turn,
     o.slot_key, o.outcome, o.outcome_group,
-    o.image_sha256,
+    CASE WHEN gone.slot_key IS NULL THEN o.image_sha256 END AS image_sha256,
     o.image_ext, drawn.attempt, versions.labeler, versions.labeler_version, r.readings,
     md5($week || coalesce(o.image_sha256, '') || o.slot_key) AS place
 FROM slot_outcomes AS o
@@ -73,6 +74,8 @@ INNER JOIN prompts AS p
     ON
         o.week = p.week AND o.model = p.model AND o.suite = p.suite AND o.suite_major = p.suite_major
         AND o.prompt = p.prompt
+LEFT JOIN removals AS gone
+    ON o.week = gone.week AND o.model = gone.model AND o.slot_key = gone.slot_key
 LEFT JOIN drawn
     ON o.week = drawn.week AND o.model = drawn.model AND o.slot_key = drawn.slot_key
 LEFT JOIN versions

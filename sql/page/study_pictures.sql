@@ -1,7 +1,7 @@
 -- Answers: which pictures does each study have, in a random order, and what was read in them?
--- Grain: one row for each picture of a study.
+-- Grain: one row for each picture of a study that was not removed.
 -- Columns: readings: one {attribute, value} for each attribute with values, of the first labeler by name.
--- Depends on: study_slots, study_models, study_prompts, study_labels, study_attributes
+-- Depends on: study_slots, study_models, study_prompts, study_labels, study_attributes, removals
 WITH read_once AS (
     SELECT
         labels.study, labels.slot_key, labels.attribute,
@@ -27,6 +27,7 @@ FROM study_slots AS s
 INNER JOIN study_models AS m USING (study, model)
 LEFT JOIN study_prompts AS p USING (study, prompt, condition)
 LEFT JOIN readings USING (study, slot_key)
+ANTI JOIN removals ON s.study = removals.study AND s.slot_key = removals.slot_key
 WHERE s.image_sha256 IS NOT NULL
 ORDER BY
     s.study ASC, m.title ASC, s.model ASC, s.prompt ASC, s.condition ASC,

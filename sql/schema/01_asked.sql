@@ -143,7 +143,8 @@ INSERT INTO outcomes (outcome, outcome_group, final) VALUES
 ('empty_answer', 'failed', FALSE),
 ('budget_stopped', 'not_asked', FALSE),
 ('unknown_charge', 'failed', FALSE),
-('not_needed', 'not_needed', TRUE);
+('not_needed', 'not_needed', TRUE),
+('retracted', 'failed', TRUE);
 
 -- One row for each call that was made for a slot.
 -- Grain: slot_key, attempt.
@@ -164,7 +165,8 @@ CREATE TABLE attempts (
     revised_prompt VARCHAR,  -- identity: text that the provider says it drew instead; NULL if it does not say
     refusal_text VARCHAR,  -- identity: words with which the model refused
     answer_text VARCHAR,  -- identity: words beside or instead of a picture
-    outcome VARCHAR NOT NULL,  -- identity: what the attempt ended with (table outcomes)
+    outcome VARCHAR NOT NULL,  -- identity: what the attempt ended with (table outcomes); retracted: its
+    -- answer was taken back (table retractions)
     block_stage VARCHAR,  -- identity: where a filter blocked: input or output
     block_categories VARCHAR,  -- identity: categories that the filter named, as a JSON list
     error_code VARCHAR,  -- identity: the provider's error code, raw

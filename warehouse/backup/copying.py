@@ -57,9 +57,10 @@ def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
         listed_now, there = listed(found.source, prefixes), {*keys_in(found.target, prefixes)}
         # An edition that was published since may rest on what was not seen.
         mine = [key for key in listed_now if rank(key)[0] != EDITION or key in found.editions]
-        wanted = {key for key in mine if key not in there or key in differing}
+        wanted = {key for key in mine if (key not in there or key in differing) and not found.gone(key)}
         tell(" ".join(("checking", name.strip("/"))), done.objects, total)
         hashes, outside = of.part(mine, wanted)
+        outside = {key for key in outside if not found.gone(key)}
         _carry(found, *of.lacking(outside, found.target), done, tell, total)
         for _, same_rank in groupby(sorted(hashes, key=lambda key: (rank(key), key)), key=rank):
             _carry(found, [*same_rank], hashes, done, tell, total)

@@ -19,7 +19,7 @@ _RECORD, _MANIFEST, _PART, _NOTE, _RETRACTION, EDITION = 7, 8, 9, 10, 11, 12
 _ROWS = tuple(
     (rank, re.compile(pattern))
     for rank, pattern in (
-        (0, rf"images/|plans/|{keys.SITE}engine/|pages/styles/"),
+        (0, rf"images/|plans/|{keys.SITE}engine/|pages/styles/|{keys.REMOVALS}"),
         (1, r"intents/|label-intents/|trials/.*-intent|anchors/[^/]+/anchors\.json|gold/[^/]+/sample"),
         (2, rf"{_BATCH}intended"),
         (3, rf"{_BATCH}sent(?P<n>\d+)"),
@@ -62,7 +62,12 @@ def may_change(key: str) -> bool:
 
 
 def turn(part: str) -> tuple[int, str]:
-    """Return when a part of a store is copied: pictures and what pages are drawn with first, editions last."""
+    """Return when a part of a store is copied: pictures and what pages are drawn with first, editions last.
+
+    Removals come before all: what they name is copied no more.
+    """
+    if part == keys.REMOVALS:
+        return -1, part
     first = part.startswith(("images/", "site/", "pages/styles/"))
     return 0 if first else 1 if part.startswith("week=") else 3 if part.startswith("editions/") else 2, part
 

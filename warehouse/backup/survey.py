@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import md5
 from pathlib import Path
@@ -19,6 +19,7 @@ from warehouse.integrity.scan import Tell
 from warehouse.store.base import Head, Store
 from warehouse.store.many import ahead
 from warehouse.store.pieces import read_if_there
+from warehouse.taken_back import gone
 
 AT_ONCE = 16
 _MD5 = re.compile(r'"[0-9a-f]{32}"')
@@ -33,7 +34,8 @@ class Survey:
     """What is to be copied, in numbers and by part; `lost` are objects that the source lacks.
 
     `again` are those that each publish makes anew, and that the target has otherwise or not at all; the one DuckDB file
-    is not among them. `editions` are the manifests that were there before anything was listed.
+    is not among them. `editions` are the manifests that were there before anything was listed. `gone` tells what a
+    removal names, on record in one of the two: that is not copied, and `kept` is what the target still has of it.
     """
 
     source: Store
@@ -54,6 +56,8 @@ class Survey:
     editions: frozenset[str]
     problems: Sequence[Problem]
     quick: bool
+    gone: Callable[[str], bool]
+    kept: Sequence[str]
 
     @property
     def without_site(self) -> bool:
@@ -77,6 +81,7 @@ class _Counts:
     lost: list[str] = field(default_factory=list)
     receipts: list[str] = field(default_factory=list)  # some of both
     touched: set[str] = field(default_factory=set)
+    kept: list[str] = field(default_factory=list)  # of what removals name
 
 
 def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Survey:
@@ -91,11 +96,13 @@ def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Su
     tell("", 0, 1)
     changes, problems = changing.read(source)  # before what it leads to is listed
     editions = frozenset(key for key in manifests(source) if source.head(key))
-    both = parts(source, target)
+    both, is_gone = parts(source, target), gone(source, target)
     found = _Counts()
     for number, (name, prefixes) in enumerate(both.items()):
         tell("what is there", number, len(both))
-        _count(found, name, listed(source, prefixes), listed(target, prefixes))
+        ours, theirs = listed(source, prefixes), listed(target, prefixes)
+        found.kept += filter(is_gone, theirs)
+        _count(found, name, _left(ours, is_gone), _left(theirs, is_gone))
     if not found.objects:
         raise UsageError(
             f"{source.url} holds no object, so nothing was copied; is it the store that you mean?"
@@ -105,7 +112,7 @@ def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Su
         found.differing = []
         for number, (name, prefixes) in enumerate(both.items()):
             tell("what both hold", number, len(both))
-            if other := [*_differing(source, target, prefixes)]:
+            if other := [head for head in _differing(source, target, prefixes) if not is_gone(head.key)]:
                 found.differing += other
                 found.touched.add(name)
     again = [key for key, data in changes.items() if read_if_there(target, key) != data]
@@ -131,7 +138,13 @@ def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Su
         editions=editions,
         problems=problems,
         quick=quick,
+        gone=is_gone,
+        kept=found.kept,
     )
+
+
+def _left(heads: Mapping[str, Head], is_gone: Callable[[str], bool]) -> dict[str, Head]:
+    return {key: head for key, head in heads.items() if not is_gone(key)}
 
 
 def _count(found: _Counts, name: str, ours: Mapping[str, Head], theirs: Mapping[str, Head]) -> None:

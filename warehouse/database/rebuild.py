@@ -13,6 +13,7 @@ from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError, RefusedError, UsageError
 from warehouse.loading import gold_objects, load
 from warehouse.store.base import Store
+from warehouse.taken_back import load_removals
 
 Progress = Callable[[str, int, int], None]
 
@@ -48,6 +49,7 @@ def rebuild(
                 load.load_study(con, store, study)
             load.load_anchors(con, store)
             gold_objects.load_stale_gold(con, store)
+            load_removals(con, store)
             if finish is not None:
                 finish(con)
             rows = _row_counts(con)

@@ -12,10 +12,11 @@ from typing import Any
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.integrity.findings import Inspection, Recorded
+from warehouse.integrity.findings import NOT_GONE, Inspection, Recorded
 from warehouse.integrity.kinds import Key
 from warehouse.loading import seals
 from warehouse.store.base import Store
+from warehouse.taken_back import pictures_in, removed
 
 _POINTER = ("edition", "week", "revision", "replaces")
 
@@ -59,7 +60,9 @@ def _named(manifest: Mapping[str, Any]) -> Iterator[str]:
     for part in manifest.get("partitions", ()):
         yield keys.plan(part["week"], part["model"])
         yield from filter(None, [part.get("manifest")])
-        yield from (*part.get("label_parts", ()), *part.get("label_attempt_parts", ()))
+        for name in ("label_parts", "label_attempt_parts", "retractions"):
+            yield from part.get(name, ())
+    yield from (keys.removal(one["image_sha256"]) for one in manifest.get("removals", ()))
     for anchors in manifest.get("anchors", ()):
         yield from (anchors["pictures"], *anchors["labels"], *anchors["accepted"])
     for gold in manifest.get("gold", ()):
@@ -89,15 +92,27 @@ def check(look: Inspection, edition: str, found: Sequence[Key]) -> None:
         if edition in look.recorded.replaced:
             look.need(manifest_key, look.recorded.replaced[edition], of)
         return
-    if manifest is None:
-        return
-    files = {prefix + name: stated["sha256"] for name, stated in manifest.get("files", {}).items()}
+    if manifest is not None:
+        _files(look, manifest, prefix, read, of)
+
+
+def _files(
+    look: Inspection, manifest: Mapping[str, Any], prefix: str, read: Mapping[str, str], of: str
+) -> None:
+    """Check the files of an edition against its manifest; `read` has the hashes of what is there."""
+    stated, gone = manifest.get("files", {}), removed(look.store)
+    drawn = {prefix + name for name, entry in stated.items() if gone & {*pictures_in(entry)}}
+    files = {prefix + name: entry["sha256"] for name, entry in stated.items()}
+    for key in sorted(drawn & read.keys()):
+        look.unexpected(key, NOT_GONE, of)
     for key, sha256 in files.items():
+        if key in drawn:
+            continue
         if key not in read:
             look.need(key, "the edition's manifest names it", of)
         elif read[key] != sha256:
             look.damaged(key, "has another hash than the edition's manifest says", of)
-    for key in sorted(read.keys() - files.keys() - {manifest_key}):
+    for key in sorted(read.keys() - files.keys() - {f"{prefix}manifest.json"}):
         look.unexpected(key, "the edition's manifest does not name it", of)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from warehouse import keys as names
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.keys import SITE_DATABASE
 from warehouse.loading.beside import record_of
 from warehouse.loading.objects import json_object
 from warehouse.store.base import Store
@@ -24,6 +24,8 @@ Shrink = Callable[[str, bytes], Mapping[str, bytes]]
 #: Objects that are asked for at once where one takes longer than this many seconds.
 AT_ONCE, _SLOW_S = 16, 0.004
 _TRIED = 3  # objects that are timed
+#: Of what is still there although a removal names it.
+NOT_GONE = "its removal is on record; cliche remove deletes it"
 _UNREADABLE = 5  # one after the other: the store is at fault, not the objects
 
 
@@ -82,7 +84,7 @@ class Inspection:
 
     def _get(self, key: str) -> Read | Problem:
         try:
-            if key == SITE_DATABASE:
+            if key == names.SITE_DATABASE:
                 return _hashed(key, pieces(self.store, key))
             data = self.store.get(key)
         except KeyError:
@@ -119,15 +121,19 @@ class Inspection:
         self.need_all([(key, why, of)])
 
     def need_all(self, wanted: Iterable[tuple[str, str, str]]) -> None:
-        """Note which objects are missing, of many: each with why it is needed, and what it belongs to."""
+        """Note which objects are missing, of many: each with why it is needed, and what it belongs to.
+
+        A picture whose removal is on record is missing rightly.
+        """
         lacking = [one for one in wanted if one[0] not in self.there]
         for (key, why, of), head in zip(
             lacking, _of_each(self.store.head, [key for key, _, _ in lacking]), strict=True
         ):
-            if head is None:
-                self.problems.append(Problem("missing", key, why, of))
-            else:
+            picture = names.picture_of(key)
+            if head is not None:
                 self.outside.add(key)
+            elif picture is None or not self.store.head(names.removal(picture)):
+                self.problems.append(Problem("missing", key, why, of))
 
     def json(self, one: Read, of: str = "") -> dict[str, Any] | None:
         """Return the JSON object that was read, checked by its seal; None if it is damaged."""

@@ -62,6 +62,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     ),
     ("study note", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/written-{_SHA}\.json"),
     ("study retraction", rf"retractions/study-(?P<of>{_NAME})-(?P<n>[1-9]\d*)\.json"),
+    ("retraction", rf"retractions/{_PARTITION}/(?P<n>[1-9]\d*)\.json"),
+    ("removal", rf"removals/{_SHA}\.json"),
     ("table part", rf"tables/(?P<of>{_NAME})/week=(?:{_WEEK}|none)/{_SHA}\.parquet"),
     ("past index", rf"pages/indexes/(?P<of>{_PERIOD})/{_SHA}\.json"),
     ("past page", rf"pages/(?P<of>{_PERIOD})/{_NAME}/[0-9a-f]{{16}}/.+\.html"),

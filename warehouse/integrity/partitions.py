@@ -68,9 +68,12 @@ def check(look: Inspection, week: str, model: str, found: Sequence[Key]) -> None
     for name in newest.get("batches", ()):
         look.need(prefix + name, "is recorded beside the manifest", of)
     calls.check_batches(look, [read[key.key] for key in kinds.get("batch", ()) if key.key in read], of)
-    for key in kinds.get("thumbnail note", ()):
-        if key.key in read:
-            look.json(read[key.key], of)
+    for key in (*kinds.get("thumbnail note", ()), *kinds.get("retraction", ())):
+        said = look.json(read[key.key], of) if key.key in read else None
+        if said and key.kind == "retraction" and (said.get("week"), said.get("model")) != (week, model):
+            look.damaged(key.key, f"is a retraction of {said.get('model')} in week {said.get('week')}", of)
+    for number in range(1, max((key.number for key in kinds.get("retraction", ())), default=0)):
+        look.need(keys.week_retraction(week, model, number), "there is a later one", of)
     asked = [read[key.key] for kind in calls.KINDS for key in kinds.get(kind, ()) if key.key in read]
     calls.check_calls(look, asked, f"week={week}/model={model}", of)
 

@@ -154,6 +154,7 @@ _CHECKS: dict[str, Callable[[Inspection, str, Sequence[Key]], None]] = {
     "image": thumbnails.check,
     "trial": sets.check_trials,
     "gold": sets.check_gold,
+    "removal": sets.check_removals,
     "anchor": sets.check_anchors,
     "study": studies.check,
     "table": archive.check_parts,

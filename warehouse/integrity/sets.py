@@ -17,6 +17,15 @@ from warehouse.loading import anchor_objects, beside, seals
 from warehouse.loading.objects import parquet_table
 
 
+def check_removals(look: Inspection, name: str, found: Sequence[Key]) -> None:
+    """Check the records of removals: each is of the picture that its key names."""
+    del name
+    for one in look.read([key.key for key in found]):
+        said = look.json(one)
+        if said and keys.removal(str(said.get("image_sha256"))) != one.key:
+            look.damaged(one.key, f"is the removal of {said.get('image_sha256')}")
+
+
 def check_trials(look: Inspection, week: str, found: Sequence[Key]) -> None:
     """Check trials of models in one week; their receipts have the seal of the slot that they stand for."""
     of = f"trials in the week {week}"

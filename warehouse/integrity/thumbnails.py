@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -15,10 +15,11 @@ from PIL import Image, ImageChops
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
-from warehouse.integrity.findings import Inspection, Read
+from warehouse.integrity.findings import NOT_GONE, Inspection, Read
 from warehouse.integrity.kinds import Key
 from warehouse.loading.webp_seals import encoder_of
 from warehouse.store.many import ahead
+from warehouse.taken_back import removed
 
 #: Of the pictures that thumbnails are made of.
 _EXTENSIONS = ("png", "jpg", "webp")
@@ -31,7 +32,7 @@ _SQUARE = 8
 
 def check(look: Inspection, of: str, found: Sequence[Key]) -> None:
     """Check the pictures whose hash begins with `of`, each with its thumbnails; those are compared in threads."""
-    del of
+    gone = removed(look.store, of)
     ordered = sorted(
         found, key=lambda key: (keys.picture_of(key.key) or "", key.key)
     )  # images/… before thumbnails/…
@@ -39,15 +40,17 @@ def check(look: Inspection, of: str, found: Sequence[Key]) -> None:
         look.read([key.key for key in ordered]), key=lambda one: keys.picture_of(one.key) or ""
     )
     work = ((sha256, [*objects]) for sha256, objects in together)
-    for _ in ahead(partial(_check_one, look), work, os.cpu_count() or 1):
+    for _ in ahead(partial(_check_one, look, gone), work, os.cpu_count() or 1):
         pass
 
 
-def _check_one(look: Inspection, one: tuple[str, Sequence[Read]]) -> None:
+def _check_one(look: Inspection, gone: Collection[str], one: tuple[str, Sequence[Read]]) -> None:
     sha256, objects = one
     made: Mapping[str, bytes] = {}
     for read in objects:
-        if not read.key.startswith("thumbnails/"):
+        if sha256 in gone:
+            look.unexpected(read.key, NOT_GONE)
+        elif not read.key.startswith("thumbnails/"):
             if read.sha256 != sha256:
                 look.damaged(read.key, "bytes do not match the name")
             elif len(objects) > 1:

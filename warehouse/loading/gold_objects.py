@@ -18,6 +18,7 @@ from warehouse.loading.columns import table_of
 from warehouse.loading.load import forget, transaction
 from warehouse.loading.objects import digest, read_json, read_parquet
 from warehouse.store.base import Store
+from warehouse.taken_back import answers_taken, week_retractions
 
 FORMAT = 1
 #: Tables of gold sets, all replaced when a set is loaded.
@@ -45,7 +46,7 @@ def label_keys(store: Store, gold_set: str) -> list[str]:
 
 def fingerprint(store: Store, gold_set: str) -> str:
     """Return a digest of the names of the objects that loading a set reads; all of them are write-once."""
-    return digest(label_keys(store, gold_set))
+    return digest([*label_keys(store, gold_set), *store.list(f"{keys.RETRACTIONS}week=")])
 
 
 def read_sample(store: Store, gold_set: str) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def read_labels(store: Store, gold_set: str) -> pa.Table:
 
 
 def read_gold(store: Store, gold_set: str) -> dict[str, pa.Table]:
-    """Return the rows of each of `GOLD_TABLES` for one set."""
+    """Return the rows of each of `GOLD_TABLES` for one set, without what was said of answers that were taken back."""
     sample = read_sample(store, gold_set)
     labels = read_labels(store, gold_set).to_pylist()
     try:
@@ -97,7 +98,10 @@ def read_gold(store: Store, gold_set: str) -> dict[str, pa.Table]:
             f"{keys.gold_prefix(gold_set)} holds answers about {min(strangers)}, which is not in its sample; "
             "restore it from a backup"
         )
-    rows["gold_labels"] = ({**pictures[row["task"]], **row} for row in labels)
+    models = {picture["model"] for picture in pictures.values()}
+    taken = {model: answers_taken(week_retractions(store, sample["week"], model)) for model in models}
+    of_labels = ({**pictures[row["task"]], **row} for row in labels)
+    rows["gold_labels"] = (row for row in of_labels if not taken[row["model"]](row["slot_key"]))
     try:
         return {table: table_of(table, rows[table]) for table in GOLD_TABLES}
     except (ValueError, TypeError, pa.ArrowException) as error:

@@ -12,10 +12,12 @@ from warehouse import keys, occasions
 from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import anchor_objects, objects, study_objects
+from warehouse.loading.columns import table_of
 from warehouse.loading.counts import insert_clusters, insert_counts
 from warehouse.loading.plan_rows import plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store
+from warehouse.taken_back import retraction_rows, take_back, week_retractions
 
 #: What is counted when a study, or a partition is loaded: of that draws, too.
 _COUNTED = ("counts", "answers")
@@ -36,6 +38,7 @@ PARTITION_TABLES = (
     "clusters",
     "labels",
     "label_attempts",
+    "retractions",
     *COUNTED_TABLES,
     "loads",
 )
@@ -79,7 +82,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
     Plan, highest manifest, label parts and paid labelers' calls are read and checked first; then delete and insert
     are one transaction. Without a manifest there are no attempts. Of two labels for one (slot, attribute, labeler,
     version) the first in the order of the parts' keys is kept. Slots that the plan does not know are loaded as
-    they are: a quality check reports them.
+    they are: a quality check reports them. What was taken back (`retractions/`) is no picture, and no label.
     """
     seen = objects.names_of(store, week, model)  # before reading: what comes meanwhile is loaded next time
     plan = objects.read_plan(store, week, model)
@@ -88,6 +91,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
         "attempts": objects.read_attempts(store, week, model),
         "labels": objects.read_labels(store, week, model),
         "label_attempts": objects.read_label_attempts(store, week, model),
+        "retractions": table_of("retractions", retraction_rows(week_retractions(store, week, model))),
     }
     where = {"week": week, "model": model}
     with transaction(con):
@@ -105,6 +109,7 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
                 "WHERE week = $week AND model = $model",
                 where,
             )
+        take_back(con, where)
         _insert_images(con, where)
         insert_clusters(con, rows["attempts"], where)
         insert_counts(con, where)

@@ -129,31 +129,36 @@ class Names(NamedTuple):
     manifest: str | None
     label_parts: tuple[str, ...]
     label_attempt_parts: tuple[str, ...]
+    retractions: tuple[str, ...]
 
     @property
     def fingerprint(self) -> str:
         """Return a digest of the names."""
-        return digest([self.manifest, *self.label_parts, *self.label_attempt_parts])
+        return digest([self.manifest, *self.label_parts, *self.label_attempt_parts, *self.retractions])
 
 
 def names_of(store: Store, week: str, model: str) -> Names:
     """Return what loading one partition reads."""
-    return _named(current_manifest(store, week, model), store.list(keys.labels_prefix(week, model)))
+    listed = [*store.list(keys.labels_prefix(week, model))]
+    listed += store.list(keys.week_retractions_prefix(week, model))
+    return _named(current_manifest(store, week, model), listed)
 
 
 def names_of_all(store: Store, manifests: Mapping[Partition, str | None]) -> dict[Partition, Names]:
     """Return what loading each of many partitions reads, without listing their receipts.
 
-    All labels are listed at once. A manifest is current if there is none of the next number: numbers have no gaps.
+    All labels and retractions are listed at once. A manifest is current if there is none of the next number: numbers
+    have no gaps.
 
     Manifests are those that were current before; None where there was none.
     """
     labels: dict[Partition, list[str]] = {}
     if not manifests:
         return {}
-    for key in store.list("labels/"):
-        if partition := keys.parse_partition(key):
-            labels.setdefault(partition, []).append(key)
+    for root in ("labels/", f"{keys.RETRACTIONS}week="):
+        for key in store.list(root):
+            if partition := keys.parse_partition(key):
+                labels.setdefault(partition, []).append(key)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         current = threads.map(lambda one: _current(store, one, manifests[one]), manifests)
         return {
@@ -169,9 +174,10 @@ def _current(store: Store, partition: Partition, known: str | None) -> str | Non
     return current_manifest(store, *partition)
 
 
-def _named(manifest: str | None, labels: Iterable[str]) -> Names:
-    found = [*labels]
-    return Names(manifest, tuple(label_parts(found)), tuple(label_attempt_parts(found)))
+def _named(manifest: str | None, listed: Iterable[str]) -> Names:
+    found = [*listed]
+    taken = sorted(key for key in found if key.startswith(keys.RETRACTIONS))
+    return Names(manifest, tuple(label_parts(found)), tuple(label_attempt_parts(found)), tuple(taken))
 
 
 def digest(value: object) -> str:

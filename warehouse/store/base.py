@@ -54,7 +54,10 @@ class Store(Protocol):
         """Return for how many seconds a lease that is held, or a server that is away, is tried again."""
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
-        """Write durably unless the key exists; return True if written, False if it was there."""
+        """Write durably unless the key exists; return True if written, False if it was there.
+
+        A picture that a removal names, and its thumbnails, are not written either: False, and it is not there.
+        """
 
     def put_all(self, objects: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes, bool]]:
         """Write many (key, bytes) as `put_if_absent` does, several at once or in groups, while they are taken.
@@ -99,6 +102,15 @@ class Store(Protocol):
 
         Readers see the old object or the new one. The file itself may become the object: if it has two names then, it
         must not change any more.
+        """
+
+    def delete(self, key: str, removed: str) -> None:
+        """Delete a picture, a thumbnail of it, or what an edition drew with it; what is gone already is no error.
+
+        `removed` is the picture's hash.
+
+        Raises:
+            UsageError: unless a removal of it is on record, and for any other key.
         """
 
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> AbstractContextManager[Lease]:

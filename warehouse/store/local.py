@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
+from warehouse import keys
 from warehouse.errors import StoreError
 from warehouse.store import holders, local_leases
 from warehouse.store.base import Head, Holder
@@ -29,6 +30,7 @@ from warehouse.store.names import (
     check_changeable,
     check_key,
     check_prefix,
+    check_removable,
     lease_key,
     lease_name,
 )
@@ -54,6 +56,8 @@ class LocalStore:
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write durably unless the key exists; return True if written, False if it was there."""
         target = self._root / check_key(key)
+        if self._is_removed(key):
+            return False
         with explained("write", target):
             # Names of new folders are synced with the object's: the journal is written once for all.
             new, written = self._writing.make_unsynced(target.parent), False
@@ -77,10 +81,10 @@ class LocalStore:
         written = [False] * len(group)
         with explained("write", self._root), self._writing.group() as folder:
             waiting: dict[int, Path] = {}
-            for at, (target, (_, data)) in enumerate(zip(targets, group, strict=True)):
+            for at, (target, (key, data)) in enumerate(zip(targets, group, strict=True)):
                 with explained("write", target):
                     new += self._writing.make_unsynced(target.parent)
-                    if not target.exists():
+                    if not (target.exists() or self._is_removed(key)):
                         waiting[at] = folder / str(at)
                         waiting[at].write_bytes(data)
             self._writing.sync_all([])  # bytes before names: an object is complete or absent
@@ -171,6 +175,19 @@ class LocalStore:
             ):
                 temporary.replace(target)
                 sync_folder(target.parent)
+
+    def delete(self, key: str, removed: str) -> None:
+        """Delete what a removal names, durably; what is gone already is no error."""
+        on_record = self.head(keys.removal(removed)) is not None
+        target = self._root / check_removable(key, removed, on_record=on_record)
+        with explained("delete", target):
+            target.unlink(missing_ok=True)
+            if target.parent.is_dir():
+                sync_folder(target.parent)
+
+    def _is_removed(self, key: str) -> bool:
+        picture = keys.picture_of(key)
+        return picture is not None and self.head(keys.removal(picture)) is not None
 
     @contextmanager
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[local_leases.LocalLease]:

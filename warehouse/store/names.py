@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from urllib.parse import quote, unquote
 
@@ -13,6 +14,7 @@ MAX_PART_BYTES = 255  # the usual limit of a file name
 TEMPORARY = ".tmp"  # half-written files of a local store lie here and are never listed
 LOCKS = keys.lock("").partition("/")[0] + "/"
 _LEASE_END = ".json"
+_DRAWN = re.compile(r"editions/[^/]+/.+\.png")  # files of editions that hold pixels of pictures
 _PLAIN = "=@+,"  # besides letters, digits and _.-~ these stay as they are in a lease's key
 
 
@@ -43,6 +45,13 @@ def check_changeable(key: str) -> str:
         raise UsageError(
             f"the key {key[:100]!r} cannot be replaced: objects outside {keys.SITE} never change"
         )
+    return check_key(key)
+
+
+def check_removable(key: str, sha256: str, *, on_record: bool) -> str:
+    """Return `key` if its object may be deleted: that of a picture, or drawn from it, whose removal is on record."""
+    if not on_record or not (keys.picture_of(key) == sha256 or _DRAWN.fullmatch(key)):
+        raise UsageError(f"the key {key[:100]!r} cannot be deleted: no removal of {sha256[:64]} names it")
     return check_key(key)
 
 

@@ -10,11 +10,20 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from warehouse import keys
 from warehouse.errors import StoreError, UsageError
 from warehouse.store import holders, s3_leases
 from warehouse.store.base import Head, Holder
 from warehouse.store.many import ahead
-from warehouse.store.names import LOCKS, check_changeable, check_key, check_prefix, lease_key, lease_name
+from warehouse.store.names import (
+    LOCKS,
+    check_changeable,
+    check_key,
+    check_prefix,
+    check_removable,
+    lease_key,
+    lease_name,
+)
 from warehouse.store.s3_objects import Objects
 
 _ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
@@ -49,7 +58,10 @@ class S3Store:
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write durably unless the key exists; return True if written, False if it was there."""
-        if self._objects.put(check_key(key), data) is not None:
+        picture = keys.picture_of(check_key(key))
+        if picture is not None and self.head(keys.removal(picture)):
+            return False
+        if self._objects.put(key, data) is not None:
             return True
         # Servers on top of folders refuse a key that is a folder of other keys: nothing is there then.
         if not key.startswith(LOCKS) and self._objects.head(key) is None:
@@ -108,6 +120,11 @@ class S3Store:
     def replace(self, key: str, data: bytes | Path) -> None:
         """Put bytes, or those of a file, at a key under `site/`, whatever is there."""
         self._objects.overwrite(check_changeable(key), data)
+
+    def delete(self, key: str, removed: str) -> None:
+        """Delete what a removal names; a bucket that keeps versions keeps it as one."""
+        on_record = self.head(keys.removal(removed)) is not None
+        self._objects.delete(check_removable(key, removed, on_record=on_record))
 
     @contextmanager
     def lease(self, name: str, *, purpose: str, ttl_s: float = 60.0) -> Iterator[s3_leases.S3Lease]:

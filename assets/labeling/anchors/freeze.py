@@ -23,6 +23,7 @@ from warehouse.errors import RefusedError, UsageError
 from warehouse.loading.anchor_objects import list_key
 from warehouse.loading.load import partitions
 from warehouse.store import Store
+from warehouse.taken_back import removed
 
 #: A set is no smaller: where one label in twenty moves, sixty pictures show none of it in 5 % of weeks (0.95 ** 60).
 LEAST = 60
@@ -88,7 +89,7 @@ def _offered(store: Store, week: str) -> tuple[dict[str, Attribute], dict[Stratu
     """Return the attributes of a week's plans, and the pictures of each model and suite; equal bytes stand once."""
     attributes: dict[str, Attribute] = {}
     offered: defaultdict[Stratum, list[dict[str, Any]]] = defaultdict(list)
-    seen: set[str] = set()
+    seen = {*removed(store)}
     for planned, model in partitions(store):
         plan = read_plan(store, week, model) if planned == week else None
         if plan is None:

@@ -46,6 +46,7 @@ from warehouse.loading.load import partitions
 from warehouse.loading.objects import read_image
 from warehouse.loading.seals import sealed
 from warehouse.store import Store
+from warehouse.taken_back import removed
 from warehouse.weeks import current_week, shift, utc_now
 
 _IN_USE = re.compile(r"/labeler=([^/@]+)@([^/]+)/part-")
@@ -198,7 +199,8 @@ def _read(
         )
         for p in document["pictures"]
     ]
-    pictures = [picture for picture in pictures if picture.attributes]
+    gone = removed(store)
+    pictures = [picture for picture in pictures if picture.attributes and picture.sha256 not in gone]
     try:
         if labeler.kind == "vision_model" and ask is not None:
             answers = ask(labeler, week, pictures)

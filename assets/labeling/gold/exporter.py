@@ -20,6 +20,7 @@ from warehouse.canonical import sha256_hex
 from warehouse.errors import StoreError, UsageError
 from warehouse.loading.objects import read_image
 from warehouse.store import Store
+from warehouse.taken_back import removed
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,12 @@ class Exported:
 
 
 def export(store: Store, sample: Sample, folder: Path, form: str) -> Exported:
-    """Write the files of a gold set into a folder that is empty or does not exist yet."""
+    """Write the files of a gold set, but for pictures that were removed, into a folder that is empty or new."""
     if form not in FORMS:
         raise UsageError(f'no format "{form}"; known: {", ".join(FORMS)}')
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder; name a new one with --to")
+    sample = sample.without(removed(store))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:

@@ -21,6 +21,7 @@ from warehouse.errors import UsageError
 from warehouse.loading.load import partitions
 from warehouse.loading.objects import read_labels
 from warehouse.store import Store
+from warehouse.taken_back import answers_taken, removed, week_retractions
 from warehouse.validation import close_match
 
 ATTRIBUTE = "perceived_gender"
@@ -144,8 +145,9 @@ def _label(suite: Mapping[str, str]) -> str:
 def _pictures(
     store: Store, plan: Plan, predicted: Mapping[str, str], suites: Collection[str]
 ) -> tuple[list[Framed], int]:
-    """Return the pictures of a partition, and how many of its slots may still be asked."""
+    """Return the pictures of a partition that count and are there, and how many of its slots may still be asked."""
     state = read_partition(store, plan.week, plan.model)
+    gone, taken = removed(store), answers_taken(week_retractions(store, plan.week, plan.model))
     prompts = plan.prompts()
     found: list[Framed] = []
     still_open = 0
@@ -156,6 +158,8 @@ def _pictures(
         receipt = state.of(slot.slot_key).last
         if receipt is None or receipt.outcome not in FINAL:
             still_open += 1
+        elif receipt.image_sha256 in gone or taken(slot.slot_key):
+            continue
         elif receipt.outcome is Outcome.OK and receipt.image_sha256 and receipt.image_ext:
             found.append(
                 Framed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -97,6 +98,11 @@ class Sample(Record):
         """Return the attributes that people are asked about a picture, in the order of its prompt."""
         known = self.declared()[picture.suite, picture.suite_version]
         return tuple(known[name] for name in picture.attributes)
+
+    def without(self, gone: Collection[str]) -> Sample:
+        """Return the set without pictures that were removed, by their hashes: nobody is asked about them any more."""
+        left = tuple(picture for picture in self.pictures if picture.image_sha256 not in gone)
+        return self.model_copy(update={"pictures": left})
 
     @property
     def simulated(self) -> int:

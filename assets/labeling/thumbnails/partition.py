@@ -23,6 +23,7 @@ from warehouse.errors import CorruptObjectError
 from warehouse.loading.objects import names_of, read_image
 from warehouse.loading.seals import sealed
 from warehouse.store import Store
+from warehouse.taken_back import removed
 
 
 class Picture(NamedTuple):
@@ -64,12 +65,14 @@ def shrink(place: Workplace, found: Sequence[Picture], of: str) -> Work:
 
 
 def pictures(store: Store, week: str, model: str) -> list[Picture]:
-    """Return the pictures of a partition's successful attempts, each once, by hash."""
+    """Return the pictures of a partition's successful attempts, each once, by hash; none that was removed."""
+    gone = removed(store)
     return sorted(
         {
             Picture(receipt.image_sha256, receipt.image_ext)
             for receipt in read_partition(store, week, model).receipts
             if receipt.outcome is Outcome.OK and receipt.image_sha256 and receipt.image_ext
+            if receipt.image_sha256 not in gone
         }
     )
 
@@ -159,7 +162,8 @@ def complete_study(place: Workplace, study: str, definition: str, pictures: Sequ
     note = keys.study_thumbnail_note(study, definition)
     if not pictures or place.store.head(note) is not None:
         return
-    work = shrink(place, pictures, f"study {study}")
+    gone = removed(place.store)
+    work = shrink(place, [one for one in pictures if one.sha256 not in gone], f"study {study}")
     if work.lacking:
         place.listener.told(f"Thumbnails of {work.lacking:,} pictures of the study {study} made.")
     if place.interrupt.is_set():

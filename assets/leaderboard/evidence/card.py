@@ -43,6 +43,14 @@ def card(finding: FindingView, language: str, thumbnails: Thumbnails, titles: Ma
     return as_png(whole, _COLORS)
 
 
+def shown_on(finding: FindingView) -> tuple[str, ...]:
+    """Return the pictures on a card, by hash.
+
+    A card is seen by those who asked for nothing: pictures of suites that are marked as sensitive are on none.
+    """
+    return () if finding.sensitive else tuple(picture.sha256 for picture in finding.grid)
+
+
 def _svg(finding: FindingView, own: Tongue) -> str:
     size, lines = _fitted(own.say(finding.sentence))
     sentence = [
@@ -68,12 +76,9 @@ def _svg(finding: FindingView, own: Tongue) -> str:
 
 
 def _put_pictures(whole: Image.Image, finding: FindingView, thumbnails: Thumbnails) -> None:
-    """Put the pictures on a card, those that show the value in a frame; one without a thumbnail stays empty.
-
-    A card is seen by those who asked for nothing: pictures of suites that are marked as sensitive are on none.
-    """
-    draw = ImageDraw.Draw(whole)
-    for place, picture in enumerate(() if finding.sensitive else finding.grid):
+    """Put the pictures on a card, those that show the value in a frame; one without a thumbnail stays empty."""
+    draw, shown = ImageDraw.Draw(whole), {*shown_on(finding)}
+    for place, picture in enumerate(one for one in finding.grid if one.sha256 in shown):
         x = _GRID_X + place % _COLUMNS * (_SIDE + _GAP)
         y = 10 + place // _COLUMNS * (_SIDE + _GAP)
         box = (x, y, x + _SIDE - 1, y + _SIDE - 1)

@@ -17,7 +17,7 @@ from typing import Any
 from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, NAMES, tongue
 from assets.leaderboard.replies import Reply, reply_of
-from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, Thumbnails
+from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, SheetFile, Thumbnails
 from assets.leaderboard.views.message import Quarter
 from warehouse import keys
 
@@ -133,25 +133,30 @@ def render_sheet(
         given |= links.helpers()
         templates: dict[str, tuple[str, object]] = {path: (f"{kind.template(sheet)}.html.j2", None)}
         for file in sheet.files:
-            beside = f"{path.removesuffix(_INDEX)}{file.name}"
+            name = beside(sheet, file, language)
             if file.raster and file.template is not None:
                 svg = environment(language).get_template(f"pages/{file.template}")
                 seen = svg.render(given, about=file.about) if thumbnails else ""
-                yield beside, seen.encode()
+                yield name, seen.encode()
             elif file.template is not None:
-                templates[beside] = file.template, file.about
+                templates[name] = file.template, file.about
             elif file.draw is not None:
-                yield beside, file.draw(language, thumbnails, models.titles) if thumbnails else b""
+                yield name, file.draw(language, thumbnails, models.titles) if thumbnails else b""
             elif file.content is not None and language == ENGLISH:
-                yield beside, file.content
-        for written, (name, about) in templates.items():
-            template = environment(language).get_template(f"pages/{name}")
+                yield name, file.content
+        for written, (made_of, about) in templates.items():
+            template = environment(language).get_template(f"pages/{made_of}")
             yield written, template.render(given, about=about).encode()
 
 
 def path_of(address: str, language: str) -> str:
     """Return the path of a page in the edition."""
     return f"{'' if language == ENGLISH else f'{language}/'}{address}{_INDEX}"
+
+
+def beside(sheet: Sheet, file: SheetFile, language: str) -> str:
+    """Return the path in the edition of a file beside a page."""
+    return f"{path_of(sheet.address, language).removesuffix(_INDEX)}{file.name}"
 
 
 def named(content: bytes, edition: str, site: SitePlace) -> bytes:

@@ -48,6 +48,8 @@ TURNS: Mapping[str, str] = {
     **dict.fromkeys(
         ("corrupt_image", "wrong_type", "too_large", "empty_answer"), "What came back was no picture"
     ),
+    "retracted": "Taken back by the publisher",
+    "picture": "Removed by the publisher",
     "failed": "Not answered",
     "not_asked": "Not asked",
 }
@@ -73,6 +75,7 @@ LOST: Mapping[str, str] = {
     "budget_stopped": "not asked, to keep to the budget",
     "unknown_charge": "the answer was lost",
     "not_attempted": "not asked",
+    "retracted": "taken back by the publisher",
 }
 _ACRONYMS = {"ceo": "CEO"}
 #: Kinds of subjects that make a phrase.

@@ -8,7 +8,7 @@ from functools import partial
 
 import duckdb
 
-from assets.leaderboard.evidence.card import card
+from assets.leaderboard.evidence.card import card, shown_on
 from assets.leaderboard.evidence.finding_words import TITLE
 from assets.leaderboard.evidence.findings import FOLDER, findings
 from assets.leaderboard.evidence.ranked import compared
@@ -47,7 +47,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
                 high=Percent(found.high),
                 week=week,
             ),
-            files=(SheetFile("card.png", draw=partial(card, found)),),
+            files=(SheetFile("card.png", draw=partial(card, found), pictures=shown_on(found)),),
             template="finding",
         )
 

@@ -35,6 +35,7 @@ class SheetFile:
         raster: whether what the template makes, an SVG, is drawn as PNG when the page is published.
         about: what of the page the template is made of, which sees it as `about`; None if it is of all of it.
         draw: language, thumbnails and titles of models → a PNG picture, `<name>.png`, made when the page is published.
+        pictures: SHA-256 of the pictures that it is drawn with: it goes when one of them is removed.
     """
 
     name: str
@@ -43,6 +44,7 @@ class SheetFile:
     raster: bool = False
     about: object = None
     draw: Callable[[str, Thumbnails, Mapping[str, str]], bytes] | None = None
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

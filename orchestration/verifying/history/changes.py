@@ -31,7 +31,7 @@ class Changes:
             self.unexplained.append(f"{table} {week or 'without a week'}: {otherwise}")
             return
         weeks = self._parts.setdefault((table, ", ".join(sorted(reasons))), [])
-        if week or "" not in weeks:
+        if (week or "") not in weeks:
             weeks.append(week or "")
 
     @property

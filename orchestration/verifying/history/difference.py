@@ -1,7 +1,8 @@
 """An edition against one before it: which parts changed, and for which reason.
 
 Plans, prompts, slots, attempts, pictures and labels of a week that was published are append-only: rows may be added
-where an entry of the manifest says why, and none may change. The rest follows, and `cliche verify` makes it again.
+where an entry of the manifest says why, and none may change, but for what a retraction takes back. The rest follows,
+and `cliche verify` makes it again.
 """
 
 from __future__ import annotations
@@ -28,15 +29,17 @@ APPEND_ONLY: Mapping[str, set[str]] = {
     "attribute_values": _ASKED,
     "reference_values": _ASKED,
     "slots": _ASKED,
-    "attempts": _ANSWERED,
-    "images": _ANSWERED,
-    "labels": {*_ANSWERED, r.LABELED, r.RELABELED},
+    "attempts": {*_ANSWERED, r.RETRACTED},
+    "images": {*_ANSWERED, r.RETRACTED},
+    "labels": {*_ANSWERED, r.LABELED, r.RELABELED, r.RETRACTED},
     "label_attempts": {*_ANSWERED, r.LABELED, r.RELABELED},
     "anchor_labels": {r.ANCHORS},
     "drift_acceptances": {r.ANCHORS},
     "gold_samples": {r.GOLD},
     "gold_strata": {r.GOLD},
-    "gold_labels": {r.GOLD},
+    "gold_labels": {r.GOLD, r.RETRACTED},
+    "retractions": {r.RETRACTED},
+    "removals": {*_ANSWERED, r.REMOVED},
 }
 _NOBODY = ListedTable([], ())
 
@@ -95,11 +98,12 @@ def _table(
         elif had is None and (week or "") > published:
             new_week = why.within(week) & APPEND_ONLY[table]
             found.part(table, week, new_week, "rows of a week that nothing says was asked")
-        elif had is not None and had.rows > part.rows:
+        elif had is not None and had.rows > part.rows and r.RETRACTED not in why.within(week):
             found.part(table, week, (), f"{had.rows - part.rows:,} of {had.rows:,} rows are gone")
         else:
             columns = [one for one in now.columns if had is None or one in was.columns]
-            changed = rows.compare((had, part), columns, *sides)
+            taken = [one for one in why.taken if one.get("week") == week]
+            changed = rows.compare((had, part), columns, *sides, table=table, taken=taken)
             if changed is None:
                 _unread(table, part, had is None or was.columns == now.columns, found, why)
             else:
@@ -113,8 +117,12 @@ def _appended(table: str, part: ListedPart, changed: rows.Changed, found: Change
     for model, count in changed.added.items():
         if model not in changed.gone:
             said = why.of.get((part.week or "", model), set()) | why.everywhere
+            if table != "retractions":  # of what was taken back nothing is added
+                said -= {r.RETRACTED}
             found.part(table, part.week, said & APPEND_ONLY[table], f"{in_words(count)} of {model} added")
-    if not changed.gone and not changed.added:
+    if changed.taken:
+        found.part(table, part.week, {r.RETRACTED}, "")
+    elif not changed.gone and not changed.added:
         found.part(table, part.week, why.everywhere & {r.CODE}, "its columns are other ones")
 
 

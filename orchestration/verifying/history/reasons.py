@@ -19,7 +19,8 @@ from orchestration.verifying.manifest import Manifest
 
 NEW_WEEK, NEW_MODEL, LATE = "new week", "model of a past week added", "late receipt"
 LABELED, RELABELED, ANCHORS, GOLD = "labeled late", "relabeled", "anchors", "gold"
-METHOD, CODE, STUDY, RETRACTED, SITE = "method", "code", "study", "retracted", "site"
+METHOD, CODE, STUDY, SITE = "method", "code", "study", "site"
+RETRACTED, REMOVED = "retracted", "removed"
 _LABELER = re.compile(r"/labeler=([^/]+)/")
 
 
@@ -29,10 +30,15 @@ class Reasons:
 
     of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     everywhere: set[str] = field(default_factory=set)
+    taken: list[Mapping[str, Any]] = field(default_factory=list)  # what was taken back of weeks since
 
     def through(self, week: str | None) -> set[str]:
-        """Return the reasons for which what follows from rows of weeks through this one may change."""
-        return self.everywhere.union(*(why for (of, _), why in self.of.items() if week is None or of <= week))
+        """Return the reasons for which what follows from rows of weeks through this one may change.
+
+        Nothing follows from a removal: labels and counts stay.
+        """
+        of_weeks = (why for (of, _), why in self.of.items() if week is None or of <= week)
+        return self.everywhere.union(*of_weeks) - {REMOVED}
 
     def within(self, week: str | None) -> set[str]:
         """Return the reasons of one week, whatever the model."""
@@ -46,6 +52,7 @@ def find(old: Manifest, new: Manifest, found: Changes) -> Reasons:
     _partitions(old, new, found, why)
     _suites(old, new, found)
     _studies(old, new, found, why)
+    _taken_back(old, new, found, why)
     for name, reason, one in (("anchors", ANCHORS, "pictures"), ("gold", GOLD, "sample")):
         _sets(name, reason, one, (old, new), found, why)
     if old["site"] != new["site"]:
@@ -124,10 +131,7 @@ def _suites(old: Manifest, new: Manifest, found: Changes) -> None:
 
 def _studies(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
     before, after = (_by(one["studies"], "study") for one in (old, new))
-    told, tells = (
-        _by(one["retractions"], "key") if isinstance(one.get("retractions"), list) else {}
-        for one in (old, new)
-    )
+    told, tells = (_by(_list(one.get("retractions")), "key") for one in (old, new))
     if lost := [key for key in told if tells.get(key) != told[key]]:
         found.unexplained.append(f"{lost[0][0]}: what was taken back is named no more, or otherwise")
     for key in sorted(before.keys() | after.keys()):
@@ -143,6 +147,24 @@ def _studies(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None
             found.tell(f"{name} {now.get('version')}", STUDY)
         elif not _same(was, now, "definition_sha256"):
             found.unexplained.append(f"{name}: another definition under the same version")
+
+
+def _taken_back(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
+    """Find what was taken back of weeks, and the pictures that were removed; a record of either never goes."""
+    told, tells = (_by(_list(one.get("retractions")), "key") for one in (old, new))
+    for key, one in tells.items():
+        week, model = one.get("week"), one.get("model")
+        if key not in told and isinstance(week, str) and isinstance(model, str):
+            why.of.setdefault((week, model), set()).add(RETRACTED)
+            why.taken.append(one)
+            found.tell(f"{week} {model}: {str(one.get('reason'))[:200]}", RETRACTED)
+    gone, now = (_by(_list(one.get("removals")), "image_sha256") for one in (old, new))
+    if lost := [key for key in gone if now.get(key) != gone[key]]:
+        found.unexplained.append(f"removal of {lost[0][0]}: it is named no more, or otherwise")
+    for (sha256,), one in now.items():
+        if (sha256,) not in gone:
+            why.everywhere.add(REMOVED)
+            found.tell(f"picture {sha256[:12]}: {str(one.get('reason'))[:200]}", REMOVED)
 
 
 def _sets(
@@ -162,6 +184,10 @@ def _sets(
 def _by(entries: Iterable[Any], *names: str) -> dict[tuple[str, ...], Mapping[str, Any]]:
     """Return entries by fields of theirs; what anybody wrote there instead is none."""
     return {tuple(str(e.get(name))[:80] for name in names): e for e in entries if isinstance(e, dict)}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _names(value: object) -> set[str]:

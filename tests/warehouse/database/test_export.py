@@ -175,7 +175,7 @@ def test_an_edition_is_cumulative_through_its_week(filled: Con, tmp_path: Path) 
         for name in ("plans", "labels", "cell_counts", "outcomes_weekly"):
             assert con.execute(f"SELECT DISTINCT week::VARCHAR FROM {name}").fetchall() == [(WEEK,)], name
         assert con.execute("SELECT max(last_week)::VARCHAR FROM model_timeline").fetchall() == [(WEEK,)]
-        assert con.execute("SELECT count(*) FROM outcomes").fetchall() == [(21,)]
+        assert con.execute("SELECT count(*) FROM outcomes").fetchall() == [(22,)]
 
 
 def test_same_rows_give_the_same_bytes_whatever_their_order(

@@ -289,6 +289,7 @@ def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> 
         "drift_acceptances",
         "joint_values",
         "outcomes",
+        "removals",
     }
     published -= {"loads"}  # bookkeeping
     assert published == set(identity_tables(con))
@@ -339,6 +340,7 @@ def test_outcomes_are_those_of_the_records(con: Con) -> None:
         ("transient", "stop", "bad_data"), "failed"
     )
     policy = {"budget_stopped": "not_asked", "unknown_charge": "failed", "not_needed": "not_needed"}
+    policy["retracted"] = "failed"
     assert sorted(rows) == sorted(
         (str(o), policy[o] if group == "policy" else told[group], o in FINAL) for o, group in GROUPS.items()
     )

@@ -34,6 +34,7 @@ def whole_once(
         for shape in shapes.SHAPES.values():
             shape(made.store)
         shapes.study(made.store, sources / "study")
+        shapes.taken_back(made.store)
         script = b"export {};"
         made.store.replace(keys.engine_file(sha256_hex(script), ".js"), script)
         assert weekly.publish(made.place(), made.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"

@@ -18,7 +18,7 @@ from assets.gateway.batches import Patience
 from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.network.connection import Connection
-from assets.gateway.receipts import read_receipt, receipt_bytes
+from assets.gateway.receipts import read_partition, read_receipt, receipt_bytes
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.batch import OpenAIBatch
@@ -32,7 +32,9 @@ from assets.labeling.gold.importer import import_labels, parse_raters
 from assets.labeling.gold.sampling import Design, draw_sample
 from assets.labeling.records import Reading
 from assets.labeling.registry import LABELERS
+from assets.labeling.retraction import retract_picture
 from assets.labeling.run import label_partition
+from assets.leaderboard.removing import remove
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
 from assets.studies.removal import remove_study
@@ -216,6 +218,18 @@ def study(store: Store, folder: Path) -> None:
         if version == "1.0.0":
             remove_study(store, "tiny", "two pictures are of another model")
     label_study(store, "tiny", Labels(lambda image, attribute: Reading("f", 0.8), "gender"))
+
+
+def taken_back(store: Store, model: str = "free", week: str = WEEK) -> None:
+    """Two pictures of a model's week that were taken back, and two that were removed."""
+    receipts = read_partition(store, week, model).receipts
+    found = sorted(
+        {receipt.image_sha256 for receipt in receipts if receipt.image_sha256 and receipt.outcome == "ok"}
+    )
+    for sha256 in found[:2]:
+        retract_picture(store, sha256, "the prompt was wrong")
+    for sha256 in found[2:4]:
+        remove(store, sha256, "it shows a real person")
 
 
 #: Shapes that need a store and nothing else.

@@ -115,7 +115,9 @@ def test_a_copy_that_is_taken_while_others_write_is_a_whole_store(
     """Objects are written in the order of programs (by when they were); each listing meets another moment."""
     folder = Path(whole.settings.store)
     written = {key: (folder / key).stat().st_mtime_ns for key in whole.store.list("") if not may_change(key)}
-    order = [*sorted(written, key=written.__getitem__), keys.LATEST_EDITION]
+    # The pictures that were removed are never there, so their removals come first.
+    in_time = sorted(written, key=lambda key: (not key.startswith(keys.REMOVALS), written[key]))
+    order = [*in_time, keys.LATEST_EDITION]
     pending = [(key, whole.store.get(key)) for key in order]
     source = Growing(open_store(tmp_path / "source"), pending, pages)
     source.go_on(len(order) // 5)

@@ -129,6 +129,7 @@ UNTOLD = {
     "gold note": "what it tells of is there",
     "study note": "what it tells of is there",
     "study retraction": "the last one: what it took back counts again, unless another import came after it",
+    "retraction": "the last one of a week that no edition holds: what it took back counts again",
     "engine": "put again by the next publish",
     "style": "put again by the next publish of the same code",
     "trial intent": "of a trial whose answer was lost",

@@ -12,6 +12,7 @@ import pytest
 
 from tests.warehouse.store import children
 from tests.warehouse.store.children import at_once
+from warehouse import keys
 from warehouse.errors import StoreError, UsageError
 from warehouse.store import Store, open_store
 from warehouse.store.pieces import pieces
@@ -39,6 +40,31 @@ class TestObjects:
         assert [key for key, _, written in done if not written] == ["many/3", "many/7"]
         other = open_store(address)
         assert {key: other.get(key) for key, _ in given} == {**dict(given), "many/3": b"first"}
+
+    def test_what_a_removal_names_is_deleted_and_never_written_again(self, store: Store) -> None:
+        sha256, other = "ab" * 32, "cd" * 32
+        image, thumbnail, card = (
+            keys.image(sha256, "png"),
+            keys.thumbnail(sha256, 96),
+            "editions/1/a/card.png",
+        )
+        mine = {image: b"picture", thumbnail: b"small", card: b"drawn"}
+        rest = {keys.image(other, "png"): b"picture", "editions/1/index.html": b"page"}
+        assert all(written for *_, written in store.put_all([*mine.items(), *rest.items()]))
+        for key in mine:
+            with pytest.raises(UsageError, match="no removal"):
+                store.delete(key, sha256)
+        store.put_if_absent(keys.removal(sha256), b"{}")
+        for key in rest:
+            with pytest.raises(UsageError, match="no removal"):
+                store.delete(key, sha256)
+        for key in [*mine, *mine]:  # what is gone is no error
+            store.delete(key, sha256)
+        assert [*store.list("images/"), *store.list("thumbnails/")] == [keys.image(other, "png")]
+        assert store.put_if_absent(image, b"picture") is False
+        again = [(thumbnail, b"small"), (keys.thumbnail(other, 96), b"small")]
+        assert [written for *_, written in store.put_all(again)] == [False, True]
+        assert store.head(image) is store.head(thumbnail) is store.head(card) is None
 
     def test_many_stop_at_a_key_that_cannot_be(self, store: Store) -> None:
         store.put_if_absent("folder/object", b"1")
@@ -332,8 +358,8 @@ def test_check_writable_leaves_nothing_behind(store: Store) -> None:
     assert store.leases() == []
 
 
-def test_a_store_has_no_way_to_delete_or_to_replace_but_leases_the_latest_edition_and_the_site() -> None:
+def test_a_store_deletes_and_replaces_leases_what_a_removal_names_the_newest_edition_and_the_site() -> None:
     ways = {name for name in vars(Store) if not name.startswith("_")}
     reading = {"url", "get", "head", "heads", "list", "folders", "names", "check_writable"}
     leasing = {"lease", "break_lease", "leases", "wait_s"}
-    assert ways == reading | leasing | {"put_if_absent", "put_all", "swap_latest", "replace"}
+    assert ways == reading | leasing | {"put_if_absent", "put_all", "swap_latest", "replace", "delete"}

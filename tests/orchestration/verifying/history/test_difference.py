@@ -100,6 +100,28 @@ def _suite(edition: Edition) -> dict[str, Any]:
     return {"suites": [dict(one, sha256="0" * 64) for one in edition.manifest["suites"]]}
 
 
+def _taken(edition: Edition, **what: Any) -> dict[str, Any]:
+    """Name a retraction of the first week of sim-classic: of one slot's answer, unless it says otherwise."""
+    with duckdb.connect() as con:
+        path = edition.parts("attempts")[0]
+        ((slot,),) = con.execute(f"SELECT min(slot_key) FROM '{path}' WHERE model = 'sim-classic'").fetchall()
+    key = f"retractions/week={WEEK}/model=sim-classic/1.json"
+    said = {
+        "key": key,
+        "week": WEEK,
+        "model": "sim-classic",
+        "slots": [slot],
+        "labeler": None,
+        "attribute": None,
+    }
+    return {"retractions": [said | {"reason": "wrong", "retracted_at": "2026-11-30T00:00:00"} | what]}
+
+
+SLOT = "(SELECT min(slot_key) FROM old WHERE model = 'sim-classic')"
+TAKEN = (
+    f"SELECT * REPLACE (CASE WHEN slot_key = {SLOT} THEN 'retracted' ELSE outcome END AS outcome) FROM old"
+)
+WITHOUT = f"FROM old WHERE slot_key <> {SLOT}"
 ONE_MORE = "FROM old UNION ALL (SELECT * REPLACE (attempt + 1 AS attempt) FROM old WHERE model = 'sim-classic' LIMIT 1)"
 EARLIER = "SELECT * REPLACE (requested_at - INTERVAL 20 DAY AS requested_at) FROM old"
 READ_AGAIN = (
@@ -153,6 +175,30 @@ FORGED: dict[str, tuple[Change, str]] = {
     "fewer receipts": (lambda e: _first(e, manifest=None), "fewer receipts are named than before"),
     "label parts left out": (lambda e: _first(e, label_parts=[]), "of its label_parts are named no more"),
     "a week left out": (_without_week, f"{WEEK} sim-classic is gone"),
+    "an answer taken back, and nothing says so": (
+        _rows("attempts", TAKEN),
+        f"attempts {WEEK}: 1 row of sim-classic changed",
+    ),
+    "a time behind a retraction": (
+        _both(_taken, _rows("attempts", f"SELECT * REPLACE (latency_ms + 1 AS latency_ms) FROM ({TAKEN})")),
+        f"attempts {WEEK}: 4 rows of sim-classic changed",
+    ),
+    "a picture of another slot behind a retraction": (
+        _both(_taken, _rows("images", WITHOUT.replace("min(", "max("))),
+        f"images {WEEK}: 1 row of sim-classic changed",
+    ),
+    "a picture of another model behind a retraction": (
+        _both(_taken, _rows("images", WITHOUT.replace("classic", "drift"))),
+        f"images {WEEK}: 1 row of sim-drift changed",
+    ),
+    "labels behind a retraction of another labeler's": (
+        _both(
+            lambda e: _taken(e, slots=[], labeler="photo@1-0"),
+            _rows("labels", "FROM old WHERE model <> 'sim-classic'"),
+        ),
+        f"labels {WEEK}: ",
+    ),
+    "labels added behind a retraction": (_both(_taken, _rows("labels", READ_AGAIN)), f"labels {WEEK}: "),
     "a suite": (_suite, "other prompts under the same version"),
     "the method": (lambda e: {"analysis_plan_sha256": "0" * 64}, "method_changes.yaml here has no entry"),
 }
@@ -166,10 +212,30 @@ def test_what_was_forged_in_a_past_week_is_unexplained(kept: Path, edition: Edit
     assert (found.exit_code, any(told in line for line in found.unexplained)) == (1, True), [*found.lines()]
 
 
+def _labeler(edition: Edition) -> str:
+    with duckdb.connect() as con:
+        return str(
+            con.execute(
+                f"SELECT min(labeler || '@' || labeler_version) FROM '{edition.parts('labels')[0]}'"
+            ).fetchall()[0][0]
+        )
+
+
 CLEAN: dict[str, tuple[Change, str]] = {
     "a new week": (lambda e: {}, f"new week: {NEXT}: attempts"),
     "a late receipt": (_both(_late, _rows("attempts", ONE_MORE)), f"late receipt: {WEEK}: attempts"),
     "a relabel": (_both(_relabel, _rows("labels", READ_AGAIN)), f"relabeled: {WEEK}: labels"),
+    "an answer that was taken back": (
+        _both(_taken, _rows("attempts", TAKEN), _rows("images", WITHOUT), _rows("labels", WITHOUT)),
+        f"retracted: {WEEK}: attempts, images, labels",
+    ),
+    "labels that were taken back": (
+        _both(
+            lambda e: _taken(e, slots=[], labeler=_labeler(e)),
+            _rows("labels", "FROM old WHERE model <> 'sim-classic'"),
+        ),
+        f"retracted: {WEEK}: labels",
+    ),
     "code": (lambda e: {"texts_sha256": "0" * 64}, "code: "),
 }
 

@@ -1,0 +1,180 @@
+"""`cliche remove`: what it deletes is nowhere in the store any more, all else stays, and nobody brings it back."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from assets.generation.plan import read_plan
+from assets.labeling.anchors.freeze import freeze
+from assets.labeling.gold.exporter import export
+from assets.labeling.gold.frame import read_frame
+from assets.labeling.run import label_partition, missing
+from assets.labeling.thumbnails.partition import pictures
+from assets.leaderboard import removing
+from assets.simulation.drawing.labeler import Drawing
+from tests.orchestration.installation import WEEK, Cliche, Installation
+from tests.orchestration.taking_back.pictures import MODEL, WHY, manifest, on_a_card, own, shared, slots
+from warehouse import keys
+from warehouse.store import open_store
+from warehouse.store.local import LocalStore
+
+FIRST, SECOND = f"{WEEK}.1", f"{WEEK}.2"
+
+
+@pytest.mark.parametrize("which", [on_a_card, shared])
+def test_no_byte_of_it_is_left_figures_stay_and_all_editions_verify(
+    home: Installation, cliche: Cliche, which: object
+) -> None:
+    sha256 = on_a_card(home) if which is on_a_card else shared(home)
+    of, gone = slots(home)[sha256], own(home, sha256)
+    assert len(gone) >= 4
+    told = cliche("remove", f"images/{sha256[:2]}/{sha256}.png", "--reason", WHY, "--yes")
+    assert (told.code, told.err) == (0, "")
+    assert all(key in told.out for key in gone)
+    assert all(slot[:12] in told.out for slot in of)
+    # Nowhere: neither under its keys, nor within another object, half-written files included.
+    files = [path for path in home.home.rglob("*") if path.is_file()]
+    needles = [data[len(data) // 3 :][:200] for data in gone.values()]
+    assert not [path for path in files for data in [path.read_bytes()] if any(one in data for one in needles)]
+    before, after = manifest(home, FIRST), manifest(home, SECOND)
+    differing = {
+        name for name, of_table in after["table_hashes"].items() if before["table_hashes"][name] != of_table
+    }
+    assert differing == {"removals"}
+    assert after["tables"]["removals"]["rows"] == len(of)
+    shown = [name for name in after["files"] if name.endswith(".html")]
+    prefix = keys.edition_prefix(SECOND)
+    assert not [name for name in shown if f"{sha256}-" in home.store.get(prefix + name).decode()]
+    assert not [name for name, entry in after["files"].items() if sha256 in entry.get("pictures", ())]
+    for edition in (FIRST, SECOND):
+        verified = cliche("verify", edition)
+        assert (verified.code, verified.err) == (0, ""), verified.out
+        drawn = [key for key in gone if key.startswith("editions/")]
+        assert verified.out.count(f": removed (removals/{sha256}.json: {WHY})") == len(drawn) * (
+            edition == FIRST
+        )
+    assert "all as recorded" in cliche("verify", "--store").out
+    changed = cliche("edition", "diff", FIRST, SECOND)
+    assert (changed.code, f"removed: {WEEK}: removals" in changed.out) == (0, True)
+    assert cliche("rebuild").code == 0
+    assert "nothing changed" in cliche("publish").out
+
+
+def test_a_removal_that_is_killed_before_it_deletes_goes_on_when_it_is_run_again(
+    home: Installation, cliche: Cliche
+) -> None:
+    sha256 = on_a_card(home)
+    gone = own(home, sha256)
+    child = os.fork()
+    if not child:
+        LocalStore.delete = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,method-assign]
+        removing.remove(home.store, sha256, WHY)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert home.store.head(keys.removal(sha256))
+    assert own(home, sha256) == gone
+    told = cliche("verify", "--store")
+    assert (told.code, told.out.count("its removal is on record; cliche remove deletes it")) == (
+        1,
+        len(gone) - 3,
+    )
+    again = cliche("remove", sha256, "--reason", "another reason", "--yes")
+    assert (again.code, f"({keys.removal(sha256)}: {WHY})" in again.out) == (0, True)
+    assert own(home, sha256) == {}
+    assert cliche("verify", FIRST).code == 0
+    assert cliche("verify", "--store").code == 0
+    assert "Objects that go: 0" in cliche("remove", sha256, "--reason", WHY).out
+
+
+def test_nobody_asks_for_it_labels_it_or_shows_it_again(
+    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sha256 = on_a_card(home)
+    (data,) = [data for key, data in own(home, sha256).items() if key.startswith("images/")]
+    assert cliche("gold", "sample", "--week", WEEK, "--n", "30", "--set", "mine").code == 0
+    assert cliche("remove", sha256, "--reason", WHY, "--yes").code == 0
+    (plan, before) = (read_plan(home.store, WEEK, MODEL), home.objects())
+    assert plan
+    again = cliche("run", "--week", WEEK)
+    assert (again.code, "Nothing to ask: 2 of 2" in again.out) == (0, True)
+    assert home.objects().keys() == before.keys()
+    # A new version of the labeler reads all but it.
+    read: list[bytes] = []
+    was = Drawing.read
+    monkeypatch.setattr(Drawing, "version", "9-00000000")
+    monkeypatch.setattr(
+        Drawing,
+        "read",
+        lambda self, image, attributes: read.append(image) or was(self, image, attributes),
+    )
+    assert label_partition(home.store, plan, workers=0).pictures == len(slots(home)) - 1 == len(read)
+    assert data not in read
+    assert sha256 not in {task.sha256 for task in missing(home.store, plan, ("perceived_gender",), ())}
+    assert sha256 not in {picture.sha256 for picture in pictures(home.store, WEEK, MODEL)}
+    assert sha256 not in {one.image_sha256 for one in read_frame(home.store, WEEK).pictures}
+    names = {path.read_bytes() for path in _exported(home, tmp_path)}
+    assert len(names) > 20
+    assert all(one != data for one in names)
+    freeze(home.store, "mine", WEEK, size=60)
+    assert sha256 not in home.store.get("anchors/mine/anchors.json").decode()
+    # The same bytes of another slot, or from a copy, are not written.
+    assert home.store.put_if_absent(keys.image(sha256, "png"), data) is False
+    assert home.store.head(keys.image(sha256, "png")) is None
+
+
+def _exported(home: Installation, folder: Path) -> list[Path]:
+    from assets.labeling.gold.records import read_sample
+
+    export(home.store, read_sample(home.store, "mine"), folder / "gold", "csv")
+    return [*(folder / "gold" / "images").iterdir()]
+
+
+def test_copies_and_sites_do_not_bring_it_back(home: Installation, cliche: Cliche, tmp_path: Path) -> None:
+    sha256, copied, site = on_a_card(home), tmp_path / "copy", tmp_path / "site"
+    gone = own(home, sha256)
+    assert cliche("backup", str(copied)).code == 0
+    removed = cliche("remove", sha256, "--reason", WHY, "--yes")
+    assert (removed.code, f"the last known: {copied}" in removed.out) == (0, True)
+    assert cliche("restore", str(copied)).code == 0  # of before the removal
+    assert own(home, sha256) == {}
+    told = cliche("backup", str(copied))
+    assert (told.code, f"still holds {len(gone)} objects that removals name" in told.out) == (0, True)
+    (home.home / "store").rename(tmp_path / "lost")
+    assert cliche("restore", str(copied)).code == 0
+    assert own(home, sha256) == {}
+    assert cliche("verify", "--store").code == 0
+    fresh = tmp_path / "fresh"
+    assert cliche("backup", str(fresh)).code == 0
+    assert {*open_store(fresh).list("removals/")} == {keys.removal(sha256)}
+    assert not [key for key in open_store(fresh).list("") if key in gone]
+    for edition in (FIRST, SECOND):
+        folder = tmp_path / edition
+        assert cliche("edition", "fetch", edition, str(folder)).code == 0
+        assert cliche("verify", str(folder)).code == 0
+    sent = cliche("publish", "--to", str(site))
+    assert (sent.code, "missing" in sent.out) == (0, False)
+    assert not [key for key in gone if (site / key).exists()]
+    assert (site / keys.removal(sha256)).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("none", "--reason", WHY, "--yes"), 2, "'none' names no picture: write its SHA-256"),
+        (("0" * 64, "--reason", WHY, "--yes"), 2, f"no picture {'0' * 64} in"),
+        (("{sha256}", "--reason", " ", "--yes"), 2, "give a reason"),
+        (("{sha256}", "--yes"), 2, "--reason"),
+        (("{sha256}", "--reason", WHY), 3, "no terminal to confirm, so pass --yes"),
+    ],
+)
+def test_wrong_use_is_one_line_and_writes_nothing(
+    home: Installation, cliche: Cliche, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    before, sha256 = home.objects(), on_a_card(home)
+    told = cliche("remove", *(one.format(sha256=sha256) for one in arguments))
+    assert (told.code, words in told.only_line) == (code, True), told.err
+    assert home.objects() == before
