@@ -7,7 +7,8 @@ with other hashes are compared row by row (`warehouse.closeness`).
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -29,50 +30,55 @@ _READ_CSV = (
 )
 
 
-def columns_fit(of: VerifiedEdition) -> bool:
-    """Return whether the manifest lists all tables and views, and their files have their columns."""
-    before, version = len(of.report.differences), of.manifest["code_version"][:60]
+def unfit(of: VerifiedEdition) -> set[str]:
+    """Return the tables and views that are missing, or whose files have other columns; the report hears of them."""
     by_week, whole = listed.listed(of.manifest), listed.whole(of.manifest)
     csv_files = {path for path in listed.data_files(of.manifest) if not path.endswith(".parquet")}
     views = {view for view in marts.order() if not marts.is_filter(view)}
-    made = published_tables().keys() | views | {f"data/{name}.csv" for name in CSV}
-    _names(by_week.keys() | whole.keys() | csv_files, made, of)
+    made = published_tables().keys() | views
+    _names(by_week.keys() | whole.keys() | csv_files, made | {f"data/{name}.csv" for name in CSV}, of)
+    paths = {name: [of.root / part.key for part in table.parts] for name, table in by_week.items()}
+    paths |= {name: [of.folder / "data" / f"{name}.parquet"] for name in whole}
+    found = made - paths.keys()
     with duckdb.connect() as con:
-        for number, (name, table) in enumerate(by_week.items()):
-            of.step("columns", number, len(by_week))
-            _one_table(con, of, name, table.columns, [str(of.root / part.key) for part in table.parts])
-        for name in whole:
-            _one_table(con, of, name, None, [str(of.folder / "data" / f"{name}.parquet")])
-    if len(of.report.differences) > before:
-        of.report.note(f"tables were not made again: first they must be those of version {version}")
-    return len(of.report.differences) == before
+        for number, name in enumerate(sorted(made & paths.keys())):
+            of.step("columns", number, len(made))
+            stated = by_week[name].columns if name in by_week else None
+            if not _columns_fit(con, of, name, stated, paths[name]):
+                of.report.differ(f"{name} has other columns than this version gives it")
+                found.add(name)
+    return found
 
 
-def _one_table(
-    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, name: str, stated: Columns | None, paths: list[str]
-) -> None:
-    """Compare the columns of a table's files with those of the manifest and of this code."""
-    expected = [*columns_of(name).items()]
-    if stated is not None and expected and [*stated] != expected:
-        of.report.differ(f"{name} has other columns than this version gives it")
-        return
-    expected = expected or [*(stated or ())]  # of a view, whose columns are compared when it is made again
+def _columns_fit(
+    con: duckdb.DuckDBPyConnection, of: VerifiedEdition, name: str, stated: Columns | None, paths: list[Path]
+) -> bool:
+    """Return whether a table's files have the columns of the manifest and of this code."""
+    expected = [*columns_of(name).items()] or [
+        *(stated or ())
+    ]  # those of views are compared when they are made again
+    if stated is not None and [*stated] != expected:
+        return False
     for path in paths:
         try:
-            rows = con.execute(f"DESCRIBE {_parquet(path)}").fetchall()
+            rows = con.execute(f"DESCRIBE {_parquet(str(path))}").fetchall()
         except duckdb.Error as error:
             of.report.differ(f"{name} cannot be read: {one_line(error)}")
-            return
+            return False
         if expected and [(row[0], row[1]) for row in rows] != expected:
-            of.report.differ(f"{name} has other columns than this version gives it")
-            return
+            return False
+    return True
 
 
-def compare_made(con: duckdb.DuckDBPyConnection, made: TableFiles, of: VerifiedEdition) -> None:
+def compare_made(
+    con: duckdb.DuckDBPyConnection, made: TableFiles, skipped: Collection[str], of: VerifiedEdition
+) -> None:
     """Compare the manifest's `tables` and data files with what was made; `con` is of the edition's own rows."""
     stated, columns = of.manifest["tables"], catalog(con)
-    _names(stated.keys() | listed.data_files(of.manifest), made.tables.keys() | made.files.keys(), of)
-    for name in sorted(stated.keys() & made.tables.keys()):
+    swapped = (stated.keys() ^ made.tables.keys()) & columns.published.keys()
+    for name in sorted(swapped - {*skipped}):
+        of.report.differ(f"{name} is not published as this version does: by the week, or whole")
+    for name in sorted((stated.keys() & made.tables.keys()) - {*skipped}):
         if stated[name]["columns"] != made.tables[name]["columns"]:
             of.report.differ(f"{name} has other columns than this version gives it")
         else:

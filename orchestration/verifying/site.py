@@ -13,7 +13,8 @@ from assets.leaderboard import chain
 from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.croissant import NAME, in_folder
 from assets.leaderboard.page.sheets import site_of
-from assets.leaderboard.site_pages import beside_of, pages_at_site, pages_of, site_keys
+from assets.leaderboard.site_pages import beside_of, pages_at_site, pages_of, root_pages
+from orchestration.uploading.headers import headers_file
 from orchestration.verifying import database, files
 from orchestration.verifying.archive.listed import parts
 from orchestration.verifying.sources import StatedSource
@@ -93,27 +94,23 @@ def _compare_pages(source: StatedSource, of: VerifiedEdition, made: dict[str, by
 
 
 def _foreign(root: Path, of: VerifiedEdition, known: set[str]) -> None:
-    """Report files around a fetched edition that are not of it; of thumbnails only that they are named like one."""
-    prefix = keys.edition_prefix(of.manifest["edition"])
-    known |= {part.key for part in parts(of.manifest)} | {
-        *site_keys(of.manifest),
-        *_NOTES,
-        keys.SITE_DATABASE,
-    }
-    for name in files.present(root):
-        if name in known or name.startswith((prefix, keys.SITE)) or keys.THUMBNAIL.fullmatch(name):
-            continue
-        if name == NAME and (root / NAME).read_bytes() == _for_folder(of):
-            continue
-        of.report.differ(f"{files.shown(name)} is not of edition {of.manifest['edition']}")
+    """Report files around a fetched edition, or on a site that was sent, that are not of it.
 
-
-def _for_folder(of: VerifiedEdition) -> bytes | None:
-    """Return `croissant.json` as a fetched folder has it at its root."""
+    Of thumbnails only names are looked at, of records that a picture was removed nothing.
+    """
+    edition = of.manifest["edition"]
+    known |= {part.key for part in parts(of.manifest)} | {*_NOTES, keys.SITE_DATABASE, keys.LATEST_EDITION}
+    leading = {**root_pages(of.manifest), ".nojekyll": b"", "_headers": headers_file().encode()}
     try:
-        return in_folder((of.folder / NAME).read_bytes(), of.manifest["edition"])
+        leading[NAME] = in_folder((of.folder / NAME).read_bytes(), edition)
     except _UNREADABLE:
-        return None
+        leading.pop(NAME, None)
+    for name in files.present(root):
+        inside = name.startswith((keys.edition_prefix(edition), keys.SITE, keys.REMOVALS))
+        if name in known or inside or keys.THUMBNAIL.fullmatch(name):
+            continue
+        if name not in leading or (root / name).read_bytes() != leading[name]:
+            of.report.differ(f"{files.shown(name)} is not of edition {edition}")
 
 
 def _compare_database(store: Path, of: VerifiedEdition, built: Path) -> None:

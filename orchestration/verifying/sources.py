@@ -111,8 +111,9 @@ def folder(target: str) -> StatedSource:
     around = found.parents[1] if found.parent.name == "editions" else None
     if around is None or not (around / keys.TABLES).is_dir():
         return StatedSource(found)
-    alone = not (around / "plans").is_dir()
-    return StatedSource(found, around, found.name, read=reader(around), alone=alone)
+    read, editions = reader(around), [path for path in found.parent.iterdir() if path.is_dir()]
+    alone = len(editions) == 1 and not (around / "plans").is_dir()
+    return StatedSource(found, around, found.name, latest=read(keys.LATEST_EDITION), read=read, alone=alone)
 
 
 def reader(root: Path) -> Read:
