@@ -54,7 +54,7 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Verify a published edition: files, tables, views, pages, pictures, counts, scores. With --store, read the store.
+    """Make a published edition again from its base tables and compare. With --store, read every object of the store.
 
     Exit code 1 if anything differs, 4 if nothing differs and something could not be checked.
     """

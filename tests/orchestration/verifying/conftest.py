@@ -1,15 +1,37 @@
-"""A home with two published weeks and a study."""
+"""A home with two published weeks and a study, and its edition as it is fetched."""
 
 from __future__ import annotations
+
+import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.once import made_once
 from tests.orchestration.conftest import publish_two_weeks
-from tests.orchestration.installation import Installation
+from tests.orchestration.installation import NEXT, Cliche, Installation
 
 
 @pytest.fixture(scope="session")
 def following(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Two weeks and a study in parts; read only, for copying."""
     return Installation(made_once(tmp_path_factory, "two-weeks", publish_two_weeks))
+
+
+@pytest.fixture
+def fetched(
+    following: Installation,
+    cliche: Cliche,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A copy of its newest edition as it is fetched, with all thumbnails and the DuckDB file, to be changed."""
+    monkeypatch.setenv("CLICHE_HOME", str(following.home))
+
+    def make(folder: Path) -> None:
+        edition = f"{NEXT}.1"
+        assert cliche("edition", "fetch", edition, str(folder), "--pictures", "all", "--database").code == 0
+
+    whole = made_once(tmp_path_factory, "fetched-whole", make)
+    return Path(shutil.copytree(whole, tmp_path / "fetched"))

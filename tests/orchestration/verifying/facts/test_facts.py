@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,75 +29,6 @@ from warehouse.database.published import search_all
 from warehouse.database.schema import open_warehouse
 
 TAKEN = "taken as published, for they read the store: checks images__bytes_as_stored and plans__as_in_bucket"
-#: Forgery → (table, what is set, where), and what is said of it; all of them are in one edition.
-FORGED: dict[str, tuple[str, str]] = {
-    "a prompt that was sent": (
-        "UPDATE attempts SET prompt_sent = 'a woman' WHERE slot_key = (SELECT min(slot_key) FROM slots WHERE turn = 1)",
-        f"week {WEEK}: check attempts__prompt_as_planned says passed, and fails on the tables: ",
-    ),
-    "calls before their week": (
-        "UPDATE attempts SET requested_at = requested_at - INTERVAL 90 DAY",
-        f"week {WEEK}: check attempts__asked_in_week says passed, and fails on the tables: ",
-    ),
-    "a retry that is hidden": (
-        "UPDATE attempts SET attempt = 3 WHERE slot_key = (SELECT max(slot_key) FROM slots)",
-        f"week {WEEK}: check attempts__numbered says passed, and fails on the tables: ",
-    ),
-    "what a labeler said": (
-        "UPDATE labels SET raw = 'feminine' WHERE value = 'masculine'",
-        f"week {WEEK}: check labels__raw_matches says passed, and fails on the tables: ",
-    ),
-    "a result that is another": (
-        "UPDATE check_results SET status = 'fail', failing_rows = 1 WHERE check_name = 'figures__in_range'",
-        f"week {WEEK}: check figures__in_range says failed, and passes on the tables",
-    ),
-    "a result that is gone": (
-        "DELETE FROM check_results WHERE check_name = 'plans__week_is_monday'",
-        f"week {WEEK}: check plans__week_is_monday has no result, and passes on the tables",
-    ),
-    "a result of the store that is gone": (
-        "DELETE FROM check_results WHERE check_name = 'plans__as_in_bucket'",
-        f"week {WEEK}: check plans__as_in_bucket has no result",
-    ),
-    "a check that nobody knows": (
-        f"INSERT INTO check_results VALUES (DATE '{WEEK}', NULL, 'labels__true', 'critical', 'pass', 0, 'holds')",
-        f"week {WEEK}: labels__true has a result and is no check of this code",
-    ),
-    "other words": (
-        "UPDATE check_results SET message = 'all is well' WHERE check_name = 'counts__add_up'",
-        f"week {WEEK}: check counts__add_up says passed in other words (all is well), and passes on the tables",
-    ),
-    "who is withheld": (
-        f"INSERT INTO withheld VALUES (DATE '{WEEK}', 'sim-one', 'late')",
-        f"week {WEEK}: sim-one is withheld for what no check says: late",
-    ),
-    "a replicate": (
-        "UPDATE slots SET replicate = replicate + 100 WHERE slot_key = (SELECT min(slot_key) FROM slots)",
-        "1 row of slots have a key of another plan, prompt or number",
-    ),
-    "the text of a prompt that is asked of nobody": (
-        "UPDATE prompts SET text = 'Photo of any CEO you like' WHERE prompt = 'startup-ceo/ceo-visionary'",
-        f"{WEEK}, sim-drift: 2 rows of prompts are not those of startup-ceo@1.0.0, which has the hash ",
-    ),
-    "the source of a statistic": (
-        "UPDATE reference_values SET source = 'Invented by the operator' "
-        "WHERE model = 'sim-classic' AND reference = 'bls-cps-2025'",
-        f"{WEEK}, sim-classic: 12 rows of reference_values are not those of startup-ceo@1.0.0, which has ",
-    ),
-    "a value more": (
-        f"INSERT INTO attribute_values VALUES (DATE '{WEEK}', 'sim-drift', 'startup-ceo', 1, 'skin_tone', 'blue', 99, "
-        "TRUE, NULL, NULL)",
-        f"{WEEK}, sim-drift: 1 row of attribute_values are not those of startup-ceo@1.0.0, which has ",
-    ),
-    "an outcome of another group": (
-        "UPDATE outcomes SET outcome_group = 'not_asked' WHERE outcome = 'refused_text'",
-        "2 rows of outcomes are not those of this code",
-    ),
-    "parameters": (
-        'UPDATE plans SET params = \'{"quality":"high"}\'',
-        "params_hash is not the hash of the parameters",
-    ),
-}
 
 
 def told(edition: Edition, folder: Path) -> VerifyReport:
@@ -213,15 +143,3 @@ def test_a_suite_that_is_not_shipped_is_noted(published_once: Installation, tmp_
         [],
         ["texts of suites that are not shipped are the operator's word: startup-ceo@1.0.0"],
     )
-
-
-def test_each_forgery_is_reported_by_name(published_once: Installation, tmp_path: Path) -> None:
-    edition = rows_of(published_once, f"{WEEK}.1", tmp_path)
-    shutil.copyfile(edition.database, clean := tmp_path / "clean.duckdb")
-    for number, names in enumerate(([*FORGED][:-1], [*FORGED][-1:])):
-        shutil.copyfile(clean, edition.database)
-        forge(edition, *(FORGED[name][0] for name in names))
-        (folder := tmp_path / str(number)).mkdir()
-        report = told(edition, folder)
-        for name in names:
-            assert any(FORGED[name][1] in line for line in report.differences), (name, report.lines())
