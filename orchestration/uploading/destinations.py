@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from orchestration.uploading.headers import cache_control, content_type, headers_file
+from assets.leaderboard.page.headers import cache_control, content_type, headers_file
 from warehouse.errors import StoreError, UsageError
 
 

@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 
+from assets.leaderboard.page.headers import FOREVER, cache_control
 from assets.leaderboard.past.index import PastEntry, entries_of, read_index
 from assets.leaderboard.published import edition_ids, latest, read_json, read_manifest
 from assets.leaderboard.site_pages import root_pages
 from orchestration.uploading.destinations import Destination
-from orchestration.uploading.headers import FOREVER, cache_control
 from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.canonical import sha256_hex

@@ -12,9 +12,9 @@ import duckdb
 from assets.leaderboard import chain
 from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.croissant import NAME, in_folder
+from assets.leaderboard.page.headers import headers_file
 from assets.leaderboard.page.sheets import site_of
 from assets.leaderboard.site_pages import beside_of, pages_at_site, pages_of, root_pages
-from orchestration.uploading.headers import headers_file
 from orchestration.verifying import database, files
 from orchestration.verifying.archive.listed import parts
 from orchestration.verifying.sources import StatedSource

@@ -39,7 +39,7 @@ def page_of(
             CellWeek(
                 week,
                 cell.weeks.get(week, NOBODY),
-                tuple(showing.thumb(prompt, one) for one in cell.pictures if one.week == week),
+                tuple(showing.thumbs(prompt, (one for one in cell.pictures if one.week == week))),
             )
             for week in weeks
         ),
@@ -53,8 +53,10 @@ def page_of(
 
 
 def _details(prompt: PromptPictures, cell: Cell) -> Iterator[Detail]:
-    """Yield what each labeler read in each picture."""
+    """Yield what each labeler read in each picture that is shown."""
     for picture in cell.pictures:
+        if picture.sha256 is None:
+            continue
         nothing = {"labeler": "", "labeler_version": "", "attributes": (), "found": ()}
         for number, one in enumerate(picture.readings or (nothing,)):
             found = dict(zip(one["attributes"], one["found"], strict=True))

@@ -26,12 +26,12 @@ class CellPicture:
     """One picture; `value` is what was read of the attribute in question, by the labeler that counts.
 
     `number` counts the pictures of a cell. `place` orders pictures at random: in another way each week of an edition,
-    in the same way for the same week.
+    in the same way for the same week. `sha256` is None of one that was removed: it counts, and is not shown.
     """
 
     number: int
     week: date
-    sha256: str
+    sha256: str | None
     ext: str
     slot_key: str
     attempt: int
@@ -214,7 +214,7 @@ def _cell(
         window = {**now[0], "labeler_version": version, "changed_week": None}
     pictures: list[CellPicture] = []
     for row in slots:
-        if row["outcome_group"] == "picture" and row["image_sha256"] is not None:
+        if row["outcome_group"] == "picture":
             value = value_read(row, of.attribute, row["labeler_version"]) if of else None
             pictures.append(
                 CellPicture(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from assets.leaderboard.cells import reading
@@ -114,18 +114,18 @@ def head(prompt: PromptPictures) -> PromptHead:
     )
 
 
-def thumb(prompt: PromptPictures, picture: CellPicture) -> Thumb:
-    """Return a picture with its word."""
+def thumbs(prompt: PromptPictures, pictures: Iterable[CellPicture]) -> Iterator[Thumb]:
+    """Yield pictures with their words; of those that were removed none."""
     asked = prompt.question
-    if asked is None:
-        return Thumb(picture.number, picture.sha256, None)
-    if picture.why is not None or picture.value is None:
-        return Thumb(
-            picture.number, picture.sha256, why_not(picture.why or reading.NOT_ASSESSED), counted=False
-        )
-    return Thumb(
-        picture.number, picture.sha256, caption(asked.attribute, picture.value), picture.value == asked.value
-    )
+    for one in pictures:
+        if one.sha256 is None:
+            continue
+        if asked is None:
+            yield Thumb(one.number, one.sha256, None)
+        elif one.why is not None or one.value is None:
+            yield Thumb(one.number, one.sha256, why_not(one.why or reading.NOT_ASSESSED), counted=False)
+        else:
+            yield Thumb(one.number, one.sha256, caption(asked.attribute, one.value), one.value == asked.value)
 
 
 def row(prompt: PromptPictures, cell: Cell, most: int) -> PromptRow:
@@ -136,7 +136,7 @@ def row(prompt: PromptPictures, cell: Cell, most: int) -> PromptRow:
         simulated=cell.simulated,
         address=address_of(prompt.id, cell.model),
         shares=_shares(prompt, cell),
-        thumbs=tuple(proportional([thumb(prompt, picture) for picture in found], most)) if most else (),
+        thumbs=tuple(proportional([*thumbs(prompt, found)], most)) if most else (),
         pictures=len(cell.pictures),
         outcomes=together(cell),
         notes=tuple(_notes(prompt, cell)),
@@ -306,7 +306,7 @@ def card(prompt: PromptPictures) -> PromptCard:
     return PromptCard(
         head=of,
         brief=cut(of.text, _BRIEF),
-        thumbs=tuple(thumb(prompt, picture) for picture in _some(cells)),
+        thumbs=tuple(thumbs(prompt, _some(cells))),
         simulated=cells[0].simulated,
         models=len(cells),
         low=min(shares, default=None),

@@ -63,14 +63,17 @@ def slots(
 
 def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> PictureGrid:
     """Return the pictures of these slots in which the attribute was assessed, and show no more than `most`."""
-    thumbs = []
+    thumbs: list[Thumb] = []
+    shows: list[bool] = []  # of all pictures, those that were removed too
     looked = counted.looked or Looked("", (), {})
     for row in found:
         seat = looked.seat(_read(row, looked.attribute, counted))
-        if row["outcome_group"] == "picture" and row["image_sha256"] is not None and seat is not None:
-            word = caption(looked.attribute, seat)
-            thumbs.append(Thumb(0, row["image_sha256"], word, framed=seat in counted.values))
-    return PictureGrid(tuple(proportional(thumbs, most)), sum(thumb.framed for thumb in thumbs), len(thumbs))
+        if row["outcome_group"] == "picture" and seat is not None:
+            shows.append(seat in counted.values)
+            if row["image_sha256"] is not None:
+                word = caption(looked.attribute, seat)
+                thumbs.append(Thumb(0, row["image_sha256"], word, framed=shows[-1]))
+    return PictureGrid(tuple(proportional(thumbs, most)), sum(shows), len(shows))
 
 
 def _read(row: Row, attribute: str, counted: CountedValue) -> str | None:

@@ -95,7 +95,7 @@ def _sheet(quarter: str, model: str, found: Sequence[tuple[PromptPictures, Cell]
         weeks=tuple(
             SheetWeek(
                 prompt.week,
-                tuple(showing.thumb(prompt, one) for one in cell.pictures[:most]),
+                tuple(showing.thumbs(prompt, cell.pictures[:most])),
                 len(cell.pictures),
                 showing.together(cell),
             )

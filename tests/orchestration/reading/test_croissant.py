@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
+from collections.abc import Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import mlcroissant as mlc
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from mlcroissant._src.core import constants
 
 from assets.leaderboard.croissant import NAME, croissant, meaning
 from assets.leaderboard.published import read_manifest
@@ -26,7 +27,9 @@ from warehouse.database.published import open_published
 from warehouse.weeks import parse_week
 
 EDITION = f"{NEXT}.1"
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "reading.md"
+CHECKOUT = Path(__file__).resolve().parents[3]
+PAGE = CHECKOUT / "docs" / "reading.md"
+READER = "tests.orchestration.reading.croissant_reader"
 #: By the week in two files, with lists, with times and truth values; whole; of a study.
 READ = ("labels", "claim_shares", "attempts", "outcomes", "study_labels")
 
@@ -44,28 +47,34 @@ def folder(home: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pyte
     return tmp_path / "fetched"
 
 
-def loaded(path: Path) -> mlc.Dataset:
-    """Load a file, of which mlcroissant says nothing but that an edition's id is no semantic version."""
-    dataset = mlc.Dataset(path)
-    issues = dataset.metadata.ctx.issues
-    assert not issues.errors
-    assert [("follow MAJOR.MINOR.PATCH" in one) for one in issues.warnings] == [True]
-    return dataset
+def asked(code: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder: mlcroissant is imported in no process that runs tests."""
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", *code],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def loaded(path: Path, *names: str) -> dict[str, Any]:
+    """Return what mlcroissant reads; it says nothing but that an edition's id is no semantic version."""
+    done = asked(["-m", READER, str(path), str(path.parent / "downloads"), *names], path.parent)
+    assert done.returncode == 0, done.stderr[-2000:]
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert (said["newest"], said["errors"]) == (True, [])
+    assert [("follow MAJOR.MINOR.PATCH" in one) for one in said["warnings"]] == [True]
+    return said
 
 
 def plain(value: Any) -> Any:
-    """Return a value in one form: mlcroissant has texts as bytes, days as times, and numbers of numpy."""
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, list | tuple | np.ndarray):
+    """Return a value as JSON has it."""
+    if isinstance(value, list):
         return [plain(one) for one in value]
-    if hasattr(value, "isoformat"):
-        return value.isoformat().removesuffix("T00:00:00")
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def rows_of(dataset: mlc.Dataset, name: str) -> list[list[Any]]:
-    return sorted(([plain(one) for one in row.values()] for row in dataset.records(name)), key=repr)
+    return value.isoformat().removesuffix("T00:00:00") if hasattr(value, "isoformat") else value
 
 
 def rows_in(home: Installation, name: str) -> list[list[Any]]:
@@ -78,24 +87,19 @@ def rows_in(home: Installation, name: str) -> list[list[Any]]:
 def test_rows_that_mlcroissant_reads_of_a_fetched_edition_are_those_of_duckdb(
     home: Installation, folder: Path
 ) -> None:
-    dataset = loaded(folder / NAME)
-    assert dataset.metadata.ctx.conforms_to == mlc.Metadata(name="x").ctx.conforms_to.LATEST_VERSION
+    said = loaded(folder / NAME, *READ)
     for name in READ:
         expected = rows_in(home, name)
         assert expected
-        assert rows_of(dataset, name) == expected, name
-    sets = {one.id: one.includes for one in dataset.metadata.file_sets}
-    assert len(sets["labels-files"]) == 2
+        assert said["rows"][name] == expected, name
+    assert said["sets"]["labels-files"] == 2
 
 
-def test_the_lines_of_the_page_read_labels(
-    home: Installation, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lines_of_the_page_read_labels(home: Installation, folder: Path) -> None:
     section = PAGE.read_text(encoding="utf-8").partition("## Croissant\n")[2]
-    names: dict[str, Any] = {}
-    monkeypatch.chdir(folder.parent)
-    exec(section.split("```")[1].replace("2026-11-23.1", folder.name), names)
-    assert len([*names["labels"]]) == len(rows_in(home, "labels"))
+    lines = section.split("```")[1].replace("2026-11-23.1", folder.name)
+    done = asked(["-c", f"{lines}\nprint(len([*labels]))"], folder.parent)
+    assert done.stdout.splitlines()[-1:] == [str(len(rows_in(home, "labels")))], done.stderr[-2000:]
 
 
 def test_what_lies_at_the_root_of_a_fetched_folder_is_verified(folder: Path, cliche: Cliche) -> None:
@@ -146,9 +150,8 @@ def test_it_says_whose_it_is_which_licenses_hold_and_that_pictures_are_simulated
 
 
 def test_addresses_are_whole_where_the_site_has_one_and_mlcroissant_reads_and_compares_them(
-    home: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Installation, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(constants, "DOWNLOAD_PATH", tmp_path / "downloads")
     manifest = read_manifest(home.store, EDITION)
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=home.settings.store)) as server,
@@ -161,11 +164,11 @@ def test_addresses_are_whole_where_the_site_has_one_and_mlcroissant_reads_and_co
         (tmp_path / NAME).write_bytes(data)
         assert json.loads(data)["url"] == f"{address}/editions/{EDITION}/index.html"
         assert json.loads(data)["license"][0]["url"] == "https://spdx.org/licenses/CC-BY-4.0.html"
-        assert rows_of(loaded(tmp_path / NAME), "outcomes") == rows_in(home, "outcomes")
+        assert loaded(tmp_path / NAME, "outcomes")["rows"]["outcomes"] == rows_in(home, "outcomes")
         stated = manifest["files"]["data/outcomes.parquet"]["sha256"]
         (tmp_path / NAME).write_bytes(data.replace(stated.encode(), b"0" * 64))
-        with pytest.raises(mlc.GenerationError):
-            rows_of(mlc.Dataset(tmp_path / NAME), "outcomes")
+        done = asked(["-m", READER, NAME, "others", "outcomes"], tmp_path)
+        assert (done.returncode, "GenerationError" in done.stderr) == (1, True)
         server.shutdown()
 
 

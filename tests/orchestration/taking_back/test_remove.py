@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,12 @@ from warehouse.store import open_store
 from warehouse.store.local import LocalStore
 
 FIRST, SECOND = f"{WEEK}.1", f"{WEEK}.2"
+
+
+def _counts(home: Installation, edition: str, pages: Iterable[str]) -> dict[str, list[str]]:
+    """Return what pages say of how many of how many, "2 of 2", by page."""
+    read = {name: home.store.get(keys.edition_prefix(edition) + name).decode() for name in pages}
+    return {name: re.findall(r"\b\d+ (?:of|sur) \d+\b", text) for name, text in read.items()}
 
 
 @pytest.mark.parametrize("which", [on_a_card, shared])
@@ -50,6 +58,7 @@ def test_no_byte_of_it_is_left_figures_stay_and_all_editions_verify(
     prefix = keys.edition_prefix(SECOND)
     assert not [name for name in shown if f"{sha256}-" in home.store.get(prefix + name).decode()]
     assert not [name for name, entry in after["files"].items() if sha256 in entry.get("pictures", ())]
+    assert _counts(home, FIRST, shown) == _counts(home, SECOND, shown)
     for edition in (FIRST, SECOND):
         verified = cliche("verify", edition)
         assert (verified.code, verified.err) == (0, ""), verified.out

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 import boto3
 import pytest
 
+from assets.leaderboard.page.headers import FOREVER, SHORT, cache_control, headers_file
 from orchestration import weekly
-from orchestration.uploading.headers import FOREVER, SHORT, cache_control, headers_file
 from tests.orchestration.installation import PUBLISHER, WEEK, Cliche, Installation, start
 from tests.services.seaweedfs import SeaweedFS
 from warehouse import keys
