@@ -29,7 +29,7 @@ _LABELER = re.compile(r"/labeler=([^/]+)/")
 
 
 def hash_in(name: str) -> str:
-    """Return the hash that names a picture or slot, which may stand in a key; raise UsageError if there is none."""
+    """Return the hash that names a picture or slot, which may be within a key; raise UsageError if there is none."""
     found = _SHA256.search(name)
     if found is None:
         raise UsageError(

@@ -101,6 +101,7 @@ def compare_sources(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: 
             _partition(con, entry, report)
     _anchors(con, manifest, report)
     _gold(con, manifest, report)
+    _taken_back(con, manifest, report)
 
 
 def _compare_rows(name: str, stated: list[Any], expected: list[dict[str, Any]], report: VerifyReport) -> None:
@@ -184,3 +185,21 @@ def _same(field: str, stated: list[Any], found: Iterable[str], report: VerifyRep
 
 def _entries(values: list[Any]) -> list[dict[str, Any]]:
     return [value if isinstance(value, dict) else {} for value in values]
+
+
+#: What rows say of records, and how a manifest names those.
+_RECORDS = {
+    "removals": ("SELECT DISTINCT image_sha256, reason FROM removals", ("image_sha256", "reason")),
+    "retractions": ("SELECT DISTINCT retraction, reason FROM retractions", ("key", "reason")),
+}
+
+
+def _taken_back(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport) -> None:
+    """Look for records that rows rest on: a manifest names them all, those of what is not loaded, too."""
+    for field, (statement, names) in _RECORDS.items():
+        stated = [tuple(entry.get(name) for name in names) for entry in _entries(manifest[field])]
+        for found in con.execute(statement).fetchall():
+            if found not in stated:
+                report.differ(
+                    f"{field} of the manifest have none of {found[0][:80]}, of which {field} has rows"
+                )

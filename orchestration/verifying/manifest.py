@@ -81,6 +81,8 @@ class StatedEdition(BaseModel):
     anchors: list[Any]
     gold: list[Any]
     studies: list[Any]
+    retractions: list[Any]
+    removals: list[Any]
     pages: Annotated[list[PastEntry], Field(max_length=10_000)]
     files: Annotated[dict[str, StatedFile], Field(max_length=MOST_FILES)]
     tables: Annotated[dict[listed.Name, listed.StatedTable], AfterValidator(listed.keyed)]

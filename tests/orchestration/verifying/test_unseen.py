@@ -18,6 +18,8 @@ from orchestration.verifying.run import verify_source
 from orchestration.verifying.sources import StatedSource, folder, reader
 from tests.orchestration.installation import NEXT, WEEK, Installation
 from tests.orchestration.verifying.forging import Edition, download
+from tests.orchestration.verifying.stranger import BOARD, STRANGER
+from tests.sampling import some
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.loading.seals import sealed
@@ -218,6 +220,7 @@ def unexplained(old: Path, new: Path) -> str:
 
 def test_the_kit_has_enough_forgeries() -> None:
     assert len(VERIFY_NAMES) + len(DIFF_NAMES) + len(AROUND) + len(OF_FILES) >= 40
+    assert len(STRANGER) >= 10
 
 
 @pytest.mark.parametrize("last", [False, True], ids=["all but parameters", "parameters"])
@@ -235,6 +238,51 @@ def test_what_only_an_earlier_copy_can_tell_is_named_by_diff(edition: Edition, t
     for _, table in DIFF_NAMES.values():
         for week in ("without a week",) if table in _WHOLE else (WEEK, NEXT):
             assert f"{table} {week}: " in said, (table, said)
+
+
+#: What is said of the forgeries of somebody who had not read `verify`: by `verify`, or by `diff` (a table, or a line).
+BY_VERIFY: dict[str, str] = {
+    "another text is said to have been sent": "of prompts are not those of startup-ceo@",
+    "a picture is said to be removed": "removals of the manifest have none of ",
+    "a study that nobody wrote": "studies of the manifest are not those of the tables",
+    "a drawing of a board without the word simulated": f"{BOARD} is not what its version makes of the tables",
+    "a document says what intervals are, otherwise": "docs/figures.md is not what its version makes",
+}
+BY_DIFF: dict[str, str] = {
+    "calls were made weeks later than is said": f"attempts {WEEK}: ",
+    "calls cost what nobody paid": f"attempts {WEEK}: ",
+    "a fixed snapshot is said to have answered": f"attempts {WEEK}: ",
+    "a call that was never made failed": f"attempts {WEEK}: ",
+    "two pictures of a prompt are exchanged": f"images {WEEK}: ",
+    "a model has another title": f"model_titles {WEEK}: ",
+    "a model has a maker, open weights and an ancestor": f"plans {WEEK}: ",
+    "labels of anchors, before anything is compared with them": f"anchor_labels {WEEK}: ",
+    "other plans and label files are said to be the source": "the plan has another SHA-256",
+    "a license that was not given": "has another manifest; what was published never changes",
+}
+
+
+@pytest.fixture
+def first(published_once: Installation, tmp_path: Path) -> Edition:
+    """An edition of one week in a folder that works alone."""
+    return Edition(download(published_once.store, f"{WEEK}.1", tmp_path / "downloaded"))
+
+
+def test_forgeries_of_a_stranger_are_named_by_verify(first: Edition) -> None:
+    assert BY_VERIFY.keys() | BY_DIFF.keys() == STRANGER.keys()
+    for name in BY_VERIFY:
+        STRANGER[name](first)
+    first.sign()
+    report = verify_source(StatedSource(first.folder))
+    assert missed(report, BY_VERIFY) == [], report.lines()
+
+
+@pytest.mark.parametrize("name", some(BY_DIFF, 3))
+def test_forgeries_of_a_stranger_are_named_by_diff(first: Edition, tmp_path: Path, name: str) -> None:
+    honest = Path(shutil.copytree(first.folder, tmp_path / "honest"))
+    STRANGER[name](first)
+    first.sign()
+    assert BY_DIFF[name] in unexplained(honest, first.folder)
 
 
 def _exchange_drawings(edition: Edition) -> list[str]:
