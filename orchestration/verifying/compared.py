@@ -53,10 +53,11 @@ def unfit(of: VerifiedEdition) -> set[str]:
 def _columns_fit(
     con: duckdb.DuckDBPyConnection, of: VerifiedEdition, name: str, stated: Columns | None, paths: list[Path]
 ) -> bool:
-    """Return whether a table's files have the columns of the manifest and of this code."""
-    expected = [*columns_of(name).items()] or [
-        *(stated or ())
-    ]  # those of views are compared when they are made again
+    """Return whether a table's files have the columns of the manifest and of this code.
+
+    Those of a view are compared with this code when it is made again.
+    """
+    expected = [*columns_of(name).items()] or [*(stated or ())]
     if stated is not None and [*stated] != expected:
         return False
     for path in paths:
