@@ -15,8 +15,9 @@ from functools import cache
 from pathlib import Path
 
 from warehouse.errors import UsageError
+from warehouse.layout import shipped
 
-ROOT = Path(__file__).resolve().parents[1] / "sql"
+ROOT = shipped("warehouse/sql", "sql")
 FIELDS = ("Answers", "Grain", "Columns", "Depends on")
 CHECK_FIELDS = ("Severity", "Stages", "Rule", "Says")
 USES = "Uses"
