@@ -18,14 +18,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from assets.gateway.money.budget import Caps
 from orchestration.alerts.settings import AlertSettings
 from warehouse.errors import UsageError
-from warehouse.layout import CHECKOUT as CHECKOUT  # noqa: PLC0414 - others have it from here
-from warehouse.layout import shipped
+from warehouse.sqlfiles import shipped
 from warehouse.validation import explain
 from warehouse.weeks import parse_week
 from warehouse.yamlfile import read_yaml
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 _POSTGRES = {"postgresql", "postgres", "postgresql+psycopg2"}
+#: The folder of the packages: the checkout, or where a wheel is installed.
+CHECKOUT = Path(__file__).resolve().parents[1]
 #: The folder of models.yaml, models/, dagster.yaml and workspace.yaml, and of COMMIT.
 SHIPPED = shipped("orchestration/shipped")
 

@@ -15,7 +15,15 @@ from functools import cache
 from pathlib import Path
 
 from warehouse.errors import UsageError
-from warehouse.layout import shipped
+
+_PACKAGES = Path(__file__).resolve().parents[1]
+
+
+def shipped(inside: str, top: str = ".") -> Path:
+    """Return a folder of shipped files: `inside` the packages of a wheel, else at the top of the checkout."""
+    found = _PACKAGES / inside
+    return found if found.is_dir() else _PACKAGES / top
+
 
 ROOT = shipped("warehouse/sql", "sql")
 FIELDS = ("Answers", "Grain", "Columns", "Depends on")

@@ -15,10 +15,12 @@ import sys
 import threading
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from assets.gateway.workers import ctrl_c_blocked
 from assets.simulation import worker
-from warehouse.layout import CHECKOUT
+
+_ROOT = Path(__file__).parents[2]
 
 
 class RenderError(Exception):
@@ -71,7 +73,7 @@ class Pool:
             self._idle.put(kept)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        paths = [str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         with ctrl_c_blocked():
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-c", f"from {worker.__name__} import main; main()"],

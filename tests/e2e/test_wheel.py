@@ -14,12 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_wheel import tracked
-from warehouse.layout import CHECKOUT
+from orchestration.settings import CHECKOUT
+from tests.unit.test_wheel import in_wheel, tracked
 
-INSIDE = {"sql/": "warehouse/sql/", "models/": "orchestration/shipped/models/"} | {
-    name: f"orchestration/shipped/{name}" for name in ("models.yaml", "dagster.yaml", "workspace.yaml")
-}
 LIMIT_S = 1200
 
 
@@ -38,11 +35,6 @@ def _run(command: list[str | Path], folder: Path) -> str:
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
-
-
-def _in_wheel(path: str) -> str:
-    """Return where a tracked file is in a wheel."""
-    return next((to + path.removeprefix(at) for at, to in INSIDE.items() if path.startswith(at)), path)
 
 
 def _bytes(folder: Path) -> dict[str, str]:
@@ -92,7 +84,7 @@ def test_a_wheel_holds_what_the_commit_tracks_and_the_name_of_the_commit(wheel: 
     with zipfile.ZipFile(wheel) as opened:
         names = [name for name in opened.namelist() if ".dist-info/" not in name]
         assert len(names) == len(set(names))
-        assert set(names) == {_in_wheel(path) for path in tracked("HEAD")} | {"orchestration/shipped/COMMIT"}
+        assert set(names) == {in_wheel(path) for path in tracked("HEAD")} | {"orchestration/shipped/COMMIT"}
         assert opened.read("orchestration/shipped/COMMIT").decode() == commit
         about = opened.read(f"cliche-{metadata.version('cliche')}.dist-info/METADATA").decode()
     for kind in (

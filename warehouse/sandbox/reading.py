@@ -22,12 +22,10 @@ from typing import Any
 import pyarrow as pa
 
 from warehouse.errors import ClicheError, RefusedError, UsageError
-from warehouse.layout import CHECKOUT
 from warehouse.sandbox.rules import LONGEST_TEXT
 
-_START = (
-    f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from warehouse.sandbox.child import main; main()"
-)
+ROOT = Path(__file__).resolve().parents[2]
+_START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from warehouse.sandbox.child import main; main()"
 _CHUNK = 65536
 #: Bytes, and rows, that a query over a folder may return.
 MOST_RESULT, MOST_ROWS = 2 << 30, 2_000_000
