@@ -118,6 +118,9 @@ def test_two_weeks_of_the_demo_are_made_and_verified_from_another_folder(
     _run([cliche, "doctor"], tmp_path)
     assert "sim-classic" in _run([cliche, "sql", "-f", "who_is_the_ceo"], tmp_path)
     workspace = packages / "orchestration" / "shipped" / "workspace.yaml"
-    _run([environment / "bin" / "python", "-m", "dagster", "definitions", "validate", "-w", workspace], tmp_path)
+    _run(
+        [environment / "bin" / "python", "-m", "dagster", "definitions", "validate", "-w", workspace],
+        tmp_path,
+    )
     assert _bytes(packages) == before
     assert [*tmp_path.iterdir()] == [home]
