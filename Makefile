@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo cluster-demo image soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
+.PHONY: help setup setup-dev demo cluster-demo image wheel soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,17 @@ image: ## Build the image of deploy/ from the last commit (DOCKER=podman for ano
 		git archive --output "$$folder/files.tar" HEAD; mkdir "$$folder/files"; tar -x -C "$$folder/files" -f "$$folder/files.tar"; \
 		git rev-parse --short=12 HEAD > "$$folder/files/COMMIT"; \
 		$(DOCKER) build -f "$$folder/files/deploy/Dockerfile" -t $(IMAGE) "$$folder/files"
+
+# From the files of the last commit, with its name in COMMIT, as the image.
+DIST := dist
+wheel: setup ## Build the wheel of the last commit in dist/, to hand out as a file (never to a package index: there the name is another project's)
+	@git diff --quiet HEAD || echo "What is not committed stays out of the wheel."
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+		git archive --output "$$folder/files.tar" HEAD; mkdir "$$folder/files"; tar -x -C "$$folder/files" -f "$$folder/files.tar"; \
+		git rev-parse --short=12 HEAD > "$$folder/files/COMMIT"; \
+		SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+			$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --wheel-dir $(DIST) "$$folder/files"; \
+		ls $(DIST)/cliche-*.whl
 
 soak: setup-dev ## Ask and publish 52 weeks while things break (kills, a full disk, a store that is away, bad answers): under an hour
 	@$(BIN)/python -W ignore -m tests.soak

@@ -68,9 +68,11 @@ def options(
 
 
 @app.command(short_help="Ask, score and publish the simulated models.")
-def demo() -> None:
+def demo(
+    weeks: Annotated[int | None, typer.Option(min=2, help="The last so many weeks alone.")] = None,
+) -> None:
     """Ask the simulated models for twelve weeks of pictures, label, check, score and publish."""
-    raise typer.Exit(commands.operator.demo())
+    raise typer.Exit(commands.operator.demo(weeks))
 
 
 @app.command(short_help="Ask for a week; publish it if complete.")

@@ -24,7 +24,7 @@ from dagster._core.instance.ref import (
 from pydantic import SecretStr
 
 from orchestration.event_log import KeptEventLog
-from orchestration.settings import CHECKOUT, Settings
+from orchestration.settings import SHIPPED, Settings
 from orchestration.unwritable import damaged, told_in_one_line
 from warehouse.errors import UsageError
 from warehouse.processes import is_dead, process_name
@@ -48,7 +48,7 @@ UNFINISHED = [
 
 @contextmanager
 def open_instance(
-    folder: Path, postgres: SecretStr | None = None, config: Path = CHECKOUT
+    folder: Path, postgres: SecretStr | None = None, config: Path = SHIPPED
 ) -> Iterator[dg.DagsterInstance]:
     """Yield the instance kept in `folder`, or in a PostgreSQL, with the settings of the `dagster.yaml` in `config`.
 

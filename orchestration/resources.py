@@ -16,11 +16,11 @@ from assets.labeling.registry import check_labelers, with_questions
 from assets.leaderboard.replies import read_replies
 from assets.suites.loader import load_suites
 from assets.suites.selections import load_selections
-from orchestration.settings import CHECKOUT, Settings
+from orchestration.settings import CHECKOUT, SHIPPED, Settings
 from warehouse.store import Store, open_store
 
-#: Written by `make image`: an image holds no git.
-COMMIT = CHECKOUT / "COMMIT"
+#: Written by `make image` and `make wheel`, which hold no git.
+COMMIT = SHIPPED / "COMMIT"
 
 
 def make_workplace(settings: Settings, listener: Listener | None = None, *, wait_s: float = 0.0) -> Workplace:
@@ -51,10 +51,12 @@ def make_workplace(settings: Settings, listener: Listener | None = None, *, wait
 
 @cache
 def code_version() -> str:
-    """Return the version of this code: the package's, and the commit as an image says it, or the checkout."""
+    """Return the version of this code: the package's, and the commit as an image, a wheel or the checkout says it."""
     version = metadata.version("cliche")
     if COMMIT.exists():
         return f"{version}+{COMMIT.read_text(encoding='utf-8').strip()}"
+    if SHIPPED != CHECKOUT:  # a wheel; a git around its environment would be another project's
+        return version
     try:
         found = subprocess.run(  # noqa: S603 - no input of anybody's
             ["git", "-C", str(CHECKOUT), "rev-parse", "--short=12", "HEAD"],  # noqa: S607

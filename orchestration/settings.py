@@ -18,13 +18,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from assets.gateway.money.budget import Caps
 from orchestration.alerts.settings import AlertSettings
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import shipped
 from warehouse.validation import explain
 from warehouse.weeks import parse_week
 from warehouse.yamlfile import read_yaml
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~/-]*)?")
 _POSTGRES = {"postgresql", "postgres", "postgresql+psycopg2"}
+#: The folder of the packages: the checkout, or where a wheel is installed.
 CHECKOUT = Path(__file__).resolve().parents[1]
+#: The folder of models.yaml, models/, dagster.yaml and workspace.yaml, and of COMMIT.
+SHIPPED = shipped("orchestration/shipped")
 
 
 def _address(value: str) -> str:
@@ -56,7 +60,7 @@ class Settings(BaseModel):
     home: Path = Field(exclude=True)  # not in the file
     postgres: SecretStr | None = Field(default=None, exclude=True)  # not in the file: a password is in it
     store: str
-    models: Path = CHECKOUT / "models.yaml"
+    models: Path = SHIPPED / "models.yaml"
     suites: Path | None = None  # another folder of suites than the shipped one
     first_week: str = "2026-09-07"  # the first week that Dagster knows
     deadline_hours: float = Field(

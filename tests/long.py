@@ -17,6 +17,7 @@ LONG = (
     "tests/e2e/kills/test_twenty_kills.py::test_invariant_02",
     "tests/e2e/kills/test_two_machines.py::test_two_machines_with_a_ledger_each",
     "tests/e2e/test_real_week.py",
+    "tests/e2e/test_wheel.py",
     "tests/orchestration/backup/test_backup.py::test_a_copy_that_is_killed",
     "tests/orchestration/commands/test_anchors.py::test_a_labeler_that_moved",
     "tests/orchestration/commands/test_command.py::test_verify_finds_a_changed_score",

@@ -16,7 +16,16 @@ from pathlib import Path
 
 from warehouse.errors import UsageError
 
-ROOT = Path(__file__).resolve().parents[1] / "sql"
+_PACKAGES = Path(__file__).resolve().parents[1]
+
+
+def shipped(inside: str, top: str = ".") -> Path:
+    """Return a folder of shipped files: `inside` the packages of a wheel, else at the top of the checkout."""
+    found = _PACKAGES / inside
+    return found if found.is_dir() else _PACKAGES / top
+
+
+ROOT = shipped("warehouse/sql", "sql")
 FIELDS = ("Answers", "Grain", "Columns", "Depends on")
 CHECK_FIELDS = ("Severity", "Stages", "Rule", "Says")
 USES = "Uses"

@@ -25,15 +25,16 @@ _SUFFIXES = {".py", ".j2", ".css", ".svg", ".po"}
 @cache
 def texts_sha256() -> str:
     """Return the hash of all that tables, views and pages are made from, in this code."""
-    files = [path for folder in _SQL for path in (ROOT / folder).glob("*.sql")]
-    files += [
+    statements = [path for folder in _SQL for path in (ROOT / folder).glob("*.sql")]
+    files = [
         path for path in _HERE.rglob("*") if path.suffix in _SUFFIXES and "__pycache__" not in path.parts
     ]
     files += Path(quality.__file__).parent.glob("*.py")
     of_suites = Path(suites.__file__).parent
     files += [of_suites / "attributes.yaml", *(of_suites / "data").glob("*.yaml")]  # words
     files += [of_suites / "published_figures.yaml", of_suites / "claims.yaml"]
-    names = {path: path.relative_to(ROOT.parent).as_posix() for path in files}
+    names = {path: path.relative_to(_HERE.parents[1]).as_posix() for path in files}
+    names |= {path: f"sql/{path.relative_to(ROOT).as_posix()}" for path in statements}  # in a wheel, too
     hashes = {name: sha256_hex(path.read_bytes()) for path, name in names.items()}
     made_from = {
         "files": hashes,

@@ -15,7 +15,7 @@ from orchestration.doctor import machine, offers, services
 from orchestration.doctor.finding import Finding, counted
 from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
-from orchestration.settings import CHECKOUT, load_settings
+from orchestration.settings import CHECKOUT, SHIPPED, load_settings
 from warehouse.errors import ClicheError, UsageError
 from warehouse.inputfile import read_file
 from warehouse.weeks import current_week
@@ -61,6 +61,8 @@ def doctor(*, paid: bool = False, yes: bool = False) -> int:
 
 def new_models(services_named: Sequence[str]) -> int:
     """List the models that services offer and models.yaml lacks, with free calls; return 1 if a list did not read."""
+    folder = SHIPPED / "models"
+    shown = folder.relative_to(CHECKOUT) if SHIPPED == CHECKOUT else folder
     known = offers.with_lists()
     for name in services_named:
         if name not in known:
@@ -76,14 +78,14 @@ def new_models(services_named: Sequence[str]) -> int:
         )
     for one in found:
         say(f"{one.service}: {one.trouble or counted(len(one.new), 'model') + ' that the file lacks'}")
-        examples = offers.examples_of(one.new, CHECKOUT / "models")
+        examples = offers.examples_of(one.new, folder)
         for sign, models, words in (
             ("new", one.new, ""),
             ("off", one.switched_off, "  in the file, switched off"),
             ("gone", one.gone, "  in the file, and the service has it no more"),
         ):
             for model in models:
-                example = f"  copy its entry from models/{examples[model]}" if model in examples else ""
+                example = f"  copy its entry from {shown}/{examples[model]}" if model in examples else ""
                 say(f"  {sign:<4} {model}{words}{example}")
     return 1 if any(one.trouble for one in found) else 0
 

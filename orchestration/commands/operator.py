@@ -26,7 +26,7 @@ from orchestration.commands.status import billed_line
 from orchestration.console import Tally, note, say
 from orchestration.gate import look
 from orchestration.resources import bare_workplace, make_workplace
-from orchestration.settings import CHECKOUT, Settings, load_settings
+from orchestration.settings import CHECKOUT, SHIPPED, Settings, load_settings
 from warehouse.errors import RefusedError, UsageError
 from warehouse.weeks import current_week, parse_week, span
 from warehouse.yamlfile import read_yaml
@@ -39,11 +39,15 @@ if TYPE_CHECKING:
 RATED_MODELS, RATED_WEEKS, RATED_SUITE = 2, 4, "occupations"
 
 
-def demo() -> int:
-    """Run the main job on the shipped simulated models and the weeks of the demo file, and say where to look."""
+def demo(count: int | None = None) -> int:
+    """Run the main job on the shipped simulated models and the weeks of the demo file, and say where to look.
+
+    With a count the last so many of its weeks.
+    """
     settings = load_settings()
     weeks = read_yaml(CHECKOUT / "orchestration" / "demo.yaml", "demo.yaml")
-    first, last = str(weeks["first_week"]), str(weeks["last_week"])
+    asked_weeks = span(str(weeks["first_week"]), str(weeks["last_week"]))[-(count or 0) :]
+    last = asked_weeks[-1]
     place = make_workplace(settings)
     simulated = [entry.name for entry in place.models if make_provider(entry.provider).simulated]
     if not simulated:
@@ -51,10 +55,7 @@ def demo() -> int:
             f"{settings.models.name} has no simulated model switched on; the demo asks those alone"
         )
     wanted = [
-        (entry.name, week)
-        for week in span(first, last)
-        for entry in place.active(week)
-        if entry.name in simulated
+        (entry.name, week) for week in asked_weeks for entry in place.active(week) if entry.name in simulated
     ]
     if may_spend(place, simulated):
         raise RefusedError(
@@ -62,7 +63,7 @@ def demo() -> int:
             "ask those with cliche run"
         )
     before = latest(place.store)
-    say(f"{len(simulated)} simulated models, {len(span(first, last))} weeks, {len(wanted)} partitions")
+    say(f"{len(simulated)} simulated models, {len(asked_weeks)} weeks, {len(wanted)} partitions")
     ran, code = _ask(settings, place, wanted)
     if not ran.run and not ran.problems and before is not None and before.week >= last:
         say(
@@ -85,8 +86,9 @@ def demo() -> int:
         say(f"  {sentence}")
     say()
     say(f"Page:  {page_address(place)}")
-    say("Look:  make serve                          then http://127.0.0.1:8000")
-    say("Ask:   .venv/bin/cliche sql -f who_is_the_ceo")
+    serve, cliche = ("make serve", ".venv/bin/cliche") if SHIPPED == CHECKOUT else ("cliche serve", "cliche")
+    say(f"Look:  {serve:<36} then http://127.0.0.1:8000")
+    say(f"Ask:   {cliche} sql -f who_is_the_ceo")
     say('Next:  README, "Ask real models"')
     return code
 
