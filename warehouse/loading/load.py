@@ -103,12 +103,6 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
                 _insert(con, table, _known(con, table, new))
             except UsageError as error:
                 raise CorruptObjectError(f"partition {model} in week {week}: {error}") from error
-        for table in ("attempts", "label_attempts"):
-            con.execute(
-                f"UPDATE {table} SET request_sha256 = sha256(request_id) "  # noqa: S608
-                "WHERE week = $week AND model = $model",
-                where,
-            )
         take_back(con, where)
         _insert_images(con, where)
         insert_clusters(con, rows["attempts"], where)
@@ -257,12 +251,13 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    """Insert rows by the names of their columns; a week may be text."""
+    """Insert rows by the names of their columns, an id of a request with its hash; a week may be text."""
     if rows.num_rows == 0:
         return
     new_rows = rows  # noqa: F841 - DuckDB finds the Arrow table by this name
+    columns = "*, sha256(request_id) AS request_sha256" if "request_id" in rows.column_names else "*"
     try:
-        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")  # noqa: S608
+        con.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM new_rows")  # noqa: S608
     except (duckdb.BinderException, duckdb.ConstraintException, duckdb.ConversionException) as error:
         raise UsageError(f"rows do not fit table {table}: {str(error).splitlines()[0]}") from error
 

@@ -322,7 +322,9 @@ def test_tables_have_the_columns_types_and_classes_of_the_records(
     con: Con, table: str, record: tuple[tuple[str, pa.DataType, bool], ...]
 ) -> None:
     found = [
-        (name, ARROW[kind], comment.startswith("identity:")) for name, kind, comment in columns(con, table)
+        (name, ARROW[kind], comment.startswith("identity:"))
+        for name, kind, comment in columns(con, table)
+        if name != "request_sha256"  # made of a column that is not published
     ]
     assert found == list(record)
 

@@ -84,7 +84,7 @@ def test_what_did_not_change_is_seen_without_listing_receipts(
     store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]], listed: list[str]
 ) -> None:
     assert stale_partitions(con, store, WEEK) == []
-    assert sorted(listed) == ["labels/", "plans/"]
+    assert sorted(listed) == ["labels/", "plans/", "retractions/week="]
     builder.write_manifest(store, BEFORE, "sim-one", [], number=2)
     builder.write_manifest(store, BEFORE, "sim-one", [], number=3)
     names = names_of_loaded(con, store)
