@@ -307,7 +307,12 @@ def test_pages_and_tables_of_other_shapes_agree(
     root = tmp_path / "store"
     report = verify_source(StatedSource(root / "editions" / f"{world.WEEK}.1", root))
     # this small world computes scores and ranks alone; its other results are not those of the product
-    figures = ("of figures differ when made again", "hash of table figures", ": check ")
+    figures = (
+        "of figures differ when made again",
+        "hash of table figures",
+        ": check ",
+        "held back by a test",
+    )
     assert [line for line in report.differences if not any(part in line for part in figures)] == []
     assert report.unchecked == []
 
