@@ -20,6 +20,7 @@ from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.errors import CorruptObjectError
 from warehouse.integrity.scan import read_store
 from warehouse.loading.seals import sealed
 from warehouse.store import open_store
@@ -187,7 +188,7 @@ def test_what_a_manifest_says_of_the_one_before_must_be_an_edition(
     home: Installation, before: object
 ) -> None:
     data = home.store.get(f"editions/{SECOND}/manifest.json")
-    with pytest.raises(Exception, match='"before" is neither null nor an edition'):
+    with pytest.raises(CorruptObjectError, match='is no manifest of an edition: "before'):
         manifests.parse(canonical_json(json.loads(data) | {"before": before}), "x")
 
 
