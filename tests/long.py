@@ -36,6 +36,7 @@ LONG = (
     "tests/orchestration/verifying/test_clean_stores.py::test_a_clean_store_gives_no_false_alarm[anchors",
     "tests/orchestration/verifying/test_clean_stores.py::test_a_clean_store_gives_no_false_alarm[two weeks",
     "tests/orchestration/verifying/test_clean_stores.py::test_a_clean_store_in_s3",
+    "tests/orchestration/verifying/test_figures.py::test_rows_that_nothing",
     "tests/orchestration/verifying/test_forged_databases.py::test_a_forged_database_in_the_site_is_reported_by_name[a la",  # noqa: E501
     "tests/orchestration/verifying/test_forged_databases.py::test_a_forged_database_in_the_site_is_reported_by_name[a mac",  # noqa: E501
     "tests/orchestration/verifying/test_forgeries.py::test_a_forgery_is_reported_by_name[a change over weeks",
