@@ -28,6 +28,7 @@ PAST_PAGE = re.compile(
 THUMBNAIL = re.compile(r"thumbnails/([0-9a-f]{2})/\1[0-9a-f]{62}-\d+\.webp")
 _PICTURE = re.compile(r"(?:images|thumbnails)/([0-9a-f]{2})/(\1[0-9a-f]{62})[-.]")
 PAST_STYLE = re.compile(r"pages/styles/[0-9a-f]{64}\.(?:css|svg)")
+_LABELER = re.compile(r"/labeler=([^/]+)/")
 _PARTITION = re.compile(r"week=(\d{4}-\d{2}-\d{2})/model=([a-z0-9][a-z0-9._-]*)")
 
 
@@ -183,6 +184,12 @@ def week_retraction(week: str, model: str, number: int) -> str:
 def retraction_number(key: str) -> int:
     """Return the number of a retraction."""
     return int(re.split("[-/]", key)[-1].removesuffix(".json"))
+
+
+def labeler_of(key: str) -> str | None:
+    """Return the labeler and its version, `<name>@<version>`, that a key names; None of other keys."""
+    found = _LABELER.search(key)
+    return found[1] if found else None
 
 
 def removal(sha256: str) -> str:

@@ -76,9 +76,11 @@ def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
     known = read_partition(store, plan.week, plan.model)
     asked_of = {slot.slot_key: _read_of(prompts[slot.prompt], readable) for slot in plan.slots}
     open_slots = [asked for key, asked in asked_of.items() if asked and not known.of(key).settled]
-    calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
-    tasks = missing(store, plan, labeler.attributes(), labelled(store, plan, labeler), closed(calls))
-    there = len(missing(store, plan, labeler.attributes(), ()))
+    version = f"{labeler.name}@{labeler.version}"
+    calls = read_attempts(store, plan.week, plan.model, version)
+    done = labelled(store, plan, labeler)
+    tasks = missing(store, plan, labeler.attributes(), done, closed(calls), known, by=version)
+    there = len(missing(store, plan, labeler.attributes(), (), known=known))
     return ToLabel(
         there + len(open_slots),
         len(tasks) + len(open_slots),

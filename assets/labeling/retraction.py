@@ -25,7 +25,6 @@ from warehouse.validation import close_match
 from warehouse.weeks import parse_week
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LABELER = re.compile(r"/labeler=([^/]+)/")
 
 
 def hash_in(name: str) -> str:
@@ -91,7 +90,7 @@ def retract_labels(
     """
     said, week = checked_reason(reason), _planned(store, model, week)
     parts = label_parts(store.list(keys.labels_prefix(week, model)))
-    there = sorted({found[1] for key in parts for found in [_LABELER.search(key)] if found})
+    there = sorted({*filter(None, map(keys.labeler_of, parts))})
     named = [one for one in there if labeler in (one, one.partition("@")[0])]
     if len(named) != 1:
         what = "several versions" if named else "no labels"
@@ -102,7 +101,7 @@ def retract_labels(
     read = {
         name
         for key in parts
-        if f"/labeler={who}/" in key
+        if keys.labeler_of(key) == who
         for name in read_parquet(store, key)["attribute"].unique().to_pylist()
     }
     if attribute is not None and attribute not in read:

@@ -96,7 +96,8 @@ def label_partition(
     done = labelled(store, plan, labeler)
     if is_remote(labeler):
         return _ask(store, plan, labeler, part, done, on_tasks, on_picture, asking)
-    tasks = [task for task in missing(store, plan, labeler.attributes(), done) if task.sha256 in part]
+    lacking = missing(store, plan, labeler.attributes(), done, by=name)
+    tasks = [task for task in lacking if task.sha256 in part]
     on_tasks(len(tasks))
     written = 0
     queue = iter(tasks)
@@ -133,7 +134,7 @@ def _ask(
             _write_part(store, plan, name, rows)
 
     journal = Journal(store, of_partition(plan.week, plan.model), name, keep, part)
-    lacking = missing(store, plan, labeler.attributes(), done, closed(journal.known))
+    lacking = missing(store, plan, labeler.attributes(), done, closed(journal.known), by=name)
     tasks |= {task.sha256: task for task in lacking if task.sha256 in part}
     on_tasks(len(tasks))
     asked = ask_all(
@@ -164,33 +165,41 @@ def missing(
     done: Collection[tuple[str, str]],
     closed: Collection[tuple[str, str]] = frozenset(),
     known: PartitionAttempts | None = None,
+    by: str | None = None,
 ) -> list[Task]:
     """Return the pictures of a partition that lack labels, but for those that were removed or taken back.
 
     `readable` holds the attributes that a labeler reads, `done` the (slot, attribute) pairs there are, `closed` the
-    (picture, attribute) pairs there will never be, `known` the partition's attempts, if they were read already.
+    (picture, attribute) pairs there will never be, `known` the partition's attempts, if they were read already. `by` is
+    the labeler version that would read: labels of it that were taken back are not missing.
     """
     state = known or read_partition(store, plan.week, plan.model)
     prompts = plan.prompts()
-    wanted: defaultdict[str, dict[Slot, Sequence[str]]] = defaultdict(dict)
-    ext: dict[str, str] = {}
-    gone, taken = removed(store), answers_taken(week_retractions(store, plan.week, plan.model))
+    found: list[tuple[Slot, str, str, list[str]]] = []
     for slot in plan.slots:
         receipt: Receipt | None = state.of(slot.slot_key).last
         if receipt is None or receipt.outcome is not Outcome.OK:
             continue
-        if receipt.image_sha256 in gone or taken(slot.slot_key):
-            continue
-        missing = [
+        lacking = [
             attribute
             for attribute in prompts[slot.prompt].attributes
             if attribute in readable
             and (slot.slot_key, attribute) not in done
             and (receipt.image_sha256, attribute) not in closed
         ]
-        if missing and receipt.image_sha256 and receipt.image_ext:
-            wanted[receipt.image_sha256][slot] = missing
-            ext[receipt.image_sha256] = receipt.image_ext
+        if lacking and receipt.image_sha256 and receipt.image_ext:
+            found.append((slot, receipt.image_sha256, receipt.image_ext, lacking))
+    if not found:  # and nobody lists what was taken back
+        return []
+    gone, back = removed(store), week_retractions(store, plan.week, plan.model)
+    taken, unread = answers_taken(back), {one.attribute for one in back if by and one.labeler == by}
+    wanted: defaultdict[str, dict[Slot, Sequence[str]]] = defaultdict(dict)
+    ext: dict[str, str] = {}
+    for slot, sha256, kind, lacking in found:
+        left = [] if None in unread else [name for name in lacking if name not in unread]
+        if left and sha256 not in gone and not taken(slot.slot_key):
+            wanted[sha256][slot] = left
+            ext[sha256] = kind
     return [Task(sha256, ext[sha256], wanted[sha256]) for sha256 in sorted(wanted)]
 
 
@@ -261,16 +270,12 @@ def _write_part(store: Store, plan: Plan, labeler: str, rows: list[dict[str, obj
 def labelled(
     store: Store, plan: Plan, labeler: Labeler | RemoteLabeler, listed: Iterable[str] | None = None
 ) -> set[tuple[str, str]]:
-    """Return the (slot, attribute) pairs that this labeler version has read already, or whose labels were taken back.
+    """Return the (slot, attribute) pairs that this labeler version has read already.
 
     `listed` are the keys of the partition's labels, if they were listed already.
     """
-    name, found = f"{labeler.name}@{labeler.version}", set[tuple[str, str]]()
-    for one in week_retractions(store, plan.week, plan.model):
-        if one.labeler == name:
-            taken = [one.attribute] if one.attribute else labeler.attributes()
-            found.update((slot.slot_key, attribute) for slot in plan.slots for attribute in taken)
-    for part in _parts(store, plan.week, plan.model, name, listed):
+    found: set[tuple[str, str]] = set()
+    for part in _parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}", listed):
         found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
     return found
 

@@ -168,17 +168,12 @@ def _labeler(
         labeler = make_labeler(name, labelers)
     except UsageError as error:
         return _not_installed(store, plan, name, str(error)) if name in LABELERS else None
-    calls = read_attempts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}")
+    version = f"{labeler.name}@{labeler.version}"
+    calls = read_attempts(store, plan.week, plan.model, version)
     never, done = closed(calls), labelled(store, plan, labeler)
-    tasks = missing(store, plan, labeler.attributes(), ())
-    left = sum(
-        any(
-            (slot.slot_key, attribute) not in done and (task.sha256, attribute) not in never
-            for slot, attributes in task.wanted.items()
-            for attribute in attributes
-        )
-        for task in tasks
-    )
+    known, readable = read_partition(store, plan.week, plan.model), labeler.attributes()
+    tasks = missing(store, plan, readable, (), known=known)
+    left = len(missing(store, plan, readable, done, never, known, by=version))
     return LabelerState(
         name,
         pictures=len(tasks),
@@ -237,6 +232,7 @@ def _labeling(
                 labelled(store, plan, labeler, labels),
                 closed(own),
                 known,
+                by=f"{labeler.name}@{labeler.version}",
             )
         ),
         declined=len({sha256 for sha256, _ in declined(own)}),

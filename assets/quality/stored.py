@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from assets.quality.scope import CheckScope, Row
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
 from warehouse.store.base import Store
+from warehouse.store.pieces import read_if_there
+from warehouse.taken_back import removal_of
 
 #: Pictures of one model and week that are re-read. If one picture in ten is bad, 20 miss it in 12 % of weeks.
 SAMPLE = 20
@@ -77,7 +80,7 @@ def images_bytes_as_stored(scope: CheckScope) -> list[Row]:
             same = sha256_hex(store.get(key)) == row["image_sha256"]
             problem = None if same else "a stored picture has other bytes than were recorded"
         except KeyError:
-            gone = store.head(keys.removal(row["image_sha256"]))
+            gone = removal_of(partial(read_if_there, store), [row["image_sha256"]])
             problem = None if gone else "a recorded picture is not in the store"
         if problem:
             found.append({**row, "key": key, "problem": problem})

@@ -12,12 +12,9 @@ from warehouse.loading.study_objects import (
     retraction_of,
     retractions,
 )
-from warehouse.printable import printable
 from warehouse.store.base import Store
+from warehouse.taken_back import checked_reason
 from warehouse.weeks import utc_now
-
-#: Characters of a reason, at most.
-LONGEST_REASON = 1000
 
 
 def remove_study(store: Store, study: str, reason: str) -> Retraction:
@@ -27,7 +24,7 @@ def remove_study(store: Store, study: str, reason: str) -> Retraction:
         UsageError: if no such study is there, it was removed already, or there is no reason, or too long a one.
         StoreError: if an import of it, or another removal, ended meanwhile.
     """
-    said = _checked(reason)
+    said = checked_reason(reason)
     _assert_there(store, study)
     found = current(store, study)
     if found is None or retraction_of(store, study):
@@ -54,15 +51,6 @@ def require_not_removed(store: Store, study: str, version: str) -> None:
             f"{study} {removed.version} was removed ({removed}); {version} is not imported: "
             "only a higher version, in the study file, brings the study back"
         )
-
-
-def _checked(reason: str) -> str:
-    said = printable(" ".join(reason.split()))
-    if not said:
-        raise UsageError("give a reason: --reason says why the study is taken back")
-    if len(said) > LONGEST_REASON:
-        raise UsageError(f"the reason has {len(said):,} characters; {LONGEST_REASON:,} are the most")
-    return said
 
 
 def _assert_there(store: Store, study: str) -> None:

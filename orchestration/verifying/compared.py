@@ -25,7 +25,7 @@ from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import Columns, rows_hash
 
 _READ_CSV = (
-    "FROM read_csv('{path}', auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+    "FROM read_csv({path}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
     "nullstr = '', allow_quoted_nulls = false, max_line_size = 100000000, columns = {{{kinds}}})"
 )
 
@@ -153,7 +153,7 @@ def _csv(con: duckdb.DuckDBPyConnection, path: str, made: TableFiles, of: Verifi
     kinds = dict(row[:2] for row in con.execute(f'DESCRIBE "{name}"').fetchall())
     declared = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
     rows, again = (
-        _READ_CSV.format(path=_quoted(str(folder / path)), kinds=declared)
+        _READ_CSV.format(path=marts.quoted(str(folder / path)), kinds=declared)
         for folder in (of.folder, made.folder)
     )
     try:
@@ -180,8 +180,4 @@ def compare_hashes(hashes: Mapping[str, str], stated: Mapping[str, Any], of: Ver
 
 def _parquet(path: str) -> str:
     """Return a query for a Parquet file; the folders `week=…` in its name are no column."""
-    return f"FROM read_parquet('{_quoted(path)}', hive_partitioning = false)"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+    return f"FROM read_parquet({marts.quoted(path)}, hive_partitioning = false)"

@@ -16,6 +16,7 @@ import duckdb
 
 from warehouse import keys
 from warehouse.database.connection import SETTINGS
+from warehouse.database.marts import quoted
 from warehouse.database.published import search_all
 from warehouse.errors import CorruptObjectError
 
@@ -42,12 +43,12 @@ def locked(file: Path | None, *folders: Path) -> Iterator[duckdb.DuckDBPyConnect
     con = duckdb.connect(config=SETTINGS)
     readable = [*folders, *([file.parent] if file else [])]
     try:
-        con.execute(f"SET allowed_directories = [{', '.join(_quoted(f'{folder}/') for folder in readable)}]")
+        con.execute(f"SET allowed_directories = [{', '.join(quoted(f'{folder}/') for folder in readable)}]")
         con.execute("SET max_temp_directory_size = '0B'")
         con.execute("SET enable_external_access = false")
         if file:
             try:
-                con.execute(f"ATTACH {_quoted(str(file))} AS edition (READ_ONLY)")
+                con.execute(f"ATTACH {quoted(str(file))} AS edition (READ_ONLY)")
                 con.execute("USE edition")
                 search_all(con)
             except (duckdb.Error, UnicodeDecodeError) as error:
@@ -95,7 +96,3 @@ def catalog(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
 def one_line(error: Exception) -> str:
     """Return an error's words in one line that is not too long."""
     return " ".join(str(error).split())[:160]
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -5,6 +5,7 @@ While a publish is under way, or after one was stopped, `site/` is of the editio
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -36,29 +37,30 @@ def compare(source: StatedSource, of: VerifiedEdition, built: Path, past: set[st
 
     `built` is the DuckDB file of the edition's rows, which gets the view `start_here`; `past` are its sheets' keys.
     """
-    if source.read is None:
+    read, store = source.read, source.store
+    if read is None:
         of.report.note(
             "site/, and what else is around the edition, was not compared: only its folder is here"
         )
         return
-    known = chain.noted(source.read(keys.SITE_PAGES_NOTE) or b"")
+    known = chain.noted(read(keys.SITE_PAGES_NOTE) or b"")
     newest = max(known.values(), key=lambda one: (one["week"], one["revision"]), default=None)
     if newest is not None and newest["edition"] != of.manifest["edition"]:
         of.report.note(f"site/ was not compared: it is of edition {str(newest['edition'])[:40]}")
         return
     try:
-        made = _pages(source, of, known)
+        made = _pages(read, of, known)
     except _UNREADABLE as error:  # of an edition that somebody wrote; its pages have the line
         of.report.differ(f"site/ cannot be made again from the edition: {database.one_line(error)}")
         return
-    _compare_pages(source, of, made)
-    if source.store is not None:
-        _compare_database(source.store, of, built)
+    _compare_pages({key: read(key) for key in made}, made, store, of)
+    if store is not None:
+        _compare_database(store, of, built)
         if source.alone:
-            _foreign(source.store, of, past | made.keys())
+            _foreign(store, of, past | made.keys())
 
 
-def _pages(source: StatedSource, of: VerifiedEdition, known: dict[str, chain.Entry]) -> dict[str, bytes]:
+def _pages(read: files.Read, of: VerifiedEdition, known: dict[str, chain.Entry]) -> dict[str, bytes]:
     """Return key → bytes of the pages; a fetched edition lists itself alone, and has the log of the store."""
     manifest = of.manifest
 
@@ -68,33 +70,34 @@ def _pages(source: StatedSource, of: VerifiedEdition, known: dict[str, chain.Ent
     if known:
         return pages_at_site(known, manifest, own)
     entry = {name: manifest[name] for name in ("week", "revision", "created_at", "replaces")}
-    log = source.read(keys.SITE_LOG) if source.read else None
+    log = read(keys.SITE_LOG)
     made = pages_of({manifest["edition"]: entry}, manifest["edition"], site_of(manifest))
     return made | beside_of(manifest, own) | ({keys.SITE_LOG: log} if log is not None else {})
 
 
-def _compare_pages(source: StatedSource, of: VerifiedEdition, made: dict[str, bytes]) -> None:
-    found = {key: source.read(key) for key in made} if source.read else {}
+def _compare_pages(
+    found: Mapping[str, bytes | None], made: Mapping[str, bytes], store: Path | None, of: VerifiedEdition
+) -> None:
+    """Compare the pages that were found with those that were made; in a folder, look for others."""
     if not any(data is not None for data in found.values()):
         of.report.note("site/ was not compared: it is not here")
         return
     for key, data in sorted(found.items()):
-        if data is None and source.store is None:
+        if data is None and store is None:
             of.report.note(f"{key} was not compared: the server does not give it")
         elif data is None:
             of.report.differ(f"{key} is missing; cliche publish writes it again")
         elif data != made[key]:
             of.report.differ(f"{key} is not what its version makes of the edition")
-    if source.store is None or not (source.store / keys.SITE).is_dir():
+    if store is None or not (store / keys.SITE).is_dir():
         return
     expected = {*made, *_NOTES, keys.SITE_DATABASE, *engine_keys().values()}
-    root = source.store / keys.SITE
+    root = store / keys.SITE
     for name in files.present(root):
-        earlier = (
-            name.startswith("engine/") and Path(name).stem == file_hash(root / name)[0]
-        )  # of DuckDB for browsers
-        if f"{keys.SITE}{name}" not in expected and not earlier:
-            of.report.differ(f"{keys.SITE}{files.shown(name)} is nothing that a publish writes")
+        engine = name.startswith("engine/")  # of DuckDB for browsers; an earlier one stays
+        if f"{keys.SITE}{name}" in expected or (engine and Path(name).stem == file_hash(root / name)[0]):
+            continue
+        of.report.differ(f"{keys.SITE}{files.shown(name)} is nothing that a publish writes")
 
 
 def _foreign(root: Path, of: VerifiedEdition, known: set[str]) -> None:

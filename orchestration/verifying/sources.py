@@ -15,7 +15,7 @@ from assets.generation.workplace import Workplace
 from orchestration.verifying import database, remote
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.archive import listed, past
-from orchestration.verifying.files import is_plain
+from orchestration.verifying.files import Read, is_plain
 from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, UsageError
@@ -25,9 +25,6 @@ from warehouse.store.pieces import pieces, read_if_there
 
 _AT_ONCE = 16  # reads of small files: S3 answers one in 10 to 50 ms
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
-
-
-Read = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True)

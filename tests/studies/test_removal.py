@@ -12,7 +12,7 @@ import pytest
 from assets.generation.workplace import Workplace
 from assets.metrics.week import assert_publishable, score_all, score_studies, score_weeks
 from assets.studies.labeling import label_study
-from assets.studies.removal import LONGEST_REASON, remove_study, require_not_removed
+from assets.studies.removal import remove_study, require_not_removed
 from tests.studies.conftest import Study
 from tests.studies.kept import add_labels, keep
 from tests.unit.labeling.scripted import Labels
@@ -32,6 +32,7 @@ from warehouse.loading.study_objects import (
     retractions,
 )
 from warehouse.store import Store
+from warehouse.taken_back import LONGEST_REASON
 from warehouse.weeks import shift
 
 WHY = "its authors withdrew it"

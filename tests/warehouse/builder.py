@@ -316,7 +316,8 @@ def receipt_row(slot: Slot, attempt: int, outcome: str, plan: Mapping[str, Any])
 
 def sent(slot: Slot, plan: Mapping[str, Any]) -> str:
     """Return what is sent for a slot: the text of its prompt, or of its turn, in the plan's suite."""
-    (suite,) = (one for one in plan["suites"] if one["id"] == slot.suite)
+    label = (slot.suite, slot.suite_version)
+    (suite,) = (one for one in plan["suites"] if (one["id"], one["version"]) == label)
     prompt = next(one for one in suite["prompts"] if f"{slot.suite}/{one['id']}" == slot.prompt)
     return str(prompt["turns"][slot.turn - 1] if prompt["turns"] else prompt["text"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -17,13 +16,12 @@ from warehouse.loading.objects import compared_parquet
 
 #: Kinds of keys of such calls.
 KINDS = ("label intent", "label calls", "label batch", "note")
-_LABELER = re.compile(r"/labeler=([^/]+)/")
 
 
 def check_calls(look: Inspection, found: Sequence[Read], scope: str, of: str) -> None:
     """Check the calls of one scope (`week=<W>/model=<M>`, `week=<W>/anchors`, `study=<S>`)."""
     for one in found:
-        labeler = found_in[1] if (found_in := _LABELER.search(one.key)) else ""
+        labeler = keys.labeler_of(one.key) or ""
         who = f"{of}, {labeler}"
         if one.key.startswith("label-intents/"):
             _intent(look, one, labeler, who)

@@ -33,12 +33,8 @@ _SQUARE = 8
 def check(look: Inspection, of: str, found: Sequence[Key]) -> None:
     """Check the pictures whose hash begins with `of`, each with its thumbnails; those are compared in threads."""
     gone = removed(look.store, of)
-    ordered = sorted(
-        found, key=lambda key: (keys.picture_of(key.key) or "", key.key)
-    )  # images/… before thumbnails/…
-    together = groupby(
-        look.read([key.key for key in ordered]), key=lambda one: keys.picture_of(one.key) or ""
-    )
+    ordered = sorted((key.key for key in found), key=lambda key: (keys.picture_of(key) or "", key))
+    together = groupby(look.read(ordered), key=lambda one: keys.picture_of(one.key) or "")  # picture first
     work = ((sha256, [*objects]) for sha256, objects in together)
     for _ in ahead(partial(_check_one, look, gone), work, os.cpu_count() or 1):
         pass

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from assets.leaderboard.past.index import Sha256
 from warehouse import keys
-from warehouse.database.table_hash import Columns, Week
+from warehouse.database.archive import WeekPart
+from warehouse.database.table_hash import Columns
 from warehouse.errors import UsageError
 from warehouse.weeks import parse_week
 
@@ -22,7 +24,8 @@ TYPES = (
     "VARCHAR[]",
     "INTEGER[]",
 )
-Name = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,62}$")]
+_OF_PART = [field.name for field in fields(WeekPart)]
+Name = Annotated[str, StringConstraints(pattern=f"^{_NAME.pattern}$")]
 Column = Annotated[list[str], Field(min_length=2, max_length=2)]
 
 
@@ -83,23 +86,11 @@ def keyed(tables: dict[Name, StatedTable]) -> dict[Name, StatedTable]:
     return tables
 
 
-class ListedPart(NamedTuple):
-    """The file with the rows of one table and week; `table_hash` is None of views."""
-
-    week: Week
-    key: str
-    sha256: str
-    bytes: int
-    rows: int
-    content_sha256: str
-    table_hash: str | None
-
-
 class ListedTable(NamedTuple):
     """A table or view that is kept by the week."""
 
     columns: Columns
-    parts: tuple[ListedPart, ...]
+    parts: tuple[WeekPart, ...]
 
 
 def listed(manifest: Mapping[str, Any]) -> dict[str, ListedTable]:
@@ -107,13 +98,13 @@ def listed(manifest: Mapping[str, Any]) -> dict[str, ListedTable]:
     return {
         name: ListedTable(
             [(column, kind) for column, kind in table["columns"]],
-            tuple(ListedPart(*(part[field] for field in ListedPart._fields)) for part in table["parts"]),
+            tuple(WeekPart(**{field: part[field] for field in _OF_PART}) for part in table["parts"]),
         )
         for name, table in sorted(manifest["tables"].items())
     }
 
 
-def parts(manifest: Mapping[str, Any]) -> list[ListedPart]:
+def parts(manifest: Mapping[str, Any]) -> list[WeekPart]:
     """Return all parts that a manifest lists, table by table."""
     return [part for table in listed(manifest).values() for part in table.parts]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orchestration.verifying.archive.listed import ListedPart, ListedTable, listed, whole
+from orchestration.verifying.archive.listed import ListedTable, listed, whole
 from orchestration.verifying.history import reasons as r
 from orchestration.verifying.history import rows
 from orchestration.verifying.history.changes import Changes
@@ -17,6 +17,7 @@ from orchestration.verifying.history.reasons import Reasons
 from orchestration.verifying.history.sides import ComparedEdition
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import VerifyReport, in_words
+from warehouse.database.archive import WeekPart
 from warehouse.errors import UsageError
 
 _ASKED, _ANSWERED = {r.NEW_WEEK, r.NEW_MODEL}, {r.NEW_WEEK, r.NEW_MODEL, r.LATE}
@@ -110,7 +111,7 @@ def _table(
                 _appended(table, part, changed, found, why)
 
 
-def _appended(table: str, part: ListedPart, changed: rows.Changed, found: Changes, why: Reasons) -> None:
+def _appended(table: str, part: WeekPart, changed: rows.Changed, found: Changes, why: Reasons) -> None:
     """Tell of rows of a past week that are other than before."""
     for model, count in changed.gone.items():
         found.part(table, part.week, (), f"{in_words(count)} of {model or 'the week'} changed, or are gone")
@@ -126,7 +127,7 @@ def _appended(table: str, part: ListedPart, changed: rows.Changed, found: Change
         found.part(table, part.week, why.everywhere & {r.CODE}, "its columns are other ones")
 
 
-def _unread(table: str, part: ListedPart, same_columns: bool, found: Changes, why: Reasons) -> None:
+def _unread(table: str, part: WeekPart, same_columns: bool, found: Changes, why: Reasons) -> None:
     """Tell of a part of which not all rows are at hand: entries may say why it has more, and nobody can tell."""
     said = why.within(part.week) & (APPEND_ONLY[table] | (set() if same_columns else {r.CODE}))
     found.part(table, part.week, said, "changed")

@@ -6,7 +6,6 @@ or has another hash under its name, has no reason.
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,12 +15,12 @@ from assets.leaderboard.texts import texts_sha256
 from assets.suites.method_changes import load_changes
 from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.manifest import Manifest
+from warehouse import keys
 
 NEW_WEEK, NEW_MODEL, LATE = "new week", "model of a past week added", "late receipt"
 LABELED, RELABELED, ANCHORS, GOLD = "labeled late", "relabeled", "anchors", "gold"
 METHOD, CODE, STUDY, SITE = "method", "code", "study", "site"
 RETRACTED, REMOVED = "retracted", "removed"
-_LABELER = re.compile(r"/labeler=([^/]+)/")
 
 
 @dataclass
@@ -107,10 +106,10 @@ def _of_partition(where: str, was: Mapping[str, Any], now: Mapping[str, Any], fo
         had, has = _names(was.get(name)), _names(now.get(name))
         if had - has:
             found.unexplained.append(f"{where}: {len(had - has):,} of its {name} are named no more")
-        versions = {of[1] for key in had for of in [_LABELER.search(key)] if of}
+        versions = {*map(keys.labeler_of, had)}
         for key in has - had:
-            labeler = _LABELER.search(key)
-            reasons.add(RELABELED if had and labeler and labeler[1] not in versions else LABELED)
+            labeler = keys.labeler_of(key)
+            reasons.add(RELABELED if had and labeler and labeler not in versions else LABELED)
     return reasons
 
 
@@ -131,7 +130,7 @@ def _suites(old: Manifest, new: Manifest, found: Changes) -> None:
 
 def _studies(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
     before, after = (_by(one["studies"], "study") for one in (old, new))
-    told, tells = (_by(_list(one.get("retractions")), "key") for one in (old, new))
+    told, tells = (_by(one["retractions"], "key") for one in (old, new))
     if lost := [key for key in told if tells.get(key) != told[key]]:
         found.unexplained.append(f"{lost[0][0]}: what was taken back is named no more, or otherwise")
     for key in sorted(before.keys() | after.keys()):
@@ -151,14 +150,14 @@ def _studies(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None
 
 def _taken_back(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
     """Find what was taken back of weeks, and the pictures that were removed; a record of either never goes."""
-    told, tells = (_by(_list(one.get("retractions")), "key") for one in (old, new))
+    told, tells = (_by(one["retractions"], "key") for one in (old, new))
     for key, one in tells.items():
         week, model = one.get("week"), one.get("model")
         if key not in told and isinstance(week, str) and isinstance(model, str):
             why.of.setdefault((week, model), set()).add(RETRACTED)
             why.taken.append(one)
             found.tell(f"{week} {model}: {str(one.get('reason'))[:200]}", RETRACTED)
-    gone, now = (_by(_list(one.get("removals")), "image_sha256") for one in (old, new))
+    gone, now = (_by(one["removals"], "image_sha256") for one in (old, new))
     if lost := [key for key in gone if now.get(key) != gone[key]]:
         found.unexplained.append(f"removal of {lost[0][0]}: it is named no more, or otherwise")
     for (sha256,), one in now.items():
@@ -184,10 +183,6 @@ def _sets(
 def _by(entries: Iterable[Any], *names: str) -> dict[tuple[str, ...], Mapping[str, Any]]:
     """Return entries by fields of theirs; what anybody wrote there instead is none."""
     return {tuple(str(e.get(name))[:80] for name in names): e for e in entries if isinstance(e, dict)}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _names(value: object) -> set[str]:

@@ -11,8 +11,8 @@ import duckdb
 
 from assets.gateway.records import FINAL, Outcome
 from orchestration.verifying import database
-from orchestration.verifying.archive.listed import ListedPart
 from orchestration.verifying.history.sides import ComparedEdition
+from warehouse.database.archive import WeekPart
 from warehouse.database.table_hash import Columns
 from warehouse.errors import CorruptObjectError
 
@@ -50,7 +50,7 @@ class Changed(NamedTuple):
 
 
 def compare(
-    parts: tuple[ListedPart | None, ListedPart],
+    parts: tuple[WeekPart | None, WeekPart],
     columns: Columns,
     old: ComparedEdition,
     new: ComparedEdition,
@@ -65,7 +65,7 @@ def compare(
     """
     before, after = parts
     held = [
-        part and next(filter(None, (one.rows(part.key, part.sha256) for one in sides)), None)
+        next(filter(None, (one.rows(part.key, part.sha256) for one in sides)), None) if part else None
         for part, sides in ((before, (old, new)), (after, (new, old)))
     ]
     if held[1] is None or (before and held[0] is None):

@@ -12,6 +12,7 @@ from pathlib import Path
 from assets.generation.workplace import Workplace
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying import remote, sources
+from orchestration.verifying.files import Read
 from orchestration.verifying.manifest import Manifest
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -25,7 +26,7 @@ class ComparedEdition:
 
     manifest: Manifest
     sha256: str
-    read: sources.Read
+    read: Read
 
     def rows(self, key: str, sha256: str) -> bytes | None:
         """Return a part of a table as it is stated; None if it is not there, or is another."""
@@ -33,7 +34,7 @@ class ComparedEdition:
         return data if data is not None and sha256_hex(data) == sha256 else None
 
 
-def side(data: bytes, where: str, read: sources.Read) -> ComparedEdition:
+def side(data: bytes, where: str, read: Read) -> ComparedEdition:
     """Return a side of the bytes of its manifest.
 
     Raises:

@@ -118,11 +118,13 @@ def test_nothing_is_asked_or_labeled_again(
     # Labels that were taken back are missing for another version alone, and of the picture for none.
     for key in [key for key in home.store.list("labels/") if f"model={MODEL}/" in key]:
         (home.home / "store" / key).unlink()
-    left = missing(home.store, plan, reader.attributes(), labelled(home.store, plan, reader))
+    done, by = labelled(home.store, plan, reader), f"{reader.name}@{reader.version}"
+    left = missing(home.store, plan, reader.attributes(), done, by=by)
     assert left
     assert not [task for task in left if "perceived_gender" in task.attributes]
     monkeypatch.setattr(Drawing, "version", "9-00000000")
-    newer = missing(home.store, plan, reader.attributes(), labelled(home.store, plan, Drawing()))
+    done, by = labelled(home.store, plan, Drawing()), f"{reader.name}@9-00000000"
+    newer = missing(home.store, plan, reader.attributes(), done, by=by)
     assert [task for task in newer if "perceived_gender" in task.attributes]
     assert picture not in {task.sha256 for task in newer}
 

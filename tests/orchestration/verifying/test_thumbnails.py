@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from assets.labeling.thumbnails.encoder import thumbnails
 from orchestration.verifying.report import VerifyReport, silent
 from orchestration.verifying.sources import reader
 from orchestration.verifying.thumbnails import compare
 from orchestration.verifying.verified import VerifiedEdition
 from tests.orchestration.installation import NEXT, Cliche, Installation
+from tests.orchestration.verifying.forging import exchange_pictures
 from warehouse import keys
 from warehouse.database.published import open_published
 
@@ -43,18 +43,7 @@ def test_those_of_an_edition_are_of_their_pictures(fetched: Path) -> None:
 def test_pictures_that_were_exchanged_and_sealed_anew_are_named(
     fetched: Path, following: Installation
 ) -> None:
-    with open_published(fetched / "site" / "cliche.duckdb") as con:
-        rows = con.execute("SELECT DISTINCT image_sha256, image_ext, image_phash FROM images").fetchall()
-    one, other = max(
-        ((a, b) for a in rows for b in rows),
-        key=lambda pair: (int(pair[0][2], 16) ^ int(pair[1][2], 16)).bit_count(),
-    )
-    forged = []
-    for mine, theirs in ((one, other), (other, one)):
-        for key, data in thumbnails(mine[0], following.store.get(keys.image(*theirs[:2]))).items():
-            if (fetched / key).is_file():
-                (fetched / key).write_bytes(data)
-                forged.append(key)
+    forged = exchange_pictures(fetched, following.store)
     assert forged
     report = compared(fetched)
     assert [line.partition(" ")[0] for line in report.differences] == sorted(forged)

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from assets.labeling.thumbnails.encoder import thumbnails
 from orchestration.verifying.history import difference
 from orchestration.verifying.history.sides import ComparedEdition
 from orchestration.verifying.report import VerifyReport
 from orchestration.verifying.run import verify_source
 from orchestration.verifying.sources import StatedSource, folder, reader
 from tests.orchestration.installation import NEXT, WEEK, Installation
-from tests.orchestration.verifying.forging import Edition, download
+from tests.orchestration.verifying.forging import Edition, download, exchange_pictures
 from tests.orchestration.verifying.stranger import BOARD, STRANGER
 from tests.sampling import some
 from warehouse import keys
@@ -320,36 +319,10 @@ def test_what_nothing_but_its_hash_binds_is_named_by_verify(edition: Edition) ->
 def test_what_lies_around_an_edition_is_named_by_verify(fetched: Path, following: Installation) -> None:
     clean = verify_source(folder(str(fetched)))
     assert (clean.differences, clean.unchecked) == ([], []), clean.lines()
+    exchanged = exchange_pictures(fetched, following.store)
     for change, _ in AROUND.values():
         change(fetched)
-    exchanged = _exchange_pictures(fetched, following)
     report = verify_source(folder(str(fetched)))
     assert missed(report, {name: told for name, (_, told) in AROUND.items()}) == [], report.lines()
     assert [line for line in report.differences if "shows another picture: " in line]
     assert exchanged
-
-
-def _exchange_pictures(fetched: Path, following: Installation) -> list[str]:
-    """Seal thumbnails of two pictures, as unlike as there are, under each other's names; return those."""
-    edition = Edition(fetched / "editions" / ID)
-    rows = [
-        (one["image_sha256"], one["image_ext"], int(one["image_phash"], 16))
-        for part in edition.manifest["tables"]["images"]["parts"]
-        for one in _rows(fetched / part["key"])
-    ]
-    one, other = max(
-        ((a, b) for a in rows for b in rows), key=lambda two: (two[0][2] ^ two[1][2]).bit_count()
-    )
-    made = []
-    for mine, theirs in ((one, other), (other, one)):
-        for key, data in thumbnails(mine[0], following.store.get(keys.image(*theirs[:2]))).items():
-            if (fetched / key).is_file():
-                (fetched / key).write_bytes(data)
-                made.append(key)
-    return made
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    import pyarrow.parquet as pq
-
-    return [dict(row) for row in pq.read_table(path, partitioning=None).to_pylist()]

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from orchestration.verifying.report import VerifyReport
@@ -43,14 +42,7 @@ def _exchange(name: str) -> Callable[[Edition], None]:
 
 def _of_first_week(name: str, query: str) -> Callable[[Edition], None]:
     """Write the part of the first week anew."""
-
-    def change(edition: Edition) -> None:
-        path = edition.parts(name)[0]
-        with duckdb.connect() as con:
-            con.execute(f"CREATE TABLE old AS FROM read_parquet('{path}', hive_partitioning = false)")
-            con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
-
-    return change
+    return lambda edition: edition.rewrite_first(name, query)
 
 
 def _leave_out(name: str) -> Callable[[Edition], None]:

@@ -50,14 +50,7 @@ def _compared(old: Path, new: Path, read: Path | None = None) -> Changes:
 
 def _rows(table: str, query: str) -> Change:
     """Write the rows of the first week anew."""
-
-    def change(edition: Edition) -> None:
-        path = edition.parts(table)[0]
-        with duckdb.connect() as con:
-            con.execute(f"CREATE TABLE old AS FROM read_parquet('{path}', hive_partitioning = false)")
-            con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
-
-    return change
+    return lambda edition: edition.rewrite_first(table, query)
 
 
 def _first(edition: Edition, **changes: Any) -> dict[str, Any]:
