@@ -13,7 +13,7 @@ from typing import Any, Literal
 from rich.filesize import decimal
 
 from assets.generation.workplace import Workplace
-from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest, table_rows
+from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest
 from orchestration.commands.editions import (
     MANIFEST,
     bar,
@@ -32,6 +32,7 @@ from warehouse.database.marts import order as views
 from warehouse.database.published import open_published, rows_of
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.loading.parquet import table_of
 from warehouse.loading.seals import sealed
 from warehouse.loading.webp_seals import encoder_of
 from warehouse.store.pieces import read_if_there
@@ -114,8 +115,7 @@ def fetch(
             shown = thumbnails.shown(read, manifest["files"])
             wanted: Collection[str] = shown.all if pictures == "all" else ()
             if pictures is None:
-                newest = table_rows(place.store, edition, "images", {manifest["week"]})
-                wanted = shown.first({row["image_sha256"] for row in newest})
+                wanted = shown.first(_newest_pictures(manifest, copied))
             wanted = [key for key in sorted(wanted) if not is_gone(key)]
             there = threads.map(lambda key: _thumbnail(place, key, folder), wanted)
             for done, whole in enumerate(there):
@@ -142,6 +142,13 @@ def fetch(
             f"{keys.SITE_DATABASE}, to which a page links, is not among them; fetch again with --database to build it."
         )
     return 0
+
+
+def _newest_pictures(manifest: Mapping[str, Any], copied: Callable[[str], Path]) -> set[str]:
+    """Return the SHA-256 of the pictures of an edition's week, from the rows in the folder."""
+    parts = manifest["tables"].get("images", {}).get("parts", ())
+    newest = (copied(part["key"]) for part in parts if part["week"] == manifest["week"])
+    return {row["image_sha256"] for path in newest for row in table_of(path.read_bytes()).to_pylist()}
 
 
 def _write_around(place: Workplace, manifest: Mapping[str, Any], folder: Path, records: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""How an edition is found: JSON-LD on its front page, the map of its pages, what robots are told."""
+"""How an edition is found: JSON-LD on its front page, the map of its pages, and what robots read."""
 
 from __future__ import annotations
 
