@@ -24,6 +24,8 @@ PAST_INDEXES = f"{PAST}indexes/"
 PAST_PAGE = re.compile(
     r"pages/(?:\d{4}-\d{2}-\d{2}|\d{4}-Q[1-4])/[a-z0-9][a-z0-9._-]*/[0-9a-f]{16}/[a-z0-9._/-]+\.html"
 )
+#: Most pixels of a thumbnail's longer side; a smaller picture keeps its size.
+THUMBNAIL_PX = 160
 #: A thumbnail, in keys and in the links of pages.
 THUMBNAIL = re.compile(r"thumbnails/([0-9a-f]{2})/\1[0-9a-f]{62}-\d+\.webp")
 _PICTURE = re.compile(r"(?:images|thumbnails)/([0-9a-f]{2})/(\1[0-9a-f]{62})[-.]")
@@ -52,9 +54,9 @@ def image(sha256: str, ext: str) -> str:
     return f"images/{sha256[:2]}/{sha256}.{ext}"
 
 
-def thumbnail(sha256: str, px: int) -> str:
-    """Return the key of a thumbnail; `sha256` is the picture's, `px` the most pixels of its longer side."""
-    return f"thumbnails/{sha256[:2]}/{sha256}-{px}.webp"
+def thumbnail(sha256: str) -> str:
+    """Return the key of the thumbnail of the picture with this SHA-256."""
+    return f"thumbnails/{sha256[:2]}/{sha256}-{THUMBNAIL_PX}.webp"
 
 
 def thumbnail_notes_prefix(week: str = "", model: str = "") -> str:

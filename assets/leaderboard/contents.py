@@ -159,8 +159,8 @@ def _thumbnails(store: Store) -> Thumbnails:
     """Return a reader of thumbnails, which keeps those of the last pictures: cards in two languages have the same."""
 
     @lru_cache(maxsize=64)
-    def read(sha256: str, px: int) -> bytes | None:
-        return read_if_there(store, keys.thumbnail(sha256, px))
+    def read(sha256: str) -> bytes | None:
+        return read_if_there(store, keys.thumbnail(sha256))
 
     return read
 

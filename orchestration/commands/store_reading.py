@@ -35,14 +35,14 @@ def verify_store(edition: str | None, relabel: int | None = None, seed: int | No
     Thumbnails are made of their pictures again. With `relabel`, labels of so many random pictures are read again, too.
     Returns 4, as `verify` of an edition does, if there was nothing to read: a disk that is not mounted looks like that.
     """
-    from assets.labeling.thumbnails.encoder import thumbnails
+    from assets.labeling.thumbnails.encoder import thumbnail
 
     if edition is not None:
         raise UsageError("--store reads the whole store; leave the edition and other options out")
     settings = load_settings()
     place = bare_workplace(settings)
     with counting("reading") as step:
-        found = read_store(place.store, settings.home, step, thumbnails)
+        found = read_store(place.store, settings.home, step, thumbnail)
     if not found.objects and not found.problems:
         say(f"{place.store.url} holds no object, so nothing was checked; is it the store that you mean?")
         return NOT_CHECKED

@@ -71,8 +71,8 @@ def _made_again(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path, bytes) of all files that are no data; `missing` gets pictures that are to be on them."""
 
-    def thumbnail(sha256: str, px: int) -> bytes | None:
-        path = of.root / keys.thumbnail(sha256, px)
+    def thumbnail(sha256: str) -> bytes | None:
+        path = of.root / keys.thumbnail(sha256)
         if path.is_file():
             return path.read_bytes()
         missing.add(sha256)

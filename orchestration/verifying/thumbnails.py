@@ -15,7 +15,6 @@ import duckdb
 from PIL import Image
 
 from assets.generation.pictures.image_check import bits_against
-from assets.labeling.thumbnails.encoder import SIZES
 from orchestration.verifying.archive import past
 from orchestration.verifying.files import present
 from orchestration.verifying.verified import VerifiedEdition
@@ -140,7 +139,7 @@ def _fault(read: Callable[[str], bytes | None], hashes: Mapping[str, str | None]
     try:
         encoder_of(key, data)
         with Image.open(io.BytesIO(data), formats=("WEBP",)) as opened:
-            if max(opened.size) > SIZES[-1]:  # before a pixel is decoded
+            if max(opened.size) > keys.THUMBNAIL_PX:  # before a pixel is decoded
                 return f"has {opened.width} × {opened.height} pixels, more than any thumbnail"
             against = bits_against(opened, phash)
     except CorruptObjectError:

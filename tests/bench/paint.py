@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from assets.labeling.thumbnails.encoder import thumbnails
+from assets.labeling.thumbnails.encoder import thumbnail
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import path_of
 from assets.leaderboard.sheets import kinds
@@ -71,8 +71,7 @@ def _site(store: Path) -> dict[str, str]:
     world.fill(filled, weeks=4, replicates=6)
     for key in filled.list("images/"):
         sha256 = key.rpartition("/")[2].partition(".")[0]
-        for small, data in thumbnails(sha256, filled.get(key)).items():
-            filled.put_if_absent(small, data)
+        filled.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, filled.get(key)))
     con = world.load(filled)
     world.add_study(con)
     edition = publish(con, filled, week=world.WEEK, code_version="bench")

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assets.labeling.thumbnails.encoder import thumbnails
+from assets.labeling.thumbnails.encoder import thumbnail
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.sheets import SitePlace
@@ -37,8 +37,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world.fill(filled, weeks=3, replicates=6, only=("chatdraw", "imago-2", "sim-cautious"))
     for key in filled.list("images/"):
         sha256 = key.rpartition("/")[2].partition(".")[0]
-        for small, data in thumbnails(sha256, filled.get(key)).items():
-            filled.put_if_absent(small, data)
+        filled.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, filled.get(key)))
     site = SitePlace(url=ADDRESS, publisher=hostile.TEXT, contact="x@example.org", data_license="CC BY 4.0")
     publish(world.load(filled), filled, week=world.WEEK, code_version="test", site=site)
     return folder

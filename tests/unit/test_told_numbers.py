@@ -18,13 +18,13 @@ from assets.gateway.pace import Pace
 from assets.generation.providers.openai import batches as openai_batches
 from assets.labeling.asked import journal, stops
 from assets.labeling.asked.batches import LABEL_BATCH_CALLS
-from assets.labeling.thumbnails import encoder
 from orchestration import cli, unwritable
 from orchestration.alerts.settings import AlertSettings
 from orchestration.doctor import services
 from orchestration.settings import Settings
 from orchestration.verifying import manifest, remote
 from orchestration.verifying.archive import listed
+from warehouse import keys
 from warehouse.integrity import findings, record
 from warehouse.sandbox import rules
 from warehouse.store import s3_leases
@@ -77,7 +77,7 @@ TOLD: list[tuple[str, str, Any, Any]] = [
     ("operations", "of 20 GB and 50 GB in all", listed.MOST_PART_BYTES, 20e9),
     ("operations", "of 20 GB and 50 GB in all", manifest.MOST_TOTAL_BYTES, 50e9),
     ("operations", "at least 50 kB/s", remote._SLOWEST, 50_000),
-    ("operations", "thumbnails of 96, 160 and 320 px", encoder.SIZES, (96, 160, 320)),
+    ("operations", "thumbnails of 160 px", keys.THUMBNAIL_PX, 160),
     ("evidence", "Five objects in a row that cannot be read", findings._UNREADABLE, 5),
     ("evidence", "within a week: what it had read", record._OLDEST.days, 7),
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from warehouse.store.pieces import pieces
 
 Done = TypeVar("Done")
 #: A picture's hash and bytes → its thumbnails by key, as this version makes them; ValueError if there can be none.
-Shrink = Callable[[str, bytes], Mapping[str, bytes]]
+Shrink = Callable[[str, bytes], bytes]
 #: Objects that are asked for at once where one takes longer than this many seconds.
 AT_ONCE, _SLOW_S = 16, 0.004
 _TRIED = 3  # objects that are timed
@@ -61,7 +61,7 @@ class Recorded:
 class Inspection:
     """What the checks of one group are given, and what they found. `there` are the keys of its part of the store.
 
-    `outside` are those that lie elsewhere and were needed: what the group rests on. `shrink` makes the thumbnails of a
+    `outside` are those that lie elsewhere and were needed: what the group rests on. `shrink` makes the thumbnail of a
     picture again; without it, of a thumbnail the seal alone is read.
     """
 
@@ -69,7 +69,7 @@ class Inspection:
     there: Collection[str]
     recorded: Recorded
     tell: Callable[[], None] = lambda: None
-    shrink: Shrink = lambda sha256, picture: {}
+    shrink: Shrink = lambda sha256, picture: b""
     problems: list[Problem] = field(default_factory=list)
     objects: int = 0
     bytes: int = 0

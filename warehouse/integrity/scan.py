@@ -44,7 +44,7 @@ def read_store(
     store: Store,
     home: Path,
     tell: Tell = lambda what, done, total: None,
-    shrink: Shrink = lambda sha256, picture: {},
+    shrink: Shrink = lambda sha256, picture: b"",
 ) -> StoreReading:
     """Read every object of a store and return what is damaged, missing or unexpected; an empty store is not recorded.
 

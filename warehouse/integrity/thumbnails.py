@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -42,7 +42,7 @@ def check(look: Inspection, of: str, found: Sequence[Key]) -> None:
 
 def _check_one(look: Inspection, gone: Collection[str], one: tuple[str, Sequence[Read]]) -> None:
     sha256, objects = one
-    made: Mapping[str, bytes] = {}
+    made = b""
     for read in objects:
         if sha256 in gone:
             look.unexpected(read.key, NOT_GONE)
@@ -53,22 +53,22 @@ def _check_one(look: Inspection, gone: Collection[str], one: tuple[str, Sequence
                 made = _made(look, sha256, read.data)
         elif not any(keys.image(sha256, ext) in look.there for ext in _EXTENSIONS):
             look.unexpected(read.key, "is of no picture that the store holds")
-        elif made.get(read.key) != read.data:
-            _compare(look, read, made.get(read.key))
+        elif made != read.data:
+            _compare(look, read, made if read.key == keys.thumbnail(sha256) else b"")
 
 
-def _made(look: Inspection, sha256: str, picture: bytes) -> Mapping[str, bytes]:
+def _made(look: Inspection, sha256: str, picture: bytes) -> bytes:
     try:
         return look.shrink(sha256, picture)
     except ValueError:  # then it was given none, or by another version, which could
-        return {}
+        return b""
 
 
-def _compare(look: Inspection, one: Read, made: bytes | None) -> None:
+def _compare(look: Inspection, one: Read, made: bytes) -> None:
     """Note a thumbnail that is not what was written, or not of its picture; without `made` the seal alone is read."""
     try:
         encoder_of(one.key, one.data)
-        if made is None:
+        if not made:
             return
         stored, again = _pixels(one.data), _pixels(made)
     except CorruptObjectError:

@@ -1,4 +1,4 @@
-"""A picture's bytes become its thumbnails: decoded once, written in three sizes, without any metadata.
+"""A picture's bytes become its thumbnail, without any metadata.
 
 The bytes depend on the picture, on Pillow and on libwebp, and on nothing else.
 """
@@ -16,8 +16,6 @@ from assets.labeling.pictures import UnreadableError
 from warehouse import keys
 from warehouse.loading.webp_seals import sealed
 
-#: Pixels of the longer side, ascending; a smaller picture keeps its size.
-SIZES = (96, 160, 320)
 #: Method 4, Pillow's default, takes a third longer for 3 % fewer bytes.
 _QUALITY, _METHOD = 80, 2
 ENCODER = f"Pillow {PIL.__version__}, libwebp {features.version('webp')}"
@@ -25,28 +23,16 @@ ENCODER = f"Pillow {PIL.__version__}, libwebp {features.version('webp')}"
 _SCALABLE = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 
 
-def thumbnails(sha256: str, image: bytes) -> dict[str, bytes]:
-    """Return the thumbnails of a picture by their keys, smallest first: upright, in sRGB, on white.
-
-    An animation is shown by its first frame.
-    """
-    small = _shrunk(image)
-    made: dict[str, bytes] = {}
-    encoded: dict[tuple[int, int], bytes] = {}  # sizes that a small picture does not fill are alike
-    for px in reversed(SIZES):  # each from the one above it, which has fewer pixels to read
-        small.thumbnail((px, px), Image.Resampling.LANCZOS)
-        if small.size not in encoded:
-            buffer = io.BytesIO()
-            small.save(buffer, format="WEBP", quality=_QUALITY, method=_METHOD)
-            encoded[small.size] = buffer.getvalue()
-        key = keys.thumbnail(sha256, px)
-        made[key] = sealed(key, encoded[small.size], *small.size, encoder=ENCODER)
-    return dict(reversed(made.items()))
+def thumbnail(sha256: str, image: bytes) -> bytes:
+    """Return the thumbnail of a picture: upright, in sRGB, on white; an animation is shown by its first frame."""
+    small, buffer = _shrunk(image), io.BytesIO()
+    small.save(buffer, format="WEBP", quality=_QUALITY, method=_METHOD)
+    return sealed(keys.thumbnail(sha256), buffer.getvalue(), *small.size, encoder=ENCODER)
 
 
 def _shrunk(image: bytes) -> Image.Image:
-    """Return a picture in the largest size, scaled before anything else is done to it wherever its mode allows."""
-    largest = (SIZES[-1], SIZES[-1])
+    """Return a picture in its size, scaled before anything else is done to it wherever its mode allows."""
+    largest = (keys.THUMBNAIL_PX, keys.THUMBNAIL_PX)
     try:
         with Image.open(io.BytesIO(image), formats=("PNG", "JPEG", "WEBP")) as opened:
             width, height = opened.size

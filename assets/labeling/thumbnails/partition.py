@@ -17,7 +17,7 @@ from assets.gateway.records import Outcome
 from assets.gateway.threads import run_all
 from assets.generation.workplace import Workplace
 from assets.labeling.pictures import UnreadableError
-from assets.labeling.thumbnails.encoder import SIZES, thumbnails
+from assets.labeling.thumbnails.encoder import thumbnail
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
 from warehouse.loading.objects import names_of, read_image
@@ -96,8 +96,7 @@ class Work:
     def one(self, picture: Picture) -> None:
         """Make what is missing for one picture."""
         store, sha256 = self._place.store, picture.sha256
-        # The largest is written last, so it is looked for first.
-        if not all(store.head(keys.thumbnail(sha256, px)) for px in reversed(SIZES)):
+        if store.head(keys.thumbnail(sha256)) is None:
             try:
                 self._make(store, picture)
             except UnreadableError as error:
@@ -108,8 +107,8 @@ class Work:
         self._place.listener.shrunk()
 
     def _make(self, store: Store, picture: Picture) -> None:
-        for key, data in thumbnails(picture.sha256, read_image(store, *picture)).items():
-            store.put_if_absent(key, data)
+        small = thumbnail(picture.sha256, read_image(store, *picture))
+        store.put_if_absent(keys.thumbnail(picture.sha256), small)
         with self._lock:
             self.lacking += 1
 
@@ -117,14 +116,13 @@ class Work:
         """Return a note of it, for its key."""
         said = {
             "pictures": self._pictures,
-            "sizes": [*SIZES],
             "not_made": dict(sorted(self.not_made.items())),
         }
         return sealed(note, said)
 
     def _failed(self, sha256: str, why: str) -> None:
         self.not_made[sha256] = why
-        self._place.listener.told(f"{self._of}: no thumbnails of picture {sha256[:12]}: {why}")
+        self._place.listener.told(f"{self._of}: no thumbnail of picture {sha256[:12]}: {why}")
 
 
 def complete_weeks(place: Workplace, loaded: Sequence[tuple[str, str, str]]) -> None:

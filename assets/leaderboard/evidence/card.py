@@ -26,7 +26,7 @@ from assets.leaderboard.views.message import model_title, say
 
 WIDTH, HEIGHT = 1200, 630
 _COLORS = 64
-_PX, _SIDE, _GAP, _COLUMNS = 160, 148, 6, 3
+_SIDE, _GAP, _COLUMNS = 148, 6, 3
 _LEFT, _TEXT_WIDTH = 48, 620
 _GRID_X = WIDTH - 16 - _COLUMNS * _SIDE - (_COLUMNS - 1) * _GAP
 _SIZES = (46, 40, 35, 30)  # of the sentence: the first that fits
@@ -82,7 +82,7 @@ def _put_pictures(whole: Image.Image, finding: FindingView, thumbnails: Thumbnai
         x = _GRID_X + place % _COLUMNS * (_SIDE + _GAP)
         y = 10 + place // _COLUMNS * (_SIDE + _GAP)
         box = (x, y, x + _SIDE - 1, y + _SIDE - 1)
-        data = thumbnails(picture.sha256, _PX)
+        data = thumbnails(picture.sha256)
         if data is None:
             draw.rectangle(box, fill="#f0ede5")
         else:

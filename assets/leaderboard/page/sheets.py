@@ -254,9 +254,9 @@ class _Links:
         found = (period for period, models in self._past.items() if model in models)
         return [Quarter(period) for period in sorted(found, reverse=True)]
 
-    def thumbnail(self, sha256: str, px: int) -> str:
+    def thumbnail(self, sha256: str) -> str:
         """Return the link to a thumbnail of a picture."""
-        return self.store(keys.thumbnail(sha256, px))
+        return self.store(keys.thumbnail(sha256))
 
     def original(self, sha256: str, ext: str) -> str | None:
         """Return the address of a picture as its model gave it; None where the store is not public."""

@@ -19,8 +19,8 @@ class Crumb:
     title: Message
 
 
-#: Picture and pixels of its longer side → its thumbnail; None if there is none.
-Thumbnails = Callable[[str, int], bytes | None]
+#: SHA-256 of a picture → its thumbnail; None if there is none.
+Thumbnails = Callable[[str], bytes | None]
 #: Quarter (`2026-Q3`) → model → where the pages of its pictures are: a prefix of keys.
 PastFolders = Mapping[str, Mapping[str, str]]
 

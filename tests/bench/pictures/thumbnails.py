@@ -18,7 +18,6 @@ from PIL import Image
 from assets.gateway.records import Answer, Outcome
 from assets.generation.run import PartitionRun
 from assets.generation.workplace import Workplace
-from assets.labeling.thumbnails.encoder import SIZES
 from assets.labeling.thumbnails.partition import complete, complete_weeks
 from tests.bench import data
 from tests.bench.measure import Row, Size, best
@@ -88,9 +87,8 @@ def _noise(count: int, side: int, form: str) -> Sequence[bytes]:
 
 def _pillow(image: bytes) -> None:
     picture = Image.open(io.BytesIO(image))
-    for px in reversed(SIZES):
-        picture.thumbnail((px, px))
-        picture.save(io.BytesIO(), "WEBP")
+    picture.thumbnail((keys.THUMBNAIL_PX, keys.THUMBNAIL_PX))
+    picture.save(io.BytesIO(), "WEBP")
 
 
 def _place(store: Store) -> Workplace:

@@ -23,7 +23,6 @@ from warehouse.store import Head
 from warehouse.weeks import shift
 
 _WEEK = "2023-01-02"
-_SIZES = (96, 160, 320)
 
 
 class MadeUp:
@@ -76,7 +75,7 @@ class MadeUp:
             if root == "images":
                 yield keys.image(digest, "png")
             else:
-                yield from (f"thumbnails/{first}/{digest}-{px}.webp" for px in _SIZES)
+                yield keys.thumbnail(digest)
 
     def heads(self, prefix: str) -> Iterator[Head]:
         """Yield what is listed, each of no bytes."""

@@ -87,7 +87,7 @@ def test_a_damaged_object_is_named_and_not_copied(
     store, copy = published.home / "store", tmp_path / "copy"
     patterns = (
         "images/*/*",
-        "thumbnails/*/*-96.webp",
+        "thumbnails/*/*-160.webp",
         "attempts/*/*/*/1.json",
         "attempts/*/*/manifest-0001.parquet",
         "labels/*/*/*/part-*.parquet",

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from assets.labeling.thumbnails.encoder import thumbnails
+from assets.labeling.thumbnails.encoder import thumbnail
 from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.published import identity
@@ -263,8 +263,8 @@ def exchange_pictures(fetched: Path, store: Store) -> list[str]:
     )
     forged = []
     for mine, theirs in ((one, other), (other, one)):
-        for key, data in thumbnails(mine[0], store.get(keys.image(*theirs[:2]))).items():
-            if (fetched / key).is_file():
-                (fetched / key).write_bytes(data)
-                forged.append(key)
+        key = keys.thumbnail(mine[0])
+        if (fetched / key).is_file():
+            (fetched / key).write_bytes(thumbnail(mine[0], store.get(keys.image(*theirs[:2]))))
+            forged.append(key)
     return forged

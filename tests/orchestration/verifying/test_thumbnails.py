@@ -51,9 +51,9 @@ def test_pictures_that_were_exchanged_and_sealed_anew_are_named(
 
 
 def test_files_that_are_no_thumbnails_of_the_edition_are_named(fetched: Path) -> None:
-    stranger = keys.thumbnail("ab" * 32, 96)
+    stranger = keys.thumbnail("ab" * 32)
     first, second, *_ = lying(fetched)
-    link = Path(first).with_name("a" * 64 + "-96.webp").as_posix()
+    link = Path(first).with_name("a" * 64 + "-160.webp").as_posix()
     for key in ("thumbnails/evil.html", stranger):
         (fetched / key).parent.mkdir(exist_ok=True)
         (fetched / key).write_bytes(b"<script>")

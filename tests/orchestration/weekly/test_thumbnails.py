@@ -8,7 +8,6 @@ from pathlib import Path
 
 from assets.generation.workplace import Listener
 from assets.labeling.partition import label
-from assets.labeling.thumbnails.encoder import SIZES
 from assets.labeling.thumbnails.partition import pictures
 from assets.leaderboard.asset import publish_week
 from tests.orchestration.installation import MODELS, WEEK, Installation
@@ -25,7 +24,7 @@ def test_labeling_makes_them_and_publishing_makes_what_is_missing(published: Ins
     before = there(store)
     names = {one.sha256 for model in MODELS for one in pictures(store, WEEK, model)}
     notes = {*store.list(keys.thumbnail_notes_prefix())}
-    assert {*before} == {keys.thumbnail(sha256, px) for sha256 in names for px in SIZES} | notes
+    assert {*before} == {keys.thumbnail(sha256) for sha256 in names} | notes
     assert len(notes) == len(MODELS)
     place = replace(published.place(), listener=Listener(told=told.append, to_shrink=shrunk.append))
     assert publish_week(place, WEEK).published is False

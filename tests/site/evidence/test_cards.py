@@ -29,12 +29,12 @@ WEEK = date.fromisoformat(world.WEEK)
 LONG = f"{HOSTILE}{'long ' * 20_000}"
 
 
-def thumbnail(sha256: str, px: int) -> bytes | None:
+def thumbnail(sha256: str) -> bytes | None:
     """Return a picture in the color that its hash begins with; some are missing."""
     if sha256[0] == "0":
         return None
     written = io.BytesIO()
-    Image.new("RGB", (px, px // 2), f"#{sha256[:6]}").save(written, "WEBP", lossless=True)
+    Image.new("RGB", (160, 80), f"#{sha256[:6]}").save(written, "WEBP", lossless=True)
     return written.getvalue()
 
 

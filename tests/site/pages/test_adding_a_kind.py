@@ -58,7 +58,7 @@ TEMPLATE = """{% extends "pages/_base.html.j2" %}
 <h1>{{ t(sheet.title) }}</h1>
 <p>{{ view.model }}: {{ number(view.slots) }}, {{ percent(0.5) }}.
   <a href="{{ link("about/") }}">{{ _("Corrections") }}</a></p>
-<img src="{{ thumbnail("ab" * 32, 160) }}" alt="">
+<img src="{{ thumbnail("ab" * 32) }}" alt="">
 {% endblock %}
 """
 

@@ -108,7 +108,7 @@ def test_grids_show_pictures_of_the_weeks_on_either_side(con: duckdb.DuckDBPyCon
         grids = re.findall(r'<ul class="grid pictures small drawn".*?</ul>', article[0], re.DOTALL)
         assert len(grids) == 2
         for grid, before in zip(grids, (True, False), strict=True):
-            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-96\.webp"', grid)
+            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-160\.webp"', grid)
             assert len(pictures) == 12
             rows = [by_hash[sha256] for _, sha256 in pictures]
             assert all((row["week"] < CHANGED) == before for row in rows)

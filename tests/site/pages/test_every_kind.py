@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from assets.labeling.thumbnails.encoder import thumbnails
+from assets.labeling.thumbnails.encoder import thumbnail
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.sheets import SitePlace, path_of
@@ -67,11 +67,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     con.execute("UPDATE study_prompts SET title = $text, text = text || $text", {"text": hostile.TEXT})
     for key in filled.list("images/"):
         sha256 = key.rpartition("/")[2].partition(".")[0]
-        for small, data in thumbnails(sha256, filled.get(key)).items():
-            filled.put_if_absent(small, data)
+        filled.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, filled.get(key)))
     for (sha256,) in con.execute("SELECT image_sha256 FROM study_slots WHERE status = 'present'").fetchall():
-        for small, data in thumbnails(sha256, world.picture(sha256)).items():
-            filled.put_if_absent(small, data)
+        filled.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, world.picture(sha256)))
     site = SitePlace(publisher=f"A & B {hostile.TEXT}", contact="x@example.org", data_license="CC BY 4.0")
     publish(con, filled, week=world.WEEK, code_version="test", site=site)
     return folder

@@ -144,7 +144,7 @@ def test_pictures_of_a_worst_prompt_are_counted_ones_and_frames_show_the_value(
             model = path.split("models/")[1].split("/")[0]
             (prompt,) = set(re.findall(rf"prompts/(occupations/[a-z]+)/{model}/", section))
             said = "masculine" if re.search("perceived men|comme des hommes", section) else "feminine"
-            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-96\.webp"', section)
+            pictures = re.findall(r'<li( class="framed")?><img src="[^"]*/([0-9a-f]{64})-160\.webp"', section)
             assert 0 < len(pictures) <= 12
             assert len({sha256 for _, sha256 in pictures}) == len(pictures)
             for framed, sha256 in pictures:

@@ -134,7 +134,7 @@ def test_its_pictures_are_there_with_what_was_read_in_them(con: duckdb.DuckDBPyC
     page = files(con, "study")[ADDRESS]
     read = dict(con.execute("SELECT image_sha256, value FROM study_labels").fetchall())
     first, _, galleries = page.partition('id="pictures"')
-    shown = re.findall(r'thumbnails/../([0-9a-f]{64})-96\.webp"[^>]* alt="(\w+)"></li>', galleries)
+    shown = re.findall(r'thumbnails/../([0-9a-f]{64})-160\.webp"[^>]* alt="(\w+)"></li>', galleries)
     assert 0 < first.count("<img ") <= 6 * 2  # some of each model stand above the tables
     assert {*re.findall(r"[0-9a-f]{64}(?=-96)", first)} < {sha256 for sha256, _ in shown}
     assert {sha256: {"woman": "feminine", "man": "masculine"}[word] for sha256, word in shown} == read
@@ -218,7 +218,7 @@ def test_thumbnails_of_a_study_are_made_once(con: duckdb.DuckDBPyConnection, tmp
     place = _Place(store)
     complete_studies(con, cast(Workplace, place))
     made = [*store.list("thumbnails/")]
-    assert keys.thumbnail(sha256, 96) in made
+    assert keys.thumbnail(sha256) in made
     assert "thumbnails/study=raza2025/made-cdcdcdcdcdcdcdcd.json" in made
     assert [line for line in place.listener.lines if "no thumbnails of picture abababababab" in line]
     place.listener.lines.clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.labeling.thumbnails.encoder import thumbnails
+from assets.labeling.thumbnails.encoder import thumbnail
 from tests.orchestration.installation import Installation
 from tests.warehouse.integrity import shapes
 from warehouse.canonical import sha256_hex
@@ -25,7 +25,7 @@ def problems(store: Store, folder: Path) -> list[Problem]:
     """Read a store whole, anew."""
     for file in folder.glob("store-read*"):
         file.unlink()
-    return read_store(store, folder, shrink=thumbnails).problems
+    return read_store(store, folder, shrink=thumbnail).problems
 
 
 def path_of(store: Store, key: str) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from assets.labeling.thumbnails.encoder import ENCODER, SIZES, thumbnails
+from assets.labeling.thumbnails.encoder import ENCODER, thumbnail
 from tests.unit.generation.scripted import picture
 from tests.warehouse.integrity.test_damage import path_of, problems, write
 from warehouse import keys
@@ -27,8 +27,7 @@ def kept(store: Store, image: bytes) -> str:
     """Write a picture and its thumbnails; return its hash."""
     sha256 = sha256_hex(image)
     store.put_if_absent(keys.image(sha256, "png"), image)
-    for key, data in thumbnails(sha256, image).items():
-        store.put_if_absent(key, data)
+    store.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, image))
     return sha256
 
 
@@ -37,15 +36,14 @@ def test_thumbnails_of_any_picture_are_as_recorded_and_may_be_missing(
     store: Store, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     sha256 = kept(store, drawn(size))
-    for px in SIZES:
-        assert problems(store, tmp_path) == []
-        path_of(store, keys.thumbnail(sha256, px)).unlink()
+    assert problems(store, tmp_path) == []
+    path_of(store, keys.thumbnail(sha256)).unlink()
     assert problems(store, tmp_path) == []
 
 
 def test_one_of_another_size_than_its_name_says_is_named(store: Store, tmp_path: Path) -> None:
     sha256 = kept(store, drawn((640, 300)))
-    key = keys.thumbnail(sha256, 160)
+    key = keys.thumbnail(sha256)
     buffer = io.BytesIO()
     Image.new("RGB", (159, 75), "teal").save(buffer, "WEBP")
     write(store, key, sealed(key, buffer.getvalue(), 159, 75, ENCODER))
@@ -76,19 +74,16 @@ def test_thumbnails_of_another_picture_are_named_although_their_seals_fit(
     """As somebody does it who has this code: each is sealed anew for the key at which it is put."""
     one = kept(store, file(scene(240, 200, 170), "PNG"))
     other = file(scene(90, 60, 40), "PNG")
-    for key, data in thumbnails(one, other).items():
-        write(store, key, data)
-    found = problems(store, tmp_path)
-    assert [(one.kind, one.key) for one in found] == [
-        ("damaged", key) for key in sorted(thumbnails(one, other))
-    ]
-    assert found[0].what.startswith("shows something else than its picture: ")
+    write(store, keys.thumbnail(one), thumbnail(one, other))
+    (found,) = problems(store, tmp_path)
+    assert (found.kind, found.key) == ("damaged", keys.thumbnail(one))
+    assert found.what.startswith("shows something else than its picture: ")
     assert [*read_store(store, tmp_path).problems] == []  # without a way to make them, seals alone are read
 
 
 def test_a_place_that_was_painted_over_is_named(store: Store, tmp_path: Path) -> None:
     sha256 = kept(store, file(scene(240, 200, 170), "PNG"))
-    key = keys.thumbnail(sha256, 160)
+    key = keys.thumbnail(sha256)
     with Image.open(io.BytesIO(store.get(key))) as opened:
         forged = opened.convert("RGB")
     ImageDraw.Draw(forged).rectangle((72, 40, 88, 48), fill="black")
@@ -103,26 +98,25 @@ def test_those_of_another_encoder_are_of_their_picture(
     picture = file(scene(240, 200, 170), "PNG")
     sha256 = sha256_hex(picture)
     store.put_if_absent(keys.image(sha256, "png"), picture)
-    for px in SIZES:
-        small = scene(240, 200, 170)
-        small.thumbnail((px, px), Image.Resampling.BICUBIC)
-        webp = file(small, "WEBP", quality=quality, method=method)
-        key = keys.thumbnail(sha256, px)
-        store.put_if_absent(key, sealed(key, webp, *small.size, "Pillow 9.0, libwebp 1.2"))
-        assert store.get(key) != thumbnails(sha256, picture)[key]
+    small = scene(240, 200, 170)
+    small.thumbnail((keys.THUMBNAIL_PX, keys.THUMBNAIL_PX), Image.Resampling.BICUBIC)
+    webp = file(small, "WEBP", quality=quality, method=method)
+    key = keys.thumbnail(sha256)
+    store.put_if_absent(key, sealed(key, webp, *small.size, "Pillow 9.0, libwebp 1.2"))
+    assert store.get(key) != thumbnail(sha256, picture)
     assert problems(store, tmp_path) == []
 
 
 def test_a_size_that_this_version_does_not_make_is_read_by_its_seal(store: Store, tmp_path: Path) -> None:
     picture = file(scene(1, 2, 3), "PNG")
-    key = keys.thumbnail(kept(store, picture), 240)
+    key = keys.thumbnail(kept(store, picture)).replace("-160.", "-240.")
     store.put_if_absent(key, sealed(key, file(Image.new("RGB", (8, 8)), "WEBP"), 8, 8, ENCODER))
     assert problems(store, tmp_path) == []
 
 
 def test_bytes_that_somebody_else_wrote_are_named(store: Store, tmp_path: Path) -> None:
     sha256 = kept(store, drawn((64, 64)))
-    key = keys.thumbnail(sha256, 96)
+    key = keys.thumbnail(sha256)
     for data in (b"", b"RIFF", drawn((64, 64)), store.get(key)[:-1]):
         write(store, key, data)
         (one,) = problems(store, tmp_path)
@@ -134,6 +128,5 @@ def test_one_without_its_picture_is_unexpected(store: Store, tmp_path: Path) -> 
     sha256 = kept(store, picture("654321"))
     path_of(store, keys.image(sha256, "png")).unlink()
     assert [(one.kind, one.key, one.what) for one in problems(store, tmp_path)] == [
-        ("unexpected", key, "is of no picture that the store holds")
-        for key in sorted(keys.thumbnail(sha256, px) for px in SIZES)
+        ("unexpected", keys.thumbnail(sha256), "is of no picture that the store holds")
     ]

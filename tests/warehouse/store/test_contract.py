@@ -45,7 +45,7 @@ class TestObjects:
         sha256, other = "ab" * 32, "cd" * 32
         image, thumbnail, card = (
             keys.image(sha256, "png"),
-            keys.thumbnail(sha256, 96),
+            keys.thumbnail(sha256),
             "editions/1/a/card.png",
         )
         mine = {image: b"picture", thumbnail: b"small", card: b"drawn"}
@@ -62,7 +62,7 @@ class TestObjects:
             store.delete(key, sha256)
         assert [*store.list("images/"), *store.list("thumbnails/")] == [keys.image(other, "png")]
         assert store.put_if_absent(image, b"picture") is False
-        again = [(thumbnail, b"small"), (keys.thumbnail(other, 96), b"small")]
+        again = [(thumbnail, b"small"), (keys.thumbnail(other), b"small")]
         assert [written for *_, written in store.put_all(again)] == [False, True]
         assert store.head(image) is store.head(thumbnail) is store.head(card) is None
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 
 from assets.generation.pictures.image_check import CheckedPicture, bits_against, inspect
 from assets.labeling.pictures import UnreadableError
-from assets.labeling.thumbnails.encoder import ENCODER, SIZES, thumbnails
+from assets.labeling.thumbnails.encoder import ENCODER, thumbnail
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
@@ -89,49 +89,43 @@ SHOWN: dict[str, tuple[Callable[[], bytes], tuple[int, ...], tuple[int, ...], in
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_picture_of_any_kind_is_shown_as_it_is(name: str) -> None:
     make, left, right, off = SHOWN[name]
-    for px, small in opened(make()).items():
-        assert small.size == (px, px * 3 // 4)
-        assert small.mode == "RGB"
-        y, x = small.size[1] // 4, small.size[0] // 8
-        for at, wanted in ((x, left), (small.size[0] - x, right)):
-            found = small.getpixel((at, y))
-            assert np.abs(np.subtract(found, wanted)).max() <= off, (name, px, found, wanted)  # type: ignore[arg-type]
+    small = opened(make())
+    assert (small.size, small.mode) == ((160, 120), "RGB")
+    for x, wanted in ((20, left), (140, right)):
+        found = small.getpixel((x, 30))
+        assert np.abs(np.subtract(found, wanted)).max() <= off, (name, found, wanted)  # type: ignore[arg-type]
 
 
-def opened(image: bytes) -> dict[int, Image.Image]:
-    """The thumbnails of a picture by the pixels of their names, decoded."""
-    made = thumbnails("0" * 64, image)
-    assert [*made] == [keys.thumbnail("0" * 64, px) for px in SIZES]
-    found = {}
-    for px, data in zip(SIZES, made.values(), strict=True):
-        found[px] = Image.open(io.BytesIO(data))
-        found[px].load()
+def opened(image: bytes) -> Image.Image:
+    """The thumbnail of a picture, decoded."""
+    found = Image.open(io.BytesIO(thumbnail("0" * 64, image)))
+    found.load()
     return found
 
 
 def test_a_turned_picture_is_upright() -> None:
-    for px, small in opened(turned()).items():
-        assert small.size == (px * 3 // 4, px)
-        top, bottom = (small.getpixel((small.size[0] // 2, y)) for y in (px // 8, px - px // 8))
-        assert np.abs(np.subtract(top, RED)).max() <= 8  # type: ignore[arg-type]
-        assert np.abs(np.subtract(bottom, BLUE)).max() <= 8  # type: ignore[arg-type]
+    small = opened(turned())
+    assert small.size == (120, 160)
+    top, bottom = (small.getpixel((60, y)) for y in (20, 140))
+    assert np.abs(np.subtract(top, RED)).max() <= 8  # type: ignore[arg-type]
+    assert np.abs(np.subtract(bottom, BLUE)).max() <= 8  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("size", "sizes"),
+    ("size", "small"),
     [
-        ((1, 1), [(1, 1)] * 3),
-        ((100, 100), [(96, 96), (100, 100), (100, 100)]),
-        ((8000, 1), [(96, 1), (160, 1), (320, 1)]),
-        ((1, 8000), [(1, 96), (1, 160), (1, 320)]),
-        ((320, 200), [(96, 60), (160, 100), (320, 200)]),
+        ((1, 1), (1, 1)),
+        ((100, 100), (100, 100)),
+        ((8000, 1), (160, 1)),
+        ((1, 8000), (1, 160)),
+        ((320, 200), (160, 100)),
     ],
 )
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
 def test_nothing_is_enlarged_and_no_side_gets_lost(
-    size: tuple[int, int], sizes: list[tuple[int, int]], form: str
+    size: tuple[int, int], small: tuple[int, int], form: str
 ) -> None:
-    assert [small.size for small in opened(file(Image.new("RGB", size, GREEN), form)).values()] == sizes
+    assert opened(file(Image.new("RGB", size, GREEN), form)).size == small
 
 
 def test_metadata_are_left_out_and_a_color_profile_is_applied() -> None:
@@ -141,9 +135,9 @@ def test_metadata_are_left_out_and_a_color_profile_is_applied() -> None:
     for form, said in (("JPEG", {"comment": b"ambitious"}), ("WEBP", {"xmp": b"<x>ambitious</x>"})):
         image = file(halves(), form, icc_profile=profile, exif=exif, **said)
         assert b"ambitious" in image
-        for data in thumbnails("0" * 64, image).values():
-            assert b"ambitious" not in data
-            assert [name for name, _ in chunks(data)] == [b"VP8X", b"VP8 ", b"SEAL"]
+        data = thumbnail("0" * 64, image)
+        assert b"ambitious" not in data
+        assert [name for name, _ in chunks(data)] == [b"VP8X", b"VP8 ", b"SEAL"]
 
 
 def chunks(webp: bytes) -> list[tuple[bytes, bytes]]:
@@ -187,7 +181,7 @@ def bomb() -> bytes:
 )
 def test_bytes_that_are_no_whole_picture_are_said_in_one_line(image: bytes) -> None:
     with pytest.raises(UnreadableError) as caught:
-        thumbnails("0" * 64, image)
+        thumbnail("0" * 64, image)
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("the picture ")
 
@@ -195,15 +189,15 @@ def test_bytes_that_are_no_whole_picture_are_said_in_one_line(image: bytes) -> N
 def test_equal_pictures_have_equal_bytes_that_say_who_made_them() -> None:
     for image in (file(halves()), turned(), half_transparent("RGBA")):
         sha256 = sha256_hex(image)
-        first, second = thumbnails(sha256, image), thumbnails(sha256, image)
+        first, second = thumbnail(sha256, image), thumbnail(sha256, image)
         assert first == second
-        assert {encoder_of(key, data) for key, data in first.items()} == {ENCODER}
+        assert encoder_of(keys.thumbnail(sha256), first) == ENCODER
 
 
 def test_no_byte_of_a_thumbnail_can_change_and_no_key_be_exchanged() -> None:
     sha256 = "ab" * 32
-    made = thumbnails(sha256, file(halves(size=(64, 48))))
-    (key, data), (other, _), _ = made.items()
+    data = thumbnail(sha256, file(halves(size=(64, 48))))
+    key, other = keys.thumbnail(sha256), keys.thumbnail("cd" * 32)
     for at in range(len(data)):
         damaged = data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
         with pytest.raises(CorruptObjectError, match=sha256):
@@ -235,6 +229,5 @@ def test_thumbnails_contradict_no_bit_of_the_hash_of_their_picture(picture: byte
     """The hash is of the picture as it is shown."""
     whole = inspect(picture)
     assert isinstance(whole, CheckedPicture)
-    for data in thumbnails(whole.sha256, picture).values():
-        with Image.open(io.BytesIO(data)) as opened:
-            assert bits_against(opened, whole.phash) == 0
+    with Image.open(io.BytesIO(thumbnail(whole.sha256, picture))) as opened:
+        assert bits_against(opened, whole.phash) == 0

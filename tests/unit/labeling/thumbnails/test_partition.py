@@ -12,7 +12,6 @@ import pytest
 from assets.generation.pictures.image_check import Limits
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.thumbnails import encoder
-from assets.labeling.thumbnails.encoder import SIZES
 from assets.labeling.thumbnails.partition import complete, complete_weeks, pictures
 from tests.unit.generation.scripted import picture
 from tests.unit.labeling.test_run import WEEK, asked
@@ -85,8 +84,8 @@ def test_every_picture_gets_its_thumbnails_once_and_a_note_says_so(store: Store,
     assert complete(place(store), WEEK, "m") == 6
     before = there(store)
     note = keys.thumbnail_note(WEEK, "m", names_of(store, WEEK, "m").fingerprint)
-    assert {*before} == {keys.thumbnail(one.sha256, px) for one in found for px in SIZES} | {note}
-    assert read_json(store, note) == {"pictures": 6, "sizes": [96, 160, 320], "not_made": {}}
+    assert {*before} == {keys.thumbnail(one.sha256) for one in found} | {note}
+    assert read_json(store, note) == {"pictures": 6, "not_made": {}}
     watched = Watched(store)
     assert complete(place(watched), WEEK, "m") == 0
     assert watched.read == ["thumbnails"]  # the note
@@ -96,9 +95,9 @@ def test_every_picture_gets_its_thumbnails_once_and_a_note_says_so(store: Store,
 
 def test_a_run_that_was_killed_is_gone_on_with_and_reads_only_what_it_lacks(store: Store) -> None:
     with pytest.raises(KilledError):
-        complete(place(Dying(store, 8), workers=0), WEEK, "m")  # two pictures, and two sizes of a third
+        complete(place(Dying(store, 2), workers=0), WEEK, "m")
     assert notes(store) == []
-    assert len(there(store)) == 8
+    assert len(there(store)) == 2
     watched = Watched(store)
     assert complete(place(watched, workers=2), WEEK, "m") == 4
     assert watched.read.count("images") == 4
@@ -113,7 +112,7 @@ def test_one_that_was_removed_by_hand_is_made_again_without_the_note(tmp_path: P
     asked(store)
     complete(place(store), WEEK, "m")
     before = there(store)
-    for key in (keys.thumbnail(pictures(store, WEEK, "m")[3].sha256, SIZES[0]), *notes(store)):
+    for key in (keys.thumbnail(pictures(store, WEEK, "m")[3].sha256), *notes(store)):
         (tmp_path / "store" / key).unlink()
     assert complete(place(store), WEEK, "m") == 1
     assert there(store) == before
@@ -128,7 +127,7 @@ def test_a_damaged_picture_is_one_line_and_is_tried_again(tmp_path: Path) -> Non
     assert complete(place(store, told.append), WEEK, "m") == 5
     (line,) = told
     assert "\n" not in line
-    assert line.startswith(f"m, week {WEEK}: no thumbnails of picture {sha256[:12]}: ")
+    assert line.startswith(f"m, week {WEEK}: no thumbnail of picture {sha256[:12]}: ")
     assert "restore it from a backup" in line
     assert notes(store) == []  # it may be restored
     path.write_bytes(picture(plan.slots[0].slot_key))
@@ -145,7 +144,7 @@ def test_pictures_of_which_none_can_be_made_are_lines_and_in_the_note(
     assert complete(place(store, told.append), WEEK, "m") == 0
     found = [one.sha256 for one in pictures(store, WEEK, "m")]
     why = "the picture has 8 × 8 pixels, more than 63"
-    assert sorted(told) == [f"m, week {WEEK}: no thumbnails of picture {one[:12]}: {why}" for one in found]
+    assert sorted(told) == [f"m, week {WEEK}: no thumbnail of picture {one[:12]}: {why}" for one in found]
     assert read_json(store, notes(store)[0])["not_made"] == dict.fromkeys(found, why)
     assert complete(place(store), WEEK, "m") == 0  # and tells nothing
 
