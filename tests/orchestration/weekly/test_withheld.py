@@ -107,7 +107,7 @@ def test_another_models_pass_does_not_hide_it_and_publishing_withholds_that_mode
     assert ran.error.splitlines() == [
         f"{of}: a stored picture has other bytes than were recorded (images__bytes_as_stored)",
         # The week is published all the same, with the thumbnails of the other pictures.
-        f"{of}: no thumbnails of picture {picture.stem[:12]}: {keys.image(picture.stem, picture.suffix[1:])} does "
+        f"{of}: no thumbnail of picture {picture.stem[:12]}: {keys.image(picture.stem, picture.suffix[1:])} does "
         "not hold the bytes that its name says; restore it from a backup",
         f"Thumbnails of 3 pictures of {of}, made (1 of 1).",
     ]

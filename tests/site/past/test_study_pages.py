@@ -220,7 +220,7 @@ def test_thumbnails_of_a_study_are_made_once(con: duckdb.DuckDBPyConnection, tmp
     made = [*store.list("thumbnails/")]
     assert keys.thumbnail(sha256) in made
     assert "thumbnails/study=raza2025/made-cdcdcdcdcdcdcdcd.json" in made
-    assert [line for line in place.listener.lines if "no thumbnails of picture abababababab" in line]
+    assert [line for line in place.listener.lines if "no thumbnail of picture abababababab" in line]
     place.listener.lines.clear()
     complete_studies(con, cast(Workplace, place))
     assert place.listener.lines == []
