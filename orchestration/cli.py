@@ -22,7 +22,6 @@ from orchestration.groups.anchors import anchors
 from orchestration.groups.edition import edition
 from orchestration.groups.explaining import explain
 from orchestration.groups.gold import gold
-from orchestration.groups.models import models
 from orchestration.groups.studies import study
 from orchestration.groups.taking_back import remove, retract
 from orchestration.groups.verifying import verify
@@ -49,7 +48,6 @@ app.add_typer(importer, name="import")
 app.add_typer(gold, name="gold")
 app.add_typer(anchors, name="anchors")
 app.add_typer(edition, name="edition")
-app.add_typer(models, name="models")
 app.add_typer(study, name="study")
 app.add_typer(retract, name="retract")
 
@@ -87,7 +85,11 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
     submit: Annotated[
         bool,
-        typer.Option("--submit", help="Hand the runs to the workers of the shared instance and follow them."),
+        typer.Option(
+            "--submit",
+            hidden=True,
+            help="Hand the runs to the workers of the shared instance and follow them.",
+        ),
     ] = False,
 ) -> None:
     """Ask every active model for the week's pictures, label and load them; publish if all are complete."""
@@ -130,12 +132,23 @@ def status(
 def doctor(
     paid: Annotated[bool, typer.Option("--paid", help="Also ask each paid model and labeler once.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="List instead what services offer and models.yaml lacks; free.")
+    ] = False,
+    service: Annotated[
+        list[str] | None,
+        typer.Option("--service", help="With --new: ask this one; may be repeated; default: the file's."),
+    ] = None,
 ) -> None:
     """Check what a run depends on: keys, models, store, clock, disk, prices, caps; free calls only.
 
     Each line is ok, warn or fail, with how to fix it. Exit code 1 if a run would certainly fail.
     """
-    raise typer.Exit(commands.doctor.doctor(paid=paid, yes=yes))
+    if (service and not new) or (new and (paid or yes)):
+        raise UsageError("--new takes --service alone, and --service goes with --new")
+    raise typer.Exit(
+        commands.doctor.new_models(service or []) if new else commands.doctor.doctor(paid=paid, yes=yes)
+    )
 
 
 @app.command(short_help="Look once for alerts, and send what is new.")
@@ -233,7 +246,9 @@ def sql(
     ] = False,
     labeler: Annotated[
         str | None,
-        typer.Option("--labeler", help="With -f: as if the plans named this labeler beside theirs."),
+        typer.Option(
+            "--labeler", hidden=True, help="With -f: as if the plans named this labeler beside theirs."
+        ),
     ] = None,
 ) -> None:
     """Query the latest edition's file and nothing else. Without arguments: list the audit queries."""
@@ -291,17 +306,6 @@ def import_study(
     raise typer.Exit(
         commands.imports.check_study(study, root) if check else commands.imports.import_study(study, root)
     )
-
-
-@app.command("label", short_help="Label an imported study.")
-def label_imported(
-    study: Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study, e.g. raza2025")],
-    labeler: Annotated[
-        str, typer.Option("--labeler", help="photo, drawing, or a labeler of models.yaml.")
-    ] = "photo",
-) -> None:
-    """Label the pictures of an imported study, to see how a labeler agrees with the study's people."""
-    raise typer.Exit(commands.imports.label_imported(study, labeler))
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ from assets.leaderboard.published import edition_ids, fetcher, latest, read_mani
 from orchestration.commands.editions import (
     MANIFEST,
     bar,
-    build_from,
     manifest_of,
     write_whole,
 )
@@ -29,8 +28,7 @@ from warehouse import keys
 from warehouse.canonical import file_hash, sha256_hex
 from warehouse.database.building import build_database, start_here
 from warehouse.database.marts import order as views
-from warehouse.database.published import open_published, rows_of
-from warehouse.database.table_hash import table_hashes
+from warehouse.database.published import rows_of
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.parquet import table_of
 from warehouse.loading.seals import sealed
@@ -191,39 +189,6 @@ def _past(place: Workplace, key: str, sha256: str, folder: Path) -> bytes:
             write_whole(path, data)
             return data
     raise CorruptObjectError(f"{key} is missing from the store, or damaged there, but its manifest names it")
-
-
-def build(edition: str, to: Path | None) -> int:
-    """Build the DuckDB file of an edition beside its place, compare its tables with the manifest, then name it."""
-    place = bare_workplace(load_settings())
-    manifest = manifest_of(place, edition)
-    path = to or Path(f"cliche-{edition}.duckdb")
-    if path.exists():
-        raise UsageError(f"{path} is there already; name another file with --to")
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}; make it, or name another file with --to")
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
-        made = Path(scratch) / "cliche.duckdb"
-        with bar("building") as step:
-            build_from(place, manifest, made, step)
-        compared = _compared(made, manifest)
-        made.rename(path)
-    say(f"Edition {edition}: {path} ({decimal(path.stat().st_size)}){compared}")
-    return 0
-
-
-def _compared(path: Path, manifest: Mapping[str, Any]) -> str:
-    """Return in words that the tables have the hashes of the manifest."""
-    with open_published(path) as con:
-        found = table_hashes(con)
-    stated: dict[str, str] = manifest["table_hashes"]
-    if wrong := sorted(name for name in found.keys() & stated.keys() if found[name] != stated[name]):
-        raise CorruptObjectError(
-            f"{', '.join(wrong)}: other rows than the manifest of {manifest['edition']} states; nothing was written"
-        )
-    unknown = sorted(stated.keys() - found.keys())
-    missing = f"; not compared, for this version does not know it: {', '.join(unknown)}" if unknown else ""
-    return f", {len(stated) - len(unknown)} tables compared with their hashes{missing}"
 
 
 def _thumbnail(place: Workplace, key: str, folder: Path) -> bool:

@@ -70,11 +70,11 @@ def database_of(place: Workplace, edition: str) -> Path:
     return path
 
 
-def build_from(place: Workplace, manifest: Mapping[str, Any], path: Path, step: Step = silent) -> None:
+def build_from(place: Workplace, manifest: Mapping[str, Any], path: Path) -> None:
     """Make the DuckDB file of an edition at `path`, from what its manifest lists."""
     with TemporaryDirectory(prefix="cliche-edition-") as folder:
         fetch = fetcher(place.store, manifest, Path(folder))
-        build_database(path, manifest["tables"], manifest["files"], fetch, progress=step)
+        build_database(path, manifest["tables"], manifest["files"], fetch)
         start_here(path, manifest["tables"], manifest["files"])
 
 

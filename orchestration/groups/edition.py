@@ -7,9 +7,7 @@ import typer
 
 from orchestration import commands
 
-edition = typer.Typer(
-    help="List published editions, compare two, fetch one, or build its DuckDB file.", no_args_is_help=True
-)
+edition = typer.Typer(help="List published editions, compare two, or fetch one.", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="The edition, e.g. 2026-11-23.1")]
 
 
@@ -39,18 +37,6 @@ def edition_fetch(
     Each file is compared with its hash. What is there already is kept, so a fetch that was stopped goes on.
     """
     raise typer.Exit(commands.archive.fetch(edition_id, folder, pictures, database=database))
-
-
-@edition.command("build", short_help="Build an edition's DuckDB file.")
-def edition_build(
-    edition_id: Id,
-    to: Annotated[
-        Path | None,
-        typer.Option("--to", metavar="FILE", help="A new file; default: cliche-ID.duckdb in this folder."),
-    ] = None,
-) -> None:
-    """Build the DuckDB file of any edition from what its manifest lists, and compare its tables with their hashes."""
-    raise typer.Exit(commands.archive.build(edition_id, to))
 
 
 @edition.command("diff", short_help="Say what changed between two editions, and why.")

@@ -24,3 +24,14 @@ def study_remove(
     The record is written before anything else, nothing is deleted, and editions that were published stay as they are.
     """
     raise typer.Exit(commands.taking_back.study_remove(name, reason))
+
+
+@study.command("label", short_help="Label an imported study.")
+def study_label(
+    name: Annotated[str, typer.Argument(metavar="STUDY", help="Name of the study, e.g. raza2025")],
+    labeler: Annotated[
+        str, typer.Option("--labeler", help="photo, drawing, or a labeler of models.yaml.")
+    ] = "photo",
+) -> None:
+    """Label the pictures of an imported study, to see how a labeler agrees with the study's people."""
+    raise typer.Exit(commands.imports.label_imported(name, labeler))

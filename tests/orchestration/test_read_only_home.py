@@ -65,12 +65,11 @@ COMMANDS: Mapping[str, tuple[int, str]] = {
     "edition diff 2026-11-09.1 2026-11-09.1": _OK,
     "edition fetch 2026-11-09.1 {to}/edition": _OK,
     "edition fetch 2026-11-09.1 {to}/pages --pictures none": _OK,
-    "edition build 2026-11-09.1 --to {to}/edition.duckdb": _OK,
     "gold sample --week 2026-11-09 --n 8 --set mine": _OK,
     "gold export mine --to {to}/gold": _OK,
     "gold import mine {to}/none.csv": (2, "none.csv"),
     "gold status mine": _OK,
-    "models new": (2, "no model"),
+    "doctor --new": (2, "no model"),
 }
 
 

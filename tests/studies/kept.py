@@ -91,7 +91,7 @@ def add_labels(
     attribute: str = "gender",
     study: str = "tiny",
 ) -> None:
-    """Add what another labeler says of a study, as `cliche label` does."""
+    """Add what another labeler says of a study, as `cliche study label` does."""
     rows: Rows = study_tables(said, VALUES, attribute=attribute, study=study)["study_labels"].to_pylist()
     name, _, version = labeler.partition("@")
     for row in rows:

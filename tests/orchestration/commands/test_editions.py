@@ -229,49 +229,6 @@ def test_an_edition_that_is_not_there_is_named(
     assert held(tmp_path) == {}
 
 
-# build
-
-
-def test_build_makes_the_file_of_the_site_again(
-    reads: Installation, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    ended = cliche("edition", "build", EDITION)
-    assert (ended.code, ended.err) == (0, "")
-    tables = manifest(reads)["table_hashes"]
-    assert f", {len(tables)} tables compared with their hashes" in ended.out
-    assert [*held(tmp_path)] == [f"cliche-{EDITION}.duckdb"]
-    with (
-        open_published(tmp_path / f"cliche-{EDITION}.duckdb") as made,
-        open_published(Path(reads.settings.store) / "site" / "cliche.duckdb") as site,
-    ):
-        assert table_hashes(made) == table_hashes(site) == tables
-        for listed in (
-            "FROM start_here",
-            "SELECT schema_name, view_name, sql, comment FROM duckdb_views() ORDER BY ALL",
-        ):
-            assert made.execute(listed).fetchall() == site.execute(listed).fetchall()
-    ended = cliche("edition", "build", EDITION)
-    assert ended.code == 2
-    assert ended.error == f"cliche-{EDITION}.duckdb is there already; name another file with --to"
-    ended = cliche("edition", "build", EDITION, "--to", "none/made.duckdb")
-    assert ended.error == "there is no folder none; make it, or name another file with --to"
-
-
-def test_build_compares_the_rows_with_the_manifest(
-    published: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
-    stated = manifest(published)
-    stated["table_hashes"]["labels"] = "0" * 64
-    path = Path(published.settings.store) / MANIFEST
-    path.chmod(0o644)
-    path.write_text(json.dumps(stated))
-    ended = cliche("edition", "build", EDITION, "--to", str(tmp_path / "made.duckdb"))
-    assert ended.code == 1
-    assert ended.error.startswith(f"labels: other rows than the manifest of {EDITION} states")
-    assert not [*tmp_path.glob("*made*")]
-
-
 # which file is opened
 
 

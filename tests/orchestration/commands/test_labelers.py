@@ -150,7 +150,7 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
     study.run()
     write(fresh, [labeler(server, "watcher", concurrency=1)])
     server.says = lambda asked: Said(refusal="No.") if asked.number == 2 else first_value(asked)
-    ran = cliche("label", "tiny", "--labeler", "watcher")
+    ran = cliche("study", "label", "tiny", "--labeler", "watcher")
     assert ran.code == 0, ran.err
     assert "tiny: 1 labels by watcher@1-" in ran.out
     assert "2 calls, $" in ran.out
@@ -160,13 +160,13 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
     place = fresh.place()
     charges = [*label_charges(place.labelers)(place.store, current_week())]
     assert len(charges) == 2, "calls about a study count for the week in which they were made"
-    assert "0 labels by watcher@1-" in cliche("label", "tiny", "--labeler", "watcher").out
+    assert "0 labels by watcher@1-" in cliche("study", "label", "tiny", "--labeler", "watcher").out
     assert len(server.asked) == 2
     write(fresh, [labeler(server, "watcher", concurrency=1, number=2)])
     server.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
-    ran = cliche("label", "tiny", "--labeler", "watcher")
+    ran = cliche("study", "label", "tiny", "--labeler", "watcher")
     assert ran.code == 1
     assert "labeler watcher: the first answer could not be read: the answer is a chat completion" in ran.err
     assert "cliche: 2 pictures got no label: the answer is a chat completion" in ran.err
-    gone = cliche("label", "tiny", "--labeler", "watchers")
+    gone = cliche("study", "label", "tiny", "--labeler", "watchers")
     assert (gone.code, gone.only_line) == (2, 'no labeler "watchers"; known: drawing, photo, watcher')

@@ -1,4 +1,4 @@
-"""`cliche models new`: what services offer and models.yaml lacks, what is switched off in it, and what is gone."""
+"""`cliche doctor --new`: what services offer and models.yaml lacks, what is switched off in it, and what is gone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_models_that_the_file_lacks_has_switched_off_or_has_and_the_service_has_
     fresh: Installation, cliche: Cliche, server: openrouter.OpenRouter
 ) -> None:
     fresh.write_models(asks(server.base, "old", "acme/gone"), entry("sim-drift"))
-    ended = cliche("models", "new")
+    ended = cliche("doctor", "--new")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.splitlines() == [
         f"openrouter ({server.base}): 1 model that the file lacks",
@@ -44,7 +44,7 @@ def test_models_that_the_file_lacks_has_switched_off_or_has_and_the_service_has_
     ]
     path = fresh.settings.models
     path.write_text(path.read_text() + f"\n#  - name: later\n#    model_id: {MODEL}   # soon\n")
-    assert cliche("models", "new").out.splitlines()[:2] == [
+    assert cliche("doctor", "--new").out.splitlines()[:2] == [
         f"openrouter ({server.base}): 0 models that the file lacks",
         f"  off  {MODEL}  in the file, switched off",
     ]
@@ -72,7 +72,7 @@ def test_what_a_list_names_by_no_word_for_drawing_is_not_gone_and_a_service_is_l
             f"openai_images ({server.base_url}): 1 model that the file lacks",
             "  new  gpt-image-3",
         ]
-        ended = cliche("models", "new")
+        ended = cliche("doctor", "--new")
         assert (ended.code, ended.out.splitlines()) == (
             0,
             expected,
@@ -81,9 +81,9 @@ def test_what_a_list_names_by_no_word_for_drawing_is_not_gone_and_a_service_is_l
             named("beta-1", "FIRST_KEY"), named("alpha-1", "SECOND_KEY"), named("gpt-image-2", "SECOND_KEY")
         )
         gone = "  gone beta-1  in the file, and the service has it no more"
-        assert cliche("models", "new").out.splitlines() == [*expected, gone]
+        assert cliche("doctor", "--new").out.splitlines() == [*expected, gone]
         fresh.write_models(named("beta-1", "NO_KEY_IS_SET"))
-        ended = cliche("models", "new")
+        ended = cliche("doctor", "--new")
         assert (ended.code, "NO_KEY_IS_SET" in ended.out) == (1, True)
         assert server.calls == []
 
@@ -93,17 +93,17 @@ def test_a_list_that_cannot_be_read_is_told_with_its_reason(
 ) -> None:
     fresh.write_models(asks(server.base, "new", MODEL))
     monkeypatch.delenv("OPENROUTER_API_KEY")
-    ended = cliche("models", "new")
+    ended = cliche("doctor", "--new")
     assert ended.code == 1
     assert "OPENROUTER_API_KEY" in ended.out
 
 
 def test_who_has_no_list_and_nobody_to_ask_are_told(fresh: Installation, cliche: Cliche) -> None:
     fresh.write_models(entry("sim-drift"))
-    nobody = cliche("models", "new")
+    nobody = cliche("doctor", "--new")
     assert nobody.code == 2
     assert "--service" in nobody.err
-    wrong = cliche("models", "new", "--service", "diffusers")
+    wrong = cliche("doctor", "--new", "--service", "diffusers")
     assert wrong.code == 2
     assert '"diffusers" has no list of models; those that have one: ' in wrong.err
 

@@ -79,7 +79,7 @@ def test_wrong_use_is_one_line(
 def test_labeling_a_removed_study_says_that_it_was_removed(fresh: Installation, cliche: Cliche) -> None:
     keep(fresh.store)
     assert cliche("study", "remove", "tiny", "--reason", WHY).code == 0
-    told = cliche("label", "tiny", "--labeler", "drawing")
+    told = cliche("study", "label", "tiny", "--labeler", "drawing")
     assert (
         told.code,
         f"tiny 1.0.0 was removed (retractions/study-tiny-1.json: {WHY})" in told.error,
