@@ -59,7 +59,7 @@ class Workplace:
         default_factory=dict
     )  # where the site is, who publishes it: what is set of it
     replies: Mapping[str, bytes] = field(default_factory=dict)  # of makers, by model
-    docs: str = "docs/operations.md"  # where whoever runs this reads what to do
+    docs: str = "docs/operations/alerts.md"  # where whoever runs this reads what to do
 
     def model(self, name: str) -> ModelEntry:
         """Return the entry of a model; raise `UsageError` with a close match if there is none."""

@@ -20,7 +20,7 @@ class AlertKind(NamedTuple):
     do: str
 
 
-#: Each has its row, with the anchor `alert-<kind>`, under "Alerts" in docs/operations.md.
+#: Each has its row, with the anchor `alert-<kind>`, in docs/operations/alerts.md.
 KINDS: dict[str, AlertKind] = {
     "run_failed": AlertKind(
         "error", "Run failed", "{why}", "Fix what it names and run again within the week."

@@ -37,7 +37,7 @@ class AlertSettings(BaseModel):
     budget_share: float = Field(default=0.8, gt=0, le=1)  # of a cap
     backup_days: float = Field(default=35.0, gt=0)  # so old the last backup may be
     verify_days: float = Field(default=35.0, gt=0)  # so long ago the store may have been read whole
-    docs_url: str = "docs/operations.md"  # where links of "what to do" lead
+    docs_url: str = "docs/operations/alerts.md"  # where links of "what to do" lead
     dagster_url: str | None = None  # of Dagster's web page, for links to runs
     without: tuple[str, ...] = ()  # kinds that nobody wants
 

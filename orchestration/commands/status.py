@@ -326,5 +326,5 @@ def _test(settings: Settings) -> int:
     for name, problem in results.items():
         say(f"{'fail' if problem else 'ok':<5} {name}{f': {problem}' if problem else ''}")
     if not results:
-        say("No channel is set; see Alerts in docs/operations.md.")
+        say("No channel is set; see docs/operations/alerts.md.")
     return ClicheError.exit_code if any(results.values()) or not results else 0

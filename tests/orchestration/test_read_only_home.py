@@ -188,7 +188,7 @@ def test_the_table_holds_every_command() -> None:
 
 
 def test_the_docs_say_which_commands_write_into_the_home() -> None:
-    lines = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8").splitlines()
+    lines = (CHECKOUT / "docs/operations/machines.md").read_text(encoding="utf-8").splitlines()
     (said,) = [line for line in lines if "write into the home; elsewhere they end" in line]
     for line in [line for line, ended in COMMANDS.items() if ended == _NO]:
         assert f"`{re.sub(' -f.*| none', '', line)}`" in said

@@ -117,7 +117,7 @@ def test_each_rule_is_about_real_dirt(tmp_path: Path, raza_files: Path, case: st
 
 
 def test_the_documented_report_is_what_an_import_says(store: LocalStore, raza_files: Path) -> None:
-    docs = (RAZA_YAML.parents[3] / "docs" / "operations.md").read_text("utf-8")
+    docs = (RAZA_YAML.parents[3] / "docs/operations/importing.md").read_text("utf-8")
     said = next(line for line in docs.splitlines() if line.startswith("raza2025: 500"))
     missing = next(line for line in docs.splitlines() if line.startswith("28 planned pictures"))
     again = import_study(store, RAZA_YAML, raza_files)

@@ -21,7 +21,7 @@ from orchestration.cluster.submit import CODE, LOCATION
 from orchestration.settings import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
-OPERATIONS = (CHECKOUT / "docs" / "operations.md").read_text(encoding="utf-8")
+OPERATIONS = (CHECKOUT / "docs/operations/machines.md").read_text(encoding="utf-8")
 
 
 def compose() -> dict[str, Any]:

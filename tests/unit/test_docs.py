@@ -28,6 +28,9 @@ from warehouse.sqlfiles import names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
+OPERATIONS = sorted((CHECKOUT / "docs/operations").glob("*.md"))
+#: What can be kept true, and read.
+_MOST_LINES, _MOST_WORDS = 200, 35_000
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FILE = re.compile(r"\b(?:assets|orchestration|sql|tests|warehouse)/[\w./*-]*[\w*]")
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -35,6 +38,10 @@ _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 def page(name: str) -> str:
     return (CHECKOUT / name).read_text(encoding="utf-8")
+
+
+def operations() -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in OPERATIONS)
 
 
 def tables(text: str) -> list[list[str]]:
@@ -78,30 +85,30 @@ def test_every_labeler_has_its_row(labeler: str) -> None:
 
 @pytest.mark.parametrize("command", commands())
 def test_every_command_is_named_where_running_is_explained(command: str) -> None:
-    text = "".join(page(f"docs/{name}.md") for name in ("operations", "labels", "providers"))
+    text = operations() + page("docs/labels.md") + page("docs/providers.md")
     assert re.search(rf"{command}\b", text), command
 
 
 @pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "home"])
 def test_every_setting_has_its_row(name: str) -> None:
-    assert f"| `{name}` |" in page("docs/operations.md")
+    assert f"| `{name}` |" in operations()
 
 
 @pytest.mark.parametrize("name", AlertSettings.model_fields)
 def test_every_setting_of_alerts_has_its_row(name: str) -> None:
-    assert f"| `{name}` |" in page("docs/operations.md")
+    assert f"| `{name}` |" in operations()
 
 
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_every_alert_has_its_row_that_links_lead_to(kind: str) -> None:
-    assert f'| <a id="alert-{kind}"></a>`{kind}` |' in page("docs/operations.md")
+    assert f'| <a id="alert-{kind}"></a>`{kind}` |' in page(AlertSettings().docs_url)
 
 
 @pytest.mark.parametrize(
     "name", [WEBHOOK, SMTP, USER, PASSWORD, SENDER, TO, *(f"channel `{n}`" for n in CHANNELS)]
 )
 def test_every_channel_and_its_variables_are_explained(name: str) -> None:
-    assert name in page("docs/operations.md")
+    assert name in operations()
 
 
 @pytest.mark.parametrize("name", Connection.model_fields)
@@ -120,7 +127,7 @@ def test_every_key_of_the_models_file_is_explained_in_its_header(
 
 @pytest.mark.parametrize("query", names("audit"))
 def test_every_audit_query_is_named_where_they_are_listed(query: str) -> None:
-    assert f"`{query}`" in page("docs/operations.md")
+    assert f"`{query}`" in operations()
 
 
 @pytest.mark.parametrize(
@@ -129,17 +136,20 @@ def test_every_audit_query_is_named_where_they_are_listed(query: str) -> None:
 )
 def test_every_check_of_results_says_what_is_to_be_done(check: str) -> None:
     table = check.partition("__")[0]
-    assert re.search(rf"`({check}|{table}__…)`", page("docs/operations.md"))
+    assert re.search(rf"`({check}|{table}__…)`", operations())
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
 def test_every_benchmark_is_named(benchmark: str) -> None:
-    assert f"[{benchmark}]" in page("docs/operations.md")
+    assert f"[{benchmark}]" in operations()
 
 
 @pytest.mark.parametrize(
     "name",
-    ["Makefile", ".ci/run", "CONTRIBUTING.md", "README.md", "docs/operations.md", "docs/statistics.md"],
+    [
+        *("Makefile", ".ci/run", "CONTRIBUTING.md", "README.md", "docs/statistics.md"),
+        *(str(path.relative_to(CHECKOUT)) for path in OPERATIONS),
+    ],
 )
 def test_files_that_are_named_are_there(name: str) -> None:
     # A folder that pytest is given and that is gone makes it run nothing.
@@ -160,6 +170,20 @@ def test_links_lead_somewhere(path: Path) -> None:
             body = _CODE.sub("", target.read_text(encoding="utf-8"))
             headings = re.findall(r"^#+ (.*)$", body, re.MULTILINE)
             assert part in [anchor(heading) for heading in headings], link
+
+
+def test_a_failed_run_on_dagsters_page_leads_to_what_is_to_be_done() -> None:
+    assert "\n## When something is wrong\n" in page(AlertSettings().docs_url)  # `what_to_do` of generation
+
+
+@pytest.mark.parametrize("path", OPERATIONS, ids=lambda path: path.name)
+def test_a_page_of_operations_is_one_task(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= _MOST_LINES
+
+
+@pytest.mark.xfail(strict=True, reason="pages beside docs/operations are still too long; then this mark goes")
+def test_all_pages_together_can_be_read() -> None:
+    assert sum(len(path.read_text(encoding="utf-8").split()) for path in PAGES) <= _MOST_WORDS
 
 
 def test_the_software_is_cited_in_the_version_that_it_has() -> None:

@@ -38,7 +38,7 @@ def program(name: str, *words: str) -> list[str]:
 
 @pytest.fixture
 def watch(published: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    """A published installation of which nobody is asked today, with Dagster's settings as docs/operations.md says."""
+    """A published installation of which nobody is asked today, with Dagster's settings as the docs say."""
     published.configure(alerts=ALERTS)
     published.write_models(*(entry(name, until=WEEK) for name in MODELS))
     folder = published.settings.dagster_home

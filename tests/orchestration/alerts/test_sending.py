@@ -272,7 +272,7 @@ def test_nothing_is_sent_if_one_receiver_or_the_template_is_wrong(
         )
         assert watch.look(MONDAY) == ["run_not_started"]
         assert watch.bodies[0]["text"].endswith(
-            f"\n\nRun never started: week {NEXT} docs/operations.md#alert-run_not_started\n"
+            f"\n\nRun never started: week {NEXT} docs/operations/alerts.md#alert-run_not_started\n"
         )
 
 
@@ -518,7 +518,7 @@ def test_watch_tries_every_channel(
 
 def test_watch_without_any_channel_says_so(fresh: Installation, cliche: Cliche) -> None:
     ended = cliche("watch", "--test")
-    assert (ended.code, ended.out) == (1, "No channel is set; see Alerts in docs/operations.md.\n")
+    assert (ended.code, ended.out) == (1, "No channel is set; see docs/operations/alerts.md.\n")
     ended = cliche("watch")
     assert (ended.code, ended.out, ended.err) == (0, "All is quiet.\n", "")
 

@@ -76,7 +76,7 @@ def test_two_who_look_at_once_take_turns(postgres: Postgres, tmp_path: Path) -> 
 
 
 def test_a_user_who_owns_the_schema_alone_needs_no_other_right(postgres: Postgres, tmp_path: Path) -> None:
-    """As docs/operations.md says; the spending ledger is in that schema too."""
+    """As docs/operations/machines.md says; the spending ledger is in that schema too."""
     address = postgres.fresh_address()
     database = address.rpartition("/")[2]
     postgres.run("CREATE ROLE low LOGIN PASSWORD 'low'")

@@ -194,7 +194,7 @@ def test_the_documented_example_is_what_is_said(home: Installation, cliche: Clic
     download(PROMPT, parameters="--v 6", created=IN_WEEK)
     download(PROMPT, created=EARLIER)
     ended = cliche("import", "midjourney", str(folder), "--week", WEEK)
-    docs = (CHECKOUT / "docs" / "operations.md").read_text("utf-8")
+    docs = (CHECKOUT / "docs/operations/importing.md").read_text("utf-8")
     (example,) = re.findall(r"\$ cliche import midjourney DIR --week \S+\n(.*?)```", docs, re.DOTALL)
     assert [words(line) for line in ended.out.splitlines()] == [words(line) for line in example.splitlines()]
 

@@ -1,4 +1,4 @@
-"""The walk of docs/operations.md on Dagster's page, in a browser: five clicks at most."""
+"""The walk of docs/operations/weekly.md on Dagster's page, in a browser: five clicks at most."""
 
 from __future__ import annotations
 

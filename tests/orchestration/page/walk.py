@@ -1,4 +1,4 @@
-"""`python -m tests.orchestration.page.walk FOLDER`: an operator on Dagster's page, as docs/operations.md says.
+"""`python -m tests.orchestration.page.walk FOLDER`: an operator on Dagster's page, as docs/operations/weekly.md says.
 
 A key is revoked in the middle of a week; a stored picture is lost; two weeks of all models are asked for at once.
 Each scene begins on the first page. It keeps screenshots and prints the clicks; what it does not find is an error.

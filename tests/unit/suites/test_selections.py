@@ -151,7 +151,7 @@ def test_all_is_every_suite_in_its_newest_version() -> None:
 def test_the_pages_say_how_many_pictures_and_dollars_that_is() -> None:
     readme, operations, models = (
         (CHECKOUT / name).read_text(encoding="utf-8")
-        for name in ("README.md", "docs/operations.md", "models.yaml")
+        for name in ("README.md", "docs/operations/models.md", "models.yaml")
     )
     for name in SELECTIONS:
         n = sum(asked(name).values())

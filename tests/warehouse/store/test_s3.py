@@ -107,7 +107,7 @@ class TestWrongSettings:
     def test_the_rights_of_the_docs_suffice_and_let_nothing_else_be_deleted(
         self, seaweedfs: SeaweedFS, s3_address: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        text = (Path(__file__).parents[3] / "docs/operations.md").read_text(encoding="utf-8")
+        text = (Path(__file__).parents[3] / "docs/operations/settings.md").read_text(encoding="utf-8")
         (policy,) = re.findall(r"```json\n(\{\"Version.*?)\n```", text, re.DOTALL)
         prefix = s3_address.removeprefix(f"s3://{BUCKET}/")
         policy = policy.replace("bucket/prefix", f"{BUCKET}/{prefix}").replace(":::bucket", f":::{BUCKET}")
