@@ -10,7 +10,7 @@ SERVERS := tests/services/node
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo cluster-demo image wheel soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
+.PHONY: help setup setup-dev demo cluster-demo image wheel release soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,15 @@ wheel: setup ## Build the wheel of the last commit in dist/, to hand out as a fi
 		SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
 			$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --wheel-dir $(DIST) "$$folder/files"; \
 		ls $(DIST)/cliche-*.whl
+
+release: ## Check that the last commit can be a release (CONTRIBUTING.md), and print the command that tags it
+	@set -e; refuse() { echo "$$1"; exit 1; }; \
+		version=$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml | head -n 1); \
+		test -z "$$(git status --porcelain)" || refuse "The tree is not clean: commit first."; \
+		newest=$$(sed -n 's/^## \([0-9].*\) — .*/\1/p' CHANGELOG.md | head -n 1); \
+		test "$$newest" = "$$version" || refuse "CHANGELOG.md begins with $$newest, pyproject.toml has $$version."; \
+		! git rev-parse --quiet --verify "refs/tags/v$$version" > /dev/null || refuse "There is a tag v$$version: raise the version."; \
+		echo "git tag v$$version && git push origin v$$version"
 
 soak: setup-dev ## Ask and publish 52 weeks while things break (kills, a full disk, a store that is away, bad answers): under an hour
 	@$(BIN)/python -W ignore -m tests.soak

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,7 @@ def test_a_worker_of_other_code_gives_a_run_back_and_does_not_start_again(
     shared: Path, tmp_path: Path, valkey: Valkey, address: str
 ) -> None:
     """Everything was upgraded but one worker, which nobody thought of."""
-    newer = tmp_path / "newer"
+    newer, newer_version = tmp_path / "newer", f"{metadata.version('cliche')}+newer"
     for name in ("assets", "orchestration", "sql", "warehouse"):
         shutil.copytree(CHECKOUT / name, newer / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("models.yaml", "pyproject.toml"):
@@ -147,7 +148,7 @@ def test_a_worker_of_other_code_gives_a_run_back_and_does_not_start_again(
             TASK_EXECUTE_JOB_NAME,
             kwargs={"execute_job_args_packed": {}},
             queue="dagster",
-            headers={CODE: "0.1.0+newer"},
+            headers={CODE: newer_version},
         )
         assert old.wait(_START_S) == 0
         assert task.state == "RETRY", log.read_text()
@@ -155,7 +156,7 @@ def test_a_worker_of_other_code_gives_a_run_back_and_does_not_start_again(
             given_back = broker.SimpleQueue(client.amqp.queues["dagster"]).get_nowait()
         assert given_back.headers["id"] == task.id
         line = (
-            f"cliche: this worker has the code {code_version()}, the code server at {address} has 0.1.0+newer: "
+            f"cliche: this worker has the code {code_version()}, the code server at {address} has {newer_version}: "
             "install one version everywhere, and start what is older again"
         )
         assert line in log.read_text()

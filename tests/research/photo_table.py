@@ -1,4 +1,4 @@
-"""The table of docs/label-error.md that says how well `photo` agrees with people: made, not typed.
+"""The table docs/tables/photo_agreement.md, which says how well `photo` agrees with people: made, not typed.
 
 python -m tests.research.photo_table --root ../shared/studies-as-published/raza2025
 """

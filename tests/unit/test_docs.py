@@ -181,7 +181,6 @@ def test_a_page_of_operations_is_one_task(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= _MOST_LINES
 
 
-@pytest.mark.xfail(strict=True, reason="pages beside docs/operations are still too long; then this mark goes")
 def test_all_pages_together_can_be_read() -> None:
     assert sum(len(path.read_text(encoding="utf-8").split()) for path in PAGES) <= _MOST_WORDS
 

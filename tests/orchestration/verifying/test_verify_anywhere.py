@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -303,7 +304,7 @@ def test_pages_and_tables_of_other_shapes_agree(
     load_declared(con)
     if len(only) > 2:
         world.withhold(con, "sim-classic", "held back by a test")
-    publish(con, store, week=world.WEEK, code_version="0.1.0")
+    publish(con, store, week=world.WEEK, code_version=metadata.version("cliche"))
     root = tmp_path / "store"
     report = verify_source(StatedSource(root / "editions" / f"{world.WEEK}.1", root))
     # this small world computes scores and ranks alone; its other results are not those of the product

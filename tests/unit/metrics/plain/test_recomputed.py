@@ -1,9 +1,10 @@
-"""docs/statistics.md: the lines that recompute a board from an edition give what the tables hold."""
+"""docs/reference.py, given the counts of a board with all that is special, gives what the tables hold."""
 
 from __future__ import annotations
 
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -16,10 +17,20 @@ from tests.warehouse.results.changes.weekly_counts import Suite, monday, warehou
 from warehouse import occasions
 from warehouse.loading.load import replace_week
 
-DOC = Path(__file__).parents[4] / "docs/statistics.md"
+PROGRAM = Path(__file__).parents[4] / "docs" / "reference.py"
 
 
-def test_the_lines_of_the_docs_recompute_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    spec = spec_from_file_location("reference", PROGRAM)
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_recomputes_a_board(reference: ModuleType) -> None:
     """A prompt that one model misses, a week that one misses, a new model, a change and an unranked model."""
     rng, models = np.random.default_rng(28), [f"m{number}" for number in range(5)]
     drawn = np.zeros((5, 6, 2, 47), dtype=int)
@@ -61,34 +72,30 @@ def test_the_lines_of_the_docs_recompute_a_board(tmp_path: Path, monkeypatch: py
         for table, made in span_figures(con, read_span(con, week), {}).items():
             replace_week(con, table, week.name, made)
         figures = con.execute(
-            "SELECT estimate, low, high FROM figures WHERE figure = 'gap' ORDER BY model"
+            "SELECT model, estimate, low, high FROM figures WHERE figure = 'gap' ORDER BY model"
         ).fetchall()
         pairs = con.execute("SELECT model_a, model_b, difference, se, told_apart FROM board_pairs").fetchall()
-        critical = con.execute("SELECT critical FROM boards").fetchall()
-        con.execute(f"ATTACH '{tmp_path}/cliche.duckdb' AS written")
-        con.execute("COPY FROM DATABASE memory TO written")
-        con.execute("DETACH written")
+        ((critical,),) = con.execute("SELECT critical FROM boards").fetchall()
 
-    monkeypatch.chdir(tmp_path)
-    found: dict[str, Any] = {}
-    [code] = [part.partition("```")[0] for part in DOC.read_text().split("```python\n")[1:]]
-    exec(code, found)
+    history = drawn[..., 35:].astype(float)
+    history[3, ..., : 41 - 35] = 0  # before its change
+    q, group = np.full((6, 2), 0.5), np.ones((6, 1))
+    with np.errstate(all="ignore"):
+        made = dict(reference.suites(history, q, 0, group, False, models, np.ones(5)))
+        cells = reference.cells(history[1:4], q, 0)[:5]  # m0 and m4 have too few answers for a rank
+        compared = dict(reference.board(*cells, group, False, models[1:4]))
 
-    assert pytest.approx(np.array(figures), abs=1e-9) == found["figure"].T
-    assert (found["critical"],) == pytest.approx(critical[0], abs=1e-9)
-    names = np.array(found["shown"])
-    told = {
-        frozenset((a, b)): (abs(difference), se, apart)
-        for a, b, difference, se, apart in zip(
-            names[found["a"]],
-            names[found["b"]],
-            found["difference"],
-            found["se"],
-            found["apart"],
-            strict=True,
+    assert [row[0] for row in figures] == [*made]
+    for model, *published in figures:
+        assert [made[model][name] for name in ("estimate", "low", "high")] == pytest.approx(
+            published, abs=1e-9
         )
+    assert compared["critical"]["critical"] == pytest.approx(critical, abs=1e-9)
+    told = {
+        frozenset(of.split()[1:]): (abs(numbers["difference"]), numbers["se"], numbers["told_apart"])
+        for of, numbers in compared.items()
+        if of.startswith("pair ")
     }
     assert {frozenset(row[:2]) for row in pairs} == {*told}
-    assert "m4" not in {name for pair in told for name in pair}
-    for a, b, *published in pairs:
-        assert told[frozenset((a, b))] == pytest.approx(tuple(published), abs=1e-9)
+    for a, b, difference, se, apart in pairs:
+        assert told[frozenset((a, b))] == pytest.approx((abs(difference), se, int(apart)), abs=1e-9)
