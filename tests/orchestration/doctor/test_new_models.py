@@ -103,6 +103,8 @@ def test_who_has_no_list_and_nobody_to_ask_are_told(fresh: Installation, cliche:
     nobody = cliche("doctor", "--new")
     assert nobody.code == 2
     assert "--service" in nobody.err
+    for words in (["--service", "openrouter"], ["--new", "--paid"]):
+        assert cliche("doctor", *words).code == 2
     wrong = cliche("doctor", "--new", "--service", "diffusers")
     assert wrong.code == 2
     assert '"diffusers" has no list of models; those that have one: ' in wrong.err
