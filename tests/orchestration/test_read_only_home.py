@@ -52,7 +52,7 @@ COMMANDS: Mapping[str, tuple[int, str]] = {
     "unlock": _OK,
     "import midjourney {to}/none --week 2026-11-09": (2, "does not exist"),
     "import study {to}/none.yaml --root {to}": (2, "no study file"),
-    "label none": (2, "no study"),
+    "study label none": (2, "no study"),
     "study remove none --reason none": (2, "no study"),
     "retract picture none --reason none": (2, "names no picture"),
     "retract labels --model none --week 2026-11-09 --labeler none --reason none": (2, "no plan of none"),
