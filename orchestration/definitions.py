@@ -1,12 +1,9 @@
 """Everything that Dagster knows: assets, checks, two jobs, two schedules, two sensors, wired in one place."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
-from dagster._core.storage.tags import RETRY_STRATEGY_TAG
-from dagster_shared.libraries import DagsterLibraryRegistry
 
 from assets.gateway.batch_states import on_their_way
 from assets.gateway.models_file import ModelEntry
@@ -24,9 +21,10 @@ from orchestration.checks import build_checks
 from orchestration.cluster.ranges import at_work
 from orchestration.cluster.ranges import build_job as build_range_job
 from orchestration.cluster.ranges import build_sensor as build_ranges
+from orchestration.dagster_internals import DagsterLibraryRegistry
+from orchestration.instance import partition_key
 from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
-from orchestration.partitions import partition_key, product_definition, weeks_definition
 from orchestration.resources import code_version, make_workplace
 from orchestration.sensor import build_alerts, build_sensor
 from orchestration.settings import Settings, load_settings
@@ -72,19 +70,18 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         PUBLISH,
         selection=dg.AssetSelection.assets(*publishing),
         # Tried again, it scores again what changed meanwhile: the last step alone would fail each time.
-        tags={RETRY_STRATEGY_TAG: ReexecutionStrategy.ALL_STEPS.name},
+        tags={"dagster/retry_strategy": "ALL_STEPS"},
         description="Check, score and publish one week.",
     )
-    ranges = [build_range_job()] if settings.postgres else []
     return dg.Definitions(
         assets=[*generation, *publishing],
         asset_checks=build_checks(product, weeks),
-        jobs=[generate_job, publish_job, *ranges],
-        schedules=[_monday(generate_job, place), _hourly(generate_job, place)],
+        jobs=[generate_job, publish_job, *([build_range_job()] if settings.postgres else [])],
+        schedules=[_monday(place), _hourly(place)],
         sensors=[
-            build_sensor(publish_job, settings, place),
+            build_sensor(PUBLISH, settings, place),
             build_alerts(settings, place),
-            *(build_ranges(job, place) for job in ranges),
+            *([build_ranges(place)] if settings.postgres else []),
         ],
         resources={"workplace": resource or _workplace_of_a_run(place)},
         executor=dg.in_process_executor,
@@ -100,13 +97,24 @@ def _workplace_of_a_run(place: Workplace) -> dg.ResourceDefinition:
     return dg.ResourceDefinition(of_run, description="store, suites and models")
 
 
-def _monday(
-    job: UnresolvedAssetJobDefinition,
-    place: Workplace,
-) -> dg.ScheduleDefinition:
+def weeks_definition(first_week: str) -> dg.WeeklyPartitionsDefinition:
+    """Return weeks from `first_week` to the present one: Mondays in UTC, the week that begins included."""
+    return dg.WeeklyPartitionsDefinition(
+        start_date=first_week, day_offset=1, timezone="UTC", end_offset=1, fmt="%Y-%m-%d"
+    )
+
+
+def product_definition(
+    models: Iterable[str], weeks: dg.WeeklyPartitionsDefinition
+) -> dg.MultiPartitionsDefinition:
+    """Return the product of models and weeks; its keys read `model|week`."""
+    return dg.MultiPartitionsDefinition({"model": dg.StaticPartitionsDefinition([*models]), "week": weeks})
+
+
+def _monday(place: Workplace) -> dg.ScheduleDefinition:
     @dg.schedule(
         name="every_monday",
-        job=job,
+        job_name=GENERATE,
         cron_schedule="5 0 * * 1",
         execution_timezone="UTC",
         description="Every Monday at 00:05 UTC: ask every active model for the week that begins.",
@@ -121,13 +129,10 @@ def _monday(
     return every_monday
 
 
-def _hourly(
-    job: UnresolvedAssetJobDefinition,
-    place: Workplace,
-) -> dg.ScheduleDefinition:
+def _hourly(place: Workplace) -> dg.ScheduleDefinition:
     @dg.schedule(
         name="every_hour",
-        job=job,
+        job_name=GENERATE,
         cron_schedule="35 * * * *",
         execution_timezone="UTC",
         description="Every hour: go on with the week's partitions that were begun and are not complete.",

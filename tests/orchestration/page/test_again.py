@@ -13,9 +13,8 @@ from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.slots import Request
-from orchestration.definitions import GENERATE, build_defs
-from orchestration.instance import open_instance
-from orchestration.partitions import partition_key, product_definition, weeks_definition
+from orchestration.definitions import GENERATE, build_defs, product_definition, weeks_definition
+from orchestration.instance import open_instance, partition_key
 from orchestration.settings import load_settings
 from tests.orchestration.commands.test_labelers import MODEL, labeler, write
 from tests.orchestration.installation import SLOTS, Installation, entry

@@ -19,9 +19,9 @@ from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
 from assets.quality.registry import CHECKS
-from orchestration.definitions import GENERATE, PUBLISH, build_defs
+from orchestration.definitions import GENERATE, PUBLISH, build_defs, product_definition, weeks_definition
 from orchestration.definitions import defs as lazy_defs
-from orchestration.partitions import partition_key, product_definition, weeks_definition
+from orchestration.instance import partition_key
 from orchestration.settings import load_settings
 from tests.orchestration.installation import Installation, entry, install
 from warehouse import keys

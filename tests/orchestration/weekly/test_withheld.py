@@ -17,8 +17,7 @@ from assets.quality.run import CheckResult
 from orchestration import weekly
 from orchestration.checks import check_partition
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
-from orchestration.instance import instance_of
-from orchestration.partitions import partition_key
+from orchestration.instance import instance_of, partition_key
 from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation
 from warehouse import keys
 from warehouse.database.connection import connect
