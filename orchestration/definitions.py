@@ -1,9 +1,11 @@
 """Everything that Dagster knows: assets, checks, two jobs, two schedules, two sensors, wired in one place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+from pydantic import Field
 
 from assets.gateway.batch_states import on_their_way
 from assets.gateway.models_file import ModelEntry
@@ -44,21 +46,39 @@ LIBRARY = "cliche"
 DagsterLibraryRegistry.register(LIBRARY, code_version(), is_dagster_package=False)
 
 
+class WorkplaceResource(dg.ConfigurableResource[Workplace]):
+    """Store, suites and models of an installation, read anew for each run: the cap of a run counts for it alone."""
+
+    wait_s: float = Field(default=WAIT_S, description="Seconds to wait for a lock, or for a bucket.")
+    label_range: int | None = Field(
+        default=None, description="Most pictures that this run labels; runs of their own label the rest."
+    )
+
+    def make(self, settings: Settings) -> Workplace:
+        """Return the surroundings that the settings describe."""
+        return replace(make_workplace(settings, wait_s=self.wait_s), label_range=self.label_range)
+
+    def create_resource(self, context: dg.InitResourceContext) -> Workplace:
+        """Return the surroundings of this environment, with the id of the run that takes them."""
+        place = self.make(load_settings())
+        return replace(place, run_id=context.run.run_id) if context.run else place
+
+
 def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definitions:
-    """Return all definitions for these settings; tests hand in a workplace of their own."""
-    resource = dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models") if place else None
-    if place is None:
-        place = make_workplace(settings, wait_s=WAIT_S)
-        # Where the daemon is that asks for more runs; `cliche run` labels in its own process.
-        place = replace(place, label_range=settings.label_range if settings.postgres else None)
+    """Return all definitions for these settings; tests and `cliche run` hand in a workplace of their own."""
+    # Ranges where the daemon is that asks for more runs; `cliche run` labels in its own process.
+    resource = WorkplaceResource(label_range=settings.label_range if settings.postgres else None)
+    workplace = place or resource
+    place = place or resource.make(settings)
     weeks = weeks_definition(settings.first_week)
     product = product_definition([entry.name for entry in place.models], weeks)
-    generation = [*build_generation(product), build_labels(product), build_loaded(product)]
-    publishing = [
+    generation = _group("generate", *build_generation(product), build_labels(product), build_loaded(product))
+    publishing = _group(
+        "publish",
         build_anchors(weeks),
         build_scores(weeks, pool=WAREHOUSE_POOL),
-        build_leaderboard(weeks, pool=WAREHOUSE_POOL),
-    ]
+        build_leaderboard(weeks, pool=WAREHOUSE_POOL, due=_due(settings)),
+    )
     # On several machines whoever publishes loads what is new: no worker else opens a warehouse.
     asked = generation[:-1] if settings.postgres else generation
     generate_job = dg.define_asset_job(
@@ -83,18 +103,9 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
             build_alerts(settings, place),
             *([build_ranges(place)] if settings.postgres else []),
         ],
-        resources={"workplace": resource or _workplace_of_a_run(place)},
+        resources={"workplace": workplace},
         executor=dg.in_process_executor,
     )
-
-
-def _workplace_of_a_run(place: Workplace) -> dg.ResourceDefinition:
-    """Return the surroundings with the id of the run that takes them: the cap of a run counts for it alone."""
-
-    def of_run(context: dg.InitResourceContext) -> Workplace:
-        return replace(place, run_id=context.run.run_id) if context.run else place
-
-    return dg.ResourceDefinition(of_run, description="store, suites and models")
 
 
 def weeks_definition(first_week: str) -> dg.WeeklyPartitionsDefinition:
@@ -109,6 +120,23 @@ def product_definition(
 ) -> dg.MultiPartitionsDefinition:
     """Return the product of models and weeks; its keys read `model|week`."""
     return dg.MultiPartitionsDefinition({"model": dg.StaticPartitionsDefinition([*models]), "week": weeks})
+
+
+def _group(name: str, *assets: dg.AssetsDefinition) -> Sequence[dg.AssetsDefinition]:
+    """Return the assets in a group of Dagster's page; their owner is a team, for no setting names a person."""
+    return dg.map_asset_specs(
+        lambda spec: spec.replace_attributes(group_name=name, owners=["team:cliche"]), assets
+    )
+
+
+def _due(settings: Settings) -> dg.FreshnessPolicy:
+    """Return when a week's edition is overdue: when the alert `not_published` is sent, which does not read this."""
+    after_monday = timedelta(hours=settings.deadline_hours + settings.alerts.publish_hours)
+    due = datetime(2026, 8, 31, tzinfo=UTC) + after_monday  # any Monday will do
+    return dg.FreshnessPolicy.cron(
+        deadline_cron=f"{due.minute} {due.hour} * * {due.isoweekday() % 7}",
+        lower_bound_delta=min(after_monday, timedelta(weeks=1)),
+    )
 
 
 def _monday(place: Workplace) -> dg.ScheduleDefinition:

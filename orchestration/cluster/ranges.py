@@ -9,7 +9,7 @@ run that waits, and any number of workers, one too, gets through any number of p
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 
@@ -38,14 +38,9 @@ class RangeRun:
 def build_job() -> dg.JobDefinition:
     """Return the job that labels one range of a partition's pictures."""
 
-    @dg.op(
-        name=OP,
-        config_schema={"model": str, "week": str, "range": str},
-        required_resource_keys={"workplace"},
-    )
-    def label_pictures(context: dg.OpExecutionContext) -> None:
+    @dg.op(name=OP, config_schema={"model": str, "week": str, "range": str})
+    def label_pictures(context: dg.OpExecutionContext, workplace: dg.ResourceParam[Workplace]) -> None:
         """What the pictures of one range of a partition show."""
-        workplace = cast(Workplace, context.resources.workplace)
         model, week = context.op_config["model"], context.op_config["week"]
         report = label(workplace, model, week, parse_range(context.op_config["range"]))
         if report.open:

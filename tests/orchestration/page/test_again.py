@@ -98,8 +98,11 @@ def test_a_failed_week_says_what_to_do_and_run_again_asks_what_is_open(home: Ins
         }
         KEY["works"] = True
         from_failure = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
-        assert run(instance, tags=tags, reexecution_options=from_failure).success
+        again = run(instance, tags=tags, reexecution_options=from_failure)
+        assert again.success
         assert len(ANSWERED) == len({*ANSWERED}) == SLOTS
+        (made,) = again.asset_materializations_for_node("images")
+        assert made.metadata["cost_usd"].value == (SLOTS - 1) * 0.25
         assert {
             one: status(one)[str(key)] for one in ("prompts", "images", "labels", "loaded")
         } == dict.fromkeys(("prompts", "images", "labels", "loaded"), dg.AssetPartitionStatus.MATERIALIZED)
