@@ -4,8 +4,9 @@ Checks on a partitioned asset are partitioned and look at their partition only: 
 the failure of another.
 """
 
+import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 
@@ -37,33 +38,33 @@ def build_checks(
 
 
 def _specs(stage: Stage, asset: str, partitions: dg.PartitionsDefinition[str]) -> list[dg.AssetCheckSpec]:
-    return [
-        dg.AssetCheckSpec(
-            check.name,
-            asset=asset,
-            description=check.description,
-            blocking=check.severity == "critical",
-            partitions_def=partitions,
-        )
-        for check in CHECKS
-        if stage in check.stages
-    ]
+    with warnings.catch_warnings():
+        # Checks of partitions are a preview, which says so at each start; nothing stable keeps their results apart.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return [
+            dg.AssetCheckSpec(
+                check.name,
+                asset=asset,
+                description=check.description,
+                blocking=check.severity == "critical",
+                partitions_def=partitions,
+            )
+            for check in CHECKS
+            if stage in check.stages
+        ]
 
 
 def _partition_checks(
     stage: Stage, asset: str, partitions: dg.MultiPartitionsDefinition
 ) -> dg.AssetChecksDefinition:
-    @dg.multi_asset_check(
-        name=f"{asset}_checks",
-        specs=_specs(stage, asset, partitions),
-        required_resource_keys={"workplace"},
-    )
-    def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        place = cast(Workplace, context.resources.workplace)
+    @dg.multi_asset_check(name=f"{asset}_checks", specs=_specs(stage, asset, partitions))
+    def checks(
+        context: dg.AssetCheckExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> Iterator[dg.AssetCheckResult]:
         model, week = parse_key(context.partition_key)
-        results = check_partition(place, model, week, stage)
-        yield from (_shown(place, result, asset, named_model_blocks=True) for result in results)
-        _stop(place, results, named_model_blocks=True)
+        results = check_partition(workplace, model, week, stage)
+        yield from (_shown(workplace, result, asset, named_model_blocks=True) for result in results)
+        _stop(workplace, results, named_model_blocks=True)
 
     return checks
 
@@ -76,19 +77,15 @@ def check_partition(place: Workplace, model: str, week: str, stage: Stage) -> Se
 
 
 def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefinition:
-    @dg.multi_asset_check(
-        name="scores_checks",
-        specs=_specs("publish", "scores", weeks),
-        required_resource_keys={"workplace"},
-        pool=WAREHOUSE_POOL,
-    )
-    def checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(name="scores_checks", specs=_specs("publish", "scores", weeks), pool=WAREHOUSE_POOL)
+    def checks(
+        context: dg.AssetCheckExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> Iterator[dg.AssetCheckResult]:
         """Show what the scoring of the week found: a named model is withheld, anything else stops publishing."""
-        place = cast(Workplace, context.resources.workplace)
-        with open_warehouse(place.warehouse, read_only=True) as con:
+        with open_warehouse(workplace.warehouse, read_only=True) as con:
             results = stored_results(con, context.partition_key)
-        yield from (_shown(place, result, "scores", named_model_blocks=False) for result in results)
-        _stop(place, results, named_model_blocks=False)
+        yield from (_shown(workplace, result, "scores", named_model_blocks=False) for result in results)
+        _stop(workplace, results, named_model_blocks=False)
 
     return checks
 

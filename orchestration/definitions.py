@@ -1,12 +1,11 @@
 """Everything that Dagster knows: assets, checks, two jobs, two schedules, two sensors, wired in one place."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
-from dagster._core.storage.tags import RETRY_STRATEGY_TAG
-from dagster_shared.libraries import DagsterLibraryRegistry
+from pydantic import Field
 
 from assets.gateway.batch_states import on_their_way
 from assets.gateway.models_file import ModelEntry
@@ -24,9 +23,10 @@ from orchestration.checks import build_checks
 from orchestration.cluster.ranges import at_work
 from orchestration.cluster.ranges import build_job as build_range_job
 from orchestration.cluster.ranges import build_sensor as build_ranges
+from orchestration.dagster_internals import DagsterLibraryRegistry
+from orchestration.instance import partition_key
 from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
-from orchestration.partitions import partition_key, product_definition, weeks_definition
 from orchestration.resources import code_version, make_workplace
 from orchestration.sensor import build_alerts, build_sensor
 from orchestration.settings import Settings, load_settings
@@ -46,21 +46,39 @@ LIBRARY = "cliche"
 DagsterLibraryRegistry.register(LIBRARY, code_version(), is_dagster_package=False)
 
 
+class WorkplaceResource(dg.ConfigurableResource[Workplace]):
+    """Store, suites and models of an installation, read anew for each run: the cap of a run counts for it alone."""
+
+    wait_s: float = Field(default=WAIT_S, description="Seconds to wait for a lock, or for a bucket.")
+    label_range: int | None = Field(
+        default=None, description="Most pictures that this run labels; runs of their own label the rest."
+    )
+
+    def make(self, settings: Settings) -> Workplace:
+        """Return the surroundings that the settings describe."""
+        return replace(make_workplace(settings, wait_s=self.wait_s), label_range=self.label_range)
+
+    def create_resource(self, context: dg.InitResourceContext) -> Workplace:
+        """Return the surroundings of this environment, with the id of the run that takes them."""
+        place = self.make(load_settings())
+        return replace(place, run_id=context.run.run_id) if context.run else place
+
+
 def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definitions:
-    """Return all definitions for these settings; tests hand in a workplace of their own."""
-    resource = dg.ResourceDefinition.hardcoded_resource(place, "store, suites and models") if place else None
-    if place is None:
-        place = make_workplace(settings, wait_s=WAIT_S)
-        # Where the daemon is that asks for more runs; `cliche run` labels in its own process.
-        place = replace(place, label_range=settings.label_range if settings.postgres else None)
+    """Return all definitions for these settings; tests and `cliche run` hand in a workplace of their own."""
+    # Ranges where the daemon is that asks for more runs; `cliche run` labels in its own process.
+    resource = WorkplaceResource(label_range=settings.label_range if settings.postgres else None)
+    workplace = place or resource
+    place = place or resource.make(settings)
     weeks = weeks_definition(settings.first_week)
     product = product_definition([entry.name for entry in place.models], weeks)
-    generation = [*build_generation(product), build_labels(product), build_loaded(product)]
-    publishing = [
+    generation = _group("generate", *build_generation(product), build_labels(product), build_loaded(product))
+    publishing = _group(
+        "publish",
         build_anchors(weeks),
         build_scores(weeks, pool=WAREHOUSE_POOL),
-        build_leaderboard(weeks, pool=WAREHOUSE_POOL),
-    ]
+        build_leaderboard(weeks, pool=WAREHOUSE_POOL, due=_due(settings)),
+    )
     # On several machines whoever publishes loads what is new: no worker else opens a warehouse.
     asked = generation[:-1] if settings.postgres else generation
     generate_job = dg.define_asset_job(
@@ -72,41 +90,59 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         PUBLISH,
         selection=dg.AssetSelection.assets(*publishing),
         # Tried again, it scores again what changed meanwhile: the last step alone would fail each time.
-        tags={RETRY_STRATEGY_TAG: ReexecutionStrategy.ALL_STEPS.name},
+        tags={"dagster/retry_strategy": "ALL_STEPS"},
         description="Check, score and publish one week.",
     )
-    ranges = [build_range_job()] if settings.postgres else []
     return dg.Definitions(
         assets=[*generation, *publishing],
         asset_checks=build_checks(product, weeks),
-        jobs=[generate_job, publish_job, *ranges],
-        schedules=[_monday(generate_job, place), _hourly(generate_job, place)],
+        jobs=[generate_job, publish_job, *([build_range_job()] if settings.postgres else [])],
+        schedules=[_monday(place), _hourly(place)],
         sensors=[
-            build_sensor(publish_job, settings, place),
+            build_sensor(PUBLISH, settings, place),
             build_alerts(settings, place),
-            *(build_ranges(job, place) for job in ranges),
+            *([build_ranges(place)] if settings.postgres else []),
         ],
-        resources={"workplace": resource or _workplace_of_a_run(place)},
+        resources={"workplace": workplace},
         executor=dg.in_process_executor,
     )
 
 
-def _workplace_of_a_run(place: Workplace) -> dg.ResourceDefinition:
-    """Return the surroundings with the id of the run that takes them: the cap of a run counts for it alone."""
-
-    def of_run(context: dg.InitResourceContext) -> Workplace:
-        return replace(place, run_id=context.run.run_id) if context.run else place
-
-    return dg.ResourceDefinition(of_run, description="store, suites and models")
+def weeks_definition(first_week: str) -> dg.WeeklyPartitionsDefinition:
+    """Return weeks from `first_week` to the present one: Mondays in UTC, the week that begins included."""
+    return dg.WeeklyPartitionsDefinition(
+        start_date=first_week, day_offset=1, timezone="UTC", end_offset=1, fmt="%Y-%m-%d"
+    )
 
 
-def _monday(
-    job: UnresolvedAssetJobDefinition,
-    place: Workplace,
-) -> dg.ScheduleDefinition:
+def product_definition(
+    models: Iterable[str], weeks: dg.WeeklyPartitionsDefinition
+) -> dg.MultiPartitionsDefinition:
+    """Return the product of models and weeks; its keys read `model|week`."""
+    return dg.MultiPartitionsDefinition({"model": dg.StaticPartitionsDefinition([*models]), "week": weeks})
+
+
+def _group(name: str, *assets: dg.AssetsDefinition) -> Sequence[dg.AssetsDefinition]:
+    """Return the assets in a group of Dagster's page; their owner is a team, for no setting names a person."""
+    return dg.map_asset_specs(
+        lambda spec: spec.replace_attributes(group_name=name, owners=["team:cliche"]), assets
+    )
+
+
+def _due(settings: Settings) -> dg.FreshnessPolicy:
+    """Return when a week's edition is overdue: when the alert `not_published` is sent, which does not read this."""
+    after_monday = timedelta(hours=settings.deadline_hours + settings.alerts.publish_hours)
+    due = datetime(2026, 8, 31, tzinfo=UTC) + after_monday  # any Monday will do
+    return dg.FreshnessPolicy.cron(
+        deadline_cron=f"{due.minute} {due.hour} * * {due.isoweekday() % 7}",
+        lower_bound_delta=min(after_monday, timedelta(weeks=1)),
+    )
+
+
+def _monday(place: Workplace) -> dg.ScheduleDefinition:
     @dg.schedule(
         name="every_monday",
-        job=job,
+        job_name=GENERATE,
         cron_schedule="5 0 * * 1",
         execution_timezone="UTC",
         description="Every Monday at 00:05 UTC: ask every active model for the week that begins.",
@@ -121,13 +157,10 @@ def _monday(
     return every_monday
 
 
-def _hourly(
-    job: UnresolvedAssetJobDefinition,
-    place: Workplace,
-) -> dg.ScheduleDefinition:
+def _hourly(place: Workplace) -> dg.ScheduleDefinition:
     @dg.schedule(
         name="every_hour",
-        job=job,
+        job_name=GENERATE,
         cron_schedule="35 * * * *",
         execution_timezone="UTC",
         description="Every hour: go on with the week's partitions that were begun and are not complete.",

@@ -12,22 +12,21 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from dagster._core.storage.event_log import SqliteEventLogStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from orchestration.dagster_internals import SqliteEventLogStorage
 from orchestration.unwritable import UnwritableError, cause
 
 KEPT = 4  # files: the index of all runs, and those of the latest runs
+_WAIT = {"timeout": 30}  # seconds for a file that another process writes, as Dagster waits
 _EMPTY: list[bytes] = []  # the file of a run without events, once this process has made one
 
 
 class KeptEventLog(SqliteEventLogStorage):
     """Dagster's SQLite event log that keeps the files open that it wrote last; it serves one thread at a time."""
 
-    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         """Take Dagster's own arguments; its constructor writes to the files already."""
         self._kept: dict[str, Connection] = {}
         self._there: set[str] = set()
@@ -36,7 +35,7 @@ class KeptEventLog(SqliteEventLogStorage):
             pass
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> KeptEventLog:
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> KeptEventLog:
         """Return the event log that a setting of Dagster's names."""
         return cls(inst_data=inst_data, **config_value)
 
@@ -61,11 +60,11 @@ class KeptEventLog(SqliteEventLogStorage):
             return kept[shard]
         while len(kept) >= KEPT:
             self._close(next(iter(kept)))
-        address, wait = self.conn_string_for_shard(shard), {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
+        address = self.conn_string_for_shard(shard)
         if shard not in self._initialized_dbs:
             self._make(Path(self.path_for_shard(shard)), address)
             self._initialized_dbs.add(shard)
-        connection = create_engine(address, connect_args={**wait, "check_same_thread": False}).connect()
+        connection = create_engine(address, connect_args={**_WAIT, "check_same_thread": False}).connect()
         connection.execute(text("PRAGMA synchronous = NORMAL"))
         connection.commit()
         kept[shard] = connection
@@ -80,8 +79,7 @@ class KeptEventLog(SqliteEventLogStorage):
                 unfinished.write_bytes(_EMPTY[0])
                 unfinished.replace(path)
                 return
-        wait = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
-        self._initdb(create_engine(address, poolclass=NullPool, connect_args=wait))
+        self._initdb(create_engine(address, poolclass=NullPool, connect_args=_WAIT))
         if new:
             with closing(sqlite3.connect(path)) as made:
                 _EMPTY[:] = [made.serialize()]

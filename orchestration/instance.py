@@ -18,11 +18,9 @@ from typing import Any
 from uuid import uuid4
 
 import dagster as dg
-from dagster._core.instance.ref import (
-    InstanceRef,  # the public way reads DAGSTER_HOME, which may be another's
-)
 from pydantic import SecretStr
 
+from orchestration.dagster_internals import InstanceRef
 from orchestration.event_log import KeptEventLog
 from orchestration.settings import SHIPPED, Settings
 from orchestration.unwritable import damaged, told_in_one_line
@@ -36,6 +34,7 @@ PROCESS_TAG, HOME_TAG = "cliche/process", "cliche/home"
 #: Tags of a run that labels a range of a partition. Dagster's own tag of a partition it has not: under a limit of runs
 #: of one model its ranges would be labeled one after the other.
 PARTITION_TAG, RANGE_TAG = "cliche/partition", "cliche/range"
+
 #: Runs whose end was never recorded may hold pool slots.
 UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
@@ -44,6 +43,11 @@ UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
+
+
+def partition_key(model: str, week: str) -> dg.MultiPartitionKey:
+    """Return the key `model|week`; `parse_key` of the workplace reads it."""
+    return dg.MultiPartitionKey({"model": model, "week": week})
 
 
 @contextmanager
@@ -60,6 +64,7 @@ def open_instance(
             folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     storage = _event_log_of(folder) if postgres is None else _storage_in(postgres.get_secret_value())
+    # The public way reads DAGSTER_HOME, which may be another's.
     ref = InstanceRef.from_dir(str(folder), config_dir=str(config), overrides=storage)
     with told_in_one_line(folder.parent), nullcontext() if postgres else _alone(folder):
         instance = dg.DagsterInstance.from_ref(ref)

@@ -1,7 +1,5 @@
 """The asset `loaded`: the one step before publishing that opens the warehouse for writing."""
 
-from typing import cast
-
 import dagster as dg
 
 from assets.generation.asset import shown
@@ -21,17 +19,13 @@ def load(place: Workplace, model: str, week: str) -> dict[str, int]:
 def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition:
     """Return the asset of this step over models and weeks."""
 
-    @dg.asset(
-        partitions_def=partitions,
-        deps=["labels"],
-        required_resource_keys={"workplace"},
-        pool=WAREHOUSE_POOL,
-        kinds={"duckdb"},
-    )
+    @dg.asset(partitions_def=partitions, deps=["labels"], pool=WAREHOUSE_POOL, kinds={"duckdb"})
     @shown
-    def loaded(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def loaded(
+        context: dg.AssetExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> dg.MaterializeResult[None]:
         """The rows of one model and week in the warehouse, replaced as a whole."""
-        place = cast(Workplace, context.resources.workplace)
-        return dg.MaterializeResult(metadata={**load(place, *parse_key(context.partition_key))})
+        rows = load(workplace, *parse_key(context.partition_key))
+        return dg.MaterializeResult(metadata={"dagster/row_count": sum(rows.values()), **rows})
 
     return loaded

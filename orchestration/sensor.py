@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.published import latest
@@ -13,16 +12,12 @@ from orchestration.settings import Settings
 from warehouse.weeks import current_week, shift
 
 
-def build_sensor(
-    job: UnresolvedAssetJobDefinition,
-    settings: Settings,
-    place: Workplace,
-) -> dg.SensorDefinition:
+def build_sensor(job_name: str, settings: Settings, place: Workplace) -> dg.SensorDefinition:
     """Return the sensor that publishes a week once its gate is open."""
 
     @dg.sensor(
         name="publish_gate",
-        job=job,
+        job_name=job_name,
         minimum_interval_seconds=300,
         description="Publishes a week when every active model is complete or its deadline has passed.",
     )

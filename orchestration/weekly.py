@@ -21,13 +21,8 @@ from assets.leaderboard.published import Edition, latest, read_manifest
 from orchestration.checks import FailedChecksError
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
 from orchestration.gate import look
-from orchestration.instance import (
-    bury_dead_runs,
-    instance_of,
-    process_tags,
-)
+from orchestration.instance import bury_dead_runs, instance_of, partition_key, process_tags
 from orchestration.parallel import Ended, Partition, run_all
-from orchestration.partitions import partition_key
 from orchestration.settings import Settings
 from orchestration.unwritable import require_room, told_in_one_line
 from warehouse.errors import ClicheError, RefusedError

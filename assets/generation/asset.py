@@ -5,7 +5,7 @@ And what Dagster's page shows of an error of ours, at any step: its line, what t
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import dagster as dg
 
@@ -16,17 +16,18 @@ from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError
 
 Made = TypeVar("Made", bound=dg.MaterializeResult[None] | None)
+Step = Callable[[dg.AssetExecutionContext, Workplace], Made]
 
 
-def shown(step: Callable[[dg.AssetExecutionContext], Made]) -> Callable[[dg.AssetExecutionContext], Made]:
+def shown(step: Step[Made]) -> Step[Made]:
     """Return the function of an asset, whose errors of ours Dagster shows by their line; the cause is the error."""
 
     @wraps(step)
-    def run(context: dg.AssetExecutionContext) -> Made:
+    def run(context: dg.AssetExecutionContext, workplace: Workplace) -> Made:
         try:
-            return step(context)
+            return step(context, workplace)
         except ClicheError as error:
-            raise failure(error, cast(Workplace, context.resources.workplace)) from error
+            raise failure(error, workplace) from error
 
     return run
 
@@ -45,26 +46,29 @@ def what_to_do(place: Workplace) -> dg.MetadataValue[str | None]:
 def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Return the assets of this step over models and weeks."""
 
-    @dg.asset(partitions_def=partitions, required_resource_keys={"workplace"}, kinds={"json"})
+    @dg.asset(partitions_def=partitions, kinds={"json"})
     @shown
-    def prompts(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def prompts(
+        context: dg.AssetExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> dg.MaterializeResult[None]:
         """The plan of one model and week: whole suites and slots, frozen before the first call."""
-        place, model, week = _surroundings(context)
-        plan, _ = plan_partition(place, model, week)
+        plan, _ = plan_partition(workplace, *parse_key(context.partition_key))
         return dg.MaterializeResult(
             metadata={"slots": len(plan.slots), "plan_sha256": sha256_hex(plan_bytes(plan))}
         )
 
-    @dg.asset(partitions_def=partitions, deps=[prompts], required_resource_keys={"workplace"}, kinds={"png"})
+    @dg.asset(partitions_def=partitions, deps=[prompts], kinds={"png"})
     @shown
-    def images(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def images(
+        context: dg.AssetExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> dg.MaterializeResult[None]:
         """The pictures of one model and week, with a receipt for every attempt."""
-        place, model, week = _surroundings(context)
-        report = ask_partition(place, model, week)
+        model, week = parse_key(context.partition_key)
+        report = ask_partition(workplace, model, week)
         if (
             report.open
             and (report.stopped_by or report.ended or report.postponed)
-            and not over(place, model, week)
+            and not over(workplace, model, week)
         ):
             # The partition must not look finished: Dagster shows it green once it is materialized. What stays open
             # when its week is over is a gap, and what was answered goes on.
@@ -72,12 +76,12 @@ def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefi
         if report.line is not None:
             context.log.warning(f"{model}: {report.line}")
         return dg.MaterializeResult(
-            metadata={"planned": report.planned, "calls": report.asked, **dict(report.outcomes)}
+            metadata={
+                "planned": report.planned,
+                "calls": report.asked,
+                "cost_usd": report.cost_usd,
+                **report.outcomes,
+            }
         )
 
     return [prompts, images]
-
-
-def _surroundings(context: dg.AssetExecutionContext) -> tuple[Workplace, str, str]:
-    place = cast(Workplace, context.resources.workplace)
-    return place, *parse_key(context.partition_key)

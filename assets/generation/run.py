@@ -48,6 +48,7 @@ class PartitionReport:
 
     planned: int
     asked: int = 0  # calls made by this run
+    cost_usd: float = 0.0  # what they cost
     written: int = 0  # receipts, those of closed slots included
     outcomes: Counter[str] = field(default_factory=Counter)
     stopped_by: Receipt | None = None
@@ -174,6 +175,7 @@ class PartitionRun:
             self._made.append(receipt)
             report, group = self._report, GROUPS[receipt.outcome]
             report.asked += group != "policy"
+            report.cost_usd += receipt.cost_usd or 0.0
             if receipt.outcome is Outcome.UNKNOWN_CHARGE:
                 report.lost, report.lost_usd = report.lost + 1, report.lost_usd + (receipt.cost_usd or 0.0)
             if group == "stop" or receipt.outcome is Outcome.BUDGET_STOPPED:

@@ -1,7 +1,6 @@
 """The assets `labels` and `anchor_labels`, and nothing but the wiring."""
 
 from collections.abc import Iterator
-from typing import cast
 
 import dagster as dg
 
@@ -18,18 +17,18 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
     @dg.asset(
         partitions_def=partitions,
         deps=["images"],
-        required_resource_keys={"workplace"},
         kinds={"parquet"},
         output_required=False,
     )
-    def labels(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    def labels(
+        context: dg.AssetExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> Iterator[dg.MaterializeResult[None]]:
         """What the pictures of one model and week show, read by one labeler version."""
-        if (made := _labeled(context)) is not None:
+        if (made := _labeled(context, workplace)) is not None:
             yield made
 
     @shown
-    def _labeled(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None] | None:
-        place = cast(Workplace, context.resources.workplace)
+    def _labeled(context: dg.AssetExecutionContext, place: Workplace) -> dg.MaterializeResult[None] | None:
         model, week = parse_key(context.partition_key)
         if place.label_range and (
             parts := split(place, partition_state(place.store, week, model, place.labelers))
@@ -61,21 +60,14 @@ def build_asset(partitions: dg.MultiPartitionsDefinition) -> dg.AssetsDefinition
 
 def build_anchors(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetsDefinition:
     """Return the asset of the anchors over weeks; it needs no warehouse."""
-    models_of_week = dg.AssetDep(
-        "loaded", partition_mapping=dg.MultiToSingleDimensionPartitionMapping(partition_dimension_name="week")
-    )
 
-    @dg.asset(
-        partitions_def=weeks,
-        deps=[models_of_week],
-        required_resource_keys={"workplace"},
-        kinds={"parquet"},
-    )
+    @dg.asset(partitions_def=weeks, deps=["loaded"], kinds={"parquet"})
     @shown
-    def anchor_labels(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def anchor_labels(
+        context: dg.AssetExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> dg.MaterializeResult[None]:
         """What every labeler of the week says of the frozen anchor pictures, to see whether it moved."""
-        place = cast(Workplace, context.resources.workplace)
-        report = label_anchor_sets(place, context.partition_key)
+        report = label_anchor_sets(workplace, context.partition_key)
         return dg.MaterializeResult(
             metadata={
                 "pictures": sum(report.labelled.values()),

@@ -1,7 +1,6 @@
 """The asset `leaderboard`: one published edition, and nothing but the wiring."""
 
 from collections.abc import Iterable
-from typing import cast
 
 import dagster as dg
 import duckdb
@@ -14,7 +13,7 @@ from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace
-from assets.leaderboard.published import Edition, latest, without_plan
+from assets.leaderboard.published import Edition, latest, table_rows, without_plan
 from assets.leaderboard.views.study_pages import may_show
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import limit_memory
@@ -99,21 +98,39 @@ def complete_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
             complete_study(place, study, definition, [Picture(*one) for one in pictures])
 
 
-def build_asset(weeks: dg.WeeklyPartitionsDefinition, *, pool: str) -> dg.AssetsDefinition:
+def build_asset(
+    weeks: dg.WeeklyPartitionsDefinition, *, pool: str, due: dg.FreshnessPolicy
+) -> dg.AssetsDefinition:
     """Return the asset of this step over weeks; while it reads the warehouse nobody can write, so it takes a place."""
 
     @dg.asset(
         partitions_def=weeks,
         deps=["scores"],
-        required_resource_keys={"workplace"},
         pool=pool,
         kinds={"html", "parquet"},
+        freshness_policy=due,
     )
     @shown
-    def leaderboard(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def leaderboard(
+        context: dg.AssetExecutionContext, workplace: dg.ResourceParam[Workplace]
+    ) -> dg.MaterializeResult[None]:
         """The edition of the week: data files, page and manifest, then the pointer to it."""
-        place = cast(Workplace, context.resources.workplace)
-        edition = publish_week(place, context.partition_key)
-        return dg.MaterializeResult(metadata={"edition": edition.id, "published": edition.published})
+        edition = publish_week(workplace, context.partition_key)
+        page, url = f"{edition.prefix}index.html", workplace.site.get("url")
+        rows, withheld = (
+            table_rows(workplace.store, edition.id, table, [edition.week])
+            for table in ("leaderboard", "withheld")
+        )
+        return dg.MaterializeResult(
+            metadata={
+                "edition": edition.id,
+                "published": edition.published,
+                "page": dg.MetadataValue.url(f"{url}/{page}")
+                if url
+                else dg.MetadataValue.path(f"{workplace.store.url}/{page}"),
+                "dagster/row_count": len(rows),
+                "withheld": "; ".join(f"{row['model']}: {row['reason']}" for row in withheld) or "none",
+            }
+        )
 
     return leaderboard

@@ -7,14 +7,12 @@ Celery say that a task is lost: one that an emptied broker forgot looks like one
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
 from celery import states
-from dagster import DagsterRun, DagsterRunStatus
-from dagster._core.launcher import CheckRunHealthResult, ResumeRunContext, WorkerStatus
-from dagster._grpc.types import ResumeRunArgs
-from dagster._serdes import pack_value
+from dagster import DagsterRun, DagsterRunStatus, serialize_value
 from dagster_celery.config import TASK_RESUME_JOB_NAME
 from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_QUEUE_TAG, DAGSTER_CELERY_TASK_ID_TAG
@@ -22,6 +20,12 @@ from dagster_celery.tasks import create_resume_job_task
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from orchestration.dagster_internals import (
+    CheckRunHealthResult,
+    ResumeRunArgs,
+    ResumeRunContext,
+    WorkerStatus,
+)
 from orchestration.resources import code_version
 from warehouse.errors import ClicheError
 from warehouse.store import open_store
@@ -77,7 +81,9 @@ class WorkerLauncher(CeleryRunLauncher):
             instance_ref=self._instance.get_ref(),
             set_exit_code_on_failure=True,
         )
-        task = create_resume_job_task(self.celery).si(resume_job_args_packed=pack_value(args))
+        task = create_resume_job_task(self.celery).si(
+            resume_job_args_packed=json.loads(serialize_value(args))
+        )
         self._launch_celery_task_run(run=run, task_signature=task, routing_key=TASK_RESUME_JOB_NAME)
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:

@@ -9,7 +9,7 @@ run that waits, and any number of workers, one too, gets through any number of p
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 
@@ -18,8 +18,7 @@ from assets.labeling.partition import label, left_over, split
 from assets.labeling.ranges import parse_range
 from assets.labeling.status import partition_state, partition_states
 from assets.labeling.thumbnails.partition import complete
-from orchestration.instance import PARTITION_TAG, RANGE_TAG, UNFINISHED
-from orchestration.partitions import partition_key
+from orchestration.instance import PARTITION_TAG, RANGE_TAG, UNFINISHED, partition_key
 from warehouse.weeks import current_week, shift
 
 LABEL_RANGE = "label_range"
@@ -39,20 +38,15 @@ class RangeRun:
 def build_job() -> dg.JobDefinition:
     """Return the job that labels one range of a partition's pictures."""
 
-    @dg.op(
-        name=OP,
-        config_schema={"model": str, "week": str, "range": str},
-        required_resource_keys={"workplace"},
-    )
-    def label_pictures(context: dg.OpExecutionContext) -> None:
+    @dg.op(name=OP, config_schema={"model": str, "week": str, "range": str})
+    def label_pictures(context: dg.OpExecutionContext, workplace: dg.ResourceParam[Workplace]) -> None:
         """What the pictures of one range of a partition show."""
-        place = cast(Workplace, context.resources.workplace)
         model, week = context.op_config["model"], context.op_config["week"]
-        report = label(place, model, week, parse_range(context.op_config["range"]))
+        report = label(workplace, model, week, parse_range(context.op_config["range"]))
         if report.open:
             context.log.error(left_over(report))
-        if partition_state(place.store, week, model, place.labelers).complete:
-            complete(place, week, model)
+        if partition_state(workplace.store, week, model, workplace.labelers).complete:
+            complete(workplace, week, model)
             context.log_event(dg.AssetMaterialization("labels", partition=partition_key(model, week)))
 
     @dg.job(
@@ -89,12 +83,12 @@ def at_work(instance: dg.DagsterInstance, model: str, week: str) -> Sequence[dg.
     return instance.get_runs(dg.RunsFilter(job_name=LABEL_RANGE, tags=of, statuses=UNFINISHED))
 
 
-def build_sensor(job: dg.JobDefinition, place: Workplace) -> dg.SensorDefinition:
+def build_sensor(place: Workplace) -> dg.SensorDefinition:
     """Return the sensor that asks for the runs of partitions that were asked on a schedule."""
 
     @dg.sensor(
         name="label_ranges",
-        job=job,
+        job_name=LABEL_RANGE,
         minimum_interval_seconds=60,
         description="Hands out the labels of large partitions, a run per range of pictures.",
     )

@@ -11,14 +11,14 @@ import re
 import sys
 
 import tenacity
-from dagster import DagsterInstance, DagsterInvalidConfigError
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._grpc.client import DagsterGrpcClient
-from dagster._grpc.types import ListRepositoriesResponse
-from dagster._serdes import deserialize_value
-from dagster_shared.error import SerializableErrorInfo
+from dagster import DagsterInstance, DagsterInvalidConfigError, deserialize_value
 
 from orchestration.console import note
+from orchestration.dagster_internals import (
+    DagsterGrpcClient,
+    DagsterUserCodeUnreachableError,
+    ListRepositoriesResponse,
+)
 from orchestration.definitions import LIBRARY, defs
 from orchestration.resources import code_version
 from orchestration.settings import load_settings
@@ -78,8 +78,8 @@ def version_at(address: str) -> str:
         raise ClicheError(
             f"the code server at {address} ({SERVER}) does not answer; start it first"
         ) from None
-    found = deserialize_value(answer, (ListRepositoriesResponse, SerializableErrorInfo))
-    if isinstance(found, SerializableErrorInfo):
+    found = deserialize_value(answer)
+    if not isinstance(found, ListRepositoriesResponse):
         raise ClicheError(f"the code server at {address} cannot load its own code; see its log")
     return (found.dagster_library_versions or {}).get(
         LIBRARY, "of an earlier version, which does not say which"

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
 
-from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from dagster_postgres.utils import pg_url_from_config
 from sqlalchemy import event
@@ -27,7 +26,7 @@ class SharedStorage(DagsterPostgresStorage):
     """Dagster's own storage in PostgreSQL, which one process at a time makes."""
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> Any:
         """Return the storage that a setting of Dagster's names; its tables are made if there are none."""
         OUTAGE.listen()
         address = pg_url_from_config(config_value).replace("postgresql+psycopg2:", "postgresql:", 1)

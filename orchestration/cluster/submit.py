@@ -6,28 +6,23 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import tenacity
-from dagster._cli.job import _create_run  # what `dagster job launch` calls: there is no public way
-from dagster._cli.workspace.cli_target import (
-    get_code_location_from_workspace,
-    get_remote_job_from_remote_repo,
-    get_remote_repository_from_code_location,
-)
-from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import ModuleTarget
 from dagster.version import __version__ as dagster_version
 from dagster_postgres.utils import DagsterPostgresException
 from sqlalchemy.exc import SQLAlchemyError
 
 from orchestration.cluster.ranges import LABEL_RANGE, RangeRun
+from orchestration.dagster_internals import (
+    ModuleTarget,
+    WorkspaceProcessContext,
+    WorkspaceRequestContext,
+    create_run,
+)
 from orchestration.instance import PARTITION_TAG
 from orchestration.settings import CHECKOUT
-
-if TYPE_CHECKING:
-    from dagster._core.workspace.context import WorkspaceRequestContext
 
 CODE = "orchestration.definitions"
 #: As in `deploy/workspace.yaml`: Dagster's daemon tries a failed run again with the code location of that name.
@@ -87,14 +82,14 @@ def _submit(
     config: Mapping[str, Any],
     tags: Mapping[str, str],
 ) -> Submitted:
-    location = get_code_location_from_workspace(of, None)
-    repository = get_remote_repository_from_code_location(location, None)
+    location = of.get_code_location(LOCATION)
+    (repository,) = location.get_repositories().values()
     run = patiently(
-        _create_run,
+        create_run,  # what `dagster job launch` calls: there is no public way
         instance=instance,
         code_location=location,
         remote_repo=repository,
-        remote_job=get_remote_job_from_remote_repo(repository, job),
+        remote_job=repository.get_full_job(job),
         run_config=dict(config),
         tags=dict(tags),
         op_selection=None,

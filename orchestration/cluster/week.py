@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -19,16 +18,13 @@ from orchestration.cluster.ranges import LABEL_RANGE, at_work, left_to_label
 from orchestration.cluster.ready import why
 from orchestration.cluster.submit import AWAY, Submitted, followed, patiently, submit, submit_range, workspace
 from orchestration.console import note, say
+from orchestration.dagster_internals import WorkspaceRequestContext
 from orchestration.definitions import GENERATE, PUBLISH, WAIT_S
 from orchestration.gate import look
-from orchestration.instance import open_instance
-from orchestration.partitions import partition_key
+from orchestration.instance import open_instance, partition_key
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError, UsageError
 from warehouse.store import open_store
-
-if TYPE_CHECKING:
-    from dagster._core.workspace.context import WorkspaceRequestContext
 
 
 def submit_week(

@@ -28,8 +28,7 @@ from orchestration.alerts.finders.engine import _cause
 from orchestration.alerts.kinds import KINDS
 from orchestration.commands.store_reading import backup, verify_store
 from orchestration.definitions import GENERATE
-from orchestration.instance import PARTITION_TAG, RANGE_TAG, instance_of, open_instance
-from orchestration.partitions import partition_key
+from orchestration.instance import PARTITION_TAG, RANGE_TAG, instance_of, open_instance, partition_key
 from tests.orchestration import moving
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, beat, switch_on, watching
 from tests.orchestration.installation import CHECKOUT, MODELS, NEXT, WEEK, Installation, entry, environment

@@ -13,9 +13,8 @@ from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.slots import Request
-from orchestration.definitions import GENERATE, build_defs
-from orchestration.instance import open_instance
-from orchestration.partitions import partition_key, product_definition, weeks_definition
+from orchestration.definitions import GENERATE, build_defs, product_definition, weeks_definition
+from orchestration.instance import open_instance, partition_key
 from orchestration.settings import load_settings
 from tests.orchestration.commands.test_labelers import MODEL, labeler, write
 from tests.orchestration.installation import SLOTS, Installation, entry
@@ -99,8 +98,11 @@ def test_a_failed_week_says_what_to_do_and_run_again_asks_what_is_open(home: Ins
         }
         KEY["works"] = True
         from_failure = dg.ReexecutionOptions.from_failure(failed.run_id, instance)
-        assert run(instance, tags=tags, reexecution_options=from_failure).success
+        again = run(instance, tags=tags, reexecution_options=from_failure)
+        assert again.success
         assert len(ANSWERED) == len({*ANSWERED}) == SLOTS
+        (made,) = again.asset_materializations_for_node("images")
+        assert made.metadata["cost_usd"].value == (SLOTS - 1) * 0.25
         assert {
             one: status(one)[str(key)] for one in ("prompts", "images", "labels", "loaded")
         } == dict.fromkeys(("prompts", "images", "labels", "loaded"), dg.AssetPartitionStatus.MATERIALIZED)

@@ -17,8 +17,7 @@ from assets.generation.slots import Request
 from assets.labeling.status import partition_state
 from orchestration import weekly
 from orchestration.definitions import GENERATE, build_defs
-from orchestration.instance import open_instance
-from orchestration.partitions import partition_key
+from orchestration.instance import open_instance, partition_key
 from tests.orchestration.installation import Installation, entry, install
 from tests.orchestration.weekly.test_definitions import tick
 from tests.unit.generation.scripted import Scripted, ok

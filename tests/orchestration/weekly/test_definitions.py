@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from dagster._core.definitions.sensor_definition import SensorExecutionData
 from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
 from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
+from pydantic import SecretStr
 
 from assets.generation.partition import ask_partition, plan_partition
 from assets.generation.workplace import parse_key
@@ -19,9 +21,9 @@ from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
 from assets.quality.registry import CHECKS
-from orchestration.definitions import GENERATE, PUBLISH, build_defs
+from orchestration.definitions import GENERATE, PUBLISH, build_defs, product_definition, weeks_definition
 from orchestration.definitions import defs as lazy_defs
-from orchestration.partitions import partition_key, product_definition, weeks_definition
+from orchestration.instance import partition_key
 from orchestration.settings import load_settings
 from tests.orchestration.installation import Installation, entry, install
 from warehouse import keys
@@ -93,8 +95,52 @@ def test_models_and_weeks_up_to_loaded_and_weeks_from_scores_on(definitions: dg.
 
 def test_scores_of_a_week_depend_on_all_models_of_that_week(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    mapping = graph.get(dg.AssetKey("scores")).partition_mappings[dg.AssetKey("loaded")]
-    assert mapping == dg.MultiToSingleDimensionPartitionMapping(partition_dimension_name="week")
+    loaded = graph.get(dg.AssetKey("loaded")).partitions_def
+    for step in ("anchor_labels", "scores"):
+        node = graph.get(dg.AssetKey(step))
+        mapping = graph.get_partition_mapping(node.key, dg.AssetKey("loaded"))
+        week = node.partitions_def.subset_with_partition_keys(["2026-11-23"])
+        needed = mapping.get_upstream_mapped_partitions_result_for_partitions(
+            week, node.partitions_def, loaded
+        )
+        assert {*needed.partitions_subset.get_partition_keys()} == {
+            f"sim-{name}|2026-11-23" for name in ("classic", "retired", "successor", "drift")
+        }
+
+
+def test_assets_are_in_the_group_of_their_job_and_have_a_team_that_owns_them(
+    definitions: dg.Definitions,
+) -> None:
+    specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
+    assert {step: spec.group_name for step, spec in specs.items()} == {
+        **dict.fromkeys(STEPS[:4], "generate"),
+        **dict.fromkeys(STEPS[4:], "publish"),
+    }
+    assert {tuple(spec.owners) for spec in specs.values()} == {("team:cliche",)}
+
+
+@pytest.mark.parametrize(
+    ("deadline_hours", "publish_hours", "cron", "window_hours"),
+    [(132.0, 3.0, "0 15 * * 6", 135), (0.5, 1.0, "30 1 * * 1", 1.5), (168.0, 3.0, "0 3 * * 1", 168)],
+)
+def test_an_edition_is_overdue_when_the_alert_says_so(
+    fresh: Installation, deadline_hours: float, publish_hours: float, cron: str, window_hours: float
+) -> None:
+    fresh.configure(deadline_hours=deadline_hours, alerts={"publish_hours": publish_hours})
+    loaded = build_defs(fresh.settings, fresh.place())
+    due = {spec.key.to_user_string(): spec.freshness_policy for spec in loaded.resolve_all_asset_specs()}
+    assert due.pop("leaderboard") == dg.FreshnessPolicy.cron(cron, timedelta(hours=window_hours))
+    assert {*due.values()} == {None}
+
+
+@pytest.mark.parametrize("postgres", [None, SecretStr("postgresql://nobody@localhost/none")])
+def test_nothing_warns_when_dagster_loads_the_definitions(
+    fresh: Installation, postgres: SecretStr | None
+) -> None:
+    settings = fresh.settings.model_copy(update={"postgres": postgres})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        build_defs(settings, fresh.place()).get_repository_def()
 
 
 def test_weeks_are_mondays_in_utc_and_the_week_that_begins_is_one() -> None:

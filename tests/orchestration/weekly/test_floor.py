@@ -14,8 +14,7 @@ from assets.generation.plan import read_plan
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.status import partition_state
 from orchestration.commands.editions import open_database
-from orchestration.instance import open_instance
-from orchestration.partitions import partition_key
+from orchestration.instance import open_instance, partition_key
 from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, entry
 from tests.orchestration.scripted import DAMAGED, STOPPING
 from warehouse.database.connection import connect

@@ -21,8 +21,7 @@ from assets.labeling.run import read_labels
 from assets.labeling.status import partition_state
 from orchestration.cluster.ranges import LABEL_RANGE, OP, at_work, left_to_label
 from orchestration.definitions import GENERATE, build_defs
-from orchestration.instance import open_instance
-from orchestration.partitions import partition_key
+from orchestration.instance import open_instance, partition_key
 from tests.orchestration.installation import WEEK, Installation, copy, entry, install
 from warehouse import keys
 from warehouse.errors import LeaseHeldError

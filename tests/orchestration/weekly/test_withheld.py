@@ -17,8 +17,7 @@ from assets.quality.run import CheckResult
 from orchestration import weekly
 from orchestration.checks import check_partition
 from orchestration.definitions import GENERATE, PUBLISH, build_defs
-from orchestration.instance import instance_of
-from orchestration.partitions import partition_key
+from orchestration.instance import instance_of, partition_key
 from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation
 from warehouse import keys
 from warehouse.database.connection import connect
@@ -120,12 +119,20 @@ def test_another_models_pass_does_not_hide_it_and_publishing_withholds_that_mode
     assert weekly.publish(place, fresh.settings, WEEK, note=lambda text: None).startswith(WEEK)
     with connect(place.warehouse, read_only=True) as con:
         told = dict(con.execute("SELECT DISTINCT model, withheld_reason FROM leaderboard").fetchall())
+        (rows,) = con.execute("SELECT count(*) FROM leaderboard").fetchall()[0]
         figures = dict(
             con.execute("SELECT model, count(estimate) FROM leaderboard GROUP BY model").fetchall()
         )
     assert told[GOOD] is None
     assert "a stored picture has other bytes than were recorded (images__bytes_as_stored)" in told[BAD]
     assert figures[BAD] == 0
+    made = instance_of(fresh.settings).get_latest_materialization_event(dg.AssetKey("leaderboard"))
+    assert made is not None
+    assert made.asset_materialization is not None
+    shown = {name: value.value for name, value in made.asset_materialization.metadata.items()}
+    assert shown["withheld"] == "; ".join(f"{BAD}: {reason}" for reason in told[BAD].split("; "))
+    assert shown["dagster/row_count"] == rows
+    assert Path(str(shown["page"])).is_file()
     newest = max(
         key
         for key in fresh.objects()
