@@ -48,9 +48,9 @@ class PartitionReport:
 
     planned: int
     asked: int = 0  # calls made by this run
-    cost_usd: float = 0.0  # what they cost
     written: int = 0  # receipts, those of closed slots included
     outcomes: Counter[str] = field(default_factory=Counter)
+    cost_usd: float = 0.0  # of all calls so far, those of earlier runs included
     stopped_by: Receipt | None = None
     ended: str | None = None
     postponed: int = 0  # slots that the provider asked to leave alone for longer than a run waits
@@ -175,7 +175,6 @@ class PartitionRun:
             self._made.append(receipt)
             report, group = self._report, GROUPS[receipt.outcome]
             report.asked += group != "policy"
-            report.cost_usd += receipt.cost_usd or 0.0
             if receipt.outcome is Outcome.UNKNOWN_CHARGE:
                 report.lost, report.lost_usd = report.lost + 1, report.lost_usd + (receipt.cost_usd or 0.0)
             if group == "stop" or receipt.outcome is Outcome.BUDGET_STOPPED:
@@ -276,6 +275,7 @@ class PartitionRun:
     def _reported(self) -> PartitionReport:
         report = self._report
         report.outcomes = count_outcomes(self.plan, self._state)
+        report.cost_usd = sum(receipt.cost_usd or 0.0 for receipt in self._state.receipts)
         if self.late() and report.open and report.ended is None:
             up = f"{self.deadline:%Y-%m-%d %H:%M}"
             report.ended = f"the time for this partition was up at {up} UTC; its open slots stay open"
