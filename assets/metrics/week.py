@@ -17,9 +17,8 @@ from assets.metrics.declared import load_declared
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.pipeline import score_labels, score_spans, score_study
-from assets.quality.registry import CHECKS, LATE
+from assets.quality.registry import CHECKS, CheckSpec
 from assets.quality.run import CheckResult, run_checks
-from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
 from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
@@ -110,7 +109,6 @@ def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResul
     return [
         CheckResult(
             name=name,
-            table=name.partition("__")[0],
             severity=severity,
             status=status,
             failing_rows=failing,
@@ -274,7 +272,7 @@ def check_rows(
     """
 
     def chosen(spec: CheckSpec) -> bool:
-        return (spec.table in LATE) is late and (store is not None or spec.kind != "bytes")
+        return spec.late is late and (store is not None or spec.kind != "bytes")
 
     results = run_checks(con, week=week, model=None, stage="publish", store=store, seed=week, chosen=chosen)
     if late:  # nobody can be withheld any more: what is critical stops publishing

@@ -9,10 +9,9 @@ import duckdb
 import pytest
 
 from assets.quality import columns, run
-from assets.quality.registry import CHECKS
+from assets.quality.registry import CHECKS, CheckSpec
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.scope import CheckScope
-from assets.quality.spec import CheckSpec
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.sqlfiles import sql
