@@ -1,14 +1,45 @@
-"""Is what was loaded what the store holds now? A fingerprint of the objects' names answers without reading them."""
+"""Is what was loaded what the store holds now? A fingerprint of the objects' names answers without reading them.
+
+What is behind is loaded here, in one step.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import duckdb
 
-from warehouse.loading import anchor_objects, load, objects, study_objects
+from warehouse.canonical import digest
+from warehouse.loading import load, objects, study_objects
+from warehouse.loading.anchor_objects import load_anchors
+from warehouse.loading.gold_objects import load_stale_gold
 from warehouse.store.base import Store
+from warehouse.taken_back import load_removals
 from warehouse.weeks import shift
+
+
+def load_behind(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    through: str = "9999-12-27",
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+) -> None:
+    """Bring the warehouse up to the store: partitions and anchors through a week, studies, gold sets and removals.
+
+    `progress` hears what is loaded, how many partitions and studies are done, and of how many.
+    """
+    partitions, studies = stale_partitions(con, store, through), stale_studies(con, store)
+    total = len(partitions) + len(studies)
+    for done, (week, model) in enumerate(partitions):
+        progress(f"{week} {model}", done, total)
+        load.load_partition(con, store, week, model)
+    for done, study in enumerate(studies, len(partitions)):
+        progress(study, done, total)
+        load.load_study(con, store, study)
+    progress("anchors, gold sets and removals", total, total)
+    load_anchors(con, store, through)
+    load_stale_gold(con, store)
+    load_removals(con, store)
 
 
 def loaded_partitions(con: duckdb.DuckDBPyConnection, through: str) -> list[tuple[str, str, str]]:
@@ -60,18 +91,6 @@ def removed_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
     return [study for (study,) in loaded if study_objects.retraction_of(store, study)]
 
 
-def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[str]:
-    """Return the weeks up to `through` whose anchor labels or acceptances are not those of the store."""
-    there = anchor_objects.fingerprints(anchor_objects.listing(store))
-    known = {
-        week.isoformat(): fingerprint
-        for week, fingerprint in con.execute(
-            "SELECT week, fingerprint FROM anchor_loads WHERE week IS NOT NULL"
-        ).fetchall()
-    }
-    return sorted(week for week in there if week and week <= through and known.get(week) != there[week])
-
-
 def week_inputs(
     con: duckdb.DuckDBPyConnection, weeks: Iterable[str], extra: Sequence[str] = (), gold_weeks: int = 1
 ) -> dict[str, str]:
@@ -95,10 +114,10 @@ def week_inputs(
         by_week.setdefault(week, []).append(tuple(load_of_week))
     found = {}
     for week in weeks:
-        rests_on = [*extra, objects.digest([one for one in anchors if one[0] <= week])]
+        rests_on = [*extra, digest([one for one in anchors if one[0] <= week])]
         first = shift(week, 1 - gold_weeks)
         sets = dict.fromkeys((name, fingerprint) for name, fingerprint, day in gold if first <= day <= week)
         if sets:
-            rests_on.append(objects.digest([*sets, *(one for one in loads if first <= one[0] <= week)]))
-        found[week] = objects.digest([*by_week.get(week, ()), *rests_on])
+            rests_on.append(digest([*sets, *(one for one in loads if first <= one[0] <= week)]))
+        found[week] = digest([*by_week.get(week, ()), *rests_on])
     return found

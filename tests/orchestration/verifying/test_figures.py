@@ -24,6 +24,7 @@ from orchestration.verifying.verified import VerifiedEdition
 from tests.orchestration.verifying.forging import Edition, download
 from tests.warehouse import builder
 from tests.warehouse.studies import study_tables
+from warehouse import occasions
 from warehouse.database.published import search_all
 from warehouse.database.schema import open_warehouse
 from warehouse.loading import load
@@ -109,7 +110,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _add_study(con: duckdb.DuckDBPyConnection) -> None:
     said = {(model, "baseline", prompt): ["a", "b", "b", "b", "b", "a"] for model in "mn" for prompt in "pq"}
-    load.replace_study(con, "tiny", study_tables(said, {"a": True, "b": True}))
+    load.replace_results(con, occasions.study("tiny"), study_tables(said, {"a": True, "b": True}))
     con.execute(
         "INSERT INTO studies BY NAME SELECT 'tiny' AS study, '1' AS version, 'Tiny' AS title, '-' AS citation, "
         "'-' AS license, '-' AS source, '0' AS definition_sha256"
