@@ -5,14 +5,13 @@ What is written rests on what is loaded and counted, and on who is withheld, alo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
-import pyarrow as pa
 
 from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.claim_shares import week_claims
-from assets.metrics.figures.table import TABLES, span_figures
+from assets.metrics.figures.table import span_figures
 from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
@@ -21,18 +20,10 @@ from assets.metrics.words import span_words
 from warehouse import occasions
 from warehouse.loading.load import replace_results
 
-#: Tables of a week that say how far labels can be trusted: they do not rest on other weeks' figures.
-LABEL_RESULTS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, str], pa.Table]] = {
-    "agreement": week_agreement,
-    "labeler_drift": week_drift,
-}
-#: All tables that are written here.
-WRITTEN = (*TABLES, "words", "changes", "claim_shares", "labeler_error", *LABEL_RESULTS)
-
 
 def score_labels(con: duckdb.DuckDBPyConnection, week: str) -> None:
-    """Write the tables of `LABEL_RESULTS` of a week."""
-    rows = {table: compute(con, week) for table, compute in LABEL_RESULTS.items()}
+    """Write how far the labels of a week can be trusted, which does not rest on figures."""
+    rows = {"agreement": week_agreement(con, week), "labeler_drift": week_drift(con, week)}
     replace_results(con, occasions.week(week), rows)
 
 

@@ -158,6 +158,7 @@ def _frames() -> BatchDefinition[Any]:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
     finally:
+        gc.freeze()
         gc.enable()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)

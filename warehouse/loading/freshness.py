@@ -44,11 +44,7 @@ def load_behind(
 
 def loaded_partitions(con: duckdb.DuckDBPyConnection, through: str) -> list[tuple[str, str, str]]:
     """Return (week, model, fingerprint) of the partitions that are loaded, through a week, in this order."""
-    rows = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads WHERE week <= $week ORDER BY ALL",
-        {"week": through},
-    ).fetchall()
-    return [(week, model, known) for week, model, known in rows]
+    return [(week, model, known) for (week, model), (known, _) in _loaded(con).items() if week <= through]
 
 
 def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
@@ -70,9 +66,9 @@ def names_of_loaded(con: duckdb.DuckDBPyConnection, store: Store) -> dict[object
 
 
 def _loaded(con: duckdb.DuckDBPyConnection) -> dict[objects.Partition, tuple[str, str | None]]:
-    """Return fingerprint and manifest of each loaded partition; None: there was no manifest."""
+    """Return fingerprint and manifest of each loaded partition, in order; None: there was no manifest."""
     rows = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint, manifest FROM loads"
+        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint, manifest FROM loads ORDER BY ALL"
     ).fetchall()
     return {(week, model): (fingerprint, manifest) for week, model, fingerprint, manifest in rows}
 
@@ -99,9 +95,7 @@ def week_inputs(
     These are the week's loads, `extra`, all anchor labels through it, of which labeler drift is computed, and, where
     there is gold in the `gold_weeks` that end with it, the gold and all loads of these, of which agreement is.
     """
-    loads = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads ORDER BY ALL"
-    ).fetchall()
+    loads = [(week, model, known) for (week, model), (known, _) in _loaded(con).items()]
     anchors = con.execute(
         "SELECT strftime(week, '%Y-%m-%d'), fingerprint FROM anchor_loads WHERE week IS NOT NULL ORDER BY week"
     ).fetchall()
@@ -109,9 +103,6 @@ def week_inputs(
         "SELECT DISTINCT gold_set, fingerprint, strftime(week, '%Y-%m-%d') FROM gold_loads "
         "INNER JOIN gold_labels USING (gold_set) ORDER BY ALL"
     ).fetchall()
-    by_week: dict[str, list[tuple[str, ...]]] = {}
-    for week, *load_of_week in loads:
-        by_week.setdefault(week, []).append(tuple(load_of_week))
     found = {}
     for week in weeks:
         rests_on = [*extra, digest([one for one in anchors if one[0] <= week])]
@@ -119,5 +110,5 @@ def week_inputs(
         sets = dict.fromkeys((name, fingerprint) for name, fingerprint, day in gold if first <= day <= week)
         if sets:
             rests_on.append(digest([*sets, *(one for one in loads if first <= one[0] <= week)]))
-        found[week] = digest([*by_week.get(week, ()), *rests_on])
+        found[week] = digest([*((model, known) for day, model, known in loads if day == week), *rests_on])
     return found
