@@ -13,9 +13,8 @@ import dagster as dg
 from assets.generation.asset import failure, what_to_do
 from assets.generation.workplace import Workplace, parse_key
 from assets.metrics.week import stored_results
-from assets.quality.registry import CHECKS
+from assets.quality.registry import CHECKS, Stage
 from assets.quality.run import CheckResult, run_checks
-from assets.quality.spec import CheckSpec, Stage
 from orchestration.loading import WAREHOUSE_POOL
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
@@ -127,6 +126,3 @@ def _shown(
         description=result.message,
         metadata=metadata,
     )
-
-
-__all__ = ["CheckSpec", "FailedChecksError", "build_checks", "check_partition"]

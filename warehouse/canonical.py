@@ -23,6 +23,11 @@ def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def digest(value: Any) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of a value's canonical JSON."""
+    return sha256_hex(canonical_json(value))[:16]
+
+
 def file_hash(path: Path) -> tuple[str, int]:
     """Return SHA-256 and size of a file."""
     with path.open("rb") as file:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import duckdb
 
-from assets.suites.analysis import shipped
+from assets.suites.analysis import AnalysisFile, shipped
 from assets.suites.analysis_rows import analysis_tables, joint_rows
 from assets.suites.claims import shipped_claims
 from warehouse.loading.analysis_tables import replace_analysis, replace_joint
 
 
-def load_declared(con: duckdb.DuckDBPyConnection) -> bool:
-    """Fill the tables from the shipped file unless they are of it; return whether rows were replaced.
+def load_declared(con: duckdb.DuckDBPyConnection, file: AnalysisFile | None = None) -> None:
+    """Fill the tables from a file, else from the shipped one, unless they are of it.
 
     Combinations and claims are counted anew where what one picture must show of them changed.
     """
-    file = shipped()
+    file = file or shipped()
     replace_joint(con, joint_rows(file.declared, shipped_claims()))
-    return replace_analysis(con, analysis_tables(file.declared), file.sha256)
+    replace_analysis(con, analysis_tables(file.declared), file.sha256)

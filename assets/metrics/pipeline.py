@@ -5,35 +5,26 @@ What is written rests on what is loaded and counted, and on who is withheld, alo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
-import pyarrow as pa
 
 from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.claim_shares import week_claims
-from assets.metrics.figures.table import TABLES, span_figures
+from assets.metrics.figures.table import span_figures
 from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
 from assets.metrics.spans import WeekRows, read_span
 from assets.metrics.words import span_words
 from warehouse import occasions
-from warehouse.loading.load import replace_study, replace_week
-
-#: Tables of a week that say how far labels can be trusted: they do not rest on other weeks' figures.
-LABEL_RESULTS: Mapping[str, Callable[[duckdb.DuckDBPyConnection, str], pa.Table]] = {
-    "agreement": week_agreement,
-    "labeler_drift": week_drift,
-}
-#: All tables that are written here.
-WRITTEN = (*TABLES, "words", "changes", "claim_shares", "labeler_error", *LABEL_RESULTS)
+from warehouse.loading.load import replace_results
 
 
 def score_labels(con: duckdb.DuckDBPyConnection, week: str) -> None:
-    """Write the tables of `LABEL_RESULTS` of a week."""
-    for table, compute in LABEL_RESULTS.items():
-        replace_week(con, table, week, compute(con, week))
+    """Write how far the labels of a week can be trusted, which does not rest on figures."""
+    rows = {"agreement": week_agreement(con, week), "labeler_drift": week_drift(con, week)}
+    replace_results(con, occasions.week(week), rows)
 
 
 def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
@@ -41,7 +32,7 @@ def score_study(con: duckdb.DuckDBPyConnection, study: str) -> None:
     of = occasions.study(study)
     span = read_span(con, of)
     made = {**span_figures(con, span, {}), "words": span_words(con, span)}
-    replace_study(con, study, {**made, "agreement": study_agreement(con, study)})
+    replace_results(con, of, {**made, "agreement": study_agreement(con, study)})
 
 
 def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
@@ -50,12 +41,12 @@ def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
         return
     weekly = WeeklyChanges.read(con, weeks[0], weeks[-1])
     for week in weeks:
+        of = occasions.week(week)
         changes, would_find = weekly.changes(week)
-        replace_week(con, "changes", week, changes)
-        read = WeekRows.read(con, occasions.week(week))
+        replace_results(con, of, {"changes": changes})
+        read = WeekRows.read(con, of)
         made = span_figures(con, read.span(), would_find)
-        made |= gold_figures(con, week, made.get("figures"))
+        made |= gold_figures(con, week, made["figures"])
         made["words"] = span_words(con, read.span(first_turns=True))
         made["claim_shares"] = week_claims(con, read.span(moved=True))
-        for table, rows in made.items():
-            replace_week(con, table, week, rows)
+        replace_results(con, of, made)

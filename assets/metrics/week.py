@@ -17,33 +17,25 @@ from assets.metrics.declared import load_declared
 from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.pipeline import score_labels, score_spans, score_study
-from assets.quality.registry import CHECKS, LATE
+from assets.quality.registry import CHECKS, CheckSpec
 from assets.quality.run import CheckResult, run_checks
-from assets.quality.spec import CheckSpec
 from assets.suites.analysis import shipped_sha256
+from warehouse import occasions
+from warehouse.canonical import digest
 from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
+from warehouse.loading.anchor_objects import listing, stale_anchors
 from warehouse.loading.columns import table_of
 from warehouse.loading.freshness import (
+    load_behind,
     removed_studies,
-    stale_anchors,
     stale_partitions,
     stale_studies,
     week_inputs,
 )
-from warehouse.loading.gold_objects import load_stale_gold
-from warehouse.loading.load import (
-    load_anchors,
-    load_partition,
-    load_study,
-    partitions,
-    replace_history,
-    replace_week,
-)
-from warehouse.loading.objects import digest
+from warehouse.loading.load import load_study, partitions, replace_results, transaction
 from warehouse.store import Store
-from warehouse.taken_back import load_removals
 
 #: Checks that fail where a week has no rows.
 _OF_A_WEEK = ("plans__columns", "slots__columns")
@@ -59,37 +51,70 @@ def score_weeks(place: Workplace, week: str) -> list[str]:
     with open_warehouse(place.warehouse) as con:
         limit_memory(con)
         checkpoint_seldom(con)
-        for behind, model in stale_partitions(con, place.store, week):
-            load_partition(con, place.store, behind, model)
-        load_anchors(con, place.store, week)
-        load_stale_gold(con, place.store)
-        score_studies(con, place)
-        load_removals(con, place.store)
-        set_floors(con, place, week)
-        scored = _score_changed(con, place, week)
-        again = {week, *_unsettled(con, week)}
-        for one in sorted(again - {*scored}):
-            _check(con, place, one)
-        for one in sorted(again - {*_score_history(con, place)}):
-            _check_late(con, place, one)
-        return scored
+        load_behind(con, place.store, week)
+        return _score(con, place, week, [week])
 
 
 def score_all(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     """Score every week and study that is loaded: what a rebuild does after loading."""
-    score_studies(con, place)
-    set_floors(con, place, "9999-12-27")
-    _score_changed(con, place, "9999-12-27")
-    _score_history(con, place)
+    _score(con, place, "9999-12-27", [])
 
 
 def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
-    """Load the analysis file and studies whose current import the warehouse lacks, and score all studies anew."""
-    load_declared(con)
+    """Load the studies whose current import the warehouse lacks, and score all studies anew."""
     for study in stale_studies(con, place.store):
         load_study(con, place.store, study)
+    _score_studies(con)
+
+
+def _score(con: duckdb.DuckDBPyConnection, place: Workplace, through: str, asked: Sequence[str]) -> list[str]:
+    """Compute, check and withhold what is loaded, up to a week; return the weeks that changed.
+
+    Labels → checks → who is withheld → figures → checks of figures: each step reads what those before it wrote. A run
+    that dies does again what is not yet kept as done.
+    """
+    set_floors(con, place, through)
+    _score_studies(con)
+    inputs = scored_by(con, place, _planned_weeks(con, through))
+    known = _kept(con, "scored_weeks")
+    changed = [week for week in inputs if known.get(week) != inputs[week]]
+    for week in changed:
+        score_labels(con, week)
+    checked = {*changed, *asked, *_unsettled(con, through)}
+    for week in sorted(checked):
+        rows = check_rows(con, place.store, week, late=False)
+        _keep_results(con, week, rows)
+        withheld = table_of("withheld", withheld_rows(rows))
+        replace_results(con, occasions.week(week), {"withheld": withheld})
+    _keep(con, "scored_weeks", known | inputs)
+
+    inputs = _inputs_of_figures(con)
+    known = _kept(con, "history_weeks")
+    first = min((week for week in {*known, *inputs} if known.get(week) != inputs.get(week)), default=None)
+    later = [week for week in inputs if first is not None and week >= first]
+    _keep(con, "history_weeks", {week: inputs[week] for week in inputs if week not in later})
+    score_spans(con, later)
+    for week in sorted({*checked, *later}):
+        _keep_results(con, week, check_rows(con, place.store, week, late=True))
+    _keep(con, "history_weeks", inputs)
+    return changed
+
+
+def _score_studies(con: duckdb.DuckDBPyConnection) -> None:
+    load_declared(con)
     for (study,) in con.execute("SELECT study FROM studies ORDER BY study").fetchall():
         score_study(con, study)
+
+
+def _inputs_of_figures(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return a digest of what is new in the figures of each week: its inputs, and who is withheld for what."""
+    withheld = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model, reason FROM withheld ORDER BY ALL"
+    ).fetchall()
+    return {
+        week: digest([inputs, *(f"{model}: {reason}" for day, model, reason in withheld if day == week)])
+        for week, inputs in _kept(con, "scored_weeks").items()
+    }
 
 
 def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResult]:
@@ -110,7 +135,6 @@ def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResul
     return [
         CheckResult(
             name=name,
-            table=name.partition("__")[0],
             severity=severity,
             status=status,
             failing_rows=failing,
@@ -131,9 +155,9 @@ def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: s
         ClicheError: one line that says what is behind, or which critical checks did not pass without naming a model.
     """
     weeks = _planned_weeks(con, week)
-    scored = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
+    scored = _kept(con, "scored_weeks")
     behind = {day for day, _ in stale_partitions(con, place.store, week)}
-    behind |= {*stale_anchors(con, place.store, week)}
+    behind |= {*filter(None, stale_anchors(con, listing(place.store), week))}
     behind |= {f"the study {study}" for study in removed_studies(con, place.store)}
     behind |= {day for day, inputs in scored_by(con, place, weeks).items() if scored.get(day) != inputs}
     if behind:
@@ -210,61 +234,6 @@ def _judged_by_studies(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [digest([[*row] for row in rows])] if rows else []
 
 
-def _score_changed(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> list[str]:
-    """Score the weeks up to `through` whose inputs are not those that they were scored by; return them."""
-    known = {day.isoformat(): inputs for day, inputs in con.execute("FROM scored_weeks").fetchall()}
-    inputs = scored_by(con, place, _planned_weeks(con, through))
-    changed = [week for week in inputs if known.get(week) != inputs[week]]
-    for week in changed:
-        # Agreement first: checks look at it, and must not see that of an earlier scoring.
-        score_labels(con, week)
-        _check(con, place, week)
-        # Last: a run that dies before this line scores the week again.
-        con.execute("DELETE FROM scored_weeks WHERE week = $week", {"week": week})
-        con.execute(
-            "INSERT INTO scored_weeks VALUES ($week, $inputs)", {"week": week, "inputs": inputs[week]}
-        )
-    return changed
-
-
-def _score_history(con: duckdb.DuckDBPyConnection, place: Workplace) -> list[str]:
-    """Compute and check figures, which rest on weeks before, unless they rest on these; return the weeks computed.
-
-    Of weeks before the first that changed nothing is computed again.
-    """
-    scored = dict(
-        con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM scored_weeks ORDER BY week").fetchall()
-    )
-    rests_on = {
-        week: digest([inputs, *map(": ".join, _withheld(con, week))]) for week, inputs in scored.items()
-    }
-    before = dict(con.execute("SELECT strftime(week, '%Y-%m-%d'), inputs FROM history_weeks").fetchall())
-    if before == rests_on:
-        return []
-    changed = min(week for week in {*before, *rests_on} if before.get(week) != rests_on.get(week))
-    # What is kept rests on weeks before the first that changed; a run that dies below begins there again.
-    replace_history(con, {week: inputs for week, inputs in rests_on.items() if week < changed})
-    later = [week for week in rests_on if week >= changed]
-    score_spans(con, later)
-    for week in later:
-        _check_late(con, place, week)
-    # Last: a run that dies before this line computes and checks them again.
-    replace_history(con, rests_on)
-    return later
-
-
-def _check(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check one week, except what is computed last, and keep what was found: results, and who is withheld for what."""
-    rows = check_rows(con, place.store, week, late=False)
-    _keep_results(con, week, rows)
-    replace_week(con, "withheld", week, table_of("withheld", withheld_rows(rows)))
-
-
-def _check_late(con: duckdb.DuckDBPyConnection, place: Workplace, week: str) -> None:
-    """Check the figures of one week: they are computed when it is known who is withheld."""
-    _keep_results(con, week, check_rows(con, place.store, week, late=True))
-
-
 def check_rows(
     con: duckdb.DuckDBPyConnection, store: Store | None, week: str, *, late: bool
 ) -> list[dict[str, Any]]:
@@ -274,7 +243,7 @@ def check_rows(
     """
 
     def chosen(spec: CheckSpec) -> bool:
-        return (spec.table in LATE) is late and (store is not None or spec.kind != "bytes")
+        return spec.late is late and (store is not None or spec.kind != "bytes")
 
     results = run_checks(con, week=week, model=None, stage="publish", store=store, seed=week, chosen=chosen)
     if late:  # nobody can be withheld any more: what is critical stops publishing
@@ -310,7 +279,8 @@ def _keep_results(con: duckdb.DuckDBPyConnection, week: str, rows: Sequence[Mapp
     new = {row["check_name"] for row in rows}
     held = con.sql("FROM check_results WHERE week = $week", params={"week": week}).to_arrow_table()
     others = [row for row in held.to_pylist() if row["check_name"] not in new]
-    replace_week(con, "check_results", week, table_of("check_results", [*others, *rows]))
+    results = table_of("check_results", [*others, *rows])
+    replace_results(con, occasions.week(week), {"check_results": results})
 
 
 def _excused(result: CheckResult) -> CheckResult:
@@ -320,7 +290,17 @@ def _excused(result: CheckResult) -> CheckResult:
     return replace(result, status="pass", failing_rows=0, models=(), message="no model was asked yet")
 
 
-def _withheld(con: duckdb.DuckDBPyConnection, week: str) -> list[tuple[str, str]]:
-    return con.execute(
-        "SELECT model, reason FROM withheld WHERE week = $week ORDER BY ALL", {"week": week}
-    ).fetchall()
+def _kept(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Return week → what it was computed from, as `scored_weeks` or `history_weeks` has it, in order."""
+    rows = con.execute(f"SELECT strftime(week, '%Y-%m-%d'), inputs FROM {table} ORDER BY week")  # noqa: S608
+    return dict(rows.fetchall())
+
+
+def _keep(con: duckdb.DuckDBPyConnection, table: str, inputs: Mapping[str, str]) -> None:
+    """Replace what `_kept` returns; weeks that are not among the inputs count as not computed."""
+    with transaction(con):
+        con.execute(f"DELETE FROM {table}")  # noqa: S608
+        con.execute(
+            f"INSERT INTO {table} SELECT unnest($weeks), unnest($inputs)",
+            {"weeks": [*inputs], "inputs": [*inputs.values()]},
+        )

@@ -10,29 +10,29 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assets.gateway.records import Outcome
 from assets.quality.scope import CheckScope, Row
 from warehouse.errors import ClicheError
 
 if TYPE_CHECKING:
-    import pandas as pd
     from great_expectations.core import ExpectationSuite, ExpectationValidationResult
     from great_expectations.core.batch_definition import BatchDefinition
 
-Detail = Literal["BOOLEAN_ONLY", "BASIC"]
 NAME = r"^[a-z0-9][a-z0-9._-]*\Z"
-_ONCE = "Once"  # ends the names of the expectations that are made of GX's own here
 SHA256 = r"^[0-9a-f]{64}\Z"
+#: What GX returns of a rule that is broken: of each row that breaks it, its model and value.
+_EACH_ROW = {"result_format": "COMPLETE", "unexpected_index_column_names": ["model"]}
+_EXAMPLES = 5
 
 
 class Rule(NamedTuple):
-    """One expectation: the column, the class in `great_expectations.expectations`, its arguments, and the words."""
+    """One expectation: its class in `great_expectations.expectations`, the arguments of it, and the rule in words."""
 
-    column: str | None  # None: the table as a whole
     expectation: str
     arguments: Mapping[str, Any]
     says: str
@@ -40,23 +40,25 @@ class Rule(NamedTuple):
 
 def _one_of(column: str, *values: object) -> Rule:
     said = f"is one of {', '.join(map(str, values))}" if len(values) < 6 else "is in the declared list"
-    return Rule(column, "ExpectColumnValuesToBeInSet", {"value_set": list(values)}, said)
+    return Rule("ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)}, said)
 
 
 def _between(column: str, low: float, high: float | None = None) -> Rule:
     said = f"is at least {low}" if high is None else f"lies within {low} and {high}"
-    return Rule(column, "ExpectColumnValuesToBeBetween", {"min_value": low, "max_value": high}, said)
+    return Rule(
+        "ExpectColumnValuesToBeBetween", {"column": column, "min_value": low, "max_value": high}, said
+    )
 
 
 def _like(column: str, regex: str, said: str) -> Rule:
-    return Rule(column, "ExpectColumnValuesToMatchRegex", {"regex": regex}, said)
+    return Rule("ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex}, said)
 
 
 def _given(column: str) -> Rule:
-    return Rule(column, "ExpectColumnValuesToNotBeNull", {}, "is not empty")
+    return Rule("ExpectColumnValuesToNotBeNull", {"column": column}, "is not empty")
 
 
-_SOME_ROWS = Rule(None, "ExpectTableRowCountToBeBetween", {"min_value": 1}, "has rows")
+_SOME_ROWS = Rule("ExpectTableRowCountToBeBetween", {"min_value": 1}, "has rows")
 _TRACK = _one_of("track", "model", "system")
 
 SUITES: Mapping[str, Sequence[Rule]] = {
@@ -113,88 +115,42 @@ class ExpectationError(ClicheError):
 
 
 def failures(table: str, scope: CheckScope) -> list[Row]:
-    """Return a row for each expectation of a table's suite that does not hold, for each model apart.
-
-    The whole week is looked at at once; only where something fails are the models looked at one by one, so that one
-    model's good rows hide nothing and the bad ones have a name.
-    """
-    frame = _frame(table, scope)
-    if not _broken(table, frame, "BOOLEAN_ONLY"):
-        return []
-    parts: dict[str | None, pd.DataFrame] = {
-        str(model): part for model, part in frame.groupby("model", sort=True, dropna=False)
-    }
-    found: list[Row] = [
-        {
-            "model": model,
-            "column": rule.column,
-            "rule": rule.says,
-            "failing_rows": int(outcome.result.get("unexpected_count") or 1),
-            "examples": [str(value) for value in outcome.result.get("partial_unexpected_list", [])[:5]],
-            "problem": _problem(table, rule, outcome),
-        }
-        for model, part in (parts or {scope.model: frame}).items()
-        for rule, outcome in _broken(table, part, "BASIC")
-    ]
-    if not found:
-        raise ExpectationError(f"a rule of {table} fails for the week but for none of its models")
-    return found
-
-
-def _problem(table: str, rule: Rule, outcome: ExpectationValidationResult) -> str:
-    if rule.column is None:
-        return f"{table} has no rows"
-    count = outcome.result.get("unexpected_count")
-    return (
-        f"{table}.{rule.column} {rule.says}: not so in {count} of {outcome.result.get('element_count')} rows"
-    )
-
-
-def _frame(table: str, scope: CheckScope) -> pd.DataFrame:
-    """Return the columns that have rules, of the rows of the week and model, as the pandas frame that GX reads."""
-    wanted = ", ".join(sorted({rule.column for rule in SUITES[table] if rule.column} | {"model"}))
-    return scope.execute(
-        f"SELECT {wanted} FROM {table} WHERE week = $week AND ($model IS NULL OR model = $model)"  # noqa: S608
+    """Return a row for each rule of a table's suite and each model that breaks it."""
+    columns = {"model", *(rule.arguments["column"] for rule in SUITES[table] if "column" in rule.arguments)}
+    frame = scope.execute(
+        f"SELECT {', '.join(sorted(columns))} FROM {table} "  # noqa: S608 - names of our own
+        "WHERE week = $week AND ($model IS NULL OR model = $model)"
     ).df()
+    batch = _frames().get_batch({"dataframe": frame})
+    # To ask for the rows takes twice as long.
+    if batch.validate(suite(table), result_format="BOOLEAN_ONLY").success:
+        return []
+    results = batch.validate(suite(table), result_format=_EACH_ROW).results
+    return [row for result in results if not result.success for row in _rows(table, result, scope.model)]
 
 
-def _broken(
-    table: str, frame: pd.DataFrame, detail: Detail
-) -> list[tuple[Rule, ExpectationValidationResult]]:
-    """Return the rules of a suite that the frame breaks, each with what was found."""
-    batch = _batch_definition().get_batch({"dataframe": frame})
-    by_key = {_key(rule.expectation, rule.column): rule for rule in SUITES[table]}
-    broken = []
-    for result in batch.validate(suite(table), result_format=detail).results:
-        config = result.expectation_config
-        if config is None:
-            raise ExpectationError("a result does not say which expectation it is of")
-        name = config.type.removesuffix(f"_{_ONCE.lower()}")
-        if error := _exception(result.exception_info):
-            raise ExpectationError(f"{name}: {error}")
-        if not result.success:
-            broken.append((by_key[_key(name, config.kwargs.get("column"))], result))
-    return broken
-
-
-def _key(expectation: str, column: str | None) -> tuple[str, str | None]:
-    return expectation.replace("_", "").lower(), column
-
-
-def _exception(info: Mapping[str, Any] | None) -> str | None:
-    """Return the message of an exception inside an expectation; GX keeps one a metric, or one for all."""
-    if not info:
-        return None
-    if "raised_exception" in info:
-        info = {"": info}
-    for one in info.values():
-        if one.get("raised_exception"):
-            return str(one.get("exception_message") or "an exception without a message")
-    return None
+def _rows(table: str, result: ExpectationValidationResult, model: str | None) -> Iterator[Row]:
+    """Return a row for each model that breaks one rule; of the table as a whole, one of the model asked for."""
+    rule: Any = result.expectation_config
+    info = result.exception_info
+    # GX keeps one exception for each metric of a rule, or one for all.
+    for one in [info] if "raised_exception" in info else info.values():
+        if one["raised_exception"]:
+            raise ExpectationError(f"{rule.type}: {one['exception_message']}")
+    if "column" not in rule.kwargs:
+        yield {"model": model, "problem": f"{table} has no rows"}
+        return
+    column = rule.kwargs["column"]
+    values: defaultdict[str, list[str]] = defaultdict(list)
+    for row in result.result["unexpected_index_list"]:
+        values[row["model"]].append(str(row[column]))
+    for name, found in values.items():
+        problem = f"{table}.{column} {rule.meta['says']}; rows that break this: {len(found)}"
+        yield {"model": name, "failing_rows": len(found), "examples": found[:_EXAMPLES], "problem": problem}
 
 
 @cache
-def _batch_definition() -> BatchDefinition[Any]:
+def _frames() -> BatchDefinition[Any]:
     """Return the one way in for frames: an ephemeral context, made once a process (the import takes seconds)."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     gc.disable()  # what is imported stays: to look for garbage among it takes a third of the time
@@ -204,7 +160,6 @@ def _batch_definition() -> BatchDefinition[Any]:
     finally:
         gc.freeze()
         gc.enable()
-
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     frames = context.data_sources.add_pandas("warehouse").add_dataframe_asset("rows")
@@ -216,29 +171,8 @@ def suite(table: str) -> ExpectationSuite:
     """Return the Great Expectations suite of a table, made once a process."""
     import great_expectations as gx
 
-    made = [
-        _expectation(rule.expectation)(**({"column": rule.column} if rule.column else {}), **rule.arguments)
+    expectations = [
+        getattr(gx.expectations, rule.expectation)(**rule.arguments, meta={"says": rule.says})
         for rule in SUITES[table]
     ]
-    return gx.ExpectationSuite(name=table, expectations=made)
-
-
-@cache
-def _expectation(name: str) -> Any:
-    """Return an expectation of GX as a custom one that makes its configuration once: GX asks for it forty times."""
-    import great_expectations as gx
-    from great_expectations.compatibility.pydantic import PrivateAttr
-
-    base = getattr(gx.expectations, name)
-    make = base.configuration.fget
-
-    def configuration(self: Any) -> Any:
-        if self._made is None:
-            self._made = make(self)
-        return self._made
-
-    return type(base)(
-        f"{name}{_ONCE}",
-        (base,),
-        {"__module__": __name__, "_made": PrivateAttr(None), "configuration": property(configuration)},
-    )
+    return gx.ExpectationSuite(name=table, expectations=expectations)

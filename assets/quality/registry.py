@@ -1,4 +1,4 @@
-"""The list of quality checks, from which runs, asset checks and pages read what a check is.
+"""What a quality check is, and the list of them, which runs, asset checks and pages read.
 
 A critical check blocks: a failing row that names a model withholds that model, any other stops publishing. A warning
 is shown and blocks nothing.
@@ -6,75 +6,117 @@ is shown and blocks nothing.
 
 from __future__ import annotations
 
-from assets.quality.spec import CheckSpec, Stage, bytes_check, columns_check, grain_check, sql_check
-from warehouse.sqlfiles import names
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
 
-_EARLY: tuple[Stage, ...] = ("images", "publish")
-_LABELS: tuple[Stage, ...] = ("labels", "publish")
-_PUBLISH: tuple[Stage, ...] = ("publish",)
+from assets.quality.columns import SUITES
+from warehouse.errors import UsageError
+from warehouse.sqlfiles import header, names
 
-#: Tables in the order in which a week fills them; checks of a table that is not here come last.
-_TABLES = (
-    "plans",
-    "slots",
-    "attempts",
-    "images",
-    "labels",
-    "label_attempts",
-    "agreement",
-    "anchor_labels",
-    "labeler_drift",
-    "gold_samples",
-    "gold_labels",
-    "loaded",
-    "counts",
-    "figures",
-    "boards",
-    "board_ranks",
-    "computed",
-)
+Stage = Literal["images", "labels", "publish"]
+Severity = Literal["critical", "warning"]
+Kind = Literal["sql", "columns", "bytes", "grain"]
 
-#: Of these, those that are filled when it is known who is withheld.
-LATE: frozenset[str] = frozenset({"figures", "boards", "board_ranks", "computed"})
+
+@dataclass(frozen=True)
+class CheckSpec:
+    """What a check is.
+
+    Attributes:
+        stages: when it runs: after a partition's images, after its labels, before a week is published.
+        kind: sql (a file of `sql/checks/`), columns (a Great Expectations suite), bytes (objects re-read), grain (no
+            row twice).
+        says: what failing rows are, for the message; empty where each row says it itself (column `problem`).
+    """
+
+    name: str
+    severity: Severity
+    stages: tuple[Stage, ...]
+    description: str
+    kind: Kind
+    says: str = ""
+
+    @property
+    def table(self) -> str:
+        """Return the table that its name begins with; `loaded` and `computed` are many."""
+        return self.name.partition("__")[0]
+
+    @property
+    def late(self) -> bool:
+        """Return whether it looks at what is computed when it is known who is withheld."""
+        return self.table in {"figures", "boards", "board_ranks", "computed"}
+
 
 #: Checks that are no files of `sql/checks`.
 _OTHERS: tuple[CheckSpec, ...] = (
-    columns_check("plans", _EARLY),
-    columns_check("slots", _EARLY),
-    columns_check("attempts", _EARLY),
-    columns_check("images", _EARLY),
-    columns_check("labels", _LABELS),
-    bytes_check(
+    *(
+        CheckSpec(
+            f"{table}__columns",
+            "critical",
+            ("labels", "publish") if table == "labels" else ("images", "publish"),
+            f"Columns of {table}: values from their lists and ranges, hashes and keys in their form, no gaps.",
+            "columns",
+        )
+        for table in SUITES
+    ),
+    CheckSpec(
         "plans__as_in_bucket",
-        _EARLY,
+        "critical",
+        ("images", "publish"),
         "The plan in the store has the hash that was loaded, and its slots are the slots of the warehouse.",
+        "bytes",
     ),
-    bytes_check(
+    CheckSpec(
         "images__bytes_as_stored",
-        _EARLY,
+        "critical",
+        ("images", "publish"),
         "Re-read from the store, a random sample of pictures has the recorded hashes.",
+        "bytes",
     ),
-    grain_check(
+    CheckSpec(
         "loaded__one_row_each",
+        "critical",
         ("images", "labels", "publish"),
         "No row of a table that is loaded stands twice, by the grain in the table's comment.",
+        "grain",
     ),
-    grain_check(
+    CheckSpec(
         "computed__one_row_each",
-        _PUBLISH,
+        "critical",
+        ("publish",),
         "No row of a table that is computed stands twice, by the grain in the table's comment.",
+        "grain",
     ),
 )
 
 
 def checks() -> tuple[CheckSpec, ...]:
-    """Return every check: table by table, its columns first, then what blocks, then warnings, each by name."""
-    return tuple(sorted((*_OTHERS, *map(sql_check, names("checks"))), key=_place))
+    """Return every check, by name."""
+    return tuple(sorted((*_OTHERS, *map(_sql_check, names("checks"))), key=lambda check: check.name))
 
 
-def _place(spec: CheckSpec) -> tuple[int, bool, bool, str]:
-    table = _TABLES.index(spec.table) if spec.table in _TABLES else len(_TABLES)
-    return table, spec.kind != "columns", spec.severity != "critical", spec.name
+def _sql_check(name: str) -> CheckSpec:
+    """Return a check across tables: `sql/checks/<name>.sql`, which returns the failing rows and says what it is."""
+    said = {field: " ".join(text.split()) for field, text in header(f"checks/{name}").items()}
+    stages = said.get("Stages", "").split(", ")
+    for field, found, known in (
+        ("Severity", [said.get("Severity", "")], get_args(Severity)),
+        ("Stages", stages, get_args(Stage)),
+    ):
+        if not set(found) <= set(known):
+            raise UsageError(
+                f'sql/checks/{name}.sql: its header says "{field}: {", ".join(found)}"; known: {", ".join(known)}'
+            )
+    if not said.get("Rule"):
+        raise UsageError(f'sql/checks/{name}.sql: its header has no "Rule:", the rule in words for people')
+    return CheckSpec(
+        name=name,
+        severity=cast(Severity, said["Severity"]),
+        stages=cast(tuple[Stage, ...], tuple(stages)),
+        description=said["Rule"],
+        kind="sql",
+        says=said.get("Says", ""),
+    )
 
 
 CHECKS: tuple[CheckSpec, ...] = checks()

@@ -13,9 +13,8 @@ from typing import Any, Literal
 import duckdb
 
 from assets.quality import columns, grain, stored
-from assets.quality.registry import CHECKS
+from assets.quality.registry import CHECKS, CheckSpec, Kind, Severity, Stage
 from assets.quality.scope import CheckScope, Row
-from assets.quality.spec import CheckSpec, Kind, Severity, Stage
 from warehouse.database.connection import was_interrupted
 from warehouse.sqlfiles import sql
 from warehouse.store.base import Store
@@ -36,7 +35,6 @@ class CheckResult:
     """
 
     name: str
-    table: str
     severity: Severity
     status: Literal["pass", "fail", "error"]
     failing_rows: int
@@ -89,18 +87,18 @@ _RUNNERS: Mapping[Kind, Callable[[CheckSpec, CheckScope], Sequence[Row]]] = {
     "sql": _sql,
     "columns": lambda spec, scope: columns.failures(spec.table, scope),
     "bytes": lambda spec, scope: stored.RULES[spec.name](scope),
-    "grain": lambda spec, scope: grain.twice(scope, grain.tables_of(spec.name)),
+    "grain": lambda spec, scope: grain.twice(scope, computed=spec.table == "computed"),
 }
 
 
 def _passed(spec: CheckSpec) -> CheckResult:
-    return CheckResult(spec.name, spec.table, spec.severity, "pass", 0, (), "holds", [])
+    return CheckResult(spec.name, spec.severity, "pass", 0, (), "holds", [])
 
 
 def _errored(spec: CheckSpec, error: Exception) -> CheckResult:
     first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
     message = f"the check could not be run: {first}"
-    return CheckResult(spec.name, spec.table, spec.severity, "error", 0, (), message, [])
+    return CheckResult(spec.name, spec.severity, "error", 0, (), message, [])
 
 
 def _judged(spec: CheckSpec, rows: Sequence[Row]) -> CheckResult:
@@ -116,7 +114,6 @@ def _judged(spec: CheckSpec, rows: Sequence[Row]) -> CheckResult:
         message = "; ".join([*general, *(f"{model}: {text}" for model, text in named.items())])
     return CheckResult(
         name=spec.name,
-        table=spec.table,
         severity=spec.severity,
         status="fail",
         failing_rows=sum(_weight(row) for row in rows),

@@ -12,10 +12,9 @@ from pathlib import Path
 import duckdb
 
 from assets.leaderboard.documents import ANALYSIS
+from assets.metrics.declared import load_declared
 from assets.metrics.pipeline import score_labels, score_spans, score_study
-from assets.suites.analysis import parse
-from assets.suites.analysis_rows import analysis_tables, joint_rows
-from assets.suites.claims import shipped_claims
+from assets.suites.analysis import AnalysisFile, parse
 from orchestration.verifying.compared import compare_made, unfit
 from orchestration.verifying.facts import checks, hashes
 from orchestration.verifying.verified import VerifiedEdition
@@ -27,7 +26,7 @@ from warehouse.database.export import export_tables, export_views, hashes_of
 from warehouse.database.marts import quoted
 from warehouse.database.published import open_published, published_tables, schema_of
 from warehouse.database.schema import open_warehouse
-from warehouse.loading.analysis_tables import ANALYSIS_TABLES, replace_analysis, replace_joint
+from warehouse.loading.analysis_tables import ANALYSIS_TABLES
 from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import COMPUTED_TABLES, COUNTED_TABLES, transaction
 from warehouse.store.local import LocalStore
@@ -101,9 +100,7 @@ def _build(of: VerifiedEdition, own: Path) -> None:
 def compute(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
     """Take what figures rest on from the edition, and write what follows from it."""
     data = (of.folder / ANALYSIS).read_bytes()
-    declared = parse(data, ANALYSIS)
-    replace_joint(con, joint_rows(declared, shipped_claims()))
-    replace_analysis(con, analysis_tables(declared), sha256_hex(data))
+    load_declared(con, AnalysisFile(parse(data, ANALYSIS), data))
     followed = {*COUNTED_TABLES, *COMPUTED_TABLES, *_DECLARED} - {*GIVEN}
     for table in published_tables().keys() - followed:
         con.execute(f"INSERT INTO {table} BY NAME FROM edition.{schema_of(table)}.{table}")

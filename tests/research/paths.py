@@ -24,7 +24,7 @@ from tests.research.worlds import Floats
 from tests.warehouse.counted import insert
 from tests.warehouse.results.changes.weekly_counts import Suite, monday, warehouse
 from warehouse import occasions
-from warehouse.loading.load import replace_week
+from warehouse.loading.load import replace_results
 
 #: Counts that one warehouse holds at most.
 HELD = 600_000
@@ -123,7 +123,8 @@ def product_changes(fleets: Sequence[Fleet], series: int) -> list[list[Report]]:
     with warehouse(_names(models), suites) as con:
         weekly = WeeklyChanges.read(con, monday(0), monday(weeks - 1), declared, ())
         for week in range(weeks):
-            replace_week(con, "changes", monday(week), weekly.changes(monday(week))[0])
+            changes, _ = weekly.changes(monday(week))
+            replace_results(con, occasions.week(monday(week)), {"changes": changes})
         rows = con.execute(
             "SELECT attribute, model, cast(date_diff('day', cast($first AS DATE), week) // 7 AS INTEGER) "
             "FROM changes ORDER BY ALL",
@@ -158,8 +159,7 @@ def _published(cases: Sequence[Case]) -> Iterator[Printed]:
     with warehouse(names, suites) as con:
         for table, declared in _declared(suites, cases, last.name, names[0]).items():
             insert(con, table, declared)
-        for table, rows in span_figures(con, read_span(con, last), {}).items():
-            replace_week(con, table, last.name, rows)
+        replace_results(con, last, span_figures(con, read_span(con, last), {}))
         figure = "stereotypes" if cases[0].groups else "mean_share" if cases[0].yardstick is None else "gap"
         figures = con.execute(
             "SELECT suite, model, 100 * estimate, 100 * low, 100 * high FROM figures "

@@ -20,7 +20,7 @@ from tests.warehouse import builder
 from warehouse import occasions
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.loading.load import load_partition, partitions, replace_week
+from warehouse.loading.load import load_partition, partitions, replace_results
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
 
@@ -87,5 +87,6 @@ def load(store: Store) -> duckdb.DuckDBPyConnection:
 
 def compute(con: duckdb.DuckDBPyConnection) -> None:
     """Compute what words change in the last week."""
-    span = WeekRows.read(con, occasions.week(builder.WEEK)).span(first_turns=True)
-    replace_week(con, "words", builder.WEEK, span_words(con, span))
+    week = occasions.week(builder.WEEK)
+    span = WeekRows.read(con, week).span(first_turns=True)
+    replace_results(con, week, {"words": span_words(con, span)})

@@ -24,12 +24,12 @@ from assets.generation.slots import Slot
 from assets.metrics.pipeline import score_study
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
-from warehouse import keys
+from warehouse import keys, occasions
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
-from warehouse.loading.load import load_partition, replace_study
+from warehouse.loading.load import load_partition, replace_results
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
@@ -373,6 +373,8 @@ def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking
                             "image_sha256": key,
                         }
                     )
-    replace_study(con, study, {name: pa.Table.from_pylist(found) for name, found in rows.items()})
+    replace_results(
+        con, occasions.study(study), {name: pa.Table.from_pylist(found) for name, found in rows.items()}
+    )
     insert_counts(con, {"study": study})
     score_study(con, study)

@@ -16,10 +16,11 @@ from assets.metrics.labels.second_opinions import study_agreement
 from assets.metrics.pipeline import score_study
 from assets.studies.definition import StudyLabeler
 from tests.warehouse.studies import study_tables
+from warehouse import occasions
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
-from warehouse.loading.load import replace_study
+from warehouse.loading.load import replace_results
 
 VALUES = {"f": True, "m": True}
 RATERS = ("r-1", "r-2", "r-3", "r-4")
@@ -69,7 +70,11 @@ def load(con: duckdb.DuckDBPyConnection, consensus: str | None) -> list[Row]:
             rows.append(label(of, "majority", consensus, majority(four)))
     values = [{**row, "in_agreement": True} for row in tables["study_attribute_values"].to_pylist()]
     made = {"study_labels": rows, "study_attribute_values": values}
-    replace_study(con, "tiny", {**tables, **{name: pa.Table.from_pylist(new) for name, new in made.items()}})
+    replace_results(
+        con,
+        occasions.study("tiny"),
+        {**tables, **{name: pa.Table.from_pylist(new) for name, new in made.items()}},
+    )
     agreement: list[Row] = study_agreement(con, "tiny").to_pylist()
     return agreement
 

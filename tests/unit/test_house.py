@@ -126,7 +126,7 @@ _NOT_OURS = {
     "orchestration/verifying/compared.py": "rows of somebody: the report has the line",
     "orchestration/verifying/page.py": "rows of somebody: the report has the line",
     "orchestration/verifying/site.py": "a file of somebody: the report has the line",
-    "warehouse/loading/load.py": "rows of an object that do not fit a table: a UsageError",
+    "warehouse/loading/load.py": "rows of an object that do not fit a table: a CorruptObjectError",
     "warehouse/sandbox/rules.py": "the type of a statement that DuckDB has no name for",
 }
 

@@ -11,19 +11,16 @@ from warehouse.database import table_hash
 from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError, RefusedError, UsageError
-from warehouse.loading import gold_objects, load
+from warehouse.loading.freshness import load_behind
 from warehouse.store.base import Store
-from warehouse.taken_back import load_removals
-
-Progress = Callable[[str, int, int], None]
 
 
 def rebuild(
     store: Store,
     path: Path,
     *,
-    progress: Progress | None = None,
-    finish: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+    finish: Callable[[duckdb.DuckDBPyConnection], None] = lambda _con: None,
 ) -> dict[str, int]:
     """Load everything in the store into a new file, put it in the place of `path`, and return rows by table.
 
@@ -35,23 +32,11 @@ def rebuild(
     _assert_free(path)
     _assert_free(beside)
     _remove(beside)
-    partitions, studies = load.partitions(store), load.studies(store)
-    total = len(partitions) + len(studies)
-    tell = progress or (lambda _what, _done, _total: None)
     try:
         con = open_warehouse(beside)
         try:
-            for done, (week, model) in enumerate(partitions):
-                tell(f"{week} {model}", done, total)
-                load.load_partition(con, store, week, model)
-            for done, study in enumerate(studies, start=len(partitions)):
-                tell(study, done, total)
-                load.load_study(con, store, study)
-            load.load_anchors(con, store)
-            gold_objects.load_stale_gold(con, store)
-            load_removals(con, store)
-            if finish is not None:
-                finish(con)
+            load_behind(con, store, progress=progress)
+            finish(con)
             rows = _row_counts(con)
             con.execute("CHECKPOINT")
         finally:
@@ -61,7 +46,6 @@ def rebuild(
     except BaseException:
         _remove(beside)
         raise
-    tell(path.name, total, total)
     return rows
 
 

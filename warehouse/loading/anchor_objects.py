@@ -1,4 +1,4 @@
-"""Reading anchor sets from the store as rows; no code of `assets` is needed.
+"""Reading anchor sets from the store as rows, and loading them; no code of `assets` is needed.
 
 anchors/<set>/anchors.json                                                      the pictures; written once, last
 anchors/<set>/labels/week=<W>/labeler=<name@version>.parquet                    what a labeler said that week
@@ -12,29 +12,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import duckdb
 import pyarrow as pa
 
 from warehouse import keys
+from warehouse.canonical import digest
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.columns import table_of
-from warehouse.loading.objects import digest, read_json, read_parquet
+from warehouse.loading.load import replace_rows, transaction
+from warehouse.loading.objects import read_json, read_parquet
 from warehouse.store.base import Store
 
 FORMAT = 1
-#: The columns of `anchor_labels` in the order of the table, and whether each is identity.
-LABEL_COLUMNS: tuple[tuple[str, pa.DataType, bool], ...] = (
-    ("week", pa.string(), True),
-    ("anchor_set", pa.string(), True),
-    ("image_sha256", pa.string(), True),
-    ("attribute", pa.string(), True),
-    ("labeler", pa.string(), True),
-    ("labeler_version", pa.string(), True),
-    ("value", pa.string(), True),
-    ("confidence", pa.float64(), True),
-    ("raw", pa.string(), True),
-    ("labeled_at", pa.timestamp("us"), False),
+#: The columns of labels.
+LABEL_SCHEMA = pa.schema(
+    {
+        **dict.fromkeys(("week", "anchor_set", "image_sha256", "attribute"), pa.string()),
+        **dict.fromkeys(("labeler", "labeler_version", "value"), pa.string()),
+        "confidence": pa.float64(),
+        "raw": pa.string(),
+        "labeled_at": pa.timestamp("us"),
+    }
 )
-LABEL_SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
 _LIST = re.compile(r"anchors/([a-z0-9][a-z0-9._-]*)/anchors\.json")
 _LABELS = re.compile(
     r"anchors/([a-z0-9][a-z0-9._-]*)/labels/week=(\d{4}-\d{2}-\d{2})/labeler=([^/@]+)@([^/]+)\.parquet"
@@ -202,3 +201,34 @@ def read_accepted(store: Store, found: Iterable[Accepted]) -> list[dict[str, Any
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
+
+
+def stale_anchors(con: duckdb.DuckDBPyConnection, found: Listing, through: str) -> list[str | None]:
+    """Return the weeks through one whose labels or acceptances are not those of the store; None: the sets."""
+    loads = con.execute("SELECT strftime(week, '%Y-%m-%d'), fingerprint FROM anchor_loads").fetchall()
+    stale = {week for week, _ in fingerprints(found).items() - {*loads} if (week or "") <= through}
+    return sorted(stale, key=str)
+
+
+def load_anchors(
+    con: duckdb.DuckDBPyConnection, store: Store, through: str = "9999-12-27"
+) -> list[str | None]:
+    """Bring the anchor tables up to the store, through one week; return what was replaced, as `stale_anchors`."""
+    found = listing(store)
+    there, stale = fingerprints(found), stale_anchors(con, found, through)
+    for week in stale:
+        if week is None:
+            where, rows = {}, {"anchors": pa.concat_tables(read_pictures(store, name) for name in found.sets)}
+        else:
+            where = {"week": week}
+            rows = {
+                "anchor_labels": read_labels(store, [one for one in found.labels if one.week == week]),
+                "drift_acceptances": accepted_table(
+                    store, [one for one in found.accepted if one.week == week]
+                ),
+            }
+        with transaction(con):
+            replace_rows(con, where, rows, rows)
+            con.execute("DELETE FROM anchor_loads WHERE week IS NOT DISTINCT FROM $week", {"week": week})
+            con.execute("INSERT INTO anchor_loads VALUES ($week, $seen)", {"week": week, "seen": there[week]})
+    return stale

@@ -12,15 +12,10 @@ import pyarrow as pa
 
 from warehouse.sqlfiles import sql
 
-#: Statement of `sql/counts` → the table that its rows are of, for each kind of occasion.
-STATEMENTS: Mapping[str, Mapping[str, str]] = {
-    "week": {
-        "week_counts": "counts",
-        "week_joint_counts": "counts",
-        "week_answers": "answers",
-        "week_draws": "draws",
-    },
-    "study": {"study_counts": "counts", "study_answers": "answers"},
+#: Statements of `sql/counts` for each kind of occasion; each ends with the table that its rows are of.
+STATEMENTS = {
+    "week": ("week_counts", "week_joint_counts", "week_answers", "week_draws"),
+    "study": ("study_counts", "study_answers"),
 }
 
 
@@ -56,5 +51,4 @@ def insert_counts(con: duckdb.DuckDBPyConnection, where: Mapping[str, str]) -> N
 
 def insert_statement(statement: str) -> str:
     """Return the SQL that inserts what a statement of `sql/counts` counts."""
-    occasion = "study" if statement.startswith("study") else "week"
-    return f"INSERT INTO {STATEMENTS[occasion][statement]} BY NAME {sql(f'counts/{statement}')}"
+    return f"INSERT INTO {statement.rpartition('_')[2]} BY NAME {sql(f'counts/{statement}')}"

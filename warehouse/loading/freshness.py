@@ -1,23 +1,50 @@
-"""Is what was loaded what the store holds now? A fingerprint of the objects' names answers without reading them."""
+"""Is what was loaded what the store holds now? A fingerprint of the objects' names answers without reading them.
+
+What is behind is loaded here, in one step.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import duckdb
 
-from warehouse.loading import anchor_objects, load, objects, study_objects
+from warehouse.canonical import digest
+from warehouse.loading import load, objects, study_objects
+from warehouse.loading.anchor_objects import load_anchors
+from warehouse.loading.gold_objects import load_stale_gold
 from warehouse.store.base import Store
+from warehouse.taken_back import load_removals
 from warehouse.weeks import shift
+
+
+def load_behind(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    through: str = "9999-12-27",
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+) -> None:
+    """Bring the warehouse up to the store: partitions and anchors through a week, studies, gold sets and removals.
+
+    `progress` hears what is loaded, how many partitions and studies are done, and of how many.
+    """
+    partitions, studies = stale_partitions(con, store, through), stale_studies(con, store)
+    total = len(partitions) + len(studies)
+    for done, (week, model) in enumerate(partitions):
+        progress(f"{week} {model}", done, total)
+        load.load_partition(con, store, week, model)
+    for done, study in enumerate(studies, len(partitions)):
+        progress(study, done, total)
+        load.load_study(con, store, study)
+    progress("anchors, gold sets and removals", total, total)
+    load_anchors(con, store, through)
+    load_stale_gold(con, store)
+    load_removals(con, store)
 
 
 def loaded_partitions(con: duckdb.DuckDBPyConnection, through: str) -> list[tuple[str, str, str]]:
     """Return (week, model, fingerprint) of the partitions that are loaded, through a week, in this order."""
-    rows = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads WHERE week <= $week ORDER BY ALL",
-        {"week": through},
-    ).fetchall()
-    return [(week, model, known) for week, model, known in rows]
+    return [(week, model, known) for (week, model), (known, _) in _loaded(con).items() if week <= through]
 
 
 def stale_partitions(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[tuple[str, str]]:
@@ -39,9 +66,9 @@ def names_of_loaded(con: duckdb.DuckDBPyConnection, store: Store) -> dict[object
 
 
 def _loaded(con: duckdb.DuckDBPyConnection) -> dict[objects.Partition, tuple[str, str | None]]:
-    """Return fingerprint and manifest of each loaded partition; None: there was no manifest."""
+    """Return fingerprint and manifest of each loaded partition, in order; None: there was no manifest."""
     rows = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint, manifest FROM loads"
+        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint, manifest FROM loads ORDER BY ALL"
     ).fetchall()
     return {(week, model): (fingerprint, manifest) for week, model, fingerprint, manifest in rows}
 
@@ -60,18 +87,6 @@ def removed_studies(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
     return [study for (study,) in loaded if study_objects.retraction_of(store, study)]
 
 
-def stale_anchors(con: duckdb.DuckDBPyConnection, store: Store, through: str) -> list[str]:
-    """Return the weeks up to `through` whose anchor labels or acceptances are not those of the store."""
-    there = anchor_objects.fingerprints(anchor_objects.listing(store))
-    known = {
-        week.isoformat(): fingerprint
-        for week, fingerprint in con.execute(
-            "SELECT week, fingerprint FROM anchor_loads WHERE week IS NOT NULL"
-        ).fetchall()
-    }
-    return sorted(week for week in there if week and week <= through and known.get(week) != there[week])
-
-
 def week_inputs(
     con: duckdb.DuckDBPyConnection, weeks: Iterable[str], extra: Sequence[str] = (), gold_weeks: int = 1
 ) -> dict[str, str]:
@@ -80,9 +95,7 @@ def week_inputs(
     These are the week's loads, `extra`, all anchor labels through it, of which labeler drift is computed, and, where
     there is gold in the `gold_weeks` that end with it, the gold and all loads of these, of which agreement is.
     """
-    loads = con.execute(
-        "SELECT strftime(week, '%Y-%m-%d'), model, fingerprint FROM loads ORDER BY ALL"
-    ).fetchall()
+    loads = [(week, model, known) for (week, model), (known, _) in _loaded(con).items()]
     anchors = con.execute(
         "SELECT strftime(week, '%Y-%m-%d'), fingerprint FROM anchor_loads WHERE week IS NOT NULL ORDER BY week"
     ).fetchall()
@@ -90,15 +103,12 @@ def week_inputs(
         "SELECT DISTINCT gold_set, fingerprint, strftime(week, '%Y-%m-%d') FROM gold_loads "
         "INNER JOIN gold_labels USING (gold_set) ORDER BY ALL"
     ).fetchall()
-    by_week: dict[str, list[tuple[str, ...]]] = {}
-    for week, *load_of_week in loads:
-        by_week.setdefault(week, []).append(tuple(load_of_week))
     found = {}
     for week in weeks:
-        rests_on = [*extra, objects.digest([one for one in anchors if one[0] <= week])]
+        rests_on = [*extra, digest([one for one in anchors if one[0] <= week])]
         first = shift(week, 1 - gold_weeks)
         sets = dict.fromkeys((name, fingerprint) for name, fingerprint, day in gold if first <= day <= week)
         if sets:
-            rests_on.append(objects.digest([*sets, *(one for one in loads if first <= one[0] <= week)]))
-        found[week] = objects.digest([*by_week.get(week, ()), *rests_on])
+            rests_on.append(digest([*sets, *(one for one in loads if first <= one[0] <= week)]))
+        found[week] = digest([*((model, known) for day, model, known in loads if day == week), *rests_on])
     return found

@@ -13,10 +13,11 @@ import duckdb
 import pyarrow as pa
 
 from warehouse import keys
+from warehouse.canonical import digest
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.columns import table_of
-from warehouse.loading.load import forget, transaction
-from warehouse.loading.objects import digest, read_json, read_parquet
+from warehouse.loading.load import replace_rows, transaction
+from warehouse.loading.objects import read_json, read_parquet
 from warehouse.store.base import Store
 from warehouse.taken_back import answers_taken, week_retractions
 
@@ -123,37 +124,19 @@ def _picture(row: Mapping[str, Any], stratum: Mapping[str, Any], sample: Mapping
 
 def load_gold(con: duckdb.DuckDBPyConnection, store: Store, gold_set: str) -> dict[str, int]:
     """Replace all rows of one gold set by what the store holds; return the number of rows for each table."""
+    where = {"gold_set": gold_set}
     seen = fingerprint(store, gold_set)  # before reading: what comes meanwhile is loaded next time
-    tables = read_gold(store, gold_set)
+    rows = read_gold(store, gold_set)
+    loads = table_of("gold_loads", [{**where, "fingerprint": seen}])
     with transaction(con):
-        forget(con, tables)
-        for table, new_rows in tables.items():
-            con.execute(f"DELETE FROM {table} WHERE gold_set = $gold_set", {"gold_set": gold_set})  # noqa: S608
-            _insert(con, table, new_rows, gold_set)
-        con.execute("DELETE FROM gold_loads WHERE gold_set = $gold_set", {"gold_set": gold_set})
-        con.execute("INSERT INTO gold_loads VALUES ($gold_set, $seen)", {"gold_set": gold_set, "seen": seen})
-    return {table: rows.num_rows for table, rows in tables.items()}
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, new_rows: pa.Table, gold_set: str) -> None:
-    arrow = new_rows  # noqa: F841 - DuckDB finds the Arrow table by this name
-    try:
-        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM arrow")  # noqa: S608
-    except (duckdb.ConstraintException, duckdb.ConversionException) as error:
-        raise CorruptObjectError(
-            f"{keys.gold_prefix(gold_set)} does not fit table {table}: {str(error).splitlines()[0]}"
-        ) from error
-
-
-def stale_gold(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
-    """Return the gold sets whose rows are not those of the store."""
-    loaded = dict(con.execute("SELECT gold_set, fingerprint FROM gold_loads").fetchall())
-    return [name for name in gold_sets(store) if loaded.get(name) != fingerprint(store, name)]
+        replace_rows(con, where, (*GOLD_TABLES, "gold_loads"), {**rows, "gold_loads": loads})
+    return {table: new.num_rows for table, new in rows.items()}
 
 
 def load_stale_gold(con: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
     """Load the gold sets whose rows are not those of the store; return their names."""
-    stale = stale_gold(con, store)
+    loaded = dict(con.execute("SELECT gold_set, fingerprint FROM gold_loads").fetchall())
+    stale = [name for name in gold_sets(store) if loaded.get(name) != fingerprint(store, name)]
     for gold_set in stale:
         load_gold(con, store, gold_set)
     return stale

@@ -8,50 +8,55 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from warehouse import keys, occasions
+from warehouse import keys
 from warehouse.closeness import rounded
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.loading import anchor_objects, objects, study_objects
-from warehouse.loading.columns import table_of
+from warehouse.loading import objects, study_objects
+from warehouse.loading.columns import columns, table_of
 from warehouse.loading.counts import insert_clusters, insert_counts
-from warehouse.loading.plan_rows import plan_tables
+from warehouse.loading.plan_rows import PLAN_TABLES, plan_tables
 from warehouse.occasions import Occasion
 from warehouse.store.base import Store
 from warehouse.taken_back import retraction_rows, take_back, week_retractions
 
-#: What is counted when a study, or a partition is loaded: of that draws, too.
-_COUNTED = ("counts", "answers")
-COUNTED_TABLES = (*_COUNTED, "draws")
-#: What is computed of a week and of a study alike.
-_FIGURES = ("figures", "boards", "board_ranks", "board_pairs", "words")
-#: Tables that are loaded from the store, a partition at a time.
+#: What is counted when a partition or a study is loaded; draws are of partitions alone.
+COUNTED_TABLES = ("counts", "answers", "draws")
+#: What is computed of a week; `STUDY_TABLES` names what of it is computed of a study, too.
+COMPUTED_TABLES = (
+    *(
+        "withheld",
+        "check_results",
+        "labeler_drift",
+        "agreement",
+        "changes",
+        "figures",
+        "boards",
+        "board_ranks",
+    ),
+    *("board_pairs", "words", "claim_shares", "labeler_error"),
+)
+#: What is loaded and counted of a partition.
 PARTITION_TABLES = (
-    "plans",
-    "model_titles",
-    "prompts",
-    "prompt_attributes",
-    "attribute_values",
-    "reference_values",
-    "slots",
-    "attempts",
-    "images",
-    "clusters",
-    "labels",
-    "label_attempts",
-    "retractions",
+    *PLAN_TABLES,
+    *("attempts", "images", "clusters", "labels", "label_attempts", "retractions"),
     *COUNTED_TABLES,
     "loads",
 )
-#: What is computed of the span that ends with a week, when it is known who is withheld.
-SPAN_TABLES = ("changes", *_FIGURES, "claim_shares", "labeler_error")
-#: Tables that are computed when a week is published, and replaced a week at a time.
-WEEK_TABLES = ("withheld", "check_results", "labeler_drift", "agreement", *SPAN_TABLES)
-#: Tables of imported studies, in the order in which they are loaded: what was imported, and what is computed from it.
-_STUDY_IMPORTED = (*study_objects.TABLES, "study_labels")
-_STUDY_COMPUTED = ("agreement", *_FIGURES)
-STUDY_TABLES = (*_STUDY_IMPORTED, *_COUNTED, *_STUDY_COMPUTED)
-#: All tables that are computed; their figures may differ in the last digits where another processor computes them.
-COMPUTED_TABLES = tuple(dict.fromkeys((*WEEK_TABLES, *_STUDY_COMPUTED)))
+#: What is loaded, counted and computed of a study.
+STUDY_TABLES = (
+    *study_objects.TABLES,
+    *(
+        "study_labels",
+        "counts",
+        "answers",
+        "agreement",
+        "figures",
+        "boards",
+        "board_ranks",
+        "board_pairs",
+        "words",
+    ),
+)
 
 # The attempt that settled the slot: the first with a final outcome. Nothing is asked after it.
 _IMAGES = """
@@ -84,109 +89,32 @@ def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, mode
     version) the first in the order of the parts' keys is kept. Slots that the plan does not know are loaded as
     they are: a quality check reports them. What was taken back (`retractions/`) is no picture, and no label.
     """
-    seen = objects.names_of(store, week, model)  # before reading: what comes meanwhile is loaded next time
-    plan = objects.read_plan(store, week, model)
-    rows: dict[str, pa.Table] = {
-        **plan_tables(plan, week, model),
-        "attempts": objects.read_attempts(store, week, model),
-        "labels": objects.read_labels(store, week, model),
-        "label_attempts": objects.read_label_attempts(store, week, model),
-        "retractions": table_of("retractions", retraction_rows(week_retractions(store, week, model))),
-    }
+    names = objects.names_of(store, week, model)
     where = {"week": week, "model": model}
+    attempts = objects.read_attempts(store, names)
+    rows = {
+        **plan_tables(objects.read_plan(store, week, model), week, model),
+        "attempts": attempts,
+        "labels": objects.read_labels(store, names),
+        "label_attempts": objects.read_label_attempts(store, names),
+        "retractions": table_of("retractions", retraction_rows(week_retractions(store, week, model))),
+        "loads": table_of("loads", [{**where, "fingerprint": names.fingerprint, "manifest": names.manifest}]),
+    }
     with transaction(con):
-        forget(con, PARTITION_TABLES, [week])
-        for table in PARTITION_TABLES:
-            con.execute(f"DELETE FROM {table} WHERE week = $week AND model = $model", where)  # noqa: S608
-        for table, new in rows.items():
-            try:
-                _insert(con, table, _known(con, table, new))
-            except UsageError as error:
-                raise CorruptObjectError(f"partition {model} in week {week}: {error}") from error
+        replace_rows(con, where, PARTITION_TABLES, _known(rows))
         take_back(con, where)
         _insert_images(con, where)
-        insert_clusters(con, rows["attempts"], where)
+        insert_clusters(con, attempts, where)
         insert_counts(con, where)
-        con.execute(
-            "INSERT INTO loads VALUES ($week, $model, $fingerprint, $manifest)",
-            {**where, "fingerprint": seen.fingerprint, "manifest": seen.manifest},
-        )
     return {table: _count(con, table, where) for table in PARTITION_TABLES}
 
 
-def load_anchors(
-    con: duckdb.DuckDBPyConnection, store: Store, through: str = "9999-12-27"
-) -> list[str | None]:
-    """Bring the anchor tables up to the store, through one week; return the weeks that were replaced.
-
-    None among them stands for the sets themselves. A week whose objects have the names that were loaded is left alone.
-    """
-    found = anchor_objects.listing(store)
-    there = anchor_objects.fingerprints(found)
-    known = {
-        week and week.isoformat(): fingerprint
-        for week, fingerprint in con.execute("SELECT week, fingerprint FROM anchor_loads").fetchall()
-    }
-    stale = [week for week in there if known.get(week) != there[week] and (week or "") <= through]
-    for week in sorted(stale, key=str):
-        if week is None:
-            sets = [anchor_objects.read_pictures(store, name) for name in found.sets]
-            rows = {"anchors": pa.concat_tables(sets)}
-        else:
-            labels = [one for one in found.labels if one.week == week]
-            accepted = [one for one in found.accepted if one.week == week]
-            rows = {
-                "anchor_labels": anchor_objects.read_labels(store, labels),
-                "drift_acceptances": anchor_objects.accepted_table(store, accepted),
-            }
-        with transaction(con):
-            forget(con, rows, None if week is None else [week])
-            for table, new in rows.items():
-                where = "" if week is None else " WHERE week = $week"
-                con.execute(f"DELETE FROM {table}{where}", {} if week is None else {"week": week})  # noqa: S608
-                _insert(con, table, new)
-            con.execute("DELETE FROM anchor_loads WHERE week IS NOT DISTINCT FROM $week", {"week": week})
-            con.execute("INSERT INTO anchor_loads VALUES ($week, $seen)", {"week": week, "seen": there[week]})
-    return sorted(stale, key=str)
-
-
-def replace_week(con: duckdb.DuckDBPyConnection, table: str, week: str, rows: pa.Table) -> None:
-    """Replace the rows of one week in a table of `WEEK_TABLES`, in one transaction; figures are rounded."""
-    if table not in WEEK_TABLES:
-        raise UsageError(f"{table!r} is not replaced by the week; those are {', '.join(WEEK_TABLES)}")
-    _replace(con, occasions.week(week), {table: rows})
-
-
-def replace_history(con: duckdb.DuckDBPyConnection, inputs: Mapping[str, str]) -> None:
-    """Keep what spans of each week were computed from; weeks that are not among the inputs count as not computed."""
+def replace_results(con: duckdb.DuckDBPyConnection, occasion: Occasion, rows: Mapping[str, pa.Table]) -> None:
+    """Replace the rows of a week or study in each of these tables, in one transaction; figures are rounded."""
+    for table, new in rows.items():
+        _only(new, occasion.column, occasion.name, table)
     with transaction(con):
-        con.execute("DELETE FROM history_weeks")
-        con.execute(
-            "INSERT INTO history_weeks SELECT unnest($weeks), unnest($inputs)",
-            {"weeks": [*inputs], "inputs": [*inputs.values()]},
-        )
-
-
-def replace_study(con: duckdb.DuckDBPyConnection, study: str, tables: Mapping[str, pa.Table]) -> None:
-    """Replace the rows of one study in each of `tables` (table name → rows), in one transaction; figures are rounded.
-
-    Tables that are not named keep their rows.
-    """
-    for table in tables:
-        if table not in STUDY_TABLES:
-            raise UsageError(f"{table!r} is no table of studies; those are {', '.join(STUDY_TABLES)}")
-    _replace(con, occasions.study(study), tables)
-
-
-def _replace(con: duckdb.DuckDBPyConnection, occasion: Occasion, tables: Mapping[str, pa.Table]) -> None:
-    column = occasion.column
-    for table, rows in tables.items():
-        _only(rows, column, occasion.name, table)
-    with transaction(con):
-        forget(con, tables, [occasion.name if column == "week" else None])
-        for table, rows in tables.items():
-            con.execute(f"DELETE FROM {table} WHERE {column} = ${column}", occasion.where)  # noqa: S608
-            _insert(con, table, rounded(rows))
+        replace_rows(con, occasion.where, rows, {table: rounded(new) for table, new in rows.items()})
 
 
 def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict[str, int]:
@@ -195,29 +123,50 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
     Figures computed from the study before are deleted with the rows that they stood on. Of a study that was removed
     nothing is left.
     """
-    seen = study_objects.fingerprint(store, study)  # before reading, as for a partition
-    removed = study_objects.retraction_of(store, study) is not None
-    tables = {} if removed else study_objects.read_study(store, study)
+    where = {"study": study}
+    seen = study_objects.fingerprint(store, study)  # before reading: what comes meanwhile is loaded next time
+    rows = {}
+    if study_objects.retraction_of(store, study) is None:
+        loads = table_of("study_loads", [{**where, "fingerprint": seen}])
+        rows = {**study_objects.read_study(store, study), "study_loads": loads}
     with transaction(con):
-        forget(con, STUDY_TABLES, [None])  # of what has weeks too, a study's rows have none
-        for table in STUDY_TABLES:
-            con.execute(f"DELETE FROM {table} WHERE study = $study", {"study": study})  # noqa: S608
-        for table, rows in tables.items():
-            try:
-                _insert(con, table, _known(con, table, rows))
-            except UsageError as error:
-                raise CorruptObjectError(f"{keys.study_prefix(study)}: {error}") from error
-        insert_counts(con, {"study": study})
-        con.execute("DELETE FROM study_loads WHERE study = $study", {"study": study})
-        if not removed:
-            con.execute("INSERT INTO study_loads VALUES ($study, $seen)", {"study": study, "seen": seen})
-    return {table: _count(con, table, {"study": study}) for table in STUDY_TABLES}
+        replace_rows(con, where, (*STUDY_TABLES, "study_loads"), _known(rows))
+        insert_counts(con, where)
+    return {table: _count(con, table, where) for table in STUDY_TABLES}
 
 
 def studies(store: Store) -> list[str]:
     """Return the names of the studies in the store whose import came to its end and that were not removed, sorted."""
     found = sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
     return [study for study in found if study_objects.current_pointer(store, study) is not None]
+
+
+def replace_rows(
+    con: duckdb.DuckDBPyConnection,
+    where: Mapping[str, str],
+    tables: Iterable[str],
+    rows: Mapping[str, pa.Table],
+) -> None:
+    """Delete what tables hold of a partition, week, study or set (`where`), and insert rows; in a transaction.
+
+    The id of a request gets its hash beside it. A week may be text.
+    """
+    tables = [*tables]
+    # Rows of a study have no week, also in tables that hold weeks; those of a set may have any.
+    forget(con, tables, [where.get("week")] if {"week", "study"} & where.keys() else None)
+    condition = " AND ".join(f"{column} = ${column}" for column in where) or "TRUE"
+    for table in tables:
+        con.execute(f"DELETE FROM {table} WHERE {condition}", dict(where))  # noqa: S608
+    for table, new_rows in rows.items():
+        hashed = ", sha256(request_id) AS request_sha256" if "request_id" in new_rows.column_names else ""
+        if new_rows.num_rows:  # else no column has a type that fits
+            try:
+                con.execute(f"INSERT INTO {table} BY NAME SELECT *{hashed} FROM new_rows")  # noqa: S608
+            except (duckdb.BinderException, duckdb.ConstraintException, duckdb.ConversionException) as error:
+                of = " ".join(where.values())
+                raise CorruptObjectError(
+                    f"{of}: rows do not fit table {table}: {str(error).splitlines()[0]}"
+                ) from error
 
 
 def forget(
@@ -250,22 +199,12 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("COMMIT")
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    """Insert rows by the names of their columns, an id of a request with its hash; a week may be text."""
-    if rows.num_rows == 0:
-        return
-    new_rows = rows  # noqa: F841 - DuckDB finds the Arrow table by this name
-    columns = "*, sha256(request_id) AS request_sha256" if "request_id" in rows.column_names else "*"
-    try:
-        con.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM new_rows")  # noqa: S608
-    except (duckdb.BinderException, duckdb.ConstraintException, duckdb.ConversionException) as error:
-        raise UsageError(f"rows do not fit table {table}: {str(error).splitlines()[0]}") from error
-
-
-def _known(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> pa.Table:
-    """Return the columns of `rows` that the table has: an object may have been written with more."""
-    known = {row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()}
-    return rows.select([name for name in rows.column_names if name in known])
+def _known(rows: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Return the columns of rows that their tables have: an object may have been written with more."""
+    return {
+        table: new.select([name for name in new.column_names if name in columns(table).names])
+        for table, new in rows.items()
+    }
 
 
 def _insert_images(con: duckdb.DuckDBPyConnection, where: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import digest, sha256_hex
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading import beside
 from warehouse.loading.parquet import table_of
@@ -126,6 +126,8 @@ def label_attempt_parts(listed: Iterable[str]) -> list[str]:
 class Names(NamedTuple):
     """The objects that loading a partition reads; all of them are write-once."""
 
+    week: str
+    model: str
     manifest: str | None
     label_parts: tuple[str, ...]
     label_attempt_parts: tuple[str, ...]
@@ -141,7 +143,7 @@ def names_of(store: Store, week: str, model: str) -> Names:
     """Return what loading one partition reads."""
     listed = [*store.list(keys.labels_prefix(week, model))]
     listed += store.list(keys.week_retractions_prefix(week, model))
-    return _named(current_manifest(store, week, model), listed)
+    return _named((week, model), current_manifest(store, week, model), listed)
 
 
 def names_of_all(store: Store, manifests: Mapping[Partition, str | None]) -> dict[Partition, Names]:
@@ -162,7 +164,7 @@ def names_of_all(store: Store, manifests: Mapping[Partition, str | None]) -> dic
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         current = threads.map(lambda one: _current(store, one, manifests[one]), manifests)
         return {
-            partition: _named(manifest, labels.get(partition, ()))
+            partition: _named(partition, manifest, labels.get(partition, ()))
             for partition, manifest in zip(manifests, current, strict=True)
         }
 
@@ -174,44 +176,34 @@ def _current(store: Store, partition: Partition, known: str | None) -> str | Non
     return current_manifest(store, *partition)
 
 
-def _named(manifest: str | None, listed: Iterable[str]) -> Names:
+def _named(partition: Partition, manifest: str | None, listed: Iterable[str]) -> Names:
     found = [*listed]
     taken = sorted(key for key in found if key.startswith(keys.RETRACTIONS))
-    return Names(manifest, tuple(label_parts(found)), tuple(label_attempt_parts(found)), tuple(taken))
+    labels, calls = label_parts(found), label_attempt_parts(found)
+    return Names(*partition, manifest, tuple(labels), tuple(calls), tuple(taken))
 
 
-def digest(value: object) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of a value's canonical JSON."""
-    return sha256_hex(canonical_json(value))[:16]
-
-
-def read_attempts(store: Store, week: str, model: str) -> pa.Table:
+def read_attempts(store: Store, names: Names) -> pa.Table:
     """Return the rows of the current manifest of a partition; none if there is no manifest."""
-    key = current_manifest(store, week, model)
-    if key is None:
-        return pa.table({name: pa.array([], pa.string()) for name in _REQUIRED_ATTEMPT})
-    return _checked(read_parquet(store, key), key, _REQUIRED_ATTEMPT, week, model)
+    parts = [names.manifest] if names.manifest else []
+    return _rows(store, parts, _REQUIRED_ATTEMPT, names)
 
 
-def read_labels(store: Store, week: str, model: str) -> pa.Table:
+def read_labels(store: Store, names: Names) -> pa.Table:
     """Return the labels of all parts of a partition; of duplicates the first in key order."""
-    found = label_parts(store.list(keys.labels_prefix(week, model)))
-    return _parts(store, found, _REQUIRED_LABEL, _LABEL_KEY, week, model)
+    return first_of(_rows(store, names.label_parts, _REQUIRED_LABEL, names), _LABEL_KEY)
 
 
-def read_label_attempts(store: Store, week: str, model: str) -> pa.Table:
+def read_label_attempts(store: Store, names: Names) -> pa.Table:
     """Return the calls of paid labelers of a partition; of duplicates the first in key order."""
-    found = label_attempt_parts(store.list(keys.labels_prefix(week, model)))
-    return _parts(store, found, _REQUIRED_CALL, _CALL_KEY, week, model)
+    return first_of(_rows(store, names.label_attempt_parts, _REQUIRED_CALL, names), _CALL_KEY)
 
 
-def _parts(
-    store: Store, found: Sequence[str], required: Sequence[str], identity: Sequence[str], *of: str
-) -> pa.Table:
-    parts = [_checked(read_parquet(store, key), key, required, *of) for key in found]
-    if not parts:
+def _rows(store: Store, parts: Sequence[str], required: Sequence[str], names: Names) -> pa.Table:
+    tables = [_checked(read_parquet(store, key), key, required, names) for key in parts]
+    if not tables:
         return pa.table({name: pa.array([], pa.string()) for name in required})
-    return first_of(pa.concat_tables(parts, promote_options="permissive"), identity)
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def first_of(rows: pa.Table, identity: Sequence[str]) -> pa.Table:
@@ -221,13 +213,13 @@ def first_of(rows: pa.Table, identity: Sequence[str]) -> pa.Table:
     return rows.take(first.combine_chunks().sort())
 
 
-def _checked(rows: pa.Table, key: str, required: Sequence[str], week: str, model: str) -> pa.Table:
+def _checked(rows: pa.Table, key: str, required: Sequence[str], names: Names) -> pa.Table:
     """Return `rows` if they have what a table needs and belong to the partition that the key names."""
     if missing := [name for name in required if name not in rows.column_names]:
         raise CorruptObjectError(f"{key} has no column {', '.join(missing)}; restore it from a backup")
     if empty := [name for name in required if rows[name].null_count]:
         raise CorruptObjectError(f"{key} has rows without {', '.join(empty)}; restore it from a backup")
     weeks, models = ({str(value) for value in rows[name].unique().to_pylist()} for name in ("week", "model"))
-    if weeks - {week} or models - {model}:
+    if weeks - {names.week} or models - {names.model}:
         raise CorruptObjectError(f"{key} holds rows of another week or model; restore it from a backup")
     return rows

@@ -15,12 +15,6 @@ from warehouse.loading.columns import columns, table_of
 #: The completeness below which a week of a model is withheld, where its entry says nothing else.
 FLOOR = 0.9
 
-#: The tables that a plan holds.
-PLAN_TABLES = (
-    *("plans", "model_titles", "prompts", "prompt_attributes", "attribute_values"),
-    *("reference_values", "slots"),
-)
-
 
 def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.Table]:
     """Return the rows of each table that a plan holds (`PLAN_TABLES`); prompts are those of whole suites."""
@@ -35,7 +29,7 @@ def plan_tables(plan: Mapping[str, Any], week: str, model: str) -> dict[str, pa.
             **{table: [row for suite in suites for row in made(suite)] for table, made in SUITE_ROWS.items()},
             "slots": plan["slots"],
         }
-        return {table: _table(table, rows[table], partition) for table in PLAN_TABLES}
+        return {table: _table(table, made, partition) for table, made in rows.items()}
     except KeyError as error:
         raise CorruptObjectError(
             f"{keys.plan(week, model)} misses {error}; restore it from a backup"
@@ -114,3 +108,5 @@ SUITE_ROWS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]]
     "attribute_values": _attribute_values,
     "reference_values": _reference_values,
 }
+#: The tables that a plan holds.
+PLAN_TABLES = ("plans", "model_titles", *SUITE_ROWS, "slots")

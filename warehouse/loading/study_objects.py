@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from warehouse import keys
+from warehouse.canonical import digest
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.loading.objects import digest, first_of, highest_numbered, read_json, read_parquet
+from warehouse.loading.objects import first_of, highest_numbered, read_json, read_parquet
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 

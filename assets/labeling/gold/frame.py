@@ -19,7 +19,7 @@ from assets.labeling.gold.records import UNREAD
 from assets.suites.schema import Attribute
 from warehouse.errors import UsageError
 from warehouse.loading.load import partitions
-from warehouse.loading.objects import read_labels
+from warehouse.loading.objects import names_of, read_labels
 from warehouse.store import Store
 from warehouse.taken_back import answers_taken, removed, week_retractions
 from warehouse.validation import close_match
@@ -179,9 +179,8 @@ def _predicted(store: Store, plan: Plan, attribute: str) -> tuple[str | None, di
 
     Of several versions the one with the highest declared number counts, as everywhere (view `cell_counts`).
     """
-    rows = [
-        row for row in read_labels(store, plan.week, plan.model).to_pylist() if row["labeler"] == plan.labeler
-    ]
+    labels = read_labels(store, names_of(store, plan.week, plan.model)).to_pylist()
+    rows = [row for row in labels if row["labeler"] == plan.labeler]
     versions = {str(row["labeler_version"]) for row in rows}
     if not versions:
         return None, {}

@@ -18,6 +18,7 @@ from assets.metrics.plain.arrays import Ints
 from assets.metrics.plain.boards import board
 from assets.metrics.reading import read
 from assets.metrics.spans import FIELD, JOINT, AttributeCounts, Field, Span
+from warehouse.loading.columns import table_of
 
 TABLES = ("figures", "boards", "board_ranks", "board_pairs")
 #: (track, simulated, suite, suite_major, condition, turn, attribute) → change that would be found within eight weeks.
@@ -63,7 +64,8 @@ def span_figures(con: duckdb.DuckDBPyConnection, span: Span, would_find: WouldFi
             )  # fmt: skip
             made["figures"].append(figure_rows(span, field, others, beside, "stereotypes_others"))
     return {
-        name: pl.concat(frames, how="diagonal_relaxed").to_arrow() for name, frames in made.items() if frames
+        name: pl.concat(frames, how="diagonal_relaxed").to_arrow() if frames else table_of(name, [])
+        for name, frames in made.items()
     }
 
 

@@ -44,7 +44,7 @@ class GoldArrays(NamedTuple):
     design: Mapping[str, Any]
 
 
-def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | None) -> dict[str, pa.Table]:
+def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table) -> dict[str, pa.Table]:
     """Return the rows of `labeler_error` of a week, and its `figures` with its corrected shares behind them.
 
     Every model has them that is compared with one of which gold was drawn.
@@ -52,11 +52,11 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table | 
     Args:
         con: connection to the warehouse, in which nothing is written.
         week: ISO date of a Monday.
-        figures: the week's rows of `figures`, whose mean shares are corrected; None: it has none.
+        figures: the week's rows of `figures`, whose mean shares are corrected.
     """
     rows = read(con, "span_gold", {"week": week, "first": shift(week, 1 - GOLD_WEEKS)})
     nothing = {"labeler_error": table_of("labeler_error", [])}
-    if figures is None or rows.is_empty():
+    if rows.is_empty():
         return nothing
     whole = pl.DataFrame(figures)
     told = rows.select("track", "simulated", *_SERIES).unique()

@@ -31,18 +31,18 @@ from tests.bench.archive.moving import moved
 from tests.site.world import picture as small_picture
 from tests.warehouse import builder
 from warehouse import keys
-from warehouse.canonical import sha256_hex
+from warehouse.canonical import digest, sha256_hex
 from warehouse.database.connection import connect, limit_memory
 from warehouse.loading import objects
-from warehouse.loading.load import PARTITION_TABLES, WEEK_TABLES, load_anchors
-from warehouse.loading.objects import digest
+from warehouse.loading.anchor_objects import load_anchors
+from warehouse.loading.load import COMPUTED_TABLES, PARTITION_TABLES
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
 FIRST = "2023-01-02"  # Monday of the first week: 156 of them are past
 TURNS = 3  # of a confrontation
 _DRAWN = 24  # different drawings
-_TABLES = (*PARTITION_TABLES, *WEEK_TABLES)
+_TABLES = (*PARTITION_TABLES, *COMPUTED_TABLES)
 _AT_ONCE = 6  # weeks
 
 

@@ -251,7 +251,7 @@ def test_the_checks_of_one_partition_look_at_it_alone(published: Installation) -
 def test_only_critical_results_that_name_no_model_stop_publishing(
     severity: str, status: str, models: tuple[str, ...], stops: bool
 ) -> None:
-    result = CheckResult("t__r", "t", severity, status, 1, models, "wrong", [])  # type: ignore[arg-type]
+    result = CheckResult("t__r", severity, status, 1, models, "wrong", [])  # type: ignore[arg-type]
     assert (stops_publishing([result]) == [result]) is stops
 
 

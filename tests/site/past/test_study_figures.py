@@ -17,10 +17,11 @@ from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import words
 from tests.warehouse.studies import Said, study_tables
+from warehouse import occasions
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
-from warehouse.loading.load import replace_study
+from warehouse.loading.load import replace_results
 from warehouse.store import open_store
 
 VALUES = {"female": True, "male": True, "both": False}
@@ -42,7 +43,7 @@ def load(
         "INSERT INTO studies BY NAME SELECT 'tiny' AS study, "
         + ", ".join(f"'{v}' AS {k}" for k, v in row.items())
     )
-    replace_study(con, "tiny", study_tables(said, values, **more))
+    replace_results(con, occasions.study("tiny"), study_tables(said, values, **more))
     insert_counts(con, {"study": "tiny"})
     score_study(con, "tiny")
 
@@ -177,7 +178,9 @@ def test_a_scale_is_compared_with_no_equal_shares(con: duckdb.DuckDBPyConnection
     assert built(con).boards
     tables = study_tables(cells({"a": (5, 5), "b": (5, 6)}), VALUES)
     values = [{**row, "ordinal": True} for row in tables["study_attribute_values"].to_pylist()]
-    replace_study(con, "tiny", {**tables, "study_attribute_values": pa.Table.from_pylist(values)})
+    replace_results(
+        con, occasions.study("tiny"), {**tables, "study_attribute_values": pa.Table.from_pylist(values)}
+    )
     score_study(con, "tiny")
     assert con.execute("SELECT count(*) FROM figures WHERE figure = 'gap'").fetchone() == (0,)
     assert con.execute("SELECT count(*) FROM figures WHERE figure = 'mean_share'").fetchone() != (0,)
@@ -195,7 +198,7 @@ def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_ta
     load(con, women)
     values = [{**row, "in_agreement": True} for row in tables["study_attribute_values"].to_pylist()]
     made = {"study_labels": both, "study_attribute_values": pa.Table.from_pylist(values)}
-    replace_study(con, "tiny", {**tables, **made})
+    replace_results(con, occasions.study("tiny"), {**tables, **made})
     insert_counts(con, {"study": "tiny"})
     score_study(con, "tiny")
     (raters,), found = built(con).raters, built(con)

@@ -9,10 +9,9 @@ import duckdb
 import pytest
 
 from assets.quality import columns, run
-from assets.quality.registry import CHECKS
+from assets.quality.registry import CHECKS, CheckSpec
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.scope import CheckScope
-from assets.quality.spec import CheckSpec
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.sqlfiles import sql
@@ -105,7 +104,7 @@ def test_invariant_11_a_statement_that_cannot_run_is_an_error_and_no_failure(
 def test_invariant_11_an_exception_inside_an_expectation_is_an_error_and_no_failure(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rule = columns.Rule("labeler", "ExpectColumnValuesToMatchRegex", {"regex": "("}, "matches")
+    rule = columns.Rule("ExpectColumnValuesToMatchRegex", {"column": "labeler", "regex": "("}, "matches")
     monkeypatch.setattr(columns, "SUITES", {**columns.SUITES, "labels": (rule,)})
     con.execute(
         "INSERT INTO labels BY NAME SELECT DATE '2026-11-23' AS week, 'a' AS model, 'k' AS slot_key, 'x' AS attribute,"

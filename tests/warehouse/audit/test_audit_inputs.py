@@ -19,12 +19,11 @@ from warehouse.loading.load import (
     COUNTED_TABLES,
     PARTITION_TABLES,
     STUDY_TABLES,
-    WEEK_TABLES,
 )
 from warehouse.sqlfiles import header, names, sql
 
 #: What is computed from other tables; `images` is filled from attempts.
-DERIVED = {*WEEK_TABLES, *COMPUTED_TABLES, *COUNTED_TABLES, "draws", "images", "loads"}
+DERIVED = {*COMPUTED_TABLES, *COUNTED_TABLES, "draws", "images", "loads"}
 #: What was planned, asked, labeled and said by people, and what the analysis file declares.
 BASE = {
     *PARTITION_TABLES,

@@ -108,7 +108,7 @@ CASES = [
         "attempts__columns",
         "a status that HTTP has not",
         (update("attempts", "http_status = 42"),),
-        message="attempts.http_status lies within 100 and 599: not so in 1 of 55 rows",
+        message="attempts.http_status lies within 100 and 599; rows that break this: 1",
     ),
     Case(
         "attempts__slot_exists",

@@ -16,6 +16,7 @@ from tests.warehouse import builder, changed, golden
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.exported import export
 from tests.warehouse.studies import study_tables
+from warehouse import occasions
 from warehouse.database import marts
 from warehouse.database.archive import CSV, views_by_week
 from warehouse.database.connection import SETTINGS, connect
@@ -49,9 +50,8 @@ def loaded(con: Con, store: Store, *, backwards: bool = False) -> Con:
     partitions = load.partitions(store)
     for week, model in reversed(partitions) if backwards else partitions:
         load.load_partition(con, store, week, model)
-    load.replace_study(
-        con, "tiny", study_tables({("m", "baseline", "p"): ["a", "b"]}, {"a": True, "b": True})
-    )
+    tables = study_tables({("m", "baseline", "p"): ["a", "b"]}, {"a": True, "b": True})
+    load.replace_results(con, occasions.study("tiny"), tables)
     con.execute(
         "INSERT INTO agreement BY NAME SELECT 'study' AS scope, 'tiny' AS study, 'a' AS attribute, "
         "'x' AS labeler_a, 'y' AS labeler_b, 1 AS pictures, 1 AS n, 1 AS agreed, "

@@ -16,6 +16,7 @@ from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.exported import export, manifest_of
 from tests.warehouse.studies import study_tables
+from warehouse import occasions
 from warehouse.database import export as exporting
 from warehouse.database.archive import catalog
 from warehouse.database.connection import connect
@@ -265,7 +266,7 @@ def a_week_scored(con: Con, store: Store) -> None:
         "SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week, 0.5 AS estimate) FROM figures "
         f"WHERE week = DATE '{WEEK}'"
     ).to_arrow_table()
-    load.replace_week(con, "figures", WEEK, rows)
+    load.replace_results(con, occasions.week(WEEK), {"figures": rows})
 
 
 def a_study_imported(con: Con, store: Store) -> None:
@@ -274,7 +275,7 @@ def a_study_imported(con: Con, store: Store) -> None:
         "1 AS pictures, 1 AS n, 1 AS agreed, 'none' AS alpha_method, 'none' AS kappa_method"
     ).to_arrow_table()
     tables = study_tables({("m", "baseline", "p"): ["a", "b"]}, {"a": True, "b": True})
-    load.replace_study(con, "tiny", {**tables, "agreement": rows})
+    load.replace_results(con, occasions.study("tiny"), {**tables, "agreement": rows})
 
 
 @pytest.mark.parametrize("write", [labels_added, a_week_scored, a_study_imported])

@@ -24,7 +24,7 @@ from warehouse.errors import ClicheError, UsageError
 from warehouse.loading.analysis_tables import ANALYSIS_TABLES
 from warehouse.loading.columns import columns as declared
 from warehouse.loading.gold_objects import GOLD_TABLES
-from warehouse.loading.load import PARTITION_TABLES, STUDY_TABLES, WEEK_TABLES
+from warehouse.loading.load import COMPUTED_TABLES, PARTITION_TABLES, STUDY_TABLES
 from warehouse.loading.plan_rows import PLAN_TABLES
 
 Con = duckdb.DuckDBPyConnection
@@ -280,7 +280,7 @@ def test_every_column_of_every_table_says_what_it_is_and_its_class(con: Con) -> 
     tables = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
     published = {
         *PARTITION_TABLES,
-        *WEEK_TABLES,
+        *COMPUTED_TABLES,
         *STUDY_TABLES,
         *GOLD_TABLES,
         *ANALYSIS_TABLES,

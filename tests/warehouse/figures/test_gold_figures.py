@@ -127,10 +127,9 @@ def rate(
 def figured(con: Con, store: Store, model: str = ONE) -> tuple[Rows, Rows, Rows]:
     """Return rows of gender: mean shares, corrected shares and labeler errors."""
     load_stale_gold(con, store)
-    span = span_figures(con, read_span(con, occasions.week(WEEK)), {})
-    load.replace_week(con, "figures", WEEK, span["figures"])
-    for table, rows in gold_figures(con, WEEK, span["figures"]).items():
-        load.replace_week(con, table, WEEK, rows)
+    week = occasions.week(WEEK)
+    made = span_figures(con, read_span(con, week), {})
+    load.replace_results(con, week, made | gold_figures(con, WEEK, made["figures"]))
     figures, errors = (
         pl.DataFrame(con.sql(f"FROM {table}").to_arrow_table())
         .filter(model=model, attribute=GENDER)

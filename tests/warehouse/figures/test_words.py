@@ -19,7 +19,7 @@ from assets.suites.loader import load_suites
 from tests.warehouse import counted
 from warehouse import occasions
 from warehouse.database.marts import create_views
-from warehouse.loading.load import replace_week
+from warehouse.loading.load import replace_results
 from warehouse.weeks import shift
 
 WEEK = "2026-11-23"
@@ -198,9 +198,9 @@ def test_shares_of_both_sides_are_of_the_pairs_that_entered(con: Con) -> None:
 
 def test_the_view_says_whether_labels_may_be_believed(con: Con) -> None:
     _startup(con, 4)
-    replace_week(
-        con, "words", WEEK, span_words(con, WeekRows.read(con, occasions.week(WEEK)).span(first_turns=True))
-    )
+    week = occasions.week(WEEK)
+    words = span_words(con, WeekRows.read(con, week).span(first_turns=True))
+    replace_results(con, week, {"words": words})
     create_views(con)
     told = "SELECT DISTINCT attribute, reliable, reliability FROM word_against_word ORDER BY attribute"
     assert {row[1] for row in con.execute(told).fetchall()} == {None}

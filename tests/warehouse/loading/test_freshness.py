@@ -64,7 +64,7 @@ def test_what_was_never_loaded_is_stale_and_what_was_loaded_is_not(
 def test_a_new_manifest_makes_its_partition_stale_and_no_other(
     store: Store, con: duckdb.DuckDBPyConnection, loaded: list[tuple[str, str]]
 ) -> None:
-    rows = objects.read_attempts(store, WEEK, "sim-two").to_pylist()
+    rows = objects.read_attempts(store, objects.names_of(store, WEEK, "sim-two")).to_pylist()
     builder.write_manifest(store, WEEK, "sim-two", rows, number=2)
     assert stale_partitions(con, store, WEEK) == [(WEEK, "sim-two")]
     load_partition(con, store, WEEK, "sim-two")

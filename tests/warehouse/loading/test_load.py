@@ -13,11 +13,11 @@ from assets.studies import layout
 from tests.studies.kept import write
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
-from warehouse import keys
+from warehouse import keys, occasions
 from warehouse.canonical import sha256_hex
 from warehouse.database.archive import catalog
 from warehouse.database.table_hash import table_hashes
-from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.errors import ClicheError, CorruptObjectError, UsageError
 from warehouse.loading import load
 from warehouse.loading.beside import put_recorded
 from warehouse.loading.columns import table_of
@@ -354,37 +354,32 @@ def withheld(week: str, *models: str) -> pa.Table:
 
 
 def test_a_week_of_figures_is_replaced_and_others_stay(con: Con) -> None:
-    load.replace_week(con, "withheld", WEEK, withheld(WEEK, "a", "b"))
-    load.replace_week(con, "withheld", WEEK_53, withheld(WEEK_53, "a"))
-    load.replace_week(con, "withheld", WEEK, withheld(WEEK, "c"))
+    load.replace_results(con, occasions.week(WEEK), {"withheld": withheld(WEEK, "a", "b")})
+    load.replace_results(con, occasions.week(WEEK_53), {"withheld": withheld(WEEK_53, "a")})
+    load.replace_results(con, occasions.week(WEEK), {"withheld": withheld(WEEK, "c")})
     assert con.execute("SELECT week::VARCHAR, model FROM withheld ORDER BY ALL").fetchall() == [
         (WEEK, "c"),
         (WEEK_53, "a"),
     ]
-    load.replace_week(con, "withheld", WEEK, withheld(WEEK).slice(0, 0))
+    load.replace_results(con, occasions.week(WEEK), {"withheld": withheld(WEEK).slice(0, 0)})
     assert count(con, "withheld") == 1
 
 
 @pytest.mark.parametrize(
-    ("table", "rows", "says"),
+    ("rows", "says"),
     [
-        ("labels", withheld(WEEK, "a"), "not replaced by the week"),
-        ("withheld", withheld(WEEK_53, "a"), f"belong to week {WEEK_53}, not to {WEEK}"),
-        ("withheld", pa.table({"model": ["a"]}), "no column 'week'"),
-        (
-            "withheld",
-            withheld(WEEK, "a").append_column("mood", pa.array(["good"])),
-            "do not fit table withheld",
-        ),
-        ("withheld", withheld(WEEK, "a").drop_columns("reason"), "do not fit table withheld"),
+        (withheld(WEEK_53, "a"), f"belong to week {WEEK_53}, not to {WEEK}"),
+        (pa.table({"model": ["a"]}), "no column 'week'"),
+        (withheld(WEEK, "a").append_column("mood", pa.array(["good"])), "do not fit table withheld"),
+        (withheld(WEEK, "a").drop_columns("reason"), "do not fit table withheld"),
     ],
 )
 def test_rows_that_are_not_a_week_of_the_table_are_refused_and_nothing_changes(
-    con: Con, table: str, rows: pa.Table, says: str
+    con: Con, rows: pa.Table, says: str
 ) -> None:
-    load.replace_week(con, "withheld", WEEK, withheld(WEEK, "kept"))
-    with pytest.raises(UsageError, match=says):
-        load.replace_week(con, table, WEEK, rows)
+    load.replace_results(con, occasions.week(WEEK), {"withheld": withheld(WEEK, "kept")})
+    with pytest.raises(ClicheError, match=says):
+        load.replace_results(con, occasions.week(WEEK), {"withheld": rows})
     assert con.execute("SELECT model FROM withheld").fetchall() == [("kept",)]
 
 
@@ -507,9 +502,7 @@ def test_tables_of_a_study_are_replaced_alone(con: Con, store: Store) -> None:
     write_study(store, [study_label("s1", "people", "1-a")])
     load.load_study(con, store, "one2024")
     models = pa.table({"study": ["one2024"] * 2, "model": ["n", "o"], "title": ["N", "O"]})
-    load.replace_study(con, "one2024", {"study_models": models})
+    load.replace_results(con, occasions.study("one2024"), {"study_models": models})
     assert (count(con, "study_models"), count(con, "study_slots")) == (2, 2)
     with pytest.raises(UsageError, match="belong to study one2024, not to other"):
-        load.replace_study(con, "other", {"study_models": models})
-    with pytest.raises(UsageError, match="no table of studies"):
-        load.replace_study(con, "one2024", {"labels": models})
+        load.replace_results(con, occasions.study("other"), {"study_models": models})

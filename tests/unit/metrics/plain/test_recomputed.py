@@ -15,7 +15,7 @@ from tests.research.worlds import NOISES, counts
 from tests.warehouse.counted import insert
 from tests.warehouse.results.changes.weekly_counts import Suite, monday, warehouse
 from warehouse import occasions
-from warehouse.loading.load import replace_week
+from warehouse.loading.load import replace_results
 
 PROGRAM = Path(__file__).parents[4] / "docs" / "reference.py"
 
@@ -69,8 +69,7 @@ def test_the_reference_recomputes_a_board(reference: ModuleType) -> None:
             "30 AS series, false AS common, [] AS causes",
             {"week": week.value},
         )
-        for table, made in span_figures(con, read_span(con, week), {}).items():
-            replace_week(con, table, week.name, made)
+        replace_results(con, week, span_figures(con, read_span(con, week), {}))
         figures = con.execute(
             "SELECT model, estimate, low, high FROM figures WHERE figure = 'gap' ORDER BY model"
         ).fetchall()
