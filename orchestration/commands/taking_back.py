@@ -68,7 +68,8 @@ def _writable() -> Store:
 
 def _said(*made: WeekRetraction) -> int:
     for one in made:
-        what = f"{len(one.slots):,} pictures" if one.slots else "all answers"
+        pictures = "picture" if len(one.slots) == 1 else "pictures"
+        what = f"{len(one.slots):,} {pictures}" if one.slots else "all answers"
         if one.labeler:
             what = f"{one.attribute or 'all'} labels by {one.labeler}"
         say(f"{one.model}, week {one.week}: {what} taken back: {one.key} says why. Nothing was deleted.")
