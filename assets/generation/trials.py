@@ -26,7 +26,7 @@ from assets.gateway.money.charges import (
 )
 from assets.gateway.money.costs import CostFields, Costs
 from assets.gateway.money.filling import Charge
-from assets.gateway.receipts import Receipt, receipt_bytes
+from assets.gateway.receipts import Receipt
 from assets.gateway.records import Answer, Call, Outcome
 from assets.generation.guard import guarded
 from assets.generation.partition import checked_provider
@@ -107,7 +107,8 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
             **(vars(timing) if timing else {"requested_at": utc_now()}),
         )
         if timing is not None:
-            place.store.put_if_absent(keys.trial_receipt(week, entry.name, number), receipt_bytes(receipt))
+            key = keys.trial_receipt(week, entry.name, number)
+            place.store.put_if_absent(key, sealed(key, receipt.model_dump(mode="json")))
         return receipt, line
 
     caller = Caller(stack(guard.flow, guard.money), stopped=place.interrupt.is_set)

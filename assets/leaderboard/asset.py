@@ -20,7 +20,7 @@ from warehouse.database.connection import limit_memory
 from warehouse.database.published import DATABASE
 from warehouse.database.schema import open_warehouse
 from warehouse.database.week_hashes import keep_week_hashes
-from warehouse.integrity.record import last_read, line
+from warehouse.integrity import record
 from warehouse.loading.freshness import loaded_partitions
 from warehouse.weeks import span
 
@@ -41,7 +41,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
         complete_weeks(place, loaded)
         complete_studies(con, place)
         tell_gaps(place, week, loaded)
-        read = last_read(place.warehouse.parent, place.store.url)
+        read = record.last(record.READ, place.warehouse.parent, place.store.url)
         asked = {model for _, model, _ in loaded}
         for name in sorted(place.replies.keys() - asked):
             place.listener.told(f"replies/{name}.md: no model {name} was asked, so no page quotes it")
@@ -50,7 +50,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
             place.store,
             week=week,
             code_version=place.code_version,
-            store_read=line(read) if read else None,
+            store_read=record.line(record.READ, read) if read else None,
             database=place.warehouse.parent / "published" / DATABASE,
             site=SitePlace(
                 **place.site, replies={name: said for name, said in place.replies.items() if name in asked}

@@ -83,7 +83,7 @@ def fetch(
     from assets.leaderboard.croissant import NAME
     from assets.leaderboard.site_pages import site_keys
     from orchestration.verifying import thumbnails
-    from orchestration.verifying.archive.past import stated as past_pages
+    from orchestration.verifying.past import stated as past_pages
 
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
@@ -111,9 +111,9 @@ def fetch(
                 step("sheets", done, len(past))
                 read.append(found)
             shown = thumbnails.shown(read, manifest["files"])
-            wanted: Collection[str] = shown.all if pictures == "all" else ()
+            wanted: Collection[str] = shown if pictures == "all" else ()
             if pictures is None:
-                wanted = shown.first(_newest_pictures(manifest, copied))
+                wanted = thumbnails.first(shown, _newest_pictures(manifest, copied))
             wanted = [key for key in sorted(wanted) if not is_gone(key)]
             there = threads.map(lambda key: _thumbnail(place, key, folder), wanted)
             for done, whole in enumerate(there):
@@ -133,7 +133,7 @@ def fetch(
         f"Edition {edition}: {len(objects) + len(past):,} files, {total}{copies}, in {folder}.{missing} "
         f"Compare it: cliche verify {folder}"
     )
-    if left := len(shown.all) - len(wanted):
+    if left := len(shown) - len(wanted):
         say(f"{left:,} more thumbnails that pages show are not among them; fetch again with --pictures all.")
     if not (folder / keys.SITE_DATABASE).is_file():
         say(

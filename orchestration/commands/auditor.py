@@ -167,10 +167,13 @@ def verify(target: str | None, expect: str | None, against: str | None) -> int:
 
 def diff(old: str, new: str) -> int:
     """Say what changed from one edition to a later one, and why; return 1 if something has no reason."""
-    from orchestration.verifying.history import difference, sides
+    from orchestration.verifying import places
+    from orchestration.verifying.history import difference
 
-    with sides.find(old, _place) as before, sides.find(new, _place) as after:
-        found = difference.compare(before, after)
+    with places.find(old, _place, current) as first:
+        before = first.compared()
+        with places.find(new, _place, current) as second:
+            found = difference.compare(before, second.compared())
     for line in found.lines():
         say(line)
     return found.exit_code

@@ -79,8 +79,8 @@ def status(week: str | None) -> int:
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
     of = (settings.home, place.store.url, settings.postgres)
-    say(f"Store last read whole: {record.line(record.last_read(*of))}")
-    say(f"Last backup: {record.backup_line(record.last_backup(*of))}")
+    say(f"Store last read whole: {record.line(record.READ, record.last(record.READ, *of))}")
+    say(f"Last backup: {record.line(record.BACKUP, record.last(record.BACKUP, *of))}")
     if not gate.states:
         say("No model is active in this week.")
     elif not gate.is_open:
@@ -107,7 +107,7 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
     """Return a week as `--json` prints it; the ledger is filled."""
     week, newest, caps = gate.week, latest(place.store), {entry.name: entry.cap_usd for entry in place.models}
     of = (settings.home, place.store.url, settings.postgres)
-    last, backup = record.last_read(*of), record.last_backup(*of)
+    last, backup = record.last(record.READ, *of), record.last(record.BACKUP, *of)
     held = table_rows(place.store, newest.id, "withheld", [newest.week]) if newest else []
     return {
         "week": week,

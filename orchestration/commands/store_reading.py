@@ -202,7 +202,7 @@ def _keep_record(source: Store, copy: Store, objects: int) -> None:
     """Note when the store was copied whole; a home that cannot be written takes nothing from the copy."""
     settings = load_settings()
     try:
-        record.keep_backup(settings.home, source.url, copy.url, objects)
+        record.keep(settings.home, record.BACKUP, source.url, objects, to=copy.url)
         record.share(settings.home, record.BACKUP, settings.postgres)
     except OSError as error:
         note(f"This backup is not on record, and alerts do not know of it: {error}")

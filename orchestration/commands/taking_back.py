@@ -13,7 +13,7 @@ from orchestration.console import note, say
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
 from warehouse.errors import ClicheError, RefusedError
-from warehouse.integrity.record import last_backup
+from warehouse.integrity import record
 from warehouse.store import Store
 from warehouse.taken_back import WeekRetraction, checked_reason
 
@@ -139,7 +139,7 @@ def _forget_copies(settings: Settings, going: removing.Going) -> None:
 def _not_reached(settings: Settings, store: Store, going: removing.Going) -> Iterator[str]:
     """Yield where the bytes may still be, which this command does not reach."""
     yield "Not reached, delete it there:"
-    backup = last_backup(settings.home, store.url, settings.postgres)
+    backup = record.last(record.BACKUP, settings.home, store.url, settings.postgres)
     copy = f"; the last known: {backup.to}" if backup else ""
     yield f"  copies of the store (cliche backup){copy}"
     yield "  sites (cliche publish --to), fetched editions (cliche edition fetch), gold sets (cliche gold export)"

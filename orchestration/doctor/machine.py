@@ -38,8 +38,8 @@ def look_at_store(store: Store) -> Iterator[Finding]:
 
 def last_reading(settings: Settings, store: Store) -> Finding:
     """Say when the store was last read whole; only a reading that found something is a warning."""
-    last = record.last_read(settings.home, store.url, settings.postgres)
-    line = record.line(last)
+    last = record.last(record.READ, settings.home, store.url, settings.postgres)
+    line = record.line(record.READ, last)
     if last is None or not last.problems:
         return Finding("ok", "last read", line)
     return Finding("warn", "last read", f"{line}; cliche verify --store lists them")

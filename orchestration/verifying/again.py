@@ -6,7 +6,6 @@ First counts and figures, from the base tables of the edition; then views and CS
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,9 +14,9 @@ from assets.leaderboard.documents import ANALYSIS
 from assets.metrics.declared import load_declared
 from assets.metrics.pipeline import score_labels, score_spans, score_study
 from assets.suites.analysis import AnalysisFile, parse
+from orchestration.verifying import facts
 from orchestration.verifying.compared import compare_made, unfit
-from orchestration.verifying.facts import checks, hashes
-from orchestration.verifying.verified import VerifiedEdition
+from orchestration.verifying.report import VerifiedEdition
 from warehouse.canonical import sha256_hex
 from warehouse.database.before import EditionBefore
 from warehouse.database.building import build_database
@@ -31,38 +30,41 @@ from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import COMPUTED_TABLES, COUNTED_TABLES, transaction
 from warehouse.store.local import LocalStore
 
-#: Computed tables that figures rest on as they are; `facts.checks` compares them.
+#: Computed tables that figures rest on as they are; `facts` compares them.
 GIVEN = ("withheld", "check_results")
 #: Tables that are made of the analysis file and of this code.
 _DECLARED = (*ANALYSIS_TABLES, "joint_values", "outcomes")
+_COUNTS = "SELECT (SELECT count(*) FROM counts), (SELECT count(*) FROM figures)"
 
 
-@dataclass(frozen=True)
-class RemadeTables:
-    """A DuckDB file of the edition's own rows, and the hashes of its tables."""
+def make(of: VerifiedEdition, folder: Path) -> tuple[Path, Mapping[str, str]] | None:
+    """Make tables and views again in a folder and compare them; return a DuckDB file of its rows, and their hashes.
 
-    file: Path
-    hashes: Mapping[str, str]
-
-
-def make(of: VerifiedEdition, folder: Path) -> RemadeTables | None:
-    """Make tables and views again in a folder and compare them; return None if there are not all rows to do so."""
-    skipped = unfit(of)
-    if not _analysis_there(of) or skipped & published_tables().keys():
+    None if there are not all rows to do so.
+    """
+    skipped, plan = unfit(of), of.folder / ANALYSIS
+    if not plan.is_file() or sha256_hex(plan.read_bytes()) != of.manifest["analysis_plan_sha256"]:
+        of.report.differ(f"{ANALYSIS} is not the file of analysis_plan_sha256")
+    if not plan.is_file() or skipped & published_tables().keys():
         of.report.note("nothing was made again: first all tables must be there, as this version has them")
         return None
     own, before = folder / "own.duckdb", EditionBefore(LocalStore(of.root), of.manifest, folder / "before")
-    _build(of, own)
-    week = of.manifest["week"]
+    tables, files, week = of.manifest["tables"], of.manifest["files"], of.manifest["week"]
+    build_database(
+        own,
+        tables,
+        files,
+        lambda key: (of.folder if key in files else of.root) / key,
+        progress=lambda table, done, total: of.step(f"rows {table}", done, total),
+    )
     with open_warehouse(folder / "again.duckdb") as con:
         limit_memory(con)
         con.execute(f"ATTACH {quoted(str(own))} AS edition (READ_ONLY)")
         compute(con, of)
-        checks.compare(con, of.report, of.step)
-        hashes.compare(con, of.report, of.step)
+        facts.compare_checks(con, of.report, of.step)
+        facts.compare_hashes(con, of.report, of.step)
         made = export_tables(con, folder, week=week, before=before)
-        ((of.report.counts,),) = con.execute("SELECT count(*) FROM counts").fetchall()
-        ((of.report.figures,),) = con.execute("SELECT count(*) FROM figures").fetchall()
+        ((of.report.counts, of.report.figures),) = con.execute(_COUNTS).fetchall()
     of.step("views", 0, 1)
     with open_published(own) as con:
         limit_memory(con)
@@ -70,31 +72,7 @@ def make(of: VerifiedEdition, folder: Path) -> RemadeTables | None:
         export_views(con, made, of_tables, week=week, before=before, same_texts=False)
         compare_made(con, made, skipped, of)
     of.report.recomputed = True
-    return RemadeTables(own, of_tables)
-
-
-def _analysis_there(of: VerifiedEdition) -> bool:
-    """Return whether the edition has its analysis file; the report hears if it is not that of the manifest."""
-    path = of.folder / ANALYSIS
-    if not path.is_file():
-        of.report.differ(f"{ANALYSIS} is not there, and the manifest has its hash")
-        return False
-    if sha256_hex(path.read_bytes()) != of.manifest["analysis_plan_sha256"]:
-        of.report.differ(f"{ANALYSIS} is not the file of analysis_plan_sha256")
-    return True
-
-
-def _build(of: VerifiedEdition, own: Path) -> None:
-    """Make a DuckDB file of what the manifest lists."""
-    tables = of.manifest["tables"]
-    shared = {part["key"] for entry in tables.values() for part in entry["parts"]}
-    build_database(
-        own,
-        tables,
-        of.manifest["files"],
-        lambda key: (of.root if key in shared else of.folder) / key,
-        progress=lambda table, done, total: of.step(f"rows {table}", done, total),
-    )
+    return own, of_tables
 
 
 def compute(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:

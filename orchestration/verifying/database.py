@@ -6,9 +6,8 @@ the edition's folder can be reached, and no statement is run before the catalog 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +18,20 @@ from warehouse.database.connection import SETTINGS
 from warehouse.database.marts import quoted
 from warehouse.database.published import search_all
 from warehouse.errors import CorruptObjectError
+from warehouse.loading.objects import json_object
 
-#: What a published file never has, with the query for its name.
-_FOREIGN = {
-    "macro": "SELECT function_name FROM duckdb_functions() WHERE NOT internal",
-    "sequence": "SELECT sequence_name FROM duckdb_sequences()",
-    "index": "SELECT index_name FROM duckdb_indexes()",
-    "type": "SELECT type_name FROM duckdb_types() WHERE NOT internal",
-    "schema": "SELECT schema_name FROM duckdb_schemas() WHERE NOT internal AND schema_name <> 'main'",
-    "constraint": "SELECT table_name || ' ' || constraint_text FROM duckdb_constraints() "
-    "WHERE constraint_type <> 'NOT NULL'",
-    "default": "SELECT table_name || '.' || column_name FROM duckdb_columns() "
-    "WHERE NOT internal AND column_default IS NOT NULL",
-}
-_MOST_BYTES = 1_000_000  # of the note beside it
-#: Parts of the words for what it has of that.
-_OWN = ("schema study", "PRIMARY KEY(")
+#: Of all that a file can hold, what is compared: the first column is its name.
+_CATALOG = (
+    "table_name, schema_name, comment FROM duckdb_tables()",
+    "view_name, schema_name, comment, sql FROM duckdb_views() WHERE NOT internal",
+    "table_name, column_name, data_type, is_nullable, column_default, comment FROM duckdb_columns() WHERE NOT internal",
+    "table_name, constraint_text FROM duckdb_constraints()",
+    "function_name, parameters, macro_definition FROM duckdb_functions() WHERE NOT internal",
+    "sequence_name, NULL FROM duckdb_sequences()",
+    "index_name, sql FROM duckdb_indexes()",
+    "type_name, labels FROM duckdb_types() WHERE NOT internal",
+    "schema_name, comment FROM duckdb_schemas() WHERE NOT internal",
+)
 
 
 @contextmanager
@@ -59,38 +56,23 @@ def locked(file: Path | None, *folders: Path) -> Iterator[duckdb.DuckDBPyConnect
         con.close()
 
 
-def site_note(root: Path) -> dict[str, Any]:
+def site_note(read: Callable[[str], bytes | None]) -> dict[str, Any]:
     """Return what the note beside the DuckDB file says: edition, hash, size; {} if it does not read."""
-    path = root / keys.SITE_DATABASE_NOTE
-    try:
-        found = json.loads(path.read_bytes()) if path.stat().st_size < _MOST_BYTES else None
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    with suppress(CorruptObjectError, RecursionError):
+        return json_object(keys.SITE_DATABASE_NOTE, read(keys.SITE_DATABASE_NOTE) or b"")
+    return {}
 
 
-def foreign(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return what a file holds that no edition has, in words."""
-    found = [
-        f"{kind} {name}" for kind, query in _FOREIGN.items() for (name,) in con.execute(query).fetchall()
-    ]
-    return sorted(what for what in found if not any(part in what for part in _OWN))
-
-
-def catalog(con: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
-    """Return table or view → its schema, statement, comment, columns and key; nothing of them is run."""
-    found: dict[str, list[Any]] = {}
-    for query in (
-        "SELECT table_name, schema_name, coalesce(comment, '') FROM duckdb_tables()",
-        "SELECT view_name, schema_name, coalesce(comment, ''), sql FROM duckdb_views()",
-        "SELECT table_name, column_name, data_type, is_nullable, coalesce(comment, '') FROM duckdb_columns()",
-        "SELECT table_name, constraint_text FROM duckdb_constraints()",
-    ):
-        internal = "" if "constraints" in query else " AND NOT internal"
-        ordered = f"{query} WHERE database_name = current_database(){internal} ORDER BY ALL"
-        for name, *rest in con.execute(ordered).fetchall():
-            found.setdefault(name, []).append(rest)
-    return found
+def unlike(con: duckdb.DuckDBPyConnection, own: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of what two files do not define alike; nothing of it is run."""
+    found = set[object]()
+    for query in _CATALOG:
+        ours, theirs = (
+            {repr([said or "" for said in row]): row[0] for row in one.execute(f"SELECT {query}").fetchall()}
+            for one in (own, con)
+        )
+        found |= {name for row, name in (ours | theirs).items() if (row in ours) != (row in theirs)}
+    return sorted(map(str, found))
 
 
 def one_line(error: Exception) -> str:

@@ -3,84 +3,77 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from assets.leaderboard.page.raster import DRAWN
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.archive import listed
-from orchestration.verifying.manifest import Manifest
-from orchestration.verifying.report import Step, VerifyReport
+from orchestration.verifying import past
+from orchestration.verifying.report import VerifiedEdition
+from warehouse import keys
 from warehouse.canonical import file_hash
+from warehouse.errors import CorruptObjectError
 from warehouse.taken_back import Removal, pictures_in, removal_of
 
 Read = Callable[[str], bytes | None]
 
 
-def compare(
-    folder: Path,
-    root: Path,
-    manifest: Manifest,
-    report: VerifyReport,
-    step: Step,
-    *,
-    extras: bool = True,
-    past: Collection[str] = (),
-    read: Read | None = None,
-) -> None:
-    """Compare files and parts with the manifest: all are to be there and as stated, and no other.
+def compare(of: VerifiedEdition, seen: Iterable[str], read: Read) -> set[str]:
+    """Compare files, parts and sheets of quarters with what is stated of them; return the keys of the sheets.
 
-    Part keys begin at `root`: the edition's folder, or a store, in which parts of other editions lie. By URL no
-    `extras`, files beyond the manifest, can be seen. `past` are the keys of its sheets of quarters. `read` reads what
-    lies around the edition: a removal says why a file is missing rightly.
+    All are to be there, and no other file is. `seen` are the names of the files of the edition as far as they can be
+    seen. `read` reads what lies around the edition: a removal says why a file is missing rightly.
     """
-    stated = manifest["files"]
-    parts = {part.key: {"sha256": part.sha256, "bytes": part.bytes} for part in listed.parts(manifest)}
-    there = present(folder)
-    if not there.get(manifests.NAME):
-        report.differ(f"{manifests.NAME} is not a plain file")
-    total = len(stated) + len(parts)
-    for number, (name, entry) in enumerate(sorted(stated.items())):
-        step("files", number, total)
-        if name not in there and (removal := removed(name, entry, read)):
-            report.note(f"{name}: removed ({removal})")
+    prefix, stated = keys.edition_prefix(of.manifest["edition"]), of.manifest["files"]
+    sheets: dict[str, tuple[str, int]] = {}
+    try:
+        sheets = past.stated(of.manifest, lambda key: read_plain(of.root, key, manifests.MOST_FILE_BYTES))
+    except CorruptObjectError as error:
+        of.report.differ(str(error))
+    wanted = [
+        (prefix + name, name, entry["sha256"], entry["bytes"]) for name, entry in sorted(stated.items())
+    ]
+    wanted += [(part.key, part.key, part.sha256, part.bytes) for part in manifests.parts(of.manifest)]
+    wanted += [(key, key, *said) for key, said in sheets.items()]
+    for number, (key, name, sha256, size) in enumerate(wanted):
+        of.step("files", number, len(wanted))
+        plain = is_plain(of.root, key)
+        if plain is None and (removal := removed(name, stated.get(name, {}), read)):
+            of.report.note(f"{name}: removed ({removal})")
             continue
-        compare_one(folder / name, name, entry, there.get(name), report)
-    for number, (key, entry) in enumerate(parts.items(), len(stated)):
-        step("files", number, total)
-        compare_one(root / key, key, entry, is_plain(root, key), report)
-    if extras:
-        known = stated.keys() | parts.keys() | {*past} if root == folder else stated.keys()
-        for name in sorted(there.keys() - known - {manifests.NAME}):
-            report.differ(f"{shown(name)} is not in the manifest")
+        of.report.files += 1
+        if plain is None:
+            of.report.differ(f"{name} is missing")
+        elif not plain:
+            of.report.differ(f"{name} is not a plain file")
+        elif file_hash(of.root / key) != (sha256, size):
+            of.report.differ(f"{name} has another hash than the manifest says")
+    for name in sorted({*seen} - stated.keys() - {manifests.NAME}):
+        of.report.differ(f"{shown(name)} is not in the manifest")
+    for folder in sorted(
+        {"/".join(key.split("/")[: keys.PAST_DEPTH]) for key in sheets if key.endswith(".html")}
+    ):
+        for key in {f"{folder}/{name}" for name in present(of.root / folder)} - sheets.keys():
+            of.report.differ(f"{shown(key)} is not in the index of its quarter")
+    return {*sheets}
 
 
-def removed(name: str, entry: Mapping[str, Any], read: Read | None) -> Removal | None:
+def removed(name: str, entry: Mapping[str, Any], read: Read) -> Removal | None:
     """Return the removal of a picture that a file of an edition was drawn with; None of other files."""
-    return removal_of(read, pictures_in(entry)) if read and name.endswith(DRAWN) else None
+    return removal_of(read, pictures_in(entry)) if name.endswith(DRAWN) else None
 
 
-def compare_one(
-    path: Path, name: str, entry: Mapping[str, Any], plain: bool | None, report: VerifyReport
-) -> None:
-    """Compare one file; `plain` is whether it is a file and no link, None if there is nothing of that name."""
-    report.files += 1
-    if plain is None:
-        report.differ(f"{name} is missing")
-        return
-    if not plain:
-        report.differ(f"{name} is not a plain file")
-        return
-    found, size = file_hash(path)
-    if found != entry["sha256"]:
-        report.differ(f"{name} has another hash than the manifest says")
-    elif size != entry["bytes"]:
-        report.differ(f"{name} has {size:,} bytes, the manifest says {entry['bytes']:,}")
+def read_plain(root: Path, key: str, most: int) -> bytes:
+    """Return the bytes of a plain file, at most one more than `most`; `KeyError` if there is none."""
+    if not is_plain(root, key):
+        raise KeyError(key)
+    with (root / key).open("rb") as file:
+        return file.read(most + 1)
 
 
 def is_plain(root: Path, key: str) -> bool | None:
-    """Return whether a part is a plain file under folders that are no links; None if it is not there."""
+    """Return whether there is a plain file at a key, under folders that are no links; None if there is nothing."""
     path = root / key
     if not os.path.lexists(path):
         return None
@@ -90,7 +83,7 @@ def is_plain(root: Path, key: str) -> bool | None:
 def present(folder: Path) -> dict[str, bool]:
     """Return path → whether it is a plain file, for all that is in a folder; links are not followed."""
     found: dict[str, bool] = {}
-    folders = [folder]
+    folders = [folder] if folder.is_dir() else []
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:

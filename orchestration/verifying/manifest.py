@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -19,61 +20,116 @@ from pydantic import (
 
 from assets.leaderboard.past.index import PastEntry, Sha256
 from assets.leaderboard.published import FORMAT
-from orchestration.verifying.archive import listed
 from warehouse import keys
-from warehouse.canonical import canonical_json
+from warehouse.database.archive import WeekPart, parts_of
 from warehouse.errors import CorruptObjectError
-from warehouse.loading.seals import check as check_seal
+from warehouse.loading.seals import sealed
 
 NAME = "manifest.json"
 MOST_BYTES = 32_000_000
 MOST_FILES = 100_000
+MOST_PARTS = 500_000
 MOST_FILE_BYTES = 20_000_000_000
 MOST_TOTAL_BYTES = 50_000_000_000
-_MOST_PATH = 200  # characters
-_MOST_DEPTH = 8  # folders within folders
-_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*")
-#: Names that are devices on Windows, with any suffix.
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_EDITION = "^\\d{4}-\\d{2}-\\d{2}\\.[1-9]\\d{0,5}$"
+#: A folder or a file: no hidden one, none that ends with a dot, and no device of Windows, with any suffix.
+_PART = (
+    r"(?!(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))[A-Za-z0-9_](?:[A-Za-z0-9._@+-]*[A-Za-z0-9_@+-])?"
+)
+_WHOLE = re.compile(r"data/([a-z][a-z0-9_]{0,62})\.parquet")
+_CREATED = "%Y-%m-%dT%H:%M:%SZ"
 
 Manifest = dict[str, Any]
-Edition = Annotated[str, StringConstraints(pattern=_EDITION)]
 
 
-class Link(BaseModel):
+def created(text: str) -> datetime:
+    """Return the time in `created_at`, in UTC and without a zone, as columns have it."""
+    return datetime.strptime(text, _CREATED)  # noqa: DTZ007 - UTC, like the columns
+
+
+def _monday(week: str) -> str:
+    if date.fromisoformat(week).isoweekday() != 1:
+        raise ValueError("no Monday")
+    return week
+
+
+def _known_format(number: int) -> int:
+    if number != FORMAT:
+        raise ValueError(f"this version reads {FORMAT}; update cliche")
+    return number
+
+
+Week = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\Z"), AfterValidator(_monday)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\Z")]
+FileName = Annotated[str, StringConstraints(max_length=200, pattern=rf"^{_PART}(?:/{_PART}){{0,7}}\Z")]
+Edition = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}\Z")]
+Count = Annotated[int, Field(ge=1, le=10**12)]
+
+
+class _Stated(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, regex_engine="python-re")
+
+
+class Link(_Stated):
     """What a manifest states of the edition before it, or of itself."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
     edition: Edition
     sha256: Sha256
 
 
-class StatedFile(BaseModel):
+class StatedFile(_Stated):
     """What a manifest says of one file of the edition's own folder; of Parquet files how many rows they have."""
 
-    model_config = ConfigDict(strict=True)
     sha256: Sha256
     bytes: Annotated[int, Field(ge=0, le=MOST_FILE_BYTES)]
     rows: Annotated[int, Field(ge=0)] | None = None
 
 
-class StatedEdition(BaseModel):
+class StatedPart(_Stated, extra="forbid"):
+    """What a manifest says of the file with the rows of one table and week; `table_hash` is None of views."""
+
+    week: Week | None
+    key: str
+    sha256: Sha256
+    bytes: Annotated[int, Field(ge=1, le=MOST_FILE_BYTES)]
+    rows: Count
+    content_sha256: Sha256
+    table_hash: Sha256 | None
+
+
+class StatedTable(_Stated):
+    """What a manifest says of a table or view that is kept by the week."""
+
+    columns: Annotated[list[tuple[Name, str]], Field(min_length=1, max_length=500)]
+    rows: int
+    parts: list[StatedPart]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if len(dict(self.columns)) < len(self.columns) or dict(self.columns).get("week") != "DATE":
+            raise ValueError("a column twice, or none of the week")
+        weeks = [part.week or "" for part in self.parts]
+        if weeks != sorted({*weeks}):
+            raise ValueError("parts that are not in the order of weeks, each once")
+        if self.rows != sum(part.rows for part in self.parts):
+            raise ValueError("another number of rows than its parts")
+        return self
+
+
+class StatedEdition(_Stated):
     """The fields of a manifest that anybody may have written; further fields are left alone."""
 
-    model_config = ConfigDict(strict=True)
-    format: int
+    format: Annotated[int, AfterValidator(_known_format)]
     edition: Edition
-    week: str
+    week: Week
     revision: Annotated[int, Field(gt=0, lt=1_000_000)]
-    replaces: str | None
+    replaces: Edition | None
     before: Link | None = None
     code_version: str
     texts_sha256: str
     analysis_plan_sha256: str
     site: dict[str, Any]
     content_sha256: str
-    created_at: str
+    created_at: Annotated[str, AfterValidator(lambda text: created(text) and text)]
     table_hashes: dict[str, Any]
     suites: list[Any]
     labelers: list[Any]
@@ -84,128 +140,72 @@ class StatedEdition(BaseModel):
     retractions: list[Any]
     removals: list[Any]
     pages: Annotated[list[PastEntry], Field(max_length=10_000)]
-    files: Annotated[dict[str, StatedFile], Field(max_length=MOST_FILES)]
-    tables: Annotated[dict[listed.Name, listed.StatedTable], AfterValidator(listed.keyed)]
+    files: Annotated[dict[FileName, StatedFile], Field(max_length=MOST_FILES)]
+    tables: dict[Name, StatedTable]
 
     @model_validator(mode="after")
     def _files_and_tables(self) -> Self:
         periods = [one.period for one in self.pages]
         if periods != sorted({*periods}):
             raise ValueError("quarters that are not in order, each once")
+        low = [path.lower() for path in (NAME, *self.files)]
+        folders = {path[: at.start()] for path in low for at in re.finditer("/", path)}
+        if len({*low}) < len(low) or folders & {*low}:
+            raise ValueError("a file name that clashes with another, or with a folder")
         for path, stated in self.files.items():
-            if why := _wrong_file(path, stated, self.tables):
-                raise ValueError(f"the file name {_shown(path)} {why}")
-        if (twice := clash(self.files)) is not None:
-            raise ValueError(f"the file name {_shown(twice)} clashes with another")
-        total = sum(one.bytes for one in self.files.values())
-        total += sum(part.bytes for table in self.tables.values() for part in table.parts)
+            table = _WHOLE.fullmatch(path)
+            if path.endswith(".parquet") and (not table or table[1] in self.tables or stated.rows is None):
+                raise ValueError(f"{path} is no table, is kept by the week, or has no number of rows")
+        parts = [(name, part) for name, table in self.tables.items() for part in table.parts]
+        if len(parts) > MOST_PARTS:
+            raise ValueError(f"more than {MOST_PARTS:,} parts of tables")
+        for name, part in parts:
+            if part.key != keys.table_part(name, part.week, part.sha256):
+                raise ValueError(f"{name}: a key that is not that of its table, week and hash")
+        total = sum(one.bytes for one in self.files.values()) + sum(part.bytes for _, part in parts)
         if total > MOST_TOTAL_BYTES:
             raise ValueError(f"its files have {total:,} bytes, more than {MOST_TOTAL_BYTES:,}")
         return self
 
 
-def link(value: object) -> Link | None:
-    """Return what a manifest says of the edition before it; None of the first.
-
-    Raises:
-        ValueError: if it says nothing that can be read.
-    """
-    return None if value is None else Link.model_validate(value)
-
-
 def parse(data: bytes, where: str) -> Manifest:
     """Return the manifest in `data`; its files have safe names, and sizes within limits."""
-    if len(data) > MOST_BYTES:
-        raise wrong(where, f"it has {len(data):,} bytes, more than {MOST_BYTES:,}")
     try:
-        value = json.loads(data)
-    except RecursionError:
-        raise wrong(where, "it is nested too deeply") from None
-    except ValueError:
-        raise wrong(where, "it does not read as JSON") from None
-    if not isinstance(value, dict):
-        raise wrong(where, "it holds no fields")
-    if type(value.get("format")) is not int or value["format"] != FORMAT:
-        stated = _shown(value.get("format"))
-        raise wrong(where, f"its format is {stated}, this version reads {FORMAT}; update cliche")
-    try:
-        StatedEdition.model_validate(value)
+        StatedEdition.model_validate_json(data)
+        return dict(json.loads(data))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(one)[:60] for one in first["loc"][:5])
-        raise wrong(where, f"{_shown(place)}: {first['msg'][:200]}") from None
-    return value
-
-
-def _wrong_file(path: str, stated: StatedFile, tables: Container[str]) -> str | None:
-    """Return why a manifest states no such file, or None."""
-    if path.lower() == NAME:
-        return "is the manifest's own"
-    if why := unsafe(path):
-        return why
-    if path.lower().partition("/")[0] in {keys.TABLES.rstrip("/"), keys.PAST.rstrip("/")}:
-        return "is where what editions share is"
-    if not path.endswith(".parquet"):
-        return None
-    name = path.removeprefix("data/").removesuffix(".parquet")
-    if path != f"data/{name}.parquet" or not listed.is_name(name) or name in tables:
-        return "is no table, or one that is kept by the week"
-    return "has no number of rows" if stated.rows is None else None
+        raise wrong(where, f"{json.dumps(place)}: {first['msg'][:200]}") from None
+    except (ValueError, RecursionError) as error:
+        raise wrong(where, f"it does not read as JSON ({type(error).__name__})") from None
 
 
 def written_by_publish(data: bytes, manifest: Manifest) -> bool:
-    """Return whether the bytes are the one form in which `publish` writes these fields: no field twice, no blanks."""
+    """Return whether the bytes are those in which `publish` writes these fields: none twice, and with their hash."""
     try:
-        return data == canonical_json(manifest)
+        return data == sealed(f"{keys.edition_prefix(manifest['edition'])}{NAME}", manifest)
     except (ValueError, RecursionError):
         return False
 
 
-def fits_its_seal(data: bytes, manifest: Manifest) -> bool:
-    """Return whether the bytes fit the hash that they hold."""
-    try:
-        check_seal(f"{keys.edition_prefix(manifest['edition'])}{NAME}", data)
-    except CorruptObjectError:
-        return False
-    return True
+def parts(manifest: Mapping[str, Any]) -> list[WeekPart]:
+    """Return all parts that a manifest lists, table by table."""
+    tables = sorted(manifest["tables"].items())
+    return [part for _, entry in tables for part in parts_of(entry).values()]
 
 
-def unsafe(path: str) -> str | None:
-    """Return why a file of this name is not written to any disk, or None."""
-    parts = path.split("/")
-    if len(path) > _MOST_PATH or len(parts) > _MOST_DEPTH:
-        return "is too long"
-    for part in parts:
-        if not _PART.fullmatch(part):
-            return "is no plain path of letters, digits and . _ @ + -"
-        if part.endswith("."):
-            return "ends with a dot"
-        if _DEVICES.fullmatch(part):
-            return "is the name of a device"
-    return None
+def data_files(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the data files of an edition: all under `data/` that are no pages."""
+    return {
+        name for name in manifest["files"] if name.startswith("data/") and not name.endswith("/index.html")
+    }
 
 
-def clash(paths: Iterable[str]) -> str | None:
-    """Return a path that cannot be beside another: the same but for case, or a folder of that name; None if none."""
-    seen = {path.lower() for path in paths}
-    folders: set[str] = set()
-    counted: set[str] = set()
-    for path in paths:
-        low = path.lower()
-        if low in counted:
-            return path
-        counted.add(low)
-        parts = low.split("/")
-        folders.update("/".join(parts[:depth]) for depth in range(1, len(parts)))
-    return next(iter(sorted(folders & seen)), None)
-
-
-def _shown(value: object) -> str:
-    try:
-        text = json.dumps(value, default=str)
-    except (ValueError, RecursionError):
-        return "not to be shown"
-    return text if len(text) <= 60 else f"{text[:57]}…"
+def whole(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tables and views that an edition has as one Parquet file, with its path."""
+    found = {table[1]: path for path in manifest["files"] if (table := _WHOLE.fullmatch(path))}
+    return dict(sorted(found.items()))
 
 
 def wrong(where: str, why: str) -> CorruptObjectError:

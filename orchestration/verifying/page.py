@@ -21,10 +21,10 @@ from assets.leaderboard.page.static import static_files
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.replies import replies_in, reply_file
 from assets.leaderboard.sheets import sheets
-from orchestration.verifying.archive import listed
+from orchestration.verifying import manifest as manifests
 from orchestration.verifying.database import one_line
 from orchestration.verifying.files import Read, removed
-from orchestration.verifying.verified import VerifiedEdition
+from orchestration.verifying.report import VerifiedEdition
 from warehouse import keys
 
 #: A drawing that another processor made differs in the color of edges: by less than this, of 255, ...
@@ -33,7 +33,7 @@ _SAME_COLOR = 96
 _FEW_PIXELS = 8
 
 
-def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read | None) -> None:
+def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read) -> None:
     """Compare pages, documents and drawings; `con` is of the edition's own rows.
 
     `read` reads what lies around the edition: what a removal names is not missed.
@@ -59,7 +59,7 @@ def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read | No
         )
     for name in sorted({*unlike} - {*cards}):
         of.report.differ(f"{name} is not what its version makes of the tables")
-    stated = of.manifest["files"].keys() - listed.data_files(of.manifest)
+    stated = of.manifest["files"].keys() - manifests.data_files(of.manifest)
     for name in sorted(made - stated):
         of.report.differ(f"{name} is not in the manifest, and the pages need it")
     for name in sorted(stated - made):

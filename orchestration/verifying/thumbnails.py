@@ -9,15 +9,14 @@ import io
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
 
 import duckdb
 from PIL import Image
 
 from assets.generation.pictures.image_check import bits_against
-from orchestration.verifying.archive import past
+from orchestration.verifying import past
 from orchestration.verifying.files import present
-from orchestration.verifying.verified import VerifiedEdition
+from orchestration.verifying.report import VerifiedEdition
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
 from warehouse.loading.webp_seals import encoder_of
@@ -26,32 +25,38 @@ from warehouse.store.many import ahead
 _FOLDER = "thumbnails"
 _CARD = "card.png"  # beside the page that shows its pictures
 _ABSENT, _NO_HASH = "is not here", "has a picture without a published hash"
+#: The published perceptual hash of each picture.
+_HASHES = """
+SELECT image_sha256, max(image_phash)
+FROM (
+    SELECT image_sha256, image_phash FROM images
+    UNION ALL
+    SELECT image_sha256, image_phash FROM study_slots WHERE image_sha256 IS NOT NULL
+)
+GROUP BY ALL
+"""
 _AT_ONCE = 8  # as files of an edition at an address
 #: Most bits of 64 that a thumbnail may clearly contradict. Measured: at most 1 of 39,981 of drawings, none of 1,428 of
 #: photographs. Of pictures exchanged within a model, prompt and week 3.2 % of drawings and 0.05 % of photographs pass.
 MOST = 3
 
 
-class ShownThumbnails(NamedTuple):
-    """Keys of the thumbnails that pages link to; `cards` are those on pages that have a share card."""
+def shown(pages: Iterable[tuple[str, bytes]], files: Collection[str]) -> dict[str, bool]:
+    """Return the thumbnails that pages link to, of (path, bytes) of pages, and whether a page with a card does.
 
-    all: frozenset[str]
-    cards: frozenset[str]
-
-    def first(self, newest: Collection[str]) -> frozenset[str]:
-        """Return those of share cards and of the newest week's pictures: what is fetched by default."""
-        return self.cards | {key for key in self.all if keys.picture_of(key) in newest}
-
-
-def shown(pages: Iterable[tuple[str, bytes]], files: Collection[str]) -> ShownThumbnails:
-    """Return the thumbnails that pages link to, of (path, bytes) of pages; `files` are the paths of the edition."""
-    found, cards = set[str](), set[str]()
+    `files` are the paths of the edition.
+    """
+    found: dict[str, bool] = {}
     for path, page in pages:
-        linked = {one[0] for one in keys.THUMBNAIL.finditer(page.decode(errors="replace"))}
-        found |= linked
-        if f"{path.rpartition('/')[0]}/{_CARD}" in files:
-            cards |= linked
-    return ShownThumbnails(frozenset(found), frozenset(cards))
+        card = f"{path.rpartition('/')[0]}/{_CARD}" in files
+        for linked in keys.THUMBNAIL.finditer(page.decode(errors="replace")):
+            found[linked[0]] = card or found.get(linked[0], False)
+    return found
+
+
+def first(on_pages: Mapping[str, bool], newest: Collection[str]) -> set[str]:
+    """Return those of share cards and of the newest week's pictures: what is fetched by default."""
+    return {key for key, card in on_pages.items() if card or keys.picture_of(key) in newest}
 
 
 def compare(
@@ -66,25 +71,20 @@ def compare(
 
     Those that are not there are no difference: a note says how many of those that pages show they are.
 
-    Args:
-        con: has the edition's tables `images` and `study_slots`.
-        of: its files and sheets of quarters, which were compared with the manifest.
-        read: gives an object of the store, folder or site by its key; None if it is not there. Called in threads.
-        every: compare all that pages show; else those of share cards and of the newest week, as over a network.
-        alone: the folder `of.root` holds this edition and nothing else, as one that was fetched: all that lies in its
-            thumbnails/ is compared, and what is no thumbnail of the edition's pictures is a difference.
+    `con` has the edition's tables. `read` is called in threads. `every` compares all that pages show; else those of
+    share cards and of the newest week, as over a network. If the edition is `alone`, all that lies in thumbnails/ is
+    compared, and what is no thumbnail of the edition's pictures is a difference.
     """
-    hashes = _hashes(con)
+    hashes: dict[str, str | None] = dict(con.execute(_HASHES).fetchall())
     on_pages = shown(_pages(of), of.manifest["files"])
-    if every:
-        wanted = on_pages.all
-    else:
-        newest = con.execute(
-            "SELECT image_sha256 FROM images WHERE week = $week", {"week": of.manifest["week"]}
-        )
-        wanted = on_pages.first({sha256 for (sha256,) in newest.fetchall()})
-    if alone and (of.root / _FOLDER).is_dir():
-        wanted |= {*_lying(of, hashes)}
+    of_week = con.execute("SELECT image_sha256 FROM images WHERE week = $week", {"week": of.manifest["week"]})
+    wanted = {*on_pages} if every else first(on_pages, {sha256 for (sha256,) in of_week.fetchall()})
+    for path, plain in present(of.root / _FOLDER).items() if alone else ():
+        key = f"{_FOLDER}/{path}"
+        if plain and keys.THUMBNAIL.fullmatch(key) and keys.picture_of(key) in hashes:
+            wanted.add(key)
+        else:
+            of.report.differ(f"{key[:150]!r} is no thumbnail of a picture of the edition")
     counts = Counter[str]()
     faults = ahead(partial(_fault, read, hashes), ordered := sorted(wanted), _AT_ONCE)
     for key, fault in zip(ordered, faults, strict=True):
@@ -94,41 +94,18 @@ def compare(
             of.report.differ(f"{key} {fault}")
     if counts[_NO_HASH]:
         of.report.skip(f"{counts[_NO_HASH]:,} thumbnails: no perceptual hash of their pictures is published")
-    left = len(on_pages.all | wanted) - len(wanted) + counts[_ABSENT]
+    left = len(on_pages.keys() - wanted) + counts[_ABSENT]
     of.report.note(
         f"{len(wanted) - counts[_ABSENT] - counts[_NO_HASH]:,} thumbnails compared with the published hashes of their "
         "pictures" + f"; {left:,} more that pages show are not here or were left out" * bool(left)
     )
 
 
-def _hashes(con: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
-    """Return the published perceptual hash of each picture."""
-    found = con.execute(
-        "SELECT image_sha256, max(image_phash) FROM (SELECT image_sha256, image_phash FROM images "
-        "UNION ALL SELECT image_sha256, image_phash FROM study_slots WHERE image_sha256 IS NOT NULL) GROUP BY ALL"
-    )
-    return dict(found.fetchall())
-
-
 def _pages(of: VerifiedEdition) -> Iterator[tuple[str, bytes]]:
     """Yield (path, bytes) of the edition's pages and sheets of quarters."""
     sheets = past.stated(of.manifest, lambda key: (of.root / key).read_bytes())
-    for path in of.manifest["files"]:
-        if path.endswith(".html"):
-            yield path, (of.folder / path).read_bytes()
-    for key in sheets:
-        if key.endswith(".html"):
-            yield key, (of.root / key).read_bytes()
-
-
-def _lying(of: VerifiedEdition, hashes: Mapping[str, str | None]) -> Iterator[str]:
-    """Yield the keys of thumbnails that lie in the folder; anything else there is a difference."""
-    for path, plain in present(of.root / _FOLDER).items():
-        key = f"{_FOLDER}/{path}"
-        if plain and keys.THUMBNAIL.fullmatch(key) and keys.picture_of(key) in hashes:
-            yield key
-        else:
-            of.report.differ(f"{key[:150]!r} is no thumbnail of a picture of the edition")
+    for folder, paths in ((of.folder, of.manifest["files"]), (of.root, sheets)):
+        yield from ((path, (folder / path).read_bytes()) for path in paths if path.endswith(".html"))
 
 
 def _fault(read: Callable[[str], bytes | None], hashes: Mapping[str, str | None], key: str) -> str:

@@ -16,10 +16,11 @@ from warehouse.backup.survey import AT_ONCE, Survey, is_of
 from warehouse.canonical import sha256_hex
 from warehouse.errors import RefusedError
 from warehouse.integrity import editions
-from warehouse.integrity.findings import Inspection, Problem, Recorded
+from warehouse.integrity.findings import Inspection, Named, Problem
+from warehouse.integrity.group import APART, check_group
 from warehouse.integrity.kinds import parse
 from warehouse.integrity.parts import keys_in, partitions
-from warehouse.integrity.scan import APART, NO_KIND, Tell, check_group, grouped, told_once
+from warehouse.integrity.scan import NO_KIND, Tell, grouped, told_once
 from warehouse.store.base import Store
 from warehouse.store.many import ahead
 from warehouse.store.pieces import pieces, read_if_there
@@ -50,7 +51,7 @@ def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
             Problem("missing", key, f"{found.target.url} holds it; cliche restore copies it back")
             for key in found.lost
         ]
-    of = _Checking(found.source, editions.recorded(found.source))
+    of = _Checking(found.source, editions.named_by_all(found.source))
     differing, total = {*found.differing}, found.missing + len(found.differing)
     for name in found.touched:
         prefixes = found.parts[name]
@@ -95,7 +96,7 @@ class _Checking:
     """Checks what is to be copied, part by part, where it is read."""
 
     source: Store
-    recorded: Recorded
+    named: Mapping[str, Named]
     problems: list[Problem] = field(default_factory=list)
 
     def part(self, listed_now: Sequence[str], wanted: Collection[str]) -> tuple[dict[str, str], set[str]]:
@@ -111,7 +112,7 @@ class _Checking:
             members = [key for key in found if key.key in wanted] if group[0] in APART else found
             if not any(key.key in wanted for key in members):
                 continue
-            look = Inspection(self.source, {*listed_now}, self.recorded)
+            look = Inspection(self.source, {*listed_now}, self.named)
             check_group(look, group, members)
             damaged = {one.key for one in look.problems if one.kind != "unexpected"}
             self.problems += look.problems

@@ -1,4 +1,4 @@
-"""Editions in the store: files by their manifest, nothing beside them, and what manifests record of other objects.
+"""Editions in the store: files by their manifest, nothing beside them, and what manifests name of other objects.
 
 A folder without a manifest is no edition: a publish that was stopped left it.
 """
@@ -12,42 +12,26 @@ from typing import Any
 from warehouse import keys
 from warehouse.canonical import canonical_json
 from warehouse.errors import CorruptObjectError, StoreError
-from warehouse.integrity.findings import NOT_GONE, Inspection, Recorded
-from warehouse.integrity.kinds import Key
-from warehouse.loading import seals
+from warehouse.integrity.findings import NOT_GONE, Inspection, Named, Need
+from warehouse.integrity.kinds import Key, parse
+from warehouse.loading.objects import read_json
 from warehouse.store.base import Store
 from warehouse.taken_back import pictures_in, removed
 
 _POINTER = ("edition", "week", "revision", "replaces")
 
 
-def recorded(store: Store) -> Recorded:
-    """Return what the editions' manifests record; one that does not read is reported with its edition."""
-    plans: dict[str, tuple[str, str]] = {}
-    named: dict[str, str] = {}
-    replaced: dict[str, str] = {}
-    studies: dict[str, set[tuple[str, str]]] = {}
-    for key in (*manifests(store), keys.LATEST_EDITION):
+def named_by_all(store: Store) -> dict[str, Named]:
+    """Return what the editions' manifests name, by key; one that does not read is reported with its edition."""
+    found: dict[str, Named] = {}
+    for key in manifests(store):
         try:
-            data = store.get(key)
-            if key != keys.LATEST_EDITION:
-                seals.check(key, data)
-            manifest = json.loads(data)
+            manifest = read_json(store, key)
             edition = str(manifest["edition"])
-            if manifest.get("replaces"):
-                replaced[str(manifest["replaces"])] = f"edition {edition} replaces it"
-            if key == keys.LATEST_EDITION:
-                replaced[edition] = f"{key} names it"
-                continue
-            for part in manifest.get("partitions", ()):
-                plan = keys.plan(part["week"], part["model"])
-                plans[plan] = (part["plan_sha256"], edition)
-            for study in manifest.get("studies", ()):
-                studies.setdefault(study["study"], set()).add((study["definition_sha256"], edition))
-            named |= dict.fromkeys(_named(manifest), edition)
+            found |= {name: Named(edition, sha256) for name, sha256 in _named(manifest)}
         except (KeyError, ValueError, TypeError, AttributeError, StoreError, CorruptObjectError):
             continue
-    return Recorded(plans, named, studies, replaced)
+    return found
 
 
 def manifests(store: Store) -> list[str]:
@@ -55,83 +39,67 @@ def manifests(store: Store) -> list[str]:
     return [f"{folder}manifest.json" for folder in store.folders("editions/")]
 
 
-def _named(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the keys of the objects that an edition rests on."""
+def _manifest(edition: object) -> str:
+    return f"{keys.edition_prefix(str(edition))}manifest.json"
+
+
+def _named(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Yield the keys of the objects that an edition rests on, and of plans their hash."""
+    yield from ((key, None) for key in _keys_in({**manifest, "files": None}))
     for part in manifest.get("partitions", ()):
-        yield keys.plan(part["week"], part["model"])
-        yield from filter(None, [part.get("manifest")])
-        for name in ("label_parts", "label_attempt_parts", "retractions"):
-            yield from part.get(name, ())
-    yield from (keys.removal(one["image_sha256"]) for one in manifest.get("removals", ()))
-    for anchors in manifest.get("anchors", ()):
-        yield from (anchors["pictures"], *anchors["labels"], *anchors["accepted"])
-    for gold in manifest.get("gold", ()):
-        yield from (gold["sample"], *gold["labels"])
-    for table in manifest.get("tables", {}).values():
-        yield from (part["key"] for part in table["parts"])
-    yield from (week["key"] for week in manifest.get("pages", ()))
+        yield keys.plan(part["week"], part["model"]), part["plan_sha256"]
+    for one in manifest.get("removals", ()):
+        yield keys.removal(one["image_sha256"]), None
+    for study in manifest.get("studies", ()):
+        yield f"{keys.study_prefix(study['study'])}definition-{study['definition_sha256'][:16]}.json", None
+    for edition in (manifest.get("replaces"), (manifest.get("before") or {}).get("edition")):
+        if edition:
+            yield _manifest(edition), None
+
+
+def _keys_in(value: object) -> Iterator[str]:
+    """Yield the texts in JSON that are keys of objects."""
+    if isinstance(value, str):
+        if "/" in value and parse(value):
+            yield value
+        return
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _keys_in(inner)
 
 
 def check(look: Inspection, edition: str, found: Sequence[Key]) -> None:
-    """Check the files of one edition, or `latest.json`."""
-    if edition == "latest":
-        _latest(look)
+    """Check the files of one edition against its manifest."""
+    of, key = f"edition {edition}", _manifest(edition)
+    manifest: Mapping[str, Any] | None = None
+    for one in look.read(found, of):
+        manifest = one.said if one.key == key else manifest
+    if key in look.named:
+        look.need(key, f"edition {look.named[key].edition} names it", of)
+    if manifest is None:
         return
-    prefix, of = keys.edition_prefix(edition), f"edition {edition}"
-    manifest_key = f"{prefix}manifest.json"
-    read: dict[str, str] = {}
-    manifest: dict[str, Any] | None = None
-    for one in look.read([key.key for key in found]):
-        read[one.key] = one.sha256
-        if one.key == manifest_key:
-            manifest = look.json(one, of)
-            if manifest is not None and manifest.get("edition") != edition:
-                look.damaged(manifest_key, f"is the manifest of {manifest.get('edition')}", of)
-                manifest = None
-    if manifest_key not in read:
-        if edition in look.recorded.replaced:
-            look.need(manifest_key, look.recorded.replaced[edition], of)
-        return
-    if manifest is not None:
-        _files(look, manifest, prefix, read, of)
+    prefix, gone = keys.edition_prefix(edition), removed(look.store)
+    names = "the edition's manifest names it"
+    files = {prefix + name: entry for name, entry in manifest.get("files", {}).items()}
+    drawn = {name for name, entry in files.items() if gone & {*pictures_in(entry)}}
+    look.need_all((Need(name, names) for name in files.keys() - drawn), lambda _: of)
+    for there, sha256 in look.hashes.items():
+        if there in drawn:
+            look.unexpected(there, NOT_GONE, of)
+        elif there in files and files[there]["sha256"] != sha256:
+            look.damaged(there, f"has another hash than is recorded: {names}", of)
+        elif there not in files and there != key:
+            look.unexpected(there, "the edition's manifest does not name it", of)
 
 
-def _files(
-    look: Inspection, manifest: Mapping[str, Any], prefix: str, read: Mapping[str, str], of: str
-) -> None:
-    """Check the files of an edition against its manifest; `read` has the hashes of what is there."""
-    stated, gone = manifest.get("files", {}), removed(look.store)
-    drawn = {prefix + name for name, entry in stated.items() if gone & {*pictures_in(entry)}}
-    files = {prefix + name: entry["sha256"] for name, entry in stated.items()}
-    for key in sorted(drawn & read.keys()):
-        look.unexpected(key, NOT_GONE, of)
-    for key, sha256 in files.items():
-        if key in drawn:
-            continue
-        if key not in read:
-            look.need(key, "the edition's manifest names it", of)
-        elif read[key] != sha256:
-            look.damaged(key, "has another hash than the edition's manifest says", of)
-    for key in sorted(read.keys() - files.keys() - {f"{prefix}manifest.json"}):
-        look.unexpected(key, "the edition's manifest does not name it", of)
-
-
-def _latest(look: Inspection) -> None:
-    for one in look.read([keys.LATEST_EDITION]):
+def check_latest(look: Inspection, name: str, found: Sequence[Key]) -> None:
+    """Check that `latest.json` says what the manifest of the edition says that it names."""
+    for one in look.read(found, name):
         try:
-            latest = json.loads(one.data)
-            canonical = canonical_json(latest) == one.data
-        except ValueError:
-            canonical = False
-        if not canonical or not isinstance(latest, dict):
-            look.damaged(one.key, "is not in the form in which it was written")
-            continue
-        key = f"{keys.edition_prefix(str(latest.get('edition')))}manifest.json"
-        try:
-            manifest = json.loads(look.store.get(key))
-            said = {name: manifest[name] for name in _POINTER}
-        except (KeyError, ValueError, TypeError):
-            look.damaged(one.key, f"names edition {latest.get('edition')}, which has no manifest that reads")
-            continue
-        if canonical_json(said) != canonical_json(latest):
-            look.damaged(one.key, f"says something else than the manifest of edition {latest['edition']}")
+            manifest = read_json(look.store, _manifest(json.loads(one.data)["edition"]))
+            holds = one.data == canonical_json({field: manifest[field] for field in _POINTER})
+        except (KeyError, ValueError, TypeError, CorruptObjectError):
+            holds = False
+        if not holds:
+            look.damaged(
+                one.key, "says something else than the manifest of the edition that it names, if there is one"
+            )

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import time
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from pathlib import PurePosixPath
 from typing import Any, Literal, NamedTuple, TypeVar
 
-from warehouse import keys as names
+from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError, StoreError
+from warehouse.integrity.kinds import ELSEWHERE, IN_NAME, Key
 from warehouse.loading.beside import record_of
-from warehouse.loading.objects import json_object
+from warehouse.loading.objects import compared_parquet, json_object
+from warehouse.loading.webp_seals import encoder_of
 from warehouse.store.base import Store
+from warehouse.store.many import ahead
 from warehouse.store.pieces import pieces
 
 Done = TypeVar("Done")
+Given = TypeVar("Given")
 #: A picture's hash and bytes → its thumbnails by key, as this version makes them; ValueError if there can be none.
 Shrink = Callable[[str, bytes], bytes]
-#: Objects that are asked for at once where one takes longer than this many seconds.
-AT_ONCE, _SLOW_S = 16, 0.004
-_TRIED = 3  # objects that are timed
+AT_ONCE = 16  # objects that are asked for; S3 answers one in 10 to 50 ms
 #: Of what is still there although a removal names it.
 NOT_GONE = "its removal is on record; cliche remove deletes it"
+_MANIFEST = re.compile(r"editions/[^/]+/manifest\.json")  # carries its hash, unlike the files that it lists
 _UNREADABLE = 5  # one after the other: the store is at fault, not the objects
 
 
@@ -39,36 +41,51 @@ class Problem(NamedTuple):
 
 
 class Read(NamedTuple):
-    """One object as it was read, with the SHA-256 of its bytes; those of the site's DuckDB file are not kept."""
+    """One object as it was read, with the SHA-256 of its bytes; those of the site's DuckDB file are not kept.
 
-    key: str
+    `said` is what JSON and Parquet hold (a dict, a table) whose bytes are those that were written, else None.
+    """
+
+    named: Key
     data: bytes
     sha256: str
     size: int
+    said: Any = None
+    fault: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return where it is."""
+        return self.named.key
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """What the manifests of editions record of other objects."""
+class Need(NamedTuple):
+    """The key of an object that another one names, why it must be there, and its hash, if that is recorded."""
 
-    plans: Mapping[str, tuple[str, str]]  # key → (SHA-256, edition)
-    named: Mapping[str, str]  # key → the edition that names it
-    studies: Mapping[str, set[tuple[str, str]]]  # study → (hash of its definition, edition)
-    replaced: Mapping[str, str]  # edition → what says that it was public
+    key: str
+    why: str
+    sha256: str | None = None
+
+
+class Named(NamedTuple):
+    """The edition whose manifest names an object, and the hash that it states, of plans alone."""
+
+    edition: str
+    sha256: str | None = None
 
 
 @dataclass
 class Inspection:
     """What the checks of one group are given, and what they found. `there` are the keys of its part of the store.
 
-    `outside` are those that lie elsewhere and were needed: what the group rests on. `shrink` makes the thumbnail of a
-    picture again; without it, of a thumbnail the seal alone is read.
+    `named` is what manifests of editions name, by key. `outside` are keys that lie elsewhere and were needed: what the
+    group rests on. `shrink` makes the thumbnail of a picture again; without it, of a thumbnail the seal alone is read.
     """
 
     store: Store
     there: Collection[str]
-    recorded: Recorded
-    tell: Callable[[], None] = lambda: None
+    named: Mapping[str, Named]
+    tell: Callable[[int], None] = lambda looked: None
     shrink: Shrink = lambda sha256, picture: b""
     problems: list[Problem] = field(default_factory=list)
     objects: int = 0
@@ -78,39 +95,53 @@ class Inspection:
     outside: set[str] = field(default_factory=set)
     _failed: int = 0
 
-    def read(self, keys: Sequence[str]) -> Iterator[Read]:
-        """Yield each object in the order of `keys`; what cannot be read is a problem."""
-        return self._counted(_of_each(self._get, keys))
+    def read(self, members: Sequence[Key], of: str = "") -> Iterator[Read]:
+        """Yield each object in their order; what cannot be read, or is not what was written, is a problem."""
+        records: dict[str, list[str]] = {}
+        for one in members:
+            if stated := record_of(one.key):
+                records.setdefault(stated[0], []).append(one.key)
+        for read in self._each(lambda key: self._get(key, records.get(key.key, ())), members):
+            self.objects += 1
+            self.tell(self.objects)
+            if isinstance(read, Problem):
+                self._failed += 1
+                if self._failed >= _UNREADABLE:
+                    raise StoreError(f"{self.store.url}: {read.key} {read.what}, and so do those before it")
+                self.problems.append(read)
+                continue
+            self._failed = 0
+            self.bytes += read.size
+            self.hashes[read.key] = read.sha256
+            if read.fault:
+                self.damaged(read.key, read.fault, of)
+            yield read
 
-    def _get(self, key: str) -> Read | Problem:
+    def _get(self, named: Key, records: Collection[str]) -> Read | Problem:
+        key = named.key
         try:
-            if key == names.SITE_DATABASE:
-                return _hashed(key, pieces(self.store, key))
+            if key == keys.SITE_DATABASE:
+                digest, size = hashlib.sha256(), 0
+                for piece in pieces(self.store, key):
+                    digest.update(piece)
+                    size += len(piece)
+                return Read(named, b"", digest.hexdigest(), size)
             data = self.store.get(key)
         except KeyError:
             return Problem("missing", key, "was listed, and is gone")
         except StoreError as error:
             return Problem("damaged", key, f"cannot be read ({error})")
-        return Read(key, data, sha256_hex(data), len(data))
-
-    def _counted(self, found: Iterable[Read | Problem]) -> Iterator[Read]:
-        for one in found:
-            self.objects += 1
-            self.tell()
-            if isinstance(one, Problem):
-                self._failed += 1
-                if self._failed >= _UNREADABLE:
-                    raise StoreError(f"{self.store.url}: {one.key} {one.what}, and so do those before it")
-                self.problems.append(one)
-                continue
-            self._failed = 0
-            self.bytes += one.size
-            self.hashes[one.key] = one.sha256
-            yield one
+        read = Read(named, data, sha256_hex(data), len(data))
+        try:
+            return read._replace(said=_said(read, records))
+        except CorruptObjectError as error:
+            said = str(error).removeprefix(f"{key} ").removesuffix("; restore it from a backup")
+            return read._replace(fault=said)
 
     def damaged(self, key: str, what: str, of: str = "") -> None:
         """Note an object whose bytes are not what is recorded of it, or not what its key says."""
-        self.problems.append(Problem("damaged", key, what, of))
+        edition = f"edition {self.named[key].edition}" if key in self.named else ""
+        self.problems.append(Problem("damaged", key, what, of or edition))
 
     def unexpected(self, key: str, what: str, of: str = "") -> None:
         """Note an object that nothing accounts for."""
@@ -118,64 +149,38 @@ class Inspection:
 
     def need(self, key: str, why: str, of: str = "") -> None:
         """Note a missing object unless it is there; one that a run wrote since the listing is there."""
-        self.need_all([(key, why, of)])
+        self.need_all([Need(key, why)], lambda _: of)
 
-    def need_all(self, wanted: Iterable[tuple[str, str, str]]) -> None:
-        """Note which objects are missing, of many: each with why it is needed, and what it belongs to.
+    def need_all(self, wanted: Iterable[Need], of: Callable[[str], str]) -> None:
+        """Note which objects are missing, of many; `of` says what a key belongs to.
 
         A picture whose removal is on record is missing rightly.
         """
-        lacking = [one for one in wanted if one[0] not in self.there]
-        for (key, why, of), head in zip(
-            lacking, _of_each(self.store.head, [key for key, _, _ in lacking]), strict=True
-        ):
-            picture = names.picture_of(key)
+        lacking = [one for one in wanted if one.key not in self.there]
+        for one, head in zip(lacking, self._each(lambda one: self.store.head(one.key), lacking), strict=True):
+            picture = keys.picture_of(one.key)
             if head is not None:
-                self.outside.add(key)
-            elif picture is None or not self.store.head(names.removal(picture)):
-                self.problems.append(Problem("missing", key, why, of))
+                self.outside.add(one.key)
+            elif picture is None or not self.store.head(keys.removal(picture)):
+                self.problems.append(Problem("missing", one.key, one.why, of(one.key)))
 
-    def json(self, one: Read, of: str = "") -> dict[str, Any] | None:
-        """Return the JSON object that was read, checked by its seal; None if it is damaged."""
-        try:
-            return json_object(one.key, one.data)
-        except CorruptObjectError as error:
-            self.damaged(one.key, said_of(error, one.key), of)
-            return None
+    def _each(self, do: Callable[[Given], Done], items: Iterable[Given]) -> Iterator[Done]:
+        """Yield what is done of each, in their order; of a folder without threads, which cost more than they bring."""
+        return ahead(do, items, AT_ONCE) if self.store.url.startswith("s3://") else map(do, items)
 
 
-def _of_each(do: Callable[[str], Done], keys: Sequence[str]) -> Iterator[Done]:
-    """Yield what is done of each key, in their order; several at once where one takes long."""
-    left = iter(keys)
-    begun = time.monotonic()
-    first = [do(key) for key in islice(left, _TRIED)]
-    slow = (time.monotonic() - begun) / max(1, len(first)) > _SLOW_S
-    yield from first
-    if not slow:  # threads cost more than they bring
-        yield from map(do, left)
-        return
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        while some := [*islice(left, AT_ONCE * 4)]:
-            yield from pool.map(do, some)
+def _said(read: Read, records: Collection[str]) -> Any:
+    """Return what JSON or Parquet holds; `CorruptObjectError` of bytes that are not those which are recorded.
 
-
-def _hashed(key: str, read: Iterable[bytes]) -> Read:
-    digest, size = hashlib.sha256(), 0
-    for piece in read:
-        digest.update(piece)
-        size += len(piece)
-    return Read(key, b"", digest.hexdigest(), size)
-
-
-def said_of(error: Exception, key: str) -> str:
-    """Return what an error says of an object, without its key and what to do, which the report says once."""
-    return str(error).removeprefix(f"{key} ").removesuffix("; restore it from a backup")
-
-
-def records_of(keys: Iterable[str]) -> dict[str, list[str]]:
-    """Return the records beside objects, by the key of the object."""
-    found: dict[str, list[str]] = {}
-    for key in keys:
-        if of := record_of(key):
-            found.setdefault(of[0], []).append(key)
-    return found
+    JSON, and thumbnails, carry their hash; that of Parquet is in its name, or in that of one of the `records`.
+    """
+    key, kind, data = read.key, read.named.kind, read.data
+    if kind in ELSEWHERE and not _MANIFEST.fullmatch(key):
+        return None
+    if kind in IN_NAME:
+        if not read.sha256.startswith(PurePosixPath(key).stem.rpartition("-")[2]):
+            raise CorruptObjectError("has other bytes than its name says")
+        return None
+    if kind == "image thumbnail":
+        return encoder_of(key, data)
+    return compared_parquet(key, data, records) if key.endswith(".parquet") else json_object(key, data)

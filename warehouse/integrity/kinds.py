@@ -32,12 +32,10 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("labels", rf"labels/{_PARTITION}/{_LABELER}/part-{_SHA}\.parquet"),
     ("label calls", rf"labels/{_PARTITION}/{_LABELER}/attempts-{_SHA}\.parquet"),
     ("note", rf"labels/{_PARTITION}/{_LABELER}/written-{_SHA}\.json"),
-    ("label intent", rf"label-intents/{_PARTITION}/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
-    ("label batch", rf"label-batches/{_PARTITION}/{_LABELER}/{_STATE}"),
+    ("label intent", rf"label-intents/(?:{_PARTITION}|{_OTHER})/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
+    ("label batch", rf"label-batches/(?:{_PARTITION}|{_OTHER})/{_LABELER}/{_STATE}"),
     ("label calls", rf"label-calls/{_OTHER}/{_LABELER}/attempts-{_SHA}\.parquet"),
     ("note", rf"label-calls/{_OTHER}/{_LABELER}/written-{_SHA}\.json"),
-    ("label intent", rf"label-intents/{_OTHER}/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
-    ("label batch", rf"label-batches/{_OTHER}/{_LABELER}/{_STATE}"),
     ("trial intent", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-intent\.json"),
     ("trial receipt", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-receipt\.json"),
     ("image", r"images/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}\.[a-z0-9]+"),
@@ -53,7 +51,7 @@ KINDS: tuple[tuple[str, str], ...] = (
         "anchor acceptance",
         rf"anchors/(?P<of>{_NAME})/accepted/week={_WEEK}/{_LABELER}/attribute=[^/]+\.json",
     ),
-    ("study pointer", r"studies/(?P<of>[^/]+)/current-\d{4,}\.json"),
+    ("study pointer", r"studies/(?P<of>[^/]+)/current-(?P<n>\d{4,})\.json"),
     ("study definition", r"studies/(?P<of>[^/]+)/definition-[0-9a-f]{16}\.json"),
     ("study table", rf"studies/(?P<of>[^/]+)/tables-[0-9a-f]{{16}}/[a-z_]+\.parquet{_RECORD}"),
     (
@@ -78,6 +76,10 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("latest edition", r"editions/(?P<of>latest)\.json"),
     ("edition", rf"editions/(?P<of>{_WEEK}\.\d+)/.+"),
 )
+#: Kinds whose keys end with the hash of the bytes, or its beginning.
+IN_NAME = frozenset({"image", "table part", "past index", "style", "engine", "study definition"})
+#: Kinds whose hash another object records, which the check of their group knows.
+ELSEWHERE = frozenset({"edition", "latest edition", "pages page", "past page", "site database"})
 _COMPILED = tuple((kind, kind.partition(" ")[0], re.compile(pattern)) for kind, pattern in KINDS)
 _APART = ("locks/", keys.HOME_COPIES)
 

@@ -66,9 +66,9 @@ def labelers(view: View) -> Iterator[Alert]:
 
 def damage(view: View) -> Iterator[Alert]:
     """Yield what the last whole reading of the store found; an object that does not read is found by any finder."""
-    last = record.last_read(view.settings.home, view.place.store.url, view.settings.postgres)
+    last = record.last(record.READ, view.settings.home, view.place.store.url, view.settings.postgres)
     if last is not None and last.problems:
-        yield alert("store_damaged", why=f"last read whole: {record.line(last)}")
+        yield alert("store_damaged", why=f"last read whole: {record.line(record.READ, last)}")
 
 
 def gone(view: View) -> Iterator[Alert]:
@@ -88,10 +88,10 @@ def care(view: View) -> Iterator[Alert]:
         view.settings.alerts,
         view.once_only_since,
     )
-    backup, read = record.last_backup(*of), record.last_read(*of)
+    backup, read = record.last(record.BACKUP, *of), record.last(record.READ, *of)
     for kind, last, days in (
-        ("backup_old", backup and backup.backed_up_at, settings.backup_days),
-        ("store_unread", read and read.read_at, settings.verify_days),
+        ("backup_old", backup and backup.at, settings.backup_days),
+        ("store_unread", read and read.at, settings.verify_days),
     ):
         since = last or (first and datetime.fromisoformat(first))
         if not since or view.now - since.replace(tzinfo=UTC) <= timedelta(days=days):

@@ -8,16 +8,16 @@ and `cliche verify` makes it again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from orchestration.verifying.archive.listed import ListedTable, listed, whole
 from orchestration.verifying.history import reasons as r
 from orchestration.verifying.history import rows
 from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.history.reasons import Reasons
-from orchestration.verifying.history.sides import ComparedEdition
-from orchestration.verifying.manifest import Manifest
+from orchestration.verifying.manifest import Manifest, whole
+from orchestration.verifying.places import ComparedEdition
 from orchestration.verifying.report import VerifyReport, in_words
-from warehouse.database.archive import WeekPart
+from warehouse.database.archive import WeekPart, parts_of
 from warehouse.errors import UsageError
 
 _ASKED, _ANSWERED = {r.NEW_WEEK, r.NEW_MODEL}, {r.NEW_WEEK, r.NEW_MODEL, r.LATE}
@@ -42,26 +42,20 @@ APPEND_ONLY: Mapping[str, set[str]] = {
     "retractions": {r.RETRACTED},
     "removals": {*_ANSWERED, r.REMOVED},
 }
-_NOBODY = ListedTable([], ())
+_NOBODY: dict[str, Any] = {"columns": [], "parts": []}
 
 
 def compare(old: ComparedEdition, new: ComparedEdition) -> Changes:
-    """Return what changed from one edition to a later one, or to itself as somebody else has it.
-
-    Raises:
-        UsageError: if the first is the later one.
-    """
+    """Return what changed from one edition to a later one, or to itself as somebody else has it."""
     before, after = old.manifest, new.manifest
     found = Changes(before["edition"], after["edition"])
     if (before["week"], before["revision"]) > (after["week"], after["revision"]):
         raise UsageError(f"{found.old} is later than {found.new}; write the earlier edition first")
     if found.old == found.new and old.sha256 != new.sha256:
-        found.unexplained.append(
-            f"edition {found.old} has another manifest; what was published never changes"
-        )
+        found.differ(f"edition {found.old} has another manifest; what was published never changes")
     why = r.find(before, after, found)
     _whole(before, after, found, why)
-    was, now = listed(before), listed(after)
+    was, now = before["tables"], after["tables"]
     for table in sorted(was.keys() | now.keys()):
         _table(table, was.get(table, _NOBODY), now.get(table, _NOBODY), (old, new), found, why)
     _pages(before, after, found, why)
@@ -71,7 +65,7 @@ def compare(old: ComparedEdition, new: ComparedEdition) -> Changes:
 def tell(kept: ComparedEdition, new: ComparedEdition, report: VerifyReport) -> None:
     """Tell a report what changed without a reason since a manifest that somebody kept, and what was not compared."""
     found = compare(kept, new)
-    for line in found.unexplained:
+    for line in found.differences:
         report.differ(f"unexplained since {found.old}: {line}")
     for line in found.unchecked:
         report.skip(f"since {found.old}: {line}")
@@ -80,35 +74,37 @@ def tell(kept: ComparedEdition, new: ComparedEdition, report: VerifyReport) -> N
 
 def _table(
     table: str,
-    was: ListedTable,
-    now: ListedTable,
+    was: dict[str, Any],
+    now: dict[str, Any],
     sides: tuple[ComparedEdition, ComparedEdition],
     found: Changes,
     why: Reasons,
 ) -> None:
-    before, after = ({part.week: part for part in one.parts} for one in (was, now))
-    published = sides[0].manifest["week"]
+    before, after = parts_of(was), parts_of(now)
+    same_columns = not before or was["columns"] == now["columns"]
     for week in sorted(before.keys() | after.keys(), key=str):
-        part, had = after.get(week), before.get(week)
+        part, had, within = after.get(week), before.get(week), why.within(week)
         if part and had and part.content_sha256 == had.content_sha256:
             continue
         if table not in APPEND_ONLY:
             found.part(table, week, why.through(week), "changed, and nothing that it follows from did")
         elif part is None:
             found.part(table, week, (), "gone")
-        elif had is None and (week or "") > published:
-            new_week = why.within(week) & APPEND_ONLY[table]
-            found.part(table, week, new_week, "rows of a week that nothing says was asked")
-        elif had is not None and had.rows > part.rows and r.RETRACTED not in why.within(week):
+        elif had is None and (week or "") > sides[0].manifest["week"]:
+            found.part(table, week, within & APPEND_ONLY[table], "rows of a week that nothing says was asked")
+        elif had is not None and had.rows > part.rows and r.RETRACTED not in within:
             found.part(table, week, (), f"{had.rows - part.rows:,} of {had.rows:,} rows are gone")
         else:
-            columns = [one for one in now.columns if had is None or one in was.columns]
+            columns = [name for name, kind in now["columns"] if not had or [name, kind] in was["columns"]]
             taken = [one for one in why.taken if one.get("week") == week]
-            changed = rows.compare((had, part), columns, *sides, table=table, taken=taken)
-            if changed is None:
-                _unread(table, part, had is None or was.columns == now.columns, found, why)
-            else:
+            changed = rows.compare((had, part), columns, sides, table, taken)
+            if changed is not None:
                 _appended(table, part, changed, found, why)
+                continue
+            said = within & (APPEND_ONLY[table] | ({r.CODE} if had and not same_columns else set()))
+            found.part(table, week, said, "changed")
+            if said:
+                found.skip(f"{table} {week}: whether no row changed; the rows of before are not at hand")
 
 
 def _appended(table: str, part: WeekPart, changed: rows.Changed, found: Changes, why: Reasons) -> None:
@@ -127,16 +123,6 @@ def _appended(table: str, part: WeekPart, changed: rows.Changed, found: Changes,
         found.part(table, part.week, why.everywhere & {r.CODE}, "its columns are other ones")
 
 
-def _unread(table: str, part: WeekPart, same_columns: bool, found: Changes, why: Reasons) -> None:
-    """Tell of a part of which not all rows are at hand: entries may say why it has more, and nobody can tell."""
-    said = why.within(part.week) & (APPEND_ONLY[table] | (set() if same_columns else {r.CODE}))
-    found.part(table, part.week, said, "changed")
-    if said:
-        found.unchecked.append(
-            f"{table} {part.week}: whether no row changed; the rows of before are not at hand"
-        )
-
-
 def _whole(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
     """Compare the tables and views that have no weeks, by the hash of their rows, if they have one."""
     changed = [
@@ -147,7 +133,7 @@ def _whole(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
     ]
     if "study_labels" in changed and not why.everywhere & {r.STUDY, r.RETRACTED}:
         why.everywhere.add(r.LABELED)
-        found.unchecked.append("study_labels: labels of studies are in no manifest, so nothing says why")
+        found.skip("study_labels: labels of studies are in no manifest, so nothing says why")
     for name in sorted(changed):
         found.part(name, None, why.through(None), "changed, and nothing says why")
 
@@ -165,7 +151,7 @@ def _pages(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
     )
     changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     if changed and found.old == found.new:
-        found.unexplained.append(f"{len(changed):,} pages and files changed, the first is {changed[0]}")
+        found.differ(f"{len(changed):,} pages and files changed, the first is {changed[0]}")
     elif changed:
         said = ", ".join(sorted(why.through(None))) or "another edition"
         found.tell(f"{len(changed):,} pages and files", said)

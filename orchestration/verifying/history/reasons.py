@@ -7,7 +7,7 @@ or has another hash under its name, has no reason.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,13 +21,32 @@ NEW_WEEK, NEW_MODEL, LATE = "new week", "model of a past week added", "late rece
 LABELED, RELABELED, ANCHORS, GOLD = "labeled late", "relabeled", "anchors", "gold"
 METHOD, CODE, STUDY, SITE = "method", "code", "study", "site"
 RETRACTED, REMOVED = "retracted", "removed"
+#: What is named → the reason that it is new, where that is another word.
+_REASONS = {"receipts": LATE, "labels": LABELED, "retraction": RETRACTED, "removal": REMOVED}
+_OF_WEEKS = {"plan", "receipts", "labels"}
+#: Field of entries → what one of it is called, the fields that name it, and the field that stays as it is (or all).
+_ENTRIES = {
+    "partitions": ("plan", ("week", "model"), "plan_sha256"),
+    "suites": ("suite", ("suite", "version"), "sha256"),
+    "studies": (STUDY, ("study", "version"), "definition_sha256"),
+    "retractions": ("retraction", ("key",), None),
+    "removals": ("removal", ("image_sha256",), None),
+}
+#: Field of entries → what names one, and the fields of it that list objects, which stay.
+_OBJECTS = {
+    "partitions": (("week", "model"), ("label_parts", "label_attempt_parts")),
+    "anchors": (("anchor_set",), ("pictures", "labels", "accepted")),
+    "gold": (("gold_set",), ("sample", "labels")),
+}
+#: What is named: a word, what it is of, and the object.
+_Fact = tuple[str, tuple[str, ...], str]
 
 
 @dataclass
 class Reasons:
     """Reasons by (week, model), and those that are of no week."""
 
-    of: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    of: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
     everywhere: set[str] = field(default_factory=set)
     taken: list[Mapping[str, Any]] = field(default_factory=list)  # what was taken back of weeks since
 
@@ -43,151 +62,106 @@ class Reasons:
         """Return the reasons of one week, whatever the model."""
         return self.everywhere.union(*(why for (of, _), why in self.of.items() if of == week))
 
+    def add(self, of: tuple[str, ...], reason: str) -> None:
+        """Add a reason of a week and model, or of none."""
+        (self.of.setdefault(of, set()) if len(of) > 1 else self.everywhere).add(reason)
+
 
 def find(old: Manifest, new: Manifest, found: Changes) -> Reasons:
-    """Return the reasons that the manifests state; what else they state otherwise has a line, too."""
-    why = Reasons()
+    """Return the reasons that the manifests state; what is named no more, or otherwise, is unexplained."""
+    why, before, after = Reasons(), _named(old), _named(new)
+    for fact, said in before.items():
+        kind, of, name = fact
+        later = kind == "receipts" and after.get(fact, said) > said  # its number is in its name
+        replaced = kind == STUDY and fact not in after and (_version_of(of[0], after) or _taken(said, new))
+        if after.get(fact) != said and not later and not replaced:
+            found.differ(f"{' '.join((kind, *of, name)).strip()[:400]} is named no more, or otherwise")
+    for fact, said in after.items():
+        if fact not in before or (fact[0] == "receipts" and said > before[fact]):
+            _explain(fact, before, old, new, found, why)
     _code(old, new, found, why)
-    _partitions(old, new, found, why)
-    _suites(old, new, found)
-    _studies(old, new, found, why)
-    _taken_back(old, new, found, why)
-    for name, reason, one in (("anchors", ANCHORS, "pictures"), ("gold", GOLD, "sample")):
-        _sets(name, reason, one, (old, new), found, why)
-    if old["site"] != new["site"]:
-        why.everywhere.add(SITE)
-        found.tell("what pages say of the publisher", SITE)
     return why
 
 
+def _explain(
+    fact: _Fact, before: Mapping[_Fact, str], old: Manifest, new: Manifest, found: Changes, why: Reasons
+) -> None:
+    """Take the reason that something is named which was not."""
+    kind, of, name = fact
+    reason = _REASONS.get(kind, kind)
+    if kind in {"retraction", "removal"}:
+        field_, key = ("retractions", "key") if kind == "retraction" else ("removals", "image_sha256")
+        entry = next(one for one in _dicts(new[field_]) if _texts(one, (key,)) == of)
+        week, model, study = _texts(entry, ("week", "model", "study"))
+        said, of = f"picture {of[0][:12]}", ()
+        if kind == "retraction" and "study" not in entry:
+            said, of = f"{week} {model}", (week, model)
+            why.taken.append(entry)
+        elif kind == "retraction":
+            said = f"study {study}"
+        if "study" not in entry or _version_of(study, before):
+            why.add(of, reason)
+        found.tell(f"{said}: {str(entry.get('reason'))[:200]}", reason)
+        return
+    if kind in _OF_WEEKS and ("plan", of, "") not in before:
+        reason = NEW_WEEK if of[0] > old["week"] else NEW_MODEL
+    elif kind == "labels":
+        had = {keys.labeler_of(key) for other, place, key in before if (other, place) == (kind, of)}
+        reason = RELABELED if had and keys.labeler_of(name) not in had else LABELED
+    if kind != "suite":
+        why.add(of if kind in _OF_WEEKS else (), reason)
+    found.tell(" ".join(of), reason)
+
+
+def _named(manifest: Manifest) -> dict[_Fact, str]:
+    """Return all that a manifest names and a later one names, too, and what it says of it."""
+    found: dict[_Fact, str] = {}
+    for field_, (kind, names, stays) in _ENTRIES.items():
+        for entry in _dicts(manifest[field_]):
+            said = sorted(entry.items()) if stays is None else entry.get(stays)
+            found[kind, _texts(entry, names), ""] = repr(said)
+    for field_, (names, fields) in _OBJECTS.items():
+        for entry in _dicts(manifest[field_]):
+            of, kind = _texts(entry, names), "labels" if field_ == "partitions" else field_
+            for value in map(entry.get, fields):
+                listed = value if isinstance(value, list) else [value] if value else []
+                found |= {(kind, of, str(one)): "" for one in listed}
+    for entry in _dicts(manifest["partitions"]):
+        name = str(entry.get("manifest") or "")[:200]
+        found["receipts", _texts(entry, ("week", "model")), ""] = f"{len(name):03}{name}"
+    return found
+
+
+def _version_of(study: str, named: Mapping[_Fact, str]) -> bool:
+    return any(kind == STUDY and of[0] == study for kind, of, _ in named)
+
+
+def _taken(definition: str, new: Manifest) -> bool:
+    return any(repr(one.get("definition_sha256")) == definition for one in _dicts(new["retractions"]))
+
+
 def _code(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
+    if old["site"] != new["site"]:
+        why.everywhere.add(SITE)
+        found.tell("what pages say of the publisher", SITE)
     if old["texts_sha256"] != new["texts_sha256"]:
         why.everywhere.add(CODE)
         found.tell(f"{old['code_version'][:60]} → {new['code_version'][:60]}", CODE)
-    if old["analysis_plan_sha256"] == new["analysis_plan_sha256"]:
+    plan = new["analysis_plan_sha256"]
+    if old["analysis_plan_sha256"] == plan:
         return
     why.everywhere.add(METHOD)
-    for change in load_changes():
-        if change.sha256 == new["analysis_plan_sha256"]:
-            found.tell(f"{change.day}: {textwrap.shorten(change.said, 200, placeholder=' …')}", METHOD)
-            return
-    what = f"analysis.yaml: method_changes.yaml here has no entry of {new['analysis_plan_sha256'][:64]}"
-    own = new["texts_sha256"] == texts_sha256()
-    (found.unexplained if own else found.unchecked).append(what)
+    if changes := [one for one in load_changes() if one.sha256 == plan]:
+        found.tell(f"{changes[0].day}: {textwrap.shorten(changes[0].said, 200, placeholder=' …')}", METHOD)
+        return
+    tell = found.differ if new["texts_sha256"] == texts_sha256() else found.skip
+    tell(f"analysis.yaml: method_changes.yaml here has no entry of {plan[:64]}")
 
 
-def _partitions(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
-    before, after = (_by(one["partitions"], "week", "model") for one in (old, new))
-    for week, model in sorted(before.keys() | after.keys()):
-        key, where = (week, model), f"{week} {model}"
-        was, now = before.get(key), after.get(key)
-        if now is None:
-            found.unexplained.append(f"{where} is gone: it was asked, and that was published")
-        elif was is None:
-            why.of[key] = {NEW_WEEK if key[0] > old["week"] else NEW_MODEL}
-            found.tell(where, *why.of[key])
-        else:
-            why.of[key] = _of_partition(where, was, now, found)
-            for reason in sorted(why.of[key]):
-                found.tell(where, reason)
+def _dicts(entries: list[Any]) -> list[dict[str, Any]]:
+    """Return entries; what anybody wrote there instead is none."""
+    return [one for one in entries if isinstance(one, dict)]
 
 
-def _of_partition(where: str, was: Mapping[str, Any], now: Mapping[str, Any], found: Changes) -> set[str]:
-    """Return why a model's week that both have may have more rows now."""
-    reasons = set()
-    if was.get("plan_sha256") != now.get("plan_sha256"):
-        found.unexplained.append(f"{where}: the plan has another SHA-256; plans never change")
-    if was.get("manifest") != now.get("manifest"):
-        if _number(was) < _number(now):
-            reasons.add(LATE)
-        else:
-            found.unexplained.append(f"{where}: fewer receipts are named than before")
-    for name in ("label_parts", "label_attempt_parts"):
-        had, has = _names(was.get(name)), _names(now.get(name))
-        if had - has:
-            found.unexplained.append(f"{where}: {len(had - has):,} of its {name} are named no more")
-        versions = {*map(keys.labeler_of, had)}
-        for key in has - had:
-            labeler = keys.labeler_of(key)
-            reasons.add(RELABELED if had and labeler and labeler not in versions else LABELED)
-    return reasons
-
-
-def _number(entry: Mapping[str, Any]) -> tuple[int, str]:
-    """Return what orders the manifests of attempts of one model's week: the higher has more receipts."""
-    name = str(entry.get("manifest") or "")
-    return len(name), name
-
-
-def _suites(old: Manifest, new: Manifest, found: Changes) -> None:
-    before, after = (_by(one["suites"], "suite", "version") for one in (old, new))
-    for key in sorted(after):
-        if key not in before:
-            found.tell(f"suite {'@'.join(key)}", "new")
-        elif before[key].get("sha256") != after[key].get("sha256"):
-            found.unexplained.append(f"suite {'@'.join(key)}: other prompts under the same version")
-
-
-def _studies(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
-    before, after = (_by(one["studies"], "study") for one in (old, new))
-    told, tells = (_by(one["retractions"], "key") for one in (old, new))
-    if lost := [key for key in told if tells.get(key) != told[key]]:
-        found.unexplained.append(f"{lost[0][0]}: what was taken back is named no more, or otherwise")
-    for key in sorted(before.keys() | after.keys()):
-        was, now, name = before.get(key), after.get(key), f"study {key[0]}"
-        taken = [one for one in tells.values() if was and _same(one, was, "study", "definition_sha256")]
-        if now is None and taken:
-            why.everywhere.add(RETRACTED)
-            found.tell(f"{name}: {str(taken[0].get('reason'))[:200]}", RETRACTED)
-        elif now is None:
-            found.unexplained.append(f"{name} is gone, and no retraction says why")
-        elif was is None or was.get("version") != now.get("version"):
-            why.everywhere.add(STUDY)
-            found.tell(f"{name} {now.get('version')}", STUDY)
-        elif not _same(was, now, "definition_sha256"):
-            found.unexplained.append(f"{name}: another definition under the same version")
-
-
-def _taken_back(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
-    """Find what was taken back of weeks, and the pictures that were removed; a record of either never goes."""
-    told, tells = (_by(one["retractions"], "key") for one in (old, new))
-    for key, one in tells.items():
-        week, model = one.get("week"), one.get("model")
-        if key not in told and isinstance(week, str) and isinstance(model, str):
-            why.of.setdefault((week, model), set()).add(RETRACTED)
-            why.taken.append(one)
-            found.tell(f"{week} {model}: {str(one.get('reason'))[:200]}", RETRACTED)
-    gone, now = (_by(one["removals"], "image_sha256") for one in (old, new))
-    if lost := [key for key in gone if now.get(key) != gone[key]]:
-        found.unexplained.append(f"removal of {lost[0][0]}: it is named no more, or otherwise")
-    for (sha256,), one in now.items():
-        if (sha256,) not in gone:
-            why.everywhere.add(REMOVED)
-            found.tell(f"picture {sha256[:12]}: {str(one.get('reason'))[:200]}", REMOVED)
-
-
-def _sets(
-    name: str, reason: str, one: str, of: tuple[Manifest, Manifest], found: Changes, why: Reasons
-) -> None:
-    before, after = (_by(manifest[name], f"{name.removesuffix('s')}_set") for manifest in of)
-    for key in sorted(before.keys() | after.keys()):
-        was, now = before.get(key, {}), after.get(key, {})
-        had, has = (_names(all_of.get("labels")) | _names(all_of.get("accepted")) for all_of in (was, now))
-        if had - has or (was and was.get(one) != now.get(one)):
-            found.unexplained.append(f"{name} {key[0]}: objects are named no more")
-        if has - had or (now and not was):
-            why.everywhere.add(reason)
-            found.tell(key[0], reason)
-
-
-def _by(entries: Iterable[Any], *names: str) -> dict[tuple[str, ...], Mapping[str, Any]]:
-    """Return entries by fields of theirs; what anybody wrote there instead is none."""
-    return {tuple(str(e.get(name))[:80] for name in names): e for e in entries if isinstance(e, dict)}
-
-
-def _names(value: object) -> set[str]:
-    return {str(one) for one in value} if isinstance(value, list) else set()
-
-
-def _same(a: Mapping[str, Any], b: Mapping[str, Any], *names: str) -> bool:
-    return all(a.get(name) == b.get(name) for name in names)
+def _texts(entry: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(entry.get(name))[:200] for name in names)

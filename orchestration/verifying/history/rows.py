@@ -11,20 +11,11 @@ import duckdb
 
 from assets.gateway.records import FINAL, Outcome
 from orchestration.verifying import database
-from orchestration.verifying.history.sides import ComparedEdition
+from orchestration.verifying.places import ComparedEdition
 from warehouse.database.archive import WeekPart
-from warehouse.database.table_hash import Columns
 from warehouse.errors import CorruptObjectError
 
-_COUNT = """
-SELECT coalesce({model}, ''), count(*)
-FROM (({a}) EXCEPT ALL ({b}))
-GROUP BY ALL
-ORDER BY ALL
-"""
-
-
-_NAMES = ("model", "labeler", "attribute")
+_COUNT = "SELECT coalesce({model}, ''), count(*) FROM (({a}) EXCEPT ALL ({b})) GROUP BY ALL ORDER BY ALL"
 _MADE = "CREATE TEMP TABLE taken (model VARCHAR, slot_key VARCHAR, labeler VARCHAR, attribute VARCHAR)"
 _OF = "EXISTS (FROM taken AS t WHERE t.model = r.model AND coalesce(t.slot_key = r.slot_key, TRUE) AND {})"
 _ANSWER = _OF.format("t.labeler IS NULL")
@@ -39,6 +30,11 @@ _TAKEN = {
     "labels": _LABEL,
     "gold_labels": _ANSWER,
 }
+#: The rows of before as a retraction leaves them: of attempts with another outcome.
+_LEFT = "SELECT * FROM ({of}) AS r WHERE NOT {taken}"
+_LEFT_ATTEMPTS = (
+    "SELECT * REPLACE (CASE WHEN {taken} THEN 'retracted' ELSE outcome END AS outcome) FROM ({of}) AS r"
+)
 
 
 class Changed(NamedTuple):
@@ -51,78 +47,56 @@ class Changed(NamedTuple):
 
 def compare(
     parts: tuple[WeekPart | None, WeekPart],
-    columns: Columns,
-    old: ComparedEdition,
-    new: ComparedEdition,
-    *,
-    table: str = "",
-    taken: Sequence[Mapping[str, Any]] = (),
+    columns: Sequence[str],
+    sides: tuple[ComparedEdition, ComparedEdition],
+    table: str,
+    taken: Sequence[Mapping[str, Any]],
 ) -> Changed | None:
     """Compare the rows of a part before and after in these columns; None if they are not all at hand.
 
-    `taken` are entries of manifests that take something of the week back. What the old edition lists may lie with the
-    new one: nobody deletes parts of tables.
+    `taken` are entries of manifests that take something of the week back. What one edition lists may lie with the
+    other: nobody deletes parts of tables.
     """
-    before, after = parts
     held = [
-        next(filter(None, (one.rows(part.key, part.sha256) for one in sides)), None) if part else None
-        for part, sides in ((before, (old, new)), (after, (new, old)))
+        next(filter(None, (one.rows(part.key, part.sha256) for one in sides)), None) if part else b""
+        for part in parts
     ]
-    if held[1] is None or (before and held[0] is None):
+    if None in held:
         return None
-    with tempfile.TemporaryDirectory(prefix="cliche-diff-") as folder:
-        names = [Path(folder).resolve() / name for name in ("old", "new")]
-        for path, data in zip(names, held, strict=True):
-            if data:
-                path.write_bytes(data)
-        return _compare(names[0] if before else None, names[1], columns, table, taken)
-
-
-def _compare(
-    old: Path | None, new: Path, columns: Columns, table: str, taken: Sequence[Mapping[str, Any]]
-) -> Changed:
-    listed = ", ".join(f'"{name}"' for name, _ in columns)
-    model = "model" if "model" in dict(columns) else "''"
-    to, of = (
-        f"SELECT {listed} FROM read_parquet('{path}', hive_partitioning = false)"  # noqa: S608
-        for path in (new, old or new)
-    )
-    of = of if old else f"{of} LIMIT 0"
+    listed = ", ".join(f'"{name}"' for name in columns)
+    model = "model" if "model" in columns else "''"
     try:
-        with database.locked(None, new.parent) as con:
-            touched = 0
-            if taken and table in _TAKEN:
-                con.execute(_MADE)
-                con.executemany(
-                    "INSERT INTO taken VALUES ($model, $slot, $labeler, $attribute)", [*_rows(taken)]
-                )
-                ((touched,),) = con.execute(
-                    f"SELECT count(*) FROM ({of}) AS r WHERE {_TAKEN[table]}"  # noqa: S608 - made here
-                ).fetchall()
-                of = _left(of, table)
-            gone, added = (
-                dict(con.execute(_COUNT.format(model=model, a=a, b=b)).fetchall())
-                for a, b in ((of, to), (to, of))
+        with tempfile.TemporaryDirectory(prefix="cliche-diff-") as folder:
+            names = [Path(folder).resolve() / name for name in ("old", "new")]
+            for path, data in zip(names, held, strict=True):
+                path.write_bytes(data or held[1] or b"")
+            of, to = (
+                f"SELECT {listed} FROM read_parquet('{path}', hive_partitioning = false)"  # noqa: S608
+                for path in names
             )
+            of = of if held[0] else f"{of} LIMIT 0"
+            with database.locked(None, names[0].parent) as con:
+                touched = 0
+                if taken and table in _TAKEN:
+                    con.execute(_MADE)
+                    con.executemany("INSERT INTO taken VALUES (?, ?, ?, ?)", [*_rows(taken)])
+                    condition = _TAKEN[table]
+                    count = f"SELECT count(*) FROM ({of}) AS r WHERE {condition}"  # noqa: S608 - made here
+                    ((touched,),) = con.execute(count).fetchall()
+                    of = (_LEFT_ATTEMPTS if table == "attempts" else _LEFT).format(of=of, taken=condition)
+                gone, added = (
+                    dict(con.execute(_COUNT.format(model=model, a=a, b=b)).fetchall())
+                    for a, b in ((of, to), (to, of))
+                )
     except duckdb.Error as error:
         raise CorruptObjectError(f"a part of a table does not read: {database.one_line(error)}") from None
     return Changed(gone, added, touched)
 
 
-def _left(of: str, table: str) -> str:
-    """Return the query for the rows of before as a retraction leaves them."""
-    if table != "attempts":
-        return f"SELECT * FROM ({of}) AS r WHERE NOT {_TAKEN[table]}"  # noqa: S608 - made here
-    return (
-        f"SELECT * REPLACE (CASE WHEN {_TAKEN[table]} THEN 'retracted' ELSE outcome END AS outcome) "  # noqa: S608
-        f"FROM ({of}) AS r"
-    )
-
-
-def _rows(taken: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str | None]]:
+def _rows(taken: Sequence[Mapping[str, Any]]) -> Iterator[list[str | None]]:
     """Yield the rows of `taken` for entries of a manifest that anybody may have written."""
     for one in taken:
-        said = {name: str(one[name]) if one.get(name) is not None else None for name in _NAMES}
         slots = one.get("slots")
         for slot in (slots if isinstance(slots, list) else []) or [None]:
-            yield {**said, "slot": None if slot is None else str(slot)}
+            said = (one.get("model"), slot, one.get("labeler"), one.get("attribute"))
+            yield [None if value is None else str(value) for value in said]

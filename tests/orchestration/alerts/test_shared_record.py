@@ -112,12 +112,14 @@ def test_when_the_store_was_read_and_copied_is_known_to_every_home(
     address = SecretStr(postgres.fresh_address())
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
-    assert record.last_backup(there, "s3://b", address) is None
-    record.keep_backup(here, "s3://b", "s3://copy", 7)
+    assert record.last(record.BACKUP, there, "s3://b", address) is None
+    record.keep(here, record.BACKUP, "s3://b", 7, to="s3://copy")
     record.share(here, record.BACKUP, address)
-    found = record.last_backup(there, "s3://b", address)
+    found = record.last(record.BACKUP, there, "s3://b", address)
     assert found is not None
     assert (found.objects, found.to) == (7, "s3://copy")
-    assert record.last_backup(there, "s3://another", address) is None
-    assert record.last_read(here, "s3://b", address) is None
-    assert record.last_backup(there, "s3://b") is None  # without a shared database, each home has its own
+    assert record.last(record.BACKUP, there, "s3://another", address) is None
+    assert record.last(record.READ, here, "s3://b", address) is None
+    assert (
+        record.last(record.BACKUP, there, "s3://b") is None
+    )  # without a shared database, each home has its own

@@ -20,8 +20,8 @@ from assets.gateway.receipts import read_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.quality.columns import suite
 from orchestration.cli import app
-from orchestration.verifying.archive.listed import parts
-from orchestration.verifying.archive.past import stated
+from orchestration.verifying.manifest import parts
+from orchestration.verifying.past import stated
 from tests.orchestration.installation import (
     MODELS,
     NEXT,
@@ -305,7 +305,7 @@ def test_verify_finds_a_changed_score_behind_a_forged_manifest(
     changed = "UPDATE figures SET estimate = 0.2, reason = NULL WHERE figure = 'gap' AND model = 'sim-drift'"
     ended = cliche("verify", forged(published, tmp_path / "forged", changed))
     assert ended.code == 1
-    assert re.search(rf"week {WEEK}: [\d,]+ rows of figures differ when computed again", ended.out)
+    assert re.search(rf"week={WEEK}/.*: [\d,]+ rows? of figures differ when made again", ended.out)
 
 
 def test_verify_finds_counts_that_do_not_add_up(

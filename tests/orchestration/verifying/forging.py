@@ -19,8 +19,8 @@ from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.published import identity
 from assets.leaderboard.sheets import sheets
-from orchestration.verifying.archive import past
-from orchestration.verifying.archive.listed import parts
+from orchestration.verifying import past
+from orchestration.verifying.manifest import parts
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.archive import CSV
@@ -33,14 +33,15 @@ from warehouse.store import Store
 
 
 def download(store: Store, edition: str, folder: Path) -> Path:
-    """Put an edition of a store into a folder that works alone, with the parts that its manifest lists."""
+    """Put an edition of a store into a folder that is laid out as the store, with what its manifest lists."""
     prefix = keys.edition_prefix(edition)
     manifest = json.loads(store.get(f"{prefix}manifest.json"))
-    wanted = {key.removeprefix(prefix): key for key in store.list(prefix)}
-    wanted |= {part.key: part.key for part in parts(manifest)}
-    wanted |= {key: key for key in past.stated(manifest, store.get)}
-    for name, key in wanted.items():
-        path = folder / name
+    for key in (
+        *store.list(prefix),
+        *(part.key for part in parts(manifest)),
+        *past.stated(manifest, store.get),
+    ):
+        path = folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(store.get(key))
     return folder
@@ -49,12 +50,13 @@ def download(store: Store, edition: str, folder: Path) -> Path:
 class Edition:
     """An edition in a folder that a test may change, with the parts that it lists."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the edition in `folder`; its files are made writable."""
-        self.folder = folder
-        for path in folder.rglob("*"):
+    def __init__(self, root: Path) -> None:
+        """Take the edition in `root`, which is laid out as a store; its files are made writable."""
+        self.root = root
+        (self.folder,) = (root / "editions").iterdir()
+        for path in root.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
+        self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_bytes())
 
     def text(self, name: str, old: str, new: str) -> None:
         """Replace a text in a file, everywhere; it must be there."""
@@ -72,17 +74,19 @@ class Edition:
         return {
             path.relative_to(self.folder).as_posix(): path.read_bytes()
             for path in sorted(self.folder.rglob("*"))
-            if path.is_file()
-            and not path.is_symlink()
-            and path.name != "manifest.json"
-            and path.relative_to(self.folder).parts[0] not in {"tables", "pages"}
+            if path.is_file() and not path.is_symlink() and path.name != "manifest.json"
         }
 
     @cached_property
     def database(self) -> Path:
         """Return a DuckDB file with its rows, beside the folder: what the forger changes and publishes from."""
-        path = self.folder.parent / "forged.duckdb"
-        build_database(path, self.manifest["tables"], self.manifest["files"], lambda key: self.folder / key)
+        path, files = self.root.parent / "forged.duckdb", self.manifest["files"]
+        build_database(
+            path,
+            self.manifest["tables"],
+            files,
+            lambda key: (self.folder if key in files else self.root) / key,
+        )
         return path
 
     @property
@@ -118,7 +122,7 @@ class Edition:
     def _export_parts(self, con: duckdb.DuckDBPyConnection, name: str) -> None:
         entry = self.manifest["tables"][name]
         for part in entry["parts"]:
-            (self.folder / part["key"]).unlink()
+            (self.root / part["key"]).unlink()
         weeks = con.execute(
             f"SELECT DISTINCT strftime(week, '%Y-%m-%d') AS w FROM {name} ORDER BY w NULLS FIRST"
         )
@@ -126,11 +130,11 @@ class Edition:
         for (week,) in weeks.fetchall():
             of_week = "week IS NULL" if week is None else f"week = DATE '{week}'"
             entry["parts"].append({"week": week, "key": keys.table_part(name, week, "0" * 64)})
-            _copy(con, f"FROM {name} WHERE {of_week} ORDER BY ALL", self.folder / entry["parts"][-1]["key"])
+            _copy(con, f"FROM {name} WHERE {of_week} ORDER BY ALL", self.root / entry["parts"][-1]["key"])
 
     def parts(self, name: str) -> list[Path]:
         """Return the files of the parts of a table or view, week by week."""
-        return [self.folder / part["key"] for part in self.manifest["tables"][name]["parts"]]
+        return [self.root / part["key"] for part in self.manifest["tables"][name]["parts"]]
 
     def csv(self, name: str) -> None:
         """Write the CSV of a relation from the DuckDB file: of every week, or of the edition's week alone."""
@@ -198,8 +202,8 @@ class Edition:
         for path, part in zip(self.parts(name), entry["parts"], strict=True):
             data = path.read_bytes()
             key = keys.table_part(name, part["week"], sha256_hex(data))
-            path.rename(self.folder / key)
-            rows = _read(self.folder / key)
+            path.rename(self.root / key)
+            rows = _read(self.root / key)
             entry["columns"] = [[*column] for column in _described(con, rows)]
             columns = [(column, kind) for column, kind in entry["columns"]]
             identity = _identity(name, columns)

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.verifying import places
 from orchestration.verifying.report import VerifyReport
-from orchestration.verifying.run import verify_source
-from orchestration.verifying.sources import StatedSource
+from orchestration.verifying.run import verify_place
 from tests.orchestration.installation import NEXT, WEEK, Installation, copy
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -44,9 +44,10 @@ OF_SITE: dict[str, tuple[str, str]] = {
         "CREATE VIEW more AS SELECT 1 AS x",
         "more in site/cliche.duckdb is not as this version makes it",
     ),
-    "a macro": ("CREATE MACRO one() AS 1", "site/cliche.duckdb holds the macro one, which no edition has"),
+    "a macro": ("CREATE MACRO one() AS 1", "one in site/cliche.duckdb is not as this version makes it"),
 }
-_ALONE = ("a macro",)
+#: Rows are looked at in a file alone that defines nothing else than this version.
+_ROWS = ("a label changed", "a study's row left out")
 
 
 @pytest.fixture
@@ -56,10 +57,10 @@ def shared(following: Installation, tmp_path: Path) -> Path:
 
 
 def of_store(store: Path) -> VerifyReport:
-    return verify_source(StatedSource(store / "editions" / ID, store))
+    return verify_place(places.in_folder(store, ID))
 
 
-@pytest.mark.parametrize("names", [tuple(n for n in OF_SITE if n not in _ALONE), _ALONE], ids=", ".join)
+@pytest.mark.parametrize("names", [tuple(n for n in OF_SITE if n not in _ROWS), _ROWS], ids=", ".join)
 def test_a_forged_database_in_the_site_is_reported_by_name(shared: Path, names: tuple[str, ...]) -> None:
     path, note = shared / keys.SITE_DATABASE, shared / keys.SITE_DATABASE_NOTE
     path.chmod(0o644)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
-from orchestration.verifying.report import VerifyReport, silent
-from orchestration.verifying.sources import reader
+from orchestration.verifying import places
+from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from orchestration.verifying.thumbnails import compare
-from orchestration.verifying.verified import VerifiedEdition
 from tests.orchestration.installation import NEXT, Cliche, Installation
 from tests.orchestration.verifying.forging import exchange_pictures
 from warehouse import keys
@@ -21,12 +18,10 @@ NOTE = " thumbnails compared with the published hashes of their pictures"
 
 
 def compared(fetched: Path, *, every: bool = True, alone: bool = True) -> VerifyReport:
-    edition = fetched / "editions" / EDITION
-    manifest: Any = json.loads((edition / "manifest.json").read_bytes())
-    report = VerifyReport(EDITION)
+    place, report = places.folder(str(fetched)), VerifyReport(EDITION)
     with open_published(fetched / "site" / "cliche.duckdb") as con:
-        of = VerifiedEdition(edition, fetched, manifest, report, silent)
-        compare(con, of, reader(fetched), every=every, alone=alone)
+        of = VerifiedEdition(fetched, place.manifest()[1], report)
+        compare(con, of, place.read, every=every, alone=alone)
     return report
 
 

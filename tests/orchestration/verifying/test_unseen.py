@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -11,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.verifying.history import difference
-from orchestration.verifying.history.sides import ComparedEdition
+from orchestration.verifying.places import folder
 from orchestration.verifying.report import VerifyReport
-from orchestration.verifying.run import verify_source
-from orchestration.verifying.sources import StatedSource, folder, reader
+from orchestration.verifying.run import verify_place
 from tests.orchestration.installation import NEXT, WEEK, Installation
 from tests.orchestration.verifying.forging import Edition, download, exchange_pictures
 from tests.orchestration.verifying.stranger import BOARD, STRANGER
@@ -28,27 +26,27 @@ ID = f"{NEXT}.1"
 VERIFY_NAMES: dict[str, tuple[str, str]] = {
     "a prompt that was sent": (
         "UPDATE attempts SET prompt_sent = 'a woman' WHERE slot_key = (SELECT min(slot_key) FROM slots WHERE turn = 1)",
-        f"week {WEEK}: check attempts__prompt_as_planned says passed, and fails on the tables: ",
+        f"week {WEEK}: check attempts__prompt_as_planned says pass holds, and the tables give fail ",
     ),
     "calls before their week": (
         "UPDATE attempts SET requested_at = requested_at - INTERVAL 90 DAY",
-        f"week {WEEK}: check attempts__asked_in_week says passed, and fails on the tables: ",
+        f"week {WEEK}: check attempts__asked_in_week says pass holds, and the tables give fail ",
     ),
     "a retry that is hidden": (
         "UPDATE attempts SET attempt = 3 WHERE slot_key = (SELECT max(slot_key) FROM slots)",
-        f"week {WEEK}: check attempts__numbered says passed, and fails on the tables: ",
+        f"week {WEEK}: check attempts__numbered says pass holds, and the tables give fail ",
     ),
     "what a labeler said": (
         "UPDATE labels SET raw = 'feminine' WHERE value = 'masculine'",
-        f"week {WEEK}: check labels__raw_matches says passed, and fails on the tables: ",
+        f"week {WEEK}: check labels__raw_matches says pass holds, and the tables give fail ",
     ),
     "a result that is another": (
         "UPDATE check_results SET status = 'fail', failing_rows = 1 WHERE check_name = 'figures__in_range'",
-        f"week {WEEK}: check figures__in_range says failed, and passes on the tables",
+        f"week {WEEK}: check figures__in_range says fail holds, and the tables give pass holds",
     ),
     "a result that is gone": (
         "DELETE FROM check_results WHERE check_name = 'plans__week_is_monday'",
-        f"week {WEEK}: check plans__week_is_monday has no result, and passes on the tables",
+        f"week {WEEK}: check plans__week_is_monday says nothing, and the tables give pass holds",
     ),
     "a result of the store that is gone": (
         "DELETE FROM check_results WHERE check_name = 'plans__as_in_bucket'",
@@ -56,15 +54,15 @@ VERIFY_NAMES: dict[str, tuple[str, str]] = {
     ),
     "a check that nobody knows": (
         f"INSERT INTO check_results VALUES (DATE '{WEEK}', NULL, 'labels__true', 'critical', 'pass', 0, 'holds')",
-        f"week {WEEK}: labels__true has a result and is no check of this code",
+        f"week {WEEK}: check labels__true says pass holds, and the tables give nothing",
     ),
     "other words": (
         "UPDATE check_results SET message = 'all is well' WHERE check_name = 'counts__add_up'",
-        f"week {WEEK}: check counts__add_up says passed in other words (all is well), and passes on the tables",
+        f"week {WEEK}: check counts__add_up says pass all is well, and the tables give pass ",
     ),
     "who is withheld": (
         f"INSERT INTO withheld VALUES (DATE '{WEEK}', 'sim-one', 'late')",
-        f"week {WEEK}: sim-one is withheld for what no check says: late",
+        f"week {WEEK}: sim-one is withheld otherwise than by its checks: late",
     ),
     "a replicate": (
         "UPDATE slots SET replicate = replicate + 100 WHERE slot_key = (SELECT min(slot_key) FROM slots)",
@@ -72,21 +70,21 @@ VERIFY_NAMES: dict[str, tuple[str, str]] = {
     ),
     "the text of a prompt that is asked of nobody": (
         "UPDATE prompts SET text = 'Photo of any CEO you like' WHERE prompt = 'startup-ceo/ceo-visionary'",
-        f"{WEEK}, sim-drift: 2 rows of prompts are not those of startup-ceo@1.0.0, which has the hash ",
+        "of prompts differ when made again",
     ),
     "the source of a statistic": (
         "UPDATE reference_values SET source = 'Invented by the operator' "
         "WHERE model = 'sim-classic' AND reference = 'bls-cps-2025'",
-        f"{WEEK}, sim-classic: 12 rows of reference_values are not those of startup-ceo@1.0.0, which has ",
+        "12 rows of reference_values differ when made again",
     ),
     "a value more": (
         f"INSERT INTO attribute_values VALUES (DATE '{WEEK}', 'sim-drift', 'startup-ceo', 1, 'skin_tone', 'blue', 99, "
         "TRUE, NULL, NULL)",
-        f"{WEEK}, sim-drift: 1 row of attribute_values are not those of startup-ceo@1.0.0, which has ",
+        "1 row of attribute_values differ when made again",
     ),
     "an outcome of another group": (
         "UPDATE outcomes SET outcome_group = 'not_asked' WHERE outcome = 'refused_text'",
-        "2 rows of outcomes are not those of this code",
+        "data/outcomes.parquet: 2 rows differ when made again",
     ),
     "parameters": (
         'UPDATE plans SET params = \'{"quality":"high"}\'',
@@ -167,7 +165,7 @@ AROUND: dict[str, tuple[Callable[[Path], None], str]] = {
         "site/changes/feed.xml is not what its version makes",
     ),
     "a line of the log": (_log, "site/log.txt states another SHA-256 of the manifest"),
-    "a page more at the site": (_add("site/evil.html"), "site/evil.html is nothing that a publish writes"),
+    "a page more at the site": (_add("site/evil.html"), f"site/evil.html is not of edition {ID}"),
     "a page more beside it": (_add("evil.html"), f"evil.html is not of edition {ID}"),
     "a part of a table more": (
         _add(f"tables/labels/week={WEEK}/{'0' * 64}.parquet"),
@@ -206,15 +204,8 @@ def missed(report: VerifyReport, told: dict[str, str]) -> list[str]:
 
 def unexplained(old: Path, new: Path) -> str:
     """Return what `diff` says without a reason of two folders of an edition."""
-    sides = [
-        ComparedEdition(
-            json.loads((one / "manifest.json").read_bytes()),
-            sha256_hex((one / "manifest.json").read_bytes()),
-            reader(one),
-        )
-        for one in (old, new)
-    ]
-    return "\n".join(difference.compare(*sides).unexplained)
+    before, after = (folder(str(root)).compared() for root in (old, new))
+    return "\n".join(difference.compare(before, after).differences)
 
 
 def test_the_kit_has_enough_forgeries() -> None:
@@ -226,14 +217,14 @@ def test_the_kit_has_enough_forgeries() -> None:
 def test_what_the_rows_contradict_is_named_by_verify(edition: Edition, *, last: bool) -> None:
     names = [*VERIFY_NAMES][-1:] if last else [*VERIFY_NAMES][:-1]
     forge(edition, {name: VERIFY_NAMES[name] for name in names})
-    report = verify_source(StatedSource(edition.folder))
+    report = verify_place(folder(str(edition.root)))
     assert missed(report, {name: VERIFY_NAMES[name][1] for name in names}) == [], report.lines()
 
 
 def test_what_only_an_earlier_copy_can_tell_is_named_by_diff(edition: Edition, tmp_path: Path) -> None:
-    honest = Path(shutil.copytree(edition.folder, tmp_path / "honest"))
+    honest = Path(shutil.copytree(edition.root, tmp_path / "honest"))
     forge(edition, DIFF_NAMES)
-    said = unexplained(honest, edition.folder)
+    said = unexplained(honest, edition.root)
     for _, table in DIFF_NAMES.values():
         for week in ("without a week",) if table in _WHOLE else (WEEK, NEXT):
             assert f"{table} {week}: " in said, (table, said)
@@ -241,7 +232,7 @@ def test_what_only_an_earlier_copy_can_tell_is_named_by_diff(edition: Edition, t
 
 #: What is said of the forgeries of somebody who had not read `verify`: by `verify`, or by `diff` (a table, or a line).
 BY_VERIFY: dict[str, str] = {
-    "another text is said to have been sent": "of prompts are not those of startup-ceo@",
+    "another text is said to have been sent": "of prompts differ when made again",
     "a picture is said to be removed": "removals of the manifest have none of ",
     "a study that nobody wrote": "studies of the manifest are not those of the tables",
     "a drawing of a board without the word simulated": f"{BOARD} is not what its version makes of the tables",
@@ -256,7 +247,7 @@ BY_DIFF: dict[str, str] = {
     "a model has another title": f"model_titles {WEEK}: ",
     "a model has a maker, open weights and an ancestor": f"plans {WEEK}: ",
     "labels of anchors, before anything is compared with them": f"anchor_labels {WEEK}: ",
-    "other plans and label files are said to be the source": "the plan has another SHA-256",
+    "other plans and label files are said to be the source": "is named no more, or otherwise",
     "a license that was not given": "has another manifest; what was published never changes",
 }
 
@@ -272,16 +263,16 @@ def test_forgeries_of_a_stranger_are_named_by_verify(first: Edition) -> None:
     for name in BY_VERIFY:
         STRANGER[name](first)
     first.sign()
-    report = verify_source(StatedSource(first.folder))
+    report = verify_place(folder(str(first.root)))
     assert missed(report, BY_VERIFY) == [], report.lines()
 
 
 @pytest.mark.parametrize("name", some(BY_DIFF, 3))
 def test_forgeries_of_a_stranger_are_named_by_diff(first: Edition, tmp_path: Path, name: str) -> None:
-    honest = Path(shutil.copytree(first.folder, tmp_path / "honest"))
+    honest = Path(shutil.copytree(first.root, tmp_path / "honest"))
     STRANGER[name](first)
     first.sign()
-    assert BY_DIFF[name] in unexplained(honest, first.folder)
+    assert BY_DIFF[name] in unexplained(honest, first.root)
 
 
 def _exchange_drawings(edition: Edition) -> list[str]:
@@ -310,19 +301,19 @@ def test_what_nothing_but_its_hash_binds_is_named_by_verify(edition: Edition) ->
     drawings = _exchange_drawings(edition)
     assert len(drawings) > 1
     edition.sign()
-    report = verify_source(StatedSource(edition.folder))
+    report = verify_place(folder(str(edition.root)))
     named = {line.partition(" ")[0] for line in report.differences if "is not what its version makes" in line}
     cards = {name for name in drawings if name.endswith("card.png")}  # their pictures are not here
     assert {*(name for name, _, _ in OF_FILES.values()), *drawings} - cards <= named
 
 
 def test_what_lies_around_an_edition_is_named_by_verify(fetched: Path, following: Installation) -> None:
-    clean = verify_source(folder(str(fetched)))
+    clean = verify_place(folder(str(fetched)))
     assert (clean.differences, clean.unchecked) == ([], []), clean.lines()
     exchanged = exchange_pictures(fetched, following.store)
     for change, _ in AROUND.values():
         change(fetched)
-    report = verify_source(folder(str(fetched)))
+    report = verify_place(folder(str(fetched)))
     assert missed(report, {name: told for name, (_, told) in AROUND.items()}) == [], report.lines()
     assert [line for line in report.differences if "shows another picture: " in line]
     assert exchanged

@@ -18,8 +18,7 @@ from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace
 from assets.leaderboard.published import read_manifest
 from orchestration.verifying import page
-from orchestration.verifying.report import VerifyReport, silent
-from orchestration.verifying.verified import VerifiedEdition
+from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.site import world
 from warehouse.canonical import sha256_hex
 from warehouse.database.published import open_published
@@ -134,8 +133,7 @@ def test_pages_are_published_once_and_found_different_when_one_was_changed(
 
         def compared() -> list[str]:
             report = VerifyReport("x")
-            root = Path(store.url)
-            page.compare(copy, VerifiedEdition(folder, root, manifest, report, silent), None)
+            page.compare(copy, VerifiedEdition(Path(store.url), manifest, report), lambda key: None)
             return report.differences
 
         assert compared() == []

@@ -16,8 +16,8 @@ from assets.leaderboard.past import keeping
 from assets.leaderboard.past.index import PastEntry, entries_of, entry_of, folders_of, read_index
 from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import read_manifest
-from orchestration.verifying.archive import past
-from orchestration.verifying.report import VerifyReport, silent
+from orchestration.verifying import files, past
+from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.site.past.conftest import BEFORE
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -77,8 +77,8 @@ def _beside(path: Path) -> None:
         ("page", _flip, "has another hash than the manifest says"),
         ("page", Path.unlink, "is missing"),
         ("page", _beside, "is not in the index of its quarter"),
-        ("index", _flip, "has another hash than the manifest says"),
-        ("index", Path.unlink, "is missing"),
+        ("index", _flip, "its bytes have another hash than the manifest states"),
+        ("index", Path.unlink, "is not in the store, but its manifest names it"),
         ("style", _flip, "has another hash than the manifest says"),
         ("style", Path.unlink, "is missing"),
     ],
@@ -101,9 +101,15 @@ def test_a_byte_that_was_changed_is_found(
 
 
 def _compared(root: Path, manifest: dict[str, Any]) -> VerifyReport:
-    report = VerifyReport("x")
-    past.compare_files(root, manifest, report, silent, extras=True)
-    return report
+    of = VerifiedEdition(root, manifest, VerifyReport("x"))
+    files.compare(of, (), lambda key: None)
+    return of.report
+
+
+def _made(tables: duckdb.DuckDBPyConnection, root: Path, manifest: dict[str, Any]) -> VerifyReport:
+    of = VerifiedEdition(root, manifest, VerifyReport("x"))
+    past.compare_made(tables, of)
+    return of.report
 
 
 def test_a_page_that_was_forged_with_its_index_is_not_what_the_tables_say(
@@ -116,14 +122,17 @@ def test_a_page_that_was_forged_with_its_index_is_not_what_the_tables_say(
     pages = {model: {**of_model} for model, of_model in index.pages.items()}
     pages["chatdraw"][CEO] = (sha256_hex(forged), len(forged))
     more = {**index.pages, "chatdraw": {**index.pages["chatdraw"], "more.html": (sha256_hex(forged), 1)}}
-    past.compare_made(tables, root, manifest, report := VerifyReport("x"), silent)
+    report = _made(tables, root, manifest)
     assert (report.differences, report.notes) == ([], [])
     for changed, said in (
         (replace(index, pages=pages), f"/chatdraw/…/{CEO} is not what its version makes of the tables"),
-        (replace(index, pages={"chatdraw": index.pages["chatdraw"]}), "/imago-2/…/index.html is missing"),
+        (
+            replace(index, pages={"chatdraw": index.pages["chatdraw"]}),
+            "/imago-2/…/index.html is not what its version makes of the tables",
+        ),
         (
             replace(index, pages=more),
-            "/chatdraw/…/more.html is in the index, and its version makes no such page",
+            "/chatdraw/…/more.html is not what its version makes of the tables",
         ),
         (
             replace(index, texts_sha256="0" * 64),
@@ -137,7 +146,7 @@ def test_a_page_that_was_forged_with_its_index_is_not_what_the_tables_say(
             (tmp_path / one.key).write_bytes((root / one.key).read_bytes())
         (tmp_path / signed.key).write_bytes(changed.written())
         listed = [vars(one) if one.period != entry.period else vars(signed) for one in entries_of(manifest)]
-        past.compare_made(tables, tmp_path, manifest | {"pages": listed}, report := VerifyReport("x"), silent)
+        report = _made(tables, tmp_path, manifest | {"pages": listed})
         assert any(said in line for line in (*report.differences, *report.notes))
 
 
@@ -145,9 +154,7 @@ def test_sheets_are_of_the_rows_and_of_all_quarters_of_their_edition(
     store: Store, manifest: dict[str, Any], tables: duckdb.DuckDBPyConnection
 ) -> None:
     def differences(pages: list[dict[str, Any]]) -> list[str]:
-        report = VerifyReport("x")
-        past.compare_made(tables, Path(store.url), manifest | {"pages": pages}, report, silent)
-        return report.differences
+        return _made(tables, Path(store.url), manifest | {"pages": pages}).differences
 
     first, last = manifest["pages"]
     for left in ([first], [last], []):

@@ -18,7 +18,7 @@ from assets.gateway.batches import Patience
 from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.network.connection import Connection
-from assets.gateway.receipts import read_partition, read_receipt, receipt_bytes
+from assets.gateway.receipts import read_partition, read_receipt
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.batch import OpenAIBatch
@@ -111,7 +111,8 @@ def tried(store: Store, model: str = "tried", week: str = WEEK) -> None:
     for number in (1, 2):
         key = keys.trial_intent(week, model, number)
         store.put_if_absent(key, sealed(key, {"intended_at": "2026-10-05T00:00:00"}))
-    store.put_if_absent(keys.trial_receipt(week, model, 1), receipt_bytes(receipt))
+    key = keys.trial_receipt(week, model, 1)
+    store.put_if_absent(key, sealed(key, receipt.model_dump(mode="json")))
 
 
 def conversations(store: Store, model: str = "talks", week: str = WEEK) -> Plan:

@@ -60,7 +60,7 @@ def test_a_part_with_other_bytes_than_its_name_says_is_damaged(
     write(store, key, b"another")
     (one,) = problems(store, tmp_path)
     assert (one.kind, one.key, one.what) == ("damaged", key, "has other bytes than its name says")
-    assert one.of == (f"edition {ID}" if listed else "labels")
+    assert one.of == (f"edition {ID}" if listed else "")
 
 
 def test_a_key_under_tables_that_no_part_has_is_unexpected(store: Store, tmp_path: Path) -> None:
@@ -88,15 +88,18 @@ def note(**changes: object) -> bytes:
     [
         (b"rows", note(), None),
         (b"rows", note(edition="2026-11-09.1"), None),  # a publish was stopped before the file was replaced
-        (b"sown", note(), (keys.SITE_DATABASE, "is not what site/cliche.duckdb.json says")),
-        (b"rows", note(bytes=5), (keys.SITE_DATABASE, "is not what site/cliche.duckdb.json says")),
+        (
+            b"sown",
+            note(),
+            (keys.SITE_DATABASE, "has another hash than is recorded: site/cliche.duckdb.json names it"),
+        ),
         (b"rows", note().replace(b".1", b".2"), (keys.SITE_DATABASE_NOTE, "")),
         (b"rows", b"[]", (keys.SITE_DATABASE_NOTE, "")),
-        (b"rows", None, (keys.SITE_DATABASE_NOTE, "it says of which edition the file is")),
+        (b"rows", None, (keys.SITE_DATABASE_NOTE, "it has the hashes of what is beside it")),
         (None, note(), (keys.SITE_DATABASE, "site/cliche.duckdb.json names it")),
         (None, None, None),
     ],
-    ids=range(9),
+    ids=range(8),
 )
 def test_the_file_in_the_site_is_compared_with_its_note(
     store: Store, tmp_path: Path, database: bytes | None, noted: bytes | None, told: tuple[str, str] | None
@@ -170,7 +173,7 @@ def test_a_page_that_an_index_lists_and_an_index_that_an_edition_names_are_misse
     page, index = put_pages(store)
     Path(store.url, page).unlink()
     assert [(one.kind, one.key, one.what) for one in problems(store, tmp_path)] == [
-        ("missing", page, "the index of its quarter lists it")
+        ("missing", page, "the index of its quarter names it")
     ]
     named = {"edition": ID, "week": WEEK, "revision": 1, "replaces": None}
     key = f"{keys.edition_prefix(ID)}manifest.json"

@@ -124,7 +124,7 @@ UNTOLD = {
     "manifest": "of a week without labels and editions: the next run writes it again from the receipts",
     "study pointer": "the last one: the import before it is then current",
     "label batch": "its last state",
-    "edition": "the manifest of an edition that nothing replaced",
+    "edition": "the manifest of an edition that no later one names",
     "note": "what it tells of is there",
     "gold note": "what it tells of is there",
     "study note": "what it tells of is there",
@@ -229,7 +229,7 @@ def test_a_damaged_picture_says_whose_it_is(store: Store, tmp_path: Path) -> Non
     key = f"images/{sha256[:2]}/{sha256}.png"
     write(store, key, flip(store.get(key), random.Random(4)))
     (one,) = problems(store, tmp_path)
-    assert (one.kind, one.key, one.what) == ("damaged", key, "bytes do not match the name")
+    assert (one.kind, one.key, one.what) == ("damaged", key, "has other bytes than its name says")
     assert one.of == f"free, {shapes.WEEK}, {slot.prompt}, replicate 0, slot {slot.slot_key[:12]}"
     path_of(store, key).unlink()
     (one,) = problems(store, tmp_path)

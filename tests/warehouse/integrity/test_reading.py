@@ -15,7 +15,7 @@ from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity import shapes
 from tests.warehouse.integrity.test_damage import by_kind, flip, problems, write
 from warehouse.errors import StoreError
-from warehouse.integrity.record import last_read
+from warehouse.integrity import record
 from warehouse.integrity.scan import read_store
 from warehouse.loading import plan_slots as slots
 from warehouse.store import Store, open_store
@@ -74,17 +74,17 @@ def test_a_reading_that_was_stopped_goes_on_and_forgets_no_problem(store: Store,
     write(store, key, flip(store.get(key), random.Random(6)))
     with pytest.raises(KeyboardInterrupt):
         read_store(_Counting(store, 40), tmp_path)  # type: ignore[arg-type]
-    assert last_read(tmp_path, store.url) is None
+    assert record.last(record.READ, tmp_path, store.url) is None
     counting = _Counting(store, 10_000)
     found = read_store(counting, tmp_path)  # type: ignore[arg-type]
     assert 0 < found.resumed < found.objects == len(shapes.everything(store))
     assert counting.read < found.objects
     assert key in {one.key for one in found.problems}
-    last = last_read(tmp_path, store.url)
+    last = record.last(record.READ, tmp_path, store.url)
     assert last is not None
     assert (last.objects, last.problems) == (found.objects, len(found.problems))
     assert read_store(store, tmp_path).resumed == 0  # a whole reading begins anew
-    assert last_read(tmp_path, "s3://another") is None
+    assert record.last(record.READ, tmp_path, "s3://another") is None
 
 
 def test_a_half_written_line_and_another_store_are_not_gone_on_with(store: Store, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_store_that_fails_ends_the_reading(
     monkeypatch.setattr(store, "get", fails)
     with pytest.raises(StoreError, match="does not answer"):
         read_store(store, tmp_path)
-    assert last_read(tmp_path, store.url) is None
+    assert record.last(record.READ, tmp_path, store.url) is None
 
 
 def test_slot_keys_are_computed_as_they_are_made() -> None:

@@ -51,11 +51,11 @@ WRONG = {
     ),
     "another import than it says": (
         {"number": 2},
-        Problem("damaged", KEY, "takes back another import than number 2 of the study is", OF),
+        Problem("damaged", KEY, "takes back another import than it names", OF),
     ),
     "another study": (
         {"study": "tiny-1"},
-        Problem("damaged", KEY, "is a retraction of tiny-1", OF),
+        Problem("damaged", KEY, "takes back another import than it names", OF),
     ),
 }
 

@@ -120,7 +120,8 @@ def test_bytes_that_somebody_else_wrote_are_named(store: Store, tmp_path: Path) 
     for data in (b"", b"RIFF", drawn((64, 64)), store.get(key)[:-1]):
         write(store, key, data)
         (one,) = problems(store, tmp_path)
-        assert (one.kind, one.key, one.what) == ("damaged", key, "bytes do not match the hash in them")
+        assert (one.kind, one.key) == ("damaged", key)
+        assert "its bytes do not match the hash in it" in one.what
 
 
 def test_one_without_its_picture_is_unexpected(store: Store, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 from assets.leaderboard import chain
 from assets.leaderboard.edition import publish
 from orchestration.verifying import manifest as manifests
+from orchestration.verifying import places
 from orchestration.verifying.history import chain as walked
 from orchestration.verifying.report import VerifyReport
-from orchestration.verifying.sources import StatedSource, reader
 from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy
 from tests.services.loopback import Reply, Seen, serve
 from tests.site import world
@@ -42,11 +42,9 @@ def _sha256(home: Installation, edition: str) -> str:
 
 def _walk(root: Path, expect: str | None = None, edition: str = SECOND) -> VerifyReport:
     """Return what the chain and the log alone tell of an edition in a store."""
-    folder = root / "editions" / edition
-    data = (folder / "manifest.json").read_bytes()
-    report = VerifyReport(edition)
-    source = StatedSource(folder, root, edition, read=reader(root), chained=True)
-    walked.compare(source, manifests.parse(data, ""), sha256_hex(data), expect, report)
+    place, report = places.in_folder(root, edition), VerifyReport(edition)
+    data, manifest = place.manifest()
+    walked.compare(place, manifest, sha256_hex(data), expect, report)
     return report
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from orchestration.verifying import places
 from orchestration.verifying.report import VerifyReport
-from orchestration.verifying.run import verify_source
-from orchestration.verifying.sources import StatedSource
+from orchestration.verifying.run import verify_place
 from tests.orchestration.installation import NEXT, WEEK, Installation
 from tests.orchestration.verifying.forging import Edition, download
 from warehouse.database import table_hash
@@ -25,7 +24,7 @@ def edition(following: Installation, tmp_path: Path) -> Edition:
 
 
 def verified(edition: Edition) -> VerifyReport:
-    return verify_source(StatedSource(edition.folder))
+    return verify_place(places.folder(str(edition.root)))
 
 
 def _exchange(name: str) -> Callable[[Edition], None]:
@@ -139,14 +138,11 @@ def test_an_edition_is_verified_with_few_rows_at_a_time(
 def test_parts_in_a_store_are_read_where_they_are_and_others_do_not_matter(
     following: Installation, tmp_path: Path
 ) -> None:
-    root = download(following.store, ID, tmp_path / "store")
-    folder = root / "editions" / ID
-    folder.mkdir(parents=True)
-    for path in [path for path in root.iterdir() if path.name not in {"tables", "pages", "editions"}]:
-        path.rename(folder / path.name)
-    (root / "tables" / "labels" / f"week={WEEK}" / f"{'0' * 64}.parquet").write_bytes(b"of another edition")
-    report = verify_source(StatedSource(folder, root))
-    assert (report.differences, report.exit_code) == ([], 0), report.lines()
-    listed: list[dict[str, Any]] = Edition(folder).manifest["tables"]["labels"]["parts"]
-    (root / listed[0]["key"]).unlink()
-    assert verify_source(StatedSource(folder, root)).differences == [f"{listed[0]['key']} is missing"]
+    edition = Edition(download(following.store, ID, tmp_path / "store"))
+    (edition.root / "plans").mkdir()  # as a store has it
+    other = edition.root / "tables" / "labels" / f"week={WEEK}" / f"{'0' * 64}.parquet"
+    other.write_bytes(b"of another edition")
+    assert verified(edition).differences == []
+    first, *_ = edition.parts("labels")
+    first.unlink()
+    assert verified(edition).differences == [f"{first.relative_to(edition.root)} is missing"]
