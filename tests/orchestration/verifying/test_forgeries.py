@@ -34,7 +34,7 @@ MANY = 300 if os.environ.get("CLICHE_LONG_TESTS") else 40
 #: How the notes of an edition begin of which nothing but the folder is here.
 NOTES = [
     "  taken as published, for they read the store",
-    "  0 thumbnails compared with the published hashes of their pictures; 16 more that pages show are not here or were "
+    "  0 thumbnails compared with the published hashes of their pictures; 8 more that pages show are not here or were "
     "left out",
     "  site/ was not compared",
     "  taken as stated, for only the moment of publishing knows them",
