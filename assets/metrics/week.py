@@ -1,4 +1,4 @@
-"""Scoring weeks: load what is behind, score, check, withhold — for every week up to the one to be published.
+"""Scoring weeks: load → labels → checks → who is withheld → figures → checks of figures, up to the one to be published.
 
 A check that failed when a model was asked does not reach another job, so the critical checks run again here, on the
 rows that are published: failing rows that name a model withhold that model, any others stop publishing.
@@ -70,8 +70,7 @@ def score_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
 def _score(con: duckdb.DuckDBPyConnection, place: Workplace, through: str, asked: Sequence[str]) -> list[str]:
     """Compute, check and withhold what is loaded, up to a week; return the weeks that changed.
 
-    Labels → checks → who is withheld → figures → checks of figures: each step reads what those before it wrote. A run
-    that dies does again what is not yet kept as done.
+    Each step reads what those before it wrote. A run that dies does again what is not yet kept as done.
     """
     set_floors(con, place, through)
     _score_studies(con)
@@ -88,6 +87,7 @@ def _score(con: duckdb.DuckDBPyConnection, place: Workplace, through: str, asked
         replace_results(con, occasions.week(week), {"withheld": withheld})
     _keep(con, "scored_weeks", known | inputs)
 
+    # Figures leave out who is withheld, and rest on weeks before: all since the first that changed are made again.
     inputs = _inputs_of_figures(con)
     known = _kept(con, "history_weeks")
     first = min((week for week in {*known, *inputs} if known.get(week) != inputs.get(week)), default=None)
