@@ -280,7 +280,7 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
     )
 
 
-def _missing(_sha256: str, _px: int) -> None:
+def _missing(_sha256: str) -> None:
     """Have no thumbnail: charts are drawn as PNG, and cards without their pictures."""
 
 

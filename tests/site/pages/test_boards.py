@@ -193,7 +193,7 @@ def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(
     kind, sheet = next(iter(shown.made(con, "board")))
     first, again, unpublished = (
         dict(painted(render_sheet(kind, sheet, WEEK, NOWHERE, thumbnails=thumbnails)))
-        for thumbnails in (lambda sha256, px: None, lambda sha256, px: None, None)
+        for thumbnails in (lambda sha256: None, lambda sha256: None, None)
     )
     name = f"{sheet.address}board.png"
     assert unpublished[name] == b""

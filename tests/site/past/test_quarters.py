@@ -77,7 +77,7 @@ def test_a_sheet_has_every_picture_of_its_weeks_and_says_how_many_requests_were_
         text = store.get(key).decode()
         section = text[text.index(f'id="w{week}"') :]
         section = section[: section.index("</section>")]
-        assert sorted(re.findall(r"/([0-9a-f]{64})-96", section)) == sorted(pictures)
+        assert sorted(re.findall(r"/([0-9a-f]{64})-160", section)) == sorted(pictures)
         assert f"Pictures: {len(pictures)}. Refused: {refused}." in section
         assert not pictures or ('pictures small sheet drawn"' in section) is (model == "sim-cautious")
         assert (BANNER in text) is (model == "sim-cautious")
