@@ -9,6 +9,8 @@ SERVERS := tests/services/node
 # Compiled modules are kept: the command and its processes start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
+# A search for Chromium that fails leaves no empty file behind.
+.DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo cluster-demo image wheel release soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
 
