@@ -13,7 +13,7 @@ from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace
-from assets.leaderboard.published import Edition, latest, table_rows, without_plan
+from assets.leaderboard.published import Edition, latest, read_manifest, table_rows, without_plan
 from assets.leaderboard.views.study_pages import may_show
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import limit_memory
@@ -117,10 +117,8 @@ def build_asset(
         """The edition of the week: data files, page and manifest, then the pointer to it."""
         edition = publish_week(workplace, context.partition_key)
         page, url = f"{edition.prefix}index.html", workplace.site.get("url")
-        rows, withheld = (
-            table_rows(workplace.store, edition.id, table, [edition.week])
-            for table in ("leaderboard", "withheld")
-        )
+        parts = read_manifest(workplace.store, edition.id)["tables"]["leaderboard"]["parts"]
+        withheld = table_rows(workplace.store, edition.id, "withheld", [edition.week])
         return dg.MaterializeResult(
             metadata={
                 "edition": edition.id,
@@ -128,7 +126,7 @@ def build_asset(
                 "page": dg.MetadataValue.url(f"{url}/{page}")
                 if url
                 else dg.MetadataValue.path(f"{workplace.store.url}/{page}"),
-                "dagster/row_count": len(rows),
+                "dagster/row_count": sum(part["rows"] for part in parts if part["week"] == edition.week),
                 "withheld": "; ".join(f"{row['model']}: {row['reason']}" for row in withheld) or "none",
             }
         )
