@@ -22,7 +22,7 @@ from warehouse.store.pieces import pieces
 
 Done = TypeVar("Done")
 Given = TypeVar("Given")
-#: A picture's hash and bytes → its thumbnails by key, as this version makes them; ValueError if there can be none.
+#: A picture's hash and bytes → its thumbnail, as this version makes it; ValueError if there can be none.
 Shrink = Callable[[str, bytes], bytes]
 AT_ONCE = 16  # objects that are asked for; S3 answers one in 10 to 50 ms
 #: Of what is still there although a removal names it.

@@ -49,7 +49,7 @@ def read_store(
     """Read every object of a store and return what is damaged, missing or unexpected; an empty store is not recorded.
 
     At `home` it is kept how far the reading is, and when the store was last read whole; the next one goes on. `shrink`
-    makes the thumbnails of a picture again, for their pixels to be compared.
+    makes the thumbnail of a picture again, for its pixels to be compared.
     """
     begun = time.monotonic()
     of = parts(store)

@@ -23,39 +23,43 @@ from warehouse.taken_back import retraction_rows, take_back, week_retractions
 COUNTED_TABLES = ("counts", "answers", "draws")
 #: What is computed of a week; `STUDY_TABLES` names what of it is computed of a study, too.
 COMPUTED_TABLES = (
-    *(
-        "withheld",
-        "check_results",
-        "labeler_drift",
-        "agreement",
-        "changes",
-        "figures",
-        "boards",
-        "board_ranks",
-    ),
-    *("board_pairs", "words", "claim_shares", "labeler_error"),
+    "withheld",
+    "check_results",
+    "labeler_drift",
+    "agreement",
+    "changes",
+    "figures",
+    "boards",
+    "board_ranks",
+    "board_pairs",
+    "words",
+    "claim_shares",
+    "labeler_error",
 )
 #: What is loaded and counted of a partition.
 PARTITION_TABLES = (
     *PLAN_TABLES,
-    *("attempts", "images", "clusters", "labels", "label_attempts", "retractions"),
+    "attempts",
+    "images",
+    "clusters",
+    "labels",
+    "label_attempts",
+    "retractions",
     *COUNTED_TABLES,
     "loads",
 )
 #: What is loaded, counted and computed of a study.
 STUDY_TABLES = (
     *study_objects.TABLES,
-    *(
-        "study_labels",
-        "counts",
-        "answers",
-        "agreement",
-        "figures",
-        "boards",
-        "board_ranks",
-        "board_pairs",
-        "words",
-    ),
+    "study_labels",
+    "counts",
+    "answers",
+    "agreement",
+    "figures",
+    "boards",
+    "board_ranks",
+    "board_pairs",
+    "words",
 )
 
 # The attempt that settled the slot: the first with a final outcome. Nothing is asked after it.

@@ -31,7 +31,7 @@ def thumbnail(sha256: str, image: bytes) -> bytes:
 
 
 def _shrunk(image: bytes) -> Image.Image:
-    """Return a picture in its size, scaled before anything else is done to it wherever its mode allows."""
+    """Return a picture of a thumbnail's size, scaled before anything else is done to it wherever its mode allows."""
     largest = (keys.THUMBNAIL_PX, keys.THUMBNAIL_PX)
     try:
         with Image.open(io.BytesIO(image), formats=("PNG", "JPEG", "WEBP")) as opened:
