@@ -78,8 +78,8 @@ test: setup-dev browser servers engine ## Run the tests (COVERAGE=1 measures lin
 	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) \
 		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
 
-test-long: ## Run the tests that `make test` skips too, and all rows of the tables of which it takes some
-	@CLICHE_LONG_TESTS=1 $(MAKE) test
+test-long: setup-dev browser servers engine ## Run what `make test` leaves out: kills, several machines, forged editions, the wheel (tests/research)
+	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) tests/research
 
 # What a change breaks first. Left out: what takes longer than all the rest (servers, simulations, properties by example).
 QUICK := tests/unit/suites tests/unit/gateway/money tests/unit/gateway/test_models_file.py tests/unit/leaderboard tests/unit/metrics/plain \

@@ -17,8 +17,6 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.long import skip_long
-
 #: The same examples each time, so that a run does not depend on luck; `--hypothesis-profile=random` tries others.
 #: No deadline: machines that run other tests beside it pause.
 settings.register_profile("same", deadline=None, derandomize=True)
@@ -71,7 +69,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return rank.get(file, len(rank) + file.startswith(SHORT))
 
     items.sort(key=place)
-    skip_long(items)
 
 
 def pytest_collection_finish() -> None:
