@@ -70,7 +70,7 @@ release: ## Check that the last commit can be a release (CONTRIBUTING.md), and p
 		echo "git tag v$$version && git push origin v$$version"
 
 soak: setup-dev ## Ask and publish 52 weeks while things break (kills, a full disk, a store that is away, bad answers): under an hour
-	@$(BIN)/python -W ignore -m tests.soak
+	@$(BIN)/python -W ignore -m tests.research.soak
 
 # One file on one worker, in the order of tests/conftest.py: the longest first.
 FILES := --dist loadfile --no-loadscope-reorder

@@ -41,7 +41,7 @@ SHARED = CHECKOUT.parent / "shared"
 #: Files that take longest (seconds of processor time, most first): begun first, so that no worker ends long after the
 #: others. What they hold decides nothing but the order of files.
 LONGEST = (
-    "tests/cluster/test_cluster.py",
+    "tests/research/cluster/test_cluster.py",
     "tests/cluster/test_ready.py",
     "tests/orchestration/test_read_only_home.py",
     "tests/orchestration/verifying/test_forgeries.py",

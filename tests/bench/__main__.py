@@ -22,7 +22,6 @@ from tests.bench.archive import run as archive
 from tests.bench.archive import site
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 from tests.bench.pictures import labels, thumbnails
-from tests.bench.scale import ledger, listing, sensors
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
@@ -31,12 +30,9 @@ BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "fsck": fsck.run,
     "generation": generation.run,
     "labels": labels.run,
-    "ledger": ledger.run,
-    "listing": listing.run,
     "load": load.run,
     "paint": paint.run,
     "publish": publish.run,
-    "sensors": sensors.run,
     "site": site.run,
     "thumbnails": thumbnails.run,
 }

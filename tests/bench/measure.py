@@ -37,11 +37,6 @@ class Size:
     image_bytes: int
     copied: int  # objects of a store that is copied
     copied_bytes: int  # of each
-    charges: int  # that the ledger takes over from the store
-    keys: int  # of a store that is made up
-    ticked_models: int  # whose states sensors read
-    ticked_replicates: int  # of ten prompts
-    tick_latency_s: float  # that is added to each request
     stores: tuple[str, ...]  # in which their pictures are kept
     storm_calls: int  # of a service that lets `storm_limit` a minute through
     storm_limit: int
@@ -74,11 +69,6 @@ FULL = Size(
     image_bytes=1_500_000,
     copied=20_000,
     copied_bytes=25_000,
-    charges=100_000,
-    keys=1_000_000,
-    ticked_models=100,
-    ticked_replicates=10,
-    tick_latency_s=0.03,
     stores=("folder", "SeaweedFS"),
     storm_calls=600,
     storm_limit=300,
@@ -109,11 +99,6 @@ QUICK = Size(
     image_bytes=1_000,
     copied=60,
     copied_bytes=1_000,
-    charges=300,
-    keys=10_000,
-    ticked_models=2,
-    ticked_replicates=1,
-    tick_latency_s=0.001,
     stores=("folder",),
     storm_calls=12,
     storm_limit=6000,

@@ -359,7 +359,7 @@ def test_serve_shows_the_edition_on_this_machine(published: Installation) -> Non
 
 
 def test_ctrl_c_keeps_what_was_recorded_and_ends_with_130(fresh: Installation) -> None:
-    fresh.configure(runs_at_once=1)  # two at once: tests/e2e/kills/test_command_kill.py
+    fresh.configure(runs_at_once=1)  # two at once: tests/research/kills/test_command_kill.py
     many = [{"suite": "startup-ceo@1", "replicates": 400, "prompts": ["ceo-his"]}]
     fresh.write_models(*(entry(model, suites=many, concurrency=2) for model in MODELS))
     process = start(fresh.home, "run", "--week", NEXT)

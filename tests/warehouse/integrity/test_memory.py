@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench.scale.listing import MadeUp, count
+from tests.warehouse.integrity.made_up import MadeUp, count
 from tests.warehouse.integrity.test_copies import silent
 from warehouse.backup.survey import look
 from warehouse.integrity import scan

@@ -1,12 +1,8 @@
-"""SIGKILL at random moments of a publish: readers see the old edition or the new one, and the next publish completes.
-
-`CLICHE_KILLS=20` kills so often; without it one kill shows the same.
-"""
+"""SIGKILL at random moments of a publish: readers see the old edition or the new one; the next publish completes."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import time
@@ -15,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.kills.killed_home import finished, kill, store_of
 from tests.orchestration.conftest import ask, publish_one_week
 from tests.orchestration.installation import NEXT, WEEK
+from tests.research.kills.killed_home import finished, kill, store_of
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.store import Store
 
-KILLS = int(os.environ.get("CLICHE_KILLS", "0")) or 1
+KILLS = 20
 OLD = f"{WEEK}.1"
 PUBLISH = ("publish", "--week", NEXT)
 

@@ -1,12 +1,7 @@
-"""SIGKILL at random moments of asking, labeling, publishing and importing: nothing is lost but money, and it is listed.
-
-`CLICHE_KILLS=20` kills each phase so often, of 268 slots; without it a few kills show the same in less than a minute.
-`CLICHE_KILLS_REVIEW=1` repeats the trial that lost 113 of 210 slots: concurrency 8, 14 kills while a model is asked.
-"""
+"""SIGKILL while `cliche` asks, labels, publishes and imports: nothing is lost but money, and that is listed."""
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from collections import Counter
@@ -19,9 +14,8 @@ import pytest
 from assets.gateway.records import Outcome
 from assets.labeling.asked.attempts import LabelAttempt, parse
 from tests.e2e.command import cliche, hashes, pictures
-from tests.e2e.kills.killed_home import (
+from tests.research.kills.killed_home import (
     KEYS,
-    MODEL,
     MOST_USD,
     finished,
     kill,
@@ -36,20 +30,19 @@ from tests.services.openai_contract import ContractProcess, contract_process
 from tests.services.vision_contract import Asked, Said, Vision, first_value, vision
 from warehouse.weeks import current_week
 
-KILLS = int(os.environ.get("CLICHE_KILLS", "0"))
-SLOW = bool(KILLS) or "CLICHE_KILLS_REVIEW" in os.environ
+KILLS = 20  # in each phase
 SUITES = ("occupations@1", "nationalities@1", "rest-of-world@1", "descriptors@1", "diversity-request@1")
 #: Tables that tell of calls, lost ones among them; all others must be those of an undisturbed installation.
 OF_CALLS = {"attempts", "label_attempts"}
 
 
 def slow(asked: Asked) -> Said:
-    return replace(first_value(asked), wait_s=0.3 if KILLS else 0.1)
+    return replace(first_value(asked), wait_s=0.3)
 
 
 @pytest.fixture
 def images() -> Iterator[ContractProcess]:
-    with contract_process("--latency-s", "0.4" if SLOW else "0.2", "--by-prompt") as running:
+    with contract_process("--latency-s", "0.4", "--by-prompt") as running:
         yield running
 
 
@@ -70,13 +63,9 @@ def test_invariant_02_kills_in_every_phase_lose_nothing(
     images: ContractProcess, eye: Vision, tmp_path: Path
 ) -> None:
     week, chance = current_week(), random.Random("twenty kills")
-    suites = (
-        [{"suite": name, "replicates": 2} for name in SUITES]
-        if KILLS
-        else [{"suite": SUITES[0], "replicates": 1}]
-    )
-    wanted = {"asking": KILLS or 2, "labeling": KILLS or 1, "publishing": KILLS or 1, "importing": KILLS or 1}
-    study, root = make_study(tmp_path, 150 if KILLS else 10)
+    suites = [{"suite": name, "replicates": 2} for name in SUITES]
+    wanted = dict.fromkeys(("asking", "labeling", "publishing", "importing"), KILLS)
+    study, root = make_study(tmp_path, 150)
     undisturbed, killed = (
         make_home(tmp_path / name, images.base_url, eye.base_url, suites=suites, concurrency=8)
         for name in ("undisturbed", "killed")
@@ -88,7 +77,7 @@ def test_invariant_02_kills_in_every_phase_lose_nothing(
     done: Counter[str] = Counter()
     plans = {  # phase → command, what tells that it has begun, seconds after that
         "asking": (("run", "--yes"), "intents", 0.8),
-        "labeling": (("run", "--yes"), "label-intents", 1.0 if KILLS else 0.3),
+        "labeling": (("run", "--yes"), "label-intents", 1.0),
         "publishing": (("publish",), "locks", 3.0),
         "importing": (("import", "study", study, "--root", root), "locks", 2.5),
     }
@@ -165,7 +154,7 @@ def test_a_cap_holds_through_kills(images: ContractProcess, eye: Vision, tmp_pat
         completeness_floor=0,
     )
     kills = 0
-    for _ in range(KILLS or 1):
+    for _ in range(KILLS):
         kills += kill(home, chance, ("run", "--yes"), begun=more_of(home, "intents"), s=0.6)
     last = cliche(home, "run", "--yes", more=KEYS)
     assert last.returncode == 1
@@ -179,46 +168,3 @@ def test_a_cap_holds_through_kills(images: ContractProcess, eye: Vision, tmp_pat
     print(
         f"\n{kills} kills; ${spent:.2f} of $1.50 counted, ${sum(c['billed_usd'] for c in billed):.2f} billed"
     )
-
-
-@pytest.mark.skipif(
-    "CLICHE_KILLS_REVIEW" not in os.environ, reason="takes minutes: set CLICHE_KILLS_REVIEW=1"
-)
-@pytest.mark.parametrize("rule", ["ask_again", "close"])
-def test_the_trial_that_lost_113_of_210_slots(
-    rule: str, images: ContractProcess, eye: Vision, tmp_path: Path
-) -> None:
-    """14 kills at concurrency 8; under `close`, the old rule, most of the slots that were in flight stay lost."""
-    week, chance = current_week(), random.Random("review")
-    counts = {
-        "occupations@1": 2,
-        "nationalities@1": 2,
-        "rest-of-world@1": 1,
-        "descriptors@1": 2,
-        "startup-ceo@1": 1,
-    }
-    home = make_home(
-        tmp_path / "home",
-        images.base_url,
-        eye.base_url,
-        suites=[{"suite": name, "replicates": n} for name, n in counts.items()],
-        concurrency=8,
-        lost_calls=rule,
-    )
-    kills = sum(
-        kill(home, chance, ("run", "--yes", "--model", MODEL), begun=more_of(home, "intents"), s=0.6)
-        for _ in range(14)
-    )
-    last = cliche(home, "run", "--yes", more=KEYS, limit=600)
-    found = receipts(home, week)
-    slots = {receipt.slot_key for receipt in found}
-    ended = Counter(str(receipt.outcome) for receipt in found)
-    ok = {receipt.slot_key for receipt in found if receipt.outcome is Outcome.OK}
-    print(
-        f"\n{rule}: {kills} kills, {len(slots)} slots, {len(slots - ok)} lost, exit {last.returncode}, {ended}"
-    )
-    if rule == "ask_again":
-        assert slots == ok
-        assert last.returncode == 0, last.stderr
-    else:
-        assert len(slots - ok) == ended["unknown_charge"] > 0

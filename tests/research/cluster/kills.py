@@ -1,6 +1,6 @@
 """What a cluster does when something is killed while a paid week is asked, labeled and published.
 
-Usage: python -m tests.cluster.kills [--times 5] [--first 0] [--seed N] [KIND …]     kinds: rows of `KILLS`
+Usage: python -m tests.research.cluster.kills [--times 5] [--first 0] [--seed N] [KIND …]     kinds: rows of `KILLS`
 Each kind is killed so many times, each time in a week of its own on a cluster of its own, in turn while pictures are
 asked for, while they are labeled and while the publisher loads and scores, at a random moment of that step. A server
 that is killed comes back after ten seconds, a worker does not: the other one goes on.
@@ -29,10 +29,10 @@ from typing import Any
 
 import yaml
 
-from tests.cluster.after import After
 from tests.cluster.demo import embedded
 from tests.cluster.machines import Cluster, running
-from tests.e2e.kills.killed_home import KEYS, paid_models
+from tests.research.cluster.after import After
+from tests.research.kills.killed_home import KEYS, paid_models
 from tests.services.openai_contract import ContractProcess, contract_process
 from tests.services.vision_contract import Asked, Said, Vision, first_value, vision
 from warehouse.weeks import current_week
@@ -179,7 +179,9 @@ def killed(
         ended.after_s = time.monotonic() - started - ended.at_s
         if not ended.wrong:
             within = str(max(5.0, MOST_S - ended.after_s))
-            found = cluster.run("control", "python", "-m", "tests.cluster.after", week, "--within", within)
+            found = cluster.run(
+                "control", "python", "-m", "tests.research.cluster.after", week, "--within", within
+            )
             ended.wrong = found.stderr[-900:]
             if found.returncode == 0:
                 after = After(**json.loads(found.stdout))

@@ -1,6 +1,6 @@
 """A year in less than an hour: 52 weeks are asked, labeled and published while things break.
 
-Usage: python -m tests.soak [--weeks 52] [--seed 1] [--minutes M] [--folder DIR]
+Usage: python -m tests.research.soak [--weeks 52] [--seed 1] [--minutes M] [--folder DIR]
 Two models, one simulated, one asked of a paid service (`adverse` says what it answers), with a labeler that is asked,
 on a real S3 server. Each week has its fault, drawn from a seed: `cliche` is killed, its disk fills up (a small tmpfs;
 without the right to mount one, that fault is left out), the store is away, the services refuse everything for a while.
@@ -31,13 +31,13 @@ from scipy import stats
 
 from assets.gateway.records import Outcome
 from tests.e2e.command import write_settings
-from tests.e2e.kills.killed_home import paid_models
+from tests.research.kills.killed_home import paid_models
+from tests.research.soak import holds
+from tests.research.soak.adverse import Weather
+from tests.research.soak.faults import Ended, Machine, enlarge, fault_of, small_disk
 from tests.services.openai_contract import ContractServer
 from tests.services.seaweedfs import find_weed, running_server
 from tests.services.vision_contract import vision
-from tests.soak import holds
-from tests.soak.adverse import Weather
-from tests.soak.faults import Ended, Machine, enlarge, fault_of, small_disk
 from warehouse.store import open_store
 from warehouse.weeks import current_week, shift
 

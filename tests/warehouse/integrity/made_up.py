@@ -1,21 +1,11 @@
-"""How much memory reading and copying a store takes while it grows: a store of made-up keys, ten times as many.
-
-Belongs here: a store that makes its keys up when it is asked, peak memory at two sizes. Does not belong here: how long
-it takes (`fsck`).
-"""
+"""A store of keys that are made up when it is asked, to see how much memory reading a large one takes."""
 
 from __future__ import annotations
 
-import resource
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from tests.bench.measure import Row, Size
 from warehouse import keys
 from warehouse.integrity.findings import Inspection
 from warehouse.integrity.kinds import Key
@@ -96,54 +86,10 @@ class MadeUp:
         return []
 
 
-def run(folder: Path, size: Size) -> list[Row]:
-    """Return the peak memory of a store and of one of a tenth of its objects, as megabytes in place of seconds."""
-    rows = []
-    for what in ("verify --store", "backup --quick"):
-        large, small = (_peak_mb(what, size.keys // part) for part in (1, 10))
-        rows.append(Row(f"{what}, peak MB", size.keys, "objects", large, "a tenth of the objects, MB", small))
-    return rows
-
-
-def _peak_mb(what: str, objects: int) -> float:
-    words = [sys.executable, "-m", "tests.bench.scale.listing", what, str(objects)]
-    return float(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
-
-
 def count(look: Inspection, group: tuple[str, ...], members: Sequence[Key]) -> None:
     """Count the objects of a group and check none: they are made up."""
     look.objects += len(members)
 
 
-def _work(what: str, objects: int) -> None:
-    """Read or compare a store of made-up keys, none of which is checked, and print the peak of this process in MB."""
-    from unittest.mock import patch
-
-    from warehouse.backup.survey import look
-    from warehouse.integrity import scan
-
-    models = 10
-    store: Any = MadeUp(objects // 5, models, max(1, objects // 5 // models // 1_000))
-    if what == "verify --store":
-        with tempfile.TemporaryDirectory() as home, patch.object(scan, "check_group", count):
-            scan.read_store(store, Path(home))
-    else:
-        look(store, store, lambda what, done, total: None, quick=True)
-    print(_own_peak_mb())
-
-
-def _own_peak_mb() -> float:
-    """Return this process's peak memory; on Linux not by getrusage, which counts the process that started it."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    lines = status.read_text().splitlines()
-    return next(int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmHWM:"))
-
-
 def _hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
-
-
-if __name__ == "__main__":
-    _work(sys.argv[1], int(sys.argv[2]))

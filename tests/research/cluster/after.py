@@ -1,6 +1,7 @@
 """What a week left behind on a cluster: what is still held, what was booked, what receipts say it cost.
 
-Usage: python -m tests.cluster.after WEEK [--within 0]     prints JSON; waits so many seconds until nothing is held
+Usage: python -m tests.research.cluster.after WEEK [--within 0]     prints JSON;
+waits so many seconds until nothing is held
 """
 
 from __future__ import annotations

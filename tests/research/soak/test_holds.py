@@ -9,8 +9,8 @@ import pytest
 
 from assets.gateway.receipts import Receipt
 from assets.gateway.records import Outcome
-from tests.soak.__main__ import growth
-from tests.soak.holds import _money, _slot
+from tests.research.soak.__main__ import growth
+from tests.research.soak.holds import _money, _slot
 
 OK, LOST, BROKEN, LIMITED = Outcome.OK, Outcome.UNKNOWN_CHARGE, Outcome.SERVER_ERROR, Outcome.RATE_LIMITED
 

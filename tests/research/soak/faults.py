@@ -19,11 +19,11 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as dt_time
 from pathlib import Path
 
-from tests.e2e.kills.killed_home import KEYS
 from tests.forking import FIRST, Command
+from tests.research.kills.killed_home import KEYS
+from tests.research.soak.adverse import Weather
+from tests.research.soak.clock import OFFSET
 from tests.services.seaweedfs import BUCKET, SeaweedFS
-from tests.soak.adverse import Weather
-from tests.soak.clock import OFFSET
 
 _DISK, _LARGE_DISK = "400m", "4g"
 _AWAY_S = (1.0, 8.0)
@@ -63,7 +63,7 @@ class Machine:
     def __post_init__(self) -> None:
         self.faults = {name: how for name, (_, how) in FAULTS.items() if self.disk or how is not _full}
         self.temporary.mkdir(parents=True, exist_ok=True)
-        os.environ[FIRST] = "tests.soak.clock"
+        os.environ[FIRST] = "tests.research.soak.clock"
 
     def come_to(self, week: str) -> None:
         """Let it be Wednesday of a week, at noon."""
