@@ -15,16 +15,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from orchestration import commands
 from orchestration.console import note
-from orchestration.groups.anchors import anchors
-from orchestration.groups.edition import edition
-from orchestration.groups.explaining import explain
-from orchestration.groups.gold import gold
-from orchestration.groups.studies import study
-from orchestration.groups.taking_back import remove, retract
-from orchestration.groups.verifying import verify
+from orchestration.groups.editions import edition, explain, verify
+from orchestration.groups.labels import anchors, gold
+from orchestration.groups.taking_back import remove, retract, study
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
 
@@ -51,183 +48,160 @@ app.add_typer(edition, name="edition")
 app.add_typer(study, name="study")
 app.add_typer(retract, name="retract")
 
-Week = Annotated[
-    str | None,
-    typer.Option("--week", help="Monday of the week, YYYY-MM-DD (or YYYY-Wnn); default: this week."),
-]
+Week = Annotated[str | None, Option(help="Monday of the week, YYYY-MM-DD (or YYYY-Wnn); default: this week.")]
+Yes = Annotated[bool, Option("--yes", help="Spend money without asking first.")]
 
 
 @app.callback()
 def options(
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[bool, Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
     """Weekly, longitudinal stereotype benchmark for image models."""
     del debug  # read by `main`, which must know it even when parsing fails
 
 
 @app.command(short_help="Ask, score and publish the simulated models.")
-def demo(
-    weeks: Annotated[int | None, typer.Option(min=2, help="The last so many weeks alone.")] = None,
-) -> None:
+def demo(weeks: Annotated[int | None, Option(min=2, help="The last so many weeks alone.")] = None) -> int:
     """Ask the simulated models for twelve weeks of pictures, label, check, score and publish."""
-    raise typer.Exit(commands.operator.demo(weeks))
+    return commands.operator.demo(weeks)
 
 
 @app.command(short_help="Ask for a week; publish it if complete.")
 def run(
     week: Week = None,
-    model: Annotated[
-        list[str] | None, typer.Option("--model", help="Only this model; may be repeated.")
-    ] = None,
+    model: Annotated[list[str] | None, Option(help="Only this model; may be repeated.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be asked and what it costs; ask nothing.")
+        bool, Option("--dry-run", help="Show what would be asked and what it costs; ask nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
+    yes: Yes = False,
     submit: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--submit",
             hidden=True,
             help="Hand the runs to the workers of the shared instance and follow them.",
         ),
     ] = False,
-) -> None:
+) -> int:
     """Ask every active model for the week's pictures, label and load them; publish if all are complete."""
-    raise typer.Exit(commands.operator.run(week, model or [], dry=dry_run, yes=yes, submit=submit))
+    return commands.operator.run(week, model or [], dry=dry_run, yes=yes, submit=submit)
 
 
 @app.command(short_help="Publish a week, or send the site.")
 def publish(
     week: Annotated[
         str | None,
-        typer.Option(
-            "--week", help="Monday of the week, YYYY-MM-DD; default: the latest edition's, else this week."
-        ),
+        Option(help="Monday of the week, YYYY-MM-DD; default: the latest edition's, else this week."),
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(
-            "--to",
+        Option(
             metavar="DIR|s3://…",
             help="Send what is published to a folder or bucket that readers see; publish nothing new.",
         ),
     ] = None,
-) -> None:
+) -> int:
     """Check, score and publish a week that is complete or past its deadline; with --to, send what is published."""
     if to is not None and week is not None:
         raise UsageError("--to sends all that is published; leave out --week")
-    raise typer.Exit(commands.operator.publish(week) if to is None else commands.operator.send(to))
+    return commands.operator.publish(week) if to is None else commands.operator.send(to)
 
 
 @app.command(short_help="Show the progress of each model in a week.")
 def status(
     week: Week = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs; it says more.")] = False,
-) -> None:
+    as_json: Annotated[bool, Option("--json", help="Print JSON, for programs; it says more.")] = False,
+) -> int:
     """Show the progress of each model in a week, and what publishing waits for."""
-    raise typer.Exit(commands.status.status_json(week) if as_json else commands.status.status(week))
+    return commands.status.status_json(week) if as_json else commands.status.status(week)
 
 
 @app.command(short_help="Check keys, models, store, prices, caps.")
 def doctor(
-    paid: Annotated[bool, typer.Option("--paid", help="Also ask each paid model and labeler once.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Spend money without asking first.")] = False,
+    paid: Annotated[bool, Option("--paid", help="Also ask each paid model and labeler once.")] = False,
+    yes: Yes = False,
     new: Annotated[
-        bool, typer.Option("--new", help="List instead what services offer and models.yaml lacks; free.")
+        bool, Option("--new", help="List instead what services offer and models.yaml lacks; free.")
     ] = False,
     service: Annotated[
-        list[str] | None,
-        typer.Option("--service", help="With --new: ask this one; may be repeated; default: the file's."),
+        list[str] | None, Option(help="With --new: ask this one; may be repeated; default: the file's.")
     ] = None,
-) -> None:
+) -> int:
     """Check what a run depends on: keys, models, store, clock, disk, prices, caps; free calls only.
 
     Each line is ok, warn or fail, with how to fix it. Exit code 1 if a run would certainly fail.
     """
     if (service and not new) or (new and (paid or yes)):
         raise UsageError("--new takes --service alone, and --service goes with --new")
-    raise typer.Exit(
-        commands.doctor.new_models(service or []) if new else commands.doctor.doctor(paid=paid, yes=yes)
-    )
+    return commands.doctor.new_models(service or []) if new else commands.doctor.doctor(paid=paid, yes=yes)
 
 
 @app.command(short_help="Look once for alerts, and send what is new.")
 def watch(
-    test: Annotated[
-        bool, typer.Option("--test", help="Send a test to every channel; look at nothing.")
-    ] = False,
-) -> None:
+    test: Annotated[bool, Option("--test", help="Send a test to every channel; look at nothing.")] = False,
+) -> int:
     """Look once for everything that a person should know, and send what is new; for cron, beside or without Dagster.
 
     Exit code 1 if an error holds, or an alert could not be sent.
     """
-    raise typer.Exit(commands.status.watch(test=test))
+    return commands.status.watch(test=test)
 
 
 @app.command(short_help="Plan: what boards will tell apart.")
 def design(
     *,
-    models: Annotated[int | None, typer.Option(min=1, max=200, help="Models that are ranked.")] = None,
-    prompts: Annotated[int | None, typer.Option(min=1, max=500, help="Prompts of the suite.")] = None,
-    replicates: Annotated[
-        int | None, typer.Option(min=1, max=500, help="Pictures per prompt and week.")
-    ] = None,
-    weeks: Annotated[int, typer.Option(min=8, max=52, help="Weeks that were asked.")] = 12,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+    models: Annotated[int | None, Option(min=1, max=200, help="Models that are ranked.")] = None,
+    prompts: Annotated[int | None, Option(min=1, max=500, help="Prompts of the suite.")] = None,
+    replicates: Annotated[int | None, Option(min=1, max=500, help="Pictures per prompt and week.")] = None,
+    weeks: Annotated[int, Option(min=8, max=52, help="Weeks that were asked.")] = 12,
+    as_json: Annotated[bool, Option("--json", help="Print JSON.")] = False,
+) -> int:
     """Show what the models file, or a board of so many models, will tell apart and find; ask nothing."""
-    raise typer.Exit(commands.design.design(models, prompts, replicates, weeks, as_json=as_json))
+    return commands.design.design(models, prompts, replicates, weeks, as_json=as_json)
 
 
 @app.command()
-def rebuild() -> None:
+def rebuild() -> int:
     """Rebuild the warehouse from the store alone."""
-    raise typer.Exit(commands.operator.rebuild())
+    return commands.operator.rebuild()
 
 
 app.command()(explain)
 Profile = Annotated[
-    str | None,
-    typer.Option(
-        "--profile", help="AWS profile of the copy's bucket; default: the same variables as the store's."
-    ),
+    str | None, Option(help="AWS profile of the copy's bucket; default: the same variables as the store's.")
 ]
 Quick = Annotated[
     bool,
-    typer.Option(
-        "--quick", help="Take objects of the same name and size for the same; read only what is new."
-    ),
+    Option("--quick", help="Take objects of the same name and size for the same; read only what is new."),
 ]
 
 
 @app.command(short_help="Copy the store to a folder or bucket.")
 def backup(
-    to: Annotated[
-        str, typer.Argument(metavar="DIR|s3://…", help="Where the copy is: empty, or an earlier copy.")
-    ],
+    to: Annotated[str, Argument(metavar="DIR|s3://…", help="Where the copy is: empty, or an earlier copy.")],
     profile: Profile = None,
     *,
     quick: Quick = False,
-) -> None:
+) -> int:
     """Copy what a copy of the store lacks: each object checked, written once, and looked at where it was written.
 
     Run it again to go on, or to add what is new. Exit code 1 if something is damaged or missing.
     """
-    raise typer.Exit(commands.store_reading.backup(to, profile, quick=quick))
+    return commands.store_reading.backup(to, profile, quick=quick)
 
 
 @app.command(short_help="Copy back what the store lacks.")
 def restore(
-    of: Annotated[str, typer.Argument(metavar="DIR|s3://…", help="A copy that cliche backup made.")],
+    of: Annotated[str, Argument(metavar="DIR|s3://…", help="A copy that cliche backup made.")],
     profile: Profile = None,
     *,
     quick: Quick = False,
-) -> None:
+) -> int:
     """Copy back what the store lacks, from a copy of it; nothing that is there is overwritten.
 
     Exit code 1 if something of the copy is damaged or missing, 3 if objects differ.
     """
-    raise typer.Exit(commands.store_reading.restore(of, profile, quick=quick))
+    return commands.store_reading.restore(of, profile, quick=quick)
 
 
 app.command(short_help="Recompute a published edition.")(verify)
@@ -236,76 +210,62 @@ app.command(short_help="Delete a picture for good.")(remove)
 
 @app.command()
 def sql(
-    query: Annotated[str | None, typer.Argument(help="A query on the edition's tables and views.")] = None,
-    file: Annotated[str | None, typer.Option("--file", "-f", help="An audit query, or a .sql file.")] = None,
-    form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
-    limit: Annotated[int, typer.Option("--limit", min=0, help="Rows of a table at most; 0: all.")] = 1000,
-    timeout: Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a query may take.")] = 60,
-    show: Annotated[
-        bool, typer.Option("--print", help="Print the text of -f NAME instead of its rows.")
-    ] = False,
+    query: Annotated[str | None, Argument(help="A query on the edition's tables and views.")] = None,
+    file: Annotated[str | None, Option("--file", "-f", help="An audit query, or a .sql file.")] = None,
+    form: Annotated[str, Option("--format", help="table, csv or json.")] = "table",
+    limit: Annotated[int, Option(min=0, help="Rows of a table at most; 0: all.")] = 1000,
+    timeout: Annotated[int, Option(min=1, help="Seconds that a query may take.")] = 60,
+    show: Annotated[bool, Option("--print", help="Print the text of -f NAME instead of its rows.")] = False,
     labeler: Annotated[
-        str | None,
-        typer.Option(
-            "--labeler", hidden=True, help="With -f: as if the plans named this labeler beside theirs."
-        ),
+        str | None, Option(hidden=True, help="With -f: as if the plans named this labeler beside theirs.")
     ] = None,
-) -> None:
+) -> int:
     """Query the latest edition's file and nothing else. Without arguments: list the audit queries."""
-    raise typer.Exit(
-        commands.query.sql(query, file, form, limit=limit, timeout=timeout, show=show, labeler=labeler)
-    )
+    return commands.query.sql(query, file, form, limit=limit, timeout=timeout, show=show, labeler=labeler)
 
 
 @app.command()
 def serve(
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
-    ] = 8000,
-) -> None:
+    port: Annotated[int, Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")] = 8000,
+) -> int:
     """Show the latest edition in a browser on this machine."""
-    raise typer.Exit(commands.auditor.serve(port))
+    return commands.auditor.serve(port)
 
 
 @app.command(short_help="List locks, or release one.")
 def unlock(
-    name: Annotated[str | None, typer.Argument(help="The lock to release; default: list them.")] = None,
-) -> None:
+    name: Annotated[str | None, Argument(help="The lock to release; default: list them.")] = None,
+) -> int:
     """List who holds which lock, or release the lock of a run that hangs; frees the pool slots of dead runs."""
-    raise typer.Exit(commands.operator.unlock(name))
+    return commands.operator.unlock(name)
 
 
 @importer.command("midjourney")
 def import_midjourney(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of downloaded pictures.")],
-    week: Annotated[str, typer.Option("--week", help="Monday of the week in which they were made.")],
+    folder: Annotated[Path, Argument(metavar="DIR", help="Folder of downloaded pictures.")],
+    week: Annotated[str, Option(help="Monday of the week in which they were made.")],
     model_version: Annotated[
-        str | None,
-        typer.Option("--model-version", help="Midjourney version (--v) of files that do not state it."),
+        str | None, Option(help="Midjourney version (--v) of files that do not state it.")
     ] = None,
-) -> None:
+) -> int:
     """Import a folder of Midjourney downloads for one week."""
-    raise typer.Exit(commands.imports.import_midjourney(folder, week, model_version))
+    return commands.imports.import_midjourney(folder, week, model_version)
 
 
 @importer.command("study", short_help="Import a published study.")
 def import_study(
     study: Annotated[
-        str,
-        typer.Argument(metavar="STUDY", help="A study that is shipped, e.g. raza2025, or a file STUDY.yaml."),
+        str, Argument(metavar="STUDY", help="A study that is shipped, e.g. raza2025, or a file STUDY.yaml.")
     ],
     root: Annotated[
-        Path | None,
-        typer.Option("--root", help="Folder of its files; left out, its repository is cloned."),
+        Path | None, Option(help="Folder of its files; left out, its repository is cloned.")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="List all errors, or what would be imported; store nothing.")
+        bool, Option("--check", help="List all errors, or what would be imported; store nothing.")
     ] = False,
-) -> None:
+) -> int:
     """Import a published study: its pictures, its people's labels, its provenance."""
-    raise typer.Exit(
-        commands.imports.check_study(study, root) if check else commands.imports.import_study(study, root)
-    )
+    return commands.imports.check_study(study, root) if check else commands.imports.import_study(study, root)
 
 
 def main() -> None:

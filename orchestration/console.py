@@ -10,16 +10,10 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from assets.gateway.receipts import Receipt
@@ -57,17 +51,16 @@ class Tally:
         self._label: TaskID = self._progress.add_task("labeling", total=None, counts="", visible=False)
         self._shrink: TaskID = self._progress.add_task("thumbnails", total=None, counts="", visible=False)
         self._settled: set[str] = set()
-        self._to_label = self._to_shrink = 0
 
     def listener(self) -> Listener:
         """Return the functions that a run tells what it does."""
         return Listener(
             planned=self._planned,
             receipt=self._receipt,
-            to_label=self._label_more,
-            labelled=self._labelled,
-            to_shrink=self._shrink_more,
-            shrunk=self._shrunk,
+            to_label=partial(self._more, self._label),
+            labelled=partial(self._progress.advance, self._label),
+            to_shrink=partial(self._more, self._shrink),
+            shrunk=partial(self._progress.advance, self._shrink),
             told=note,
         )
 
@@ -88,39 +81,29 @@ class Tally:
                 f"ok {self.outcomes['ok']:,} · refused {self._of('answer'):,} · "
                 f"failed {self._of('transient') + self._of('bad_data') + self._of('stop'):,}"
             )
-            stays_open = (
-                group in {"transient", "bad_data", "stop"} or receipt.outcome is Outcome.BUDGET_STOPPED
-            )
-            first = not stays_open and receipt.slot_key not in self._settled
-            self._settled.add(receipt.slot_key) if first else None
-        self._progress.update(self._ask, advance=int(first), counts=counts)
+            before = len(self._settled)
+            if (
+                group not in {"transient", "bad_data", "stop"}
+                and receipt.outcome is not Outcome.BUDGET_STOPPED
+            ):
+                self._settled.add(receipt.slot_key)
+            settled = len(self._settled) - before
+        self._progress.update(self._ask, advance=settled, counts=counts)
 
     def _of(self, group: str) -> int:
         return sum(self.outcomes[str(outcome)] for outcome, its in GROUPS.items() if its == group)
 
-    def _label_more(self, pictures: int) -> None:
-        self._to_label += pictures
-        self._progress.update(self._label, total=self._to_label, visible=True)
-
-    def _labelled(self) -> None:
-        self._progress.update(self._label, advance=1)
-
-    def _shrink_more(self, pictures: int) -> None:
-        self._to_shrink += pictures
-        self._progress.update(self._shrink, total=self._to_shrink, visible=True)
-
-    def _shrunk(self) -> None:
-        self._progress.update(self._shrink, advance=1)
+    def _more(self, task: TaskID, pictures: int) -> None:
+        total = (self._progress.tasks[task].total or 0) + pictures
+        self._progress.update(task, total=total, visible=True)
 
 
 def table(*columns: str, right: Collection[str] | None = None) -> Table:
     """Return a table without rows; those of its columns are set to the right, all but the first if none are named."""
-    made = Table(box=None, pad_edge=False)
+    listed, to_the_right = Table(box=None, pad_edge=False), columns[1:] if right is None else right
     for name in columns:
-        made.add_column(
-            name, justify="right" if name in (columns[1:] if right is None else right) else "left"
-        )
-    return made
+        listed.add_column(name, justify="right" if name in to_the_right else "left")
+    return listed
 
 
 def note(text: str) -> None:

@@ -31,31 +31,23 @@ def doctor(*, paid: bool = False, yes: bool = False) -> int:
     With `paid` each paid model is asked for one picture, and each labeler that is asked is shown one, if nothing failed
     of it before; whether to is asked first, unless `yes` says so.
     """
-    found = [*examine()]
-    width = max(len(one.what) for one in found)
-    for one in found:
-        _say(one, width)
-    spent = "No paid call was made."
-    if paid:
-        chosen = _chosen({one.what for one in found if one.level == "fail"})
-        if chosen:
-            confirm_amount(sum(one.most_usd for one in chosen), yes=yes)
-            say(f"Trying one picture each ({counted(len(chosen), 'call')}):")
+    findings = [*examine()]
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        _say(finding, width)
+    spent = "There was nobody to try." if paid else "No paid call was made."
+    if paid and (chosen := _chosen({one.what for one in findings if one.level == "fail"})):
+        confirm_amount(sum(one.most_usd for one in chosen), yes=yes)
+        say(f"Trying one picture each ({counted(len(chosen), 'call')}):")
         usd = 0.0
-        for one, cost in try_all(chosen):
-            _say(one, width)
-            found.append(one)
+        for finding, cost in try_all(chosen):
+            _say(finding, width)
+            findings.append(finding)
             usd += cost
-        spent = (
-            f"The trials cost ${usd:,.4f}, which counts for this week."
-            if chosen
-            else "There was nobody to try."
-        )
-    fails, warns = (sum(one.level == level for one in found) for level in ("fail", "warn"))
-    said = "Everything is well"
-    if fails or warns:
-        said = f"{counted(fails, 'problem')}, {counted(warns, 'warning')}"
-    say(f"{said}. {spent}")
+        spent = f"The trials cost ${usd:,.4f}, which counts for this week."
+    fails, warns = (sum(one.level == level for one in findings) for level in ("fail", "warn"))
+    trouble = f"{counted(fails, 'problem')}, {counted(warns, 'warning')}"
+    say(f"{trouble if fails or warns else 'Everything is well'}. {spent}")
     return 1 if fails else 0
 
 
@@ -131,9 +123,8 @@ def examine() -> Iterator[Finding]:
     yield machine.look_at_clock(place.store, asked)
     free = [entry.name for entry in models if services.is_free(providers[entry.name])]
     if free:
-        yield Finding(
-            "ok", "models", f"{', '.join(free)}: asked on this machine, no key and no money is needed"
-        )
+        line = f"{', '.join(free)}: asked on this machine, no key and no money is needed"
+        yield Finding("ok", "models", line)
     yield from _each(
         lambda entry: services.look_at_model(place, entry, providers[entry.name]),
         [entry for entry in models if entry.name not in free],

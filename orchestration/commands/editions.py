@@ -32,8 +32,7 @@ MANIFEST = "manifest.json"
 
 def page_address(place: Workplace) -> str:
     """Return where the latest page lies: a path where the store is a folder, else an address in the store."""
-    edition = current(place)
-    return f"{place.store.url}/{keys.edition_prefix(edition)}index.html"
+    return f"{place.store.url}/{keys.edition_prefix(current(place))}index.html"
 
 
 def current(place: Workplace) -> str:
@@ -62,8 +61,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def database_of(place: Workplace, edition: str) -> Path:
     """Return an edition's DuckDB file: that of the last publish if it is of this edition, else one built once."""
-    manifest = manifest_of(place, edition)
-    for path in (place.warehouse.parent / "published" / DATABASE, _folder(place, edition) / DATABASE):
+    manifest, home = manifest_of(place, edition), place.warehouse.parent
+    for path in (home / "published" / DATABASE, home / "editions" / edition / DATABASE):
         if is_built_from(path, manifest["tables"], manifest["files"]):
             return path
     build_from(place, manifest, path)
@@ -81,10 +80,6 @@ def build_from(place: Workplace, manifest: Mapping[str, Any], path: Path) -> Non
 def open_database(place: Workplace, edition: str) -> duckdb.DuckDBPyConnection:
     """Return a read-only connection to an edition's DuckDB file."""
     return open_published(database_of(place, edition))
-
-
-def _folder(place: Workplace, edition: str) -> Path:
-    return place.warehouse.parent / "editions" / edition
 
 
 def check_line(place: Workplace) -> str:

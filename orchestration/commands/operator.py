@@ -40,10 +40,7 @@ RATED_MODELS, RATED_WEEKS, RATED_SUITE = 2, 4, "occupations"
 
 
 def demo(count: int | None = None) -> int:
-    """Run the main job on the shipped simulated models and the weeks of the demo file, and say where to look.
-
-    With a count the last so many of its weeks.
-    """
+    """Run the main job on the shipped simulated models and the (last) weeks of the demo file, and say where to look."""
     settings = load_settings()
     weeks = read_yaml(CHECKOUT / "orchestration" / "demo.yaml", "demo.yaml")
     asked_weeks = span(str(weeks["first_week"]), str(weeks["last_week"]))[-(count or 0) :]
@@ -57,6 +54,7 @@ def demo(count: int | None = None) -> int:
     wanted = [
         (entry.name, week) for week in asked_weeks for entry in place.active(week) if entry.name in simulated
     ]
+    complete = f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete."
     if may_spend(place, simulated):
         raise RefusedError(
             f"the demo spends no money, and labelers of the simulated models in {settings.models.name} cost some; "
@@ -65,21 +63,17 @@ def demo(count: int | None = None) -> int:
     before = latest(place.store)
     say(f"{len(simulated)} simulated models, {len(asked_weeks)} weeks, {len(wanted)} partitions")
     ran, code = _ask(settings, place, wanted)
-    if not ran.run and not ran.problems and before is not None and before.week >= last:
-        say(
-            f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete. "
-            f"Edition {before.id} is current."
-        )
+    idle = not ran.run and not ran.problems
+    if idle and before is not None and before.week >= last:
+        say(f"{complete} Edition {before.id} is current.")
     else:
-        if not ran.run and not ran.problems:
-            say(f"Nothing to ask: {len(wanted)} of {len(wanted)} partitions are complete.")
+        if idle:
+            say(complete)
         if not ran.problems:
             _rate(place, wanted)
         from orchestration import weekly
 
-        edition = weekly.publish(
-            place, settings, last, note=note, wait=False
-        )  # the demo waits for no live model
+        edition = weekly.publish(place, settings, last, note=note, wait=False)  # waits for no live model
         say(check_line(place))
         say(f"Edition {edition} is current.")
     for sentence in headline(place):
@@ -111,10 +105,9 @@ def _rate(place: Workplace, wanted: Sequence[tuple[str, str]]) -> None:
 
 
 def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool, submit: bool = False) -> int:
-    """Ask, label and load the week's partitions; publish if every model is complete.
+    """Ask, label and load the week's partitions, or have workers do so (`submit`); publish if every model is complete.
 
     Before money is spent for models of whom nothing was asked in the week yet, it is asked whether to; `yes` says so.
-    With `submit` workers of the shared instance do all of it.
     """
     settings = load_settings()
     place = make_workplace(settings, Listener(told=note))
@@ -195,12 +188,10 @@ def send(address: str) -> int:
         with bar("sending") as step:
             sent = upload(place.store, to, step)
     lost = f" {sent.missing:,} thumbnails are missing from the store." if sent.missing else ""
-    done = (
-        f"{sent.objects:,} objects sent ({decimal(sent.bytes)})"
-        if sent.objects
-        else "nothing to send, all was there"
+    done = f"{sent.objects:,} objects sent ({decimal(sent.bytes)})"
+    say(
+        f"{to.url} shows edition {sent.edition}: {done if sent.objects else 'nothing to send, all was there'}.{lost}"
     )
-    say(f"{to.url} shows edition {sent.edition}: {done}.{lost}")
     return 0
 
 
@@ -214,10 +205,7 @@ def rebuild() -> int:
     settings.home.mkdir(parents=True, exist_ok=True)
     with counting("rebuilding") as step:
         rows = rebuild_warehouse(
-            place.store,
-            settings.warehouse,
-            progress=step,
-            finish=lambda con: score_all(con, place),
+            place.store, settings.warehouse, progress=step, finish=lambda con: score_all(con, place)
         )
     say(f"{settings.warehouse}: {sum(rows.values()):,} rows in {len(rows)} tables")
     return 0
@@ -286,8 +274,8 @@ def _billed(place: Workplace, before: Sequence[PartitionState], after: Sequence[
         {
             (state.model, call.slot_key, call.attempt)
             for state in states
-            for call in state.trouble.maybe_billed
             if state.model in paid
+            for call in state.trouble.maybe_billed
         }
         for states in (before, after)
     )

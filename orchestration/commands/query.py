@@ -43,10 +43,8 @@ def sql(
 ) -> int:
     """Run one query on the latest edition's file, with nothing else in its reach, and print its rows.
 
-    With `show` nothing runs: the whole text of `file` is printed, to be read or pasted elsewhere. With a `labeler` the
-    text of `file` reads the plans as if they named it.
-
-    A table ends after `limit` rows (0: never) and says so; CSV and JSON are whole. The query ends when its reader does.
+    With `show` the text of `file` is printed instead. With a `labeler` it reads the plans as if they named that one. A
+    table ends after `limit` rows (0: never) and says so; CSV and JSON are whole. The query ends when its reader does.
     """
     if form not in FORMATS:
         raise UsageError(f'no format "{form}"; known: {", ".join(FORMATS)}')
@@ -57,9 +55,10 @@ def sql(
             raise UsageError(f"{option} needs -f NAME")
     if query is None and file is None:
         return _list_queries()
-    if show:
-        return _print_text(_from_file(file or "", labeler))
     text = query if query is not None else _from_file(file or "", labeler)
+    if show:  # as it is, unwrapped, so that it can be pasted
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        return 0
     place = bare_workplace(load_settings())
     rows = read(
         database_of(place, current(place)),
@@ -72,9 +71,8 @@ def sql(
     try:
         shown = _print(rows)
     except BrokenPipeError:
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # what is buffered goes nowhere, quietly
+        # what is buffered goes nowhere, quietly
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except TooLongError as error:
         raise ClicheError(f"{error}; --timeout SECONDS allows more") from None
@@ -96,30 +94,21 @@ def _print(rows: Generator[bytes, None, QueryEnd]) -> QueryEnd:
             sys.stdout.buffer.flush()
 
 
-def _print_text(text: str) -> int:
-    """Print a query as it is, unwrapped, so that it can be pasted."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    return 0
-
-
 def _from_file(name: str, labeler: str | None) -> str:
-    text = _text_of(name)
-    return text if labeler is None else as_read_by(text, labeler)
-
-
-def _text_of(name: str) -> str:
     path = Path(name)
     if path.suffix == ".sql" and path.exists():
         try:
-            return read_file(path).decode("utf-8")
+            text = read_file(path).decode("utf-8")
         except OSError as error:
             raise UsageError(f"{name} cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
             raise UsageError(f"{name} is not UTF-8 text") from None
-    name = name.removesuffix(".sql")
-    if name not in names("audit"):
-        raise UsageError(f'no audit query "{name}"' + close_match(name, names("audit")))
-    return read_sql(f"audit/{name}")
+    else:
+        name = name.removesuffix(".sql")
+        if name not in names("audit"):
+            raise UsageError(f'no audit query "{name}"' + close_match(name, names("audit")))
+        text = read_sql(f"audit/{name}")
+    return text if labeler is None else as_read_by(text, labeler)
 
 
 def _list_queries() -> int:
@@ -141,8 +130,7 @@ _SHOWN = 200
 def explain(figure: str) -> int:
     """Print the way from a published share to its counts, pictures, labels and calls, each with its query.
 
-    Args:
-        figure: its name as pages have it (`data-cell`), or words of it in any order: prompt, attribute, value, model.
+    A figure is named as pages name it (`data-cell`), or by words in any order: prompt, attribute, value, model.
     """
     place = bare_workplace(load_settings())
     database = database_of(place, current(place))
@@ -154,7 +142,9 @@ def explain(figure: str) -> int:
         "version": share["labeler_version"],
     }
     counts, pictures = (_statement(name, asked) for name in ("counts", "pictures"))
-    say(f"{_cell(share)}   {_suite(share)}, read by {share['labeler']} {share['labeler_version']}")
+    suite = f"{share['suite']}@{share['suite_major']} {share['condition']}"
+    turn = ", after a confrontation" if share["turn"] > 1 else ""
+    say(f"{_cell(share)}   {suite}{turn}, read by {share['labeler']} {share['labeler_version']}")
     say(f"Of the weeks {share['first_week']} to {share['week']}: {_figure(share)}")
     say(_command(_statement("figure", {**asked, "value": share["value"]})))
     listed = table("week", "read as", "counts as", "pictures", right=("pictures",))
@@ -165,13 +155,12 @@ def explain(figure: str) -> int:
     say()
     OUT.print(listed)
     say(_command(counts))
-    found = _rows(database, pictures)
-    shown = found[:_PICTURES]
+    rows = _rows(database, pictures)
+    shown = rows[:_PICTURES]
     say()
-    say(f"{len(found):,} pictures were read, {len(shown)} of them here: label, picture, call")
+    say(f"{len(rows):,} pictures were read, {len(shown)} of them here: label, picture, call")
     for row in shown:
-        sha256 = row["image_sha256"]
-        say(f"{row['week']} {row['said']}   {keys.image(sha256, row['image_ext'])}")
+        say(f"{row['week']} {row['said']}   {keys.image(row['image_sha256'], row['image_ext'])}")
         say(f"    {keys.receipt(row['week'], share['model'], row['slot_key'], row['attempt'])}")
     say(_command(pictures))
     return 0
@@ -199,11 +188,6 @@ def _command(statement: str) -> str:
 
 def _cell(share: Mapping[str, Any]) -> str:
     return f"{share['model']}.{share['prompt'].replace('/', '.')}.{share['attribute']}.{share['value']}"
-
-
-def _suite(share: Mapping[str, Any]) -> str:
-    turn = ", after a confrontation" if share["turn"] > 1 else ""
-    return f"{share['suite']}@{share['suite_major']} {share['condition']}{turn}"
 
 
 def _figure(share: Mapping[str, Any]) -> str:

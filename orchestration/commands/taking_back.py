@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import typer
 
+from assets.labeling import retraction
 from orchestration.commands.imports import load_kept
 from orchestration.console import note, say
+from orchestration.doctor.finding import counted
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
 from warehouse.errors import ClicheError, RefusedError
@@ -41,38 +43,29 @@ def study_remove(study: str, reason: str) -> int:
 
 def retract_picture(picture: str, reason: str) -> int:
     """Take a picture back, in all slots that share it."""
-    from assets.labeling import retraction
-
-    return _said(*retraction.retract_picture(_writable(), picture, reason))
+    return _retracted(lambda store: retraction.retract_picture(store, picture, reason))
 
 
 def retract_labels(model: str, week: str, labeler: str, attribute: str | None, reason: str) -> int:
     """Take a labeler's labels of a model's week back."""
-    from assets.labeling import retraction
-
-    return _said(retraction.retract_labels(_writable(), model, week, labeler, attribute, reason))
+    return _retracted(
+        lambda store: [retraction.retract_labels(store, model, week, labeler, attribute, reason)]
+    )
 
 
 def retract_week(model: str, week: str, reason: str) -> int:
     """Take all answers of a model's week back."""
-    from assets.labeling import retraction
-
-    return _said(retraction.retract_week(_writable(), model, week, reason))
+    return _retracted(lambda store: [retraction.retract_week(store, model, week, reason)])
 
 
-def _writable() -> Store:
+def _retracted(retract: Callable[[Store], Iterable[WeekRetraction]]) -> int:
     store = bare_workplace(load_settings()).store
     store.check_writable()
-    return store
-
-
-def _said(*made: WeekRetraction) -> int:
-    for one in made:
-        pictures = "picture" if len(one.slots) == 1 else "pictures"
-        what = f"{len(one.slots):,} {pictures}" if one.slots else "all answers"
-        if one.labeler:
-            what = f"{one.attribute or 'all'} labels by {one.labeler}"
-        say(f"{one.model}, week {one.week}: {what} taken back: {one.key} says why. Nothing was deleted.")
+    for made in retract(store):
+        what = counted(len(made.slots), "picture") if made.slots else "all answers"
+        if made.labeler:
+            what = f"{made.attribute or 'all'} labels by {made.labeler}"
+        say(f"{made.model}, week {made.week}: {what} taken back: {made.key} says why. Nothing was deleted.")
     say(_NEXT)
     return 0
 
@@ -82,14 +75,16 @@ def remove(picture: str, reason: str, *, yes: bool) -> int:
 
     Returns:
         1 if it is deleted and could not be published without it.
+
+    Raises:
+        RefusedError: if the answer is no, or there is no terminal.
     """
-    from assets.labeling.retraction import hash_in
     from assets.leaderboard import removing
     from assets.leaderboard.published import latest
     from orchestration.commands import operator
 
     settings = load_settings()
-    store, sha256 = bare_workplace(settings).store, hash_in(picture)
+    store, sha256 = bare_workplace(settings).store, retraction.hash_in(picture)
     checked_reason(reason)
     going = removing.what_goes(store, sha256)
     if going.record is not None:
@@ -100,10 +95,15 @@ def remove(picture: str, reason: str, *, yes: bool) -> int:
         f"Objects that go: {len(going.keys):,}. Slots that keep outcome, labels and counts: {len(going.slots):,}"
     )
     if going.keys and not yes:
-        _confirm()
+        if not sys.stdin.isatty():
+            raise RefusedError("this would be deleted for good; no terminal to confirm, so pass --yes")
+        if not typer.confirm("This will be deleted for good; go on?", err=True):
+            raise RefusedError("nothing was deleted")
     store.check_writable()
     record = removing.remove(store, sha256, reason)
-    _forget_copies(settings, going)
+    for key in going.keys:  # and the copies that `cliche serve` keeps in the home
+        for name in (key, key.removeprefix("editions/")):
+            (settings.home / "editions" / name).unlink(missing_ok=True)
     say(f"Deleted: {record.key} says why.")
     for line in _not_reached(settings, store, going):
         say(line)
@@ -114,26 +114,6 @@ def remove(picture: str, reason: str, *, yes: bool) -> int:
     except ClicheError as error:
         note(f"The picture is deleted, but the newest edition still shows where it was: {error}")
         return 1
-
-
-def _confirm() -> None:
-    """Ask whether to delete.
-
-    Raises:
-        RefusedError: if the answer is no, or there is no terminal.
-    """
-    if not sys.stdin.isatty():
-        raise RefusedError("this would be deleted for good; no terminal to confirm, so pass --yes")
-    if not typer.confirm("This will be deleted for good; go on?", err=True):
-        raise RefusedError("nothing was deleted")
-
-
-def _forget_copies(settings: Settings, going: removing.Going) -> None:
-    """Delete the copies that `cliche serve` keeps in the home."""
-    folder = settings.home / "editions"
-    for key in going.keys:
-        for name in (key, key.removeprefix("editions/")):
-            (folder / name).unlink(missing_ok=True)
 
 
 def _not_reached(settings: Settings, store: Store, going: removing.Going) -> Iterator[str]:
