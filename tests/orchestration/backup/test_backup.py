@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import signal
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from rich.filesize import decimal
 from assets.gateway.network.redaction import line_with_key
 from orchestration.settings import CHECKOUT
 from tests.e2e.command import hashes
-from tests.orchestration.installation import WEEK, Cliche, Installation, Result, start
+from tests.orchestration.installation import WEEK, Cliche, Installation, Result
 from warehouse import keys
 from warehouse.backup import home
 from warehouse.backup.order import may_change
@@ -265,32 +263,6 @@ def test_what_cannot_be_a_copy_is_refused_and_left_as_it_is(
     assert ended.code == 2
     assert "holds no object, so nothing was copied; is it the store that you mean?" in ended.only_line
     assert not (tmp_path / "empty").exists()
-
-
-def test_a_copy_that_is_killed_goes_on(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    whole = len(reads.objects())
-    killed = sum(_killed(reads.home, copy, share * whole) for share in (0.1, 0.5, 0.9))
-    assert killed >= 2, "copies ended before they were killed"
-    ended = cliche("backup", str(copy))
-    assert 0 < copied(ended) < whole
-    assert ended.code == 0
-    assert held(copy) == reads.objects()
-    assert not [*(copy / ".tmp").iterdir()]
-
-
-def _killed(home: Path, copy: Path, after: float) -> bool:
-    """Copy and kill that when so many files are there, each of them whole; return whether it had not ended."""
-    process = start(home, "backup", str(copy))
-    while process.poll() is None and sum(path.is_file() for path in copy.rglob("*")) < after:
-        time.sleep(0.003)
-    alive = process.poll() is None
-    if alive:
-        process.send_signal(signal.SIGKILL)
-    process.wait(timeout=60)
-    store = home / "store"
-    assert all(data == (store / key).read_bytes() for key, data in held(copy).items())
-    return alive
 
 
 @pytest.mark.s3

@@ -34,7 +34,6 @@ from tests.orchestration.installation import (
     start_anew,
 )
 from tests.orchestration.scripted import STOPPING
-from tests.orchestration.verifying.forging import Edition, download
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import table_hashes
 from warehouse.weeks import current_week
@@ -287,34 +286,6 @@ def test_verify_names_a_file_that_is_gone(published: Installation, cliche: Clich
     ended = cliche("verify")
     assert ended.code == 1
     assert "data/leaderboard.csv is missing" in ended.out
-
-
-def forged(published: Installation, folder: Path, statement: str) -> str:
-    """Change rows of a downloaded edition, and everything that follows from them, so that nothing contradicts them."""
-    edition = Edition(download(published.store, EDITION, folder))
-    edition.sql(statement)
-    edition.export()
-    edition.page()
-    edition.sign()
-    return str(folder)
-
-
-def test_verify_finds_a_changed_score_behind_a_forged_manifest(
-    published: Installation, tmp_path: Path, cliche: Cliche
-) -> None:
-    changed = "UPDATE figures SET estimate = 0.2, reason = NULL WHERE figure = 'gap' AND model = 'sim-drift'"
-    ended = cliche("verify", forged(published, tmp_path / "forged", changed))
-    assert ended.code == 1
-    assert re.search(rf"week={WEEK}/.*: [\d,]+ rows? of figures differ when made again", ended.out)
-
-
-def test_verify_finds_counts_that_do_not_add_up(
-    published: Installation, tmp_path: Path, cliche: Cliche
-) -> None:
-    left_out = "DELETE FROM slots WHERE model = 'sim-drift' AND replicate = 0"
-    ended = cliche("verify", forged(published, tmp_path / "forged", left_out))
-    assert ended.code == 1
-    assert "do not add up" in ended.out or "differ" in ended.out
 
 
 # serve

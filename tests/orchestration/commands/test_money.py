@@ -25,10 +25,9 @@ from orchestration.commands import forecasts
 from orchestration.commands.forecasts import confirm, look_ahead, with_ledger
 from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
-from tests.orchestration.installation import SLOTS, Cliche, Installation, entry, start
+from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
 from tests.orchestration.paid import CHEAP, DEAR, LOSING, ODD, PRICE
 from tests.orchestration.weekly.test_definitions import tick
-from tests.services.openai_contract import ContractServer
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
@@ -203,22 +202,6 @@ def test_a_run_on_a_terminal_asks_once_and_ends_at_its_cap_with_exit_code_1(
     confirm(home.place(), WEEK, ["real"], yes=False)  # what was begun is not asked about again
     ask(home)  # a run of its own
     assert cost(home) == 1.0
-
-
-def test_the_cap_of_a_run_counts_for_all_its_models_and_processes(
-    fresh: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-contract-0123456789")
-    fresh.configure(caps={"run_usd": 1.3}, deadline_hours=168, runs_at_once=2)
-    with ContractServer() as server:
-        asked = {"provider": "openai_images", "model_id": "gpt-image-2", "params": {}, "concurrency": 1}
-        asked |= {"requests_per_minute": 60_000}
-        asked |= {"connection": {"base_url": server.base_url, "allow_private": True}, "price": PRICE}
-        fresh.write_models(*(entry(name, **asked) for name in ("one", "other")))
-        process = start(fresh.home, "run", "--week", WEEK, "--yes")
-        _, err = process.communicate(timeout=400)
-    assert (process.returncode, "raise run_usd of caps in cliche.yaml to go on" in err) == (1, True), err
-    assert cost(fresh, "one") + cost(fresh, "other") == 1.25  # of eight pictures, two dollars
 
 
 def test_what_is_set_aside_may_be_more_than_is_expected(home: Installation, cliche: Cliche) -> None:
@@ -441,23 +424,6 @@ def test_status_says_once_why_a_labeler_was_stopped(home: Installation, eyes: Vi
         "\nlabeler eyes was stopped: three answers in a row could not be read: the answer is a chat" in told
     )
     assert "real has 4 pictures without labels (labeler eyes was stopped)" in told
-
-
-def test_a_run_tells_at_once_of_an_answer_in_the_wrong_form_and_other_labelers_go_on(
-    home: Installation, eyes: Vision, cliche: Cliche
-) -> None:
-    eyes.says = lambda asked: Said(raw=b"<html><title>Sign in</title></html>")
-    watched(home, eyes, paid(also_labelers=["eyes"]), concurrency=1)
-    ended = cliche("run", "--week", WEEK, "--yes")
-    first, _, rest = ended.err.partition("\n")
-    assert first.startswith(
-        'labeler eyes: the first answer could not be read: the answer is an HTML page ("Sign in"), not'
-    )
-    assert (
-        "eyes left 4 of 4 pictures (three answers in a row could not be read: the answer is an HTML" in rest
-    )
-    state = partition_state(home.store, WEEK, "real", home.place().labelers)
-    assert (state.complete, len(eyes.asked)) == (True, 3)
 
 
 def test_while_a_run_is_on_its_calls_in_flight_are_no_trouble(home: Installation, cliche: Cliche) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.orchestration.installation import MODELS, WEEK, Installation, entry, install, start
-from tests.sampling import some
+from warehouse.weeks import current_week
 
 FULL = "the disk is full; free some space there and run again, what is kept stays"
 READ_ONLY = "the file system is read-only; mount it for writing, or choose another folder"
@@ -46,23 +46,21 @@ def ended(home: Path, *arguments: str) -> tuple[int, str]:
     return process.returncode, lines[0]
 
 
-@pytest.mark.parametrize("size", some(["300k", "1500k", "2500k", "3500k"], 2))
-def test_a_full_disk_is_one_line_and_the_run_goes_on_after_it(
-    small_disk: Callable[[str], Path], size: str
-) -> None:
-    disk = small_disk(f"size={size}")
-    made = install(disk / "home", MODELS[0])
-    code, line = ended(made.home, "run", "--week", WEEK)
+def test_a_full_disk_is_one_line_and_the_run_goes_on_after_it(small_disk: Callable[[str], Path]) -> None:
+    disk = small_disk("size=300k")
+    made = install(disk / "home", deadline_hours=168)
+    words = ("run", "--week", current_week(), "--model", MODELS[0])
+    code, line = ended(made.home, *words)
     assert code == 1
     assert FULL in line, line
     subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
-    process = start(made.home, "run", "--week", WEEK)
+    process = start(made.home, *words)
     out, err = process.communicate(timeout=180)
     assert process.returncode == 0, out + err
-    assert f"Edition {WEEK}.1 is current" in out
+    assert "Not published: sim-drift was not asked yet" in out
 
 
-@pytest.mark.parametrize("left", some([0, 100_000, 1_500_000, 3_000_000], 2))
+@pytest.mark.parametrize("left", [0, 1_500_000])
 def test_publishing_to_a_full_disk_is_one_line(
     published: Installation, small_disk: Callable[[str], Path], left: int
 ) -> None:
@@ -76,10 +74,6 @@ def test_publishing_to_a_full_disk_is_one_line(
     code, line = ended(disk / "home", "publish", "--week", WEEK)
     assert code == 1
     assert FULL in line, line
-    (disk / "filler").unlink()
-    process = start(disk / "home", "publish", "--week", WEEK)
-    out, err = process.communicate(timeout=180)
-    assert process.returncode == 0, out + err
 
 
 @pytest.mark.parametrize("command", ["run", "publish"])

@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assets.generation.partition import ask_partition, plan_partition
+from assets.generation.plan import read_plan
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.partition import label
-from assets.leaderboard.asset import publish_week
 from assets.metrics.week import score_weeks
 from orchestration.gate import Gate, deadline, look
-from tests.orchestration.installation import WEEK, Cliche, Installation, entry
+from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, entry
 from tests.orchestration.scripted import STOPPING
+from tests.orchestration.weekly.test_withheld import complete
 from warehouse.database.connection import connect
+from warehouse.loading.load import partitions
 from warehouse.weeks import current_week
 
 BEFORE = datetime(2026, 11, 14, 11, 59, 59, tzinfo=UTC)
@@ -80,24 +82,31 @@ def test_a_model_that_left_the_file_is_still_waited_for_in_weeks_it_was_planned(
     del place
 
 
-def test_a_model_below_its_floor_is_withheld_after_the_deadline_and_the_others_are_published(
+def test_a_model_below_its_floor_is_withheld_after_the_deadline(
     fresh: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(PROVIDERS, "stopping", STOPPING)
     fresh.write_models(entry("sim-classic"), entry("real", provider="stopping", concurrency=1))
     place = fresh.place()
-    for model in ("sim-classic", "real"):
-        ask_partition(place, model, WEEK)
-        label(place, model, WEEK)
+    complete(place, WEEK, "sim-classic", "real")
     score_weeks(place, WEEK)
-    assert publish_week(place, WEEK).id == f"{WEEK}.1"
+    reason = "answers only 25 % of prompts (1 of 4; 90 % are needed) (attempts__completeness)"
     with connect(place.warehouse, read_only=True) as con:
-        told = dict(con.execute("SELECT DISTINCT model, withheld_reason FROM leaderboard").fetchall())
-    assert told["sim-classic"] is None
-    assert "attempts__completeness" in told["real"]
-    assert "0.25" in told["real"] or "25 %" in told["real"]
-    page = place.store.get(f"editions/{WEEK}.1/models/real/index.html").decode()
-    assert "Withheld this week" in page
+        assert con.execute("SELECT model, reason FROM withheld").fetchall() == [("real", reason)]
+
+
+def test_a_plan_holds_no_floor_and_a_model_that_is_configured_no_more_has_that_of_the_edition(
+    published: Installation, cliche: Cliche
+) -> None:
+    for week, model in partitions(published.store):
+        plan = read_plan(published.store, week, model)
+        assert plan
+        assert plan.completeness_floor is None
+    published.write_models(entry(MODELS[1]))
+    published.settings.warehouse.unlink()
+    assert cliche("rebuild").code == 0
+    with connect(published.settings.warehouse, read_only=True) as con:
+        assert con.execute("SELECT DISTINCT completeness_floor FROM plans").fetchall() == [(0.9,)]
 
 
 def test_publishing_before_the_deadline_is_refused_and_says_who_is_missing(

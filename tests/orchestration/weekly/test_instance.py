@@ -1,15 +1,14 @@
-"""Runs that were killed: their places in the queue are freed, those of live runs are not."""
+"""Runs that were killed are buried and their places in the queue freed, those of live runs are not; the event log."""
 
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -19,14 +18,10 @@ from dagster._core.storage.event_log import SqlEventLogStorageTable
 from orchestration.event_log import KEPT, KeptEventLog
 from orchestration.instance import PROCESS_TAG, bury_dead_runs, open_instance, process_tags
 from tests.orchestration.installation import (
-    CHECKOUT,
-    MODELS,
     WEEK,
     Cliche,
     Installation,
-    environment,
 )
-from warehouse.weeks import current_week
 
 
 @pytest.fixture
@@ -141,55 +136,6 @@ def test_an_event_that_fails_leaves_the_log_as_it_was(instance: dg.DagsterInstan
     with pytest.raises(ZeroDivisionError):
         fail()
     assert [event.message for event in instance.all_logs(run.run_id)] == ["one"]
-
-
-@contextmanager
-def at_most(seconds: int) -> Iterator[None]:
-    """Fail if the block takes longer."""
-
-    def end(*_: object) -> None:
-        pytest.fail(f"still waiting after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def test_a_killed_runs_place_in_the_pool_is_freed_and_the_next_run_loads(
-    fresh: Installation, cliche: Cliche
-) -> None:
-    fresh.configure(deadline_hours=168)
-    held = subprocess.Popen(
-        [sys.executable, "-m", "tests.orchestration.hold_pool", MODELS[0], current_week()],
-        cwd=CHECKOUT,
-        env=environment(fresh.home),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert held.stdout is not None
-        assert held.stdout.readline() == "holding\n"
-        with open_instance(fresh.settings.dagster_home) as instance:
-            assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
-            assert bury_dead_runs(instance) == []  # it lives
-            assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
-    finally:
-        held.send_signal(signal.SIGKILL)
-        held.wait()
-    with open_instance(fresh.settings.dagster_home) as instance:
-        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 1
-
-    with at_most(100):  # without freeing it, it waits for ever
-        again = cliche("run", "--week", current_week(), "--model", MODELS[1])
-    assert again.code == 0, again.err
-    assert "A run that was killed (" in again.err
-    assert "left its place in the queue; it was freed." in again.err
-    with open_instance(fresh.settings.dagster_home) as instance:
-        assert instance.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
 
 
 def test_unlock_frees_what_dead_runs_hold(fresh: Installation, cliche: Cliche) -> None:

@@ -1,13 +1,13 @@
 """Ticks that come late, twice or not at all: Dagster's own scheduler at moments that the tests choose.
 
-The loop of Dagster's scheduler is called with a moment instead of the time, on records of its own, with the code server
-that the daemon starts; runs are put into the queue and go no further. Moments are past ones, since Dagster knows no
-partition of a week to come.
+The loop of Dagster's scheduler is called with a moment instead of the time, on records of its own; runs are put into
+the queue and go no further. Moments are past ones, since Dagster knows no partition of a week to come.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,9 +16,11 @@ from itertools import islice
 
 import pytest
 from dagster._core.instance_for_test import instance_for_test
+from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.test_utils import create_test_daemon_workspace_context, freeze_time
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import ModuleTarget
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._scheduler.scheduler import launch_scheduled_runs
 from dagster._utils.schedules import schedule_execution_time_iterator
 
@@ -56,7 +58,12 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scheduler]:
     """Switched on in the week of 2026-10-05, when all was well."""
     folder = tmp_path_factory.mktemp("ticks")
     install(folder / "home", "sim-classic")
-    target = ModuleTarget("orchestration.definitions", None, str(CHECKOUT), "here")
+    code = LoadableTargetOrigin(
+        executable_path=sys.executable,
+        module_name="orchestration.definitions",
+        working_directory=str(CHECKOUT),
+    )
+    target = InProcessWorkspaceLoadTarget(InProcessCodeLocationOrigin(code, location_name="here"))
     with pytest.MonkeyPatch.context() as patch, instance_for_test(QUEUE) as instance:
         patch.setenv("CLICHE_HOME", str(folder / "home"))
         with create_test_daemon_workspace_context(target, instance) as context:

@@ -16,16 +16,16 @@ import pytest
 
 from orchestration.instance import open_instance
 from orchestration.unwritable import told_in_one_line
-from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, install, start
-from warehouse.errors import ClicheError, RefusedError
+from tests.orchestration.installation import WEEK, Cliche, Installation
+from warehouse.errors import ClicheError
 
-HOMES, AT_ONCE = 20, 4
+HOMES, AT_ONCE = 6, 4
 RUNS, SCHEDULES, EVENTS = "history/runs.db", "schedules/schedules.db", "history/runs/index.db"
 
 
 @pytest.fixture
 def in_memory(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: a new home waits for the disk twenty times."""
+    """A folder in memory where there is one: each new home waits for the disk."""
     shm = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(dir=shm if shm.is_dir() else tmp_path))
     yield folder
@@ -74,18 +74,6 @@ def test_processes_that_begin_together_in_a_new_home_make_its_records_once(
     assert [home.name for home in homes if heads(home) != alone] == []
 
 
-@pytest.mark.parametrize("other", ["run", "watch"])
-def test_two_commands_in_a_new_home(tmp_path: Path, other: str) -> None:
-    made = install(tmp_path / "home")
-    words = {"run": ("run", "--week", WEEK, "--model", MODELS[1])}.get(other, (other,))
-    both = [start(made.home, "run", "--week", WEEK, "--model", MODELS[0]), start(made.home, *words)]
-    errors = "".join(process.communicate(timeout=300)[1] for process in both)
-    assert "Traceback" not in errors
-    assert "records" not in errors  # at the most one says that the other holds the anchors
-    assert {process.returncode for process in both} <= {0, RefusedError.exit_code}
-    assert {len(revisions) for revisions in heads(made.home).values()} == {1}
-
-
 def test_records_that_are_deleted_while_they_are_open_are_one_line(tmp_path: Path) -> None:
     with open_instance(tmp_path / "dagster") as instance:
         shutil.rmtree(tmp_path / "dagster")
@@ -99,10 +87,6 @@ def _second_head(file: Path) -> None:
         con.execute("INSERT INTO alembic_version VALUES ('5771160a95ad')")
 
 
-def _half(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
 def _garbage(file: Path) -> None:
     file.write_bytes(b"no database" * 1000)
 
@@ -114,8 +98,6 @@ def _no_table(file: Path) -> None:
 
 DAMAGES = {
     "two heads": (_second_head, SCHEDULES, "more than one head"),
-    "cut short": (_half, SCHEDULES, "malformed"),
-    "garbage": (_garbage, RUNS, "not a database"),
     "a table is missing": (_no_table, RUNS, "runs"),
     "garbage among the events": (_garbage, EVENTS, "not a database"),
 }
@@ -152,8 +134,7 @@ def test_damage_is_one_line_that_says_what_to_delete(
     shown = cliche("status", "--json")
     assert (shown.code, shown.only_line) == (0, line)
     assert json.loads(shown.out)["queue"] is None
-
     for name in ("history", "schedules"):
         shutil.rmtree(folder / name)
     assert cliche("doctor").code == 0
-    assert cliche("run", "--week", WEEK).code == 0
+    assert cliche("unlock").out == "Nothing is locked.\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.orchestration.page.walk import play
+from tests.research.page.walk import play
 
 
 def test_a_failed_week_is_found_understood_and_run_again_in_five_clicks(

@@ -1,4 +1,4 @@
-"""`python -m tests.orchestration.page.walk FOLDER`: an operator on Dagster's page, as docs/operations/weekly.md says.
+"""`python -m tests.research.page.walk FOLDER`: an operator on Dagster's page, as docs/operations/weekly.md says.
 
 A key is revoked in the middle of a week; a stored picture is lost; two weeks of all models are asked for at once.
 Each scene begins on the first page. It keeps screenshots and prints the clicks; what it does not find is an error.
@@ -20,7 +20,7 @@ from playwright.sync_api import Page as Tab
 from assets.gateway.receipts import read_partition
 from orchestration.definitions import GENERATE
 from tests.orchestration.installation import SLOTS
-from tests.orchestration.page.running import MODEL, Page, running
+from tests.research.page.running import MODEL, Page, running
 from warehouse import keys
 from warehouse.weeks import shift
 
