@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_states
+from orchestration.doctor.finding import counted
 from orchestration.settings import Settings
 from warehouse.loading.load import partitions
 
@@ -62,6 +63,5 @@ def _why_waiting(state: PartitionState) -> str | None:
         return f"has {state.unlisted} answers that are in no manifest yet"
     if state.unlabelled:
         stopped = f" (labeler {state.labeler} was stopped)" if state.labeler_stopped_by else ""
-        pictures = f"{state.unlabelled} picture{'' if state.unlabelled == 1 else 's'}"
-        return f"has {pictures} without labels{stopped}"
+        return f"has {counted(state.unlabelled, 'picture')} without labels{stopped}"
     return None

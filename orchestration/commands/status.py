@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -91,8 +91,8 @@ def status(week: str | None) -> int:
 def status_json(week: str | None) -> int:
     """Print what `status` says, and more, for programs."""
     settings, place, gate = _look(week)
-    found = _document(settings, with_ledger(place, gate.week), gate)
-    sys.stdout.write(json.dumps(found, indent=2, default=str) + "\n")
+    document = _document(settings, with_ledger(place, gate.week), gate)
+    sys.stdout.write(json.dumps(document, indent=2, default=str) + "\n")
     return 0
 
 
@@ -162,14 +162,12 @@ def _forecast(place: Workplace, gate: Gate) -> list[dict[str, Any]] | None:
     """Return what is left to ask of the present week; None for another week, or where a price is missing."""
     if gate.week != current_week():
         return None
-    names = [entry.name for entry in place.active(gate.week)]
     try:
-        found = look_ahead(place, gate.week, names)
+        forecasts = look_ahead(place, gate.week, [entry.name for entry in place.active(gate.week)])
     except ClicheError:
         return None
-    return [
-        {name: getattr(one, name) for name in ("name", "kind", "calls", "minutes", "usd")} for one in found
-    ]
+    kept = ("name", "kind", "calls", "minutes", "usd")
+    return [{name: getattr(one, name) for name in kept} for one in forecasts]
 
 
 def _queue(settings: Settings) -> dict[str, int] | None:
@@ -221,8 +219,7 @@ def _labeler_trouble(one: LabelerState) -> Iterator[str]:
     if one.stopped_by:
         yield f"labeler {one.name} was stopped: {one.stopped_by}"
     elif one.trouble:
-        left = f"{one.left:,} picture{'' if one.left == 1 else 's'}"
-        yield f"labeler {one.name} has {left} left: {one.trouble}; run again to go on"
+        yield f"labeler {one.name} has {counted(one.left, 'picture')} left: {one.trouble}; run again to go on"
 
 
 def _trouble(
@@ -233,7 +230,7 @@ def _trouble(
     billed = trouble.lost(being_asked=asking is not None)
     if asking is not None:
         in_flight = len(trouble.maybe_billed) - len(billed)
-        calls = f", {_calls(in_flight, 'call')} in flight" if in_flight else ""
+        calls = f", {counted(in_flight, 'call')} in flight" if in_flight else ""
         yield f"{model} is being asked now (pid {asking.pid} on {asking.host} since {clock(asking.since)}{calls})"
     if labeling is not None:
         yield f"{model} is being labeled now (pid {labeling.pid} on {labeling.host} since {clock(labeling.since)})"
@@ -242,19 +239,21 @@ def _trouble(
     if trouble.stopped_by and state.open:
         yield f"{model} was stopped: {trouble.stopped_by}"
     if trouble.unmapped:
-        yield f"{model}: {_calls(trouble.unmapped, 'answer')} unmapped, the newest: {trouble.unmapped_line}"
+        yield f"{model}: {counted(trouble.unmapped, 'answer')} unmapped, the newest: {trouble.unmapped_line}"
     if (ratio := trouble.cost_ratio) is not None and ratio.wrong and _holds(place, model, ratio.price_id):
         yield f"{model}: {ratio.line()}"
     if trouble.empty:
-        yield f"{model}: {_calls(trouble.empty, 'answer')} held no picture, no words and no reason (empty_answer)"
+        yield f"{model}: {counted(trouble.empty, 'answer')} held no picture, no words and no reason (empty_answer)"
     if billed:
         yield f"{model}: {billed_line(len(billed))} without an answer:"
-        prompts = _prompts(place, state)
+        plan = read_plan(place.store, state.week, model)
+        prompts = {slot.slot_key: slot.prompt for slot in plan.slots} if plan else {}
         for call in billed:
             amount = f"counted as ${call.usd:,.4f}" if call.usd is not None else "counted at the most"
+            moment = f"{call.at:%Y-%m-%d %H:%M} UTC" if call.at is not None else "at an unknown time"
             yield (
                 f"  {prompts.get(call.slot_key, 'a slot')} ({call.slot_key[:12]}), attempt {call.attempt}: "
-                f"{call.why}, {_moment(call.at)}, {amount}; {call.slot}"
+                f"{call.why}, {moment}, {amount}; {call.slot}"
             )
 
 
@@ -266,29 +265,24 @@ def _holds(place: Workplace, model: str, price_id: str | None) -> bool:
 
 def billed_line(calls: int) -> str:
     """Return how many calls may have been billed."""
-    return f"{_calls(calls, 'call')} may have been billed"
-
-
-def _calls(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment is not None else "at an unknown time"
-
-
-def _prompts(place: Workplace, state: PartitionState) -> Mapping[str, str]:
-    plan = read_plan(place.store, state.week, state.model)
-    return {slot.slot_key: slot.prompt for slot in plan.slots} if plan else {}
+    return f"{counted(calls, 'call')} may have been billed"
 
 
 def watch(*, test: bool = False) -> int:
-    """Look once, send what is new, and say what holds; return 1 if an error holds or something could not be sent."""
-    from orchestration.alerts.watch import look_once
+    """Look once, send what is new, and say what holds; return 1 if an error holds or something could not be sent.
+
+    With `test` every channel that is set is sent a test; nothing is recorded.
+    """
+    from orchestration.alerts.watch import look_once, send_test
 
     settings = load_settings()
     if test:
-        return _test(settings)
+        results = send_test(settings)
+        for name, problem in results.items():
+            say(f"{'fail' if problem else 'ok':<5} {name}{f': {problem}' if problem else ''}")
+        if not results:
+            say("No channel is set; see docs/operations/alerts.md.")
+        return ClicheError.exit_code if any(results.values()) or not results else 0
     instance = broken = None
     if settings.has_records:
         from orchestration.instance import instance_of
@@ -304,27 +298,11 @@ def watch(*, test: bool = False) -> int:
         say(f"{'':14} {one.of.do} {settings.alerts.link(one.kind)}")
     for problem in done.problems:
         note(problem)
-    said = f"{counted(len(done.alerts), 'alert')}, {len(new)} new." if done.alerts else "All is quiet."
-    say(" ".join([said, *_sent(done.sent), *_waiting(done.waiting)]))
+    summary = [f"{counted(len(done.alerts), 'alert')}, {len(new)} new." if done.alerts else "All is quiet."]
+    if done.sent:
+        summary.append(f"Sent: {', '.join(f'{n} to {name}' for name, n in done.sent.items())}.")
+    if done.waiting:
+        summary.append(f"Waiting: {', '.join(f'{n} for {name}' for name, n in done.waiting.items())}.")
+    say(" ".join(summary))
     failed = done.problems or any(one.of.severity == "error" for one in done.alerts)
     return ClicheError.exit_code if failed else 0
-
-
-def _sent(sent: dict[str, int]) -> list[str]:
-    return [f"Sent: {', '.join(f'{n} to {name}' for name, n in sent.items())}."] if sent else []
-
-
-def _waiting(waiting: dict[str, int]) -> list[str]:
-    return [f"Waiting: {', '.join(f'{n} for {name}' for name, n in waiting.items())}."] if waiting else []
-
-
-def _test(settings: Settings) -> int:
-    """Send a test alert to every channel that is set; nothing is recorded."""
-    from orchestration.alerts.watch import send_test
-
-    results = send_test(settings)
-    for name, problem in results.items():
-        say(f"{'fail' if problem else 'ok':<5} {name}{f': {problem}' if problem else ''}")
-    if not results:
-        say("No channel is set; see docs/operations/alerts.md.")
-    return ClicheError.exit_code if any(results.values()) or not results else 0

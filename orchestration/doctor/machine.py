@@ -5,15 +5,17 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 
 import httpx2
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import make_client
-from orchestration.doctor.finding import Finding, Level
+from orchestration.doctor.finding import Finding
 from orchestration.settings import Settings
 from warehouse.errors import ClicheError
 from warehouse.integrity import record
@@ -40,9 +42,9 @@ def last_reading(settings: Settings, store: Store) -> Finding:
     """Say when the store was last read whole; only a reading that found something is a warning."""
     last = record.last(record.READ, settings.home, store.url, settings.postgres)
     line = record.line(record.READ, last)
-    if last is None or not last.problems:
-        return Finding("ok", "last read", line)
-    return Finding("warn", "last read", f"{line}; cliche verify --store lists them")
+    if last is not None and last.problems:
+        return Finding("warn", "last read", f"{line}; cliche verify --store lists them")
+    return Finding("ok", "last read", line)
 
 
 def look_at_disk(settings: Settings, store: Store) -> Iterator[Finding]:
@@ -59,10 +61,8 @@ def look_at_disk(settings: Settings, store: Store) -> Iterator[Finding]:
         free = shutil.disk_usage(there).free
         line = f"{free / 1e9:,.1f} GB are free for the {what}, {folder}"
         if free < _DISK_WARN:
-            level: Level = "fail" if free < _DISK_FAIL else "warn"
-            yield Finding(level, "disk", f"{line}; a thousand pictures may take 2 GB, make room")
-        else:
-            yield Finding("ok", "disk", line)
+            line = f"{line}; a thousand pictures may take 2 GB, make room"
+        yield Finding("fail" if free < _DISK_FAIL else "warn" if free < _DISK_WARN else "ok", "disk", line)
 
 
 def look_at_records(settings: Settings) -> Iterator[Finding]:
@@ -83,12 +83,12 @@ def look_at_records(settings: Settings) -> Iterator[Finding]:
 def look_at_clock(store: Store, services: Iterable[tuple[str, Connection]]) -> Finding:
     """Compare this machine's clock with the store's, else with that of an API (address and connection of each)."""
     server_time: Callable[[], datetime | None] | None = getattr(store, "server_time", None)
-    sources: list[tuple[str, Callable[[], datetime | None]]] = []
-    if server_time is not None:
-        sources.append((store.url, server_time))
-    for address, connection in services:
-        if address.startswith(("http://", "https://")):
-            sources.append((address, lambda at=address, by=connection: _date_of(at, by)))  # type: ignore[misc]
+    sources = [] if server_time is None else [(store.url, server_time)]
+    sources += [
+        (address, partial(_date_of, address, connection))
+        for address, connection in services
+        if address.startswith(("http://", "https://"))
+    ]
     for name, ask in sources:
         begun = time.monotonic()
         try:
@@ -101,27 +101,16 @@ def look_at_clock(store: Store, services: Iterable[tuple[str, Connection]]) -> F
         off = abs((datetime.now(UTC) - theirs).total_seconds()) - 1 - (time.monotonic() - begun)
         if off <= _CLOCK_WARN_S:
             return Finding("ok", "clock", f"within {max(1, round(off)):,} s of {name}")
-        level: Level = "fail" if off > _CLOCK_FAIL_S else "warn"
-        return Finding(
-            level,
-            "clock",
-            f"{off:,.0f} s off from {name}; set it (timedatectl set-ntp true), weeks begin by it",
-        )
-    return Finding(
-        "ok", "clock", "not compared: the store is a folder of this machine and no API could be asked"
-    )
+        line = f"{off:,.0f} s off from {name}; set it (timedatectl set-ntp true), weeks begin by it"
+        return Finding("fail" if off > _CLOCK_FAIL_S else "warn", "clock", line)
+    line = "not compared: the store is a folder of this machine and no API could be asked"
+    return Finding("ok", "clock", line)
 
 
 def _date_of(address: str, connection: Connection) -> datetime | None:
     """Return the time that a server's answer carries; any answer will do, so no key is sent."""
-    limited = connection.model_copy(update={"timeout_s": _TIME_S})
-    with make_client(limited) as client:
-        said = client.head(address).headers.get("date")
-    return _read(said)
-
-
-def _read(said: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(said).astimezone(UTC) if said else None
-    except ValueError:
-        return None
+    with make_client(connection.model_copy(update={"timeout_s": _TIME_S})) as client:
+        date = client.head(address).headers.get("date")
+    with suppress(ValueError):
+        return parsedate_to_datetime(date).astimezone(UTC) if date else None
+    return None

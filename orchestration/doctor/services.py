@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
 from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import OLD_AFTER_DAYS, Price, price_on
+from assets.gateway.money.prices import OLD_AFTER_DAYS, price_on
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import read_partition
 from assets.generation.partition import checked_provider
@@ -20,7 +21,7 @@ from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.registry import LABELERS, make_labeler
 from assets.labeling.status import partition_state
-from orchestration.doctor.finding import Finding
+from orchestration.doctor.finding import Finding, counted
 from warehouse.errors import ClicheError
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift, utc_now
@@ -30,13 +31,19 @@ _LOOK_BACK = 4  # weeks whose costs still say something about a price
 #: The end of a model is reported this many days ahead.
 END_DAYS = 60
 
+EntryT = TypeVar("EntryT", ModelEntry, LabelerEntry)
+
 
 def provider_of(entry: ModelEntry) -> Provider | ClicheError:
     """Return the provider of an entry, which does not wait long for an answer; or why there is none."""
     try:
-        return checked_provider(entry.model_copy(update={"connection": hasty(entry.connection)}))
+        return checked_provider(_hasty(entry))
     except ClicheError as error:
         return error
+
+
+def _hasty(entry: EntryT) -> EntryT:
+    return entry.model_copy(update={"connection": hasty(entry.connection)})
 
 
 def hasty(connection: Connection) -> Connection:
@@ -58,9 +65,7 @@ def look_at_model(place: Workplace, entry: ModelEntry, provider: Provider | Clic
     yield from last_week(entry, {one.succeeds for one in place.models}, utc_now().date())
     if not provider.paid:
         return
-    yield from _price(entry.name, entry.price)
-    if entry.cap_usd is None and place.caps.week_usd is None:
-        yield Finding("warn", entry.name, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
+    yield from _price(place, entry.name, entry)
     yield from _room(place, entry)
     ratio = _cost_ratio(place.store, entry.name)
     if ratio is not None and ratio.wrong and ratio.price_id == place.costs(entry).price_id(utc_now().date()):
@@ -94,8 +99,7 @@ def _probed(what: str, said: Probe | None, ends: dt.date | None) -> Iterator[Fin
         yield Finding("warn", what, f"not known without a paid call: {said.line}")
     else:
         yield Finding("ok", what, said.line)
-    known = [day for day in (said.shutdown_date if said else None, ends) if day is not None]
-    if known:
+    if known := [day for day in (said and said.shutdown_date, ends) if day]:
         yield shutdown(what, min(known), utc_now().date())
 
 
@@ -103,10 +107,9 @@ def shutdown(what: str, day: dt.date, today: dt.date) -> Finding:
     """Return what follows from the day on which a maker shuts a model down."""
     left = (day - today).days
     if left <= 0:
-        return Finding(
-            "fail", what, f"was shut down on {day}; end it (until) and add its successor (succeeds)"
-        )
-    line = f"is shut down on {day}, in {left:,} day{'' if left == 1 else 's'}"
+        line = f"was shut down on {day}; end it (until) and add its successor (succeeds)"
+        return Finding("fail", what, line)
+    line = f"is shut down on {day}, in {counted(left, 'day')}"
     if left <= END_DAYS:
         return Finding("warn", what, f"{line}; set until to its last week and add its successor (succeeds)")
     return Finding("ok", what, line)
@@ -114,13 +117,9 @@ def shutdown(what: str, day: dt.date, today: dt.date) -> Finding:
 
 def last_week(entry: ModelEntry, succeeded: Collection[str | None], today: dt.date) -> Iterator[Finding]:
     """Yield that the last week of an entry is near, where no other entry follows it."""
-    if entry.until_week is None or entry.name in succeeded:
-        return
-    left = (entry.until_week - today).days
-    if left <= END_DAYS:
-        line = (
-            f"{entry.until_week} is its last week (until), and no model succeeds it; add one, or raise until"
-        )
+    week = entry.until_week
+    if week is not None and entry.name not in succeeded and (week - today).days <= END_DAYS:
+        line = f"{week} is its last week (until), and no model succeeds it; add one, or raise until"
         yield Finding("warn", entry.name, line)
 
 
@@ -153,29 +152,30 @@ def _no_room(place: Workplace, what: str, usd: float, scope: str, cap_usd: float
             yield Finding("fail", what, f"{line}; raise {name}")
 
 
-def _price(what: str, prices: Sequence[Price]) -> Iterator[Finding]:
+def _price(place: Workplace, what: str, entry: ModelEntry | LabelerEntry) -> Iterator[Finding]:
+    """Yield what is to be said of the price of an entry, and that no cap holds it."""
     today = utc_now().date()
-    price = price_on(prices, today)
-    if price is None:
+    if (price := price_on(entry.price, today)) is None:
         yield Finding("fail", what, "no price holds today: write price with source and date in models.yaml")
-        return
-    age = (today - price.date).days
-    line = f"${price.per_image_usd:,.4f} per picture, looked up on {price.date} ({price.source})"
-    if age > OLD_AFTER_DAYS:
-        yield Finding("warn", what, f"{line} is {age} days old; check it again and update `date`")
-    elif "check before use" in price.source.lower():
-        yield Finding("warn", what, f"{line}; look it up at its maker's before you ask")
     else:
-        yield Finding("ok", what, line)
+        age = (today - price.date).days
+        line = f"${price.per_image_usd:,.4f} per picture, looked up on {price.date} ({price.source})"
+        if age > OLD_AFTER_DAYS:
+            yield Finding("warn", what, f"{line} is {age} days old; check it again and update `date`")
+        elif "check before use" in price.source.lower():
+            yield Finding("warn", what, f"{line}; look it up at its maker's before you ask")
+        else:
+            yield Finding("ok", what, line)
+    if entry.cap_usd is None and place.caps.week_usd is None:
+        yield Finding("warn", what, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
 
 
 def look_at_labeler(place: Workplace, name: str) -> Iterator[Finding]:
     """Yield what is found of a labeler."""
-    what = f"labeler {name}"
-    entry: LabelerEntry | None = place.labelers.get(name)
-    hasty = {} if entry is None else {name: _hasty_labeler(entry)}
+    what, week, entry = f"labeler {name}", current_week(), place.labelers.get(name)
+    patience = {} if entry is None else {name: _hasty(entry)}
     try:
-        labeler = make_labeler(name, hasty)
+        labeler = make_labeler(name, patience)
     except ClicheError as error:
         yield Finding("fail", what, str(error))
         return
@@ -185,28 +185,20 @@ def look_at_labeler(place: Workplace, name: str) -> Iterator[Finding]:
     asks: Callable[[str], Probe] | None = getattr(labeler, "probe", None)
     yield from _probed(what, asks(entry.model_id) if asks else None, entry.shutdown_date)
     if is_paid(entry):
-        yield from _price(what, entry.price)
-        if entry.cap_usd is None and place.caps.week_usd is None:
-            yield Finding("warn", what, "no cap: set cap_usd here, or week_usd of caps in cliche.yaml")
+        yield from _price(place, what, entry)
         learned, free = (replace(place, ledger=SpendingLedger(None)) for _ in range(2))
         with suppress(ClicheError):  # what is wrong with the store has its own line
-            learned.fill_ledger(current_week())
+            learned.fill_ledger(week)
         usd = costs_of(entry, entry.images_per_request, learned.ledger).reserve_usd(utc_now().date())
         # What is left of a cap ends a labeler, and no run.
-        yield from _no_room(free, what, usd, entry_scope(current_week(), name, "labeler"), entry.cap_usd)
-
-
-def _hasty_labeler(entry: LabelerEntry) -> LabelerEntry:
-    return entry.model_copy(update={"connection": hasty(entry.connection)})
+        yield from _no_room(free, what, usd, entry_scope(week, name, "labeler"), entry.cap_usd)
 
 
 def look_at_caps(place: Workplace) -> Iterator[Finding]:
     """Yield which caps are set."""
     caps = place.caps
     missing = [name for name, usd in caps.model_dump().items() if usd is None and name != "run_usd"]
-    said = ", ".join(f"{name} ${usd:,.2f}" for name, usd in caps.model_dump().items() if usd is not None)
+    line = ", ".join(f"{name} ${usd:,.2f}" for name, usd in caps.model_dump().items() if usd is not None)
     if missing:
-        have = f"{said}; " if said else ""
-        yield Finding("warn", "caps", f"{have}not set: {', '.join(missing)} (caps in cliche.yaml)")
-    else:
-        yield Finding("ok", "caps", said)
+        line = f"{line and f'{line}; '}not set: {', '.join(missing)} (caps in cliche.yaml)"
+    yield Finding("warn" if missing else "ok", "caps", line)
