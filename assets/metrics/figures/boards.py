@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.metrics.figures.frames import finite, occasion_columns, of_models, whatever
-from assets.metrics.plain.arrays import Floats, divided
-from assets.metrics.plain.boards import NO_FIGURE, Board, board
-from assets.metrics.plain.bounds import bounds
-from assets.metrics.plain.cells import weights
+from assets.metrics.figures.frames import finite, mean_rows, occasion_columns
+from assets.metrics.plain.arrays import Floats
+from assets.metrics.plain.boards import Board, board
 from assets.metrics.plain.quantiles import student
 from assets.metrics.spans import AttributeCounts, Field, Span
 
@@ -194,60 +192,14 @@ def figure_rows(
     span: Span, field: Field, of: Compared, made: Board, figure: str | None = None
 ) -> pl.DataFrame:
     """Return the rows of a board's figure: of every model that was asked, or is withheld."""
-    table = of.table
-    models = np.array([row for row, word in enumerate(made.reason) if word != "not_asked"], dtype=np.int64)
-    shown = np.array(made.shown, dtype=np.int64)
-    every = {
-        name: np.full(len(field.models.names), np.nan) for name in ("se", "dispersion", "df", "least", "most")
-    }
-    have = made.cells.enough
+    critical = np.full(len(made.reason), np.nan)
     if made.means is not None:
-        found = made.cells.of(shown)
-        weight = weights(found.enough, found.group)
-        sides = bounds(table.window[shown], table.unseen[shown], of.target)
-        every["se"][shown], every["dispersion"][shown] = made.means.standard_error, made.means.dispersion
-        every["df"][shown] = made.means.df
-        # What chance adds to squared gaps is in the bounds' counts, and is taken out of the figure: so of both.
-        noise = (weight * sides.present).sum(1) - made.means.estimate
-        for name, side in (("least", sides.least), ("most", sides.most)):
-            mean = (weight * side).sum(1)
-            every[name][shown] = mean if of.target is None else np.sqrt(np.maximum(mean - noise, 0))
-    n = np.where(have, table.window.sum(2), 0).sum(1)
-    missed = np.where(have, table.unseen, 0).sum(1)
-    estimate, low, high = np.minimum(made.figure / 100, 1)  # few pictures: an end beyond what is possible
-    columns: dict[str, Any] = {
-        "estimate": estimate,
-        "low": low,
-        "high": high,
-        **whatever(estimate, low, high, every.pop("least"), every.pop("most"), divided(missed, n + missed)),
-        **every,
-        "critical": np.where(np.isnan(low), np.nan, student(np.nan_to_num(every["df"], nan=1.0))),
-        "n": n.astype(np.int32),
-        "unseen": missed.astype(np.int32),
-        "prompts": have.sum(1).astype(np.int32),
+        critical[~np.isnan(made.figure[1])] = student(made.means.df)
+    part = {
+        **{"attribute": of.attribute, "figure": figure or of.figure, "yardstick": of.yardstick},
+        **{"worth": 1.0, "critical": critical},
     }
-    if of.target is None:
-        columns["k"] = np.where(have, table.window[..., 0], 0).sum(1).astype(np.int32)
-    taken = {name: column[models] for name, column in columns.items()}
-    words = [
-        word if word in NO_FIGURE else "few_weeks" if np.isnan(low[row]) else None
-        for row, word in enumerate(made.reason)
-    ]
-    return of_models(
-        span,
-        field,
-        table.weeks,
-        models,
-        {
-            **taken,
-            "attribute": of.attribute,
-            "figure": figure or of.figure,
-            "yardstick": of.yardstick,
-            "reason": [words[row] for row in models],
-            "worth": 1.0,
-            "planned_prompts": table.counts.shape[1],
-        },
-    )
+    return mean_rows(span, field, of.table, made, part, target=of.target)
 
 
 def _pairs(field: Field, made: Board) -> pl.DataFrame:

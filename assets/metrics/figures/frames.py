@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,10 @@ import numpy as np
 import polars as pl
 
 from assets.metrics.plain.arrays import Bools, Floats, Ints, divided
-from assets.metrics.spans import Field, Span
+from assets.metrics.plain.boards import NO_FIGURE, Board
+from assets.metrics.plain.bounds import bounds
+from assets.metrics.plain.cells import weights
+from assets.metrics.spans import AttributeCounts, Field, Span
 from warehouse.occasions import Occasion
 
 #: Part of the answers that may be unseen before bounds are printed beside a share.
@@ -70,6 +73,67 @@ def of_models(
         )
         .with_columns(pl.when(pl.selectors.float().is_finite()).then(pl.selectors.float()))
     )
+
+
+def mean_rows(
+    span: Span,
+    field: Field,
+    table: AttributeCounts,
+    made: Board,
+    part: Mapping[str, Any],
+    *,
+    target: Floats | None = None,
+    value: int = 0,
+    hidden: Sequence[str] = ("not_asked",),
+) -> pl.DataFrame:
+    """Return a row for each model: its mean share or typical gap over the prompts of a table.
+
+    Args:
+        span: to which the field belongs.
+        field: whose models they are.
+        table: counts.
+        made: estimates of all models.
+        part: other columns, one value or an array over all models.
+        target: (prompts, values) expected shares; None of a share.
+        value: index of the value whose share is meant.
+        hidden: reasons for which a model has no row.
+    """
+    models = np.array([row for row, word in enumerate(made.reason) if word not in hidden], dtype=np.int64)
+    every = {name: np.full(len(made.reason), np.nan) for name in ("se", "dispersion", "df", "least", "most")}
+    if made.means is not None:
+        shown = np.array(made.shown, dtype=np.int64)
+        cells = made.cells.of(shown)
+        weight = weights(cells.enough, cells.group)
+        sides = bounds(table.window[shown], table.unseen[shown], target, value)
+        every["se"][shown], every["dispersion"][shown] = made.means.standard_error, made.means.dispersion
+        every["df"][shown] = made.means.df
+        # What chance adds to squared gaps is in the bounds' counts, and is taken out of the figure: so of both.
+        noise = (weight * sides.present).sum(1) - made.means.estimate
+        for name, side in (("least", sides.least), ("most", sides.most)):
+            mean = (weight * side).sum(1)
+            every[name][shown] = mean if target is None else np.sqrt(np.maximum(mean - noise, 0))
+    have = made.cells.enough
+    n, missed = (np.where(have, counts, 0).sum(1) for counts in (table.window.sum(2), table.unseen))
+    estimate, low, high = np.minimum(made.figure / 100, 1)  # few pictures: an end beyond what is possible
+    columns: dict[str, Any] = {
+        **{"estimate": estimate, "low": low, "high": high},
+        **whatever(estimate, low, high, every.pop("least"), every.pop("most"), divided(missed, n + missed)),
+        **every,
+        **{"n": n.astype(np.int32), "unseen": missed.astype(np.int32)},
+        "prompts": have.sum(1).astype(np.int32),
+        **part,
+    }
+    if target is None:
+        columns["k"] = np.where(have, table.window[..., value], 0).sum(1).astype(np.int32)
+    taken = {
+        name: column[models] if isinstance(column, np.ndarray) else column for name, column in columns.items()
+    }
+    words = [
+        word if word in NO_FIGURE else "few_weeks" if np.isnan(end) else None
+        for word, end in zip(made.reason, low, strict=True)
+    ]
+    taken |= {"reason": [words[row] for row in models], "planned_prompts": table.counts.shape[1]}
+    return of_models(span, field, table.weeks, models, taken, read="attribute" in part)
 
 
 def whatever(

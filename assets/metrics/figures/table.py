@@ -15,7 +15,7 @@ import pyarrow as pa
 from assets.metrics.figures.boards import Compared, board_rows, figure_rows, gap_board, stereotype_board
 from assets.metrics.figures.shares import mean_shares, prompt_shares, refusals
 from assets.metrics.plain.arrays import Ints
-from assets.metrics.plain.boards import board
+from assets.metrics.plain.boards import estimated
 from assets.metrics.reading import read
 from assets.metrics.spans import FIELD, JOINT, AttributeCounts, Field, Span
 from warehouse.loading.columns import table_of
@@ -58,7 +58,7 @@ def span_figures(con: duckdb.DuckDBPyConnection, span: Span, would_find: WouldFi
                 made[name].append(rows)
         pairs = declared.pairs.get((field.key["suite"], field.key["suite_major"]), ())
         if (others := stereotype_board(field, pairs, others=True)) is not None:
-            beside = board(
+            beside = estimated(
                 others.table.counts, others.table.answers, group=others.group, prompt=others.table.places,
                 study=field.models.study, known=field.models.known,
             )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,7 @@ def reason(found: CellFigures, answers: Floats) -> list[str]:
     return [next((word for word, of in cases.items() if of[model]), "") for model in range(len(answers))]
 
 
-def board(
+def estimated(
     counts: npt.ArrayLike,
     answers: npt.ArrayLike,
     yardstick: npt.ArrayLike | None = None,
@@ -88,10 +88,9 @@ def board(
     known: Mapping[int, str] | None = None,
     worth: npt.ArrayLike = 1.0,
 ) -> Board:
-    """Return all that is printed of a board.
+    """Return the figures of a board and the reasons why there are none, without ranks.
 
-    Dispersion is that of all models with a figure for intervals, and that of the members alone for ranks. A board of
-    one prompt prints the prompt's own interval; with a yardstick of two values as distances from it.
+    A board of one prompt prints the prompt's own interval; with a yardstick of two values as distances from it.
 
     Args:
         counts: (models, cells, values, weeks) pictures.
@@ -108,10 +107,9 @@ def board(
     models = len(table)
     each = np.broadcast_to(np.asarray(worth, dtype=float), models)
     found = cells(table, yardstick, value, group, prompt, study)
-    said = reason(found, asked)
-    why = [(known or {}).get(model, word) for model, word in enumerate(said)]
+    why = [(known or {}).get(model, word) for model, word in enumerate(reason(found, asked))]
     figure, rank = np.full((3, models), np.nan), np.zeros((models, 2), dtype=int)
-    told, hold = np.zeros((models, models), dtype=bool), np.zeros((models, models), dtype=bool)
+    none = np.zeros((models, models), dtype=bool)
     shown = [model for model, word in enumerate(why) if word not in NO_FIGURE]
     means = suite(found.of(shown)) if shown else None
     if shown and yardstick is None:
@@ -126,17 +124,33 @@ def board(
             nearest = np.maximum(0, np.maximum(below, -above))
             figure[1:, shown] = 100 * np.stack([nearest, np.maximum(-below, above)])
     why = [word or ("few_weeks" if np.isnan(figure[1, model]) else "") for model, word in enumerate(why)]
-    members = [model for model, word in enumerate(why) if not word]
-    compared = found.of(members)
+    return Board(found, figure, rank, none, none, why, shown=shown, means=means)
+
+
+def board(
+    counts: npt.ArrayLike,
+    answers: npt.ArrayLike,
+    yardstick: npt.ArrayLike | None = None,
+    value: int = 0,
+    **further: Any,
+) -> Board:
+    """Return all that is printed of a board: its figures as `estimated` gives them, and the ranks.
+
+    Dispersion is that of all models with a figure for intervals, and that of the members alone for ranks.
+    """
+    made = estimated(counts, answers, yardstick, value, **further)
+    members = [model for model, word in enumerate(made.reason) if not word]
+    compared = made.cells.of(members)
     pairs = compare(compared) if len(members) > 1 else None
     if pairs is None or np.isinf(pairs.critical):
         unranked = "one_model" if pairs is None else "few_weeks"
-        why = [word or unranked for word in why]
-        return Board(found, figure, rank, told, hold, why, shown=shown, means=means)
+        return made._replace(reason=[word or unranked for word in made.reason])
     at = np.ix_(members, members)
+    rank, told, hold = made.rank, np.zeros_like(made.told), np.zeros_like(made.holds)
     rank[members], told[at] = np.stack(ranks(pairs.more), 1), pairs.more
-    recent = table[members][..., -WINDOW:].sum(-1)
-    unseen = np.maximum(asked[members] - compared.pictures, 0)
+    recent = np.asarray(counts, dtype=float)[members][..., -WINDOW:].sum(-1)
+    unseen = np.maximum(np.asarray(answers, dtype=float)[members] - compared.pictures, 0)
     hold[at] = holds(pairs, *bounds(recent, unseen, yardstick, value))
     tells = resolution(suite(compared).estimate, pairs, yardstick is not None)
-    return Board(found, figure, rank, told, hold, why, pairs.critical, tells, shown, members, means, pairs)
+    made = made._replace(rank=rank, told=told, holds=hold, members=members, pairs=pairs)
+    return made._replace(critical=pairs.critical, resolution=tells)
