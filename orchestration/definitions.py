@@ -18,17 +18,19 @@ from assets.labeling.asset import build_anchors
 from assets.labeling.asset import build_asset as build_labels
 from assets.labeling.status import READERS, partition_state
 from assets.leaderboard.asset import build_asset as build_leaderboard
+from assets.leaderboard.published import latest
 from assets.metrics.asset import build_asset as build_scores
+from orchestration.alerts.watch import look_once
 from orchestration.checks import build_checks
 from orchestration.cluster.ranges import at_work
 from orchestration.cluster.ranges import build_job as build_range_job
 from orchestration.cluster.ranges import build_sensor as build_ranges
 from orchestration.dagster_internals import DagsterLibraryRegistry
+from orchestration.gate import look
 from orchestration.instance import partition_key
 from orchestration.loading import WAREHOUSE_POOL
 from orchestration.loading import build_asset as build_loaded
 from orchestration.resources import code_version, make_workplace
-from orchestration.sensor import build_alerts, build_sensor
 from orchestration.settings import Settings, load_settings
 from warehouse import keys
 from warehouse.store.many import ahead
@@ -99,8 +101,8 @@ def build_defs(settings: Settings, place: Workplace | None = None) -> dg.Definit
         jobs=[generate_job, publish_job, *([build_range_job()] if settings.postgres else [])],
         schedules=[_monday(place), _hourly(place)],
         sensors=[
-            build_sensor(PUBLISH, settings, place),
-            build_alerts(settings, place),
+            _publish_gate(settings, place),
+            _alerts(settings, place),
             *([build_ranges(place)] if settings.postgres else []),
         ],
         resources={"workplace": workplace},
@@ -212,6 +214,60 @@ def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str, *, is_over: b
         return bool(state.unlisted or state.unlabelled)  # a person raises the cap, or the next month begins
     by_itself = answerable(make_provider(entry.provider, entry.connection)) is None
     return by_itself or bool(state.unlisted or state.unlabelled)
+
+
+def _publish_gate(settings: Settings, place: Workplace) -> dg.SensorDefinition:
+    """Return the sensor that publishes a week once its gate is open."""
+
+    @dg.sensor(
+        name="publish_gate",
+        job_name=PUBLISH,
+        minimum_interval_seconds=300,
+        description="Publishes a week when every active model is complete or its deadline has passed.",
+    )
+    def publish_gate(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        present = current_week()
+        newest = latest(place.store)
+        requests: list[dg.RunRequest] = []
+        closed: list[str] = []
+        for week in (shift(present, -1), present):
+            if newest is not None and newest.week >= week:
+                continue
+            gate = look(place, settings, week)
+            if not any(state.planned for state in gate.states.values()):
+                continue
+            if gate.is_open:
+                # A publish that failed is tried again, once an hour.
+                run_key = f"publish-{week}-{datetime.now(UTC):%Y%m%dT%H}"
+                requests.append(dg.RunRequest(run_key=run_key, partition_key=week))
+            else:
+                closed.append(f"week {week}: {gate.why_closed()}")
+        if requests:
+            # The newest alone: an edition is cumulative, and two publishes at once refuse each other.
+            return dg.SensorResult(run_requests=requests[-1:])
+        return dg.SensorResult(skip_reason="; ".join(closed) or "every complete week is published")
+
+    return publish_gate
+
+
+def _alerts(settings: Settings, place: Workplace) -> dg.SensorDefinition:
+    """Return the sensor that looks for alerts, as `cliche watch` does; both share the record of what was sent.
+
+    Failed runs are read from the instance like all else: Dagster's own sensor of run failures hears of none that failed
+    while the daemon was down.
+    """
+
+    @dg.sensor(
+        name="alerts",
+        minimum_interval_seconds=300,
+        description="Looks for what a person should know, and sends each alert once.",
+    )
+    def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        done = look_once(settings, lambda: place, datetime.now(UTC), context.instance)
+        holds = "; ".join(one.title for one in done.alerts) or "all is quiet"
+        return dg.SkipReason("; ".join([holds, *done.problems]))
+
+    return alerts
 
 
 @dg.definitions

@@ -13,8 +13,7 @@ import pyarrow as pa
 from assets.metrics.figures.frames import ends, whatever
 from assets.metrics.plain.arrays import Bools, Floats, divided
 from assets.metrics.plain.cells import PICTURES, WINDOW
-from assets.metrics.plain.intervals import wilson, worth
-from assets.metrics.plain.verdicts import verdict
+from assets.metrics.plain.intervals import verdict, wilson, worth
 from assets.metrics.spans import JOINT, AttributeCounts, Field, Span
 from assets.suites.claims import RegisteredClaim, shipped_claims
 from warehouse.loading.columns import table_of

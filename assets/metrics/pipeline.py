@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
+import pyarrow as pa
 
+from assets.labeling.anchors import drift
 from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.claim_shares import week_claims
 from assets.metrics.figures.table import span_figures
 from assets.metrics.labels.gold_figures import gold_figures
-from assets.metrics.labels.labeler_drift import week_drift
 from assets.metrics.labels.second_opinions import study_agreement, week_agreement
 from assets.metrics.spans import WeekRows, read_span
 from assets.metrics.words import span_words
@@ -23,7 +24,7 @@ from warehouse.loading.load import replace_results
 
 def score_labels(con: duckdb.DuckDBPyConnection, week: str) -> None:
     """Write how far the labels of a week can be trusted, which does not rest on figures."""
-    rows = {"agreement": week_agreement(con, week), "labeler_drift": week_drift(con, week)}
+    rows = {"agreement": week_agreement(con, week), "labeler_drift": _drift(con, week)}
     replace_results(con, occasions.week(week), rows)
 
 
@@ -50,3 +51,20 @@ def score_spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
         made["words"] = span_words(con, read.span(first_turns=True))
         made["claim_shares"] = week_claims(con, read.span(moved=True))
         replace_results(con, of, made)
+
+
+def _drift(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
+    """Return the rows of `labeler_drift` of one week, from the anchor labels and acceptances through it."""
+    here = con.execute("SELECT count(*) FROM anchor_labels WHERE week = $week", {"week": week}).fetchall()
+    if here == [(0,)]:
+        return drift.table([])
+    labels, accepted = (
+        con.sql(
+            f"SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week) FROM {table} WHERE week <= $week",  # noqa: S608
+            params={"week": week},
+        )
+        .to_arrow_table()
+        .to_pylist()
+        for table in ("anchor_labels", "drift_acceptances")
+    )
+    return drift.table(drift.compare(labels, accepted, week))

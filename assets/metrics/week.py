@@ -6,6 +6,7 @@ rows that are published: failing rows that name a model withhold that model, any
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,13 +15,12 @@ import duckdb
 
 from assets.generation.workplace import Workplace
 from assets.metrics.declared import load_declared
-from assets.metrics.floors import set_floors
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.pipeline import score_labels, score_spans, score_study
 from assets.quality.registry import CHECKS, CheckSpec
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.analysis import shipped_sha256
-from warehouse import occasions
+from warehouse import keys, occasions
 from warehouse.canonical import digest
 from warehouse.database.connection import checkpoint_seldom, limit_memory
 from warehouse.database.schema import open_warehouse
@@ -34,7 +34,7 @@ from warehouse.loading.freshness import (
     stale_studies,
     week_inputs,
 )
-from warehouse.loading.load import load_study, partitions, replace_results, transaction
+from warehouse.loading.load import forget, load_study, partitions, replace_results, transaction
 from warehouse.store import Store
 
 #: Checks that fail where a week has no rows.
@@ -72,7 +72,7 @@ def _score(con: duckdb.DuckDBPyConnection, place: Workplace, through: str, asked
 
     Each step reads what those before it wrote. A run that dies does again what is not yet kept as done.
     """
-    set_floors(con, place, through)
+    _set_floors(con, place, through)
     _score_studies(con)
     inputs = scored_by(con, place, _planned_weeks(con, through))
     known = _kept(con, "scored_weeks")
@@ -98,6 +98,40 @@ def _score(con: duckdb.DuckDBPyConnection, place: Workplace, through: str, asked
         _keep_results(con, week, check_rows(con, place.store, week, late=True))
     _keep(con, "history_weeks", inputs)
     return changed
+
+
+def _set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) -> None:
+    """Write the floor of each planned model and week up to `through`; a week in which one changed is to be checked.
+
+    It is that of models.yaml; of a model that is in it no more, that of the newest edition, else the plan's.
+    """
+    configured = {entry.name: entry.completeness_floor for entry in place.models}
+    published = _published_floors(place.store)
+    rows = con.execute(
+        "SELECT strftime(week, '%Y-%m-%d'), model, completeness_floor FROM plans WHERE week <= $through",
+        {"through": through},
+    ).fetchall()
+    for week, model, stands in rows:
+        floor = configured.get(model, published.get((week, model), stands))
+        if floor != stands:
+            with transaction(con):
+                forget(con, ["plans"], [week])
+                con.execute(
+                    "UPDATE plans SET completeness_floor = $floor WHERE week = $week AND model = $model",
+                    {"floor": floor, "week": week, "model": model},
+                )
+                # What rests on who is withheld is not made and checked until this week is again.
+                con.execute("DELETE FROM history_weeks WHERE week = $week", {"week": week})
+
+
+def _published_floors(store: Store) -> dict[tuple[str, str], float]:
+    """Return the floors that the newest edition was made by, by (week, model)."""
+    try:
+        newest = json.loads(store.get(keys.LATEST_EDITION))["edition"]
+        manifest: dict[str, Any] = json.loads(store.get(f"{keys.edition_prefix(newest)}manifest.json"))
+    except (KeyError, ValueError):  # nothing is published, or it does not read, which others say
+        return {}
+    return {(row["week"], row["model"]): row["completeness_floor"] for row in manifest["partitions"]}
 
 
 def _score_studies(con: duckdb.DuckDBPyConnection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,18 @@ from jinja2 import Environment, StrictUndefined, TemplateError
 
 from orchestration.alerts.kinds import Alert
 from orchestration.alerts.settings import AlertSettings
-from warehouse.errors import UsageError
+from warehouse.errors import ClicheError, UsageError
 from warehouse.inputfile import read_file
 
 _OURS = Path(__file__).with_name("message.txt.j2")
+
+
+#: Seconds until a receiver has the message; one that is slower gets it next time.
+PATIENCE_S = 10.0
+
+
+class NotSentError(ClicheError):
+    """A receiver did not take a message; it is sent again next time."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,10 @@ class AlertMessage:
     text: str
     alerts: Sequence[Alert]
     settings: AlertSettings
+
+
+#: A channel: sends a message, or says in one line why it could not.
+Send = Callable[[AlertMessage], None]
 
 
 def compose(alerts: Sequence[Alert], settings: AlertSettings) -> AlertMessage:

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assets.generation.workplace import Workplace
-from orchestration.alerts.channels.base import NotSentError, Send
 from orchestration.alerts.channels.registry import channels
 from orchestration.alerts.finders.registry import ENGINE, cannot_look, find
 from orchestration.alerts.kinds import Alert, alert
-from orchestration.alerts.message import compose
+from orchestration.alerts.message import NotSentError, Send, compose
 from orchestration.alerts.record import AlertRecord, opened
 from orchestration.alerts.settings import receivers
 from orchestration.alerts.view import View

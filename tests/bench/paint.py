@@ -19,7 +19,7 @@ from assets.labeling.thumbnails.encoder import thumbnail
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import path_of
 from assets.leaderboard.sheets import kinds
-from orchestration.commands.range_requests import RangeHandler
+from orchestration.commands.auditor import RangeHandler
 from tests.bench.measure import Row, Size, best
 from tests.site import world
 from warehouse import keys

@@ -10,7 +10,7 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 
-from orchestration.commands.range_requests import RangeHandler
+from orchestration.commands.auditor import RangeHandler
 
 DATA = bytes(range(256)) * 8192  # two chunks
 

@@ -17,10 +17,10 @@ from assets.metrics.changes.table import WeeklyChanges
 from assets.metrics.figures.table import span_figures
 from assets.metrics.plain.arrays import Bools
 from assets.metrics.plain.boards import board
-from assets.metrics.plain.changes import replay
 from assets.metrics.spans import read_span
 from assets.suites.analysis import shipped
 from tests.research.worlds import Floats
+from tests.unit.metrics.plain.drawing import replay
 from tests.warehouse.counted import insert
 from tests.warehouse.results.changes.weekly_counts import Suite, monday, warehouse
 from warehouse import occasions

@@ -10,8 +10,7 @@ from assets.metrics.plain.arrays import Bools, Floats, Ints
 from assets.metrics.plain.boards import board
 from assets.metrics.plain.bounds import bounds
 from assets.metrics.plain.corrected import corrected, labeler_error
-from assets.metrics.plain.intervals import wilson, worth
-from assets.metrics.plain.verdicts import verdict
+from assets.metrics.plain.intervals import verdict, wilson, worth
 from assets.metrics.plain.words import word
 from tests.research.paths import PATHS, Path
 from tests.research.rows import Row, Table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -172,40 +171,3 @@ def _level(of: _Series, weeks: Bools) -> _Level:
     off = (of.mean[:, None] - mean[..., None]) * weeks
     variance = (share * (1 - share) * of.rate[..., None]).sum(1)
     return _Level(number, mean, variance, (off**2).sum(2), (off[..., 1:] * off[..., :-1]).sum(2))
-
-
-def replay(
-    boards: Sequence[tuple[Numbers, Numbers]],
-    series: npt.ArrayLike,
-    looks: float,
-    start: npt.ArrayLike | None = None,
-    since: int = 0,
-) -> tuple[list[tuple[int, Event]], Ints]:
-    """Return the changes of one attribute, week by week, and the first week that counts of each model.
-
-    A report of one series begins all series of that model anew. Where `start` and the events until then are kept, a
-    new week costs one week, and a corrected one a replay from it.
-
-    Args:
-        boards: (hits, pictures) of each board, (models, prompts, weeks) of the same models and weeks.
-        series: all that are looked at in a week; one number, or one for each week.
-        looks: a change is reported at p < 1 / (looks · series).
-        start: (models,) first week that counts, as it was before week `since`; None for the first.
-        since: week to begin with.
-    """
-    models, _, weeks = boards[0][0].shape
-    begin = np.zeros(models, dtype=np.int64) if start is None else np.array(start, dtype=np.int64)
-    every = np.broadcast_to(np.asarray(series, dtype=float), weeks)
-    events: list[tuple[int, Event]] = []
-    for week in range(since, weeks):
-        new = [
-            (number, event)
-            for number, (hits, pictures) in enumerate(boards)
-            for event in newest(
-                hits[..., : week + 1], pictures[..., : week + 1], begin, float(every[week]), looks
-            )[0]
-        ]
-        for _, event in new:
-            begin[event.model] = max(begin[event.model], event.changed)
-        events += new
-    return events, begin

@@ -1,4 +1,4 @@
-"""One prompt: Wilson's interval, and how many pictures count as one."""
+"""One prompt: Wilson's interval, what it says of a claim, and how many pictures count as one."""
 
 from __future__ import annotations
 
@@ -80,3 +80,18 @@ def worth(hits: Floats, pictures: Floats, call: float = 1.0) -> float:
         return call
     alike = call > 1 or chi_square_chance(chi_square, df) < ALIKE
     return max(1.0, chi_square / df) if alike else 1.0
+
+
+def verdict(low: npt.ArrayLike, high: npt.ArrayLike, threshold: npt.ArrayLike) -> npt.NDArray[np.str_]:
+    """Return whether shares are at least a threshold; nothing is remembered from week to week.
+
+    Args:
+        low: lower ends of the printed intervals; NaN where there is none.
+        high: upper ends.
+        threshold: in the same unit.
+
+    Returns:
+        "yes" where the interval lies at or above the threshold, "no" where it lies below it, else "cannot_tell".
+    """
+    at_least, below = np.asarray(low) >= threshold, np.asarray(high) < threshold
+    return np.where(at_least, "yes", np.where(below, "no", "cannot_tell"))

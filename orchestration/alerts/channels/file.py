@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from orchestration.alerts.channels.base import NotSentError, Send
-from orchestration.alerts.message import AlertMessage
+from orchestration.alerts.message import AlertMessage, NotSentError, Send
 from orchestration.alerts.settings import AlertSettings, Receivers
 
 

@@ -9,8 +9,7 @@ from email.utils import formatdate, make_msgid
 
 from assets.gateway.network.addresses import as_ip, is_inside
 from assets.gateway.network.redaction import redact
-from orchestration.alerts.channels.base import PATIENCE_S, NotSentError, Send
-from orchestration.alerts.message import AlertMessage
+from orchestration.alerts.message import PATIENCE_S, AlertMessage, NotSentError, Send
 from orchestration.alerts.settings import AlertSettings, Mail, Receivers
 from warehouse.printable import printable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from orchestration.alerts.channels import file, mail, webhook
-from orchestration.alerts.channels.base import Send
+from orchestration.alerts.message import Send
 from orchestration.alerts.settings import AlertSettings, Receivers
 
 CHANNELS: Mapping[str, Callable[[AlertSettings, Receivers], Send | None]] = {

@@ -11,9 +11,8 @@ import httpx2
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import make_client
 from assets.gateway.network.redaction import redact
-from orchestration.alerts.channels.base import PATIENCE_S, NotSentError, Send
 from orchestration.alerts.kinds import Alert
-from orchestration.alerts.message import AlertMessage
+from orchestration.alerts.message import PATIENCE_S, AlertMessage, NotSentError, Send
 from orchestration.alerts.settings import AlertSettings, Receivers
 from warehouse.printable import printable
 

@@ -15,11 +15,10 @@ from pydantic import SecretStr
 
 from assets.generation.partition import ask_partition
 from assets.labeling.partition import label
-from orchestration.alerts.channels.base import NotSentError
 from orchestration.alerts.channels.registry import CHANNELS, channels
 from orchestration.alerts.channels.webhook import FORMATS
 from orchestration.alerts.kinds import Alert, alert
-from orchestration.alerts.message import AlertMessage, compose
+from orchestration.alerts.message import AlertMessage, NotSentError, compose
 from orchestration.alerts.settings import (
     PASSWORD,
     SENDER,

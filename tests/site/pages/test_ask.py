@@ -19,7 +19,7 @@ import pytest
 
 from assets.leaderboard.browser_engine import engine_keys, show_engine
 from assets.leaderboard.edition import publish
-from orchestration.commands.range_requests import RangeHandler
+from orchestration.commands.auditor import RangeHandler
 from tests.site import world
 from warehouse import keys
 from warehouse.database.published import open_published

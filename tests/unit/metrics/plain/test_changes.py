@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from assets.metrics.plain.changes import AFTER, BEFORE, newest, replay
+from assets.metrics.plain.changes import AFTER, BEFORE, newest
+from tests.unit.metrics.plain.drawing import replay
 
 LOOKS = 2000
 Row = tuple[int, float, float, float, float, int]
@@ -86,10 +87,6 @@ def test_changes_are_those_of_the_slow_scan(seed: int) -> None:
     assert len(events) > 2
     assert (start == begin).all()
     assert np.allclose([event[:8] for _, event in events], expected)
-    half, middle = replay([(k[..., :40], n[..., :40])], 90, LOOKS)
-    assert (
-        half + replay([(k, n)], 90, LOOKS, middle, 40)[0] == events
-    )  # from kept state: nothing is withdrawn
 
 
 def test_an_event_says_its_level_before_and_its_standard_error() -> None:
@@ -129,19 +126,6 @@ def test_a_report_of_one_series_begins_all_series_of_the_model_anew() -> None:
     assert [board for board, _ in both] == [0]
     assert start.tolist() == [0, 30, 0]
     assert [board for board, _ in replay([(small, n)], 18, LOOKS)[0]] == [0]  # alone it is found, later
-
-
-def test_series_may_differ_from_week_to_week() -> None:
-    rng, n = np.random.default_rng(5), np.full((3, 8, 40), 20)
-    k = rng.binomial(
-        n, 0.3 + 0.1 * (np.arange(40) >= 30) * (np.arange(3) == 1)[:, None, None] * np.ones((3, 8, 1))
-    )
-
-    few, many = replay([(k, n)], 1, LOOKS)[0], replay([(k, n)], 10**9, LOOKS)[0]
-    later = replay([(k, n)], np.where(np.arange(40) < 35, 10**9, 1), LOOKS)[0]
-
-    assert few[0][1].opened < later[0][1].opened == 35
-    assert not [event for _, event in many if event.opened <= 35]
 
 
 def test_a_prompt_that_comes_or_goes_is_no_change() -> None:

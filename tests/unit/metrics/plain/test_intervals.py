@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
-from assets.metrics.plain.intervals import wilson, worth
+from assets.metrics.plain.intervals import verdict, wilson, worth
 
 
 def test_28_of_28_is_the_interval_of_statsmodels() -> None:
@@ -54,3 +54,9 @@ def test_a_recorded_call_counts_as_one_picture_until_likeness_can_be_measured() 
     share = hits.mean(1, keepdims=True) / 5
     expected = (squares / (5 * share * (1 - share))).sum() / (6 * 11)
     assert worth(hits, n, 4.0) == pytest.approx(max(1, expected))  # recorded calls: without a test
+
+
+def test_a_verdict_is_read_off_the_printed_interval() -> None:
+    assert verdict(*wilson([28, 5, 28], [28, 28, 31]), 0.8).tolist() == ["yes", "no", "cannot_tell"]
+    low, high = np.array([0.5, 0.2, 0.2, np.nan]), np.array([0.9, 0.5, 0.4999, np.nan])
+    assert verdict(low, high, 0.5).tolist() == ["yes", "cannot_tell", "no", "cannot_tell"]

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pytest
 
 from assets.metrics.changes.table import LOOKBACK, WeeklyChanges
-from assets.metrics.plain.changes import newest, replay
+from assets.metrics.plain.changes import newest
 from assets.suites.analysis import Analysis, Combination, DeclaredPair, shipped
 from assets.suites.claims import RegisteredClaim
+from tests.unit.metrics.plain.drawing import replay
 from tests.warehouse.results.changes.weekly_counts import FIRST, Suite, monday, warehouse
 
 Counts = npt.NDArray[Any]
