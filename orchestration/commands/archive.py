@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,12 +15,7 @@ from rich.filesize import decimal
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.published import edition_ids, fetcher, latest, read_manifest
-from orchestration.commands.editions import (
-    MANIFEST,
-    bar,
-    manifest_of,
-    write_whole,
-)
+from orchestration.commands.editions import MANIFEST, bar, manifest_of, write_whole
 from orchestration.console import OUT, say, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
@@ -50,16 +46,14 @@ def list_editions() -> int:
     listed = table(*names, right=("revision", "bytes", "rows"))
     for edition in edition_ids(place.store):
         manifest = read_manifest(place.store, edition)
-        rows = {name: n for name, n in _rows(manifest).items() if name not in views()}
+        rows = rows_of(manifest["tables"], manifest["files"])  # empty where the manifest does not state them
+        total = sum(number for name, number in rows.items() if name not in views())
         listed.add_row(
             "*" if newest and newest.id == edition else "",
             edition,
-            manifest["week"],
-            str(manifest["revision"]),
-            str(manifest["created_at"]),
-            manifest["replaces"] or "",
+            *(str(manifest[name] or "") for name in ("week", "revision", "created_at", "replaces")),
             decimal(sum(stated["bytes"] for stated in _objects(manifest).values())),
-            f"{sum(rows.values()):,}" if rows else "",
+            f"{total:,}" if rows else "",
         )
     if not listed.row_count:
         raise UsageError("nothing is published yet; run cliche publish (or make demo)")
@@ -92,11 +86,9 @@ def fetch(
     drawn = {picture for of in manifest["files"].values() for picture in pictures_in(of)}
     records = {keys.removal(picture) for picture in drawn & removed(place.store)}
     past = past_pages(manifest, place.store.get)
-    _assert_own(
-        folder,
-        edition,
-        {*_keys(manifest), *past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE, NAME, *records},
-    )
+    own = {name if name.startswith(keys.TABLES) else prefix + name for name in _objects(manifest)}
+    own |= {*past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE, NAME, *records}
+    _assert_own(folder, edition, own)
     copied = fetcher(place.store, manifest, folder, as_stored=True)
     lost = 0
     with bar("fetching") as step:
@@ -106,31 +98,33 @@ def fetch(
                 step("", done, len(objects))
                 if path.suffix == ".html":
                     read.append((name, path.read_bytes()))
-            earlier = threads.map(lambda key: _past(place, key, past[key][0], folder), past)
-            for done, found in enumerate(zip(past, earlier, strict=True)):
+            sheets = threads.map(lambda key: _copied(place, key, folder, past[key][0]), past)
+            for done, (key, sheet) in enumerate(zip(past, sheets, strict=True)):
                 step("sheets", done, len(past))
-                read.append(found)
+                if sheet is None:
+                    raise CorruptObjectError(
+                        f"{key} is missing from the store, or damaged there, but its manifest names it"
+                    )
+                read.append((key, sheet))
             shown = thumbnails.shown(read, manifest["files"])
             wanted: Collection[str] = shown if pictures == "all" else ()
             if pictures is None:
                 wanted = thumbnails.first(shown, _newest_pictures(manifest, copied))
             wanted = [key for key in sorted(wanted) if not is_gone(key)]
-            there = threads.map(lambda key: _thumbnail(place, key, folder), wanted)
-            for done, whole in enumerate(there):
+            there = threads.map(lambda key: _copied(place, key, folder), wanted)
+            for done, thumbnail in enumerate(there):
                 step("thumbnails", done, len(wanted))
-                lost += not whole
+                lost += thumbnail is None
         step("", len(objects), len(objects))
         if database:
             _database(manifest, folder, copied, step)
     _write_around(place, manifest, folder, records)
     write_whole(folder / prefix / MANIFEST, place.store.get(prefix + MANIFEST))
-    total = decimal(
-        sum(stated["bytes"] for stated in objects.values()) + sum(size for _, size in past.values())
-    )
+    sizes = [*(stated["bytes"] for stated in objects.values()), *(size for _, size in past.values())]
     copies = f" and {len(wanted) - lost:,} thumbnails" if wanted else ""
     missing = f" {lost:,} thumbnails are missing or damaged in the store." if lost else ""
     say(
-        f"Edition {edition}: {len(objects) + len(past):,} files, {total}{copies}, in {folder}.{missing} "
+        f"Edition {edition}: {len(sizes):,} files, {decimal(sum(sizes))}{copies}, in {folder}.{missing} "
         f"Compare it: cliche verify {folder}"
     )
     if left := len(shown) - len(wanted):
@@ -181,44 +175,24 @@ def _database(manifest: Mapping[str, Any], folder: Path, copied: Callable[[str],
     write_whole(folder / keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))
 
 
-def _past(place: Workplace, key: str, sha256: str, folder: Path) -> bytes:
-    """Copy a sheet of a quarter, or an index of them, unless it is there, and whole; return its bytes."""
+def _copied(place: Workplace, key: str, folder: Path, sha256: str | None = None) -> bytes | None:
+    """Copy an object of a hash, or a thumbnail, unless it is there; return its bytes, None if they are not whole."""
     path = folder / key
     for data in (path.read_bytes() if path.is_file() else b"", read_if_there(place.store, key) or b""):
-        if sha256_hex(data) == sha256:
+        with suppress(CorruptObjectError):
+            if sha256 is None:
+                encoder_of(key, data)
+            elif sha256_hex(data) != sha256:
+                continue
             write_whole(path, data)
             return data
-    raise CorruptObjectError(f"{key} is missing from the store, or damaged there, but its manifest names it")
-
-
-def _thumbnail(place: Workplace, key: str, folder: Path) -> bool:
-    """Copy a thumbnail unless it is there, and whole; return whether it is then."""
-    path = folder / key
-    for data in (path.read_bytes() if path.is_file() else b"", read_if_there(place.store, key) or b""):
-        try:
-            encoder_of(key, data)
-        except CorruptObjectError:
-            continue
-        write_whole(path, data)
-        return True
-    return False
-
-
-def _keys(manifest: Mapping[str, Any]) -> set[str]:
-    """Return the keys of all files and all rows by the week."""
-    prefix = keys.edition_prefix(manifest["edition"])
-    return {name if name.startswith(keys.TABLES) else prefix + name for name in _objects(manifest)}
+    return None
 
 
 def _objects(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return name in a fetched folder → what the manifest states, of all files and all rows by the week."""
     parts = [part for table in manifest["tables"].values() for part in table["parts"]]
     return {**manifest["files"], **{part["key"]: part for part in parts}}
-
-
-def _rows(manifest: Mapping[str, Any]) -> dict[str, int]:
-    """Return name → rows of each table and view; {} where the manifest does not state them."""
-    return rows_of(manifest["tables"], manifest["files"])
 
 
 def _assert_own(folder: Path, edition: str, names: set[str]) -> None:
@@ -229,9 +203,9 @@ def _assert_own(folder: Path, edition: str, names: set[str]) -> None:
         name = path.relative_to(folder).as_posix()
         if path.is_dir() or name in names or keys.THUMBNAIL.fullmatch(name):
             continue
-        if (stopped := _UNFINISHED.fullmatch(path.name)) and path.with_name(stopped[1]).relative_to(
-            folder
-        ).as_posix() in names:
-            path.unlink()
-            continue
-        raise UsageError(f"{folder} holds {name}, which is not of edition {edition}; name an empty folder")
+        stopped = _UNFINISHED.fullmatch(path.name)
+        if not stopped or path.with_name(stopped[1]).relative_to(folder).as_posix() not in names:
+            raise UsageError(
+                f"{folder} holds {name}, which is not of edition {edition}; name an empty folder"
+            )
+        path.unlink()

@@ -48,10 +48,9 @@ def with_ledger(place: Workplace, week: str) -> Workplace:
 
 
 def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forecast]:
-    """Return what a run will take, a forecast each for its models and for the labelers that are asked.
+    """Return what a run will take, a forecast each for its models and for the labelers that are asked, anchors too.
 
-    The ledger is filled for the week. Nothing is asked and nothing is written. Labelers label the anchors too, once the
-    week is published.
+    The ledger is filled for the week. Nothing is asked and nothing is written.
     """
     today = utc_now().date()
     found: list[Forecast] = []
@@ -120,13 +119,12 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
     """Return what was spent already and which caps will end the run early."""
     if not any(one.paid for one in forecasts):
         return []
-    today = utc_now().date()
-    lines = []
+    lines = [spent_line(place, week), *lost_lines(place, week)]
     if any(one.estimate and one.usd for one in forecasts):
-        lines.append(
+        about = (
             "about: an estimate, because tokens decide what these cost; the others are priced per picture."
         )
-    lines += [spent_line(place, week), *lost_lines(place, week)]
+        lines.insert(0, about)
     for one in forecasts:
         if one.first_alone:
             lines.append(
@@ -140,13 +138,11 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
     total = sum(one.usd for one in forecasts)
     for cap, scope, what in (
         (place.caps.week_usd, week_scope(week), "week"),
-        (place.caps.month_usd, month_scope(today), "month"),
+        (place.caps.month_usd, month_scope(utc_now().date()), "month"),
     ):
-        left = None if cap is None else max(0.0, cap - place.ledger.total(scope).usd)
-        if left is not None and total > left:
-            lines.append(
-                f"The cap of the {what} (${cap:,.2f}) ends the run early, ${left:,.2f} are left of it."
-            )
+        if cap is not None and total > (left := max(0.0, cap - place.ledger.total(scope).usd)):
+            ends = f"ends the run early, ${left:,.2f} are left of it."
+            lines.append(f"The cap of the {what} (${cap:,.2f}) {ends}")
     if place.caps.run_usd is not None and total > place.caps.run_usd:
         lines.append(f"The cap of a run (${place.caps.run_usd:,.2f}) ends it early.")
     return lines
@@ -167,8 +163,7 @@ def spent_line(place: Workplace, week: str) -> str:
 def month_ahead(place: Workplace) -> float | None:
     """Return the dollars that the present month will reach; None if nothing costs money, or a price is missing.
 
-    What was spent in it so far, what the present week still takes, and a whole week for each Monday that is left in the
-    month: of the models that are active then and of their labelers, at what a week is expected to cost now, within the
+    What was spent so far, what the present week still takes, and a whole week for each Monday that is left, within the
     caps of entries and weeks. The ledger is filled for the present week.
     """
     week, today = current_week(), utc_now().date()
@@ -250,8 +245,7 @@ def confirm(place: Workplace, week: str, models: Sequence[str], *, yes: bool) ->
     place = with_ledger(place, week)
     forecasts = look_ahead(place, week, models)
     amount = most_usd(forecasts, place.caps, place.ledger, week, utc_now().date())
-    expected = min(amount, sum(one.usd for one in forecasts))
-    confirm_amount(amount, expected, yes=yes)
+    confirm_amount(amount, min(amount, sum(one.usd for one in forecasts)), yes=yes)
 
 
 def confirm_amount(amount: float, expected: float | None = None, *, yes: bool) -> None:
@@ -273,9 +267,8 @@ def confirm_amount(amount: float, expected: float | None = None, *, yes: bool) -
 
 def may_spend(place: Workplace, models: Sequence[str]) -> bool:
     """Return whether any of these models or their labelers costs money."""
-    entries = [place.model(model) for model in models]
     return any(
         make_provider(entry.provider, entry.connection).paid
         or any(map(is_paid, labelers_of(entry.labeler, entry.also_labelers, place.labelers)))
-        for entry in entries
+        for entry in map(place.model, models)
     )

@@ -14,7 +14,6 @@ from assets.generation.midjourney.importer import Import, prepare, standing
 from assets.generation.midjourney.matching import Listed
 from assets.generation.midjourney.provider import FolderProvider
 from assets.generation.partition import plan_partition
-from assets.generation.plan import Plan
 from assets.generation.run import PartitionRun
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.partition import label, left_over
@@ -31,8 +30,6 @@ from warehouse.weeks import parse_week
 def import_midjourney(folder: Path, week: str, version: str | None) -> int:
     """Match a folder's pictures to the week's slots, keep them, label and load them; list all others.
 
-    The exit code says how things are afterwards, so importing the same folder again ends alike.
-
     Returns:
         0 if a picture of the folder is in the week, by this import or an earlier one, and all of the week's are
         labeled and loaded; 1 if something of that is left to do.
@@ -45,17 +42,14 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
     week = parse_week(week).isoformat()
     entries = [entry for entry in place.active(week) if entry.provider == "midjourney"]
     plans = {entry.name: plan_partition(place, entry.name, week, freeze=False)[0] for entry in entries}
-    taken, imported = _known(place, plans)
-    found = prepare(
-        folder,
-        entries,
-        place.suites,
-        week,
-        {name: plan.slots for name, plan in plans.items()},
-        taken,
-        imported=imported,
-        version=version,
-    )
+    slots = {name: plan.slots for name, plan in plans.items()}
+    taken: set[str] = set()  # keys of settled slots, and ids and hashes of pictures with a receipt
+    imported: set[str] = set()
+    for model in plans:
+        settled, pictures = standing(read_partition(place.store, week, model))
+        taken |= {*settled}
+        imported |= {*pictures}
+    found = prepare(folder, entries, place.suites, week, slots, taken, imported=imported, version=version)
     _list_others(found)
     if refusal := found.refusal():
         raise refusal
@@ -90,17 +84,6 @@ def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator
     load(place, model, week)
     if labelled.open:
         yield f"{model}, week {week}: {left_over(labelled)}; run again to go on: cliche run --week {week}"
-
-
-def _known(place: Workplace, plans: dict[str, Plan]) -> tuple[set[str], set[str]]:
-    """Return the keys of settled slots, and the ids and hashes of pictures that have a receipt in the week."""
-    taken: set[str] = set()
-    imported: set[str] = set()
-    for plan in plans.values():
-        settled, pictures = standing(read_partition(place.store, plan.week, plan.model))
-        taken |= {*settled}
-        imported |= {*pictures}
-    return taken, imported
 
 
 def _list_others(found: Import) -> None:

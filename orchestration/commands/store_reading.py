@@ -95,8 +95,8 @@ def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
     """Yield one line per object that is not as it should be."""
     width = min(max((len(one.key) for one in problems), default=0), _WIDEST)
     for one in problems:
-        of = f" ({one.of})" if one.of else ""
-        yield f"  {one.key:<{width}}  {_what(one)}{of}"
+        kind, of = "" if one.kind == "damaged" else f"{one.kind}; ", f" ({one.of})" if one.of else ""
+        yield f"  {one.key:<{width}}  {kind}{one.what}{of}"
 
 
 def backup(to: str, profile: str | None, *, quick: bool) -> int:
@@ -127,12 +127,13 @@ def restore(of: str, profile: str | None, *, quick: bool) -> int:
 
 def _keep_home(settings: Settings, copy: Store) -> int:
     """Copy settings, models and replies; return 1, and copy none of them, if one holds what looks like a key."""
-    files = {name: path.read_bytes() for name, path in _home_files(settings).items() if path.is_file()}
+    paths = _home_files(settings)
+    files = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
     for name, data in files.items():
         if line := line_with_key(data.decode("utf-8", errors="replace")):
             say(
-                f"{_home_files(settings)[name]}, line {line}, holds what looks like a key, so {_words(files)} are not "
-                "copied; put the key into a variable that key_env names, and back up again"
+                f"{paths[name]}, line {line}, holds what looks like a key, so {_words(files)} are not copied; put the "
+                "key into a variable that key_env names, and back up again"
             )
             return 1
     if files:
@@ -168,11 +169,10 @@ def _home_files(settings: Settings, replies: Iterable[str] = ()) -> dict[str, Pa
 
 def _words(files: Iterable[str]) -> str:
     """Return files of a home in words."""
-    replies = sum(name.startswith("replies/") for name in files)
     named = [name for name in files if not name.startswith("replies/")]
-    return " and ".join(
-        filter(None, [", ".join(named), f"{replies} repl{'y' if replies == 1 else 'ies'}" * bool(replies)])
-    )
+    replies = len([*files]) - len(named)
+    words = [", ".join(named), f"{replies} repl{'y' if replies == 1 else 'ies'}" * bool(replies)]
+    return " and ".join(filter(None, words))
 
 
 def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
@@ -238,7 +238,3 @@ def _counts(problems: Sequence[Problem]) -> str:
         for kind in ("damaged", "missing", "unexpected")
         if counts[kind]
     )
-
-
-def _what(one: Problem) -> str:
-    return one.what if one.kind == "damaged" else f"{one.kind}; {one.what}"
