@@ -60,10 +60,8 @@ def _partition_checks(
     def checks(
         context: dg.AssetCheckExecutionContext, workplace: dg.ResourceParam[Workplace]
     ) -> Iterator[dg.AssetCheckResult]:
-        model, week = parse_key(context.partition_key)
-        results = check_partition(workplace, model, week, stage)
-        yield from (_shown(workplace, result, asset, named_model_blocks=True) for result in results)
-        _stop(workplace, results, named_model_blocks=True)
+        results = check_partition(workplace, *parse_key(context.partition_key), stage)
+        yield from _shown(workplace, results, asset, named_model_blocks=True)
 
     return checks
 
@@ -83,46 +81,37 @@ def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefiniti
         """Show what the scoring of the week found: a named model is withheld, anything else stops publishing."""
         with open_warehouse(workplace.warehouse, read_only=True) as con:
             results = stored_results(con, context.partition_key)
-        yield from (_shown(workplace, result, "scores", named_model_blocks=False) for result in results)
-        _stop(workplace, results, named_model_blocks=False)
+        yield from _shown(workplace, results, "scores", named_model_blocks=False)
 
     return checks
 
 
-def _stops(result: CheckResult, *, named_model_blocks: bool) -> bool:
-    return result.severity == "critical" and (named_model_blocks or not result.models)
-
-
-def _stop(place: Workplace, results: Sequence[CheckResult], *, named_model_blocks: bool) -> None:
-    """Raise if anything stops what comes after: Dagster would name the checks, and not what they found."""
-    found = "; ".join(
-        f"{one.message} ({one.name})"
-        for one in results
-        if one.status != "pass" and _stops(one, named_model_blocks=named_model_blocks)
-    )
-    if found:
-        error = FailedChecksError(found)
-        raise failure(error, place) from error
-
-
 def _shown(
-    place: Workplace, result: CheckResult, asset: str, *, named_model_blocks: bool
-) -> dg.AssetCheckResult:
-    stops = _stops(result, named_model_blocks=named_model_blocks)
-    metadata: dict[str, dg.MetadataValue[Any]] = {"status": dg.MetadataValue.text(result.status)}
-    if result.status != "pass":
-        rows = [{name: str(value) for name, value in row.items()} for row in result.sample]
-        metadata |= {
-            "failing_rows": dg.MetadataValue.int(result.failing_rows),
-            "models": dg.MetadataValue.text(", ".join(result.models)),
-            "sample": dg.MetadataValue.json(rows),
-            "what to do": what_to_do(place),
-        }
-    return dg.AssetCheckResult(
-        asset_key=asset,
-        check_name=result.name,
-        passed=result.status == "pass",
-        severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
-        description=result.message,
-        metadata=metadata,
-    )
+    place: Workplace, results: Sequence[CheckResult], asset: str, *, named_model_blocks: bool
+) -> Iterator[dg.AssetCheckResult]:
+    """Yield results, then raise if one stops what comes after: Dagster would name the checks, not what they found."""
+    stopping = []
+    for result in results:
+        passed = result.status == "pass"
+        stops = result.severity == "critical" and (named_model_blocks or not result.models)
+        metadata: dict[str, dg.MetadataValue[Any]] = {"status": dg.MetadataValue.text(result.status)}
+        if not passed:
+            rows = [{name: str(value) for name, value in row.items()} for row in result.sample]
+            metadata |= {
+                "failing_rows": dg.MetadataValue.int(result.failing_rows),
+                "models": dg.MetadataValue.text(", ".join(result.models)),
+                "sample": dg.MetadataValue.json(rows),
+                "what to do": what_to_do(place),
+            }
+            stopping += [f"{result.message} ({result.name})"] if stops else []
+        yield dg.AssetCheckResult(
+            asset_key=asset,
+            check_name=result.name,
+            passed=passed,
+            severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
+            description=result.message,
+            metadata=metadata,
+        )
+    if stopping:
+        error = FailedChecksError("; ".join(stopping))
+        raise failure(error, place) from error

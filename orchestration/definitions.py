@@ -181,8 +181,9 @@ def _hourly(place: Workplace) -> dg.ScheduleDefinition:
 
         def goes_on(one: tuple[ModelEntry, str]) -> bool:
             entry, week = one
-            is_over = week != present
-            return _in_batches(place, entry, week) or _to_go_on_with(place, entry, week, is_over=is_over)
+            # Batches are taken in after their week and at a cap, too.
+            batches = on_their_way(place.store, keys.batches_prefix(week, entry.name))
+            return batches or _to_go_on_with(place, entry, week, is_over=week != present)
 
         return [
             dg.RunRequest(
@@ -195,11 +196,6 @@ def _hourly(place: Workplace) -> dg.ScheduleDefinition:
     return every_hour
 
 
-def _in_batches(place: Workplace, entry: ModelEntry, week: str) -> bool:
-    """Return whether pictures are on their way in batches: they are taken in after their week and at a cap, too."""
-    return on_their_way(place.store, keys.batches_prefix(week, entry.name))
-
-
 def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str, *, is_over: bool) -> bool:
     """Return whether a partition was begun and something is left that needs no person (a folder does).
 
@@ -208,11 +204,9 @@ def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str, *, is_over: b
     state = partition_state(place.store, week, entry.name, place.labelers)
     if not state.planned or state.complete:
         return False
-    if is_over:
-        return bool(state.unlisted or state.unlabelled)
-    if state.open and state.at_cap and not affordable(place, entry, week):
-        return bool(state.unlisted or state.unlabelled)  # a person raises the cap, or the next month begins
-    by_itself = answerable(make_provider(entry.provider, entry.connection)) is None
+    # At a cap a person raises it, or the next month begins.
+    waits = is_over or (state.open and state.at_cap and not affordable(place, entry, week))
+    by_itself = not waits and answerable(make_provider(entry.provider, entry.connection)) is None
     return by_itself or bool(state.unlisted or state.unlabelled)
 
 

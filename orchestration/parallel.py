@@ -39,7 +39,7 @@ def run_all(
 
     Every process makes its own surroundings from the settings. The listener of `place` hears here what happens in the
     others, its `interrupt` ends them (what is in flight is recorded and nothing new is begun), and they count for its
-    run. `work` is a function of a module: it is sent to the processes by name.
+    run. `work` is sent to the processes by name.
 
     Raises:
         KeyboardInterrupt: after the processes recorded what was in flight.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 
 from assets.gateway.models_file import load_models_file
-from assets.gateway.money.ledger import SpendingLedger, open_ledger
+from assets.gateway.money.ledger import open_ledger
 from assets.generation.providers.registry import PROVIDERS
 from assets.generation.trials import trial_charges
 from assets.generation.workplace import Listener, Workplace
@@ -17,7 +18,7 @@ from assets.leaderboard.replies import read_replies
 from assets.suites.loader import load_suites
 from assets.suites.selections import load_selections
 from orchestration.settings import CHECKOUT, SHIPPED, Settings
-from warehouse.store import Store, open_store
+from warehouse.store import open_store
 
 #: Written by `make image` and `make wheel`, which hold no git.
 COMMIT = SHIPPED / "COMMIT"
@@ -30,18 +31,11 @@ def make_workplace(settings: Settings, listener: Listener | None = None, *, wait
     found = load_models_file(settings.models, suites, selections=selections, providers=PROVIDERS)
     labelers = with_questions(found.labelers, suites, where=settings.models.name)
     check_labelers(found.models, labelers, where=settings.models.name)
-    store = open_store(settings.store, wait_s)
-    return Workplace(
-        store=store,
-        warehouse=settings.warehouse,
+    return replace(
+        bare_workplace(settings, listener, wait_s),
         suites=suites,
         models=[*found.models],
         labelers=labelers,
-        code_version=code_version(),
-        workers=settings.workers,
-        listener=listener or Listener(),
-        caps=settings.caps,
-        ledger=_ledger(settings, store),
         charge_sources=(label_charges(labelers), trial_charges(found.models)),
         site=settings.site,
         replies=read_replies(settings.models.parent / "replies"),
@@ -70,9 +64,11 @@ def code_version() -> str:
     return f"{version}+{found.stdout.strip()}" if found.returncode == 0 else version
 
 
-def bare_workplace(settings: Settings, listener: Listener | None = None) -> Workplace:
+def bare_workplace(settings: Settings, listener: Listener | None = None, wait_s: float = 0.0) -> Workplace:
     """Return surroundings without suites and models: enough for what reads the store alone."""
-    store = open_store(settings.store)
+    store = open_store(settings.store, wait_s)
+    # The spending ledger is one of all machines where they share a PostgreSQL, else of this one.
+    shared = settings.postgres and settings.postgres.get_secret_value()
     return Workplace(
         store=store,
         warehouse=settings.warehouse,
@@ -82,11 +78,5 @@ def bare_workplace(settings: Settings, listener: Listener | None = None) -> Work
         workers=settings.workers,
         listener=listener or Listener(),
         caps=settings.caps,
-        ledger=_ledger(settings, store),
+        ledger=open_ledger(settings.ledger, shared, store.url),
     )
-
-
-def _ledger(settings: Settings, store: Store) -> SpendingLedger:
-    """Return the spending ledger: of all machines where they share a PostgreSQL, else of this one."""
-    shared = settings.postgres and settings.postgres.get_secret_value()
-    return open_ledger(settings.ledger, shared, store.url)

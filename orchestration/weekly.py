@@ -27,6 +27,7 @@ from orchestration.settings import Settings
 from orchestration.unwritable import require_room, told_in_one_line
 from warehouse.errors import ClicheError, RefusedError
 from warehouse.loading.load import partitions, studies
+from warehouse.postgres import one_line
 from warehouse.store.local_errors import NoRoomError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -76,7 +77,15 @@ def run_partitions(
         for partition, error in ended:
             if isinstance(error, NoRoomError):
                 raise error
-            _account(place, done, partition, error)
+            if error is None:
+                done.run.append(partition)
+                problem = open_slots(place, partition)
+            else:
+                cause = _cause(place, partition) if isinstance(error, FailedChecksError) else ""
+                problem = "; ".join(filter(None, (cause, one_line(error))))
+                done.refused += isinstance(error, RefusedError)
+            if problem:
+                done.problems[partition] = problem
     return done
 
 
@@ -106,19 +115,6 @@ def run_partition(settings: Settings, place: Workplace, partition: Partition) ->
         return
     if loaded:
         execute(job, instance, key, only=loaded)
-
-
-def _account(
-    place: Workplace, done: Ran, partition: Partition, error: ClicheError | dg.DagsterError | None
-) -> None:
-    if error is not None:
-        cause = _cause(place, partition) if isinstance(error, FailedChecksError) else ""
-        done.problems[partition] = "; ".join(filter(None, (cause, _one_line(error))))
-        done.refused += isinstance(error, RefusedError)
-        return
-    done.run.append(partition)
-    if still_open := open_slots(place, partition):
-        done.problems[partition] = still_open
 
 
 def _cause(place: Workplace, partition: Partition) -> str:
@@ -197,7 +193,7 @@ def publish(
     try:
         execute(job, instance_of(settings), week)
     except (dg.DagsterError, FailedChecksError) as error:
-        raise ClicheError(f"week {week} is not published: {_one_line(error)}") from error
+        raise ClicheError(f"week {week} is not published: {one_line(error)}") from error
     edition = latest(place.store)
     if edition is None:
         raise ClicheError(f"week {week} was published but no edition is current; run cliche publish again")
@@ -241,7 +237,3 @@ def execute(
         raise KeyboardInterrupt from None
     except dg.Failure as failure:  # made for Dagster's page
         raise (failure.__cause__ or failure) from None
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

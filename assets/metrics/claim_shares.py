@@ -22,11 +22,7 @@ from warehouse.loading.columns import table_of
 def week_claims(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     """Return the rows of `claim_shares` of a week: each part of each claim, each planned model that is not withheld.
 
-    Nothing is written.
-
-    Args:
-        con: the warehouse.
-        span: of a week, with what models were asked in any week of the window.
+    The span holds what models were asked in any week of the window.
     """
     on_track: dict[tuple[Any, ...], list[Field]] = {}
     for field in span.fields:

@@ -181,11 +181,9 @@ class WeekRows:
     def span(self, *, moved: bool = False, first_turns: bool = False) -> Span:
         """Return the span that ends with the week.
 
-        Args:
-            moved: whether prompts count that a model was asked in any week of the window, and not in the last alone:
-                of a suite version that it left, for instance.
-            first_turns: whether the first turns of conversations, which no figure is made of, are in the fields of
-                turn 1.
+        With `moved`, prompts count that a model was asked in any week of the window, and not in the last alone: of a
+        suite version that it left, for instance. With `first_turns`, the first turns of conversations, which no figure
+        is made of, are in the fields of turn 1.
         """
         late = pl.lit(value=True) if moved else pl.col("late")
         turns = late if first_turns else late & ~pl.col("opening")

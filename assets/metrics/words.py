@@ -54,11 +54,7 @@ class _Lists(NamedTuple):
 def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     """Return the rows of `words` of a week or a study: every pair that was planned, and the mean over pairs.
 
-    Nothing is written. Models that are withheld have no rows.
-
-    Args:
-        con: the warehouse.
-        span: of a week with the first turns of conversations.
+    A week's span has the first turns of conversations. Models that are withheld have no rows.
     """
     found = _of_study(con, span) if span.occasion.column == "study" else _of_week(con, span)
     table = pl.DataFrame(table_of("words", []))
@@ -134,8 +130,8 @@ def _lists(
         held: prompt, language, subject, condition and attribute of what the models were planned to be asked.
         fields: that may hold counts of them.
         here: track, suite and so on of the models.
-        of: a field of the models.
-        rows: of the models there.
+        of: a field of the models, which are the `rows` there.
+        rows: their numbers.
     """
     of_prompt = held.group_by("prompt", "language", "subject", "condition").agg("attribute").sort(pl.all())
     asked = {AskedPrompt(*names): {*attributes} for *names, attributes in of_prompt.rows()}

@@ -88,7 +88,7 @@ def _sql(spec: CheckSpec, scope: CheckScope) -> Sequence[Row]:
 def _twice(scope: CheckScope, *, computed: bool) -> list[Row]:
     """Return a row for each grain of such tables that stands more than once in the week, with its model."""
     statements = []
-    for table in _weekly(computed=computed):
+    for table in weekly_tables(computed=computed):
         columns = {name for name, *_ in published_tables()[table][0]}
         of_model = "any_value(model)" if "model" in columns else "NULL"
         only = "($model IS NULL OR model = $model)" if "model" in columns else "$model IS NULL"
@@ -100,7 +100,7 @@ def _twice(scope: CheckScope, *, computed: bool) -> list[Row]:
     return [*scope.rows(" UNION ALL ".join(statements))]
 
 
-def _weekly(*, computed: bool) -> list[str]:
+def weekly_tables(*, computed: bool) -> list[str]:
     """Return the published tables with a week that are computed, or those that are loaded."""
     weekly = (
         table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.leaderboard.published import Edition, latest, table_rows, without_plan
 from orchestration.alerts.kinds import Alert
-from orchestration.gate import Gate, look
+from orchestration.gate import Gate, deadline, look
 from orchestration.settings import Settings
 from warehouse.loading.load import partitions
 from warehouse.weeks import current_week, shift, span
@@ -87,13 +87,12 @@ class View:
 
     def _expected(self, week: str) -> bool:
         """Return whether a week was to be asked: a plan is of it or of one before, or it began under this watch."""
-        begins = datetime.combine(date.fromisoformat(week), time(), UTC)
-        watched = self.since is not None and begins >= self.since
+        watched = self.since is not None and deadline(week, 0) >= self.since
         return watched or any(planned <= week for planned in self.planned)
 
     def after(self, week: str, hours: float) -> bool:
         """Return whether so many hours of a week have passed."""
-        return self.now >= datetime.combine(date.fromisoformat(week), time(), UTC) + timedelta(hours=hours)
+        return self.now >= deadline(week, hours)
 
 
 #: Yields alerts about conditions that hold at that moment.

@@ -118,11 +118,14 @@ class WorkerLauncher(CeleryRunLauncher):
 
     def _lost(self, run: DagsterRun, task: str) -> str | None:
         """Return why a run that began is lost: the broker was emptied, and then its worker died; None if it is not."""
+        inspect = self.celery.control.inspect(
+            timeout=_ANSWER_S
+        )  # a worker that does not answer is at nothing
         known = (
             run.status is not DagsterRunStatus.STARTED
             or self.celery.AsyncResult(task).state != states.PENDING
             or self._waits(run, task)
-            or any(one["id"] == task for tasks in self._active().values() for one in tasks)
+            or any(one["id"] == task for tasks in (inspect.active() or {}).values() for one in tasks)
             or _is_held(run)
         )
         if known:
@@ -139,10 +142,6 @@ class WorkerLauncher(CeleryRunLauncher):
             channel = connection.default_channel
             names = {channel._q_for_pri(queue, step) for step in channel.priority_steps}
             return any(task.encode() in one for name in names for one in channel.client.lrange(name, 0, -1))
-
-    def _active(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the tasks that each worker is at; none of one that does not answer."""
-        return self.celery.control.inspect(timeout=_ANSWER_S).active() or {}
 
 
 def _is_held(run: DagsterRun) -> bool:

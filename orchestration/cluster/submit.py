@@ -65,8 +65,10 @@ def workspace(instance: dg.DagsterInstance) -> Iterator[WorkspaceRequestContext]
 def submit(
     instance: dg.DagsterInstance, of: WorkspaceRequestContext, job: str, key: str | dg.MultiPartitionKey
 ) -> Submitted:
-    """Put one partition of a job into the queue."""
-    return _submit(instance, of, job, str(key), {}, _tags(key))
+    """Put one partition of a job into the queue, with the tags by which Dagster knows the partition of a run."""
+    parts: Mapping[str, str] = key.keys_by_dimension if isinstance(key, dg.MultiPartitionKey) else {}
+    tags = {f"dagster/partition/{name}": part for name, part in parts.items()}
+    return _submit(instance, of, job, str(key), {}, {"dagster/partition": str(key), **tags})
 
 
 def submit_range(instance: dg.DagsterInstance, of: WorkspaceRequestContext, run: RangeRun) -> Submitted:
@@ -103,14 +105,6 @@ def _queue(instance: dg.DagsterInstance, of: WorkspaceRequestContext, run_id: st
     run = instance.get_run_by_id(run_id)
     if run is not None and run.status is dg.DagsterRunStatus.NOT_STARTED:  # else the answer alone was lost
         instance.submit_run(run_id, of)
-
-
-def _tags(key: str | dg.MultiPartitionKey) -> dict[str, str]:
-    """Return the tags by which Dagster knows the partition of a run."""
-    parts: Mapping[str, str] = key.keys_by_dimension if isinstance(key, dg.MultiPartitionKey) else {}
-    return {"dagster/partition": str(key)} | {
-        f"dagster/partition/{name}": part for name, part in parts.items()
-    }
 
 
 def followed(

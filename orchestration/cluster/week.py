@@ -34,7 +34,10 @@ def submit_week(
     address: Callable[[Workplace], str],
 ) -> int:
     """Submit a run per (model, week) that is not complete, then the week's publish; return the exit code."""
-    file = _instance_file(settings)
+    # Dagster's settings of the shared instance: where its own processes have them, else in the home.
+    usual = settings.dagster_home / "dagster.yaml"
+    named = Path(os.environ.get("DAGSTER_HOME") or usual.parent) / usual.name
+    file = named if named.exists() else usual
     if settings.postgres is None or not file.exists():
         raise UsageError(
             f"--submit needs a shared instance: set CLICHE_POSTGRES and copy deploy/dagster.yaml to {file}"
@@ -48,13 +51,6 @@ def submit_week(
             f"the PostgreSQL of CLICHE_POSTGRES cannot be reached ({type(error).__name__}); what was submitted goes "
             "on; run again when it is back"
         ) from error
-
-
-def _instance_file(settings: Settings) -> Path:
-    """Return Dagster's settings of the shared instance: where its own processes have them, else in the home."""
-    usual = settings.dagster_home / "dagster.yaml"
-    named = Path(os.environ.get("DAGSTER_HOME") or usual.parent) / usual.name
-    return named if named.exists() else usual
 
 
 def _submit(
@@ -91,9 +87,11 @@ def _submit(
             if left[run.partition]:  # ranges of its labels
                 continue
             model, week = keys[run.partition]
-            why = _problem(place, model, week, how.get(run.partition, status))
-            note(f"{model}, week {week}: {why or 'complete'} (run {run.run_id[:8]})")
-            code = code or int(bool(why))
+            ended = how.get(run.partition, status)
+            failed = "" if ended is dg.DagsterRunStatus.SUCCESS else f"its run ended as {ended.value.lower()}"
+            problem = "; ".join(filter(None, (failed, weekly.open_slots(place, (model, week)))))
+            note(f"{model}, week {week}: {problem or 'complete'} (run {run.run_id[:8]})")
+            code = code or int(bool(problem))
         week = wanted[0][1]
         gate = look(place, settings, week)
         newest = latest(place.store)
@@ -102,9 +100,8 @@ def _submit(
         elif newest is None or newest.week <= week:
             for run, status in followed(instance, [submit(instance, of, PUBLISH, week)]):
                 if status is not dg.DagsterRunStatus.SUCCESS:
-                    say(
-                        f"Not published: run {run.run_id[:8]} ended as {status.value.lower()}; see Dagster's page"
-                    )
+                    ended_as = status.value.lower()
+                    say(f"Not published: run {run.run_id[:8]} ended as {ended_as}; see Dagster's page")
                     return 1
             edition = latest(place.store)
             say(f"Edition {edition.id if edition else '?'} is current: {address(place)}")
@@ -127,11 +124,3 @@ def _ranges(
         Submitted(LABEL_RANGE, str(partition_key(model, week)), run.run_id)
         for run in patiently(at_work, instance, model, week)
     ]
-
-
-def _problem(place: Workplace, model: str, week: str, status: dg.DagsterRunStatus) -> str:
-    """Return what is wrong with a partition whose run ended; an empty string if nothing is."""
-    still_open = weekly.open_slots(place, (model, week))
-    if status is not dg.DagsterRunStatus.SUCCESS:
-        return "; ".join(filter(None, (f"its run ended as {status.value.lower()}", still_open)))
-    return still_open

@@ -71,9 +71,7 @@ class LookedAt:
     def boards(self, week: date, tracks: Mapping[str, tuple[str, bool]]) -> list[Scanned]:
         """Return the boards of a week, those of one field and attribute together, the suite's before its prompts'.
 
-        Args:
-            week: a Monday.
-            tracks: track of each planned model, and whether it is simulated.
+        `tracks` has of each planned model its track, and whether it is simulated.
         """
         values: dict[tuple[Any, ...], list[str]] = defaultdict(list)
         for suite, major, attribute, value, _ in _rows(self._values, week):

@@ -43,17 +43,10 @@ def read_counts(
     readers: Collection[Reader],
     suites: Collection[str],
 ) -> dict[tuple[Any, ...], WeeklyCounts]:
-    """Return suite, its major version, condition, turn and attribute (None: answers) → counts.
+    """Return suite, its major version, condition, turn and attribute (None: answers) → counts of these readers.
 
-    One suite is read after the other, so that memory is that of the arrays and of one suite.
-
-    Args:
-        con: the warehouse.
-        since: first of the weeks.
-        weeks: how many there are.
-        last: ISO date of the last one.
-        readers: those that are read.
-        suites: names.
+    They are of so many weeks, from `since` to `last` (ISO date). One suite is read after the other, so that memory is
+    that of the arrays and of one suite.
     """
     found: dict[tuple[Any, ...], WeeklyCounts] = {}
     named = [dict(zip(("model", "labeler", "labeler_version"), one, strict=True)) for one in readers]
@@ -123,14 +116,7 @@ class Cut(NamedTuple):
 
 
 def cut(held: WeeklyCounts, readers: Collection[Reader], weeks: slice, counted: Mapping[str, Bools]) -> Cut:
-    """Return what is counted of readers in some weeks; nothing else changes the shape of its arrays.
-
-    Args:
-        held: all counts.
-        readers: one of each model.
-        weeks: which weeks.
-        counted: model → which of these weeks count.
-    """
+    """Return what is counted of readers, one of each model, in some weeks, of which those count that `counted` says."""
     known = sorted(reader for reader in readers if reader in held.rows)
     rows: Ints = np.array([held.rows[reader] for reader in known], dtype=np.int64)
     mask = np.array([counted[model] for model, *_ in known], dtype=bool).reshape(

@@ -58,11 +58,8 @@ def gap_board(
 ) -> Compared | None:
     """Return a comparison with a reference, or None where it has no row for any prompt.
 
-    Args:
-        table: counts of an attribute.
-        yardstick: name of the reference.
-        shares: (prompt or None for every, value) → expected share; the values of a row add up to 1.
-        prompts: of the field.
+    `shares` has (prompt or None for every, value) → expected share; the values of a row add up to 1. `prompts` are
+    those of the field.
     """
     own = {prompt for prompt, _ in shares if prompt is not None}
     rows = [prompts[place] if prompts[place] in own else None for place in table.places]
@@ -85,10 +82,8 @@ def stereotype_board(
 ) -> Compared | None:
     """Return the comparison by declared stereotypes whose base is 0, or None where none is looked for.
 
-    Args:
-        field: whose prompts are looked at.
-        pairs: attribute, value and subject of each declared pair.
-        others: whether the same values are meant over the other subjects of the same kind.
+    `pairs` are attribute, value and subject; with `others` the same values are meant over the other subjects of the
+    same kind.
     """
     places: list[int] = []
     groups: list[str] = []

@@ -94,8 +94,8 @@ def mean_rows(
         table: counts.
         made: estimates of all models.
         part: other columns, one value or an array over all models.
-        target: (prompts, values) expected shares; None of a share.
-        value: index of the value whose share is meant.
+        target: (prompts, values) expected shares; None of a share, which is of the value of index `value`.
+        value: that index.
         hidden: reasons for which a model has no row.
     """
     models = np.array([row for row, word in enumerate(made.reason) if word not in hidden], dtype=np.int64)
@@ -141,15 +141,9 @@ def whatever(
 ) -> dict[str, Floats]:
     """Return the columns `bound_low` and `bound_high` of shares of which more than `UNSEEN` may have been missed.
 
-    Bounds (Manski 1989) with the half-widths of the interval added outside; NaN where less is unseen.
-
-    Args:
-        estimate: shares, with the ends of their intervals `low` and `high`.
-        low: lower ends.
-        high: upper ends.
-        least: shares if none of the unseen showed the value.
-        most: shares if all did.
-        part: of the answers, that is unseen.
+    Bounds (Manski 1989) with the half-widths of the interval added outside; NaN where less is unseen. `least` and
+    `most` are the shares if none and if all of the unseen showed the value, `part` is how much of the answers is
+    unseen.
     """
     below, above = np.nan_to_num(estimate - low), np.nan_to_num(high - estimate)
     bounded = (part > UNSEEN) & ~np.isnan(estimate)

@@ -70,11 +70,7 @@ def mean_shares(
 ) -> Iterator[pl.DataFrame]:
     """Yield the rows `mean_share`: of a suite, every value; of selections the value that they name.
 
-    Args:
-        span: to which the field belongs.
-        field: the models.
-        table: counts of an attribute.
-        selections: of this table: name, value, places of its prompts and the group of each; groups weigh the same.
+    `selections` have name, value, places of their prompts and the group of each; groups weigh the same.
     """
     values = table.values[:1] if table.attribute.startswith(JOINT) else table.values
     every = [(None, value, np.arange(len(table.places)), None) for value in values]

@@ -44,12 +44,8 @@ _ROUNDING = 1e-12
 def value_counts(codes: npt.ArrayLike, values: int) -> tuple[Ints, Ints]:
     """Return the kinds of units with two ratings or more, and how many units are of each kind.
 
-    Args:
-        codes: (U, R) codes 0 … values - 1 of U units by R raters, `MISSING` where a rater did not assess.
-        values: number of values.
-
-    Returns:
-        (P, values) ratings of each value for P kinds of units, and (P,) how many units are of that kind.
+    Of (U, R) codes 0 … values - 1 of U units by R raters, `MISSING` where a rater did not assess, these are (P, values)
+    ratings of each value for P kinds of units, and (P,) numbers of units.
     """
     given = np.asarray(codes, dtype=np.int64)
     counts = np.stack([(given == value).sum(axis=1) for value in range(values)], axis=1).astype(np.int64)
@@ -76,15 +72,7 @@ def pair_kinds(table: Ints) -> tuple[Ints, Ints]:
 
 
 def distances(marginals: Floats, level: Level) -> Floats:
-    """Return the squared distances between values: 0 and 1 for names, Krippendorff's for ordered values.
-
-    Args:
-        marginals: (…, K) ratings of each value, in their order.
-        level: nominal or ordinal.
-
-    Returns:
-        (…, K, K).
-    """
+    """Return squared distances (…, K, K) of marginals (…, K): 0 and 1 for names, Krippendorff's for ordered values."""
     k = marginals.shape[-1]
     if level == "nominal":
         return np.broadcast_to(1.0 - np.eye(k), (*marginals.shape[:-1], k, k))

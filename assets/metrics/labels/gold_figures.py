@@ -45,14 +45,9 @@ class GoldArrays(NamedTuple):
 
 
 def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table) -> dict[str, pa.Table]:
-    """Return the rows of `labeler_error` of a week, and its `figures` with its corrected shares behind them.
+    """Return the rows of `labeler_error` of a week, and its rows of `figures` with its corrected shares behind them.
 
-    Every model has them that is compared with one of which gold was drawn.
-
-    Args:
-        con: connection to the warehouse, in which nothing is written.
-        week: ISO date of a Monday.
-        figures: the week's rows of `figures`, whose mean shares are corrected.
+    Every model has them that is compared with one of which gold was drawn. Nothing is written.
     """
     rows = read(con, "span_gold", {"week": week, "first": shift(week, 1 - GOLD_WEEKS)})
     nothing = {"labeler_error": table_of("labeler_error", [])}

@@ -22,11 +22,9 @@ def divided(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
 
 
 def median(values: Floats, axis: int | None = None) -> Floats:
-    """Return the median of what is not NaN; NaN where nothing is left. numpy's is slow on small arrays and warns.
+    """Return the median of what is not NaN, over an axis that is kept, or over all; NaN where nothing is left.
 
-    Args:
-        values: any numbers.
-        axis: that is gone through, and kept with length 1; None for all.
+    numpy's is slow on small arrays and warns.
     """
     if not values.size:
         return np.asarray(np.nan)

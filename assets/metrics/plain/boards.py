@@ -62,9 +62,7 @@ class Board(NamedTuple):
 def reason(found: CellFigures, answers: Floats) -> list[str]:
     """Return of each model why it is no member of the board, "" if it is one.
 
-    Args:
-        found: of all models.
-        answers: (models, cells) pictures and refusals of the window; 0 where nothing was asked.
+    `answers` (models, cells) are pictures and refusals of the window; 0 where nothing was asked.
     """
     full = (found.pictures >= FULL * answers) & (answers > 0)
     cases = {

@@ -56,18 +56,10 @@ def bounds(
 
 
 def holds(pairs: AllPairs, least: Floats, present: Floats, most: Floats) -> Bools:
-    """Return which pairs that are told apart stay so, whatever the unseen answers would have shown.
+    """Return which pairs (models, models) that are told apart stay so, whatever the unseen answers would have shown.
 
-    Every cell of the one is taken at its least, every cell of the other at its largest.
-
-    Args:
-        pairs: of a board.
-        least: (models, cells) figures, from `bounds`, as the next two.
-        present: figures of what was seen.
-        most: largest figures.
-
-    Returns:
-        (models, models) whether i is more than j in any case.
+    Every cell of the one is taken at its least, every cell of the other at its largest; (models, cells) as `bounds` has
+    them.
     """
     lost = (pairs.weights * (present - least)[:, None]).sum(-1)
     lost += (pairs.weights * (most - present)[None]).sum(-1)

@@ -166,14 +166,9 @@ def _squared_gaps(history: _Counts, target: Floats) -> _Gaps:
 
 
 def weights(enough: npt.ArrayLike, group: Floats) -> Floats:
-    """Return the weights of cells: each group that has any weighs the same, and its cells equally.
+    """Return the weights of the cells that are there: each group that has any weighs the same, and its cells equally.
 
-    Args:
-        enough: (…, cells) whether a cell is there.
-        group: (cells, groups) membership.
-
-    Returns:
-        (…, cells), which add up to 1, or to 0 where no cell is there.
+    Of (…, cells) and (cells, groups) membership: (…, cells), which add up to 1, or to 0 where no cell is there.
     """
     there = np.asarray(enough)
     size = there @ group
@@ -182,15 +177,10 @@ def weights(enough: npt.ArrayLike, group: Floats) -> Floats:
 
 
 def variance(of_cells: Floats, weight: Floats, found: CellFigures) -> Floats:
-    """Return the variance of a weighted mean of cells, if weeks did not scatter.
+    """Return the variance of a weighted mean of cells (…, cells), if weeks did not scatter.
 
     Where cells share pictures, dispersion of weeks measures what that adds. A study has no weeks: there such cells
     count as if they always came together (their standard deviations are added), which is the worst case.
-
-    Args:
-        of_cells: (…, cells) variances.
-        weight: (…, cells).
-        found: says which cells share pictures, and whether it is a study.
     """
     if found.study:
         joined = (np.sqrt(of_cells) * weight) @ found.prompt

@@ -97,16 +97,11 @@ def labeler_error(
 def corrected(
     error: LabelerError, read_share: float, pictures: float, dispersion: float = 1.0
 ) -> CorrectedShare:
-    """Return the share of a value by people's eyes.
+    """Return the share of a value by people's eyes, from the program's share of so many pictures and its error.
 
     Stratified prediction-powered inference (Angelopoulos et al. 2023, Science 382: 669-674; Fisch et al. 2024,
-    arXiv:2406.04291), which for labels is the stratified estimator of Cochran (1977), Sampling Techniques, ch. 5.
-
-    Args:
-        error: how far the program's share is from people's.
-        read_share: the program's share.
-        pictures: of which it is.
-        dispersion: of weeks, for the pictures as a sample of what the model draws.
+    arXiv:2406.04291), which for labels is the stratified estimator of Cochran (1977), Sampling Techniques, ch. 5. The
+    dispersion of weeks is of the pictures as a sample of what the model draws.
     """
     if error.reason:
         return CorrectedShare(*(float("nan"),) * 4, error.reason)

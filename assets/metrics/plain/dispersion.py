@@ -28,11 +28,9 @@ class Dispersion(NamedTuple):
 def dispersion(deviations: Floats, expected: Floats) -> Dispersion:
     """Return how much weeks differ, over what independent pictures explain: the φ of quasi-binomial models.
 
-    Wedderburn (1974), Biometrika 61: 439-447; McCullagh & Nelder (1989), Generalized Linear Models, 4.5.
-
-    Args:
-        deviations: (…, weeks) of a weekly figure from its mean.
-        expected: (…, weeks) their squares if pictures were independent; 0 where nothing was asked.
+    Wedderburn (1974), Biometrika 61: 439-447; McCullagh & Nelder (1989), Generalized Linear Models, 4.5. Of (…, weeks)
+    deviations of a weekly figure from its mean, and their squares if pictures were independent; 0 where nothing was
+    asked.
     """
     df = (expected > 0).sum(-1) - 1
     per = (df + 1) / np.maximum(df, 1) / np.maximum(expected.sum(-1), 1e-300)
@@ -43,17 +41,11 @@ def dispersion(deviations: Floats, expected: Floats) -> Dispersion:
 def used(own: Floats, lag: npt.ArrayLike, df: npt.ArrayLike, axis: int | None = None) -> Floats:
     """Return the dispersion that intervals use.
 
-    It is the largest of 1, the board's median and the model's own, times (1 + r) / (1 - r), r being the median
-    correlation of neighboring weeks, between 0 and 0.6 (variance of the mean of an autoregressive series: Bartlett
-    1946, JRSS Supplement 8: 27-41). The median, divided by that of a chi-square of mean 1 (Wilson & Hilferty 1931,
-    PNAS 17: 684-688), so that one model that moves does not widen the intervals of the others. A model of one week
-    says nothing of weeks and takes the board's.
-
-    Args:
-        own: dispersion of each model, pair or series.
-        lag: the same of neighboring weeks.
-        df: degrees of freedom of each.
-        axis: over which the median is taken; None for all.
+    It is the largest of 1, the board's median (over `axis`, None for all) and the model's own, times (1 + r) / (1 - r),
+    r being the median correlation of neighboring weeks, between 0 and 0.6 (variance of the mean of an autoregressive
+    series: Bartlett 1946, JRSS Supplement 8: 27-41). The median, divided by that of a chi-square of mean 1 (Wilson &
+    Hilferty 1931, PNAS 17: 684-688), so that one model that moves does not widen the intervals of the others. A model
+    of one week says nothing of weeks and takes the board's.
     """
     freedom = np.asarray(df)
     known = np.where(freedom > 0, own, np.nan)
@@ -70,17 +62,11 @@ def _critical(models: int, df: float) -> float:
 
 
 def tukey(models: int, df: float) -> float:
-    """Return the critical value of all pairs of a board, at a family-wise 5 %.
+    """Return the critical value of all pairs of a board, in standard errors, at a family-wise 5 %.
 
-    Quantile of the studentized range over √2 (Kramer 1956, Biometrics 12: 307-310; conservative for unequal
-    variances: Hayter 1984, Ann. Stat. 12: 61-75).
-
-    Args:
-        models: two or more.
-        df: degrees of freedom, rounded down to one of `DF`; infinite for a study.
-
-    Returns:
-        In standard errors; infinite below three degrees of freedom: nothing is told apart.
+    Quantile of the studentized range over √2 (Kramer 1956, Biometrics 12: 307-310; conservative for unequal variances:
+    Hayter 1984, Ann. Stat. 12: 61-75). Degrees of freedom are rounded down to one of `DF`, and infinite for a study;
+    below three the value is infinite: nothing is told apart.
     """
     if df < LEAST:
         return float("inf")

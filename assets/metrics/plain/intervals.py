@@ -33,19 +33,12 @@ class Interval(NamedTuple):
 def wilson(
     hits: npt.ArrayLike, pictures: npt.ArrayLike, worth: npt.ArrayLike = 1.0, quantile: npt.ArrayLike = NORMAL
 ) -> Ends:
-    """Return Wilson's 95 % interval of a share.
+    """Return Wilson's 95 % interval of a share, as fractions.
 
     Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22: 209-212. 28 of 28
-    pictures: 0.879 to 1, wherever it is printed.
-
-    Args:
-        hits: pictures that show the value; any shape.
-        pictures: pictures read, broadcast against `hits`; 0 gives 0 to 1.
-        worth: how many pictures count as one (`worth`).
-        quantile: of the distribution behind the interval.
-
-    Returns:
-        Ends as fractions; exactly 0 for no hits and exactly 1 where all are, which floating point would miss.
+    pictures: 0.879 to 1, wherever it is printed. Exactly 0 for no hits and exactly 1 where all are, which floating
+    point would miss; 0 to 1 for no picture. `worth` is how many pictures count as one, `quantile` that of the
+    distribution behind the interval.
     """
     per = np.asarray(worth, dtype=float)
     k, n = np.asarray(hits, dtype=float) / per, np.asarray(pictures, dtype=float) / per
@@ -58,7 +51,7 @@ def wilson(
 
 
 def worth(hits: Floats, pictures: Floats, call: float = 1.0) -> float:
-    """Return how many pictures count as one, for all prompts of a model's suite and value.
+    """Return how many pictures count as one, at least 1, for all prompts of a model's suite and value.
 
     Pearson's X² of weeks about each prompt's share, over its degrees of freedom: the design effect of a week as a
     cluster (Rao & Scott 1992, Biometrics 48: 577-585). Without recorded calls it counts only where likeness is
@@ -67,10 +60,8 @@ def worth(hits: Floats, pictures: Floats, call: float = 1.0) -> float:
     Args:
         hits: (prompts, weeks) pictures that show the value, at most twelve weeks.
         pictures: (prompts, weeks) pictures read; 0 where nothing was asked.
-        call: Σ m² / Σ m over recorded calls of m pictures each (Kish); 1 where none is recorded.
-
-    Returns:
-        At least 1. `call` (a call counts as one picture) below ten degrees of freedom.
+        call: Σ m² / Σ m over recorded calls of m pictures each (Kish), 1 where none is recorded; this is returned below
+            ten degrees of freedom.
     """
     share, asked = divided(hits.sum(1), pictures.sum(1))[:, None], pictures > 0
     mixed = ((share > 0) & (share < 1))[:, 0]
@@ -83,15 +74,9 @@ def worth(hits: Floats, pictures: Floats, call: float = 1.0) -> float:
 
 
 def verdict(low: npt.ArrayLike, high: npt.ArrayLike, threshold: npt.ArrayLike) -> npt.NDArray[np.str_]:
-    """Return whether shares are at least a threshold; nothing is remembered from week to week.
+    """Return whether shares are at least a threshold, by their printed intervals alone; NaN is no interval.
 
-    Args:
-        low: lower ends of the printed intervals; NaN where there is none.
-        high: upper ends.
-        threshold: in the same unit.
-
-    Returns:
-        "yes" where the interval lies at or above the threshold, "no" where it lies below it, else "cannot_tell".
+    "yes" where an interval lies at or above the threshold, "no" where it lies below it, else "cannot_tell".
     """
     at_least, below = np.asarray(low) >= threshold, np.asarray(high) < threshold
     return np.where(at_least, "yes", np.where(below, "no", "cannot_tell"))

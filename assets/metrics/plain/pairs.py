@@ -36,13 +36,10 @@ class AllPairs(NamedTuple):
 
 
 def compare(found: CellFigures) -> AllPairs:
-    """Compare all pairs of models on common cells, paired by week, at a family-wise 5 % (Tukey-Kramer).
+    """Compare all pairs of two models or more on common cells, paired by week, at a family-wise 5 % (Tukey-Kramer).
 
     What moves all models in one week, a labeler for instance, does not tell them apart. The mean of a list of word
     effects is the two words as a board of two: difference ± critical · standard error.
-
-    Args:
-        found: of two models or more.
     """
     weight = weights(found.enough[:, None] & found.enough, found.group)
     models = len(found.figure)
@@ -65,12 +62,9 @@ def compare(found: CellFigures) -> AllPairs:
 
 
 def ranks(more: Bools) -> tuple[Ints, Ints]:
-    """Return the best and the worst rank of each model; 1 is the least figure.
+    """Return the best and the worst rank of each model, 1 being the least figure; `more` says whether i is more than j.
 
     1 + how many are shown to be less, and the number of models less how many are shown to be more.
-
-    Args:
-        more: (models, models) whether i is shown to be more than j.
     """
     return 1 + more.sum(1), len(more) - more.sum(0)
 
@@ -78,12 +72,8 @@ def ranks(more: Bools) -> tuple[Ints, Ints]:
 def resolution(estimate: Floats, pairs: AllPairs, square: bool = True) -> float:
     """Return the difference, in points, that a board tells apart in four of five cases, at its median model.
 
-    It holds from about eight weeks of history on; with four, power at this difference is nearer to two in three.
-
-    Args:
-        estimate: (models,) mean squared gaps or mean shares.
-        pairs: of the same models.
-        square: whether these are squared gaps, so that the difference is of two typical gaps.
+    It holds from about eight weeks of history on; with four, power at this difference is nearer to two in three. Of
+    mean squared gaps (`square`) the difference is of two typical gaps; else the estimates are mean shares.
     """
     others = ~np.eye(len(estimate), dtype=bool)
     middle = max(float(np.median(estimate)), 0.0)

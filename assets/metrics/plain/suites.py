@@ -54,11 +54,8 @@ def share_interval(found: CellFigures, worth: npt.ArrayLike = 1.0) -> Interval:
     """Return the mean share of a suite's cells, as a fraction.
 
     Wilson's interval at the effective number of pictures p(1 - p)/SE² (Korn & Graubard 1998, Survey Methodology 24:
-    193-201), with Student's quantile. Of one cell it is the interval of that prompt, whatever the board.
-
-    Args:
-        found: shares of cells.
-        worth: (models,) or one number, how many pictures count as one; of one cell alone.
+    193-201), with Student's quantile. Of one cell it is the interval of that prompt, whatever the board, in which
+    `worth` pictures count as one.
     """
     means = suite(found)
     if found.figure.shape[1] == 1:
@@ -71,11 +68,7 @@ def share_interval(found: CellFigures, worth: npt.ArrayLike = 1.0) -> Interval:
 
 
 def gap_interval(found: CellFigures) -> Interval:
-    """Return the typical gap in points: the root of the mean squared gap, its ends likewise, cut at 0.
-
-    Args:
-        found: squared gaps of cells.
-    """
+    """Return the typical gap in points: the root of the mean squared gap of cells, its ends likewise, cut at 0."""
     means = suite(found)
     half = student(means.df) * means.standard_error
     ends = (means.estimate, means.estimate - half, means.estimate + half)

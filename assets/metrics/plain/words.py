@@ -119,13 +119,9 @@ class WordMeans(NamedTuple):
 
 
 def mean_word(before: Floats, after: Floats, value: int, study: bool = False) -> WordMeans:
-    """Return the mean over the pairs of each list, as `compare` gives it of two models.
+    """Return the mean of a value over the pairs of each list, as `compare` gives it of two models.
 
-    Args:
-        before: (lists, pairs, values, weeks) pictures before the change.
-        after: the same after it.
-        value: index of the value whose share is meant.
-        study: whether there are no weeks (one column).
+    Of (lists, pairs, values, weeks) pictures before and after the change; a study has no weeks (one column).
     """
     a, b = (cells(side, None, value, study=study) for side in (before, after))
     counted = a.enough & b.enough
@@ -153,12 +149,8 @@ def mean_word(before: Floats, after: Floats, value: int, study: bool = False) ->
 def steps(chance: Floats, compared: npt.ArrayLike) -> Floats:
     """Return how many comparisons are left when each p-value has its turn, the smallest first (Holm 1979).
 
-    Args:
-        chance: (…, pairs) p-values, NaN where nothing could be compared.
-        compared: (…,) number of pairs in the family.
-
-    Returns:
-        NaN where nothing could be compared, and for all that come after the first that is not significant.
+    Of (…, pairs) p-values, NaN where nothing could be compared, and (…,) numbers of pairs in the family. NaN there, and
+    for all that come after the first that is not significant.
     """
     order = np.argsort(chance)  # NaN comes last
     ordered = np.take_along_axis(chance, order, -1)

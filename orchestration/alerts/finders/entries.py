@@ -29,29 +29,16 @@ class _Cap(NamedTuple):
 
 def _caps(view: View) -> list[_Cap]:
     place, week, today = view.place, view.present, view.now.date()
-    models, labelers = place.active(week), place.labelers
+    entries = [
+        *((entry.name, entry.name, "model", entry.cap_usd) for entry in place.active(week)),
+        *((f"labeler {name}", name, "labeler", one.cap_usd) for name, one in place.labelers.items()),
+    ]
     return [
         _Cap("all models", week, week_scope(week), place.caps.week_usd, SET_IN["week"]),
         _Cap(f"month {today:%Y-%m}", "", month_scope(today), place.caps.month_usd, SET_IN["month"]),
         *(
-            _Cap(
-                one.name,
-                week,
-                entry_scope(week, one.name),
-                one.cap_usd,
-                SET_IN["model"].format(name=one.name),
-            )
-            for one in models
-        ),
-        *(
-            _Cap(
-                f"labeler {name}",
-                week,
-                entry_scope(week, name, "labeler"),
-                one.cap_usd,
-                SET_IN["labeler"].format(name=name),
-            )
-            for name, one in labelers.items()
+            _Cap(about, week, entry_scope(week, name, kind), usd, SET_IN[kind].format(name=name))
+            for about, name, kind, usd in entries
         ),
     ]
 
@@ -81,17 +68,14 @@ def _at_cap(view: View, caps: Sequence[_Cap]) -> Iterator[Alert]:
     stopped: dict[str, tuple[str, list[str]]] = {}
     gate = view.gates.get(view.present)
     for model, state in gate.states.items() if gate else ():
-        for why, left in (
-            (state.stopped_by, state.open and f"{model} {state.open:,} of {state.slots:,} slots"),
-            (
-                state.labeler_stopped_by,
-                state.unlabelled and f"{model} {state.unlabelled:,} pictures to label",
-            ),
+        for why, number, left in (
+            (state.stopped_by, state.open, f"{state.open:,} of {state.slots:,} slots"),
+            (state.labeler_stopped_by, state.unlabelled, f"{state.unlabelled:,} pictures to label"),
         ):
-            if left and is_at_cap(why):
+            if number and is_at_cap(why):
                 said = str(why).partition(": ")[2]
                 about = next((cap.about for cap in caps if cap.set_in in said), "a run")
-                stopped.setdefault(about, (said, []))[1].append(str(left))
+                stopped.setdefault(about, (said, []))[1].append(f"{model} {left}")
     for about, (said, lefts) in stopped.items():
         yield alert("at_cap", about, view.present, why=said, left=", ".join(lefts))
 

@@ -83,17 +83,13 @@ def care(view: View) -> Iterator[Alert]:
 
     Where there was none, days count from the first week whose pictures nobody can make again.
     """
-    of, settings, first = (
-        (view.settings.home, view.place.store.url, view.settings.postgres),
-        view.settings.alerts,
-        view.once_only_since,
-    )
-    backup, read = record.last(record.BACKUP, *of), record.last(record.READ, *of)
-    for kind, last, days in (
-        ("backup_old", backup and backup.at, settings.backup_days),
-        ("store_unread", read and read.at, settings.verify_days),
+    of, first = (view.settings.home, view.place.store.url, view.settings.postgres), view.once_only_since
+    for kind, what, days in (
+        ("backup_old", record.BACKUP, view.settings.alerts.backup_days),
+        ("store_unread", record.READ, view.settings.alerts.verify_days),
     ):
-        since = last or (first and datetime.fromisoformat(first))
+        last = record.last(what, *of)
+        since = last.at if last else first and datetime.fromisoformat(first)
         if not since or view.now - since.replace(tzinfo=UTC) <= timedelta(days=days):
             continue
         why = f"the last one ended on {since:%Y-%m-%d %H:%M} UTC"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from assets.gateway.models_file import ModelEntry
 from assets.gateway.records import GROUPS
-from assets.labeling.status import PartitionState
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import View
 from orchestration.gate import deadline
 from warehouse.loading.plan_rows import FLOOR
 
 _EDGE = 1e-9  # as in the check attempts__completeness
+_ANSWERED = [outcome for outcome, group in GROUPS.items() if group in {"success", "answer"}]
 
 
 def not_started(view: View) -> Iterator[Alert]:
@@ -47,25 +46,13 @@ def incomplete(view: View) -> Iterator[Alert]:
         for model, state in gate.states.items():
             if not state.planned or (state.open and not gate.passed):
                 continue
-            planned, answered, floor = _counts(state, entries.get(model))
+            floor = entries[model].completeness_floor if model in entries else FLOOR
+            planned = state.slots - state.outcomes["not_needed"]
+            answered = sum(state.outcomes[outcome] for outcome in _ANSWERED)
             if answered < floor * planned - _EDGE or not planned:
+                counts = {"answered": f"{answered:,}", "planned": f"{planned:,}"}
                 share = f"{100 * answered // planned if planned else 0}"
-                yield alert(
-                    "completeness_low",
-                    model,
-                    week,
-                    answered=f"{answered:,}",
-                    planned=f"{planned:,}",
-                    share=share,
-                    floor=f"{100 * floor:g}",
-                )
-
-
-def _counts(state: PartitionState, entry: ModelEntry | None) -> tuple[int, int, float]:
-    """Return slots that were needed, those with an answer, and the share that must have one."""
-    counted = [outcome for outcome, group in GROUPS.items() if group in {"success", "answer"}]
-    answered = sum(state.outcomes[outcome] for outcome in counted)
-    return state.slots - state.outcomes["not_needed"], answered, entry.completeness_floor if entry else FLOOR
+                yield alert("completeness_low", model, week, **counts, share=share, floor=f"{100 * floor:g}")
 
 
 def not_published(view: View) -> Iterator[Alert]:

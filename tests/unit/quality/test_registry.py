@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.quality import grain, registry, run, stored
+from assets.quality import registry, run, stored
 from assets.quality.columns import SUITES
 from assets.quality.registry import CHECKS, CheckSpec
 from warehouse import sqlfiles
@@ -34,7 +34,7 @@ def test_every_rule_about_bytes_has_a_row_and_every_row_a_rule() -> None:
 
 
 def test_every_table_with_weeks_is_looked_at_for_rows_twice() -> None:
-    looked_at = [*grain.tables(computed=False), *grain.tables(computed=True)]
+    looked_at = [*run.weekly_tables(computed=False), *run.weekly_tables(computed=True)]
     weekly = {
         table for table, (columns, _) in published_tables().items() if "week" in {c[0] for c in columns}
     }

@@ -19,11 +19,10 @@ from assets.metrics.plain import (
     intervals,
     pairs,
     suites,
-    verdicts,
     words,
 )
 from assets.suites.analysis import shipped
-from tests.unit.metrics.plain.drawing import read
+from tests.unit.metrics.plain.drawing import read, replay
 from tests.unit.metrics.prototypes import prototype
 
 WEEKS = (1, 3, 5, 16)
@@ -115,7 +114,7 @@ def test_one_prompt_and_verdicts(plain: ModuleType, seed: int) -> None:
     words_of = {"at least": "yes", "below": "no", "cannot tell": "cannot_tell"}
     low, high = plain.wilson(hits, n)
     theirs = [[[words_of[cell] for cell in row] for row in model] for model in plain.verdict(low, high, 0.4)]
-    assert verdicts.verdict(low, high, 0.4).tolist() == theirs
+    assert intervals.verdict(low, high, 0.4).tolist() == theirs
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -146,7 +145,7 @@ def test_changes(plain: ModuleType, seed: int) -> None:
         each[seed, :, 0, 35:] += np.where(each.sum(2)[seed, :, 35:] > 0, 9, 0)
     series = [(each[:, :, 0], each.sum(2)) for each in (counts, other)]
 
-    ours, theirs = changes.replay(series, 36, plain.LOOKS), plain.replay(series, 36)
+    ours, theirs = replay(series, 36, plain.LOOKS), plain.replay(series, 36)
 
     assert ours[0]
     same(ours, theirs)
