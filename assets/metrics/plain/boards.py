@@ -130,13 +130,14 @@ def board(
     answers: npt.ArrayLike,
     yardstick: npt.ArrayLike | None = None,
     value: int = 0,
-    **further: Any,
+    *further: Any,
+    **named: Any,
 ) -> Board:
     """Return all that is printed of a board: its figures as `estimated` gives them, and the ranks.
 
     Dispersion is that of all models with a figure for intervals, and that of the members alone for ranks.
     """
-    made = estimated(counts, answers, yardstick, value, **further)
+    made = estimated(counts, answers, yardstick, value, *further, **named)
     members = [model for model, word in enumerate(made.reason) if not word]
     compared = made.cells.of(members)
     pairs = compare(compared) if len(members) > 1 else None
