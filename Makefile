@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# uv installs in a third of pip's time; where it does not reach the package index as pip is set up to, pip does it.
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode
 BROWSER := tests/services/browser
 SERVERS := tests/services/node
 
@@ -20,17 +22,19 @@ help: ## Show this list
 setup: $(VENV)/.run ## Make .venv with the cliche command
 setup-dev: $(VENV)/.dev ## Make .venv with everything that tests and checks need
 
-$(VENV)/.run: requirements.lock pyproject.toml
+$(VENV)/.run: requirements.lock requirements-setup.lock pyproject.toml
 	@echo "Setting up $(VENV) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --require-hashes -r requirements-setup.lock
+	@$(UV) --require-hashes -r requirements.lock || $(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock pyproject.toml
+$(VENV)/.dev: requirements-dev.lock requirements-setup.lock pyproject.toml
 	@echo "Setting up $(VENV) with the tools of development …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --require-hashes -r requirements-setup.lock
+	@$(UV) --require-hashes -r requirements-dev.lock || $(PIP) --require-hashes -r requirements-dev.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.run
 
@@ -163,6 +167,7 @@ lock: setup-dev ## Write the lock files anew: one resolution, hashes, no index a
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in -o requirements.lock
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra ui -o requirements-ui.lock
 	@$(COMPILE) --no-annotate --upgrade -c $(PINS) pyproject.toml requirements.in --extra scale -o requirements-scale.lock
+	@echo uv | $(COMPILE) --no-annotate --upgrade -c $(PINS) - -o requirements-setup.lock
 	@for one in readers spark; do \
 		$(COMPILE) --no-annotate $(if $(UPGRADE),--upgrade) requirements-$$one.in -o requirements-$$one.lock || exit 1; done
 
