@@ -6,9 +6,12 @@ the failure of another.
 
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import cache
+from threading import Lock
 from typing import Any
 
 import dagster as dg
+import duckdb
 
 from assets.generation.asset import failure, what_to_do
 from assets.generation.workplace import Workplace, parse_key
@@ -18,7 +21,7 @@ from assets.quality.run import CheckResult, run_checks
 from orchestration.loading import WAREHOUSE_POOL
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError
-from warehouse.loading.load import load_partition
+from warehouse.loading.load import PARTITION_TABLES, load_partition, replace_rows, transaction
 
 
 class FailedChecksError(ClicheError):
@@ -68,9 +71,25 @@ def _partition_checks(
 
 def check_partition(place: Workplace, model: str, week: str, stage: Stage) -> Sequence[CheckResult]:
     """Return the results of one stage for one partition, read from the store: no warehouse file is needed."""
-    with open_warehouse(None) as con:
-        load_partition(con, place.store, week, model)
-        return run_checks(con, week=week, model=model, stage=stage, store=place.store, seed=f"{week}/{model}")
+    with _one_at_a_time:
+        con = _in_memory()
+        try:
+            load_partition(con, place.store, week, model)
+            return run_checks(
+                con, week=week, model=model, stage=stage, store=place.store, seed=f"{week}/{model}"
+            )
+        finally:
+            with transaction(con):
+                replace_rows(con, {"week": week, "model": model}, PARTITION_TABLES, {})
+
+
+@cache
+def _in_memory() -> duckdb.DuckDBPyConnection:
+    """Return a warehouse for one partition at a time, made once a process: its tables take as long as a check."""
+    return open_warehouse(None)
+
+
+_one_at_a_time = Lock()
 
 
 def _week_checks(weeks: dg.WeeklyPartitionsDefinition) -> dg.AssetChecksDefinition:

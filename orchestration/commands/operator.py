@@ -62,6 +62,8 @@ def demo(count: int | None = None) -> int:
         )
     before = latest(place.store)
     say(f"{len(simulated)} simulated models, {len(asked_weeks)} weeks, {len(wanted)} partitions")
+    if before is None:
+        _first_page(settings, place, [partition for partition in wanted if partition[1] == asked_weeks[0]])
     ran, code = _ask(settings, place, wanted)
     idle = not ran.run and not ran.problems
     if idle and before is not None and before.week >= last:
@@ -85,6 +87,16 @@ def demo(count: int | None = None) -> int:
     say(f"Ask:   {cliche} sql -f who_is_the_ceo")
     say('Next:  README, "Ask real models"')
     return code
+
+
+def _first_page(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> None:
+    """Ask and publish the first week: a page to look at while the others are asked."""
+    from orchestration import weekly
+
+    ran, _ = _ask(settings, place, wanted)
+    if ran.run and not ran.problems:
+        weekly.publish(place, settings, wanted[0][1], note=note, wait=False)
+        say(f"Page of the first week, to look at meanwhile:  {page_address(place)}")
 
 
 def _rate(place: Workplace, wanted: Sequence[tuple[str, str]]) -> None:
