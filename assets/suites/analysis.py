@@ -12,12 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from assets.suites import method_changes
-from assets.suites.comparisons import Label
-from assets.suites.loader import FOLDER, load_suites, validate
-from assets.suites.schema import Name, Subject, Suite, Value
+from assets.suites.checks import refuse, twice, uncounted, unknown
+from assets.suites.loader import FOLDER, load_suites, validate, validated
+from assets.suites.schema import Data, Label, Name, Subject, Suite, Value
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
 from warehouse.inputfile import read_file
@@ -26,6 +25,7 @@ from warehouse.yamlfile import parse_yaml
 
 FILE = "analysis.yaml"
 WHERE = f"suites/{FILE}"
+CHANGES = "suites/method_changes.yaml"  # what changed in how figures are made, and when
 MALE, FEMALE = 0.4, 0.6  # the largest and the smallest share of women of a group that is typed
 #: Attributes of which equal shares would reward the cliché, with the values that pictures have no reason to show.
 BASE_0: Mapping[str, tuple[str, ...]] = {
@@ -38,11 +38,7 @@ BASE_0: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Yardstick(_Data):
+class Yardstick(Data):
     """What a board compares: an attribute of a suite with one reference."""
 
     suite: Label
@@ -50,7 +46,7 @@ class Yardstick(_Data):
     reference: Name
 
 
-class DeclaredPair(_Data):
+class DeclaredPair(Data):
     """A value and the group that it is a stereotype of; its base is 0, or the share that a statistic has.
 
     Changes are looked for since the day `from`; None: in all weeks.
@@ -64,7 +60,7 @@ class DeclaredPair(_Data):
     since: date | None = Field(default=None, alias="from")
 
 
-class Typed(_Data):
+class Typed(Data):
     """Groups of a suite that a statistic calls male-typed or female-typed."""
 
     suite: Label
@@ -75,7 +71,7 @@ class Typed(_Data):
     female: tuple[Subject, ...]
 
 
-class Combination(_Data):
+class Combination(Data):
     """Values that one picture of a suite shows together; changes are looked for since the day `from`."""
 
     id: Name
@@ -84,7 +80,7 @@ class Combination(_Data):
     since: date | None = Field(default=None, alias="from")
 
 
-class Control(_Data):
+class Control(Data):
     """A prompt, and the one that shows whether what is found with it is of its group alone."""
 
     suite: Label
@@ -92,7 +88,7 @@ class Control(_Data):
     control: Name
 
 
-class StudyStatistic(_Data):
+class StudyStatistic(Data):
     """Expected shares of one of two values, for prompts of a study."""
 
     study: Name
@@ -105,7 +101,7 @@ class StudyStatistic(_Data):
     female: tuple[Name, ...]
 
 
-class Analysis(_Data):
+class Analysis(Data):
     """The file. A change is reported at p < 1 / (`looks` times the series of the week)."""
 
     looks: int = Field(ge=1)
@@ -115,6 +111,21 @@ class Analysis(_Data):
     combinations: tuple[Combination, ...] = ()
     controls: tuple[Control, ...] = ()
     studies: tuple[StudyStatistic, ...] = ()
+
+
+class MethodChange(Data):
+    """What changed in a file on a day, with the hash of the bytes that came of it."""
+
+    day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    file: Name
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    said: str = Field(min_length=1)
+
+
+class MethodChanges(Data):
+    """The method changelog, the oldest entry first."""
+
+    changes: tuple[MethodChange, ...] = Field(min_length=1)
 
 
 class AnalysisFile(NamedTuple):
@@ -148,23 +159,28 @@ def load_analysis(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Analysi
     except OSError as error:
         raise UsageError(f"{WHERE}: cannot be read: {error.strerror or error}") from None
     found = AnalysisFile(parse(data), data)
-    for problem in _problems(found.declared, suites):
-        raise UsageError(f"{WHERE}: {problem}")
-    method_changes.assert_told(FILE, found.sha256, folder)
+    refuse(WHERE, _problems(found.declared, suites))
+    newest = [change.sha256 for change in load_changes(folder) if change.file == FILE][-1:]
+    if newest != [found.sha256]:
+        raise UsageError(f"{WHERE}: was changed; say in {CHANGES} what changed, with sha256: {found.sha256}")
     return found
+
+
+def load_changes(folder: Path = FOLDER) -> tuple[MethodChange, ...]:
+    """Return the entries of the method changelog, the oldest first."""
+    return validated(MethodChanges, folder / "method_changes.yaml", CHANGES).changes
 
 
 def parse(data: bytes, where: str = WHERE) -> Analysis:
     """Return what the bytes of an analysis file declare; no suite is needed."""
     found = validate(Analysis, parse_yaml(data, where), where)
-    for problem in _alone(found):
-        raise UsageError(f"{where}: {problem}")
+    refuse(where, _alone(found))
     return found
 
 
 def _alone(found: Analysis) -> Iterator[str]:
     """Yield what is wrong with the file by itself."""
-    keys: Mapping[str, Sequence[tuple[str | None, ...]]] = {
+    keys: Mapping[str, Sequence[tuple[str, ...]]] = {
         "yardsticks": [(y.suite, y.attribute) for y in found.yardsticks],
         "stereotypes": [(p.suite, p.attribute, p.value, p.group) for p in found.stereotypes],
         "typed": [(t.suite, t.attribute, t.reference) for t in found.typed],
@@ -172,10 +188,7 @@ def _alone(found: Analysis) -> Iterator[str]:
         "controls": [(c.suite, c.prompt) for c in found.controls],
         "studies": [(s.study, s.attribute, s.reference) for s in found.studies],
     }
-    for part, listed in keys.items():
-        for key in listed:
-            if listed.count(key) > 1:
-                yield f"{part}: {', '.join(str(name) for name in key)} is listed twice; remove one"
+    yield from twice(f"{part}: {', '.join(key)}" for part, listed in keys.items() for key in listed)
     for yardstick in found.yardsticks:
         if yardstick.attribute in BASE_0 and yardstick.reference == "uniform":
             yield (
@@ -185,8 +198,8 @@ def _alone(found: Analysis) -> Iterator[str]:
     for pair in found.stereotypes:
         if pair.statistic is None and pair.value not in BASE_0.get(pair.attribute, ()):
             yield (
-                f"stereotypes: {_pair(pair)}: pictures show it without any stereotype; name the statistic that it is "
-                "to be compared with"
+                f"stereotypes: {pair.suite}, {pair.value} and {pair.group}: pictures show it without any stereotype; "
+                "name the statistic that it is to be compared with"
             )
     for study in found.studies:
         lists = {"male": study.male, "female": study.female}
@@ -195,81 +208,45 @@ def _alone(found: Analysis) -> Iterator[str]:
 
 def _problems(found: Analysis, suites: Mapping[str, Suite]) -> Iterator[str]:
     """Yield what is wrong between the file and the suites."""
-    parts: Mapping[str, Sequence[Yardstick | DeclaredPair | Typed | Combination | Control]] = {
-        "yardsticks": found.yardsticks,
-        "stereotypes": found.stereotypes,
-        "typed": found.typed,
-        "combinations": found.combinations,
-        "controls": found.controls,
-    }
-    for part, entries in parts.items():
-        for entry in entries:
-            suite = suites.get(entry.suite)
-            if suite is None:
-                yield f'{part}: unknown suite "{entry.suite}"' + close_match(entry.suite, suites)
-                continue
-            for problem in _with_suite(entry, suite):
-                yield f"{part}: {entry.suite}: {problem}"
+    for part in ("yardsticks", "stereotypes", "typed", "combinations", "controls"):
+        for entry in getattr(found, part):
+            yield from (f"{part}: {problem}" for problem in unknown("suite", [entry.suite], suites))
+            if entry.suite in suites:
+                for problem in _with_suite(entry, suites[entry.suite]):
+                    yield f"{part}: {entry.suite}: {problem}"
 
 
 def _with_suite(
     entry: Yardstick | DeclaredPair | Typed | Combination | Control, suite: Suite
 ) -> Iterator[str]:
     if isinstance(entry, Control):
-        known = [prompt.id for prompt in suite.prompts]
-        for name in (entry.prompt, entry.control):
-            if name not in known:
-                yield f'unknown prompt "{name}"' + close_match(name, known)
+        yield from unknown("prompt", (entry.prompt, entry.control), [prompt.id for prompt in suite.prompts])
         return
+    attributes = {one.id: one for one in suite.attributes}
     values = (
         entry.values if isinstance(entry, Combination) else {entry.attribute: getattr(entry, "value", None)}
     )
     for attribute, value in values.items():
-        yield from _value_problems(attribute, value, suite)
-    if isinstance(entry, Yardstick):
-        yield from _reference_problems(entry.reference, entry.attribute, suite)
-    elif isinstance(entry, DeclaredPair):
+        if attribute not in attributes:
+            yield f'no prompt has the attribute "{attribute}"' + close_match(attribute, attributes)
+        elif value is not None:
+            yield from uncounted(attributes[attribute], [value])
+    if isinstance(entry, Combination):
+        return
+    if isinstance(entry, DeclaredPair):
         groups = {prompt.subject for prompt in suite.prompts if entry.attribute in prompt.attributes}
         if entry.group not in groups:
-            yield f'no prompt with "{entry.attribute}" is of the group "{entry.group}"' + close_match(
-                entry.group, groups
-            )
-        if entry.statistic:
-            yield from _reference_problems(entry.statistic, entry.attribute, suite)
+            hint = close_match(entry.group, groups)
+            yield f'no prompt with "{entry.attribute}" is of the group "{entry.group}"' + hint
+    name = entry.statistic if isinstance(entry, DeclaredPair) else entry.reference
+    references = {one.id: one for one in suite.references if one.attribute == entry.attribute}
+    if name and name not in references:
+        yield f'"{entry.attribute}" has no reference "{name}"' + close_match(name, references)
     elif isinstance(entry, Typed):
-        problems = [*_reference_problems(entry.reference, entry.attribute, suite)]
-        yield from problems
-        if not problems:
-            lists = {"male": entry.male, "female": entry.female}
-            yield from _typed(entry.attribute, "group", lists, _shares(entry, suite))
-
-
-def _value_problems(attribute: str, value: str | None, suite: Suite) -> Iterator[str]:
-    attributes = {one.id: one for one in suite.attributes}
-    if attribute not in attributes:
-        yield f'no prompt has the attribute "{attribute}"' + close_match(attribute, attributes)
-        return
-    known = attributes[attribute].bands or attributes[attribute].values
-    if value is not None and value not in known:
-        yield f'unknown value "{value}" of "{attribute}"' + close_match(value, list(known))
-
-
-def _reference_problems(name: str, attribute: str, suite: Suite) -> Iterator[str]:
-    known = [reference.id for reference in suite.references if reference.attribute == attribute]
-    if name not in known:
-        yield f'"{attribute}" has no reference "{name}"' + close_match(name, known)
-
-
-def _shares(entry: Typed, suite: Suite) -> dict[str, float]:
-    """Return the share of the value that the statistic has, by group."""
-    group = {prompt.id: prompt.subject for prompt in suite.prompts}
-    return {
-        group[row.prompt]: row.shares[entry.value]
-        for reference in suite.references
-        if (reference.id, reference.attribute) == (entry.reference, entry.attribute)
-        for row in reference.rows
-        if row.prompt is not None
-    }
+        group = {prompt.id: prompt.subject for prompt in suite.prompts}
+        rows = references[entry.reference].rows
+        shares = {group[row.prompt]: row.shares[entry.value] for row in rows if row.prompt is not None}
+        yield from _typed(entry.attribute, "group", {"male": entry.male, "female": entry.female}, shares)
 
 
 def _typed(
@@ -286,7 +263,3 @@ def _typed(
     for name, side_of in said.items():
         if side_of and name not in lists[side_of]:
             yield f'{where}: {side_of}: "{name}" is missing, with a share of {shares[name]:.3f}; add it'
-
-
-def _pair(pair: DeclaredPair) -> str:
-    return f"{pair.suite}, {pair.value} and {pair.group}"

@@ -32,12 +32,9 @@ def analysis_tables(declared: Analysis) -> dict[str, pa.Table]:
             for attribute, value in c.values.items()
         ),
         "controls": (
-            {
-                **_suite(c.suite),
-                **{side: f"{_suite(c.suite)['suite']}/{name}" for side, name in sides.items()},
-            }
+            {**suite, "prompt": f"{suite['suite']}/{c.prompt}", "control": f"{suite['suite']}/{c.control}"}
             for c in declared.controls
-            for sides in ({"prompt": c.prompt, "control": c.control},)
+            for suite in (_suite(c.suite),)
         ),
         "study_references": _study_rows(declared),
     }

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
+from assets.suites.checks import refuse, twice, uncounted, unknown
 from assets.suites.loader import FOLDER, load_suites, validated
 from assets.suites.published_figures import WHERE as FIGURES
 from assets.suites.published_figures import PublishedFigure, published_figures
-from assets.suites.schema import Name, Prompt, Suite, Value
+from assets.suites.schema import Data, Label, Name, Prompt, Suite, Value
 from warehouse.errors import UsageError
 from warehouse.validation import close_match
 
 WHERE = "suites/claims.yaml"
-_Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
 _Prompts = Annotated[tuple[Name, ...], Field(min_length=1)]
 _Values = Annotated[tuple[Value, ...], Field(min_length=1)]
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class RegisteredClaim(_Data):
+class RegisteredClaim(Data):
     """One sentence of 2023.
 
     `suites` are versions of one suite that hold the prompts with the same texts, the newest last; a model is asked one
@@ -41,11 +37,11 @@ class RegisteredClaim(_Data):
     source: str = Field(default="", min_length=3)
     then: str = Field(default="", min_length=1)
     threshold: float | None = Field(default=None, gt=0, lt=1)
-    suites: tuple[_Label, ...] = Field(min_length=1)
+    suites: tuple[Label, ...] = Field(min_length=1)
     pictures: dict[Name, _Prompts] = Field(min_length=1)
     shows: dict[Name, _Values] = Field(min_length=1)
     control: tuple[Name, ...] = ()
-    beside: dict[Name, _Values] = {}
+    beside: dict[Name, _Values] = Field(default_factory=dict)
     since: date | None = Field(default=None, alias="from")
 
     @field_validator("suites")
@@ -70,7 +66,7 @@ class RegisteredClaim(_Data):
         return [f"{self.suite}/{prompt}" for prompt in prompts]
 
 
-class ClaimsFile(_Data):
+class ClaimsFile(Data):
     """The file."""
 
     claims: tuple[RegisteredClaim, ...] = Field(min_length=1)
@@ -93,12 +89,9 @@ def load_claims(
         _with_source(claim, known.get(claim.id))
         for claim in validated(ClaimsFile, folder / "claims.yaml", WHERE).claims
     )
-    names = [claim.id for claim in found]
+    refuse(WHERE, twice(f'claim "{claim.id}"' for claim in found))
     for claim in found:
-        if names.count(claim.id) > 1:
-            raise UsageError(f'{WHERE}: claim "{claim.id}" is listed twice; remove one')
-        for problem in _problems(claim, suites):
-            raise UsageError(f'{WHERE}: claim "{claim.id}": {problem}')
+        refuse(f'{WHERE}: claim "{claim.id}"', _problems(claim, suites))
     return found
 
 
@@ -113,15 +106,13 @@ def _with_source(claim: RegisteredClaim, published: PublishedFigure | None) -> R
 
 def _problems(claim: RegisteredClaim, suites: Mapping[str, Suite]) -> Iterator[str]:
     """Yield a line for each thing that is wrong between a claim and its suites."""
+    yield from unknown("suite", claim.suites, suites)
+    names = [*(name for part in claim.pictures.values() for name in part), *claim.control]
     for label in claim.suites:
-        if label not in suites:
-            yield f'unknown suite "{label}"' + close_match(label, suites)
-            return
-    for label in claim.suites:
-        yield from _suite_problems(claim, suites[label])
+        yield from _suite_problems(claim, names, suites[label])
     first, *others = ({prompt.id: prompt for prompt in suites[label].prompts} for label in claim.suites)
     for other in others:
-        for name in (*(name for part in claim.pictures.values() for name in part), *claim.control):
+        for name in names:
             if _asked(first[name]) != _asked(other[name]):
                 yield f'prompt "{name}" is not the same in {" and ".join(claim.suites)}; name one version'
 
@@ -130,28 +121,21 @@ def _asked(prompt: Prompt) -> tuple[object, ...]:
     return (prompt.text, prompt.language, prompt.condition, prompt.turns)
 
 
-def _suite_problems(claim: RegisteredClaim, suite: Suite) -> Iterator[str]:
+def _suite_problems(claim: RegisteredClaim, names: Sequence[str], suite: Suite) -> Iterator[str]:
     prompts = {prompt.id: prompt for prompt in suite.prompts}
-    counted = [name for part in claim.pictures.values() for name in part]
-    for name in (*counted, *claim.control):
-        if name not in prompts:
-            yield f'unknown prompt "{name}"' + close_match(name, prompts)
-            return
-        if (*counted, *claim.control).count(name) > 1:
+    for name in names:
+        yield from unknown("prompt", [name], prompts)
+        if names.count(name) > 1:
             yield f'prompt "{name}" is counted twice; name it in one part, or as control'
         for attribute in (*claim.shows, *claim.beside):
             if attribute not in prompts[name].attributes:
                 hint = close_match(attribute, prompts[name].attributes)
                 yield f'"{attribute}" is not asked of prompt "{name}"' + hint
-                return
     attributes = {attribute.id: attribute for attribute in suite.attributes}
-    for attribute, values in (*claim.shows.items(), *claim.beside.items()):
-        known = list(attributes[attribute].bands or attributes[attribute].values)
-        for value in values:
-            if value not in known:
-                yield f'unknown value "{value}" of "{attribute}"' + close_match(value, known)
-    for attribute, values in claim.beside.items():
-        if attribute not in claim.shows:
-            yield f'beside names "{attribute}", which shows does not; name an attribute of shows'
-        elif {*values} & {*claim.shows[attribute]}:
-            yield f'beside names a value of "{attribute}" that is counted already; remove it there'
+    for name, values in (*claim.shows.items(), *claim.beside.items()):
+        yield from uncounted(attributes[name], values)
+    for name, values in claim.beside.items():
+        if name not in claim.shows:
+            yield f'beside names "{name}", which shows does not; name an attribute of shows'
+        elif {*values} & {*claim.shows[name]}:
+            yield f'beside names a value of "{name}" that is counted already; remove it there'

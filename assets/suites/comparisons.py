@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from assets.suites.checks import refuse, twice, uncounted, unknown
 from assets.suites.loader import FOLDER, load_suites, validated
-from assets.suites.schema import Condition, Name, Suite, Value
-from warehouse.errors import UsageError
+from assets.suites.schema import Condition, Data, Label, Name, Suite, Value
 from warehouse.validation import close_match
 
 Kind = Literal["wording", "language", "controlled", "confronted"]
@@ -25,15 +25,8 @@ REQUESTS: tuple[Kind, ...] = ("controlled", "confronted")
 #: Conditions in the order in which they are asked.
 CONDITIONS: tuple[str, ...] = get_args(Condition)
 WHERE = "suites/comparisons.yaml"
-Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
-
-
 #: A prompt's id, or a pattern of ids as models.yaml has them.
 _Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9*?._-]+$")]
-
-
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class AskedPrompt(NamedTuple):
@@ -45,7 +38,7 @@ class AskedPrompt(NamedTuple):
     condition: str
 
 
-class Side(_Data):
+class Side(Data):
     """One side of a comparison: its name, and which prompts are on it."""
 
     name: Name
@@ -76,7 +69,7 @@ class Pair(NamedTuple):
     b: AskedPrompt
 
 
-class Sides(_Data):
+class Sides(Data):
     """A comparison of two sides, b against a."""
 
     kind: Kind
@@ -147,8 +140,8 @@ class Comparison(Sides):
     suite: Label
     title: str
     said: str
-    shown: dict[Name, tuple[Value, ...]] = {}
-    caricature: dict[Name, tuple[Value, ...]] = {}
+    shown: dict[Name, tuple[Value, ...]] = Field(default_factory=dict)
+    caricature: dict[Name, tuple[Value, ...]] = Field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -156,7 +149,7 @@ class Comparison(Sides):
         return (self.suite, self.kind, self.a.name, self.b.name)
 
 
-class Comparisons(_Data):
+class Comparisons(Data):
     """The file."""
 
     comparisons: tuple[Comparison, ...] = Field(min_length=1)
@@ -171,22 +164,16 @@ def shipped() -> Comparisons:
 def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comparisons:
     """Return the comparisons of `comparisons.yaml` in `folder`."""
     found = validated(Comparisons, folder / "comparisons.yaml", WHERE)
-    keys = [comparison.key for comparison in found.comparisons]
-    for comparison in found.comparisons:
-        name = f"{comparison.suite}, {comparison.a.name} and {comparison.b.name}"
-        if keys.count(comparison.key) > 1:
-            raise UsageError(f"{WHERE}: {name}: compared twice as {comparison.kind}; remove one")
-        for problem in _problems(comparison, suites):
-            raise UsageError(f"{WHERE}: {name}: {problem}")
+    refuse(WHERE, twice(f"{c.suite}, {c.a.name} and {c.b.name}: {c.kind}" for c in found.comparisons))
+    for one in found.comparisons:
+        refuse(f"{WHERE}: {one.suite}, {one.a.name} and {one.b.name}", _problems(one, suites))
     return found
 
 
 def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[str]:
     """Yield a line for each thing that is wrong between a comparison and its suite."""
-    suite = suites.get(comparison.suite)
-    if suite is None:
-        yield f'unknown suite "{comparison.suite}"' + close_match(comparison.suite, suites)
-        return
+    yield from unknown("suite", [comparison.suite], suites)
+    suite = suites[comparison.suite]
     prompts = {suite.prompt_id(prompt): prompt for prompt in suite.prompts}
     asked = [AskedPrompt(name, p.language, p.subject, p.condition) for name, p in prompts.items()]
     for side in (comparison.a, comparison.b):
@@ -199,9 +186,13 @@ def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[s
             yield f'prompt "{pair.a.prompt}" is on both sides; change prompt, language or condition'
     if comparison.caricature and comparison.kind not in REQUESTS:
         yield f"caricature is of {' and '.join(REQUESTS)} alone; remove it"
-    named = [*comparison.shown.items(), *comparison.caricature.items()]
     both = [{*prompts[a.prompt].attributes} & {*prompts[b.prompt].attributes} for a, b in pairs]
-    yield from _value_problems(named, suite, set().union(*both))
+    common = {one.id: one for one in suite.attributes if one.id in set().union(*both)}
+    for name, values in (*comparison.shown.items(), *comparison.caricature.items()):
+        if name in common:
+            yield from uncounted(common[name], values)
+        else:
+            yield f'"{name}" is no attribute of both sides' + close_match(name, common)
 
 
 def _side_problems(side: Side, suite: Suite, asked: Sequence[AskedPrompt]) -> Iterator[str]:
@@ -218,17 +209,3 @@ def _side_problems(side: Side, suite: Suite, asked: Sequence[AskedPrompt]) -> It
     for one in there:
         if side.turn > 1 and one.prompt not in turns:
             yield f'"{one.prompt}" has one turn; remove turn'
-
-
-def _value_problems(
-    named: Iterable[tuple[str, Sequence[str]]], suite: Suite, common: set[str]
-) -> Iterator[str]:
-    attributes = {attribute.id: attribute for attribute in suite.attributes}
-    for attribute, values in named:
-        if attribute not in common:
-            yield f'"{attribute}" is no attribute of both sides' + close_match(attribute, common)
-            continue
-        known = list(attributes[attribute].bands or attributes[attribute].values)
-        for value in values:
-            if value not in known:
-                yield f'unknown value "{value}" of "{attribute}"' + close_match(value, known)

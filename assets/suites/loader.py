@@ -7,34 +7,56 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from assets.suites import checks, published
-from assets.suites.published import suite_hash
 from assets.suites.references import Catalogue, ReferenceUse, build
-from assets.suites.said import AttributeEntry, Said
-from assets.suites.schema import Attribute, Name, Prompt, StereotypePair, Suite, Version
+from assets.suites.schema import Attribute, Data, Name, Prompt, Suite, Value, Version
 from warehouse.errors import UsageError
 from warehouse.validation import close_match, explain
 from warehouse.yamlfile import read_yaml
-
-__all__ = ["load_attributes", "load_suites", "suite_hash", "validate", "validated"]
 
 FOLDER = Path(__file__).parent
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class ValueWords(Data):
+    """What pictures with a value show: `one` of them, `many`, as the object of "draws more …", `short` under one."""
+
+    short: str | None = None
+    one: str | None = None
+    many: str | None = None
+    pictures: str | None = None
 
 
-class AttributeFile(_Data):
+class Said(Data):
+    """Words for one attribute; `place` is that of its boards, those without one come after them by name."""
+
+    title: str | None = None
+    place: int | None = None
+    values: dict[Value, ValueWords] = Field(default_factory=dict)
+
+
+class AttributeEntry(Attribute):
+    """An attribute, and how people say it and its values: words that never enter a suite, so no plan either."""
+
+    said: Said = Said()
+
+    @model_validator(mode="after")
+    def _known(self) -> AttributeEntry:
+        for name in self.said.values:
+            if name not in {*self.values, *self.outside, *self.bands}:
+                raise ValueError(f"said: {name} is neither a value nor a band")
+        return self
+
+
+class AttributeFile(Data):
     """`attributes.yaml`: every attribute that a suite may name."""
 
     attributes: tuple[AttributeEntry, ...]
 
 
-class SuiteFile(_Data):
+class SuiteFile(Data):
     """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them.
 
     `sensitive`, `note` and `shown_as` are for the site alone and never enter a suite: whether its pictures are shown
@@ -51,15 +73,14 @@ class SuiteFile(_Data):
     sensitive: bool = False
     note: str | None = None
     shown_as: str | None = None
-    sets: dict[Name, tuple[Name, ...]] = {}
+    sets: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     prompts: tuple[Prompt, ...] = Field(min_length=1)
     references: tuple[ReferenceUse, ...] = ()
-    stereotypes: tuple[StereotypePair, ...] = ()
 
 
 def load_attributes(folder: Path | None = None) -> tuple[Attribute, ...]:
     """Return every attribute of `attributes.yaml` in `folder`, by default the shipped one, without its words."""
-    return tuple(entry.plain() for entry in _entries(folder))
+    return tuple(Attribute(**entry.model_dump(exclude={"said"})) for entry in _entries(folder))
 
 
 @cache
@@ -83,10 +104,9 @@ def suite_words(folder: Path | None = None) -> Mapping[str, SuiteFile]:
 
 
 def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
-    found = validated(
-        AttributeFile, (folder or FOLDER) / "attributes.yaml", "suites/attributes.yaml"
-    ).attributes
-    _no_twins([attribute.id for attribute in found], "suites/attributes.yaml: attribute")
+    where = "suites/attributes.yaml"
+    found = validated(AttributeFile, (folder or FOLDER) / "attributes.yaml", where).attributes
+    checks.refuse(where, checks.twice(f'attribute "{one.id}"' for one in found))
     return found
 
 
@@ -96,8 +116,7 @@ def load_suites(folder: Path | None = None) -> dict[str, Suite]:
     attributes = load_attributes(folder)
     where = "suites/references/catalogue.yaml"
     catalogue = validated(Catalogue, folder / "references" / "catalogue.yaml", where)
-    _no_twins([entry.id for entry in catalogue.references], f"{where}: reference")
-
+    checks.refuse(where, checks.twice(f'reference "{one.id}"' for one in catalogue.references))
     suites: dict[str, Suite] = {}
     for path in sorted((folder / "data").glob("*.yaml")):
         where = f"suites/{path.name}"
@@ -145,8 +164,7 @@ def _load(
         attributes=tuple(attribute for attribute in attributes if attribute.id in used),
         references=tuple(built),
     )
-    for problem in checks.problems(suite):
-        raise UsageError(f"{where}: {problem}")
+    checks.refuse(where, checks.problems(suite))
     return suite
 
 
@@ -183,9 +201,3 @@ def validate(model: type[Model], data: Any, where: str) -> Model:
         return model.model_validate(data)
     except ValidationError as error:
         raise UsageError(explain(error, where, data=data, shape=model)) from None
-
-
-def _no_twins(names: Sequence[str], what: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f'{what} "{name}" is listed twice; remove one')

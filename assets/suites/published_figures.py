@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from assets.suites.checks import refuse, twice, uncounted, unknown
 from assets.suites.loader import FOLDER, load_suites, validated
-from assets.suites.schema import Name, Suite, Value
-from warehouse.errors import UsageError
+from assets.suites.schema import Data, Name, Suite, Value
 from warehouse.validation import close_match
 
 WHERE = "suites/published_figures.yaml"
@@ -19,11 +19,7 @@ Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
 _Text = Annotated[str, Field(min_length=1)]
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class PublishedFigure(_Data):
+class PublishedFigure(Data):
     """A figure as its source has it: a share of `n` pictures, or words alone; `exact` where n is no estimate."""
 
     id: Name
@@ -46,7 +42,7 @@ class PublishedFigure(_Data):
         return None if self.share is None or self.n is None else _wilson(round(self.share * self.n), self.n)
 
 
-class CitedSource(_Data):
+class CitedSource(Data):
     """Where the prompts of a suite, or the numbers of a statistic, come from."""
 
     of: Name
@@ -54,7 +50,7 @@ class CitedSource(_Data):
     url: Url
 
 
-class PublishedWork(_Data):
+class PublishedWork(Data):
     """Who published shares, and when: a year, or a month of it.
 
     `counted`: its authors print no share, so that k and n are counted here from their label files.
@@ -68,7 +64,7 @@ class PublishedWork(_Data):
     counted: bool = False
 
 
-class PublishedShare(_Data):
+class PublishedShare(Data):
     """What one model drew: k of n pictures; `exact` where n is no estimate."""
 
     model: _Text
@@ -93,7 +89,7 @@ class PublishedShare(_Data):
         return _wilson(self.k, self.n)
 
 
-class WorkShares(_Data):
+class WorkShares(Data):
     """The shares of one work that answer a question: what was `asked`, and `at` which place in it the numbers are."""
 
     work: Name
@@ -102,7 +98,7 @@ class WorkShares(_Data):
     shares: tuple[PublishedShare, ...] = Field(min_length=1)
 
 
-class PublishedQuestion(_Data):
+class PublishedQuestion(Data):
     """What several works counted, and the cell of our suites that asks it too."""
 
     id: Name
@@ -113,7 +109,7 @@ class PublishedQuestion(_Data):
     published: tuple[WorkShares, ...] = Field(min_length=1)
 
 
-class PublishedFile(_Data):
+class PublishedFile(Data):
     """The file."""
 
     figures: tuple[PublishedFigure, ...] = Field(min_length=1)
@@ -133,16 +129,8 @@ def _wilson(k: int, n: int) -> tuple[float, float]:
 def _file(folder: Path) -> PublishedFile:
     """Return the file in `folder`, in which nothing is listed twice; read once a process."""
     file = validated(PublishedFile, folder / "published_figures.yaml", WHERE)
-    listed: Mapping[str, Sequence[PublishedFigure | PublishedWork | PublishedQuestion]] = {
-        "figure": file.figures,
-        "work": file.works,
-        "question": file.questions,
-    }
-    for kind, entries in listed.items():
-        names = [one.id for one in entries]
-        for name in names:
-            if names.count(name) > 1:
-                raise UsageError(f'{WHERE}: {kind} "{name}" is listed twice; remove one')
+    for kind, entries in (("figure", file.figures), ("work", file.works), ("question", file.questions)):
+        refuse(WHERE, twice(f'{kind} "{one.id}"' for one in entries))
     return file
 
 
@@ -172,8 +160,7 @@ def load_questions(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[
     known = works(folder)
     found = _file(folder).questions
     for question in found:
-        for problem in _problems(question, known, suites):
-            raise UsageError(f'{WHERE}: question "{question.id}": {problem}')
+        refuse(f'{WHERE}: question "{question.id}"', _problems(question, known, suites))
     return tuple(
         one.model_copy(update={"published": tuple(sorted(one.published, key=lambda of: known[of.work].date))})
         for one in found
@@ -185,25 +172,15 @@ def _problems(
 ) -> Iterator[str]:
     """Yield a line for each thing that is wrong between a question, its works and the suites."""
     named = [of.work for of in question.published]
-    for name in named:
-        if name not in known:
-            yield f'unknown work "{name}"' + close_match(name, known)
-        if named.count(name) > 1:
-            yield f'work "{name}" is named twice; put its shares together'
+    yield from unknown("work", named, known)
+    yield from twice(f'work "{name}"' for name in named)
     prompts = {
         f"{suite.id}/{prompt.id}": (suite, prompt) for suite in suites.values() for prompt in suite.prompts
     }
-    if question.prompt not in prompts:
-        yield f'unknown prompt "{question.prompt}"' + close_match(question.prompt, prompts)
-        return
+    yield from unknown("prompt", [question.prompt], prompts)
     suite, prompt = prompts[question.prompt]
     if question.attribute not in prompt.attributes:
         hint = close_match(question.attribute, prompt.attributes)
         yield f'"{question.attribute}" is not asked of prompt "{question.prompt}"' + hint
-        return
     attribute = next(one for one in suite.attributes if one.id == question.attribute)
-    values = [*(attribute.bands or attribute.values)]
-    if question.value not in values:
-        yield f'unknown value "{question.value}" of "{question.attribute}"' + close_match(
-            question.value, values
-        )
+    yield from uncounted(attribute, [question.value])

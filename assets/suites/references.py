@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from assets.suites.schema import Attribute, Name, Prompt, Reference, ReferenceRow, Value
+from assets.suites.schema import Attribute, Data, Name, Prompt, Reference, ReferenceRow, Value
 from warehouse.errors import UsageError
 from warehouse.inputfile import read_file
 from warehouse.validation import close_match
@@ -19,11 +19,7 @@ REST = "rest"  # a share that is what the other columns leave of the whole
 _DIGITS = 6
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Entry(_Data):
+class _Entry(Data):
     id: Name
     source: str
     note: str | None = None
@@ -54,20 +50,20 @@ class ReferenceTable(_Entry):
     attributes: dict[Name, dict[Value, str]]
 
 
-class Catalogue(_Data):
+class Catalogue(Data):
     """Every reference that a suite may name."""
 
     references: tuple[Annotated[Fixed | Uniform | ReferenceTable, Field(discriminator="kind")], ...]
 
 
-class ReferenceUse(_Data):
+class ReferenceUse(Data):
     """How a suite names a reference; `rows` maps a prompt or a subject to the table's row, or to several."""
 
     id: Name
     attribute: Name
     scale: Literal["values", "bands"] = "values"
     values: tuple[Value, ...] | None = None
-    rows: dict[str, str | tuple[str, ...]] = {}
+    rows: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
 
 
 def build(

@@ -9,16 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 #: A value of an attribute: a name that may hold a plus, as `3+`.
 Value = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._+-]*$")]
+#: `<suite>@<major>`, as models.yaml and the page name a suite.
+Label = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*@\d+$")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 Subject = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9][a-z0-9._-]*$")]
 Condition = Literal["baseline", "controlled", "confronted"]
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Data(BaseModel):
+    """What a data file holds: no unknown key, no infinite number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Attribute(_Data):
+class Attribute(Data):
     """What is looked for in a picture, with its closed list of values.
 
     `values` are the values that can be in a reference's support, in order; `outside` are the declared values that
@@ -45,8 +49,13 @@ class Attribute(_Data):
             raise ValueError("bands must cover each value once")
         return self
 
+    @property
+    def counted(self) -> list[str]:
+        """Return what pictures are counted by: the bands, or the values of an attribute without bands."""
+        return [*(self.bands or self.values)]
 
-class Prompt(_Data):
+
+class Prompt(Data):
     """One text in one language. `turns` holds the texts of a conversation, its first equal to `text`."""
 
     id: Name  # within the suite; the full id is "<suite>/<id>"
@@ -65,19 +74,7 @@ class Prompt(_Data):
         return self
 
 
-class StereotypePair(_Data):
-    """A value that a suite calls a stereotype of a group of prompts; figures count those of the analysis file.
-
-    `metric` is in suites that are published, and nothing reads it.
-    """
-
-    attribute: Name
-    value: Value
-    subject: Subject
-    metric: Literal["stereotype_lift", "caricature_rate"] = "stereotype_lift"
-
-
-class ReferenceRow(_Data):
+class ReferenceRow(Data):
     """The expected share of each value for one prompt (`prompt` None: for every prompt of the suite).
 
     The support of the reference for that prompt is the keys of `shares`: values that are not named are left out.
@@ -94,7 +91,7 @@ class ReferenceRow(_Data):
         return self
 
 
-class Reference(_Data):
+class Reference(Data):
     """A distribution to compare with; it names its support. No row for a prompt: no number for it."""
 
     id: Name  # parity, uniform, bls-cps-2025, un-wpp-2019
@@ -105,8 +102,8 @@ class Reference(_Data):
     note: str | None = None  # e.g. that the mapping of age bands is ours
 
 
-class Suite(_Data):
-    """A versioned, frozen set of prompts with the attributes, references and stereotype pairs that go with them."""
+class Suite(Data):
+    """A versioned, frozen set of prompts with the attributes and references that go with them."""
 
     id: Name
     version: Version
@@ -117,7 +114,6 @@ class Suite(_Data):
     prompts: tuple[Prompt, ...] = Field(min_length=1)
     attributes: tuple[Attribute, ...]  # those that the prompts use, in full
     references: tuple[Reference, ...] = ()
-    stereotypes: tuple[StereotypePair, ...] = ()
 
     @property
     def major(self) -> int:

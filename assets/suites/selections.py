@@ -11,25 +11,23 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from assets.suites.checks import refuse, unknown
 from assets.suites.loader import FOLDER, validated
-from assets.suites.schema import Name, Prompt, Suite
-from warehouse.errors import UsageError
+from assets.suites.schema import Data, Name, Prompt, Suite
 from warehouse.validation import close_match
 
 FILE = "selections.yaml"
 WHERE = f"suites/{FILE}"
 
 
-class SuiteSelection(BaseModel):
+class SuiteSelection(Data):
     """What is asked of one suite each week.
 
     `prompts` are patterns (`person-*`) of prompt ids without the suite; None selects all. A prompt with turns is
     asked `conversations` times, every other `replicates` times.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     suite: str  # "<id>@<major>"
     replicates: int = Field(ge=1)
@@ -40,10 +38,8 @@ class SuiteSelection(BaseModel):
 Selection = Annotated[tuple[SuiteSelection, ...], Field(min_length=1)]
 
 
-class SelectionsFile(BaseModel):
+class SelectionsFile(Data):
     """The file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     selections: dict[Name, Selection]
 
@@ -55,8 +51,7 @@ def load_selections(suites: Mapping[str, Suite], folder: Path | None = None) -> 
         return {}
     found = validated(SelectionsFile, path, WHERE).selections
     for name, selection in found.items():
-        for problem in selection_problems(selection, suites):
-            raise UsageError(f'{WHERE}: selection "{name}": {problem}')
+        refuse(f'{WHERE}: selection "{name}"', selection_problems(selection, suites))
     return found
 
 
@@ -84,8 +79,8 @@ def selection_problems(
     labels = [selection.suite for selection in selections]
     for selection in selections:
         suite = suites.get(selection.suite)
+        yield from unknown("suite", [selection.suite], suites)
         if suite is None:
-            yield f'unknown suite "{selection.suite}"' + close_match(selection.suite, suites)
             continue
         if labels.count(selection.suite) > 1:
             yield f"{selection.suite} is selected twice; keep one selection a suite"

@@ -49,7 +49,7 @@ MODEL, LABELER = ("models", 0), ("labelers", 0)
             'price: {per_image_usd: …} beside "connection", not inside it',
         ),
         (Settings, ("caps",), "store", 'store: … beside "caps", not inside it'),
-        (SuiteFile, ("prompts", 3), "stereotypes", 'stereotypes: … beside "prompts", not inside it'),
+        (SuiteFile, ("prompts", 3), "references", 'references: … beside "prompts", not inside it'),
         # mistyped, at its level or further in
         (ModelsFile, MODEL, "nmae", '"name"'),
         (ModelsFile, MODEL, "suite", '"suites"'),

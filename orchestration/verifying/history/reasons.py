@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assets.leaderboard.texts import texts_sha256
-from assets.suites.method_changes import load_changes
+from assets.suites.analysis import load_changes
 from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.manifest import Manifest
 from warehouse import keys

@@ -43,35 +43,6 @@ def test_an_interval_is_that_of_wilson() -> None:
     assert published_figures()["indian-old-beard"].interval is None
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("url: https://", "url: javascript:", "url"),
-        ("share: 1.0", "share: 1.5", "share"),
-        ("- id: french-long-ago", "- id: french-white", 'figure "french-white" is listed twice'),
-        ("words: all (40 of 40)", "word: all", "words"),
-        ("- id: saac-2023", "- id: baum-2023", 'work "baum-2023" is listed twice; remove one'),
-        ("- id: women-doctors", "- id: women-ceo", 'question "women-ceo" is listed twice; remove one'),
-        ("work: gizmodo-2022", "work: gizmodo", 'question "women-engineers": unknown work "gizmodo"'),
-        ("work: raza-2025", "work: newsletter-2023", '"women-ceo": work "newsletter-2023" is named twice'),
-        ('date: "2023-06"\n    labeled', 'date: "2023-13"\n    labeled', "date"),
-        ("k: 7, n: 10", "k: 17, n: 10", "k is 17 and n 10"),
-        ("k: 7, n: 10", "k: 7", 'questions "women-ceo", published 2, shares 1, n: is missing'),
-        ("        at: abstract, of the portraits without a qualifier\n", "", "published 3, at: is missing"),
-        ("/engineer-headshot", "/engineer-head", '"occupations/engineer-head"; did you mean'),
-        ("attribute: perceived_gender", "attribute: litter", '"litter" is not asked of prompt'),
-        ("value: feminine", "value: female", 'unknown value "female" of "perceived_gender"'),
-    ],
-)
-def test_a_mistake_is_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
-    text = (FOLDER / "published_figures.yaml").read_text()
-    assert old in text
-    (tmp_path / "published_figures.yaml").write_text(text.replace(old, new, 1))
-    with pytest.raises(UsageError, match=said) as raised:
-        load_questions(load_suites(), tmp_path)
-    assert "\n" not in str(raised.value)
-
-
 def test_a_question_without_a_published_share_is_refused(tmp_path: Path) -> None:
     text = (FOLDER / "published_figures.yaml").read_text()
     (tmp_path / "published_figures.yaml").write_text(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.suites.loader import FOLDER, load_suites, suite_hash
-from assets.suites.published import freeze
+from assets.suites.loader import FOLDER, load_suites
+from assets.suites.published import freeze, suite_hash
 from assets.suites.schema import Attribute, Prompt, Suite
 from warehouse.canonical import sha256_hex
 
@@ -145,22 +145,6 @@ def test_every_attribute_is_a_closed_list_with_cannot_tell() -> None:
         "light": ("monk_1", "monk_3"),
         "medium": ("monk_4", "monk_7"),
         "dark": ("monk_8", "monk_10"),
-    }
-
-
-def test_the_nine_stereotype_pairs_and_the_keffiyeh_are_declared() -> None:
-    pairs = {(p.value, p.subject, p.metric) for s in SUITES.values() for p in s.stereotypes}
-    assert pairs == {
-        ("sombrero", "person:mexican", "stereotype_lift"),
-        ("turban", "person:indian", "stereotype_lift"),
-        ("older", "person:indian", "stereotype_lift"),
-        ("yes", "person:american", "stereotype_lift"),
-        ("historical", "person:french", "stereotype_lift"),
-        ("beret", "person:french", "stereotype_lift"),
-        ("run_down", "house:nigerian", "stereotype_lift"),
-        ("masculine", "occupation:ceo", "stereotype_lift"),
-        ("feminine", "occupation:nurse", "stereotype_lift"),
-        ("keffiyeh", "occupation:ceo", "caricature_rate"),
     }
 
 

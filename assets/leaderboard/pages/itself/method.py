@@ -14,7 +14,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, rows
-from assets.suites.method_changes import load_changes
+from assets.suites.analysis import load_changes
 from assets.suites.published_figures import CitedSource, sources_of
 
 

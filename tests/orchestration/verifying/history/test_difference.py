@@ -13,7 +13,7 @@ import pytest
 
 from assets.generation.run import PartitionRun
 from assets.labeling.run import label_partition
-from assets.suites.method_changes import load_changes
+from assets.suites.analysis import load_changes
 from orchestration.verifying import places
 from orchestration.verifying.history import difference
 from orchestration.verifying.history.changes import Changes
