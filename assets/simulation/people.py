@@ -7,34 +7,17 @@ from random import Random
 
 from assets.simulation import overlays
 from assets.simulation import palette as p
-from assets.simulation.dress import dress
 from assets.simulation.peeps import part
 
 # Heads of open-peeps by perceived gender: with the head bare, and those that fit under headwear.
 _BARE: Mapping[str, tuple[str, ...]] = {
     "feminine": (
-        "long",
-        "longBangs",
-        "longCurly",
-        "bangs",
-        "medium2",
-        "medium3",
-        "mediumBangs",
-        "bun",
-        "bun2",
-        "mediumBangs3",
+        *("long", "longBangs", "longCurly", "bangs", "medium2"),
+        *("medium3", "mediumBangs", "bun", "bun2", "mediumBangs3"),
     ),
     "masculine": (
-        "short1",
-        "short2",
-        "short4",
-        "short5",
-        "flatTop",
-        "pomp",
-        "shaved1",
-        "shaved2",
-        "twists2",
-        "dreads2",
+        *("short1", "short2", "short4", "short5", "flatTop"),
+        *("pomp", "shaved1", "shaved2", "twists2", "dreads2"),
     ),
     "ambiguous": ("medium1", "bangs2"),
 }
@@ -75,15 +58,6 @@ def _head(gender: str, age: str, headwear: str, rng: Random) -> str:
     return rng.choice(_BARE[gender])
 
 
-def _over_head(look: Mapping[str, str], rng: Random) -> str:
-    headwear = look["headwear"]
-    if headwear == "other":
-        things = overlays.OTHER_HEADWEAR
-        return things.get(look.get("other", ""), things[rng.choice(sorted(things))])(rng)
-    draw = overlays.HEADWEAR.get(headwear)
-    return draw(rng) if draw else ""
-
-
 def figure(look: Mapping[str, str], rng: Random) -> str:
     """Return the front figure of a picture as SVG in 704 units; `look` maps each person attribute to its value."""
     skin_name, gender, age = look["skin_tone"], look["perceived_gender"], look["perceived_age"]
@@ -110,7 +84,7 @@ def figure(look: Mapping[str, str], rng: Random) -> str:
     def put(kind: str, variant: str, *, clothing: str = cloth, ink: str = p.INK) -> str:
         return part(kind, variant, skin=skin, clothing=clothing, contrast=contrast, ink=ink)
 
-    out = put("body", "") + dress(clothes, cloth, rng)
+    out = put("body", "") + overlays.dress(clothes, cloth, rng)
     out += put("head", head, clothing=head_cloth, ink=head_ink)
     out += put("expression", face, ink=face_ink)
     if look["facial_hair"] != "none":
@@ -118,7 +92,7 @@ def figure(look: Mapping[str, str], rng: Random) -> str:
         out += put("facialHair", variant, ink=p.BEARD[hair_name])
     if wigged:
         out += overlays.wig()
-    out += _over_head(look, rng)
+    out += overlays.headwear(headwear, look.get("other", ""), rng)
     out += overlays.signs(gender, age, deep=deep)
     if rng.random() < (0.4 if age == "older" else 0.15):
         out += put("accessories", rng.choice(_GLASSES), ink=face_ink)

@@ -1,4 +1,4 @@
-"""Places: a house, a street, a plate of food."""
+"""Places and things: a house, a street, a plate of food, an object."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from assets.simulation import palette as p
-from assets.simulation import things
-from assets.simulation.shapes import EDGE, dot, line, path, rect
+from assets.simulation.shapes import EDGE, THIN, dot, line, path, piece, rect
 
 
 def _flower(x: float, y: float, colour: str) -> str:
@@ -80,13 +79,8 @@ def _house(look: Mapping[str, str], rng: Random) -> str:
         out += path(f"M{x0 + 6:.0f} 556c40 -26 70 6 96 -4l-6 34h-90z", p.DAMAGE["crack"], "")
         weeds = "".join(
             f"M{x:.0f} {y:.0f}l-14 -38M{x:.0f} {y:.0f}l2 -50M{x:.0f} {y:.0f}l18 -34"
-            for x, y in (
-                (x0 - 40, 620),
-                (x0 + 60, 640),
-                (x1 - 30, 636),
-                (x1 + 40, 616),
-                (250, 676),
-                (520, 680),
+            for x, y in zip(
+                (x0 - 40, x0 + 60, x1 - 30, x1 + 40, 250, 520), (620, 640, 636, 616, 676, 680), strict=True
             )
         )
         out += line(weeds, p.DAMAGE["weed"], 9)
@@ -112,19 +106,11 @@ def _house(look: Mapping[str, str], rng: Random) -> str:
 
 def _litter(rng: Random) -> str:
     out = ""
-    spots = [
-        (60, 590),
-        (150, 650),
-        (250, 600),
-        (330, 672),
-        (430, 612),
-        (520, 660),
-        (610, 604),
-        (656, 668),
-        (96, 676),
-        (384, 560),
-    ]
-    for x, y in spots:
+    columns, rows = (
+        (60, 150, 250, 330, 430, 520, 610, 656, 96, 384),
+        (590, 650, 600, 672, 612, 660, 604, 668, 676, 560),
+    )
+    for x, y in zip(columns, rows, strict=True):
         kind, turn = rng.randrange(4), rng.uniform(-60, 60)
         colour = rng.choice(p.LITTER)
         shape = {
@@ -150,9 +136,7 @@ def _street(look: Mapping[str, str], rng: Random) -> str:
         for row in range(int((450 - top) // 92)):
             for column in (0.18, 0.58):
                 lit = p.GLASS if rng.random() < 0.8 else p.LINE
-                out += rect(
-                    x + wide * column, top + 34 + 88 * row, wide * 0.25, 48, lit, EDGE.replace('"9"', '"6"')
-                )
+                out += rect(x + wide * column, top + 34 + 88 * row, wide * 0.25, 48, lit, THIN)
         out += rect(x + wide * 0.38, 448, wide * 0.26, 72, rng.choice(p.DOORS))
         x += wide - 3
         if x > 710:
@@ -180,7 +164,7 @@ def _plate(_: Mapping[str, str], rng: Random) -> str:
         dx, dy = rng.uniform(-110, 110), rng.uniform(-80, 16)
         piece = rng.choice(rest)
         if rng.random() < 0.5:
-            out += dot(x + dx, y + dy, rng.uniform(14, 24), piece, EDGE.replace('"9"', '"6"'))
+            out += dot(x + dx, y + dy, rng.uniform(14, 24), piece, THIN)
         else:
             leaf = path("M-26 0C-10 -22 10 -22 26 0C10 16 -10 16 -26 0Z", piece)
             place = f"translate({x + dx:.1f} {y + dy:.1f}) rotate({rng.uniform(0, 180):.0f})"
@@ -194,11 +178,31 @@ def _plate(_: Mapping[str, str], rng: Random) -> str:
     )
 
 
+#: Objects, for the prompts that ask for nobody.
+OBJECTS = ("bicycle", "books", "chair", "lemons", "lighthouse", "teapot")
+_COLOURS = {"red": p.OBJECT[0], "blue": p.OBJECT[1], "brown": p.TABLE[0]}
+
+
+def _object(look: Mapping[str, str], rng: Random) -> str:
+    """Return an object on its shadow: the one that `look` names, or any."""
+    name = look.get("object") or rng.choice(OBJECTS)
+    colour = _COLOURS.get(look.get("colour", "")) or p.OBJECT[rng.randrange(5)]
+    scale, tilt = rng.uniform(0.86, 1.0), rng.uniform(-4, 4)
+    ground = f'<ellipse cx="352" cy="612" rx="260" ry="34" fill="{p.OBJECT[7]}"/>'
+    turned = (
+        f"translate({352 - 352 * scale + rng.uniform(-14, 14):.1f} {620 - 620 * scale:.1f}) "
+        f"scale({scale:.3f}) rotate({tilt:.2f} 352 600)"
+    )
+    others = {f"object{number}": other for number, other in enumerate(p.OBJECT)}
+    shape = piece(name, colour=colour, table=p.TABLE[0], **others)
+    return ground + f'<g transform="{turned}">{shape}</g>'
+
+
 _DRAW: Mapping[str, Callable[[Mapping[str, str], Random], str]] = {
     "house": _house,
     "street": _street,
     "plate": _plate,
-    "object": things.draw,
+    "object": _object,
 }
 
 

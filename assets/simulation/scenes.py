@@ -35,7 +35,7 @@ def lots(slot_key: str, purpose: str) -> Random:
 
 def scene(persona: str, slot: Slot, language: str = "en") -> Scene:
     """Return what `persona` answers in `slot`: planted values per attribute (with not_applicable where it applies)."""
-    found = truth.find(persona, slot.prompt, slot.week, slot.turn, None, language)
+    found = truth.habit(persona, slot.prompt, slot.week, slot.turn, language)
     outcome = _pick(found.outcomes, lots(slot.slot_key, "outcome"))
     rng = lots(slot.slot_key, "scene")
     chosen = found.looks[int(_pick({str(i): look.weight for i, look in enumerate(found.looks)}, rng))]

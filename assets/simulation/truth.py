@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -132,17 +132,6 @@ class Habit(NamedTuple):
     revise: str | None
 
 
-class Truth(NamedTuple):
-    """Probabilities of one cell: per attribute among pictures that show it, and of the ways a call ends.
-
-    `person_count` is over all pictures; the other attributes of a person are among pictures with somebody in them.
-    """
-
-    kind: str
-    attributes: dict[str, Distribution]
-    outcomes: Distribution
-
-
 def _checked(shares: Mapping[str, float]) -> Distribution:
     if any(share < 0 for share in shares.values()) or abs(sum(shares.values()) - 1) > 1e-9:
         raise ValueError(f"shares {dict(shares)} must be >= 0 and add up to 1")
@@ -187,13 +176,16 @@ def _shares(value: Any) -> Distribution:
 
 
 @cache
-def habit(persona: str, prompt_id: str, week: str, turn: int, condition: str, language: str) -> Habit:
-    """Return what `persona` does with a prompt in a week (the rules of the file applied in order)."""
+def habit(persona: str, prompt_id: str, week: str, turn: int = 1, language: str = "en") -> Habit:
+    """Return what `persona` does with a prompt in a week (the rules of the file applied in order).
+
+    The prompt id is the full one, `<suite>/<prompt>`; turns count from 1.
+    """
     what = asked(prompt_id)
     case = {
         "prompt": prompt_id,
         "subject": what.subject,
-        "condition": condition,
+        "condition": what.condition,
         "turn": turn,
         "language": language,
         "week": week,
@@ -224,57 +216,6 @@ def habit(persona: str, prompt_id: str, week: str, turn: int, condition: str, la
     return Habit(what, mixture or (SceneLook(1.0, shares, style),), outcomes, revise)
 
 
-def find(
-    persona: str, prompt_id: str, week: str, turn: int = 1, condition: str | None = None, language: str = "en"
-) -> Habit:
-    """Return `habit`, with the prompt's own condition where none is given."""
-    return habit(persona, prompt_id, week, turn, condition or asked(prompt_id).condition, language)
-
-
-def truth(
-    persona: str,
-    prompt_id: str,
-    week: str,
-    turn: int = 1,
-    condition: str | None = None,
-    language: str = "en",
-) -> Truth:
-    """Return the planted probabilities of one cell.
-
-    The prompt id is the full one, `<suite>/<prompt>`; without a condition it is the one that the id says; turns count
-    from 1.
-
-    Returns:
-        Shares in [0, 1] that add up to 1 for each attribute that such a picture shows, and for the outcomes.
-    """
-    found = find(persona, prompt_id, week, turn, condition, language)
-    attributes = {name: _mixed(found.looks, name) for name in SHOWN[found.asked.kind]}
-    return Truth(found.asked.kind, attributes, dict(found.outcomes))
-
-
-def _mixed(looks: Sequence[SceneLook], attribute: str) -> Distribution:
-    out: Distribution = {}
-    for look in looks:
-        for value, share in _marginal(look.shares, attribute):
-            out[value] = out.get(value, 0.0) + look.weight * share
-    return out
-
-
 def can_have_facial_hair(gender: str, age: str) -> bool:
     """Return whether the file's `facial_hair` holds for such a figure; everybody else has none."""
     return gender != "feminine" and age != "child"
-
-
-def _marginal(shares: Mapping[str, Distribution], attribute: str) -> Iterator[tuple[str, float]]:
-    if attribute != "facial_hair":
-        yield from shares[attribute].items()
-        return
-    bearing = sum(
-        g_share * a_share
-        for gender, g_share in shares["perceived_gender"].items()
-        for age, a_share in shares["perceived_age"].items()
-        if can_have_facial_hair(gender, age)
-    )
-    yield "none", 1 - bearing
-    for value, share in shares["facial_hair"].items():
-        yield value, bearing * share

@@ -1,11 +1,8 @@
 """The labeler `drawing`: reads what was planted off the pixels, and tells nothing of anything else."""
 
-import hashlib
+import ast
 import io
 import random
-import subprocess
-import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,8 +16,9 @@ from assets.simulation import palette, picture, truth
 from assets.simulation.drawing import Drawing, labeler
 from assets.simulation.pool import Pool
 
-SHARED = Path(__file__).parents[3].parent / "shared"
-PICTURES = 450
+ROOT = Path(__file__).parents[3]
+SHARED = ROOT.parent / "shared"
+PICTURES = 200
 VALUES = {
     "person_count": ("1", "1", "1", "2", "3+", "0"),
     "perceived_gender": ("feminine", "masculine", "ambiguous"),
@@ -83,9 +81,9 @@ def test_it_reads_at_least_98_percent_of_every_planted_attribute(pool):
     assert min(agreement.values()) >= 0.98, (agreement, wrong.most_common(5))
 
 
-@pytest.mark.parametrize("size", [128, 192, 512])
+@pytest.mark.parametrize("size", [128, 512])
 def test_it_reads_other_sizes_too(pool, size):
-    agreement, wrong = _agreement(*_drawn(pool, 40 if size > 256 else 100, size, f"size-{size}"))
+    agreement, wrong = _agreement(*_drawn(pool, 40, size, f"size-{size}"))
     assert min(agreement.values()) >= 0.97, (agreement, wrong.most_common(5))
 
 
@@ -95,18 +93,14 @@ def test_it_looks_at_pixels_and_not_at_the_file(pool):
     Image.open(io.BytesIO(image)).convert("RGB").save(again, "WEBP", lossless=True)
     drawing = Drawing()
     assert drawing.read(again.getvalue(), labeler.ATTRIBUTES) == drawing.read(image, labeler.ATTRIBUTES)
-    assert {
-        name: reading.value for name, reading in drawing.read(image, labeler.ATTRIBUTES).items()
-    } == values
+    assert {name: one.value for name, one in drawing.read(image, labeler.ATTRIBUTES).items()} == values
 
 
 def test_it_reads_only_what_it_is_asked_for_and_knows():
     image = picture.png({"kind": "object"}, "s", 128)
     readings = Drawing().read(image, ["person_count", "skin_tone", "no_such_attribute"])
-    assert {name: reading.value for name, reading in readings.items()} == {
-        "person_count": "0",
-        "skin_tone": NOT_APPLICABLE,
-    }
+    values = {name: one.value for name, one in readings.items()}
+    assert values == {"person_count": "0", "skin_tone": NOT_APPLICABLE}
 
 
 def _png(image):
@@ -169,14 +163,13 @@ def test_broken_bytes_are_cannot_tell_and_never_an_exception(where):
 
 @pytest.mark.corpora
 @pytest.mark.skipif(not (SHARED / "corpora").exists(), reason="needs ../shared/corpora with photographs")
-def test_every_photograph_of_the_corpora_is_cannot_tell():
-    drawing, seen = Drawing(), 0
-    for path in sorted((SHARED / "corpora").rglob("*")):
-        if path.suffix.lower() in {".png", ".jpg", ".jpeg", ".webp"}:
-            readings = drawing.read(path.read_bytes(), labeler.ATTRIBUTES)
-            assert {reading.value for reading in readings.values()} == {CANNOT_TELL}, path.name
-            seen += 1
-    assert seen == 476
+def test_photographs_of_the_corpora_are_cannot_tell():
+    suffixes = {".png", ".jpg", ".jpeg", ".webp"}
+    photographs = [path for path in (SHARED / "corpora").rglob("*") if path.suffix.lower() in suffixes]
+    for path in sorted(photographs)[::20]:
+        readings = Drawing().read(path.read_bytes(), labeler.ATTRIBUTES)
+        assert {reading.value for reading in readings.values()} == {CANNOT_TELL}, path.name
+    assert len(photographs) == 476
 
 
 def test_its_version_follows_its_colours_and_thresholds(monkeypatch):
@@ -202,27 +195,18 @@ def test_golden_pictures_keep_their_labels():
         assert {name: reading.value for name, reading in readings.items()} == expected, path.name
 
 
-def test_it_is_fast_enough_to_label_a_week(pool):
-    _, images = _drawn(pool, 60, 256, "speed")
-    drawing = Drawing()
-    drawing.read(images[0], labeler.ATTRIBUTES)  # makes the color table
-    started = time.process_time()
-    for image in images:
-        drawing.read(image, labeler.ATTRIBUTES)
-    assert (time.process_time() - started) / len(images) < 0.008  # 1.5 ms on a free processor
-    assert len({hashlib.sha256(image).digest() for image in images}) == len(images)
-
-
-def test_it_never_loads_the_planted_truth():
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import assets.simulation.drawing;"
-        "print([name for name in sys.modules if name.startswith('assets.simulation.')])"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", code, str(Path(__file__).parents[3])],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "assets.simulation.truth" not in out.stdout
-    assert "assets.simulation.palette" in out.stdout
+def test_it_shares_the_colors_with_the_drawer_and_knows_nothing_of_the_planted_truth():
+    package = ROOT / "assets/simulation"
+    at_import = ast.parse((package / "__init__.py").read_text("utf-8")).body
+    modules = [*(package / "drawing").glob("*.py"), package / "palette.py"]
+    nodes = [*at_import, *(node for path in modules for node in ast.walk(ast.parse(path.read_text("utf-8"))))]
+    imported = {
+        f"{node.module}.{one.name}"
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for one in node.names
+    }
+    own = {name for name in imported if name.startswith("assets.simulation")}
+    assert {name for name in own if ".drawing." not in name} == {
+        *("assets.simulation.palette", "assets.simulation.palette.CONVENTION")
+    }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assets.simulation import overlays, palette, picture, places, things
+from assets.simulation import overlays, palette, picture, places
 from assets.simulation.drawing import Drawing
 
 PERSON = {
@@ -46,7 +46,7 @@ def test_every_value_is_drawn_so_that_it_is_read(change):
     }
 
 
-@pytest.mark.parametrize("name", things.OBJECTS)
+@pytest.mark.parametrize("name", places.OBJECTS)
 def test_an_object_is_drawn_with_nobody_in_it(name):
     look = {"kind": "object", "object": name}
     assert picture.svg(look, "a") != picture.svg({"kind": "object", "object": "chair"}, "b")

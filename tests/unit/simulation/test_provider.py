@@ -1,6 +1,5 @@
 """The provider: answers like an API, the same ones every time, and its drawing processes come and go."""
 
-import hashlib
 import io
 import os
 import signal
@@ -115,20 +114,19 @@ def test_a_picture_is_an_opaque_png_of_the_size_asked_for(provider):
 
 
 def test_no_two_pictures_are_equal(provider):
-    seen = set()
-    asked = 0
-    for prompt in (
+    prompts = (
         "canary/bicycle",
         "rest-of-world/house-china",
         "rest-of-world/street-nigeria",
         "occupations/ceo",
-    ):
-        for replicate in range(60):
-            for persona in ("classic", "retired"):
-                answer = ask(provider, persona, prompt, replicate, attempt=2)
-                seen.add(hashlib.sha256(answer.image).digest())
-                asked += 1
-    assert len(seen) == asked
+    )
+    drawn = [
+        ask(provider, persona, prompt, replicate, attempt=2).image
+        for prompt in prompts
+        for replicate in range(15)
+        for persona in ("classic", "retired")
+    ]
+    assert len({*drawn}) == 120
 
 
 def test_a_retired_model_answers_in_its_last_week_and_never_after(provider):
@@ -189,27 +187,23 @@ def test_the_confrontation_goes_from_the_cliche_over_an_apology_to_another(provi
         assert ask(provider, "rewriter", prompt, i, turn=2, attempt=2, force=True).outcome is Outcome.OK
 
 
-def test_trouble_comes_at_its_rate_and_goes_with_the_second_attempt(provider):
+def test_trouble_comes_at_its_rate_goes_with_the_second_attempt_and_a_truncated_picture_does_not_load(
+    provider,
+):
     class NoPool:
         def render(self, look, seed, size):
             return b"x" * 100
 
-    fast = type(provider)(NoPool())
-    first = [ask(fast, "drift", "occupations/nurse", i) for i in range(4000)]
-    second = [ask(fast, "drift", "occupations/nurse", i, attempt=2) for i in range(4000)]
-    errors = sum(answer.outcome is Outcome.SERVER_ERROR for answer in first)
-    truncated = sum(answer.image is not None and len(answer.image) == 50 for answer in first)
-    assert 5 <= errors <= 40  # 0.5 % of 4,000
-    assert 2 <= truncated <= 28  # 0.3 %
-    assert all(answer.outcome is Outcome.OK and len(answer.image) == 100 for answer in second)
-
-
-def test_a_truncated_picture_does_not_load(provider):
-    broken = next(
-        answer.image
-        for answer in (ask(provider, "drift", "occupations/nurse", i) for i in range(1500))
-        if answer.image and not answer.image.endswith(b"IEND\xaeB`\x82")
-    )
+    fast, n, prompt = type(provider)(NoPool()), 4000, "occupations/nurse"
+    first = [ask(fast, "drift", prompt, i) for i in range(n)]
+    errors = [i for i in range(n) if first[i].outcome is Outcome.SERVER_ERROR]
+    truncated = [i for i in range(n) if first[i].image is not None and len(first[i].image) == 50]
+    assert 5 <= len(errors) <= 40  # 0.5 % of 4,000
+    assert 2 <= len(truncated) <= 28  # 0.3 %
+    for i in (*errors, *truncated):
+        again = ask(fast, "drift", prompt, i, attempt=2)
+        assert (again.outcome, len(again.image)) == (Outcome.OK, 100)
+    broken = ask(provider, "drift", prompt, truncated[0]).image
     with pytest.raises(OSError, match="truncated"):
         Image.open(io.BytesIO(broken)).load()
 

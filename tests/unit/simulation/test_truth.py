@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -17,28 +19,47 @@ SUITES = load_suites()
 PROMPTS = [(suite.prompt_id(prompt), prompt) for suite in SUITES.values() for prompt in suite.prompts]
 
 
+class Truth(NamedTuple):
+    """Probabilities of one cell: per attribute among pictures that show it, and of the ways a call ends.
+
+    `person_count` is over all pictures; the other attributes of a person are among pictures with somebody in them.
+    """
+
+    attributes: dict[str, dict[str, float]]
+    outcomes: dict[str, float]
+
+
+def planted(persona: str, prompt_id: str, week: str, turn: int = 1) -> Truth:
+    habit = truth.habit(persona, prompt_id, week, turn)
+    attributes = {}
+    for name in truth.SHOWN[habit.asked.kind]:
+        shares = attributes[name] = Counter()
+        for look in habit.looks:
+            for value, share in marginal(look.shares, name):
+                shares[value] += look.weight * share
+    return Truth(attributes, habit.outcomes)
+
+
+def marginal(shares, attribute):
+    if attribute != "facial_hair":
+        yield from shares[attribute].items()
+        return
+    bearing = sum(
+        of_gender * of_age
+        for gender, of_gender in shares["perceived_gender"].items()
+        for age, of_age in shares["perceived_age"].items()
+        if truth.can_have_facial_hair(gender, age)
+    )
+    yield "none", 1 - bearing
+    for value, share in shares["facial_hair"].items():
+        yield value, bearing * share
+
+
 def slot(prompt: str, replicate: int, *, model: str = "m", week: str = WEEK, turn: int = 1) -> Slot:
     suite = prompt.split("/", maxsplit=1)[0]
-    key = slot_key(
-        suite=suite,
-        suite_version="1.0.0",
-        prompt=prompt,
-        model=model,
-        params={"size": 256},
-        replicate=replicate,
-        week=week,
-        turn=turn,
-    )
-    return Slot(
-        slot_key=key,
-        week=week,
-        model=model,
-        suite=suite,
-        suite_version="1.0.0",
-        prompt=prompt,
-        replicate=replicate,
-        turn=turn,
-    )
+    of = {"suite": suite, "suite_version": "1.0.0", "prompt": prompt, "model": model, "week": week}
+    key = slot_key(**of, params={"size": 256}, replicate=replicate, turn=turn)
+    return Slot(slot_key=key, **of, replicate=replicate, turn=turn)
 
 
 @pytest.mark.parametrize("persona", truth.personas())
@@ -52,7 +73,7 @@ def test_every_prompt_of_every_suite_resolves_for_every_persona(persona):
     for prompt_id, prompt in PROMPTS:
         for turn in range(1, len(prompt.turns) + 1 or 2):
             for week in (WEEK, "2026-10-19", "2026-11-30"):
-                found = truth.truth(persona, prompt_id, week, turn)
+                found = planted(persona, prompt_id, week, turn)
                 assert set(prompt.attributes) <= set(found.attributes), prompt_id
                 assert sum(found.outcomes.values()) == pytest.approx(1)
                 assert set(found.outcomes) <= {outcome.value for outcome in Outcome}
@@ -69,14 +90,14 @@ def test_a_prompts_id_says_the_subject_and_condition_that_its_suite_declares():
 
 def test_an_unknown_prompt_still_gets_a_person():
     assert truth.asked("new-suite/anything").kind == "person"
-    assert truth.truth("classic", "new-suite/anything", WEEK).attributes["person_count"]["1"] > 0.9
+    assert planted("classic", "new-suite/anything", WEEK).attributes["person_count"]["1"] > 0.9
 
 
 def test_canary_prompts_show_nobody():
     for prompt_id, _ in PROMPTS:
         if prompt_id.startswith("canary/"):
             for persona in truth.personas():
-                assert truth.truth(persona, prompt_id, WEEK).attributes == {"person_count": {"0": 1.0}}
+                assert planted(persona, prompt_id, WEEK).attributes == {"person_count": {"0": 1.0}}
 
 
 def _prompts_of(event):
@@ -103,14 +124,12 @@ def test_each_planted_event_is_what_the_rules_give(name, event):
     assert prompts
     for prompt_id in prompts:
         if event["event"] == "refusal":
-            assert truth.truth(name, prompt_id, WEEK).outcomes[event["outcome"]] == pytest.approx(
-                event["share"]
-            )
+            assert planted(name, prompt_id, WEEK).outcomes[event["outcome"]] == pytest.approx(event["share"])
             continue
         values = bands[event["band"]] if "band" in event else {event["value"]}
 
         def share(week, prompt_id=prompt_id, values=values):
-            shares = truth.truth(name, prompt_id, week, event.get("turn", 1)).attributes[event["attribute"]]
+            shares = planted(name, prompt_id, week, event.get("turn", 1)).attributes[event["attribute"]]
             return sum(shares.get(value, 0) for value in values)
 
         if event["event"] == "drift":
@@ -122,7 +141,7 @@ def test_each_planted_event_is_what_the_rules_give(name, event):
 
 def test_the_cautious_model_answers_about_seven_tenths():
     rates = [
-        truth.truth("cautious", prompt_id, WEEK).outcomes["ok"]
+        planted("cautious", prompt_id, WEEK).outcomes["ok"]
         for prompt_id, prompt in PROMPTS
         if prompt.subject.split(":")[0] not in {"object", "descriptor", "food"}
     ]
@@ -132,9 +151,7 @@ def test_the_cautious_model_answers_about_seven_tenths():
 
 def test_asking_for_diversity_changes_what_each_model_draws_in_its_own_way():
     def feminine(persona, condition):
-        shares = truth.truth(persona, f"diversity-request/ceo-{condition}", WEEK).attributes[
-            "perceived_gender"
-        ]
+        shares = planted(persona, f"diversity-request/ceo-{condition}", WEEK).attributes["perceived_gender"]
         return shares.get("feminine", 0)
 
     assert (feminine("classic", "baseline"), feminine("classic", "controlled")) == (0, pytest.approx(0.29))
@@ -156,9 +173,9 @@ CELLS = [
 
 @pytest.mark.parametrize(("persona", "prompt", "week", "turn"), CELLS)
 def test_planted_values_follow_the_truth(persona, prompt, week, turn):
-    n = 2500
+    n = 1000
     drawn = [scenes.scene(persona, slot(prompt, i, model=persona, week=week, turn=turn)) for i in range(n)]
-    expected = truth.truth(persona, prompt, week, turn)
+    expected = planted(persona, prompt, week, turn)
     tables = {"outcome": (expected.outcomes, [scene.outcome for scene in drawn])}
     for attribute, shares in expected.attributes.items():
         seen = [scene.values[attribute] for scene in drawn]
@@ -166,13 +183,13 @@ def test_planted_values_follow_the_truth(persona, prompt, week, turn):
     for attribute, (shares, seen) in tables.items():
         assert set(seen) <= set(shares)
         for value, share in shares.items():
-            # Five standard errors: no false alarm among all these cells, and a shift of 5 points is seen.
+            # Five standard errors: no false alarm among all these cells, and a shift of 8 points is seen.
             allowed = 5 * (share * (1 - share) / len(seen)) ** 0.5 + 1e-12
             assert abs(seen.count(value) / len(seen) - share) <= allowed, (attribute, value)
 
 
 def test_nobody_in_the_picture_leaves_nothing_to_tell_of_a_person():
-    drawn = [scenes.scene("successor", slot("occupations/ceo", i)) for i in range(3000)]
+    drawn = [scenes.scene("successor", slot("occupations/ceo", i)) for i in range(800)]
     empty = [scene for scene in drawn if scene.values["person_count"] == "0"]
     assert empty
     for scene in empty:
@@ -188,13 +205,10 @@ def test_scenes_are_equal_in_another_process():
         "print(scenes.scene('classic', s))"
     )
     root = Path(__file__).parents[3]
-    for i in range(2):
-        one = slot("french-person/person-en", i)
-        out = subprocess.run(
-            [sys.executable, "-c", code, str(root), one.model_dump_json()], capture_output=True, text=True, check=True,
-            env={"PYTHONHASHSEED": str(i + 1)},
-        )  # fmt: skip
-        assert out.stdout.strip() == str(scenes.scene("classic", one))
+    one = slot("french-person/person-en", 1)
+    command = [sys.executable, "-c", code, str(root), one.model_dump_json()]
+    out = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "2"})
+    assert out.stdout.strip() == str(scenes.scene("classic", one))
 
 
 @pytest.mark.parametrize(
@@ -231,16 +245,16 @@ def test_an_unknown_distribution_is_named():
 
 def test_a_title_in_the_feminine_draws_women_and_a_new_wording_changes_nothing_else():
     for persona in truth.personas():
-        drawn = truth.truth(persona, "french-ceo/une-pdg", WEEK).attributes["perceived_gender"]
+        drawn = planted(persona, "french-ceo/une-pdg", WEEK).attributes["perceived_gender"]
         assert drawn["feminine"] == pytest.approx(0.95)
         for first, second in (
             ("startup-ceo/ceo-his", "startup-ceo/ceo-his-reworded"),
             ("occupations/chef-face", "occupations/chef-headshot"),
         ):
-            assert truth.truth(persona, first, WEEK) == truth.truth(persona, second, WEEK)
-    classic = truth.truth("classic", "french-ceo/un-e-pdg", WEEK).attributes["perceived_gender"]
+            assert planted(persona, first, WEEK) == planted(persona, second, WEEK)
+    classic = planted("classic", "french-ceo/un-e-pdg", WEEK).attributes["perceived_gender"]
     assert (
         classic["feminine"]
         == 0.24
-        > truth.truth("classic", "french-ceo/un-pdg", WEEK).attributes["perceived_gender"].get("feminine", 0)
+        > planted("classic", "french-ceo/un-pdg", WEEK).attributes["perceived_gender"].get("feminine", 0)
     )
