@@ -16,7 +16,7 @@ from pydantic import Field
 
 from assets.suites.checks import refuse, twice, uncounted, unknown
 from assets.suites.loader import FOLDER, load_suites, validate, validated
-from assets.suites.schema import Data, Label, Name, Subject, Suite, Value
+from assets.suites.schema import Label, Name, Subject, Suite, SuiteData, Value
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
 from warehouse.inputfile import read_file
@@ -38,7 +38,7 @@ BASE_0: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Yardstick(Data):
+class Yardstick(SuiteData):
     """What a board compares: an attribute of a suite with one reference."""
 
     suite: Label
@@ -46,7 +46,7 @@ class Yardstick(Data):
     reference: Name
 
 
-class DeclaredPair(Data):
+class DeclaredPair(SuiteData):
     """A value and the group that it is a stereotype of; its base is 0, or the share that a statistic has.
 
     Changes are looked for since the day `from`; None: in all weeks.
@@ -60,7 +60,7 @@ class DeclaredPair(Data):
     since: date | None = Field(default=None, alias="from")
 
 
-class Typed(Data):
+class Typed(SuiteData):
     """Groups of a suite that a statistic calls male-typed or female-typed."""
 
     suite: Label
@@ -71,7 +71,7 @@ class Typed(Data):
     female: tuple[Subject, ...]
 
 
-class Combination(Data):
+class Combination(SuiteData):
     """Values that one picture of a suite shows together; changes are looked for since the day `from`."""
 
     id: Name
@@ -80,7 +80,7 @@ class Combination(Data):
     since: date | None = Field(default=None, alias="from")
 
 
-class Control(Data):
+class Control(SuiteData):
     """A prompt, and the one that shows whether what is found with it is of its group alone."""
 
     suite: Label
@@ -88,7 +88,7 @@ class Control(Data):
     control: Name
 
 
-class StudyStatistic(Data):
+class StudyStatistic(SuiteData):
     """Expected shares of one of two values, for prompts of a study."""
 
     study: Name
@@ -101,7 +101,7 @@ class StudyStatistic(Data):
     female: tuple[Name, ...]
 
 
-class Analysis(Data):
+class Analysis(SuiteData):
     """The file. A change is reported at p < 1 / (`looks` times the series of the week)."""
 
     looks: int = Field(ge=1)
@@ -113,7 +113,7 @@ class Analysis(Data):
     studies: tuple[StudyStatistic, ...] = ()
 
 
-class MethodChange(Data):
+class MethodChange(SuiteData):
     """What changed in a file on a day, with the hash of the bytes that came of it."""
 
     day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
@@ -122,7 +122,7 @@ class MethodChange(Data):
     said: str = Field(min_length=1)
 
 
-class MethodChanges(Data):
+class MethodChanges(SuiteData):
     """The method changelog, the oldest entry first."""
 
     changes: tuple[MethodChange, ...] = Field(min_length=1)

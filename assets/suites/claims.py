@@ -14,7 +14,7 @@ from assets.suites.checks import refuse, twice, uncounted, unknown
 from assets.suites.loader import FOLDER, load_suites, validated
 from assets.suites.published_figures import WHERE as FIGURES
 from assets.suites.published_figures import PublishedFigure, published_figures
-from assets.suites.schema import Data, Label, Name, Prompt, Suite, Value
+from assets.suites.schema import Label, Name, Prompt, Suite, SuiteData, Value
 from warehouse.errors import UsageError
 from warehouse.validation import close_match
 
@@ -23,7 +23,7 @@ _Prompts = Annotated[tuple[Name, ...], Field(min_length=1)]
 _Values = Annotated[tuple[Value, ...], Field(min_length=1)]
 
 
-class RegisteredClaim(Data):
+class RegisteredClaim(SuiteData):
     """One sentence of 2023.
 
     `suites` are versions of one suite that hold the prompts with the same texts, the newest last; a model is asked one
@@ -66,7 +66,7 @@ class RegisteredClaim(Data):
         return [f"{self.suite}/{prompt}" for prompt in prompts]
 
 
-class ClaimsFile(Data):
+class ClaimsFile(SuiteData):
     """The file."""
 
     claims: tuple[RegisteredClaim, ...] = Field(min_length=1)

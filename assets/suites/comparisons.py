@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from assets.suites.checks import refuse, twice, uncounted, unknown
 from assets.suites.loader import FOLDER, load_suites, validated
-from assets.suites.schema import Condition, Data, Label, Name, Suite, Value
+from assets.suites.schema import Condition, Label, Name, Suite, SuiteData, Value
 from warehouse.validation import close_match
 
 Kind = Literal["wording", "language", "controlled", "confronted"]
@@ -38,7 +38,7 @@ class AskedPrompt(NamedTuple):
     condition: str
 
 
-class Side(Data):
+class Side(SuiteData):
     """One side of a comparison: its name, and which prompts are on it."""
 
     name: Name
@@ -69,7 +69,7 @@ class Pair(NamedTuple):
     b: AskedPrompt
 
 
-class Sides(Data):
+class Sides(SuiteData):
     """A comparison of two sides, b against a."""
 
     kind: Kind
@@ -149,7 +149,7 @@ class Comparison(Sides):
         return (self.suite, self.kind, self.a.name, self.b.name)
 
 
-class Comparisons(Data):
+class Comparisons(SuiteData):
     """The file."""
 
     comparisons: tuple[Comparison, ...] = Field(min_length=1)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from assets.suites import checks, published
 from assets.suites.references import Catalogue, ReferenceUse, build
-from assets.suites.schema import Attribute, Data, Name, Prompt, Suite, Value, Version
+from assets.suites.schema import Attribute, Name, Prompt, Suite, SuiteData, Value, Version
 from warehouse.errors import UsageError
 from warehouse.validation import close_match, explain
 from warehouse.yamlfile import read_yaml
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class ValueWords(Data):
+class ValueWords(SuiteData):
     """What pictures with a value show: `one` of them, `many`, as the object of "draws more …", `short` under one."""
 
     short: str | None = None
@@ -29,7 +29,7 @@ class ValueWords(Data):
     pictures: str | None = None
 
 
-class Said(Data):
+class Said(SuiteData):
     """Words for one attribute; `place` is that of its boards, those without one come after them by name."""
 
     title: str | None = None
@@ -50,13 +50,13 @@ class AttributeEntry(Attribute):
         return self
 
 
-class AttributeFile(Data):
+class AttributeFile(SuiteData):
     """`attributes.yaml`: every attribute that a suite may name."""
 
     attributes: tuple[AttributeEntry, ...]
 
 
-class SuiteFile(Data):
+class SuiteFile(SuiteData):
     """One file of `data/`; `sets` names lists of attributes, which a prompt may name instead of listing them.
 
     `sensitive`, `note` and `shown_as` are for the site alone and never enter a suite: whether its pictures are shown

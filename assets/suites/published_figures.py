@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from assets.suites.checks import refuse, twice, uncounted, unknown
 from assets.suites.loader import FOLDER, load_suites, validated
-from assets.suites.schema import Data, Name, Suite, Value
+from assets.suites.schema import Name, Suite, SuiteData, Value
 from warehouse.validation import close_match
 
 WHERE = "suites/published_figures.yaml"
@@ -19,7 +19,7 @@ Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")]
 _Text = Annotated[str, Field(min_length=1)]
 
 
-class PublishedFigure(Data):
+class PublishedFigure(SuiteData):
     """A figure as its source has it: a share of `n` pictures, or words alone; `exact` where n is no estimate."""
 
     id: Name
@@ -42,7 +42,7 @@ class PublishedFigure(Data):
         return None if self.share is None or self.n is None else _wilson(round(self.share * self.n), self.n)
 
 
-class CitedSource(Data):
+class CitedSource(SuiteData):
     """Where the prompts of a suite, or the numbers of a statistic, come from."""
 
     of: Name
@@ -50,7 +50,7 @@ class CitedSource(Data):
     url: Url
 
 
-class PublishedWork(Data):
+class PublishedWork(SuiteData):
     """Who published shares, and when: a year, or a month of it.
 
     `counted`: its authors print no share, so that k and n are counted here from their label files.
@@ -64,7 +64,7 @@ class PublishedWork(Data):
     counted: bool = False
 
 
-class PublishedShare(Data):
+class PublishedShare(SuiteData):
     """What one model drew: k of n pictures; `exact` where n is no estimate."""
 
     model: _Text
@@ -89,7 +89,7 @@ class PublishedShare(Data):
         return _wilson(self.k, self.n)
 
 
-class WorkShares(Data):
+class WorkShares(SuiteData):
     """The shares of one work that answer a question: what was `asked`, and `at` which place in it the numbers are."""
 
     work: Name
@@ -98,7 +98,7 @@ class WorkShares(Data):
     shares: tuple[PublishedShare, ...] = Field(min_length=1)
 
 
-class PublishedQuestion(Data):
+class PublishedQuestion(SuiteData):
     """What several works counted, and the cell of our suites that asks it too."""
 
     id: Name
@@ -109,7 +109,7 @@ class PublishedQuestion(Data):
     published: tuple[WorkShares, ...] = Field(min_length=1)
 
 
-class PublishedFile(Data):
+class PublishedFile(SuiteData):
     """The file."""
 
     figures: tuple[PublishedFigure, ...] = Field(min_length=1)

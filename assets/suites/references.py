@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from assets.suites.schema import Attribute, Data, Name, Prompt, Reference, ReferenceRow, Value
+from assets.suites.schema import Attribute, Name, Prompt, Reference, ReferenceRow, SuiteData, Value
 from warehouse.errors import UsageError
 from warehouse.inputfile import read_file
 from warehouse.validation import close_match
@@ -19,7 +19,7 @@ REST = "rest"  # a share that is what the other columns leave of the whole
 _DIGITS = 6
 
 
-class _Entry(Data):
+class _Entry(SuiteData):
     id: Name
     source: str
     note: str | None = None
@@ -50,13 +50,13 @@ class ReferenceTable(_Entry):
     attributes: dict[Name, dict[Value, str]]
 
 
-class Catalogue(Data):
+class Catalogue(SuiteData):
     """Every reference that a suite may name."""
 
     references: tuple[Annotated[Fixed | Uniform | ReferenceTable, Field(discriminator="kind")], ...]
 
 
-class ReferenceUse(Data):
+class ReferenceUse(SuiteData):
     """How a suite names a reference; `rows` maps a prompt or a subject to the table's row, or to several."""
 
     id: Name

@@ -16,13 +16,13 @@ Subject = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9][a-z0-9._-]
 Condition = Literal["baseline", "controlled", "confronted"]
 
 
-class Data(BaseModel):
+class SuiteData(BaseModel):
     """What a data file holds: no unknown key, no infinite number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Attribute(Data):
+class Attribute(SuiteData):
     """What is looked for in a picture, with its closed list of values.
 
     `values` are the values that can be in a reference's support, in order; `outside` are the declared values that
@@ -55,7 +55,7 @@ class Attribute(Data):
         return [*(self.bands or self.values)]
 
 
-class Prompt(Data):
+class Prompt(SuiteData):
     """One text in one language. `turns` holds the texts of a conversation, its first equal to `text`."""
 
     id: Name  # within the suite; the full id is "<suite>/<id>"
@@ -74,7 +74,7 @@ class Prompt(Data):
         return self
 
 
-class ReferenceRow(Data):
+class ReferenceRow(SuiteData):
     """The expected share of each value for one prompt (`prompt` None: for every prompt of the suite).
 
     The support of the reference for that prompt is the keys of `shares`: values that are not named are left out.
@@ -91,7 +91,7 @@ class ReferenceRow(Data):
         return self
 
 
-class Reference(Data):
+class Reference(SuiteData):
     """A distribution to compare with; it names its support. No row for a prompt: no number for it."""
 
     id: Name  # parity, uniform, bls-cps-2025, un-wpp-2019
@@ -102,7 +102,7 @@ class Reference(Data):
     note: str | None = None  # e.g. that the mapping of age bands is ours
 
 
-class Suite(Data):
+class Suite(SuiteData):
     """A versioned, frozen set of prompts with the attributes and references that go with them."""
 
     id: Name

@@ -15,14 +15,14 @@ from pydantic import Field
 
 from assets.suites.checks import refuse, unknown
 from assets.suites.loader import FOLDER, validated
-from assets.suites.schema import Data, Name, Prompt, Suite
+from assets.suites.schema import Name, Prompt, Suite, SuiteData
 from warehouse.validation import close_match
 
 FILE = "selections.yaml"
 WHERE = f"suites/{FILE}"
 
 
-class SuiteSelection(Data):
+class SuiteSelection(SuiteData):
     """What is asked of one suite each week.
 
     `prompts` are patterns (`person-*`) of prompt ids without the suite; None selects all. A prompt with turns is
@@ -38,7 +38,7 @@ class SuiteSelection(Data):
 Selection = Annotated[tuple[SuiteSelection, ...], Field(min_length=1)]
 
 
-class SelectionsFile(Data):
+class SelectionsFile(SuiteData):
     """The file."""
 
     selections: dict[Name, Selection]
