@@ -12,8 +12,7 @@ from assets.gateway.records import Record
 from assets.generation.providers.base import Provider
 from assets.generation.slots import Slot, slot_key
 from assets.suites.analysis import shipped_sha256
-from assets.suites.published import suite_hash
-from assets.suites.published import assert_same_as_plan
+from assets.suites.published import assert_same_as_plan, suite_hash
 from assets.suites.schema import Prompt, Suite
 from assets.suites.selections import planned_prompts
 from warehouse import keys

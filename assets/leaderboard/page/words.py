@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from assets.suites.loader import attribute_words
-from assets.suites.loader import ValueWords
+from assets.suites.loader import ValueWords, attribute_words
 
 PERCEIVED = "Labels describe how depictions are perceived; the people do not exist."
 #: Marks of direction: `text` holds them escaped as data, yet they would reorder the words around them.
