@@ -78,9 +78,11 @@ soak: setup-dev ## Ask and publish 52 weeks while things break (kills, a full di
 
 # One file on one worker, in the order of tests/conftest.py: the longest first.
 FILES := --dist loadfile --no-loadscope-reorder
+# COVERAGE=contexts notes which tests run a line, for `python -m tests.research.mutation`.
+MEASURE := $(if $(filter contexts,$(COVERAGE)),--cov=assets --cov=orchestration --cov=warehouse --cov-context=test --cov-report=, \
+	$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90))
 test: setup-dev browser servers engine ## Run the tests (COVERAGE=1 measures line coverage too, and takes a quarter longer)
-	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) \
-		$(if $(COVERAGE),--cov --cov-report=term:skip-covered --cov-fail-under=90)
+	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) $(MEASURE)
 
 test-long: setup-dev browser servers engine ## Run what `make test` leaves out: kills, several machines, forged editions, the wheel (tests/research)
 	@CLICHE_CHROMIUM="$$(cat $(VENV)/.chromium)" $(BIN)/python -m pytest -n 3 $(FILES) tests/research
