@@ -10,7 +10,7 @@ from pydantic import Field
 from assets.gateway.batch_states import on_their_way
 from assets.gateway.models_file import ModelEntry
 from assets.generation.asset import build_assets as build_generation
-from assets.generation.guard import affordable
+from assets.generation.partition import affordable
 from assets.generation.providers.base import answerable
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace

@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
-from assets.gateway.records import Answer, Call, CallRecord, Outcome
+from assets.gateway.records import Answer, Call, Outcome, Paid
 
 #: Given what an admitted call cost, and the answer as it came (headers about limits are only there).
-Settle = Callable[[CallRecord, Answer], None]
+Settle = Callable[[Paid, Answer], None]
 
 _LOOK_S = 0.5  # how often a wait looks whether the run has ended
 _ended: ContextVar[Callable[[], bool]] = ContextVar("ended", default=lambda: False)
@@ -66,7 +66,7 @@ def stack(*admissions: Admission) -> Admission:
         with ExitStack() as entered:
             settles = [entered.enter_context(admission(call)) for admission in admissions]
 
-            def settle(record: CallRecord, answer: Answer) -> None:
+            def settle(record: Paid, answer: Answer) -> None:
                 for one in reversed(settles):
                     one(record, answer)
 

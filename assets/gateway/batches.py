@@ -113,9 +113,7 @@ class Desk(Generic[AskedT, SaidT]):
     lift: Callable[[Answer], SaidT]
     sleep: Callable[[float], None]
     stopped: Callable[[], bool]
-    flush: Callable[[], None] = lambda: (
-        None
-    )  # makes what was taken durable, before its batch is noted as ended
+    flush: Callable[[], None] = lambda: None  # makes what was taken durable, before its batch has ended
     over: bool = False  # no batch is made any more; what was made is taken in
 
     def note(self, batch: Batch, state: str, value: Mapping[str, Any]) -> None:
@@ -252,7 +250,11 @@ def _step(
         if GROUPS[refused.answer.outcome] == "transient":
             return
         if batch.api_id is not None and refused.answer.http_status in _GONE:
-            taking.gone(batch.api_id)
+            why = f"the API does not know the batch {batch.api_id} any more"
+            taking.rest(
+                Answer(outcome=Outcome.UNKNOWN_CHARGE, error_message=why)
+            )  # each may have been billed
+            taking.end("gone")
             return
         if batch.api_id is not None:
             raise ClicheError(
@@ -303,24 +305,17 @@ class _Taking(Generic[AskedT, SaidT]):
         for key in self.batch.attempts:
             self._take(key, self.desk.lift(answer))
 
-    def gone(self, api_id: str) -> None:
-        """End a batch that the API has lost: each of its calls may have been billed."""
-        why = f"the API does not know the batch {api_id} any more"
-        self.rest(Answer(outcome=Outcome.UNKNOWN_CHARGE, error_message=why))
-        self.end("gone")
-
-    def end(self, status: str) -> None:
+    def end(self, status: str, **more: bool) -> None:
         """Note that a batch has ended, after what was taken in is durable."""
         self.desk.flush()
-        self.desk.note(self.batch, "ended", {"status": status})
+        self.desk.note(self.batch, "ended", {"status": status, **more})
         self.batch.ended = True
 
     def refused(self, answer: Answer) -> None:
         """End a batch that nothing was made of: one receipt tells of it, and its calls may go into another one."""
         self._take(next(iter(self.batch.attempts)), self.desk.lift(answer))
-        self.desk.flush()
-        self.desk.note(self.batch, "ended", {"status": f"refused: {answer.error_message}", "refused": True})
-        self.batch.ended = self.batch.refused = True
+        self.end(f"refused: {answer.error_message}", refused=True)
+        self.batch.refused = True
 
     def _take(self, key: str, said: SaidT) -> None:
         if key in self.desk.calls and key not in self.taken:

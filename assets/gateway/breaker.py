@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from assets.gateway.admission import NotNowError, Settle, pause
-from assets.gateway.records import UNREADABLE, Answer, Call, CallRecord, Outcome
+from assets.gateway.records import UNREADABLE, Answer, Call, Outcome, Paid
 
 #: What says that a service does not work. Every other answer came from a service that does.
 DOWN = frozenset({Outcome.CONNECTION, Outcome.TIMEOUT, Outcome.SERVER_ERROR})
@@ -55,7 +55,7 @@ class Breaker:
         trying = self._wait()
         told = False
 
-        def settle(record: CallRecord, answer: Answer) -> None:
+        def settle(record: Paid, answer: Answer) -> None:
             nonlocal told
             told = True
             self._learn(answer, trying=trying)

@@ -26,7 +26,7 @@ from assets.gateway.admission import (
 )
 from assets.gateway.money.costs import CostFields
 from assets.gateway.network.redaction import without_keys
-from assets.gateway.records import GROUPS, Answer, Call, CallRecord, Outcome, Paid
+from assets.gateway.records import GROUPS, Answer, Call, Outcome, Paid
 from warehouse.weeks import utc_now
 
 
@@ -67,7 +67,7 @@ class Tried:
     hint_s: float | None = None  # what the API asks to wait
 
 
-RecordT = TypeVar("RecordT", bound=CallRecord)
+RecordT = TypeVar("RecordT")
 KeptT = TypeVar("KeptT")
 TriedT = TypeVar("TriedT", bound=Tried)
 
@@ -130,9 +130,8 @@ class Caller:
                     timing = Timing(requested_at, utc_now(), latency_ms)
                     costs = cost(answer, requested_at.date())
                     try:
-                        settle(
-                            Paid(answer.outcome, costs["cost_usd"], costs["cost_basis"], requested_at), answer
-                        )
+                        paid = Paid(answer.outcome, costs["cost_usd"], costs["cost_basis"], requested_at)
+                        settle(paid, answer)
                     finally:  # the ledger may be out of reach: what was answered is kept
                         if answer.image is not None:
                             make_room()

@@ -5,9 +5,8 @@ window lets so many calls through in a span of time, and then none until the spa
 and how much it lets through, is seen from what it refuses: after a refusal one call is tried, and another; a bucket
 lets them through, a window does not. Headers say it at once, where there are any.
 
-A plain token bucket with additive increase and multiplicative decrease was tried on the storms of `test_meter`. Against
-silent windows it takes 1.10 to 1.43 times the limit's own time, even with the best constants for each storm among those
-with at most 2 % refused after the first minute; this meter takes at most 1.02 times, with at most 0.7 % refused.
+A plain token bucket takes 1.10 to 1.43 times the limit's own time against silent windows (`test_meter`), this meter at
+most 1.02 times, with at most 0.7 % refused.
 """
 
 from __future__ import annotations
@@ -19,11 +18,8 @@ from assets.gateway.records import RateLimit
 
 SPAN_S = 60.0  # what services count in, unless their headers say otherwise
 _MARGIN_S = 0.5  # calls may change places on their way: a window is taken to be this much longer
-_FAST, _BACK, _GENTLE = (
-    0.005,
-    0.002,
-    0.0001,
-)  # growth of a rate a call: at first, after a large cut, after a small one
+#: Growth of a rate a call: at first, after a large cut, after a small one.
+_FAST, _BACK, _GENTLE = 0.005, 0.002, 0.0001
 _DOUBLE = 0.7  # a rate is at most about doubled in a minute
 _SMALL_CUT, _LARGE_CUT = 0.97, 0.8  # of a rate: when the last refusal was long ago, and when it was just now
 _FEW = 20  # fewer calls than these between two refusals say nothing about a rate
@@ -32,9 +28,8 @@ _SCOUT_S = 0.1  # the least that others wait for the first call after a hold
 _LONG_HOLD_S = 5.0  # a service that asks for longer than this counts in windows
 _STRIKES = 2  # so many tries in a row that are refused: it counts in windows
 _SOME = 0.2  # less than this part of what was believed is no measure of a window
-_SEEN_S = (
-    2.0  # headers that name one and the same end (of a window) or rate (of a bucket) for so long are believed
-)
+#: Headers that name one and the same end (of a window) or rate (of a bucket) for so long are believed.
+_SEEN_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,18 +44,16 @@ class Ticket:
 class Meter:
     """What is known; times are seconds of one clock."""
 
-    def __init__(self, per_minute: float, *, span_s: float = SPAN_S) -> None:
+    def __init__(self, per_minute: float) -> None:
         """Begin with a bucket that holds a minute's requests and is filled at their rate."""
         self.windowed = False
-        self.span_s = span_s
         self.rate = per_minute / 60.0  # of a bucket, a second
-        self.burst = max(1.0, self.rate * span_s)  # tokens that a bucket holds
+        self.burst = max(1.0, self.rate * SPAN_S)  # tokens that a bucket holds
         self.limit = self.burst  # calls of a window
         self.hold_until = float("-inf")
         self._level, self._level_at = self.burst, float("-inf")
-        self._log: dict[
-            int, float
-        ] = {}  # calls of the last span that were not refused: number → when they began
+        #: Calls of the last span that were not refused: number → when they began.
+        self._log: dict[int, float] = {}
         self._number = 0
         self._began: float | None = None
         self._waited = False
@@ -78,9 +71,8 @@ class Meter:
         self._whole_at_reset = True  # not so in a window that slides
         self._forgot: dict[int, float] = {}
         self._forgot_at = float("-inf")
-        self._end_seen: tuple[float, float, float] | None = (
-            None  # (when, end, used) as headers first named them
-        )
+        #: (when, end, used) as headers first named them.
+        self._end_seen: tuple[float, float, float] | None = None
         self._rate_seen: tuple[float, float] | None = None  # (when, rate) as headers first named them
         self._header_rate: float | None = None  # of a bucket, if headers name it
 
@@ -169,7 +161,7 @@ class Meter:
         self._refused_at = now
         self._scout_s = min(1.0, max(_SCOUT_S, 2.0 * trip_s))
         self._level, self._level_at = 1.0, self.hold_until  # one is tried, the next ones come at the rate
-        opens_in = next(iter(self._log.values()), now) + self.span_s - now
+        opens_in = next(iter(self._log.values()), now) + SPAN_S - now
         self._opens_at = float("inf")
         if self.windowed and retry_after_s is not None and retry_after_s < opens_in - 2.0:
             self._opens_at = self.hold_until  # before our own count says so: it began before us
@@ -197,16 +189,15 @@ class Meter:
 
     def _narrow_window(self, ticket: Ticket) -> None:
         """Correct a window: it lets through what it let through in the span before the call that was refused."""
-        begun = ticket.sent_at - self.span_s
+        begun = ticket.sent_at - SPAN_S
         passed = sum(at > begun for n, at in self._log.items() if n <= self._held_number)
         if self._forgot and self._forgot_at <= ticket.sent_at:  # it was not whole again: the window slides
             self._whole_at_reset = False
             self._log = {**self._forgot, **self._log}
             self._forgot = {}
         if self._began is not None and begun < self._began and passed < _SOME * self.limit:
-            passed = int(
-                self.limit
-            )  # it was used up before we came: how much it lets through is still to be seen
+            # It was used up before we came: how much it lets through is still to be seen.
+            passed = int(self.limit)
         if self._header_limit is None:
             self.limit = max(1.0, min(self.limit, passed) if self.windowed else passed)
         self.windowed = True
@@ -225,10 +216,10 @@ class Meter:
         if self._left is not None and self._left < 1.0:
             return self._resets_at - now
         self._prune(now)
-        probing = self._filled >= self._probe_every and self._resets_at < now - 2 * self.span_s
+        probing = self._filled >= self._probe_every and self._resets_at < now - 2 * SPAN_S
         if len(self._log) < int(self.limit) + probing:
             return 0.0
-        opens_at = min(self._opens_at, next(iter(self._log.values())) + self.span_s + _MARGIN_S)
+        opens_at = min(self._opens_at, next(iter(self._log.values())) + SPAN_S + _MARGIN_S)
         if self._left is not None and self._whole_at_reset:
             opens_at = min(opens_at, self._resets_at)
         return opens_at - now
@@ -244,11 +235,11 @@ class Meter:
             self._forgot, self._forgot_at, self._log = {**self._forgot, **self._log}, now, {}
 
     def _prune(self, now: float) -> None:
-        if self._forgot and now > self._forgot_at + self.span_s:
+        if self._forgot and now > self._forgot_at + SPAN_S:
             self._forgot = {}
         while self._log:
             number = next(iter(self._log))
-            if self._log[number] > now - self.span_s - _MARGIN_S:
+            if self._log[number] > now - SPAN_S - _MARGIN_S:
                 break
             del self._log[number]
 

@@ -18,7 +18,7 @@ from pydantic import (
     field_validator,
 )
 
-from assets.gateway.money.prices import Prices, price_problems
+from assets.gateway.money.costs import Prices, price_problems
 from assets.gateway.network.connection import Connection
 from assets.suites.schema import Attribute, Name, Suite
 from assets.suites.selections import WHERE, Selection, load_selections, selection_problems
@@ -50,9 +50,8 @@ class LabelerEntry(_FileData):
     name: Name
     labeler: Name
     model_id: str = Field(min_length=1)
-    number: int = Field(
-        default=1, ge=1
-    )  # of its version: raised when it changes, so that the new labels are scored
+    #: Of its version: raised when it changes, so that the new labels are scored.
+    number: int = Field(default=1, ge=1)
     #: Sent as they are, but for the keys that are named here; part of the labeler's version.
     settings: dict[str, JsonValue] = Field(default={}, json_schema_extra={"keys": [*OUR_SETTINGS]})
     attributes: tuple[Name, ...] = ()  # those that it is asked for; none named: every attribute of a suite
@@ -157,12 +156,14 @@ def load_models_file(
     return found
 
 
-def find(models: Sequence[ModelEntry], name: str, *, where: str = "models.yaml") -> ModelEntry:
+def find(models: Sequence[ModelEntry], name: str) -> ModelEntry:
     """Return the entry of that name."""
     for entry in models:
         if entry.name == name:
             return entry
-    raise UsageError(f'no model "{name}" in {where}' + close_match(name, [entry.name for entry in models]))
+    raise UsageError(
+        f'no model "{name}" in models.yaml' + close_match(name, [entry.name for entry in models])
+    )
 
 
 def active(models: Sequence[ModelEntry], week: str) -> list[ModelEntry]:
@@ -194,10 +195,8 @@ def _problems(
             )
         for problem in (
             *_weeks(entry),
-            *_succession(entry, names),
-            *_provider(entry, providers),
+            *_names(entry, names, providers),
             *price_problems(entry.price),
-            *_also_labelers(entry),
             *selection_problems(entry.suites, suites, track=entry.track),
         ):
             yield f'model "{entry.name}": {problem}'
@@ -211,19 +210,13 @@ def _weeks(entry: ModelEntry) -> Iterator[str]:
         yield f"until {entry.until_week} lies before from {entry.from_week}; until is the last week that is asked"
 
 
-def _succession(entry: ModelEntry, names: Sequence[str]) -> Iterator[str]:
+def _names(entry: ModelEntry, names: Sequence[str], providers: Collection[str] | None) -> Iterator[str]:
     if entry.succeeds == entry.name:
         yield "succeeds itself; name the model that came before, or remove succeeds"
     elif entry.succeeds and entry.succeeds not in names:
         yield f'succeeds the unknown model "{entry.succeeds}"' + close_match(entry.succeeds, names)
-
-
-def _provider(entry: ModelEntry, providers: Collection[str] | None) -> Iterator[str]:
     if providers is not None and entry.provider not in providers:
         yield f'unknown provider "{entry.provider}"' + close_match(entry.provider, providers)
-
-
-def _also_labelers(entry: ModelEntry) -> Iterator[str]:
     for name in entry.also_labelers:
         if name == entry.labeler:
             yield f'also_labelers names "{name}", which labels already; remove it there'

@@ -15,14 +15,16 @@ from contextlib import contextmanager
 
 from assets.gateway.admission import NotNowError, Settle, pause
 from assets.gateway.meter import Meter, Ticket
-from assets.gateway.records import GROUPS, Answer, Call, CallRecord, Outcome
+from assets.gateway.records import GROUPS, Answer, Call, Outcome, Paid
+
+_PATIENCE_S = 900.0
 
 
 class Pace:
     """An admission that spaces calls, for all threads of this process.
 
     `requests_per_minute` is where it begins; refusals and headers of rate limits correct it, and it tries for more now
-    and then. A service that asks to come back after more than `patience_s`, or refuses every call for so long, ends the
+    and then. A service that asks to come back after more than 15 minutes, or refuses every call for so long, ends the
     run.
     """
 
@@ -31,11 +33,10 @@ class Pace:
         name: str,
         requests_per_minute: float,
         *,
-        patience_s: float = 900.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Name the service, for the line that says why a run ended."""
-        self._name, self._patience_s, self._clock = name, patience_s, clock
+        self._name, self._clock = name, clock
         self._meter = Meter(requests_per_minute)
         self._turn = threading.Lock()  # held by the one thread that waits; the others wait for it
         self._lock = threading.Lock()  # of the meter
@@ -47,7 +48,7 @@ class Pace:
         """Admit a call when it is its turn; see `Admission`."""
         ticket = self._wait()
 
-        def settle(record: CallRecord, answer: Answer) -> None:
+        def settle(record: Paid, answer: Answer) -> None:
             self._learn(ticket, answer)
 
         yield settle
@@ -66,12 +67,12 @@ class Pace:
 
     def _keep_patience(self, now: float) -> None:
         asked_s = self._meter.opens_at(now) - now
-        if asked_s > self._patience_s:
+        if asked_s > _PATIENCE_S:
             raise NotNowError(
                 f"{self._name} asks to come back in {math.ceil(asked_s / 60)} minutes; "
                 "the slots stay open, run again then"
             )
-        if self._refused_since is not None and now - self._refused_since > self._patience_s:
+        if self._refused_since is not None and now - self._refused_since > _PATIENCE_S:
             minutes, self._refused_since = math.ceil((now - self._refused_since) / 60), None
             raise NotNowError(
                 f"{self._name} has refused every call for {minutes} minutes as one too many; the slots stay open, "

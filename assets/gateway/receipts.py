@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -205,44 +206,41 @@ def read_partition(store: Store, week: str, model: str) -> PartitionAttempts:
         for receipt in parse_manifest(data, prefix + current):
             receipts[receipt.slot_key, receipt.attempt] = receipt
     in_manifest = len(receipts)
-    for name in listed:
-        slot_key, _, rest = name.partition("/")
-        number = rest.removesuffix(".json")
-        if number.isdigit() and (slot_key, int(number)) not in receipts:
+    for call in calls_in(listed):
+        if call not in receipts:
+            name = f"{call[0]}/{call[1]}.json"
             data = store.get(prefix + name)
-            receipts[slot_key, int(number)] = parse_receipt(data, prefix + name)
+            receipts[call] = parse_receipt(data, prefix + name)
             hashes[name] = sha256_hex(data)
+    calls = sorted({*receipts, *intended_calls(store, week, model)})
+    by_slot = {slot_key: [*group] for slot_key, group in groupby(calls, key=itemgetter(0))}
     return PartitionAttempts(
-        attempts=_by_slot(receipts, _intents(store, week, model)),
+        attempts={
+            slot_key: Attempts(
+                tuple(receipts[call] for call in group if call in receipts),
+                tuple(number for _, number in group if (slot_key, number) not in receipts),
+            )
+            for slot_key, group in by_slot.items()
+        },
         manifest_number=int(current[len("manifest-") : -len(".parquet")]) if current else 0,
         manifest_receipts=in_manifest,
         hashes=hashes,
     )
 
 
-def _intents(store: Store, week: str, model: str) -> set[tuple[str, int]]:
-    found = set()
-    for key in store.list(keys.intents_prefix(week, model)):
-        *_, slot_key, number = key.removesuffix(".json").split("/")
+def calls_in(names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield (slot, attempt) of names that read `<slot>/<attempt>.json`."""
+    for name in names:
+        slot_key, _, rest = name.partition("/")
+        number = rest.removesuffix(".json")
         if number.isdigit():
-            found.add((slot_key, int(number)))
-    return found
+            yield slot_key, int(number)
 
 
-def _by_slot(
-    receipts: Mapping[tuple[str, int], Receipt], intents: Iterable[tuple[str, int]]
-) -> dict[str, Attempts]:
-    answered: defaultdict[str, list[Receipt]] = defaultdict(list)
-    lost: defaultdict[str, list[int]] = defaultdict(list)
-    for (slot_key, _), receipt in sorted(receipts.items()):
-        answered[slot_key].append(receipt)
-    for slot_key, number in sorted(intents):
-        if (slot_key, number) not in receipts:
-            lost[slot_key].append(number)
-    return {
-        slot_key: Attempts(tuple(answered[slot_key]), tuple(lost[slot_key]))
-        for slot_key in {*answered, *lost}
-    }
+def intended_calls(store: Store, week: str, model: str) -> set[tuple[str, int]]:
+    """Return (slot, attempt) of every call of a partition that has an intent."""
+    prefix = keys.intents_prefix(week, model)
+    return {*calls_in(key.removeprefix(prefix) for key in store.list(prefix))}
 
 
 def write_manifest(store: Store, week: str, model: str, state: PartitionAttempts) -> bool:
@@ -264,19 +262,12 @@ def _covered(store: Store, week: str, model: str, state: PartitionAttempts) -> d
     Hashes of the plan and of the receipts, the former manifest's among them; names of intents and of states of
     batches, which hold their own hash. Receipts of a manifest without a record have no hash here.
     """
-    former = (
-        []
-        if not state.manifest_number
-        else store.list(f"{keys.manifest(week, model, state.manifest_number)}.")
-    )
     before: dict[str, str] = {}
-    for key in former:
-        before |= unsealed(key, store.get(key))["receipts"]
-    plan, intents, batches = (
-        keys.plan(week, model),
-        keys.intents_prefix(week, model),
-        keys.batches_prefix(week, model),
-    )
+    if state.manifest_number:
+        for key in store.list(f"{keys.manifest(week, model, state.manifest_number)}."):
+            before |= unsealed(key, store.get(key))["receipts"]
+    plan, intents = keys.plan(week, model), keys.intents_prefix(week, model)
+    batches = keys.batches_prefix(week, model)
     return {
         "plan": sha256_hex(store.get(plan)) if store.head(plan) else None,
         "receipts": before | state.hashes,
@@ -290,16 +281,21 @@ def manifest_bytes(receipts: Iterable[Receipt]) -> bytes:
     return parquet(table_of_records(receipts, RECEIPT_COLUMNS, _JSON_FIELDS))
 
 
-def parse_manifest(data: bytes, key: str) -> list[Receipt]:
-    """Return the receipts of a manifest."""
+def manifest_rows(data: bytes, key: str, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """Return the rows of a manifest, with some of its columns or all."""
     try:
-        rows = table_of(data).to_pylist()
+        rows: list[dict[str, Any]] = table_of(data, columns).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise CorruptObjectError(
             f"{key} does not read as Parquet ({error}); restore the object from a copy of the store"
         ) from None
+    return rows
+
+
+def parse_manifest(data: bytes, key: str) -> list[Receipt]:
+    """Return the receipts of a manifest."""
     try:
-        return records_of(rows, Receipt, _JSON_FIELDS)
+        return records_of(manifest_rows(data, key), Receipt, _JSON_FIELDS)
     except (ValidationError, KeyError, ValueError) as error:
         why = explain(error, key) if isinstance(error, ValidationError) else f"{key}: {error}"
         raise CorruptObjectError(why) from None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -40,29 +40,19 @@ class Outcome(StrEnum):
 
 Group = Literal["success", "answer", "transient", "stop", "bad_data", "policy"]
 
+_IN_GROUP: Mapping[Group, tuple[Outcome, ...]] = {
+    "success": (Outcome.OK,),
+    "answer": (Outcome.BLOCKED_INPUT, Outcome.BLOCKED_OUTPUT, Outcome.REFUSED_TEXT, Outcome.NO_IMAGE),
+    "transient": (
+        *(Outcome.RATE_LIMITED, Outcome.TIMEOUT, Outcome.CONNECTION),
+        *(Outcome.SERVER_ERROR, Outcome.BATCH_EXPIRED),
+    ),
+    "stop": (Outcome.AUTH, Outcome.QUOTA_EXHAUSTED, Outcome.MODEL_RETIRED, Outcome.INVALID_PARAMS),
+    "bad_data": (Outcome.CORRUPT_IMAGE, Outcome.WRONG_TYPE, Outcome.TOO_LARGE, Outcome.EMPTY_ANSWER),
+    "policy": (Outcome.BUDGET_STOPPED, Outcome.UNKNOWN_CHARGE, Outcome.NOT_NEEDED, Outcome.RETRACTED),
+}
 GROUPS: Mapping[Outcome, Group] = {
-    Outcome.OK: "success",
-    Outcome.BLOCKED_INPUT: "answer",
-    Outcome.BLOCKED_OUTPUT: "answer",
-    Outcome.REFUSED_TEXT: "answer",
-    Outcome.NO_IMAGE: "answer",
-    Outcome.RATE_LIMITED: "transient",
-    Outcome.TIMEOUT: "transient",
-    Outcome.CONNECTION: "transient",
-    Outcome.SERVER_ERROR: "transient",
-    Outcome.BATCH_EXPIRED: "transient",
-    Outcome.AUTH: "stop",
-    Outcome.QUOTA_EXHAUSTED: "stop",
-    Outcome.MODEL_RETIRED: "stop",
-    Outcome.INVALID_PARAMS: "stop",
-    Outcome.CORRUPT_IMAGE: "bad_data",
-    Outcome.WRONG_TYPE: "bad_data",
-    Outcome.TOO_LARGE: "bad_data",
-    Outcome.EMPTY_ANSWER: "bad_data",
-    Outcome.BUDGET_STOPPED: "policy",
-    Outcome.UNKNOWN_CHARGE: "policy",
-    Outcome.NOT_NEEDED: "policy",
-    Outcome.RETRACTED: "policy",
+    outcome: group for group, outcomes in _IN_GROUP.items() for outcome in outcomes
 }
 
 #: Never requested again: success, the model's own answers, turns that had no reason to be asked, what was taken back.
@@ -86,29 +76,15 @@ class Call:
     params: Mapping[str, Any] | None = None
 
 
-class CallRecord(Protocol):
-    """What a call came to, as pace, breaker and budget know it: `Paid`, or a receipt of whatever was asked for."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """Return how it ended."""
-
-    @property
-    def cost_usd(self) -> float | None:
-        """Return what it cost in US dollars, None if that is not known."""
-
-    @property
-    def cost_basis(self) -> str | None:
-        """Return how the cost is known: `reported`, `computed` or `estimated`."""
-
-    @property
-    def requested_at(self) -> datetime | None:
-        """Return when it was made (UTC without a zone)."""
-
-
 @dataclass(frozen=True)
 class Paid:
-    """What a call cost, before it has a receipt; see `CallRecord`."""
+    """What a call came to, as pace, breaker and budget know it.
+
+    Attributes:
+        cost_usd: what it cost in US dollars, None if that is not known.
+        cost_basis: how the cost is known: `reported`, `computed` or `estimated`.
+        requested_at: when it was made (UTC without a zone).
+    """
 
     outcome: Outcome
     cost_usd: float | None = None

@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from assets.gateway.admission import (
-    Admission,
-    NotNowError,
-    free_admission,
-    pause,
-)
+from assets.gateway.admission import Admission, NotNowError, Settle, free_admission, pause
+from assets.gateway.batches import Desk
 from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_retry
 from assets.gateway.models_file import LostCalls
 from assets.gateway.money.charges import call_key
 from assets.gateway.money.costs import CostFields, Costs
 from assets.gateway.network.redaction import without_keys
-from assets.gateway.receipts import SLOT_CLOSED, Attempts, Receipt, read_receipt, receipt_bytes
-from assets.gateway.records import Answer, Call, Outcome
+from assets.gateway.receipts import (
+    SLOT_CLOSED,
+    Attempts,
+    PartitionAttempts,
+    Receipt,
+    read_receipt,
+    receipt_bytes,
+)
+from assets.gateway.records import Answer, Call, Outcome, Paid
 from assets.generation.pictures import image_check
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
@@ -40,6 +43,10 @@ from warehouse.weeks import utc_now
 
 #: Pictures are decoded on all cores but one, which begins the next calls; more at once would only hold more memory.
 _DECODERS = max(1, (os.cpu_count() or 1) - 1)
+
+
+#: Fields of a receipt that are an answer's; what a call cost follows from the answer and its price.
+ANSWERED = {*Receipt.model_fields} & {*Answer.model_fields} - {"cost_usd", "cost_basis"}
 
 
 @dataclass(frozen=True)
@@ -71,10 +78,7 @@ class SlotAsker:
 
     def __post_init__(self) -> None:
         self._caller = Caller(
-            self.admission,
-            most_at_once=self.most_at_once,
-            stopped=self.stopped,
-            failed=self.failed,
+            self.admission, most_at_once=self.most_at_once, stopped=self.stopped, failed=self.failed
         )
         self._decoding = threading.Semaphore(_DECODERS)
 
@@ -127,15 +131,12 @@ class SlotAsker:
         receipts = list(known.receipts)
         for number in known.lost:
             intended_at = self._intended_at(request, number)
-            answer = Answer(
-                outcome=Outcome.UNKNOWN_CHARGE, error_message="the run ended before the answer was recorded"
-            )
+            why = "the run ended before the answer was recorded"
+            answer = Answer(outcome=Outcome.UNKNOWN_CHARGE, error_message=why)
             costs = self.costs.of(answer, (intended_at or utc_now()).date())
             receipt = self._receipt(request, number, answer, costs)
-            receipt = receipt.model_copy(update={"requested_at": intended_at})
-            receipt = self._record(receipt)
-            on_receipt(receipt)
-            receipts.append(receipt)
+            receipts.append(self._record(receipt.model_copy(update={"requested_at": intended_at})))
+            on_receipt(receipts[-1])
         return Attempts(tuple(sorted(receipts, key=lambda one: one.attempt)), ())
 
     def close(
@@ -147,13 +148,46 @@ class SlotAsker:
         on_receipt(receipt)
         return Attempts((*known.receipts, receipt), known.lost)
 
-    def take_in(self, request: Request, answer: Answer, requested_at: datetime) -> Receipt:
-        """Keep an answer that came in another way than by a call made here (a line of a batch)."""
-        answered_at = utc_now()
-        timing = Timing(requested_at, answered_at, (answered_at - requested_at).total_seconds() * 1000)
-        answer = without_keys(answer)
-        costs = self.costs.of(answer, requested_at.date())
-        return self._keep(request, request.attempt, answer, timing, costs)[0]
+    def desk(
+        self,
+        calls: Mapping[str, Request],
+        state: PartitionAttempts,
+        money: Admission,
+        on_receipt: Callable[[Receipt], None],
+        *,
+        over: bool = False,
+    ) -> Desk[Request, Answer]:
+        """Return for whom batches of slots are made: answers are kept as those of single calls are.
+
+        `state` gives the numbers of attempts. Once the time of the partition is `over`, nothing is sent any more.
+        """
+        numbers = {key: state.of(key).next_number for key in calls}
+
+        def take(
+            request: Request, answer: Answer, number: int, asked_at: datetime, settle: Settle | None
+        ) -> None:
+            now = utc_now()
+            timing = Timing(asked_at, now, (now - asked_at).total_seconds() * 1000)
+            answer = without_keys(answer)
+            costs = self.costs.of(answer, asked_at.date())
+            receipt, _ = self._keep(request, number, answer, timing, costs)
+            if settle is not None:
+                settle(Paid(receipt.outcome, receipt.cost_usd, receipt.cost_basis, asked_at), answer)
+            on_receipt(receipt)
+
+        return Desk(
+            store=self.store,
+            prefix=keys.batches_prefix(self.plan.week, self.plan.model),
+            who=self.plan.model,
+            calls=calls,
+            numbers=numbers,
+            admission=lambda request: money(self.call_of(request, numbers[request.slot.slot_key])),
+            take=take,
+            lift=lambda answer: answer,
+            sleep=self.sleep,
+            stopped=self.stopped,
+            over=over,
+        )
 
     def call_of(self, request: Request, number: int) -> Call:
         """Return an attempt as the gateway knows it."""
@@ -183,17 +217,12 @@ class SlotAsker:
     def _intend(self, request: Request, number: int) -> None:
         """Write that a call is about to be made; raise `NotNowError` if another run is about to make it."""
         slot = request.slot
-        intent = {
-            "slot": slot.model_dump(mode="json"),
-            "attempt": number,
-            "intended_at": utc_now().isoformat(),
-        }
+        intended = {"attempt": number, "intended_at": utc_now().isoformat()}
         key = keys.intent(slot.week, slot.model, slot.slot_key, number)
-        data = sealed(key, intent)
+        data = sealed(key, {"slot": slot.model_dump(mode="json"), **intended})
         # An intent that this run knows nothing of is that of another run, to which it lost its lease.
-        if not (
-            self.store.put_if_absent(key, data) or self.provider.idempotent or self.store.get(key) == data
-        ):
+        mine = self.store.put_if_absent(key, data) or self.provider.idempotent or self.store.get(key) == data
+        if not mine:
             raise NotNowError("another run asks for these slots; run again when it has ended")
 
     def _intended_at(self, request: Request, number: int) -> datetime | None:
@@ -235,9 +264,6 @@ class SlotAsker:
         if answer.outcome is Outcome.UNKNOWN_CHARGE and self.lost_calls == "close":
             answer = answer.model_copy(update={"error_code": SLOT_CLOSED})
         return Receipt(
-            week=slot.week,
-            model=slot.model,
-            slot_key=slot.slot_key,
             attempt=number,
             provider=provider.name,
             endpoint=provider.endpoint,
@@ -247,37 +273,16 @@ class SlotAsker:
             track=plan.track,
             prompt_sent=request.prompt_text,
             answer_text=answer.text,
-            turn=slot.turn,
-            conversation=slot.conversation,
             adapter_version=provider.adapter_version,
             sdk_version=provider.sdk_version,
+            **slot.model_dump(include={"week", "model", "slot_key", "turn", "conversation"}),
             **costs,
-            **answer.model_dump(
-                exclude={
-                    "cost_usd",
-                    "cost_basis",
-                    "image",
-                    "text",
-                    "retry_after_s",
-                    "units",
-                    "maybe_billed",
-                    "price_factor",
-                    "rate",
-                }
-            ),
+            **answer.model_dump(include=ANSWERED),
         )
 
 
 def image_fields(found: image_check.CheckedPicture | image_check.Rejected, data: bytes) -> dict[str, object]:
     """Return the receipt's fields about the bytes; bytes that are no picture are kept as `.bin`."""
     if isinstance(found, image_check.CheckedPicture):
-        return {
-            "image_sha256": found.sha256,
-            "image_ext": found.ext,
-            "image_bytes": len(data),
-            "image_mime": found.mime,
-            "image_width": found.width,
-            "image_height": found.height,
-            "image_phash": found.phash,
-        }
+        return {f"image_{name}": value for name, value in asdict(found).items()}
     return {"image_sha256": sha256_hex(data), "image_ext": "bin", "image_bytes": len(data)}

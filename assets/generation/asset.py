@@ -53,9 +53,8 @@ def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefi
     ) -> dg.MaterializeResult[None]:
         """The plan of one model and week: whole suites and slots, frozen before the first call."""
         plan, _ = plan_partition(workplace, *parse_key(context.partition_key))
-        return dg.MaterializeResult(
-            metadata={"slots": len(plan.slots), "plan_sha256": sha256_hex(plan_bytes(plan))}
-        )
+        digest = sha256_hex(plan_bytes(plan))
+        return dg.MaterializeResult(metadata={"slots": len(plan.slots), "plan_sha256": digest})
 
     @dg.asset(partitions_def=partitions, deps=[prompts], kinds={"png"})
     @shown
@@ -65,23 +64,14 @@ def build_assets(partitions: dg.MultiPartitionsDefinition) -> list[dg.AssetsDefi
         """The pictures of one model and week, with a receipt for every attempt."""
         model, week = parse_key(context.partition_key)
         report = ask_partition(workplace, model, week)
-        if (
-            report.open
-            and (report.stopped_by or report.ended or report.postponed)
-            and not over(workplace, model, week)
-        ):
+        early = report.stopped_by or report.ended or report.postponed
+        if report.open and early and not over(workplace, model, week):
             # The partition must not look finished: Dagster shows it green once it is materialized. What stays open
             # when its week is over is a gap, and what was answered goes on.
             raise StoppedError(stopped_line(model, week, report))
         if report.line is not None:
             context.log.warning(f"{model}: {report.line}")
-        return dg.MaterializeResult(
-            metadata={
-                "planned": report.planned,
-                "calls": report.asked,
-                "cost_usd": report.cost_usd,
-                **report.outcomes,
-            }
-        )
+        counts = {"planned": report.planned, "calls": report.asked, "cost_usd": report.cost_usd}
+        return dg.MaterializeResult(metadata={**counts, **report.outcomes})
 
     return [prompts, images]

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import entry_scope, learning, month_scope, week_scope
-from assets.gateway.money.costs import Costs
+from assets.gateway.money.costs import Costs, price_on
 from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import price_on
 from warehouse import keys
 from warehouse.loading.objects import highest_numbered
 from warehouse.loading.parquet import table_of
@@ -27,12 +26,9 @@ class Forecast:
     """What one entry will take in a week; `minutes` is None where neither a limit nor a latency is known.
 
     Attributes:
-        asks: slots (for a labeler: pictures) of the week.
-        calls: those that are open.
+        asks: slots (for a labeler: pictures, `anchors` among them) of the week; `calls` are those that are open.
         minutes: at least, from the limit of requests, the calls in flight and the latency seen before.
-        usd: what the calls are expected to cost.
-        most_usd: what is set aside for them: the most that they can cost if each is made once.
-        anchors: of a labeler: the anchor pictures among `asks`.
+        usd: what the calls are expected to cost; `most_usd` is set aside for them, if each is made once.
         first_alone: the first batch will hold one call, because none at its price has been settled.
         estimate: tokens decide what a call costs, so `usd` is not exact.
     """
@@ -111,9 +107,7 @@ def most_usd(
     forecasts: list[Forecast], caps: Caps, ledger: SpendingLedger, week: str, today: dt.date
 ) -> float:
     """Return the most that a run may spend: what its calls can cost, within what every cap has left."""
-    total = sum(
-        min(one.most_usd, one.most_usd if one.left_usd is None else one.left_usd) for one in forecasts
-    )
+    total = sum(min(one.most_usd, math.inf if one.left_usd is None else one.left_usd) for one in forecasts)
     for cap, scope in ((caps.week_usd, week_scope(week)), (caps.month_usd, month_scope(today))):
         if cap is not None:
             total = min(total, max(0.0, cap - ledger.total(scope).usd))

@@ -69,6 +69,13 @@ class Plan(Record):
         }
 
 
+#: Fields of an entry that a plan takes over as they are.
+_OF_ENTRY = {
+    *("title", "provider", "model_id", "pinned", "track", "params", "labeler", "also_labelers", "succeeds"),
+    *("maker", "weights"),
+}
+
+
 def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provider: Provider) -> Plan:
     """Return the plan of `entry` for `week`; a pure function of its arguments and the shipped analysis file."""
     selected = [(selection, suites[selection.suite]) for selection in entry.suites]
@@ -81,26 +88,16 @@ def make_plan(entry: ModelEntry, suites: Mapping[str, Suite], week: str, provide
     return Plan(
         week=week,
         model=entry.name,
-        title=entry.title,
         series=entry.series_name,
         params_hash=params_hash(entry.params),
-        provider=entry.provider,
-        model_id=entry.model_id,
-        pinned=entry.pinned,
-        track=entry.track,
         simulated=provider.simulated,
-        params=dict(entry.params),
-        labeler=entry.labeler,
         from_week=entry.from_week.isoformat() if entry.from_week else None,
         until_week=entry.until_week.isoformat() if entry.until_week else None,
-        succeeds=entry.succeeds,
-        maker=entry.maker,
-        weights=entry.weights,
         price=[price.model_dump(mode="json") for price in entry.price] or None,
-        also_labelers=entry.also_labelers,
         analysis_plan_sha256=shipped_sha256(),
         suites=tuple({"hash": suite_hash(suite), **suite.model_dump(mode="json")} for _, suite in selected),
         slots=tuple(slots),
+        **entry.model_dump(include=_OF_ENTRY),
     )
 
 
@@ -129,8 +126,7 @@ def freeze_plan(store: Store, plan: Plan) -> Plan:
 
     A plan that stands wins over later configuration: what was begun under it ends under it.
     """
-    existing = read_plan(store, plan.week, plan.model)
-    if existing is not None:
+    if (existing := read_plan(store, plan.week, plan.model)) is not None:
         return existing
     store.put_if_absent(keys.plan(plan.week, plan.model), plan_bytes(plan))
     return read_plan(store, plan.week, plan.model) or plan
@@ -144,8 +140,7 @@ def plan_bytes(plan: Plan) -> bytes:
 def read_plan(store: Store, week: str, model: str) -> Plan | None:
     """Return the plan of a partition, or None if nothing was planned."""
     key = keys.plan(week, model)
-    data = read_if_there(store, key)
-    if data is None:
+    if (data := read_if_there(store, key)) is None:
         return None
     try:
         return Plan.model_validate(unsealed(key, data))

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 
 from assets.gateway.admission import Admission, NotNowError, free_admission, pause, stack, waits_end_with
 from assets.gateway.batches import BATCH_CALLS, Patience, advance, batch_api
 from assets.gateway.calls import PATIENT, Retry
-from assets.gateway.memory import map_large_buffers
 from assets.gateway.models_file import LostCalls
 from assets.gateway.money.costs import Costs
 from assets.gateway.receipts import (
@@ -26,9 +26,8 @@ from assets.gateway.receipts import (
     write_manifest,
 )
 from assets.gateway.records import GROUPS, Answer, Outcome
-from assets.gateway.threads import APART_S, run_all, workers_of
+from assets.gateway.threads import APART_S, map_large_buffers, run_all, workers_of
 from assets.generation.asker import SlotAsker
-from assets.generation.batch_slots import slots_desk
 from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.slots import Exchange, Request, Slot
@@ -122,12 +121,9 @@ class PartitionRun:
         self._ends = time.monotonic() + left_s
         self._apart_s = 0.0 if self.provider.replayable else APART_S
         self._asker = SlotAsker(
-            self.store,
-            self.plan,
-            self.provider,
-            self.retry,
-            stack(self.admission, self.money),
-            self.costs,
+            *(self.store, self.plan, self.provider, self.retry),
+            admission=stack(self.admission, self.money),
+            costs=self.costs,
             sleep=lambda seconds: pause(seconds, self._stop),
             stopped=self.stopped,
             most_at_once=self.concurrency,
@@ -202,8 +198,9 @@ class PartitionRun:
         for slot in unit:
             request = self._request(slot, history)
             known = self._state.of(slot.slot_key)
-            if not known.settled and _not_needed(slot, history):
-                known = self._asker.close(request, known, _why_not_needed(history), self.record)
+            if not known.settled and (why := _not_needed(slot, history)):
+                answer = Answer(outcome=Outcome.NOT_NEEDED, error_message=why)
+                known = self._asker.close(request, known, answer, self.record)
             else:
                 known, _ = self._asker.settle(request, known, self.record)
             last = known.last
@@ -246,7 +243,7 @@ class PartitionRun:
         late = self.late()  # what was sent in time is taken in all the same
         units = self._open_units(None if late else self._allowed)
         single = {unit[0].slot_key: self._request(unit[0]) for unit in units if len(unit) == 1}
-        desk = slots_desk(self._asker, single, self._state, self.money, self.record, over=late)
+        desk = self._asker.desk(single, self._state, self.money, self.record, over=late)
         with waits_end_with(self.stopped):
             batched = advance(desk, api, patience=self.batch_patience, size=self.batch_size)
         self._report.batched = len(batched)
@@ -295,35 +292,24 @@ def _open(unit: Sequence[Slot], state: PartitionAttempts, allowed: frozenset[str
 
 def _apart(work: Sequence[list[Slot]], state: PartitionAttempts) -> tuple[list[list[Slot]], list[list[Slot]]]:
     """Return the units that are asked first, and those of which a call was lost: after all others, the least first."""
-    calls = [max(state.of(slot.slot_key).lost_calls for slot in unit) for unit in work]
-    fresh = [unit for unit, lost in zip(work, calls, strict=True) if not lost]
-    again = [(lost, unit) for unit, lost in zip(work, calls, strict=True) if lost]
-    return fresh, [unit for _, unit in sorted(again, key=lambda one: one[0])]
+    calls = [(max(state.of(slot.slot_key).lost_calls for slot in unit), unit) for unit in work]
+    by_calls = sorted(calls, key=itemgetter(0))
+    return [unit for lost, unit in by_calls if not lost], [unit for lost, unit in by_calls if lost]
 
 
-def _not_needed(slot: Slot, history: Sequence[Exchange]) -> bool:
-    """Return whether a later turn has no reason: nothing to confront, or the confrontation brought a picture."""
-    if slot.turn == 1:
-        return False
-    if slot.turn == 2:
-        return history[0].outcome is not Outcome.OK
-    return history[0].outcome is not Outcome.OK or history[1].outcome is Outcome.OK
-
-
-def _why_not_needed(history: Sequence[Exchange]) -> Answer:
-    first_failed = history[0].outcome is not Outcome.OK
-    why = "the first turn brought no picture" if first_failed else "the second turn brought a picture"
-    return Answer(outcome=Outcome.NOT_NEEDED, error_message=why)
+def _not_needed(slot: Slot, history: Sequence[Exchange]) -> str | None:
+    """Return why a later turn has no reason: nothing to confront, or the confrontation brought a picture."""
+    if slot.turn > 1 and history[0].outcome is not Outcome.OK:
+        return "the first turn brought no picture"
+    if slot.turn > 2 and history[1].outcome is Outcome.OK:
+        return "the second turn brought a picture"
+    return None
 
 
 def _exchange(request: Request, receipt: Receipt) -> Exchange:
+    same = {"outcome", "revised_prompt", "image_sha256", "provider_conversation_id"}
     return Exchange(
-        prompt_text=request.prompt_text,
-        outcome=receipt.outcome,
-        text=receipt.answer_text,
-        revised_prompt=receipt.revised_prompt,
-        image_sha256=receipt.image_sha256,
-        provider_conversation_id=receipt.provider_conversation_id,
+        prompt_text=request.prompt_text, text=receipt.answer_text, **receipt.model_dump(include=same)
     )
 
 

@@ -25,11 +25,11 @@ from assets.gateway.money.charges import (
     whose,
 )
 from assets.gateway.money.costs import CostFields, Costs
-from assets.gateway.money.filling import Charge
+from assets.gateway.money.ledger import Charge
 from assets.gateway.receipts import Receipt
 from assets.gateway.records import Answer, Call, Outcome
-from assets.generation.guard import guarded
-from assets.generation.partition import checked_provider
+from assets.generation.asker import ANSWERED
+from assets.generation.partition import checked_provider, guarded
 from assets.generation.pictures import image_check
 from assets.generation.slots import Request, Slot
 from assets.generation.workplace import Workplace
@@ -66,23 +66,10 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
     provider = checked_provider(entry)
     guard = guarded(place, entry, week, provider)
     number = 1 + max(_made(place.store, week, entry.name), default=0)
-    slot = Slot(
-        slot_key=_SLOT,
-        week=week,
-        model=entry.name,
-        suite="trial",
-        suite_version="",
-        prompt="trial/apple",
-        replicate=number,
-    )
-    request = Request(
-        slot=slot,
-        attempt=number,
-        model_id=entry.model_id,
-        params=dict(entry.params),
-        prompt_text=PROMPT,
-        language="en",
-    )
+    named = {"suite": "trial", "suite_version": "", "prompt": "trial/apple", "replicate": number}
+    slot = Slot(slot_key=_SLOT, week=week, model=entry.name, **named)
+    asked = {"model_id": entry.model_id, "params": dict(entry.params), "prompt_text": PROMPT}
+    request = Request(slot=slot, attempt=number, language="en", **asked)
 
     def intend() -> None:
         key = keys.trial_intent(week, entry.name, number)
@@ -102,7 +89,7 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
             params=dict(entry.params),
             track=entry.track,
             prompt_sent=PROMPT,
-            **answer.model_dump(include={*Receipt.model_fields} - {"cost_usd", "cost_basis"}),
+            **answer.model_dump(include=ANSWERED),
             **costs,
             **(vars(timing) if timing else {"requested_at": utc_now()}),
         )

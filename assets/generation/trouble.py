@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assets.gateway.breaker import DOWN
-from assets.gateway.money.prices import WRONG_ABOVE
+from assets.gateway.money.costs import WRONG_ABOVE
 from assets.gateway.receipts import Attempts, PartitionAttempts, Receipt
 from assets.gateway.records import GROUPS, Outcome
 
@@ -100,18 +100,11 @@ def find_trouble(known: PartitionAttempts) -> Trouble:
 
 def maybe_billed(known: PartitionAttempts) -> tuple[MaybeBilled, ...]:
     """Return the calls that may have been billed without an answer: receipts that say so, and intents without one."""
-    told = [
-        MaybeBilled(
-            receipt.slot_key,
-            receipt.attempt,
-            str(receipt.outcome),
-            receipt.requested_at,
-            receipt.cost_usd,
-            _became(known.of(receipt.slot_key)),
-        )
-        for receipt in known.receipts
-        if receipt.outcome is Outcome.UNKNOWN_CHARGE or receipt.cost_basis == "estimated"
-    ]
+    told = []
+    for receipt in known.receipts:
+        if receipt.outcome is Outcome.UNKNOWN_CHARGE or receipt.cost_basis == "estimated":
+            call = (receipt.slot_key, receipt.attempt, str(receipt.outcome), receipt.requested_at)
+            told.append(MaybeBilled(*call, receipt.cost_usd, _became(known.of(receipt.slot_key))))
     lost = [
         MaybeBilled(slot_key, number, NO_RECEIPT, None, None, _will_become(attempts))
         for slot_key, attempts in sorted(known.attempts.items())
@@ -140,12 +133,8 @@ def cost_ratio(receipts: Iterable[Receipt]) -> CostRatio | None:
     ratios: dict[str | None, list[float]] = {}
     price_id: str | None = None
     for receipt in sorted(receipts, key=_moment):
-        if (
-            receipt.outcome is Outcome.OK
-            and receipt.cost_usd is not None
-            and receipt.expected_usd
-            and receipt.cost_basis in {"reported", "computed"}
-        ):
+        tells = receipt.outcome is Outcome.OK and receipt.cost_basis in {"reported", "computed"}
+        if tells and receipt.cost_usd is not None and receipt.expected_usd:
             price_id = receipt.price_id
             ratios.setdefault(price_id, []).append(receipt.cost_usd / receipt.expected_usd)
     told = ratios.get(price_id, [])
@@ -173,7 +162,7 @@ def _waiting(receipts: Sequence[Receipt]) -> str | None:
     calls = sorted((receipt for receipt in receipts if receipt.answered_at is not None), key=_moment)
     row: list[Receipt] = []
     for receipt in reversed(calls):
-        limited = receipt.outcome is Outcome.RATE_LIMITED
+        limited = _limited(receipt)
         if not (limited or receipt.outcome in DOWN) or (row and limited != _limited(row[0])):
             break
         row.append(receipt)

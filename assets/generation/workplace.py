@@ -14,10 +14,8 @@ from pydantic import TypeAdapter
 from assets.gateway.models_file import LabelerEntry, ModelEntry, active, find
 from assets.gateway.money.budget import Budget, Caps
 from assets.gateway.money.charges import ChargeSource, generation_charges, learning, whose
-from assets.gateway.money.costs import Costs
-from assets.gateway.money.filling import Charge
-from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import Prices
+from assets.gateway.money.costs import Costs, Prices
+from assets.gateway.money.ledger import Charge, SpendingLedger
 from assets.gateway.receipts import Receipt
 from assets.generation.plan import read_plan
 from assets.suites.schema import Suite
@@ -55,9 +53,7 @@ class Workplace:
     ledger: SpendingLedger = field(default_factory=lambda: SpendingLedger(None), repr=False)
     run_id: str = field(default_factory=lambda: uuid4().hex)  # what the cap of a run counts for
     charge_sources: Sequence[ChargeSource] = ()  # of what costs money beside pictures
-    site: Mapping[str, str] = field(
-        default_factory=dict
-    )  # where the site is, who publishes it: what is set of it
+    site: Mapping[str, str] = field(default_factory=dict)  # where it is, who publishes it: what is set of it
     replies: Mapping[str, bytes] = field(default_factory=dict)  # of makers, by model
     docs: str = "docs/operations/alerts.md"  # where whoever runs this reads what to do
 

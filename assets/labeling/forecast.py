@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.gateway.money.charges import entry_scope
+from assets.gateway.money.costs import price_on
 from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import price_on
 from assets.gateway.receipts import read_partition
 from assets.generation.forecast import Forecast, minutes_of
 from assets.generation.plan import Plan

@@ -12,7 +12,7 @@ from pathlib import Path
 from dagster import DagsterRun, QueuedRunCoordinator, SubmitRunContext
 
 from assets.gateway.models_file import load_models_file
-from assets.generation.guard import service
+from assets.generation.partition import service
 from assets.suites.loader import load_suites
 from assets.suites.selections import load_selections
 from orchestration.instance import RANGE_TAG

@@ -10,8 +10,8 @@ import duckdb
 
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Outcome
-from assets.generation.midjourney.importer import Import, prepare, standing
-from assets.generation.midjourney.matching import Listed
+from assets.generation.midjourney.files import read_folder
+from assets.generation.midjourney.matching import Import, Listed, match, standing
 from assets.generation.midjourney.provider import FolderProvider
 from assets.generation.partition import plan_partition
 from assets.generation.run import PartitionRun
@@ -49,7 +49,9 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
         settled, pictures = standing(read_partition(place.store, week, model))
         taken |= {*settled}
         imported |= {*pictures}
-    found = prepare(folder, entries, place.suites, week, slots, taken, imported=imported, version=version)
+    found = match(
+        read_folder(folder), entries, place.suites, week, slots, taken, imported=imported, version=version
+    )
     _list_others(found)
     if refusal := found.refusal():
         raise refusal

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
-from assets.gateway.money.prices import WRONG_ABOVE
+from assets.gateway.money.costs import WRONG_ABOVE
 from assets.gateway.records import GROUPS, UNREADABLE
 from assets.generation.providers.base import NEVER_LEFT
 from assets.generation.providers.registry import make_provider

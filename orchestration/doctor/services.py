@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
+from assets.gateway.money.costs import OLD_AFTER_DAYS, price_on
 from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import OLD_AFTER_DAYS, price_on
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import read_partition
 from assets.generation.partition import checked_provider

@@ -12,10 +12,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
-import ctypes
 import io
 import json
-import signal
 import struct
 import subprocess
 import sys
@@ -29,6 +27,7 @@ from urllib.request import urlopen
 import numpy as np
 from PIL import Image
 
+from tests.services.children import die_with_parent
 from tests.unit.gateway.limited import Bucket, FixedWindow, Server
 
 KINDS = {"bucket": lambda limit: Bucket(limit, limit / 60), "window": FixedWindow}
@@ -166,7 +165,7 @@ def service(*arguments: str) -> Iterator[Running]:
         [sys.executable, "-m", "tests.bench.service", *arguments],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).resolve().parents[2],
-        preexec_fn=_die_with_parent,  # noqa: PLW1509
+        preexec_fn=die_with_parent,  # noqa: PLW1509
     )
     try:
         assert process.stdout is not None
@@ -174,11 +173,6 @@ def service(*arguments: str) -> Iterator[Running]:
     finally:
         process.kill()
         process.wait()
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 async def _serve() -> None:

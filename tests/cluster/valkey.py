@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.seaweedfs import _die_with_parent, _free_ports
+from tests.services.children import die_with_parent
+from tests.services.seaweedfs import _free_ports
 
 START_TIMEOUT_S = 20.0
 
@@ -54,7 +55,7 @@ class Valkey:
                 stdout=out,
                 stderr=out,
                 stdin=subprocess.DEVNULL,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, no Python lock)
+                preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call, no Python lock)
             )
         until = time.monotonic() + START_TIMEOUT_S
         while self.process.poll() is None and time.monotonic() < until:

@@ -7,12 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.e2e.test_real_week import drawn
 
 from assets.gateway.receipts import read_partition
 from assets.generation.partition import ask_partition, plan_partition
 from orchestration.commands.forecasts import look_ahead, with_ledger
 from tests.orchestration.installation import CHECKOUT, install
+from tests.research.e2e.test_real_week import drawn
 from tests.services.aimock import KEY_ENV, AIMock, image_fixture
 from warehouse.weeks import current_week
 

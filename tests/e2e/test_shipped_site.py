@@ -32,6 +32,7 @@ from assets.suites.loader import load_suites
 from tests.e2e.test_shipped_entry import shipped
 from tests.orchestration.installation import CHECKOUT, Installation, install
 from tests.services import gemini
+from tests.services.loopback import serving
 from tests.services.openai_contract import Call, ContractServer, Reply
 from tests.services.vision_contract import Asked, Said, vision
 from tests.site.leaders.test_leaderboard import rows, said
@@ -150,7 +151,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Instal
             more = ("num_inference_steps", "seed") if name == "flux-1-schnell-local" else ()
             server = ContractServer(script=painter.openai, models=(called,), extra_params=more)
             addresses[name] = stack.enter_context(server).base_url
-        addresses["gemini-2.5-flash-image"], _ = stack.enter_context(gemini.gemini_server(painter.google))
+        google = stack.enter_context(serving(gemini.Gemini(painter.google)))
+        addresses["gemini-2.5-flash-image"] = google.base
         reader = stack.enter_context(vision(painter.read))
         entries = [entry(name, {"base_url": addresses[name]}) for name in ENTRIES]
         made = install(home, *entries)

@@ -10,12 +10,10 @@ Belongs here: starting, scripting and ending the server. Does not belong here: a
 from __future__ import annotations
 
 import base64
-import ctypes
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -29,6 +27,7 @@ from typing import Any
 import pytest
 
 from assets.gateway.network.connection import Connection
+from tests.services.children import die_with_parent
 
 KEY = "sk-aimock-0123456789abcdef"  # the one key that the server takes
 KEY_ENV = "AIMOCK_KEY"
@@ -114,11 +113,6 @@ def find_node() -> str | None:
     return None
 
 
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
 @pytest.fixture(scope="session")
 def aimock_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AIMock]:
     """The server of this test run; skipped only where there is no node at all."""
@@ -140,7 +134,7 @@ def aimock_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AIMock]
             stdout=file,
             stderr=subprocess.STDOUT,
             env={**os.environ, "AIMOCK_API_KEYS": KEY},
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, no Python lock)
+            preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call, no Python lock)
         )
         try:
             yield AIMock(_address(process, output))

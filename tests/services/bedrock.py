@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -25,10 +24,20 @@ import botocore.model
 import botocore.validate
 import jsonschema
 
-from tests.services.loopback import RefusedRequestError, Reply, Seen, serve
+from tests.services.loopback import RefusedRequestError, Reply, Seen
 
 REGION = "us-west-2"
 ACCESS_KEY, SECRET_KEY = "AKIACONTRACTSERVER00", "not-a-secret/contract-server-0123456789abc"
+
+
+def credentials(setenv: Callable[[str, str], None]) -> None:
+    """Set what AWS's SDK reads, so that it looks nowhere else."""
+    setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    setenv("AWS_EC2_METADATA_DISABLED", "true")
+    setenv("AWS_CONFIG_FILE", "/nonexistent")
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+
 
 #: Bedrock user guide, "Stable Image Core/Ultra" and "Stable Diffusion 3.5 Large": request (November 2026).
 _STABILITY = {
@@ -216,7 +225,7 @@ class Bedrock:
     """The server's memory: what was asked, and what to answer (`reply` gets model id and body)."""
 
     def __init__(self, reply: Callable[[str, dict[str, Any]], Reply]) -> None:
-        self.reply = reply
+        self.reply, self.base = reply, ""
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.signed = True
 
@@ -235,11 +244,3 @@ class Bedrock:
             check_body(model, body)
         self.asked.append((model, body))
         return self.reply(model, body)
-
-
-@contextmanager
-def bedrock_server(reply: Callable[[str, dict[str, Any]], Reply]) -> Iterator[tuple[str, Bedrock]]:
-    """Serve on loopback; yield the base address and the server's memory."""
-    memory = Bedrock(reply)
-    with serve(memory.answer) as base:
-        yield base, memory

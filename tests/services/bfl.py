@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
 
-from tests.services.loopback import RefusedRequestError, Reply, Seen, serve
+from tests.services.loopback import RefusedRequestError, Reply, Seen
 
 KEY = "bfl-key-0123456789abcdef"
 PUBLISHED = json.loads(Path(__file__).with_name("bfl_openapi.json").read_text())
@@ -130,12 +129,3 @@ class Bfl:
             number = self.polled[task] = self.polled.get(task, 0) + 1
         found = self.polls[min(number, len(self.polls)) - 1]
         return found if isinstance(found, Reply) else found(task)
-
-
-@contextmanager
-def bfl_server(picture: Callable[[int], bytes]) -> Iterator[Bfl]:
-    """Serve on loopback; yield the server's memory, which knows its address."""
-    memory = Bfl(picture)
-    with serve(memory.answer) as base:
-        memory.base = base
-        yield memory

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from google.genai import types
 
-from tests.services.loopback import RefusedRequestError, Reply, Seen, serve
+from tests.services.loopback import RefusedRequestError, Reply, Seen
 
 KEY = "gemini-key-0123456789abcdef"
 _JSON = {"content-type": "application/json"}
@@ -103,7 +102,7 @@ class Gemini:
     """The server's memory: what was asked, and what to answer."""
 
     def __init__(self, reply: Callable[[str, dict[str, Any]], Reply]) -> None:
-        self.reply = reply
+        self.reply, self.base = reply, ""
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def answer(self, seen: Seen) -> Reply:
@@ -137,11 +136,3 @@ class Gemini:
         ]
         models = [{"name": one.name, "supportedGenerationMethods": one.supported_actions} for one in told]
         return Reply(200, json.dumps({"models": models}).encode(), _JSON)
-
-
-@contextmanager
-def gemini_server(reply: Callable[[str, dict[str, Any]], Reply]) -> Iterator[tuple[str, Gemini]]:
-    """Serve on loopback; yield the base address and the server's memory."""
-    memory = Gemini(reply)
-    with serve(memory.answer) as base:
-        yield base, memory

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,24 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of callers that were killed; say everything of mistakes in this server."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class Memory(Protocol):
+    """What a server remembers and answers from; `base` is where it is reached."""
+
+    base: str
+
+    def answer(self, seen: Seen) -> Reply: ...
+
+
+MemoryT = TypeVar("MemoryT", bound=Memory)
+
+
+@contextmanager
+def serving(memory: MemoryT) -> Iterator[MemoryT]:
+    """Serve on loopback; yield the server's memory, which knows its address."""
+    with serve(memory.answer) as memory.base:
+        yield memory
 
 
 @contextmanager

@@ -14,9 +14,7 @@ Belongs here: the server, its log, a process of its own. Does not belong here: s
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
-import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +26,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.services.children import die_with_parent
 from tests.services.openai.endpoints import ROUTES
 from tests.services.openai.endpoints import Handler as Endpoint
 from tests.services.openai.http import Handler, Http
@@ -204,7 +203,7 @@ def contract_process(*arguments: str) -> Iterator[ContractProcess]:
         command,
         stdout=subprocess.PIPE,
         cwd=Path(__file__).resolve().parents[2],
-        preexec_fn=_die_with_parent,  # noqa: PLW1509
+        preexec_fn=die_with_parent,  # noqa: PLW1509
     )
     try:
         assert process.stdout is not None
@@ -212,11 +211,6 @@ def contract_process(*arguments: str) -> Iterator[ContractProcess]:
     finally:
         process.kill()
         process.wait()
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def main() -> None:

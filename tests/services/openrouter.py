@@ -10,15 +10,14 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
 
-from tests.services.loopback import RefusedRequestError, Reply, Seen, serve
+from tests.services.loopback import RefusedRequestError, Reply, Seen
 
 KEY = "sk-or-v1-0123456789abcdef"
 SPEC = json.loads(Path(__file__).with_name("openrouter_openapi.json").read_text())["openapi"]
@@ -127,12 +126,3 @@ def _empty(schema: Mapping[str, Any]) -> Any:
     if "null" in kinds:
         return None
     return {"string": "", "number": 0, "integer": 0, "boolean": False, "array": [], "object": {}}[kinds[0]]
-
-
-@contextmanager
-def openrouter_server(picture: Callable[[int], bytes]) -> Iterator[OpenRouter]:
-    """Serve on loopback; yield the server's memory, which knows its address."""
-    memory = OpenRouter(picture)
-    with serve(memory.answer) as base:
-        memory.base = base
-        yield memory

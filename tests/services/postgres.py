@@ -7,7 +7,6 @@ for the server are skipped with that reason.
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import itertools
 import os
@@ -16,7 +15,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,9 +26,10 @@ from typing import Any
 import psycopg2
 import pytest
 
+from tests.services.children import die_with_parent
+
 PASSWORD = "postgres-password-for-tests"
 START_TIMEOUT_S = 60.0
-_PR_SET_PDEATHSIG = 1
 #: Speed instead of safety: what a killed server loses is not what is tested; a server that is killed keeps its files.
 _OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -83,7 +82,7 @@ class Postgres:
                 stderr=out,
                 stdin=subprocess.DEVNULL,
                 cwd=self.folder,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, no Python lock)
+                preexec_fn=lambda: die_with_parent(signal.SIGQUIT),  # noqa: PLW1509  (one system call, no Python lock)
                 **_other_user(),
             )
         until = time.monotonic() + START_TIMEOUT_S
@@ -107,12 +106,6 @@ class Postgres:
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
         self.process.wait()
-
-
-def _die_with_parent() -> None:
-    """Let the kernel end the server if the tests are killed (Linux; elsewhere nothing happens)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
 def _other_user() -> dict[str, Any]:

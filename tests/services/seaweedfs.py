@@ -6,12 +6,10 @@ Needs the extra `s3-test`; without it the tests that ask for the server are skip
 
 from __future__ import annotations
 
-import ctypes
 import itertools
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -25,10 +23,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.children import die_with_parent
+
 BUCKET = "cliche"
 START_TIMEOUT_S = 60.0
 _PORTS = ("master", "volume", "filer", "s3")
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -104,12 +103,6 @@ def _free_ports(count: int) -> list[int]:
         for one in sockets:
             one.bind(("127.0.0.1", 0))
         return [one.getsockname()[1] for one in sockets]
-
-
-def _die_with_parent() -> None:
-    """Let the kernel kill the server if the tests are killed (Linux; elsewhere nothing happens)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _command(binary: str, folder: Path) -> tuple[list[str], int]:
@@ -191,7 +184,7 @@ def _begin(command: list[str], folder: Path, endpoint: str) -> subprocess.Popen[
             stderr=out,
             stdin=subprocess.DEVNULL,
             cwd=folder,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  (one system call, no Python lock)
+            preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call, no Python lock)
         )
     until = time.monotonic() + START_TIMEOUT_S
     while process.poll() is None and time.monotonic() < until:

@@ -12,7 +12,7 @@ import yaml
 from typer.main import get_command
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
-from assets.gateway.money.prices import Price
+from assets.gateway.money.costs import Price
 from assets.gateway.network.connection import Connection
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.registry import KINDS, LABELERS

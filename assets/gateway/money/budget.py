@@ -24,8 +24,8 @@ from assets.gateway.money.charges import (
     whose,
 )
 from assets.gateway.money.costs import Costs
-from assets.gateway.money.ledger import FirstCallError, OverCapError, Settlement, SpendingLedger
-from assets.gateway.records import Answer, Call, CallRecord, Outcome
+from assets.gateway.money.ledger import FirstCallError, OverCapError, SpendingLedger
+from assets.gateway.records import Answer, Call, Outcome, Paid
 from warehouse.store import Store
 from warehouse.weeks import shift, utc_now
 
@@ -55,7 +55,6 @@ class Budget:
     caps: Caps = field(default_factory=Caps)
     run_id: str = ""
     told: Callable[[str], None] = lambda line: None
-    patience_s: float = PATIENCE_S
     _mine: threading.local = field(default_factory=threading.local, repr=False)
 
     def scopes(
@@ -69,31 +68,6 @@ class Budget:
             f"run:{self.run_id}": self.caps.run_usd,
         }
 
-    @contextmanager
-    def reserved(
-        self, key: str, usd: float, scopes: Mapping[str, float | None], *, who: str = ""
-    ) -> Iterator[Settlement]:
-        """Set money aside for the time of the block, which is given a function to settle with.
-
-        Waits while calls in flight may give money back, and until the first call at a price is settled, unless this
-        thread holds those calls itself.
-
-        Raises:
-            NotAdmittedError: `budget_stopped`, with the cap and what was spent of it, if a cap would be passed.
-            AfterFirstError: if this thread holds the first call at this price.
-            NotNowError: if the run ends while this waits.
-        """
-        self._wait_for(key, usd, scopes, who)
-        held = getattr(self._mine, "held", 0)
-        self._mine.held = held + 1
-        settlement = Settlement(self.ledger, key, usd)
-        try:
-            yield settlement
-        finally:
-            self._mine.held -= 1
-            if not settlement.done:
-                self.ledger.loosen(key)
-
     def admission(
         self,
         week: str,
@@ -104,7 +78,13 @@ class Budget:
         fill: Callable[[], None],
         kind: str = "model",
     ) -> Admission:
-        """Return the admission of the calls of one entry: its own cap, and those of run, week and month."""
+        """Return the admission of the calls of one entry: its own cap, and those of run, week and month.
+
+        Money is set aside while a call is in flight. The admission waits while other calls may give money back, and
+        until the first call at a price is settled, unless this thread holds those calls itself. It raises
+        `NotAdmittedError` (`budget_stopped`) where a cap would be passed, and `AfterFirstError` if this thread holds
+        the first call at this price.
+        """
         said = name if kind == "model" else f"{kind} {name}"
 
         @contextmanager
@@ -115,20 +95,29 @@ class Budget:
             who = whose(call.who, call.params, costs.price_id(today))
             scopes = self.scopes(week, name, cap_usd, kind=kind, day=today)
             key = ledger_key(week, call.key)
-            with self.reserved(key, costs.bound_usd(today), scopes, who=who) as settle:
+            settled = False
 
-                def settled(record: CallRecord, answer: Answer) -> None:
-                    moment = record.requested_at or utc_now()
-                    settle_with = self.scopes(week, name, cap_usd, kind=kind, day=moment.date())
-                    over = settle(record.cost_usd or 0.0, settle_with, seen_usd=_seen_usd(record))
-                    if over > 0 and self.ledger.first_time(f"dearer:{who}"):
-                        self.told(
-                            f"{said}: a call cost ${record.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
-                            f"for it; from now on ${costs.reserve_usd(today):,.4f} is set aside for a call (correct "
-                            "its price in models.yaml)"
-                        )
+            def settle(paid: Paid, answer: Answer) -> None:
+                nonlocal settled
+                settled = True
+                made_on = (paid.requested_at or utc_now()).date()
+                settle_with = self.scopes(week, name, cap_usd, kind=kind, day=made_on)
+                over = self.ledger.settle(key, paid.cost_usd or 0.0, settle_with, seen_usd=_seen_usd(paid))
+                if over > 0 and self.ledger.first_time(f"dearer:{who}"):
+                    self.told(
+                        f"{said}: a call cost ${paid.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
+                        f"for it; from now on ${costs.reserve_usd(today):,.4f} is set aside for a call (correct "
+                        "its price in models.yaml)"
+                    )
 
-                yield settled
+            self._wait_for(key, costs.bound_usd(today), scopes, who)
+            self._mine.held = getattr(self._mine, "held", 0) + 1
+            try:
+                yield settle
+            finally:
+                self._mine.held -= 1
+                if not settled:
+                    self.ledger.loosen(key)
 
         return admit
 
@@ -155,7 +144,7 @@ class Budget:
 
     def _wait_for(self, key: str, usd: float, scopes: Mapping[str, float | None], who: str) -> None:
         holds = getattr(self._mine, "held", 0) > 0
-        until = time.monotonic() + (0.0 if holds else self.patience_s)
+        until = time.monotonic() + (0.0 if holds else PATIENCE_S)
         look_for_dead, look_s = time.monotonic() + _DEAD_LOOK_S, _LOOK_S
         while True:
             freed = self.ledger.freed
@@ -164,7 +153,7 @@ class Budget:
             except FirstCallError:
                 if holds:
                     raise AfterFirstError from None
-                until = time.monotonic() + self.patience_s
+                until = time.monotonic() + PATIENCE_S
             except OverCapError as over:
                 if not over.may_fit or time.monotonic() >= until:
                     raise NotAdmittedError(Outcome.BUDGET_STOPPED, why_stopped(over)) from None
@@ -177,14 +166,14 @@ class Budget:
                 look_for_dead = time.monotonic() + _DEAD_LOOK_S
 
 
-def _seen_usd(record: CallRecord) -> float | None:
+def _seen_usd(paid: Paid) -> float | None:
     """Return what a call says of those that cost alike: nothing, unless it brought what was asked for or was lost.
 
     A lost one counts as settled at what was set aside: it says that calls may be made, and not what they cost.
     """
-    if record.cost_basis == "estimated":
+    if paid.cost_basis == "estimated":
         return 0.0
-    return record.cost_usd or 0.0 if record.outcome is Outcome.OK else None
+    return paid.cost_usd or 0.0 if paid.outcome is Outcome.OK else None
 
 
 #: Where each kind of cap is set.

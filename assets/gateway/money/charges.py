@@ -8,18 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pyarrow as pa
-
 from assets.gateway.batch_states import read_batches
-from assets.gateway.money.filling import Charge
-from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.receipts import read_receipt
+from assets.gateway.money.ledger import Charge, SpendingLedger
+from assets.gateway.receipts import calls_in, intended_calls, manifest_rows, read_receipt
 from assets.gateway.records import Outcome
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.loading.objects import highest_numbered
-from warehouse.loading.parquet import table_of
 from warehouse.loading.seals import unsealed
 from warehouse.store import Store
 from warehouse.weeks import week_of
@@ -87,7 +83,7 @@ def generation_charges(store: Store, week: str, lost: Lost) -> Iterator[Charge]:
 
 def _partition(store: Store, week: str, model: str, lost: Lost) -> list[Charge]:
     """Return the charges of one partition; one that never had to intend a call has none."""
-    intents = _numbers(store, f"intents/week={week}/model={model}/")
+    intents = intended_calls(store, week, model)
     batches = read_batches(store, keys.batches_prefix(week, model))
     if not intents and not batches:
         return []
@@ -124,35 +120,14 @@ def _receipts(store: Store, week: str, model: str) -> Iterator[dict[str, Any]]:
     current = highest_numbered(listed, "manifest-", ".parquet")
     known: set[tuple[str, int]] = set()
     if current is not None:
-        try:
-            table = table_of(store.get(prefix + current), _COLUMNS)
-        except (pa.ArrowException, OSError) as error:
-            raise CorruptObjectError(
-                f"{prefix}{current} does not read as Parquet ({error}); restore the object from a copy of the store"
-            ) from None
-        for row in table.to_pylist():
+        for row in manifest_rows(store.get(prefix + current), prefix + current, _COLUMNS):
             known.add((row["slot_key"], row["attempt"]))
             yield row
-    for slot_key, number in _calls(listed):
+    for slot_key, number in calls_in(listed):
         if (slot_key, number) not in known:
             receipt = read_receipt(store, f"{prefix}{slot_key}/{number}.json")
-            yield {
-                **receipt.model_dump(include={*_COLUMNS} - {"params"}),
-                "params": json.dumps(receipt.params),
-            }
-
-
-def _numbers(store: Store, prefix: str) -> set[tuple[str, int]]:
-    return {*_calls(key.removeprefix(prefix) for key in store.list(prefix))}
-
-
-def _calls(names: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Yield (slot, attempt) of names that read `<slot>/<attempt>.json`."""
-    for name in names:
-        slot_key, _, rest = name.partition("/")
-        number = rest.removesuffix(".json")
-        if number.isdigit():
-            yield slot_key, int(number)
+            fields = receipt.model_dump(include={*_COLUMNS} - {"params"})
+            yield {**fields, "params": json.dumps(receipt.params)}
 
 
 def _intended(store: Store, week: str, model: str, call: tuple[str, int]) -> dt.date:

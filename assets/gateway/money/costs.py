@@ -1,14 +1,96 @@
-"""What a call costs: by the price table, from what the answer reports, and from what calls at its price have cost."""
+"""What a call costs: prices of models.yaml, what an answer reports, what calls at its price have cost."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
-from assets.gateway.money.prices import Price, price_on, set_aside
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
 from assets.gateway.records import Answer, Outcome
+from assets.suites.schema import Name
+from warehouse.canonical import canonical_json, sha256_hex
+
+#: After so many days a price is looked up again: `cliche doctor` says so.
+OLD_AFTER_DAYS = 60
+#: What is set aside after a price was found too low, in terms of the dearest call.
+MARGIN = 1.25
+#: A price is too low where a call costs more than so many times what it expects.
+WRONG_ABOVE = 1.25
+
+
+class Price(BaseModel):
+    """What a call costs from a day on, who says so and when it was looked up.
+
+    `per_image_usd` is what one picture is expected to cost; `per_million_usd` prices what an answer reports
+    (`text_in`, `image_in`, `image_out`, `text_out`, …, by the million), and then decides. `most_usd` bounds one call:
+    it is what is set aside before the call; by default `per_image_usd`, doubled where tokens decide.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, validate_by_name=True, validate_by_alias=True
+    )
+
+    per_image_usd: float = Field(ge=0)
+    per_million_usd: dict[Name, float] = Field(
+        default={},
+        json_schema_extra={"keys": ["text_in", "cached_text_in", "image_in", "image_out", "text_out"]},
+    )
+    most_usd: float | None = Field(default=None, gt=0)
+    source: str
+    date: dt.date
+    from_day: dt.date | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Price:
+        if self.most_usd is not None and self.most_usd < self.per_image_usd:
+            raise ValueError("most_usd lies below per_image_usd; it bounds what one call can cost")
+        if any(price < 0 for price in self.per_million_usd.values()):
+            raise ValueError("a price lies below 0")
+        return self
+
+    @property
+    def bound_usd(self) -> float:
+        """Return the most that a call costs if this price is right, in US dollars."""
+        return self.most_usd or self.per_image_usd * (2 if self.per_million_usd else 1)
+
+    @property
+    def id(self) -> str:
+        """Return what names this price in receipts: a hash of its amounts and its first day, not of its source."""
+        amounts = self.model_dump(mode="json", exclude={"source", "date"})
+        return sha256_hex(canonical_json(amounts))[:8]
+
+
+def set_aside(bound_usd: float, dearest_usd: float | None) -> float:
+    """Return what is set aside before a call: the bound of its price, unless a call at that price cost more.
+
+    Then it is a quarter more than the dearest one cost. None: no call at that price has been settled.
+    """
+    return bound_usd if dearest_usd is None or dearest_usd <= bound_usd else MARGIN * dearest_usd
+
+
+def price_on(prices: Sequence[Price], day: dt.date) -> Price | None:
+    """Return the price that holds on `day`: the one with the latest `from` that is not after it."""
+    begun = [price for price in prices if price.from_day is None or price.from_day <= day]
+    return max(begun, key=lambda price: price.from_day or dt.date.min, default=None)
+
+
+Prices = Annotated[tuple[Price, ...], BeforeValidator(lambda v: (v,) if isinstance(v, dict) else v or ())]
+
+
+def price_problems(prices: Sequence[Price], today: dt.date | None = None) -> Iterator[str]:
+    """Yield what is wrong with the prices of one entry, each in one line."""
+    today = today or dt.datetime.now(dt.UTC).date()
+    begun: set[dt.date | None] = set()
+    for price in prices:
+        if price.date > today + dt.timedelta(days=1):  # it may be tomorrow already where the file was written
+            yield f"price: date {price.date} lies in the future; it is the day on which the price was looked up"
+        if price.from_day in begun:
+            since = f"from {price.from_day}" if price.from_day else "without from"
+            yield f"price: two prices {since}; keep one, or say from which day on the other holds"
+        begun.add(price.from_day)
 
 
 class CostFields(TypedDict):

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import tenacity
 
-from assets.gateway.money.ledger_rows import SCHEMA, Done, Rows
+from assets.gateway.money.ledger_rows import SCHEMA, Book, Done, Rows
 from warehouse.errors import ClicheError
 from warehouse.processes import is_dead, process_name
 
 _BUSY_S = 60.0
 
 
-class FileBook:
+class FileBook(Book[sqlite3.Connection]):
     """Rows in a file, which is made when it is needed; one that was deleted or damaged is made anew."""
 
     def __init__(self, path: Path | None) -> None:
@@ -25,23 +25,12 @@ class FileBook:
         self._me = process_name()
         self._con: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
-        self._is_new = False  # this process has written nothing to it yet
-
-    def transact(self, work: Callable[[Rows], Done], at_first: Callable[[Rows], None]) -> Done:
-        """See `Book`."""
-        con = self._connected()
-        if self._is_new:
-            self._within(con, at_first)
-            self._is_new = False
-        return self._within(con, work)
 
     def _within(self, con: sqlite3.Connection, work: Callable[[Rows], Done]) -> Done:
-        """Do `work` within one write transaction."""
         try:
             con.execute("BEGIN IMMEDIATE")
-            done = work(
-                Rows(lambda sql, values: con.execute(sql, values).fetchall(), self._me, lambda: _dead(con))
-            )
+            rows = Rows(lambda sql, values: con.execute(sql, values).fetchall(), self._me, lambda: _dead(con))
+            done = work(rows)
             con.execute("COMMIT")
         except sqlite3.Error as error:
             _rollback(con)

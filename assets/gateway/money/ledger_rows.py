@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 #: Tables, in the order in which they are made.
 SCHEMA = """
@@ -24,6 +25,7 @@ _AT_ONCE = 500  # rows a statement
 Execute = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 Done = TypeVar("Done")
 Item = TypeVar("Item")
+ConT = TypeVar("ConT")
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,10 @@ class Rows:
             )
 
 
-class Book(Protocol):
+class Book(ABC, Generic[ConT]):
     """Where the rows of a ledger lie: a file of this machine, or a PostgreSQL that machines share."""
+
+    _is_new = False  # this process has written nothing over this connection yet
 
     def transact(self, work: Callable[[Rows], Done], at_first: Callable[[Rows], None]) -> Done:
         """Return what `work` returns, within one transaction that excludes all others; an error undoes it.
@@ -150,6 +154,19 @@ class Book(Protocol):
         Both may be done again if the connection was lost; `at_first` has a transaction of its own on each new
         connection, for the rows may be others than they were.
         """
+        con = self._connected()
+        if self._is_new:
+            self._within(con, at_first)
+            self._is_new = False
+        return self._within(con, work)
+
+    @abstractmethod
+    def _connected(self) -> ConT:
+        """Return the connection, a new one where there is none."""
+
+    @abstractmethod
+    def _within(self, con: ConT, work: Callable[[Rows], Done]) -> Done:
+        """Do `work` within one transaction, alone."""
 
 
 def _marks(values: Collection[Any]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import tenacity
 
-from assets.gateway.money.ledger_rows import SCHEMA, Done, Rows
+from assets.gateway.money.ledger_rows import SCHEMA, Book, Done, Rows
 from warehouse.errors import ClicheError, UsageError
 from warehouse.postgres import FIRST_PATIENCE_S, connect, driver, one_line, place_of, require_table
 from warehouse.processes import process_name
@@ -51,7 +51,7 @@ WHERE locktype = 'advisory' AND granted AND classid = ?
 """
 
 
-class ServerBook:
+class ServerBook(Book["extensions.connection"]):
     """Rows in the schema `cliche` of a database, which is made when it is needed and may be dropped."""
 
     def __init__(self, address: str, store: str, *, grace_s: float = GRACE_S) -> None:
@@ -60,7 +60,6 @@ class ServerBook:
         self._number = random.SystemRandom().randrange(1, 1 << 31)  # of this process, among its locks
         self._me = f"{process_name()}/{self._number}"
         self._con: extensions.connection | None = None
-        self._is_new = False  # this process has written nothing over this connection yet
         self._reached = False
         self._down_since: float | None = None
 
@@ -77,7 +76,7 @@ class ServerBook:
             reraise=True,
         )
         try:
-            done: Done = retrying(self._once, work, at_first)
+            done: Done = retrying(super().transact, work, at_first)
         except psycopg2.Error as error:
             raise ClicheError(
                 f"the spending ledger in PostgreSQL ({place_of(self._address)}) cannot be used "
@@ -92,13 +91,6 @@ class ServerBook:
         if self._down_since is None:
             self._down_since = now
         return now - self._down_since > (PATIENCE_S if self._reached else FIRST_PATIENCE_S)
-
-    def _once(self, work: Callable[[Rows], Done], at_first: Callable[[Rows], None]) -> Done:
-        con = self._connected()
-        if self._is_new:
-            self._within(con, at_first)
-            self._is_new = False
-        return self._within(con, work)
 
     def _within(self, con: extensions.connection, work: Callable[[Rows], Done]) -> Done:
         """Do `work` within one transaction, alone; a connection on which anything failed is closed."""

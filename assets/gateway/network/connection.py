@@ -55,22 +55,16 @@ class Connection(BaseModel):
         return value.rstrip("/")
 
     def key(self, default_env: str) -> SecretStr:
-        """Return the key from the environment."""
+        """Return the key from the environment, one that a header can carry."""
         name = self.key_env or default_env
         value = os.environ.get(name, "").strip()
         if not value:
             raise UsageError(f"no key: set the variable {name} (or name another in key_env)")
         secret = SecretStr(value)
         _read.add(secret)
-        return secret
-
-    def plain_key(self, default_env: str) -> SecretStr:
-        """Return the key from the environment, if a header can carry it."""
-        key = self.key(default_env)
-        value = key.get_secret_value()
         if not (value.isascii() and value.isprintable()):
-            raise UsageError(f"the key in {self.key_env or default_env} is not plain ASCII")
-        return key
+            raise UsageError(f"the key in {name} is not plain ASCII")
+        return secret
 
 
 def keys_read() -> tuple[SecretStr, ...]:

@@ -7,8 +7,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -64,18 +63,8 @@ def _system_tls() -> ssl.SSLContext:
     return httpcore2.default_ssl_context()
 
 
-# --- pictures at addresses
-
-
 def exchange(
-    client: httpx2.Client,
-    method: str,
-    url: str,
-    ends_at: float,
-    *,
-    key: SecretStr,
-    headers: Mapping[str, str],
-    **sent: Any,
+    client: httpx2.Client, method: str, url: str, ends_at: float, *, key: SecretStr, **sent: Any
 ) -> tuple[httpx2.Response, str, Any] | Answer:
     """Make one call that ends at a time of `time.monotonic`; return what trouble on the way stands for, as an answer.
 
@@ -83,19 +72,19 @@ def exchange(
     """
     left = max(0.001, ends_at - time.monotonic())
     try:
-        found = client.request(
-            method, url, headers={**headers, "accept": "application/json"}, timeout=left, **sent
-        )
+        response = client.request(method, url, timeout=left, **sent)
     except httpx2.HTTPError as error:
-        answer = answer_of(error)
-        if answer is None:
+        if (answer := answer_of(error)) is None:
             raise
         return answer
-    text = redact(found.text, key)
+    text = redact(response.text, key)
     try:
-        return found, text, json.loads(text)
+        return response, text, json.loads(text)
     except ValueError:
-        return found, text, None
+        return response, text, None
+
+
+# --- pictures at addresses
 
 
 def fetch_image(
@@ -155,10 +144,8 @@ def _download(
         except RefusedAddressError as error:
             raise _refused(str(error)) from None
         except httpx2.HTTPError as error:
-            told = _told(error)
-            raise PictureFetchError(
-                told.outcome, f"the picture's download: {told.message}", told.code
-            ) from None
+            outcome, code, words, _ = _meaning(error) or _MEANINGS["RequestError"]
+            raise PictureFetchError(outcome, f"the picture's download: {words}", code) from None
         if not (300 <= status < 400 and location):
             raise _not_there(status)
         try:
@@ -169,13 +156,10 @@ def _download(
 
 
 def _not_there(status: int) -> PictureFetchError:
+    why, code = f"the picture's server answered {status}", f"image_status_{status}"
     if status in {403, 404, 410}:
-        return PictureFetchError(
-            Outcome.SERVER_ERROR, f"the picture's address is no longer valid ({status})", "image_url_expired"
-        )
-    return PictureFetchError(
-        Outcome.SERVER_ERROR, f"the picture's server answered {status}", f"image_status_{status}"
-    )
+        why, code = f"the picture's address is no longer valid ({status})", "image_url_expired"
+    return PictureFetchError(Outcome.SERVER_ERROR, why, code)
 
 
 def _judged(url: str, connection: Connection, hosts: Sequence[str]) -> httpx2.URL:
@@ -227,20 +211,25 @@ def decode_base64(text: str) -> bytes:
         raise PictureFetchError(Outcome.CORRUPT_IMAGE, "the picture is no base64", "not_base64") from None
 
 
+def pictured(take: Callable[[], bytes], said: str | None = None, **facts: Any) -> Answer:
+    """Return the answer whose picture `take` fetches or decodes, else what its trouble stands for: it may be billed.
+
+    `facts` are further fields of `Answer`, `said` is a note about a picture that came.
+    """
+    try:
+        good = {"outcome": Outcome.OK, "image": take(), "error_message": said, "maybe_billed": False}
+    except PictureFetchError as error:
+        return answer_of(error, **facts) or Answer(outcome=error.outcome)
+    return Answer(**facts | good)
+
+
 # --- what transport errors mean
 
 
-@dataclass(frozen=True)
-class _Told:
-    outcome: Outcome
-    code: str
-    message: str
-    maybe_billed: bool
-
-
-#: Class of httpx, httpx2, httpcore and httpcore2 (they share their names) → outcome, code, words, may be billed.
-#: The first row of the error's classes, from the most special one, counts.
-_MEANINGS: dict[str, tuple[Outcome, str, str, bool]] = {
+#: What an error stands for: outcome, code, words, whether the call may be billed.
+Meaning = tuple[Outcome, str, str, bool]
+#: By class of httpx, httpx2, httpcore and httpcore2 (they share their names); the most special class counts.
+_MEANINGS: dict[str, Meaning] = {
     "RefusedAddressError": (Outcome.INVALID_PARAMS, "refused_address", "refused address", False),
     "AnswerTooLargeError": (Outcome.TOO_LARGE, "answer_too_large", "too large", True),
     "ConnectTimeout": (Outcome.CONNECTION, "connect_timeout", "no connection in time", False),
@@ -266,25 +255,22 @@ def answer_of(error: Exception, **more: Any) -> Answer | None:
     is `invalid_params`: the partition stops with the reason. `more` are further fields of `Answer`.
     """
     for link in _chain(error):
-        if isinstance(link, PictureFetchError):
-            told = _Told(link.outcome, link.code, str(link), maybe_billed=True)
-        elif _rows(link):
-            told = _told(link)
-        else:
-            continue
-        fields: dict[str, Any] = {
-            "outcome": told.outcome,
-            "error_code": told.code,
-            "error_type": type(link).__name__,
-            "error_message": told.message,
-            "maybe_billed": told.maybe_billed,
-        }
-        return Answer(**{**fields, **more})
+        if (meaning := _meaning(link)) is not None:
+            outcome, code, words, billed = meaning
+            fields = {"outcome": outcome, "error_code": code, "error_type": type(link).__name__}
+            return Answer(**{**fields, "error_message": words, "maybe_billed": billed, **more})
     return None
 
 
-def _told(error: BaseException) -> _Told:
-    outcome, code, words, billed = _rows(error)[0]
+def _meaning(error: BaseException) -> Meaning | None:
+    if isinstance(error, PictureFetchError):
+        return error.outcome, error.code, str(error), True
+    theirs = ("httpx", "httpcore", "assets.gateway.network.transport")
+    kinds = (kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith(theirs))
+    known = next((_MEANINGS[kind] for kind in kinds if kind in _MEANINGS), None)
+    if known is None:
+        return None
+    outcome, code, words, billed = known
     own = str(error)[:_KEPT_MESSAGE] if code not in _SILENT else ""
     if code == "connect_failed":
         causes = list(_chain(error))
@@ -292,16 +278,7 @@ def _told(error: BaseException) -> _Told:
             code, words = "dns_failure", "the host's name was not found"
         elif any(isinstance(cause, ssl.SSLError) for cause in causes):
             code, words = "tls_error", "the server's certificate or TLS was not accepted"
-    return _Told(outcome, code, f"{words}: {own}" if own else words, billed)
-
-
-def _rows(error: BaseException) -> list[tuple[Outcome, str, str, bool]]:
-    theirs = ("httpx", "httpcore", "assets.gateway.network.transport")
-    return [
-        _MEANINGS[kind.__name__]
-        for kind in type(error).__mro__
-        if kind.__module__.startswith(theirs) and kind.__name__ in _MEANINGS
-    ]
+    return outcome, code, f"{words}: {own}" if own else words, billed
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -16,10 +16,8 @@ from assets.gateway.network.connection import keys_read
 from assets.gateway.records import Answer
 
 _LEAST_SECRET = 8  # characters; a shorter "key" would blank out ordinary words
-_LEAST_KEY = (
-    16  # characters of a real key; what local servers take ("none", "local-test") may be in any answer
-)
-
+#: Characters of a real key; what local servers take ("none", "local-test") may be in any answer.
+_LEAST_KEY = 16
 
 #: What looks like a key: by how makers begin theirs, by what stands before it, or by being long and mixed.
 _LIKE_KEY = re.compile(

@@ -1,18 +1,24 @@
-"""One file of an import folder: read, checked and described, without its pixels in memory."""
+"""The files of an import folder: read, checked and described, without their pixels in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from assets.generation.midjourney import metadata, names
+from assets.generation.midjourney import metadata
 from assets.generation.pictures import image_check
 from assets.generation.pictures.image_check import Rejected
 from assets.generation.pictures.stripping import Stripped, checked_and_stripped, strip
 from warehouse.canonical import sha256_hex
+from warehouse.errors import UsageError
 from warehouse.inputfile import read_file
+
+_READERS = 4  # threads; decoding lets others run
+#: Written by file managers, like names that begin with a dot.
+_NOT_CONTENT = frozenset({"thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True)
@@ -59,14 +65,14 @@ def parse_file(path: Path) -> MidjourneyFile:
     except OSError as error:
         data, unreadable = b"", f"cannot be read ({error.strerror})"
     said = metadata.read(data)
-    name = names.read_name(path.stem, said.author)
+    name = metadata.read_name(path.stem, said.author)
     accounts = frozenset(account for account in (said.author, name.account) if account)
     jobs = said.jobs | ({name.job} if name.job else set())
     job = min(jobs) if len(jobs) == 1 else name.job
     kept = checked_and_stripped(data)
     problem = unreadable or _bytes_problem(kept) or _identity_problem(jobs, name)
     return MidjourneyFile(
-        display=names.display(path.name, job, name.position, accounts),
+        display=metadata.display(path.name, job, name.position, accounts),
         prompt=said.prompt,
         words=name.words,
         words_cut=name.cut,
@@ -95,7 +101,7 @@ def _bytes_problem(kept: Stripped | Rejected) -> str | None:
     return None
 
 
-def _identity_problem(jobs: frozenset[str] | set[str], name: names.NameParts) -> str | None:
+def _identity_problem(jobs: frozenset[str] | set[str], name: metadata.NameParts) -> str | None:
     if not jobs:
         return "no job id, neither in its chunks nor in its name: not a Midjourney download"
     if len(jobs) > 1:
@@ -122,3 +128,41 @@ def read_stripped(path: Path, original_sha256: str) -> bytes:
     if sha256_hex(data) != original_sha256:
         raise ChangedFileError("the file has changed since it was matched")
     return strip(data)
+
+
+def read_folder(folder: Path) -> list[MidjourneyFile]:
+    """Return what the files under `folder` say, in order of their paths.
+
+    An account that one file names is hidden in what every file is called.
+
+    Raises:
+        UsageError: if `folder` is not there, is no folder, cannot be read or holds no file.
+    """
+    if not folder.exists():
+        raise UsageError(f"{folder} does not exist; name the folder that holds the Midjourney downloads")
+    if not folder.is_dir():
+        raise UsageError(
+            f"{folder} is no folder; name the folder that holds the Midjourney downloads, unzipped"
+        )
+    try:
+        paths = sorted(path for path in folder.rglob("*") if not path.is_dir() and _is_content(path))
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read ({error.strerror}); check its permissions") from None
+    if not paths:
+        raise UsageError(f"{folder} holds no file; download the pictures of the week into it")
+    with ThreadPoolExecutor(_READERS, thread_name_prefix="read") as pool:
+        files = list(pool.map(parse_file, paths))
+    accounts = frozenset(account for file in files for account in file.accounts)
+    return [
+        replace(
+            file,
+            display=metadata.display(file.path.name, file.job_id, file.position, accounts),
+            accounts=accounts,
+        )
+        for file in files
+    ]
+
+
+def _is_content(path: Path) -> bool:
+    return not path.name.startswith(".") and path.name.lower() not in _NOT_CONTENT

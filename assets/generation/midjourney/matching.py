@@ -13,30 +13,20 @@ import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from assets.generation.midjourney import names
+from assets.gateway.models_file import ModelEntry
+from assets.gateway.receipts import PartitionAttempts
+from assets.gateway.records import Outcome
+from assets.generation.midjourney import metadata
 from assets.generation.midjourney.files import MidjourneyFile
-from assets.generation.midjourney.settings import SETTINGS, VERSION
+from assets.generation.midjourney.provider import SETTINGS, VERSION, FolderProvider
 from assets.generation.slots import Slot
 from assets.suites.schema import Prompt, Suite
-from warehouse.errors import UsageError
+from warehouse.errors import RefusedError, UsageError
 from warehouse.weeks import week_of
 
 _SETTING_VALUE = re.compile(r"^[\w:.,+-]*$")
-
-
-class Entry(Protocol):
-    """What is read of a model entry of models.yaml."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def provider(self) -> str: ...  # noqa: D102
-    @property
-    def model_id(self) -> str: ...  # noqa: D102
-    @property
-    def params(self) -> Mapping[str, Any]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -47,34 +37,40 @@ class Listed:
     reason: str
 
 
-@dataclass(frozen=True)
-class Assigned:
-    """A file and the slot that it answers."""
-
-    model: str
-    slot: Slot
-    file: MidjourneyFile = field(repr=False)
-
-    @property
-    def prompt(self) -> str:
-        """Return the full id of the prompt."""
-        return self.slot.prompt
-
-    @property
-    def replicate(self) -> int:
-        """Return the replicate that is filled."""
-        return self.slot.replicate
-
-
 @dataclass
-class Matching:
-    """Every file once: in `assigned` or in one of the lists."""
+class Import:
+    """What files hold for a week; each is in `files` or in one of the lists. No account is in any of it."""
 
-    assigned: list[Assigned] = field(default_factory=list)
+    week: str
+    #: By model and by the key of the slot that is answered; `slots` are in the order of (job id, position).
+    files: dict[str, dict[str, MidjourneyFile]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+    slots: dict[str, list[Slot]] = field(default_factory=lambda: defaultdict(list))
     unmatched: list[Listed] = field(default_factory=list)  # not certain what it answers
-    surplus: list[Listed] = field(default_factory=list)  # it answers per prompt whose slots are all taken
+    surplus: list[Listed] = field(default_factory=list)  # it answers a prompt whose slots are all taken
     refused: list[Listed] = field(default_factory=list)  # made in another week
     known: list[Listed] = field(default_factory=list)  # imported before
+
+    @property
+    def assigned(self) -> dict[str, FolderProvider]:
+        """Return the provider of each model; ask it for its `slots` and no other."""
+        return {model: FolderProvider(files) for model, files in self.files.items()}
+
+    def refusal(self) -> RefusedError | None:
+        """Return the error to end with if no picture of the folder is in the week, by now or before; else None."""
+        if self.files or self.known:
+            return None
+        if self.refused and not (self.unmatched or self.surplus):
+            return RefusedError(
+                f"nothing imported: {len(self.refused)} pictures were made outside week {self.week} "
+                f"(the first: {self.refused[0].name}, {self.refused[0].reason})"
+            )
+        counts = (
+            (len(self.unmatched), "not matched"),
+            (len(self.surplus), "surplus"),
+            (len(self.refused), "made in another week"),
+        )
+        told = ", ".join(f"{count} {what}" for count, what in counts if count)
+        return RefusedError(f"nothing imported for week {self.week}: {told}; the reasons are above")
 
 
 class _UnmatchedError(Exception):
@@ -83,22 +79,22 @@ class _UnmatchedError(Exception):
 
 def match(
     files: Iterable[MidjourneyFile],
-    entries: Sequence[Entry],
+    entries: Sequence[ModelEntry],
     suites: Mapping[str, Suite],
     week: str,
-    *,
     slots_by_entry: Mapping[str, Sequence[Slot]],
     taken: Collection[str] = (),
+    *,
     imported: Collection[str] = (),
     version: str | None = None,
-) -> Matching:
-    """Return which slot each file answers.
+) -> Import:
+    """Return which slot each file answers; nothing is written.
 
     Entries of other providers are passed over; suites are by `<id>@<major>`, the slots planned by entry. `taken` are
     keys of slots with a final outcome, `imported` request ids (`<job id>_<position>`) and hashes of pictures that have
     a receipt in this week. `version` is the value of `--v` of files that do not say it themselves.
     """
-    result = Matching()
+    result = Import(week)
     ordered = sorted(files, key=lambda file: (file.job_id or "~", file.position or 0, file.path.as_posix()))
     doubles = _doubles(ordered)
     closed, known = frozenset(taken), frozenset(imported)
@@ -111,41 +107,54 @@ def match(
         made_in = week_of(file.created_at.date()) if file.created_at else None
         reason = file.problem or doubles.get(index)
         if reason:
-            result.unmatched.append(_listed(file, reason))
+            result.unmatched.append(Listed(file.display, reason))
             continue
         if {file.request_id, file.original_sha256, file.image_sha256} & known:
-            result.known.append(_listed(file, "imported before"))
+            result.known.append(Listed(file.display, "imported before"))
             continue
         try:
             model = _model_of(file, models, week, version)
             prompts = model.prompts_of(file)
         except _UnmatchedError as unmatched:
             elsewhere = f"; besides, it was made in week {made_in}" if made_in not in {None, week} else ""
-            result.unmatched.append(_listed(file, f"{unmatched}{elsewhere}"))
+            result.unmatched.append(Listed(file.display, f"{unmatched}{elsewhere}"))
             continue
         if made_in is None:
-            result.unmatched.append(_listed(file, "no creation time (with a time zone) in its chunks"))
+            result.unmatched.append(Listed(file.display, "no creation time (with a time zone) in its chunks"))
         elif made_in != week:
             moment = f"{file.created_at:%Y-%m-%d %H:%M} UTC"
             reason = f"made at {moment}, outside week {week}; it belongs to --week {made_in}"
-            result.refused.append(_listed(file, reason))
+            result.refused.append(Listed(file.display, reason))
         elif slot := model.next_free(prompts):
-            result.assigned.append(Assigned(model.entry.name, slot, file))
+            result.files[model.entry.name][slot.slot_key] = file
+            result.slots[model.entry.name].append(slot)
         else:
             reason = f"{model.entry.name} has all its pictures of {' and '.join(prompts)} for {week}"
-            result.surplus.append(_listed(file, reason))
+            result.surplus.append(Listed(file.display, reason))
     return result
 
 
-def _listed(file: MidjourneyFile, reason: str) -> Listed:
-    return Listed(file.display, reason)
+def standing(state: PartitionAttempts) -> tuple[frozenset[str], frozenset[str]]:
+    """Return (`taken`, `imported`) of one partition for `match`; of several, give it their unions.
+
+    A file that could not be read when its slot was asked counts as neither: it may be imported again.
+    """
+    taken = {slot_key for slot_key, attempts in state.attempts.items() if attempts.settled}
+    kept = [
+        receipt
+        for attempts in state.attempts.values()
+        for receipt in attempts.receipts
+        if receipt.outcome is Outcome.OK
+    ]
+    pictures = {name for r in kept for name in (r.request_id, r.original_sha256, r.image_sha256) if name}
+    return frozenset(taken), frozenset(pictures)
 
 
 class _Model:
     """One entry with its slots that a single picture can answer, and the texts that they ask for."""
 
     def __init__(
-        self, entry: Entry, slots: Sequence[Slot], closed: Collection[str], suites: Mapping[str, Suite]
+        self, entry: ModelEntry, slots: Sequence[Slot], closed: Collection[str], suites: Mapping[str, Suite]
     ) -> None:
         self.entry = entry
         self.texts: dict[str, list[str]] = defaultdict(list)  # text → full prompt ids, in the plan's order
@@ -168,15 +177,15 @@ class _Model:
         if file.prompt is not None:
             found = self.texts.get(_folded(file.prompt))
             if not found:
-                said = names.shown(file.prompt, file.accounts)
+                said = metadata.shown(file.prompt, file.accounts)
                 raise _UnmatchedError(f'no prompt planned for {self.entry.name} reads "{said}"')
             return found
         if file.words is None:
             raise _UnmatchedError("no prompt, neither in its chunks nor in its name")
-        texts = [text for text in self.texts if names.begins_with(text, file.words, cut=file.words_cut)]
+        texts = [text for text in self.texts if metadata.begins_with(text, file.words, cut=file.words_cut)]
         said = "as its name does"
         if file.words_shown:
-            said = f'"{names.shown(file.words.replace("_", " "), file.accounts)}", as its name does'
+            said = f'"{metadata.shown(file.words.replace("_", " "), file.accounts)}", as its name does'
         if len(texts) > 1:
             raise _UnmatchedError(f"{len(texts)} prompts planned for {self.entry.name} begin {said}")
         if not texts:
@@ -203,14 +212,14 @@ def _model_of(file: MidjourneyFile, models: Sequence[_Model], week: str, stated:
         raise _UnmatchedError("made with Niji (--niji), which is no --v of Midjourney")
     for name, value in file.parameters.items():
         if name not in SETTINGS or (name == "style" and value != "raw"):
-            raise _UnmatchedError(f"asked with --{names.shown(name)}, which adds to the prompt's words")
+            raise _UnmatchedError(f"asked with --{metadata.shown(name)}, which adds to the prompt's words")
         if not _SETTING_VALUE.match(value):
             raise _UnmatchedError(f"words stand behind --{name}; parameters come last")
     version = file.version or stated
     if not version:
         raise _UnmatchedError("no --v known (it is in the Description chunk); state it with --model-version")
     if not VERSION.match(version):
-        raise _UnmatchedError(f'--v "{names.shown(version, file.accounts)}" is no version number')
+        raise _UnmatchedError(f'--v "{metadata.shown(version, file.accounts)}" is no version number')
     same = [model for model in models if model.entry.model_id == version]
     if not same:
         raise _UnmatchedError(f"no model for --v {version}; add to models.yaml: {models_line(version, week)}")

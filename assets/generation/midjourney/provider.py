@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
 from assets.generation.midjourney.files import ChangedFileError, MidjourneyFile, read_stripped
-from assets.generation.midjourney.settings import SETTINGS, VERSION
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
+
+#: What a value of `--v` looks like.
+VERSION = re.compile(r"^\d{1,3}(\.\d{1,3})?$")
+
+#: Parameters that say how to draw, by long name. A prompt of a suite was asked as it stands only if nothing adds to its
+#: words: `--no`, references, personal profiles and moodboards do. One that is not listed is not taken: none is guessed.
+SETTINGS = frozenset(
+    {
+        "version", "aspect", "chaos", "stylize", "weird", "quality", "seed", "raw", "style", "tile", "stop", "repeat",
+        "exp", "hd", "draft", "fast", "relax", "turbo", "public", "stealth",
+    }
+)  # fmt: skip
 
 
 class FolderProvider:

@@ -6,12 +6,14 @@ A new provider is one file beside this one and one row in `registry`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol, cast
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Protocol, cast
 
 from assets.gateway.records import Answer, Outcome
 from assets.generation.slots import Request
+from warehouse.errors import UsageError
 
 
 class Provider(Protocol):
@@ -63,6 +65,42 @@ NEVER_LEFT = frozenset(
 )
 
 
+class Service:
+    """What the services that are asked over the network have in common; no API of theirs recognizes a repeated call."""
+
+    adapter_version = "1"
+    replayable = False
+    paid = True
+    idempotent = False
+    simulated = False
+
+
+def installed(name: str) -> str:
+    """Return the version of an installed package, else the word `missing`."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
+
+
+def check_names(who: str, params: Collection[str], known: Collection[str], more: str = "") -> None:
+    """Raise `UsageError` for the first parameter that is not known."""
+    if unknown := sorted(set(params) - set(known)):
+        raise UsageError(f'{who} "{unknown[0]}"; known: {", ".join(sorted(known))}{more}')
+
+
+def no_key(error: UsageError) -> Answer:
+    """Return the answer to a call without its key."""
+    return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+
+
+def probe_of(name: str, answer: Answer, *, missing: bool = False) -> Probe:
+    """Return what trouble with a free call says: the key is wrong, the model is `missing`, or neither is known."""
+    key_ok = False if answer.outcome is Outcome.AUTH else True if missing else None
+    line = f"{name}: {answer.error_message or answer.error_code or answer.outcome}"
+    return Probe(key_ok, False if missing else None, line, certain=answer.error_code in NEVER_LEFT)
+
+
 def day_of(said: object) -> dt.date | None:
     """Return the day that a service writes as a date, as a moment in ISO form, or in seconds since 1970; else None."""
     try:
@@ -103,3 +141,26 @@ def refused_turn(provider: str, request: Request) -> Answer | None:
         return None
     told = f"{provider} holds no conversations; remove conversations from this model's suites"
     return Answer(outcome=Outcome.INVALID_PARAMS, error_code="no_conversation", error_message=told)
+
+
+def slot_seed(slot_key: str, below: int = 2**31) -> int:
+    """Return the seed of a slot: at least 1 (0 is "random" for some APIs) and less than `below`."""
+    return 1 + int(slot_key[:12], 16) % (below - 1)
+
+
+def seed_of(params: Mapping[str, Any], slot_key: str) -> int | None:
+    """Return the seed to send for a slot, None if its model is asked without one."""
+    return slot_seed(slot_key) if "seed" in params else None
+
+
+def check_seed(provider: str, params: Mapping[str, Any], *, taken: bool = True) -> None:
+    """Raise `UsageError` for a seed that is the same for all slots, or that the model does not take."""
+    if "seed" not in params:
+        return
+    if not taken:
+        raise UsageError(f"{provider}: this model takes no seed; remove seed")
+    if params["seed"] != "slot":
+        raise UsageError(
+            f"{provider}: seed {params['seed']!r} would make all pictures of a prompt the same; "
+            'write "seed: slot" (each slot its own) or remove it'
+        )

@@ -16,16 +16,21 @@ import re
 import threading
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.base import Probe, refused_turn
-from assets.generation.providers.errors import ErrorRow, error_answer
-from assets.generation.providers.seeds import check_seed, slot_seed
+from assets.generation.providers.base import (
+    Probe,
+    check_names,
+    check_seed,
+    installed,
+    refused_turn,
+    slot_seed,
+)
+from assets.generation.providers.errors import ErrorRow, by_code, error_answer
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
@@ -45,21 +50,14 @@ _MOST_NAMES = 100  # of classes along a chain of causes
 
 #: `code` is the name of an exception's class, of one that it derives from, or of a cause's: the first row wins.
 ERRORS: tuple[ErrorRow, ...] = (
-    ErrorRow(
-        Outcome.INVALID_PARAMS, code="OutOfMemoryError"
-    ),  # smaller, in another dtype, or with offload: true
-    ErrorRow(Outcome.AUTH, code="GatedRepoError"),
-    ErrorRow(Outcome.MODEL_RETIRED, code="RepositoryNotFoundError"),
-    ErrorRow(Outcome.MODEL_RETIRED, code="RevisionNotFoundError"),
-    ErrorRow(Outcome.CONNECTION, code="LocalEntryNotFoundError"),
-    ErrorRow(Outcome.CONNECTION, code="OfflineModeIsEnabled"),
-    ErrorRow(Outcome.MODEL_RETIRED, code="EntryNotFoundError"),
-    ErrorRow(Outcome.CONNECTION, code="ConnectionError"),
-    ErrorRow(Outcome.CONNECTION, code="HTTPError"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="OSError"),  # files that are not there or not those of a pipeline
-    ErrorRow(Outcome.INVALID_PARAMS, code="ValueError"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="TypeError"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="ImportError"),  # a pipeline that wants a further package
+    *by_code(Outcome.INVALID_PARAMS, "OutOfMemoryError"),  # smaller, in another dtype, or with offload: true
+    *by_code(Outcome.AUTH, "GatedRepoError"),
+    *by_code(Outcome.MODEL_RETIRED, "RepositoryNotFoundError", "RevisionNotFoundError"),
+    *by_code(Outcome.CONNECTION, "LocalEntryNotFoundError", "OfflineModeIsEnabled"),
+    *by_code(Outcome.MODEL_RETIRED, "EntryNotFoundError"),
+    *by_code(Outcome.CONNECTION, "ConnectionError", "HTTPError"),
+    # Files that are not there or not those of a pipeline, and a pipeline that wants a further package.
+    *by_code(Outcome.INVALID_PARAMS, "OSError", "ValueError", "TypeError", "ImportError"),
 )
 
 
@@ -86,7 +84,7 @@ class Diffusers:
     endpoint = "local"
 
     def __init__(self) -> None:
-        self.sdk_version = ", ".join(f"{name} {_installed(name)}" for name in ("diffusers", "torch"))
+        self.sdk_version = ", ".join(f"{name} {installed(name)}" for name in ("diffusers", "torch"))
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
@@ -102,10 +100,7 @@ class Diffusers:
                 "black-forest-labs/FLUX.2-klein-4B"
             )
         check_seed("diffusers", params)  # each slot has one of its own, whether it is written or not
-        unknown = sorted(set(params) - set(CALL) - LOAD - {"seed"})
-        if unknown:
-            known = ", ".join(sorted({*CALL, *LOAD}))
-            raise UsageError(f'diffusers: no parameter "{unknown[0]}"; known: {known}')
+        check_names("diffusers: no parameter", params, {*CALL, *LOAD, "seed"})
         if params.get("dtype", DTYPES[0]) not in DTYPES:
             raise UsageError(f"diffusers: dtype is one of {', '.join(DTYPES)}")
 
@@ -223,13 +218,6 @@ def _digest(folder: Path) -> str:
                 one.update(part)
         whole.update(f"{path.relative_to(folder).as_posix()}\n{one.hexdigest()}\n".encode())
     return whole.hexdigest()
-
-
-def _installed(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "missing"
 
 
 def make(connection: Connection = Connection()) -> Diffusers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 
@@ -20,6 +20,16 @@ class ErrorRow:
     type: str | None = None
     says: str | None = None  # regular expression, case ignored
     stage: str | None = None  # where a filter blocked: input or output
+
+
+def by_code(outcome: Outcome, *codes: str, stage: str | None = None) -> tuple[ErrorRow, ...]:
+    """Return a row for each code."""
+    return tuple(ErrorRow(outcome, code=code, stage=stage) for code in codes)
+
+
+def by_status(outcome: Outcome, *statuses: int) -> tuple[ErrorRow, ...]:
+    """Return a row for each HTTP status."""
+    return tuple(ErrorRow(outcome, status=status) for status in statuses)
 
 
 def match(
@@ -71,3 +81,8 @@ def error_answer(
     if row.outcome is Outcome.EMPTY_ANSWER:
         more["raw_body"] = (body or "")[:RAW_BODY_CHARS]
     return Answer(outcome=row.outcome, **{"block_stage": row.stage, **more})
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Return whether a value of an answer is a number from 0 on, and no infinity."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**63

@@ -1,44 +1,66 @@
-"""What the headers of an answer say about waiting: `Retry-After` and the usual rate-limit headers."""
+"""What an answer says about waiting: `Retry-After`, words that stand for it, limits of requests in headers."""
 
 from __future__ import annotations
 
-import datetime as dt
+import math
+import re
+import time
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from assets.gateway.records import RateLimit
 
-_EPOCH_BEGINS = 1e9  # a larger "reset" is a time of day in Unix seconds, a smaller one is a number of seconds
+_EPOCH_S = 1_000_000_000  # a "reset" above this is a time, not a wait
+_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_AGAIN = re.compile(r"try again in (\d+(?:\.\d+)?(?:ms|s|m(?![a-z]))?(?:\d+(?:\.\d+)?s)?)", re.IGNORECASE)
 
 
-def retry_after_s(headers: Mapping[str, str], now: dt.datetime | None = None) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait (RFC 9110: seconds or a date), or None without one."""
-    said = headers.get("retry-after", "").strip()
+def retry_after_s(headers: Mapping[str, str], text: str = "") -> float | None:
+    """Return the wait asked for: `retry-after-ms`, `retry-after` in seconds or as a date, else the message's."""
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return max(0.0, milliseconds / 1000)
+    said = headers.get("retry-after", "")
     seconds = _number(said)
-    if seconds is None and said:
-        try:
-            until = parsedate_to_datetime(said)
-        except ValueError:
-            return None
-        seconds = (until - (now or dt.datetime.now(dt.UTC))).total_seconds() if until.tzinfo else None
-    return None if seconds is None else max(0.0, seconds)
-
-
-def rate_limit(headers: Mapping[str, str], now: dt.datetime | None = None) -> RateLimit | None:
-    """Return what `X-RateLimit-Limit`, `-Remaining` and `-Reset` say, or None without any of them."""
-    limit, remaining, reset = (
-        _number(headers.get(f"x-ratelimit-{name}", "")) for name in ("limit", "remaining", "reset")
-    )
-    if limit is remaining is reset is None:
-        return None
-    if reset is not None and reset > _EPOCH_BEGINS:
-        reset = max(0.0, reset - (now or dt.datetime.now(dt.UTC)).timestamp())
-    return RateLimit(limit=limit, remaining=remaining, reset_s=reset)
-
-
-def _number(text: str) -> float | None:
+    if seconds is not None:
+        return max(0.0, seconds)
     try:
-        number = float(text)
+        moment = parsedate_to_datetime(said)
+        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - time.time())
+    except (TypeError, ValueError):
+        again = _AGAIN.search(text)
+        return duration_s(again[1]) if again else None
+
+
+def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
+    """Return the limit of requests: `…-requests` (OpenAI, xAI), of images where they are counted, without either."""
+    for unit in ("-requests", "-images", ""):
+        limit, remaining = (
+            _number(headers.get(f"x-ratelimit-{name}{unit}")) for name in ("limit", "remaining")
+        )
+        if limit is not None or remaining is not None:
+            reset_s = duration_s(headers.get(f"x-ratelimit-reset{unit}"))
+            return RateLimit(limit=limit, remaining=remaining, reset_s=reset_s)
+    return None
+
+
+def duration_s(text: str | None) -> float | None:
+    """Return seconds of `6m0s`, `200ms`, `1.5` or a time in seconds since 1970; None for anything else."""
+    if not text:
+        return None
+    plain = _number(text)
+    if plain is not None:
+        return max(0.0, plain - time.time()) if plain > _EPOCH_S else max(0.0, plain)
+    if not re.fullmatch(rf"(?:{_PARTS.pattern})+", text.strip()):
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in _PARTS.findall(text))
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
     except ValueError:
         return None
-    return number if 0 <= number < float("inf") else None
+    return number if math.isfinite(number) else None

@@ -17,9 +17,9 @@ PROVIDERS: dict[str, str] = {
     "openai_images": "assets.generation.providers.openai.images:OpenAIImages",
     "openai_responses": "assets.generation.providers.openai.responses:OpenAIResponses",
     "bedrock": "assets.generation.providers.bedrock.provider:Bedrock",
-    "bfl": "assets.generation.providers.bfl.provider:Bfl",
+    "bfl": "assets.generation.providers.bfl:Bfl",
     "gemini": "assets.generation.providers.gemini.provider:Gemini",
-    "openrouter": "assets.generation.providers.openrouter.provider:OpenRouter",
+    "openrouter": "assets.generation.providers.openrouter:OpenRouter",
     "diffusers": "assets.generation.providers.diffusers:make",
 }
 

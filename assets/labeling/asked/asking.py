@@ -21,7 +21,7 @@ from assets.gateway.calls import PATIENT, Caller, Retry, Timing, Tried, with_ret
 from assets.gateway.money.costs import CostFields
 from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.network.redaction import without_keys
-from assets.gateway.records import GROUPS, UNREADABLE, Answer, Outcome
+from assets.gateway.records import GROUPS, UNREADABLE, Answer, Outcome, Paid
 from assets.labeling.asked.attempts import FINAL, LabelAttempt, call_id, declined, next_numbers, still_open
 from assets.labeling.asked.batches import LABEL_BATCH_CALLS, BatchLabeler, LookBatches, grouped, labels_desk
 from assets.labeling.asked.journal import Journal, lost_by_call
@@ -181,7 +181,7 @@ class _Run:
             readings = dict(zip(images, sight.readings, strict=True)) if sight.readings else {}
             self._add(attempt, readings, stops=False)  # what came with it is taken in all the same
             if settle is not None:
-                settle(attempt, answer)
+                settle(Paid(answer.outcome, costs["cost_usd"], costs["cost_basis"], asked_at), answer)
             if answer.outcome is Outcome.OK or (answer.outcome in FINAL and len(group) == 1):
                 done.update(group)
 

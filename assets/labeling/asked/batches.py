@@ -107,7 +107,7 @@ class LookBatches:
                 self._unreadable[identity] = str(error)
                 continue
             bodies[identity] = self._labeler.request(shown, group[0].attributes)
-        return str(self._account.upload(bodies))
+        return str(self._account.upload_bodies(bodies))
 
     def create(self, uploaded: str, mark: str) -> str:
         """Make the batch; return its id."""

@@ -11,7 +11,7 @@ from assets.gateway.admission import Admission, stack
 from assets.gateway.breaker import Breaker
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.pace import Pace
-from assets.generation.guard import require_price
+from assets.generation.partition import require_price
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.asking import Asking, ask_all
 from assets.labeling.asked.attempts import closed

@@ -16,10 +16,8 @@ from assets.gateway.money.charges import (
     week_scope,
     whose,
 )
-from assets.gateway.money.costs import CostFields, Costs
-from assets.gateway.money.filling import Charge
-from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import price_on
+from assets.gateway.money.costs import CostFields, Costs, price_on
+from assets.gateway.money.ledger import Charge, SpendingLedger
 from assets.gateway.records import Answer, Call, Outcome
 from assets.labeling.asked.attempts import LabelAttempt, parse
 from assets.labeling.asked.journal import parse_intent_key, read_intent

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.gateway.money.budget import SET_IN
 from assets.gateway.money.charges import entry_scope, month_scope, week_scope
+from assets.gateway.money.costs import OLD_AFTER_DAYS, price_on
 from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import OLD_AFTER_DAYS, price_on
 from assets.labeling.status import is_at_cap, is_retired
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.view import View

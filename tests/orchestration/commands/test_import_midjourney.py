@@ -149,14 +149,14 @@ def test_a_file_that_changes_while_it_is_read_is_told_and_no_picture(
     fill(folder, "gg")
     path = min(folder.iterdir())
     whole = path.read_bytes()
-    prepare = imports.prepare
+    match = imports.match
 
-    def prepared(*args: object, **keywords: object) -> object:
-        found = prepare(*args, **keywords)  # type: ignore[arg-type]
+    def matched(*args: object, **keywords: object) -> object:
+        found = match(*args, **keywords)  # type: ignore[arg-type]
         path.write_bytes(whole[:-1])
         return found
 
-    monkeypatch.setattr(imports, "prepare", prepared)
+    monkeypatch.setattr(imports, "match", matched)
     first = cliche("import", "midjourney", str(folder), "--week", WEEK)
     assert first.code == 1
     assert (

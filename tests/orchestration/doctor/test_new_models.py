@@ -12,8 +12,9 @@ from orchestration.settings import CHECKOUT
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.orchestration.paid import PRICE
 from tests.services import openrouter
+from tests.services.loopback import serving
 from tests.services.openai_contract import ContractServer
-from tests.services.openrouter import MODEL, openrouter_server
+from tests.services.openrouter import MODEL, OpenRouter
 
 OTHER = "acme/painter-2"
 
@@ -21,7 +22,7 @@ OTHER = "acme/painter-2"
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[openrouter.OpenRouter]:
     monkeypatch.setenv("OPENROUTER_API_KEY", openrouter.KEY)
-    with openrouter_server(lambda number: b"") as memory:
+    with serving(OpenRouter(lambda number: b"")) as memory:
         yield memory
 
 

@@ -26,6 +26,7 @@ from orchestration import weekly
 from tests.orchestration.installation import Installation, entry, install
 from tests.services import bedrock, bfl, loopback
 from tests.services.aimock import KEY, KEY_ENV, AIMock, image_fixture
+from tests.services.loopback import serving
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
 from warehouse.database.connection import connect
 from warehouse.weeks import current_week
@@ -138,8 +139,8 @@ def test_a_week_of_four_services_labelled_by_a_vision_model(
 
     with (
         ContractServer(script=script) as contract,
-        bfl.bfl_server(lambda number: drawn(100 + number)) as flux,
-        bedrock.bedrock_server(stable) as (aws, _),
+        serving(bfl.Bfl(lambda number: drawn(100 + number))) as flux,
+        serving(bedrock.Bedrock(stable)) as aws,
     ):
         aimock_at = {"base_url": aimock.base_url, "key_env": KEY_ENV, "allow_private": True}
         flat = [{"per_image_usd": 0.04, "source": "test", "date": "2026-11-23"}]
@@ -172,7 +173,7 @@ def test_a_week_of_four_services_labelled_by_a_vision_model(
                 provider="bedrock",
                 model_id="stability.stable-image-core-v1:1",
                 params={"output_format": "png", "seed": "slot"},
-                connection={"base_url": aws, "allow_private": True, "region": bedrock.REGION},
+                connection={"base_url": aws.base, "allow_private": True, "region": bedrock.REGION},
             ),
         ]
         for one in models:

@@ -8,89 +8,39 @@ user guide's pages of Stability AI (November 2026).
 from __future__ import annotations
 
 from assets.gateway.records import Outcome
-from assets.generation.providers.errors import ErrorRow
+from assets.generation.providers.errors import ErrorRow, by_code, by_status
 
-#: Codes whose meaning needs no words.
-_BY_CODE: tuple[tuple[Outcome, tuple[str, ...]], ...] = (
-    (Outcome.MODEL_RETIRED, ("ResourceNotFoundException",)),
-    (Outcome.RATE_LIMITED, ("ThrottlingException", "TooManyRequestsException")),
-    (Outcome.QUOTA_EXHAUSTED, ("ServiceQuotaExceededException",)),
-    (
-        Outcome.AUTH,
-        (
-            "AccessDeniedException",
-            "UnrecognizedClientException",
-            "InvalidSignatureException",
-            "IncompleteSignature",
-            "IncompleteSignatureException",
-            "MissingAuthenticationTokenException",
-            "ExpiredTokenException",
-            "ExpiredToken",
-            "RequestExpired",  # a clock that is wrong by more than 15 minutes
-            "NotAuthorized",
-            "OptInRequired",
-            "NoCredentialsError",  # this and what follows: botocore, before anything is sent
-            "PartialCredentialsError",
-            "CredentialRetrievalError",
-            "TokenRetrievalError",
-            "SSOTokenLoadError",
-            "UnauthorizedSSOTokenError",
-            "ProfileNotFound",
-            "NoAuthTokenError",
-            "InvalidConfigError",
-        ),
-    ),
-    (
-        Outcome.INVALID_PARAMS,
-        (
-            "ValidationException",
-            "ValidationError",
-            "MalformedHttpRequestException",
-            "RequestEntityTooLargeException",
-            "UnknownOperationException",
-            "ParamValidationError",
-            "NoRegionError",
-            "InvalidRegionError",
-            "InvalidEndpointConfigurationError",
-        ),
-    ),
-    (Outcome.TIMEOUT, ("ModelTimeoutException", "RequestTimeoutException")),
-    (
-        Outcome.SERVER_ERROR,
-        (
-            "ModelErrorException",
-            "ModelNotReadyException",
-            "InternalServerException",
-            "InternalFailure",
-            "ServiceUnavailableException",
-            "ServiceUnavailable",
-            "RequestAbortedException",
-        ),
-    ),
-)
-
+_NOT_LET_IN = (
+    "AccessDeniedException", "UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignature",
+    "IncompleteSignatureException", "MissingAuthenticationTokenException", "ExpiredTokenException", "ExpiredToken",
+    "RequestExpired",  # a clock that is wrong by more than 15 minutes
+    "NotAuthorized", "OptInRequired",
+    # What follows is of botocore, before anything is sent.
+    "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
+    "SSOTokenLoadError", "UnauthorizedSSOTokenError", "ProfileNotFound", "NoAuthTokenError", "InvalidConfigError",
+)  # fmt: skip
+_NOT_TAKEN = (
+    "ValidationException", "ValidationError", "MalformedHttpRequestException", "RequestEntityTooLargeException",
+    "UnknownOperationException", "ParamValidationError", "NoRegionError", "InvalidRegionError",
+    "InvalidEndpointConfigurationError",
+)  # fmt: skip
+_BROKEN = (
+    "ModelErrorException", "ModelNotReadyException", "InternalServerException", "InternalFailure",
+    "ServiceUnavailableException", "ServiceUnavailable", "RequestAbortedException",
+)  # fmt: skip
+_OLD = r"end of its life|marked .* as legacy"
+_FILTERED = r"blocked by our content filters"
 ERRORS: tuple[ErrorRow, ...] = (
     # Filters of input and output. `stopped` is our name for what a model's own answer says.
-    ErrorRow(
-        Outcome.BLOCKED_INPUT,
-        code="ValidationException",
-        says=r"blocked by our content filters",
-        stage="input",
-    ),
+    ErrorRow(Outcome.BLOCKED_INPUT, code="ValidationException", says=_FILTERED, stage="input"),
     ErrorRow(
         Outcome.BLOCKED_INPUT, code="stopped", says=r"Filter reason: (prompt|input image)", stage="input"
     ),
-    ErrorRow(Outcome.BLOCKED_OUTPUT, code="stopped", says=r"Filter reason: output image", stage="output"),
     ErrorRow(
         Outcome.BLOCKED_OUTPUT,
         code="stopped",
-        says=r"generated images have been blocked by our content filters",
-        stage="output",
-    ),
-    ErrorRow(
-        Outcome.BLOCKED_OUTPUT,
-        code="stopped",
-        says=r"^(content_filtered|guardrail_intervened)$",
+        says=rf"Filter reason: output image|generated images have been {_FILTERED}"
+        r"|^(content_filtered|guardrail_intervened)$",
         stage="output",
     ),
     ErrorRow(Outcome.SERVER_ERROR, code="stopped", says=r"Inference error"),
@@ -100,14 +50,20 @@ ERRORS: tuple[ErrorRow, ...] = (
     ErrorRow(
         Outcome.QUOTA_EXHAUSTED, code="AccessDeniedException", says=r"payment|INVALID_PAYMENT_INSTRUMENT"
     ),
-    ErrorRow(Outcome.MODEL_RETIRED, code="ValidationException", says=r"end of its life|marked .* as legacy"),
-    ErrorRow(
-        Outcome.MODEL_RETIRED, code="AccessDeniedException", says=r"end of its life|marked .* as legacy"
+    *(
+        ErrorRow(Outcome.MODEL_RETIRED, code=code, says=_OLD)
+        for code in ("ValidationException", "AccessDeniedException")
     ),
-    *(ErrorRow(outcome, code=code) for outcome, codes in _BY_CODE for code in codes),
+    # Codes whose meaning needs no words.
+    *by_code(Outcome.MODEL_RETIRED, "ResourceNotFoundException"),
+    *by_code(Outcome.RATE_LIMITED, "ThrottlingException", "TooManyRequestsException"),
+    *by_code(Outcome.QUOTA_EXHAUSTED, "ServiceQuotaExceededException"),
+    *by_code(Outcome.AUTH, *_NOT_LET_IN),
+    *by_code(Outcome.INVALID_PARAMS, *_NOT_TAKEN),
+    *by_code(Outcome.TIMEOUT, "ModelTimeoutException", "RequestTimeoutException"),
+    *by_code(Outcome.SERVER_ERROR, *_BROKEN),
     # What a gateway says without a code of Bedrock.
-    ErrorRow(Outcome.RATE_LIMITED, status=429),
-    ErrorRow(Outcome.AUTH, status=401),
-    ErrorRow(Outcome.AUTH, status=403),
+    *by_status(Outcome.AUTH, 401, 403),
+    *by_status(Outcome.RATE_LIMITED, 429),
     ErrorRow(Outcome.SERVER_ERROR, status=(500, 599)),
 )

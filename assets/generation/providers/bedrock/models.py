@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Read = tuple[
-    str | None, str | None, dict[str, Any]
-]  # the picture in base64, a filter's words, more of the answer
+#: The picture in base64, a filter's words, more of the answer.
+Read = tuple[str | None, str | None, dict[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any
@@ -19,15 +20,22 @@ import httpx2
 from pydantic import SecretStr
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import PictureFetchError, answer_of, decode_base64, make_client
+from assets.gateway.network.http import answer_of, decode_base64, make_client, pictured
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
+from assets.generation.providers.base import (
+    Probe,
+    Service,
+    check_names,
+    check_seed,
+    probe_of,
+    refused_turn,
+    slot_seed,
+)
 from assets.generation.providers.bedrock.errors import ERRORS
 from assets.generation.providers.bedrock.models import Family, family_of
 from assets.generation.providers.errors import error_answer
 from assets.generation.providers.headers import retry_after_s
-from assets.generation.providers.seeds import check_seed, slot_seed
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
@@ -48,15 +56,10 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-class Bedrock:
+class Bedrock(Service):
     """Asks models on Amazon Bedrock; one boto3 client a service and region, shared by all threads."""
 
     name = "bedrock"
-    adapter_version = "1"
-    replayable = False
-    paid = True
-    idempotent = False  # InvokeModel takes no client token
-    simulated = False
     sdk_version = f"boto3 {version('boto3')}"
 
     def __init__(self, connection: Connection) -> None:
@@ -76,11 +79,7 @@ class Bedrock:
                 "known are stability.stable-image-*, stability.sd3*, amazon.nova-canvas*, amazon.nova-2-omni*"
             )
         check_seed("bedrock", params, taken=bool(family.seeds))
-        unknown = sorted(set(params) - family.settings - {"region"})
-        if unknown:
-            raise UsageError(
-                f'bedrock: {model_id} has no parameter "{unknown[0]}"; known: {", ".join(sorted(family.settings))}'
-            )
+        check_names(f"bedrock: {model_id} has no parameter", params, family.settings | {"region"})
         if self._connection.key_env:
             raise UsageError(
                 "bedrock: remove key_env; credentials come from AWS's usual places (AWS_PROFILE, …)"
@@ -122,14 +121,10 @@ class Bedrock:
             "bedrock", region, lambda client: client.get_foundation_model(modelIdentifier=base)
         )
         if isinstance(found, Answer):
-            missing = found.outcome in {Outcome.MODEL_RETIRED, Outcome.INVALID_PARAMS}
-            wrong = (
-                found.outcome is Outcome.AUTH and found.error_code != "AccessDeniedException"
-            )  # may not look
-            key_ok = False if wrong else True if missing else None
-            line = f"bedrock: {found.error_message or found.error_code}"
-            certain = found.error_code in NEVER_LEFT
-            return Probe(key_ok, False if missing else None, line, certain=certain)
+            missing = found.error_code in {"ResourceNotFoundException", "ValidationException"}
+            said = probe_of(self.name, found, missing=missing)
+            may_not_look = found.error_code == "AccessDeniedException"  # which says nothing of the key
+            return replace(said, key_ok=None) if may_not_look else said
         life = found["modelDetails"].get("modelLifecycle") or {}
         end = life["endOfLifeTime"].date() if life.get("endOfLifeTime") else None
         status = str(life.get("status", "ACTIVE")).lower()
@@ -208,10 +203,12 @@ class Bedrock:
         except BotoCoreError as error:
             return error_answer(ERRORS, code=type(error).__name__, message=self._clean(str(error)))
         except httpx2.HTTPError as error:
-            answer = answer_of(error)
-            if answer is None:
+            if (answer := answer_of(error)) is None:
                 raise
             return answer
+        except (AttributeError, TypeError, ValueError) as error:  # of an error that botocore cannot read
+            words = f"the answer is not in AWS's form ({type(error).__name__})"
+            return error_answer((), message=words)
 
     def _read(self, family: Family, raw: bytes, meta: Mapping[str, Any], seed: int | None) -> Answer:
         common = {"request_id": meta.get("RequestId")}
@@ -239,10 +236,7 @@ class Bedrock:
             body = self._clean(raw.decode(errors="replace")[:RAW_BODY_CHARS])
             return Answer(outcome=Outcome.EMPTY_ANSWER, http_status=status, raw_body=body, **common)
         common = {"seed": seed, "units": {"images": 1.0}} | common
-        try:
-            return Answer(outcome=Outcome.OK, image=decode_base64(encoded), http_status=status, **common)
-        except PictureFetchError as error:
-            return answer_of(error, http_status=status, **common) or Answer(outcome=error.outcome)
+        return pictured(lambda: decode_base64(encoded), http_status=status, **common)
 
     def _clean(self, text: str) -> str:
         """Return a message of AWS without keys, account numbers and names of users."""

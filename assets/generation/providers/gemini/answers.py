@@ -11,63 +11,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assets.gateway.records import Outcome
-from assets.generation.providers.errors import ErrorRow
+from assets.generation.providers.errors import ErrorRow, by_code, by_status
 
 FINISHED, BLOCKED = "finish_reason", "block_reason"
 
 _OUTPUT_BLOCKED = (
-    "SAFETY",
-    "RECITATION",
-    "BLOCKLIST",
-    "PROHIBITED_CONTENT",
-    "SPII",
-    "IMAGE_SAFETY",
-    "IMAGE_PROHIBITED_CONTENT",
-    "IMAGE_RECITATION",
-    "ESCALATION",
-    "MODEL_ARMOR",
-)
+    "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION", "ESCALATION", "MODEL_ARMOR",
+)  # fmt: skip
 #: Without words: that the model did not draw is what the API says of it.
 _NO_PICTURE = ("LANGUAGE", "OTHER", "IMAGE_OTHER", "NO_IMAGE")
 #: Without words these say how the answer ended, and no reason why nothing is in it.
 _EMPTY = (
-    "STOP",
-    "MAX_TOKENS",
-    "MALFORMED_FUNCTION_CALL",
-    "UNEXPECTED_TOOL_CALL",
-    "TOO_MANY_TOOL_CALLS",
-    "MISSING_THOUGHT_SIGNATURE",
-    "CONTINUATION",
-    "FINISH_REASON_UNSPECIFIED",
-)
+    "STOP", "MAX_TOKENS", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE", "CONTINUATION", "FINISH_REASON_UNSPECIFIED",
+)  # fmt: skip
 _INPUT_BLOCKED = (
-    "BLOCKED_REASON_UNSPECIFIED",
-    "SAFETY",
-    "OTHER",
-    "BLOCKLIST",
-    "PROHIBITED_CONTENT",
-    "IMAGE_SAFETY",
-    "MODEL_ARMOR",
+    "BLOCKED_REASON_UNSPECIFIED", "SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "MODEL_ARMOR",
     "JAILBREAK",
-)
-_BY_STATUS: tuple[tuple[str, Outcome], ...] = (
-    ("INVALID_ARGUMENT", Outcome.INVALID_PARAMS),
-    ("OUT_OF_RANGE", Outcome.INVALID_PARAMS),
-    ("UNIMPLEMENTED", Outcome.INVALID_PARAMS),
-    ("FAILED_PRECONDITION", Outcome.AUTH),  # the API is not offered to this project or place
-    ("UNAUTHENTICATED", Outcome.AUTH),
-    ("PERMISSION_DENIED", Outcome.AUTH),
-    ("NOT_FOUND", Outcome.MODEL_RETIRED),
-    ("RESOURCE_EXHAUSTED", Outcome.RATE_LIMITED),
-    ("DEADLINE_EXCEEDED", Outcome.TIMEOUT),
-    ("INTERNAL", Outcome.SERVER_ERROR),
-    ("UNAVAILABLE", Outcome.SERVER_ERROR),
-    ("UNKNOWN", Outcome.SERVER_ERROR),
-    ("ABORTED", Outcome.SERVER_ERROR),
-    ("CANCELLED", Outcome.SERVER_ERROR),
-    ("DATA_LOSS", Outcome.SERVER_ERROR),
-)
-
+)  # fmt: skip
 #: `type` says where a word comes from (`finish_reason`, `block_reason`), or is the reason of google.rpc.ErrorInfo.
 ERRORS: tuple[ErrorRow, ...] = (
     *(ErrorRow(Outcome.BLOCKED_INPUT, type=BLOCKED, code=code, stage="input") for code in _INPUT_BLOCKED),
@@ -84,12 +46,17 @@ ERRORS: tuple[ErrorRow, ...] = (
         code="RESOURCE_EXHAUSTED",
         says=r"per ?day|daily|limit: 0\b|spend|credits|billing account",
     ),
-    *(ErrorRow(outcome, code=code) for code, outcome in _BY_STATUS),
+    *by_code(Outcome.INVALID_PARAMS, "INVALID_ARGUMENT", "OUT_OF_RANGE", "UNIMPLEMENTED"),
+    *by_code(Outcome.AUTH, "FAILED_PRECONDITION"),  # the API is not offered to this project or place
+    *by_code(Outcome.AUTH, "UNAUTHENTICATED", "PERMISSION_DENIED"),
+    *by_code(Outcome.MODEL_RETIRED, "NOT_FOUND"),
+    *by_code(Outcome.RATE_LIMITED, "RESOURCE_EXHAUSTED"),
+    *by_code(Outcome.TIMEOUT, "DEADLINE_EXCEEDED"),
+    *by_code(Outcome.SERVER_ERROR, "INTERNAL", "UNAVAILABLE", "UNKNOWN", "ABORTED", "CANCELLED", "DATA_LOSS"),
     # What a gateway says without a status of Google's.
-    ErrorRow(Outcome.AUTH, status=401),
-    ErrorRow(Outcome.AUTH, status=403),
-    ErrorRow(Outcome.MODEL_RETIRED, status=404),
-    ErrorRow(Outcome.RATE_LIMITED, status=429),
+    *by_status(Outcome.AUTH, 401, 403),
+    *by_status(Outcome.MODEL_RETIRED, 404),
+    *by_status(Outcome.RATE_LIMITED, 429),
     ErrorRow(Outcome.SERVER_ERROR, status=(500, 599)),
 )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import httpx2
@@ -19,7 +18,17 @@ from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
 from assets.gateway.network.http import answer_of, make_client
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
+from assets.generation.providers.base import (
+    Probe,
+    Service,
+    check_names,
+    check_seed,
+    installed,
+    no_key,
+    probe_of,
+    refused_turn,
+    seed_of,
+)
 from assets.generation.providers.errors import error_answer, match
 from assets.generation.providers.gemini.answers import (
     BLOCKED,
@@ -33,7 +42,6 @@ from assets.generation.providers.gemini.answers import (
     units,
 )
 from assets.generation.providers.headers import retry_after_s
-from assets.generation.providers.seeds import check_seed, seed_of
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
@@ -42,20 +50,15 @@ KEY_ENV = "GEMINI_API_KEY"
 SETTINGS = frozenset({"aspect_ratio", "image_size", "thinking_level", "modalities", "seed"})
 
 
-class Gemini:
+class Gemini(Service):
     """Asks Gemini models; one client of the SDK for all threads, made when it is first needed."""
 
     name = "gemini"
-    adapter_version = "1"
-    replayable = False
-    paid = True
-    idempotent = False  # generateContent takes no request id
-    simulated = False
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.endpoint = connection.base_url or API
-        self.sdk_version = f"google-genai {_installed()}"
+        self.sdk_version = f"google-genai {installed('google-genai')}"
         self._lock = threading.Lock()
         self._client: Any = None
         self._key = SecretStr("")
@@ -68,9 +71,7 @@ class Gemini:
         if not model_id.startswith("gemini-"):
             raise UsageError(f'gemini: "{model_id}" is no model; write e.g. gemini-nano-banana-2.1')
         check_seed("gemini", params)
-        unknown = sorted(set(params) - SETTINGS)
-        if unknown:
-            raise UsageError(f'gemini: no parameter "{unknown[0]}"; known: {", ".join(sorted(SETTINGS))}')
+        check_names("gemini: no parameter", params, SETTINGS)
         try:
             _config(types, params, None)
         except (ValueError, TypeError) as error:
@@ -100,11 +101,7 @@ class Gemini:
         found = self._call(lambda client: client.models.get(model=model_id))
         if not isinstance(found, Answer):
             return Probe(True, True, f"gemini: {model_id} is there ({found.display_name or found.name})")
-        missing = found.outcome is Outcome.MODEL_RETIRED
-        key_ok = False if found.outcome is Outcome.AUTH else True if missing else None
-        line = f"gemini: {found.error_message or found.error_code or found.outcome}"
-        certain = found.error_code in NEVER_LEFT
-        return Probe(key_ok, False if missing else None, line, certain=certain)
+        return probe_of(self.name, found, missing=found.outcome is Outcome.MODEL_RETIRED)
 
     def offers(self) -> list[str] | Answer:
         """Return the models whose name says that they draw and that answer `generateContent`; costs nothing."""
@@ -118,7 +115,7 @@ class Gemini:
     def _made(self) -> Any:
         with self._lock:
             if self._client is None:
-                self._key = self._connection.plain_key(KEY_ENV)
+                self._key = self._connection.key(KEY_ENV)
                 genai = _sdk()
                 options = genai.types.HttpOptions(
                     base_url=self.endpoint,  # told always, so that no variable decides it
@@ -140,12 +137,11 @@ class Gemini:
         try:
             return call(self._made())
         except UsageError as error:
-            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+            return no_key(error)
         except errors.APIError as error:
             return self._refused(error)
         except httpx2.HTTPError as error:
-            answer = answer_of(error)
-            if answer is None:
+            if (answer := answer_of(error)) is None:
                 raise
             return answer
         except (ValueError, TypeError, AttributeError) as error:  # of an answer that the SDK cannot read
@@ -197,7 +193,9 @@ class Gemini:
             rated = candidate.safety_ratings
         else:
             body = json.dumps(plain(found) or {})
-            return error_answer((), message="neither an answer nor a reason", body=body, **common)
+            billed = common["units"] is None
+            why = "neither an answer nor a reason"
+            return error_answer((), message=why, body=body, maybe_billed=billed, **common)
         row = match(ERRORS, code=reason, type=kind)
         empty = row is not None and row.outcome is Outcome.EMPTY_ANSWER
         if words and row is not None and (empty or row.outcome is Outcome.NO_IMAGE):
@@ -228,15 +226,7 @@ def _config(types: Any, params: Mapping[str, Any], seed: int | None) -> Any:
     )
 
 
-def _installed() -> str:
-    try:
-        return version("google-genai")
-    except PackageNotFoundError:
-        return "missing"
-
-
 def _sdk() -> Any:
-    """Return `google.genai`."""
     try:
         import google.genai
         import google.genai.errors

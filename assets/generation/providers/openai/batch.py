@@ -4,39 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assets.gateway.batches import BatchStatus
 from assets.gateway.records import Answer
+from assets.generation.providers.base import seed_of
 from assets.generation.providers.openai.batches import BatchAccount
+from assets.generation.providers.openai.common import Account
 from assets.generation.providers.openai.images import OpenAIImages
-from assets.generation.providers.seeds import seed_of
 from assets.generation.slots import Request
 
 
-class ImageBatches:
-    """Batches of pictures."""
+class ImageBatches(BatchAccount):
+    """Batches of pictures; what is uploaded and what comes back is of pictures, the rest is of any batch."""
 
-    def __init__(self, provider: OpenAIBatch, account: BatchAccount) -> None:
-        self._provider, self._account = provider, account
+    def __init__(self, provider: OpenAIBatch, account: Account) -> None:
+        super().__init__(account, "/v1/images/generations")
+        self._provider = provider
 
     def upload(self, calls: Mapping[str, Request]) -> str:
         """Upload the calls; return the id of the file."""
-        return self._account.upload({identity: _body(request) for identity, request in calls.items()})
-
-    def create(self, uploaded: str, mark: str) -> str:
-        """Make the batch; return its id."""
-        return self._account.create(uploaded, mark)
-
-    def find(self, mark: str) -> str | None:
-        """Return the batch that carries the mark."""
-        return self._account.find(mark)
-
-    def look(self, batch: str) -> BatchStatus:
-        """Return how far a batch is."""
-        return self._account.look(batch)
+        return self.upload_bodies({identity: _body(request) for identity, request in calls.items()})
 
     def results(self, batch: str) -> Iterator[tuple[str, Answer]]:
         """Yield the answers of a batch."""
-        for identity, said in self._account.lines(batch):
+        for identity, said in self.lines(batch):
             yield identity, said if isinstance(said, Answer) else self._provider.read(said)
 
 
@@ -48,7 +37,7 @@ class OpenAIBatch(OpenAIImages):
     @property
     def batches(self) -> ImageBatches:
         """Return what takes batches."""
-        return ImageBatches(self, BatchAccount(self._account, "/v1/images/generations"))
+        return ImageBatches(self, self._account)
 
 
 def _body(request: Request) -> dict[str, object]:

@@ -12,7 +12,7 @@ from assets.gateway.batches import BATCH_CALLS, BatchRefusedError, BatchStatus
 from assets.gateway.network import http
 from assets.gateway.network.connection import MOST_ANSWER_BYTES
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.errors import ErrorRow, error_answer
+from assets.generation.providers.errors import ErrorRow, by_code, error_answer
 from assets.generation.providers.openai.common import Account, Received, header_facts, usage_facts
 
 #: What a call in a batch costs of its price (OpenAI, Batch API FAQ: "50% cost discount").
@@ -27,22 +27,16 @@ _PAGES = 20  # of a hundred batches each, the newest first, that are looked thro
 
 #: Errors of a line that was never answered (BatchRequestOutput.error), and of a batch not begun (Batch.errors).
 ERRORS: tuple[ErrorRow, ...] = (
-    ErrorRow(Outcome.BATCH_EXPIRED, code="batch_expired"),
-    ErrorRow(Outcome.BATCH_EXPIRED, code="batch_cancelled"),
-    ErrorRow(Outcome.TIMEOUT, code="request_timeout"),
-    ErrorRow(Outcome.RATE_LIMITED, code="token_limit_exceeded"),  # too much waits in line already
-    ErrorRow(Outcome.QUOTA_EXHAUSTED, code="billing_hard_limit_reached"),
-    ErrorRow(Outcome.QUOTA_EXHAUSTED, code="insufficient_quota"),
+    *by_code(Outcome.BATCH_EXPIRED, "batch_expired", "batch_cancelled"),
+    *by_code(Outcome.TIMEOUT, "request_timeout"),
+    *by_code(Outcome.RATE_LIMITED, "token_limit_exceeded"),  # too much waits in line already
+    *by_code(Outcome.QUOTA_EXHAUSTED, "billing_hard_limit_reached", "insufficient_quota"),
     ErrorRow(Outcome.MODEL_RETIRED, says=r"deprecated|retired|shut ?down"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="model_not_found"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="mismatched_model"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="invalid_json_line"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="invalid_request"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="invalid_method"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="invalid_url"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="missing_required_parameter"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="duplicate_custom_id"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="empty_file"),
+    *by_code(
+        Outcome.INVALID_PARAMS, "model_not_found", "mismatched_model", "invalid_json_line", "invalid_request"
+    ),
+    *by_code(Outcome.INVALID_PARAMS, "invalid_method", "invalid_url", "missing_required_parameter"),
+    *by_code(Outcome.INVALID_PARAMS, "duplicate_custom_id", "empty_file"),
 )
 
 
@@ -57,7 +51,7 @@ class BatchAccount:
         }
         self._files = Account(account.connection.model_copy(update=limits))
 
-    def upload(self, bodies: Mapping[str, Mapping[str, Any]]) -> str:
+    def upload_bodies(self, bodies: Mapping[str, Mapping[str, Any]]) -> str:
         """Upload the bodies of calls, by their id, as JSON lines; return the id of the file."""
         data = b"".join(
             json.dumps(

@@ -6,14 +6,11 @@ SDK knows the header for agent sessions only, and its own retries carry none). S
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 import openai
@@ -23,8 +20,10 @@ from pydantic_core import from_json
 from assets.gateway.network import http
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.redaction import redact
-from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
-from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
+from assets.gateway.records import Answer, Outcome
+from assets.generation.providers.base import NEVER_LEFT, Probe, Service, day_of, no_key
+from assets.generation.providers.errors import error_answer
+from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.openai.errors import api_answer, has_error, read_error
 from warehouse.errors import UsageError
 
@@ -34,7 +33,6 @@ KEY_ENV = "OPENAI_API_KEY"
 _TICKS_PER_USD = 10_000_000_000
 #: What a model that draws is called, in lists that do not tell what a model is for.
 _DRAWS = re.compile(r"image|imagine|dall-e|flux|diffusion|seedream|recraft|ideogram", re.IGNORECASE)
-_EPOCH_S = 1_000_000_000  # a "reset" above this is a time, not a wait
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ class Account:
         """Return the client."""
         with self._lock:
             if self._client is None:
-                self._key = self.connection.plain_key(KEY_ENV)
+                self._key = self.connection.key(KEY_ENV)
                 client = openai.OpenAI(
                     api_key=self._key.get_secret_value(),
                     base_url=self.base_url,
@@ -87,7 +85,7 @@ class Account:
         try:
             raw = send(self.client()).http_response
         except UsageError as error:
-            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+            return no_key(error)
         except openai.APIStatusError as error:
             return self._refused(error.response)
         except openai.APIError as error:
@@ -99,14 +97,8 @@ class Account:
         body = _json(raw.content)
         if not isinstance(body, dict):
             text = raw.content.decode("utf-8", "replace")
-            return Answer(
-                outcome=Outcome.SERVER_ERROR,
-                unmapped=True,
-                error_message="the answer is empty" if not text.strip() else "the answer is no JSON object",
-                raw_body=self._clean(text)[:RAW_BODY_CHARS],
-                maybe_billed=True,
-                **facts,
-            )
+            words = "the answer is no JSON object" if text.strip() else "the answer is empty"
+            return error_answer((), message=words, body=self._clean(text), maybe_billed=True, **facts)
         facts |= usage_facts(body.get("usage"))
         if has_error(body) and body.get("object") != "response":  # a failed response says more
             return self.failed(body, facts)
@@ -150,10 +142,6 @@ class Account:
 
     def offers(self) -> list[str] | Answer:
         """Return the models of the list that draw: those of type `image`; where types are not told, by their names."""
-        try:
-            self.client()
-        except UsageError as error:
-            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
         listed = self.receive(lambda client: client.models.with_raw_response.list())
         if isinstance(listed, Answer):
             return listed
@@ -179,6 +167,21 @@ class Account:
         return redact(text, self._key) if self._key else text
 
 
+class OpenAIService(Service):
+    """What asks one endpoint of an account."""
+
+    sdk_version = f"openai {openai.__version__}"
+    path: str
+
+    def __init__(self, connection: Connection = Connection()) -> None:
+        self._account = Account(connection)
+        self.endpoint = f"{self._account.base_url}/{self.path}"
+
+    def probe(self, model_id: str) -> Probe:
+        """Return whether the key works and the model exists; costs nothing."""
+        return self._account.probe(model_id)
+
+
 def _there(model_id: str, where: str, model: Mapping[str, Any]) -> Probe:
     """Return that a model is there, with the day on which it will not be (OpenAI's `shutdown_date`)."""
     line = f"{where}: the key works and {model_id} is there"
@@ -196,62 +199,6 @@ def header_facts(headers: Mapping[str, str], status: int) -> dict[str, Any]:
     """Return what the headers of any answer say, as fields of `Answer`."""
     request_id = headers.get("x-request-id") or headers.get("request-id")
     return {"http_status": status, "request_id": request_id, "rate": rate_limit(headers)}
-
-
-def rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """Return the limit of requests: OpenAI's and xAI's `…-requests`, of images where they are counted, Together's."""
-    for unit in ("-requests", "-images", ""):
-        limit, remaining = (
-            _number(headers.get(f"x-ratelimit-{name}{unit}")) for name in ("limit", "remaining")
-        )
-        if limit is not None or remaining is not None:
-            reset_s = duration_s(headers.get(f"x-ratelimit-reset{unit}"))
-            return RateLimit(limit=limit, remaining=remaining, reset_s=reset_s)
-    return None
-
-
-_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def duration_s(text: str | None) -> float | None:
-    """Return seconds of `6m0s`, `200ms`, `1.5` or a time in seconds since 1970; None for anything else."""
-    if not text:
-        return None
-    plain = _number(text)
-    if plain is not None:
-        return max(0.0, plain - time.time()) if plain > _EPOCH_S else max(0.0, plain)
-    if not re.fullmatch(rf"(?:{_PARTS.pattern})+", text.strip()):
-        return None
-    return sum(float(number) * _SECONDS[unit] for number, unit in _PARTS.findall(text))
-
-
-_AGAIN = re.compile(r"try again in (\d+(?:\.\d+)?(?:ms|s|m(?![a-z]))?(?:\d+(?:\.\d+)?s)?)", re.IGNORECASE)
-
-
-def retry_after_s(headers: Mapping[str, str], text: str = "") -> float | None:
-    """Return the wait asked for: `retry-after-ms`, `retry-after` in seconds or as a date, else the message's."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return max(0.0, milliseconds / 1000)
-    told = headers.get("retry-after", "")
-    seconds = _number(told)
-    if seconds is not None:
-        return max(0.0, seconds)
-    try:
-        moment = email.utils.parsedate_to_datetime(told)
-        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - time.time())
-    except (TypeError, ValueError):
-        found = _AGAIN.search(text)
-        return duration_s(found[1]) if found else None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124 (not a number)
 
 
 def usage_facts(usage: object) -> dict[str, Any]:

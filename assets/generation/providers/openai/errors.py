@@ -13,35 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.errors import ErrorRow, error_answer
-
-#: What marks a billing problem in `code`; `type` may say `insufficient_quota` for all of them, or nothing.
-_BILLING_CODES = (
-    "insufficient_quota",
-    "credit_balance_exhausted",
-    "organization_spend_limit_exceeded",
-    "project_spend_limit_exceeded",
-    "organization_usage_limit_exceeded",
-    "billing_hard_limit_reached",
-    "billing_not_active",
-)
-#: What the policy filters answer with in `code`; where they blocked is in `moderation_details`, if anywhere.
-_POLICY_CODES = (
-    "moderation_blocked",
-    "content_policy_violation",
-    "image_content_policy_violation",
-    "content_filter",
-    "invalid_prompt",  # of the Responses API: "flagged as potentially violating our usage policy"
-    "bio_policy",
-    "cyber_policy",
-    "misalignment_policy_violation",
-)
-
-#: What BytePlus ModelArk says where its filter blocked, by stage.
-_MODELARK_CODES = {
-    "input": ("InputTextSensitiveContentDetected", "InputTextRiskDetection", "SensitiveContentDetected"),
-    "output": ("OutputImageSensitiveContentDetected", "OutputImageRiskDetection"),
-}
+from assets.generation.providers.errors import ErrorRow, by_code, by_status, error_answer
 
 _OUTCOME_AT = {"input": Outcome.BLOCKED_INPUT, "output": Outcome.BLOCKED_OUTPUT}
 
@@ -49,12 +21,20 @@ _OUTCOME_AT = {"input": Outcome.BLOCKED_INPUT, "output": Outcome.BLOCKED_OUTPUT}
 ERRORS: tuple[ErrorRow, ...] = (
     # The model's own answer: a filter said no. xAI bills what it blocks after drawing and says so in the body.
     ErrorRow(Outcome.BLOCKED_OUTPUT, says=r"generated image (was )?rejected", stage="output"),
-    *(ErrorRow(Outcome.BLOCKED_INPUT, code=code, stage="unknown") for code in _POLICY_CODES),
-    *(
-        ErrorRow(_OUTCOME_AT[stage], code=code, stage=stage)
-        for stage, codes in _MODELARK_CODES.items()
-        for code in codes
+    # Where a policy filter blocked is in `moderation_details`, if anywhere.
+    *by_code(Outcome.BLOCKED_INPUT, "moderation_blocked", "content_policy_violation", stage="unknown"),
+    *by_code(Outcome.BLOCKED_INPUT, "image_content_policy_violation", "content_filter", stage="unknown"),
+    # Of the Responses API: "flagged as potentially violating our usage policy".
+    *by_code(Outcome.BLOCKED_INPUT, "invalid_prompt", stage="unknown"),
+    *by_code(Outcome.BLOCKED_INPUT, "bio_policy", "cyber_policy", stage="unknown"),
+    *by_code(Outcome.BLOCKED_INPUT, "misalignment_policy_violation", stage="unknown"),
+    # BytePlus ModelArk.
+    *by_code(
+        Outcome.BLOCKED_INPUT, "InputTextSensitiveContentDetected", "InputTextRiskDetection", stage="input"
     ),
+    *by_code(Outcome.BLOCKED_INPUT, "SensitiveContentDetected", stage="input"),
+    *by_code(Outcome.BLOCKED_OUTPUT, "OutputImageSensitiveContentDetected", stage="output"),
+    *by_code(Outcome.BLOCKED_OUTPUT, "OutputImageRiskDetection", stage="output"),
     ErrorRow(
         Outcome.BLOCKED_INPUT,
         says=r"(rejected|blocked)[\w ]* (safety system|content moderation)|safety_violations=",
@@ -63,7 +43,9 @@ ERRORS: tuple[ErrorRow, ...] = (
     ErrorRow(Outcome.BLOCKED_INPUT, says=r"violates usage guidelines|SAFETY_CHECK_TYPE", stage="input"),
     ErrorRow(Outcome.BLOCKED_INPUT, status=(400, 422), says=r"\bnsfw\b", stage="unknown"),
     # No money left: waiting does not help, whatever the status (429, 403, 402, 400).
-    *(ErrorRow(Outcome.QUOTA_EXHAUSTED, code=code) for code in _BILLING_CODES),
+    *by_code(Outcome.QUOTA_EXHAUSTED, "insufficient_quota", "credit_balance_exhausted", "billing_not_active"),
+    *by_code(Outcome.QUOTA_EXHAUSTED, "organization_spend_limit_exceeded", "project_spend_limit_exceeded"),
+    *by_code(Outcome.QUOTA_EXHAUSTED, "organization_usage_limit_exceeded", "billing_hard_limit_reached"),
     ErrorRow(Outcome.QUOTA_EXHAUSTED, type="insufficient_quota"),
     ErrorRow(
         Outcome.QUOTA_EXHAUSTED,
@@ -79,29 +61,22 @@ ERRORS: tuple[ErrorRow, ...] = (
         says=r"(model|engine)\b.*(has been|was|is) (deprecated|retired|shut ?down|sunset|decommissioned)"
         r"|model\b.*no longer (available|supported)",
     ),
-    ErrorRow(Outcome.INVALID_PARAMS, code="model_not_found"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="model_not_available"),  # Together
+    *by_code(Outcome.INVALID_PARAMS, "model_not_found", "model_not_available"),  # the last of Together
     # The key, the account, the place.
     ErrorRow(Outcome.AUTH, status=401),
     ErrorRow(Outcome.AUTH, status=400, says=r"incorrect api key|invalid api key|api key not valid"),  # xAI
     ErrorRow(Outcome.AUTH, status=403),
     ErrorRow(Outcome.INVALID_PARAMS, status=404),  # a wrong base_url, or an entity that is not there
     # Too fast, or busy there.
-    ErrorRow(Outcome.RATE_LIMITED, status=429),
-    ErrorRow(Outcome.RATE_LIMITED, code="rate_limit_exceeded"),
-    ErrorRow(Outcome.RATE_LIMITED, code="slow_down"),
-    ErrorRow(Outcome.TIMEOUT, status=408),
-    ErrorRow(Outcome.TIMEOUT, status=504),
-    ErrorRow(Outcome.TIMEOUT, status=524),
-    ErrorRow(Outcome.SERVER_ERROR, status=409),
-    *(ErrorRow(Outcome.SERVER_ERROR, status=status) for status in (500, 502, 503, 520, 521, 522, 523, 529)),
-    ErrorRow(Outcome.SERVER_ERROR, code="server_error"),
-    ErrorRow(Outcome.SERVER_ERROR, code="image_generation_failed"),
+    *by_status(Outcome.RATE_LIMITED, 429),
+    *by_code(Outcome.RATE_LIMITED, "rate_limit_exceeded", "slow_down"),
+    *by_status(Outcome.TIMEOUT, 408, 504, 524),
+    *by_status(Outcome.SERVER_ERROR, 409, 500, 502, 503, 520, 521, 522, 523, 529),
+    *by_code(Outcome.SERVER_ERROR, "server_error", "image_generation_failed"),
     ErrorRow(Outcome.SERVER_ERROR, type="server_error"),
     ErrorRow(Outcome.SERVER_ERROR, type="image_generation_server_error"),
     # What we sent cannot be sent: stop before it is sent a thousand times.
-    ErrorRow(Outcome.INVALID_PARAMS, code="data_residency_mismatch"),
-    ErrorRow(Outcome.INVALID_PARAMS, code="previous_response_not_found"),
+    *by_code(Outcome.INVALID_PARAMS, "data_residency_mismatch", "previous_response_not_found"),
     ErrorRow(Outcome.INVALID_PARAMS, type="invalid_request_error"),
     ErrorRow(Outcome.INVALID_PARAMS, type="image_generation_user_error"),
     ErrorRow(Outcome.INVALID_PARAMS, status=400, type="BadRequestError"),  # vLLM
@@ -110,7 +85,7 @@ ERRORS: tuple[ErrorRow, ...] = (
     ErrorRow(Outcome.INVALID_PARAMS, status=400, code=r"Client specified an invalid argument"),  # xAI
     ErrorRow(Outcome.INVALID_PARAMS, status=400, code="invalid-argument"),  # xAI
     ErrorRow(Outcome.INVALID_PARAMS, status=400, code="invalid_argument"),  # xAI
-    *(ErrorRow(Outcome.INVALID_PARAMS, status=status) for status in (405, 413, 414, 415, 422)),
+    *by_status(Outcome.INVALID_PARAMS, 405, 413, 414, 415, 422),
 )
 
 _BLOCKED = frozenset(_OUTCOME_AT.values())

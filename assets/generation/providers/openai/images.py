@@ -6,16 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import openai
 from openai.types.image_generate_params import ImageGenerateParamsNonStreaming
 
 from assets.gateway.network import http
-from assets.gateway.network.connection import Connection
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import Probe
-from assets.generation.providers.openai.common import Account, Received, count
+from assets.generation.providers.base import check_seed, seed_of
+from assets.generation.providers.openai.common import OpenAIService, Received, count
 from assets.generation.providers.openai.params import require_params
-from assets.generation.providers.seeds import check_seed, seed_of
 from assets.generation.slots import Request
 
 #: Where OpenAI and the compatible APIs keep pictures that they answer with an address; others: `image_hosts`.
@@ -30,20 +27,11 @@ IMAGE_HOSTS = (
 _OURS = frozenset({"prompt", "model", "n", "stream", "partial_images", "user", "svg", "frame_count"})
 
 
-class OpenAIImages:
+class OpenAIImages(OpenAIService):
     """Asks an images endpoint for one picture a slot."""
 
     name = "openai_images"
-    adapter_version = "1"
-    replayable = False
-    paid = True
-    idempotent = False  # no such API documents an idempotency key
-    simulated = False
-    sdk_version = f"openai {openai.__version__}"
-
-    def __init__(self, connection: Connection = Connection()) -> None:
-        self._account = Account(connection)
-        self.endpoint = f"{self._account.base_url}/images/generations"
+    path = "images/generations"
 
     def check(self, model_id: str, params: dict[str, object]) -> None:
         """Raise `UsageError` for a parameter that cannot be sent; OpenAI's own are checked by the SDK's types."""
@@ -68,10 +56,6 @@ class OpenAIImages:
             )
         )
         return received if isinstance(received, Answer) else self.read(received, seed)
-
-    def probe(self, model_id: str) -> Probe:
-        """Return whether the key works and the model exists; costs nothing."""
-        return self._account.probe(model_id)
 
     def offers(self) -> list[str] | Answer:
         """Return the models that draw pictures, as the API lists them; costs nothing."""
@@ -99,13 +83,8 @@ class OpenAIImages:
                 raw_body=json.dumps(received.body, ensure_ascii=False)[:RAW_BODY_CHARS],
                 **facts,
             )
-        try:
-            image = self._bytes(first)
-        except http.PictureFetchError as error:
-            answer = http.answer_of(error, **facts)
-            return answer or Answer(outcome=error.outcome, error_message=str(error), **facts)
         said = f"{len(drawn)} pictures came for one; the first is kept" if len(drawn) > 1 else None
-        return Answer(outcome=Outcome.OK, image=image, error_message=said, **facts)
+        return http.pictured(lambda: self._bytes(first), said, **facts)
 
     def _bytes(self, item: Mapping[str, Any]) -> bytes:
         encoded = item.get("b64_json")

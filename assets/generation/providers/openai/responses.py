@@ -11,19 +11,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import openai
 from openai.types.responses.response_create_params import ResponseCreateParamsNonStreaming
 from openai.types.responses.tool_param import ImageGeneration
 
 from assets.gateway.network import http
-from assets.gateway.network.connection import Connection
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import Probe
-from assets.generation.providers.openai.common import Account, Received, count
+from assets.generation.providers.base import check_seed
+from assets.generation.providers.openai.common import OpenAIService, Received, count
 from assets.generation.providers.openai.errors import api_answer, read_error
 from assets.generation.providers.openai.images import IMAGE_HOSTS
 from assets.generation.providers.openai.params import require_params
-from assets.generation.providers.seeds import check_seed
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
@@ -35,21 +32,12 @@ _OURS = frozenset(
 _OURS_OF_TOOL = frozenset({"type", "partial_images", "input_image_mask", "svg", "frame_count"})
 
 
-class OpenAIResponses:
+class OpenAIResponses(OpenAIService):
     """Asks a leading model for one picture a slot, or for one turn of a conversation."""
 
     name = "openai_responses"
-    adapter_version = "1"
-    replayable = False
-    paid = True
-    idempotent = False  # no such API documents an idempotency key
-    simulated = False
     converses = True
-    sdk_version = f"openai {openai.__version__}"
-
-    def __init__(self, connection: Connection = Connection()) -> None:
-        self._account = Account(connection)
-        self.endpoint = f"{self._account.base_url}/responses"
+    path = "responses"
 
     def check(self, model_id: str, params: dict[str, object]) -> None:
         """Raise `UsageError` for a parameter that cannot be sent; OpenAI's own are checked by the SDK's types."""
@@ -90,10 +78,6 @@ class OpenAIResponses:
         )
         return received if isinstance(received, Answer) else self._read(received, request)
 
-    def probe(self, model_id: str) -> Probe:
-        """Return whether the key works and the leading model exists; costs nothing."""
-        return self._account.probe(model_id)
-
     def _read(self, received: Received, request: Request) -> Answer:
         body = received.body
         calls = [item for item in _items(body) if item.get("type") == "image_generation_call"]
@@ -113,21 +97,14 @@ class OpenAIResponses:
             "text": words,
         }
         if drawn:
-            return self._drawn(drawn, facts)
+            said = f"{len(drawn)} pictures came for one; the first is kept" if len(drawn) > 1 else None
+            return http.pictured(lambda: self._bytes(str(drawn[0]["result"])), said, **facts)
         return _not_drawn(body, calls, facts, refusal, request)
 
-    def _drawn(self, drawn: list[Mapping[str, Any]], facts: dict[str, Any]) -> Answer:
-        result = str(drawn[0]["result"])
-        try:
-            if result.startswith(("https://", "http://")):
-                image = http.fetch_image(result, self._account.connection, hosts=IMAGE_HOSTS)
-            else:
-                image = http.decode_base64(result)
-        except http.PictureFetchError as error:
-            answer = http.answer_of(error, **facts)
-            return answer or Answer(outcome=error.outcome, error_message=str(error), **facts)
-        said = f"{len(drawn)} pictures came for one; the first is kept" if len(drawn) > 1 else None
-        return Answer(outcome=Outcome.OK, image=image, error_message=said, **facts)
+    def _bytes(self, result: str) -> bytes:
+        if result.startswith(("https://", "http://")):
+            return http.fetch_image(result, self._account.connection, hosts=IMAGE_HOSTS)
+        return http.decode_base64(result)
 
 
 def _not_drawn(

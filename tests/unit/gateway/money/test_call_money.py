@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from assets.gateway.money.budget import Budget, Caps
 from assets.gateway.money.charges import entry_scope, week_scope
-from assets.gateway.money.costs import Costs
+from assets.gateway.money.costs import Costs, Price
 from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import Price
 from assets.gateway.receipts import Attempts, PartitionAttempts
-from assets.gateway.records import Answer, Call, Outcome
+from assets.gateway.records import Answer, Call, Outcome, Paid
 from assets.generation.asker import SlotAsker
-from assets.generation.batch_slots import slots_desk
 from assets.generation.plan import make_plan
 from assets.generation.slots import Request
 from tests.unit.gateway.money.test_budget import SUITES, WEEK, entry
@@ -24,16 +20,6 @@ from tests.unit.generation.scripted import Scripted
 from warehouse.store import open_store
 
 COSTS = Costs((Price.model_validate({"per_image_usd": 0.1, "source": "test", "date": "2026-11-01"}),))
-
-
-@dataclass
-class Came:
-    """What a call came to."""
-
-    cost_usd: float | None
-    outcome: Outcome = Outcome.OK
-    cost_basis: str | None = "reported"
-    requested_at: dt.datetime | None = None
 
 
 @pytest.mark.parametrize(("kind", "named"), [("model", "m"), ("labeler", "labeler m")])
@@ -44,7 +30,7 @@ def test_a_call_is_paid_for_whatever_it_asks_for(kind: str, named: str) -> None:
     admission = budget.admission(WEEK, "m", 0.5, COSTS, fill=lambda: None, kind=kind)
     with admission(call) as settle:
         assert budget.ledger.total(entry_scope(WEEK, "m", kind)).open_usd == pytest.approx(0.1)
-        settle(Came(0.3), Answer(outcome=Outcome.OK))
+        settle(Paid(Outcome.OK, 0.3, "reported"), Answer(outcome=Outcome.OK))
     assert budget.ledger.total(entry_scope(WEEK, "m", kind)).usd == pytest.approx(0.3)
     assert budget.ledger.keys(f"{WEEK}/") == {f"{WEEK}/anything/at/all"}
     assert budget.ledger.dearest_usd(f"{kind}:m:{COSTS.prices[0].id}") == pytest.approx(0.3)
@@ -63,8 +49,8 @@ def test_money_for_a_batch_is_set_aside_for_the_attempt_that_it_makes(tmp_path: 
     first = asker.close(request, Attempts(), Answer(outcome=Outcome.EMPTY_ANSWER), lambda receipt: None)
     money = budget.admission(WEEK, "m", None, COSTS, fill=lambda: None)
     with money(asker.call_of(request, 1)) as settle:
-        settle(Came(0.1), Answer(outcome=Outcome.EMPTY_ANSWER))
+        settle(Paid(Outcome.OK, 0.1, "reported"), Answer(outcome=Outcome.EMPTY_ANSWER))
     state = PartitionAttempts({slot.slot_key: first})
-    desk = slots_desk(asker, {slot.slot_key: request}, state, money, lambda receipt: None)
+    desk = asker.desk({slot.slot_key: request}, state, money, lambda receipt: None)
     with desk.admission(request):
         assert budget.ledger.total(week_scope(WEEK)).usd == pytest.approx(0.2)

@@ -13,9 +13,8 @@ import pytest
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import week_scope
-from assets.gateway.money.costs import Costs
+from assets.gateway.money.costs import Costs, Price, price_problems
 from assets.gateway.money.ledger import SpendingLedger
-from assets.gateway.money.prices import Price, price_problems
 from assets.gateway.receipts import Attempts, PartitionAttempts, Receipt
 from assets.gateway.records import Answer, Outcome
 from assets.generation.forecast import Forecast, forecast, minutes_of, most_usd
@@ -194,12 +193,8 @@ def known(*receipts: Receipt, **lost: tuple[int, ...]) -> PartitionAttempts:
 
 def test_nothing_is_wrong_where_all_is_well() -> None:
     trouble = find_trouble(known(receipt(1, Outcome.OK, cost_usd=0.05, expected_usd=0.05)))
-    assert (trouble.stopped_by, trouble.unmapped, trouble.maybe_billed, trouble.waiting) == (
-        None,
-        0,
-        (),
-        None,
-    )
+    fields = trouble.stopped_by, trouble.unmapped, trouble.maybe_billed, trouble.waiting
+    assert fields == (None, 0, (), None)
 
 
 def test_what_the_newest_calls_met_is_told() -> None:

@@ -9,21 +9,14 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
-from assets.gateway.money.filling import Charge
 from assets.gateway.money.ledger import FirstCallError, OverCapError, SpendingLedger
-from tests.unit.gateway.money.books import ledger_at
-
-WEEK = "week:2026-11-23"
-CAPS = {WEEK: 5.0}
-
-
-def charge(key: str, usd: float, *, who: str = "", known: bool = True, lost: bool = False) -> Charge:
-    return Charge(key, usd, (WEEK,), who, known, lost)
+from tests.unit.gateway.money.books import CAPS, WEEK, charge, ledger_at
 
 
 def first(ledger: SpendingLedger, who: str, usd: float = 0.1) -> None:
@@ -49,15 +42,6 @@ def test_the_tightest_cap_decides_and_nothing_is_set_aside_when_it_refuses(ledge
         ledger.reserve("k", 1.0, {"run:a": None, WEEK: 5.0, "model:x": 0.5, "month:y": 0.1})
     assert (over.value.scope, over.value.cap_usd, over.value.may_fit) == ("model:x", 0.5, False)
     assert ledger.total(WEEK).usd == 0
-
-
-def test_a_key_counts_once_however_often_it_is_reserved(ledger: SpendingLedger) -> None:
-    for _ in range(3):
-        ledger.reserve("k", 4.0, CAPS)
-    assert ledger.total(WEEK).usd == 4.0
-    ledger.settle("k", 1.0)
-    ledger.reserve("k", 5.0, CAPS)
-    assert ledger.total(WEEK).usd == 5.0
 
 
 def test_a_call_dearer_than_reserved_is_told_and_raises_what_is_set_aside(ledger: SpendingLedger) -> None:
@@ -92,15 +76,10 @@ def test_until_a_call_at_a_price_is_settled_one_is_waited_for(ledger: SpendingLe
 def test_a_first_call_whose_process_was_killed_keeps_nobody_waiting(
     ledger: SpendingLedger, where: str, tmp_path: Path
 ) -> None:
-    ready = tmp_path / "ready"
-    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(where, str(ready), "m:1"))
-    process.start()
-    while not ready.exists():
-        time.sleep(0.01)
+    process = holder(where, tmp_path, "m:1")
     with pytest.raises(FirstCallError):
         ledger.reserve("w/next", 0.1, CAPS, who="m:1")
-    os.kill(process.pid or 0, signal.SIGKILL)
-    process.join()
+    killed(process)
     wait_until(lambda: ledger.release_dead() == 1)
     ledger.reserve("w/next", 0.1, CAPS, who="m:1")
     with pytest.raises(FirstCallError):
@@ -190,18 +169,27 @@ def hold(where: str, ready: str, who: str = "") -> None:
     time.sleep(60)
 
 
+def holder(where: str, folder: Path, who: str = "") -> BaseProcess:
+    """Start a process that holds a reservation until it is killed."""
+    ready = folder / "ready"
+    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(where, str(ready), who))
+    process.start()
+    wait_until(ready.exists)
+    return process
+
+
+def killed(process: BaseProcess) -> None:
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+
+
 def test_what_a_killed_process_had_set_aside_counts_until_the_bucket_says_better(
     ledger: SpendingLedger, where: str, tmp_path: Path
 ) -> None:
     ledger.reserve("w/mine", 1.0, CAPS)
-    ready = tmp_path / "ready"
-    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(where, str(ready)))
-    process.start()
-    while not ready.exists():
-        time.sleep(0.01)
+    process = holder(where, tmp_path)
     assert ledger.release_dead() == 0
-    os.kill(process.pid or 0, signal.SIGKILL)
-    process.join()
+    killed(process)
     with pytest.raises(OverCapError) as over:
         ledger.reserve("w/next", 2.5, CAPS)
     assert over.value.may_fit  # nobody looked yet whether its holder lives
@@ -215,13 +203,8 @@ def test_what_a_killed_process_reserved_after_the_store_began_to_be_read_is_kept
     ledger: SpendingLedger, where: str, tmp_path: Path
 ) -> None:
     before = ledger.keys("w/")
-    ready = tmp_path / "ready"  # its intent is written after the bucket was listed, then it is killed
-    process = multiprocessing.get_context("forkserver").Process(target=hold, args=(where, str(ready)))
-    process.start()
-    while not ready.exists():
-        time.sleep(0.01)
-    os.kill(process.pid or 0, signal.SIGKILL)
-    process.join()
+    process = holder(where, tmp_path)
+    killed(process)
     ledger.take_over("w/", [], known_before=before)
     assert ledger.total(WEEK).usd == 2.0
     wait_until(lambda: ledger.keys("w/") == {"w/dead"})

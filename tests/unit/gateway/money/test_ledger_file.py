@@ -6,17 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assets.gateway.money.filling import Charge
 from assets.gateway.money.ledger import OverCapError, SpendingLedger, open_ledger
 from assets.gateway.money.ledger_file import FileBook
+from tests.unit.gateway.money.books import CAPS, WEEK, charge
 from warehouse.errors import ClicheError
-
-WEEK = "week:2026-11-23"
-CAPS = {WEEK: 5.0}
-
-
-def charge(key: str, usd: float) -> Charge:
-    return Charge(key, usd, (WEEK,), "")
 
 
 @pytest.mark.parametrize("damage", ["deleted", "emptied"])

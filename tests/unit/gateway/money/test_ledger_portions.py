@@ -10,16 +10,9 @@ from typing import Any
 import pytest
 
 from assets.gateway.money import ledger as ledgers
-from assets.gateway.money.filling import Charge
 from assets.gateway.money.ledger import OverCapError, SpendingLedger
 from assets.gateway.money.ledger_file import FileBook
-from tests.unit.gateway.money.books import ledger_at
-
-WEEK = "week:2026-11-23"
-
-
-def charge(key: str, usd: float, *, known: bool = True) -> Charge:
-    return Charge(key, usd, (WEEK,), "", known)
+from tests.unit.gateway.money.books import WEEK, charge, ledger_at
 
 
 def after_each_transaction(
@@ -111,7 +104,7 @@ def test_a_ledger_that_is_deleted_between_two_portions_is_filled_whole(
 def test_what_the_ledger_says_already_is_not_written_again(
     ledger: SpendingLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = [charge(f"w/{n:03}", 0.5) for n in range(500)]
+    found = [charge(f"w/{n:04}", 0.5) for n in range(1300)]
     ledger.take_over("w/", found, known_before=set())
     numbers: list[int] = []
     before = ledger.keys("w/")

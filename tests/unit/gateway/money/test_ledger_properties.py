@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assets.gateway.money.filling import Charge
-from assets.gateway.money.ledger import FirstCallError, OverCapError, SpendingLedger
+from assets.gateway.money.ledger import Charge, FirstCallError, OverCapError, SpendingLedger
 from tests.unit.gateway.money.books import ledger_at
 
 WEEK, MONTH = "week:2026-11-23", "month:2026-11"
@@ -116,7 +115,7 @@ def places(
     return (str(folder / f"{n}.sqlite") for n in itertools.count())
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_every_process_sees_what_a_plain_list_says_and_no_reservation_passes_a_cap(
     places: Iterator[str], steps: list[tuple[object, ...]]

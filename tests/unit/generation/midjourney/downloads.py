@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
-import struct
 import uuid
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from assets.generation.pictures.png_chunks import SIGNATURE, chunks
+from assets.generation.midjourney.files import read_folder
+from assets.generation.midjourney.matching import Import, match
+from assets.generation.pictures.png_chunks import SIGNATURE, chunk, chunks
 from assets.generation.slots import Slot, slot_key
 from assets.suites.schema import Suite
 
@@ -23,11 +26,7 @@ ACCOUNT = "Jo_Doe.99"
 def text_chunk(keyword: str, text: str, kind: bytes = b"tEXt") -> bytes:
     packed = zlib.compress(text.encode())
     body = {b"tEXt": text.encode(), b"zTXt": b"\0" + packed, b"iTXt": b"\1\0en\0\0" + packed}[kind]
-    return raw_chunk(kind, keyword.encode() + b"\0" + body)
-
-
-def raw_chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return chunk(kind, keyword.encode() + b"\0" + body)
 
 
 def with_chunks(png: bytes, extra: list[bytes], drop: frozenset[bytes] = frozenset()) -> bytes:
@@ -86,23 +85,30 @@ def make_suite(suite_id: str, prompts: dict[str, str]) -> Suite:
     )
 
 
-def make_slots(suite: Suite, model: str, replicates: int, prompts: set[str] | None = None) -> list[Slot]:
-    return [
-        Slot(
-            slot_key=slot_key(params={}, replicate=replicate, turn=1, **common),
-            replicate=replicate,
-            **common,
-        )
-        for prompt in suite.prompts
-        if prompts is None or prompt.id in prompts
-        for replicate in range(replicates)
-        for common in [
-            {
-                "suite": suite.id,
-                "suite_version": suite.version,
-                "prompt": suite.prompt_id(prompt),
-                "model": model,
-                "week": WEEK,
-            }
-        ]
-    ]
+def make_slots(suite: Suite, model: str, replicates: int) -> list[Slot]:
+    slots = []
+    for prompt in suite.prompts:
+        common = {"suite": suite.id, "suite_version": suite.version, "prompt": suite.prompt_id(prompt)}
+        for replicate in range(replicates):
+            named = {**common, "model": model, "week": WEEK, "replicate": replicate}
+            slots.append(Slot(slot_key=slot_key(params={}, turn=1, **named), **named))
+    return slots
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is read of an entry of models.yaml."""
+
+    name: str = "mj-7"
+    provider: str = "midjourney"
+    model_id: str = "7"
+    params: dict[str, object] = field(default_factory=dict)
+
+
+FRENCH = make_suite("french", {"en": "a French person", "fr": "une personne française"})
+SUITES = {FRENCH.label: FRENCH}
+
+
+def prepare(folder: Path, *args: Any, **options: Any) -> Import:
+    """Match the files of a folder."""
+    return match(read_folder(folder), *args, **options)

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from assets.generation.pictures.png_chunks import SIGNATURE, chunks
+from assets.generation.pictures.png_chunks import SIGNATURE, chunk, chunks
 
 NAME = "Jo_Doe.99"
 ARTIST, COPYRIGHT, XP_AUTHOR, MAKER_NOTE, ORIENTATION = 0x013B, 0x8298, 0x9C9D, 0x927C, 0x0112
@@ -43,10 +43,6 @@ def exif(orientation: int | None = None) -> bytes:
     return made.tobytes()
 
 
-def png_chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 def with_png(*extra: bytes) -> bytes:
     header, *rest = chunks(encode("PNG"))
     return SIGNATURE + header.raw + b"".join(extra) + b"".join(part.raw for part in rest)
@@ -73,11 +69,11 @@ def with_webp(*extra: bytes, **options: object) -> bytes:
 def text(keyword: str, kind: bytes) -> bytes:
     packed = zlib.compress(NAME.encode())
     body = {b"tEXt": NAME.encode(), b"zTXt": b"\0" + packed, b"iTXt": b"\1\0en\0\0" + packed}[kind]
-    return png_chunk(kind, keyword.encode() + b"\0" + body)
+    return chunk(kind, keyword.encode() + b"\0" + body)
 
 
 def itxt(keyword: str, data: bytes) -> bytes:
-    return png_chunk(b"iTXt", keyword.encode() + b"\0\0\0\0\0" + data)
+    return chunk(b"iTXt", keyword.encode() + b"\0\0\0\0\0" + data)
 
 
 PHOTOSHOP = (
@@ -94,9 +90,9 @@ HIDDEN: dict[str, Callable[[], bytes]] = {
     "PNG XMP": lambda: with_png(itxt("XML:com.adobe.xmp", XMP)),
     "PNG IPTC of ImageMagick": lambda: with_png(text("Raw profile type iptc", b"zTXt")),
     "PNG Exif": lambda: encode("PNG", exif=exif()),
-    "PNG C2PA": lambda: with_png(png_chunk(b"caBX", NAME.encode())),
-    "PNG private chunk": lambda: with_png(png_chunk(b"prVt", NAME.encode())),
-    "PNG text behind the pixels": lambda: encode("PNG")[:-12] + text("Author", b"tEXt") + png_chunk(b"IEND", b""),
+    "PNG C2PA": lambda: with_png(chunk(b"caBX", NAME.encode())),
+    "PNG private chunk": lambda: with_png(chunk(b"prVt", NAME.encode())),
+    "PNG text behind the pixels": lambda: encode("PNG")[:-12] + text("Author", b"tEXt") + chunk(b"IEND", b""),
     "JPEG Exif": lambda: encode("JPEG", exif=exif()),
     "JPEG XMP": lambda: with_jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP)),
     "JPEG longer XMP": lambda: with_jpeg(segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + XMP)),

@@ -7,7 +7,6 @@ import struct
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from assets.gateway.records import Outcome
-from assets.generation.pictures.image_check import DEFAULT, CheckedPicture, Limits, Rejected, inspect
-from assets.generation.pictures.png_chunks import SIGNATURE, chunks
+from assets.generation.pictures.image_check import CheckedPicture, Limits, Rejected, inspect
+from assets.generation.pictures.png_chunks import SIGNATURE, chunk, chunks
 
 
 def _picture(mode: str = "RGB", size: tuple[int, int] = (96, 64)) -> Image.Image:
@@ -36,10 +35,6 @@ PROGRESSIVE = _encode("JPEG", progressive=True)
 LOSSLESS = _encode("WEBP", lossless=True)
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 def _bomb(width: int, height: int) -> bytes:
     """A whole, valid PNG of one bit a pixel: a few kB that unpack to the given size."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
@@ -51,7 +46,7 @@ def _bomb(width: int, height: int) -> bytes:
         checksum = zlib.adler32(rows, checksum)
     body = b"\x78\xda" + blocks + struct.pack(">I", checksum)
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
+    return SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 def _animated(fmt: str) -> bytes:
@@ -64,14 +59,14 @@ def _animated(fmt: str) -> bytes:
 def _moving_by_its_word(png: bytes) -> bytes:
     """An animation of one frame, whose only frame is the picture."""
     head, *rest = chunks(png)
-    moves = _chunk(b"acTL", struct.pack(">II", 1, 0))
+    moves = chunk(b"acTL", struct.pack(">II", 1, 0))
     return SIGNATURE + head.raw + moves + b"".join(one.raw for one in rest)
 
 
 def _without_pixels(png: bytes) -> bytes:
     """Whole chunks, right checksums, but the compressed pixels stop half way."""
     return SIGNATURE + b"".join(
-        _chunk(c.kind, c.data[: len(c.data) // 2]) if c.kind == b"IDAT" else c.raw for c in chunks(png)
+        chunk(c.kind, c.data[: len(c.data) // 2]) if c.kind == b"IDAT" else c.raw for c in chunks(png)
     )
 
 
@@ -146,9 +141,7 @@ GOOD: dict[str, tuple[bytes, str, str]] = {
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_invariant_07_bad_bytes_are_never_a_picture(kind: str) -> None:
     data, outcome = BAD[kind]
-
     result = inspect(data)
-
     assert isinstance(result, Rejected), result
     assert result.outcome is outcome
     assert "\n" not in result.why
@@ -171,9 +164,7 @@ def test_the_reason_names_the_type(kind: str, says: str) -> None:
 @pytest.mark.parametrize("kind", GOOD)
 def test_invariant_07_good_bytes_of_each_type_are_a_picture(kind: str) -> None:
     data, ext, mime = GOOD[kind]
-
     result = inspect(data)
-
     assert isinstance(result, CheckedPicture), result
     assert (result.ext, result.mime, result.width, result.height) == (ext, mime, 96, 64)
     assert result.bytes == len(data)
@@ -184,27 +175,16 @@ def test_invariant_07_good_bytes_of_each_type_are_a_picture(kind: str) -> None:
 @pytest.mark.parametrize(
     "data", [PNG, JPEG, PROGRESSIVE, WEBP, LOSSLESS], ids=["png", "jpeg", "progressive", "webp", "lossless"]
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_invariant_07_a_picture_cut_anywhere_is_never_a_picture(data: bytes, share: float) -> None:
     assert isinstance(inspect(data[: int(len(data) * share)]), Rejected)
-
-
-def test_invariant_07_the_type_is_that_of_the_bytes_whatever_the_name_says(tmp_path: Path) -> None:
-    lying = tmp_path / "picture.png"
-    lying.write_bytes(JPEG)
-
-    result = inspect(lying.read_bytes())
-
-    assert isinstance(result, CheckedPicture)
-    assert (result.ext, result.mime) == ("jpg", "image/jpeg")
 
 
 def test_invariant_07_a_bomb_is_small_and_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = _bomb(30_016, 30_016)
     assert len(bomb) < 200_000
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _: pytest.fail("the pixels were decoded"))
-
     assert isinstance(inspect(bomb), Rejected)
 
 
@@ -212,7 +192,6 @@ def test_invariant_07_a_bomb_is_rejected_where_warnings_are_errors() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         result = inspect(_bomb(10_048, 10_048))
-
     assert isinstance(result, Rejected)
     assert result.outcome is Outcome.TOO_LARGE
 
@@ -223,11 +202,6 @@ def test_limits_are_of_bytes_and_of_pixels() -> None:
         result = inspect(PNG, limits=limits)
         assert isinstance(result, Rejected)
         assert result.outcome is Outcome.TOO_LARGE
-
-
-def test_the_default_limit_lies_below_that_of_pillow() -> None:
-    assert Image.MAX_IMAGE_PIXELS is not None
-    assert DEFAULT.max_pixels < Image.MAX_IMAGE_PIXELS
 
 
 def test_the_perceptual_hash_is_near_for_the_same_picture_and_far_for_another() -> None:
@@ -247,6 +221,5 @@ def test_the_perceptual_hash_is_near_for_the_same_picture_and_far_for_another() 
 def test_many_threads_get_what_one_gets() -> None:
     everything = [data for data, *_ in [*BAD.values(), *GOOD.values()] if len(data) < 50_000] * 5
     alone = [inspect(data) for data in everything]
-
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(inspect, everything)) == alone

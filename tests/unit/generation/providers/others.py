@@ -8,10 +8,11 @@ from typing import Any
 from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import Receipt, read_partition
+from assets.gateway.records import Answer
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.base import Provider
 from assets.generation.run import PartitionReport, PartitionRun
-from assets.generation.slots import Request, Slot
+from assets.generation.slots import Exchange, Request, Slot
 from assets.suites.loader import load_suites
 from warehouse.store import Store, open_store
 from warehouse.weeks import current_week
@@ -19,34 +20,32 @@ from warehouse.weeks import current_week
 FAST = Retry(attempts=3, base_s=0.001, most_s=0.01)
 
 
-def request(model_id: str, *, key: str = "ab" * 32, text: str = "an Indian person", **params: Any) -> Request:
+def request(
+    model_id: str = "gpt-image-2", *, key: str = "ab" * 32, text: str = "an Indian person", **params: Any
+) -> Request:
     """One request of a slot that no plan needs."""
-    slot = Slot(
-        slot_key=key,
-        week=current_week(),
-        model="m",
-        suite="canary",
-        suite_version="1.0.0",
-        prompt="canary/cube",
-        replicate=0,
-    )
+    named = {"suite": "canary", "suite_version": "1.0.0", "prompt": "canary/cube", "replicate": 0}
+    slot = Slot(slot_key=key, week=current_week(), model="m", **named)
     return Request(slot=slot, attempt=1, model_id=model_id, params=params, prompt_text=text, language="en")
+
+
+def turn(asked: Request, answer: Answer) -> Exchange:
+    """One earlier turn of a conversation, as the run hands it on."""
+    return Exchange(
+        prompt_text=asked.prompt_text,
+        outcome=answer.outcome,
+        text=answer.text,
+        revised_prompt=answer.revised_prompt,
+        provider_conversation_id=answer.provider_conversation_id,
+    )
 
 
 def partition(
     tmp_path: Path, provider: Provider, model_id: str, *, concurrency: int = 2, **params: Any
 ) -> tuple[PartitionReport, list[Receipt], Store, Plan]:
     """Ask a whole small partition (a picture of each canary prompt) through the real slot asker."""
-    entry = ModelEntry.model_validate(
-        {
-            "name": "m",
-            "title": "M",
-            "provider": provider.name,
-            "model_id": model_id,
-            "params": params,
-            "suites": [{"suite": "canary@1", "replicates": 1}],
-        }
-    )
+    named = {"name": "m", "title": "M", "provider": provider.name, "model_id": model_id, "params": params}
+    entry = ModelEntry.model_validate({**named, "suites": [{"suite": "canary@1", "replicates": 1}]})
     provider.check(model_id, dict(params))
     store = open_store(tmp_path / "store")
     plan = freeze_plan(store, make_plan(entry, load_suites(), current_week(), provider))

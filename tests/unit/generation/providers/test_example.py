@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -19,6 +16,7 @@ from assets.gateway.network.connection import Connection
 from assets.generation.plan import freeze_plan, make_plan
 from assets.generation.providers import registry
 from assets.generation.run import PartitionRun
+from tests.services.loopback import Reply, Seen, serve
 from tests.unit.generation.scripted import picture
 from tests.unit.generation.test_run import SUITES, WEEK, entry
 from warehouse.store import open_store
@@ -27,50 +25,31 @@ CHECKOUT = Path(__file__).resolve().parents[4]
 KEY = "sk-example-0123456789"
 
 
-class Pictures(BaseHTTPRequestHandler):
-    """Answers with a picture; a prompt with a bicycle is unsafe, the first call is one too many."""
-
-    asked: list[dict[str, Any]]
-
-    def do_POST(self) -> None:
-        """Answer one request."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.asked.append(body)
-        if self.headers["Authorization"] != f"Bearer {KEY}":
-            self.answer(401, {"error": {"code": "bad_key", "message": f"no such key {KEY}"}})
-        elif len(self.asked) == 1:
-            self.answer(429, {"error": {"code": "slow_down", "message": "later"}}, {"Retry-After": "0"})
-        elif "bicycle" in body["prompt"]:
-            self.answer(400, {"error": {"code": "unsafe_prompt", "message": "no"}})
-        elif "lemon" in body["prompt"]:
-            self.answer(418, {"error": {"code": "teapot", "message": "short and stout"}})
-        else:
-            self.answer(200, picture(f"{len(self.asked):06x}"))
-
-    def answer(
-        self, status: int, body: dict[str, Any] | bytes, headers: dict[str, str] | None = None
-    ) -> None:
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        kind = "image/png" if isinstance(body, bytes) else "application/json"
-        self.send_response(status)
-        for name, value in (
-            {"Content-Type": kind, "Content-Length": str(len(data))} | (headers or {})
-        ).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(Pictures, "asked", [], raising=False)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pictures) as made:
-        threading.Thread(target=made.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{made.server_port}"
-        made.shutdown()
+def server() -> Iterator[str]:
+    """Answer with a picture; a prompt with a bicycle is unsafe, the first call is one too many."""
+    asked: list[Seen] = []
+
+    def answer(seen: Seen) -> Reply:
+        asked.append(seen)
+        prompt = json.loads(seen.body)["prompt"]
+        if seen.headers["authorization"] != f"Bearer {KEY}":
+            return refused(401, "bad_key", f"no such key {KEY}")
+        if len(asked) == 1:
+            return refused(429, "slow_down", "later", {"Retry-After": "0"})
+        if "bicycle" in prompt:
+            return refused(400, "unsafe_prompt", "no")
+        if "lemon" in prompt:
+            return refused(418, "teapot", "short and stout")
+        return Reply(200, picture(f"{len(asked):06x}"), {"Content-Type": "image/png"})
+
+    with serve(answer) as base:
+        yield base
+
+
+def refused(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Reply:
+    body = json.dumps({"error": {"code": code, "message": message}}).encode()
+    return Reply(status, body, {"Content-Type": "application/json", **(headers or {})})
 
 
 @pytest.fixture
@@ -114,7 +93,6 @@ def test_a_wrong_key_stops_and_is_not_written_down(
     store = open_store(tmp_path)
     plan = freeze_plan(store, make_plan(entry(provider="example", model_id="x"), SUITES, WEEK, provider))
     report = PartitionRun(store, plan, provider, concurrency=1).run()
-    assert report.stopped_by
     assert report.stopped_by.outcome == "auth"
     assert "sk-another" not in "".join(store.get(key).decode(errors="ignore") for key in store.list(""))
 

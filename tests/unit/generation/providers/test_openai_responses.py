@@ -16,12 +16,12 @@ from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.openai.responses import OpenAIResponses, units
-from assets.generation.providers.registry import make_provider
 from assets.generation.run import PartitionRun
+from assets.generation.slots import Request
 from assets.suites.loader import load_suites
 from tests.services.openai.wire import small_picture
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
-from tests.unit.generation.providers.openai_asking import request, turn
+from tests.unit.generation.providers.others import request, turn
 from warehouse.errors import UsageError
 from warehouse.store import Store, open_store
 
@@ -45,7 +45,12 @@ def provider(server: ContractServer, **more: Any) -> OpenAIResponses:
 def ask(server: ContractServer, reply: Reply | None = None, **changes: Any) -> Answer:
     if reply is not None:
         server.script = lambda call: reply
-    return provider(server).ask(request(**{"model_id": "gpt-6", **changes}))
+    return provider(server).ask(asked("an Indian person", **changes))
+
+
+def asked(text: str, **changes: Any) -> Request:
+    """A request of one slot; `changes` are fields of it."""
+    return request("gpt-6", text=text).model_copy(update=changes)
 
 
 # --- one turn
@@ -69,11 +74,11 @@ def test_what_is_sent_each_turn(server: ContractServer) -> None:
     bodies: list[dict[str, Any]] = []
     server.script = lambda call: bodies.append(call.body)  # type: ignore[func-returns-value]
     params = {"tool": {"size": "1024x1024", "quality": "low"}, "instructions": "Be brief."}
-    first = request("a CEO", model_id="gpt-6", params=params)
+    first = asked("a CEO", params=params)
     one = provider(server).ask(first)
-    second = request("why?", model_id="gpt-6", params=params, force_image=False, history=(turn(first, one),))
+    second = asked("why?", params=params, force_image=False, history=(turn(first, one),))
     two = provider(server).ask(second)
-    third = request("again", model_id="gpt-6", params=params, history=(turn(first, one), turn(second, two)))
+    third = asked("again", params=params, history=(turn(first, one), turn(second, two)))
     provider(server).ask(third)
     tool = {"type": "image_generation", "size": "1024x1024", "quality": "low"}
     common = {"model": "gpt-6", "tools": [tool], "instructions": "Be brief."}  # which do not carry over
@@ -86,7 +91,7 @@ def test_what_is_sent_each_turn(server: ContractServer) -> None:
 
 
 def test_a_turn_without_an_id_is_passed_over(server: ContractServer) -> None:
-    first = request("a CEO", model_id="gpt-6")
+    first = asked("a CEO")
     one = provider(server).ask(first)
     blocked = Answer(outcome=Outcome.BLOCKED_INPUT)  # refused before there was a response
     history = (turn(first, one), turn(first, blocked))
@@ -98,7 +103,7 @@ def test_a_turn_without_an_id_is_passed_over(server: ContractServer) -> None:
 
 
 def test_a_conversation_that_the_server_forgot_stops(server: ContractServer) -> None:
-    first = request("a CEO", model_id="gpt-6")
+    first = asked("a CEO")
     gone = turn(first, Answer(outcome=Outcome.OK, provider_conversation_id="resp_of_yore"))
     answer = ask(server, history=(gone,))
     assert (answer.outcome, answer.error_code) == (Outcome.INVALID_PARAMS, "previous_response_not_found")
@@ -127,8 +132,6 @@ NOTHING: dict[str, Any] = {"type": "image_generation_call", "id": "ig", "status"
         (Reply(extra={"output": [NOTHING]}), Outcome.SERVER_ERROR, {"error_code": "image_call_failed"}),
         (Reply(images=0, refusal="I cannot."), Outcome.REFUSED_TEXT, {"refusal_text": "I cannot."}),
         (Reply(images=0, text="I would rather not."), Outcome.REFUSED_TEXT, {"refusal_text": "I would rather not."}),
-        (Reply(extra={"output": []}), Outcome.EMPTY_ANSWER, {"text": None, "refusal_text": None}),
-        (Reply(extra={"output": None}), Outcome.EMPTY_ANSWER, {}),
         (
             Reply(images=0, status="incomplete", incomplete_reason="content_filter"),
             Outcome.BLOCKED_OUTPUT,
@@ -140,23 +143,12 @@ NOTHING: dict[str, Any] = {"type": "image_generation_call", "id": "ig", "status"
             {"error_code": "max_output_tokens", "text": "I will"},
         ),
         (
-            Reply(images=0, status="failed", response_error={"code": "server_error", "message": "x"}),
-            Outcome.SERVER_ERROR,
-            {"error_code": "server_error", "unmapped": None},
-        ),
-        (
-            Reply(images=0, status="failed", response_error={"code": "rate_limit_exceeded", "message": "x"}),
-            Outcome.RATE_LIMITED,
-            {},
-        ),
-        (
             Reply(images=0, status="failed", response_error={"code": "invalid_prompt", "message": "x"}),
             Outcome.BLOCKED_INPUT,
             {"block_stage": "unknown"},
         ),
         (Reply(images=0, status="cancelled"), Outcome.SERVER_ERROR, {"unmapped": True}),
         (Reply(error={"status": 429, "code": "rate_limit_exceeded", "type": "requests"}), Outcome.RATE_LIMITED, {}),
-        (Reply(raw="<html>", raw_type="text/html"), Outcome.SERVER_ERROR, {"unmapped": True}),
     ],
     ids=lambda value: str(value)[:12] if isinstance(value, Outcome) else "",
 )  # fmt: skip
@@ -171,7 +163,6 @@ def test_what_comes_instead_of_a_picture(
 def test_a_failed_answer_keeps_its_id_and_what_it_used(server: ContractServer) -> None:
     answer = ask(server, Reply(call_error=BLOCKED))
     assert answer.provider_conversation_id == "resp_1"
-    assert answer.units is not None
     assert answer.units["image_out"] == 1056  # drawn and withheld: the server says that it was used
     assert not answer.maybe_billed  # because what it cost is known
     unknown = ask(server, Reply(call_error=BLOCKED, usage=False))
@@ -186,14 +177,11 @@ def test_tokens_that_ran_out_by_our_own_limit_stop(server: ContractServer) -> No
 
 
 def test_in_the_free_turn_words_alone_are_no_refusal(server: ContractServer) -> None:
-    first = request("a CEO", model_id="gpt-6")
+    first = asked("a CEO")
     history = (turn(first, provider(server).ask(first)),)
     answer = ask(server, Reply(text="You are right, I am sorry."), force_image=False, history=history)
-    assert (answer.outcome, answer.text, answer.refusal_text) == (
-        Outcome.NO_IMAGE,
-        "You are right, I am sorry.",
-        None,
-    )
+    fields = answer.outcome, answer.text, answer.refusal_text
+    assert fields == (Outcome.NO_IMAGE, "You are right, I am sorry.", None)
     drawn = ask(server, Reply(images=1, text="Sorry! Here:"), force_image=False, history=history)
     assert (drawn.outcome, drawn.text) == (Outcome.OK, "Sorry! Here:")
 
@@ -202,7 +190,6 @@ def test_of_two_pictures_the_first_is_kept_and_both_are_paid(server: ContractSer
     answer = ask(server, Reply(images=2, image=PICTURE))
     assert (answer.outcome, answer.image) == (Outcome.OK, PICTURE)
     assert answer.error_message == "2 pictures came for one; the first is kept"
-    assert answer.units is not None
     assert (answer.units["images"], answer.units["image_out"]) == (2, 2112)
 
 
@@ -211,12 +198,6 @@ def test_a_result_may_be_an_address(server: ContractServer) -> None:
     url = f"http://127.0.0.1:{server.port}/pictures/x.png"
     call = {"type": "image_generation_call", "id": "ig", "status": "completed", "result": url}
     assert ask(server, Reply(extra={"output": [call]})).image == PICTURE
-
-
-def test_a_result_that_is_no_base64_is_a_corrupt_picture(server: ContractServer) -> None:
-    call = {"type": "image_generation_call", "id": "ig", "status": "completed", "result": "!!!"}
-    answer = ask(server, Reply(extra={"output": [call]}))
-    assert (answer.outcome, answer.provider_conversation_id) == (Outcome.CORRUPT_IMAGE, "resp_1")
 
 
 # --- usage
@@ -231,7 +212,6 @@ def test_units_of_the_leading_model_and_of_the_tool_are_told_apart(server: Contr
         "tool_text_in": 7,
         "image_out": 1056,
     }
-    assert answer.usage is not None
     assert answer.usage["tool_usage"]["image_gen"]["output_tokens"] == 1056
 
 
@@ -266,43 +246,11 @@ def test_of_a_picture_that_was_tried_for_the_tools_tokens_decide_whether_the_wor
 # --- before anything is asked
 
 
-@pytest.mark.parametrize(
-    ("params", "says"),
-    [
-        ({"tool": {"sze": "x"}}, 'tool: unknown parameter "sze"; did you mean "size"?'),
-        ({"tool": {"quality": "best"}}, "tool: quality 'best'"),
-        ({"tool": {"type": "web_search"}}, '"type" is not for params'),
-        ({"tool": "x"}, "write a mapping"),
-        ({"store": False}, '"store" is not for params'),
-        ({"previous_response_id": "resp_1"}, '"previous_response_id" is not for params'),
-        ({"temprature": 1}, 'unknown parameter "temprature"; did you mean "temperature"?'),
-        ({"temperature": "hot"}, "temperature 'hot'"),
-    ],
-)
-def test_a_wrong_parameter_is_told_in_one_line(params: dict[str, Any], says: str) -> None:
-    with pytest.raises(UsageError) as error:
-        OpenAIResponses(Connection()).check("gpt-6", params)
-    assert says in str(error.value)
-    assert "\n" not in str(error.value)
-
-
 @pytest.mark.parametrize("params", [{"seed": "slot"}, {"tool": {"seed": 7}}])
 def test_no_seed_is_sent_as_it_stands_to_an_api_that_takes_other_parameters(params: dict[str, Any]) -> None:
     elsewhere = OpenAIResponses(Connection(base_url="https://api.x.ai/v1"))
     with pytest.raises(UsageError, match="this model takes no seed; remove seed"):
         elsewhere.check("grok-4", params)
-
-
-def test_right_parameters_are_taken() -> None:
-    params: dict[str, object] = {
-        "tool": {"size": "1024x1024", "model": "gpt-image-2"},
-        "instructions": "Be brief.",
-        "reasoning": {"effort": "low"},
-        "max_output_tokens": 2000,
-    }
-    OpenAIResponses(Connection()).check("gpt-6", params)
-    found = make_provider("openai_responses")
-    assert (found.name, found.paid, found.idempotent) == ("openai_responses", True, False)
 
 
 # --- the confrontation, through a whole partition
@@ -325,18 +273,9 @@ def store(tmp_path: Path) -> Store:
 
 def converse(server: ContractServer, store: Store) -> tuple[Plan, dict[tuple[str, int], Receipt]]:
     """Run the partition; return its plan and the receipts by conversation and turn."""
-    entry = ModelEntry.model_validate(
-        {
-            "name": "chat",
-            "title": "Chat",
-            "provider": "openai_responses",
-            "model_id": "gpt-6",
-            "track": "system",
-            "suites": [CONFRONTATION],
-            "params": {"tool": {"size": "1024x1024"}},
-            "price": PRICE,
-        }
-    )
+    named = {"name": "chat", "title": "Chat", "provider": "openai_responses", "model_id": "gpt-6"}
+    asked = {"track": "system", "suites": [CONFRONTATION], "params": {"tool": {"size": "1024x1024"}}}
+    entry = ModelEntry.model_validate({**named, **asked, "price": PRICE})
     asks = provider(server)
     plan = freeze_plan(store, make_plan(entry, load_suites(), WEEK, asks))
     PartitionRun(store, plan, asks, retry=FAST, costs=Costs(entry.price), concurrency=2).run()
@@ -382,20 +321,6 @@ def test_three_turns_are_three_slots_each_with_its_words_its_picture_and_its_cos
     assert spent == pytest.approx(server.billed_usd(), abs=1e-9)
 
 
-def test_a_picture_in_the_free_turn_makes_the_third_one_not_needed(
-    server: ContractServer, store: Store
-) -> None:
-    server.script = lambda call: Reply(images=1, text="Sorry! Here is another one.")
-    _, receipts = converse(server, store)
-    by_turn = {number: receipt.outcome for (_, number), receipt in receipts.items()}
-    assert by_turn == {1: Outcome.OK, 2: Outcome.OK, 3: Outcome.NOT_NEEDED}
-    assert [call["turn"] for call in server.calls if call["turn"] == 3] == []
-    assert {r.answer_text for (_, number), r in receipts.items() if number == 2} == {
-        "Sorry! Here is another one."
-    }
-    assert all(not r.cost_usd for (_, number), r in receipts.items() if number == 3)
-
-
 def test_a_refusal_of_the_free_turn_is_kept_and_the_third_turn_asked(
     server: ContractServer, store: Store
 ) -> None:
@@ -404,14 +329,6 @@ def test_a_refusal_of_the_free_turn_is_kept_and_the_third_turn_asked(
     turns = {number: receipt for (_, number), receipt in receipts.items()}
     assert (turns[2].outcome, turns[2].refusal_text) == (Outcome.REFUSED_TEXT, "I cannot discuss that.")
     assert turns[3].outcome is Outcome.OK
-
-
-def test_a_first_turn_that_is_blocked_ends_the_conversation(server: ContractServer, store: Store) -> None:
-    server.script = lambda call: Reply(call_error=BLOCKED)
-    _, receipts = converse(server, store)
-    by_turn = {number: receipt.outcome for (_, number), receipt in receipts.items()}
-    assert by_turn == {1: Outcome.BLOCKED_OUTPUT, 2: Outcome.NOT_NEEDED, 3: Outcome.NOT_NEEDED}
-    assert len(server.calls) == 2
 
 
 def test_a_conversation_that_broke_off_goes_on_where_it_was(server: ContractServer, store: Store) -> None:

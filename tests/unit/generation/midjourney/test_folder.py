@@ -11,36 +11,30 @@ from PIL import Image
 from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
-from assets.generation.midjourney.files import parse_file
-from assets.generation.midjourney.importer import Import, prepare, read_folder, standing
-from assets.generation.midjourney.provider import FolderProvider, make
+from assets.generation.midjourney.files import parse_file, read_folder
+from assets.generation.midjourney.matching import Import, standing
+from assets.generation.midjourney.provider import make
 from assets.generation.pictures import image_check
 from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 from assets.generation.plan import make_plan
-from assets.generation.providers.registry import make_provider
 from assets.generation.run import PartitionReport, PartitionRun
 from assets.generation.slots import Request, Slot
 from tests.unit.generation.midjourney.downloads import (
     ACCOUNT,
+    FRENCH,
+    SUITES,
     WEEK,
     Downloads,
+    Entry,
     make_slots,
-    make_suite,
     plain_png,
+    prepare,
     text_chunk,
     with_chunks,
 )
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
 from warehouse.store.local import LocalStore
-
-FRENCH = make_suite("french", {"en": "a French person", "fr": "une personne française"})
-SUITES = {FRENCH.label: FRENCH}
-
-
-class Entry:
-    name, provider, model_id = "mj-7", "midjourney", "7"
-    params: dict[str, object] = {}  # noqa: RUF012
 
 
 def request(slot: Slot) -> Request:
@@ -65,9 +59,7 @@ def test_an_answer_is_the_stripped_picture_with_both_hashes_and_no_account(
 ) -> None:
     path = download(parameters="--chaos 5 --seed 42 --v 7", position=2)
     original = path.read_bytes()
-
     [answer] = answered(folder)
-
     assert answer.outcome is Outcome.OK
     assert answer.image is not None
     assert answer.image != original
@@ -93,21 +85,11 @@ def test_pictures_of_one_job_are_a_cluster(folder: Path, download: Downloads) ->
     assert [answer.cluster for answer in answered(folder)] == [job, job]
 
 
-def test_the_same_folder_gives_the_same_answers_whenever_it_is_asked(
-    folder: Path, download: Downloads
-) -> None:
-    for _ in range(5):
-        download()
-
-    assert answered(folder) == answered(folder)
-
-
 def test_a_slot_without_a_picture_is_not_to_be_asked(folder: Path, download: Downloads) -> None:
     download()
     found = prepared(folder)
     provider = found.assigned["mj-7"]
     other = make_slots(FRENCH, "mj-7", 2)[-1]
-
     assert provider.slot_keys == {slot.slot_key for slot in found.slots["mj-7"]}
     with pytest.raises(UsageError, match="cliche import midjourney DIR --week 2026-11-23"):
         provider.ask(request(other))
@@ -122,38 +104,10 @@ def test_a_file_that_changed_after_matching_is_no_answer_of_the_model(
     path.unlink()
     if change == "changed":
         path.write_bytes(plain_png(99))
-
     answer = found.assigned["mj-7"].ask(request(found.slots["mj-7"][0]))
-
     assert answer.outcome is Outcome.CONNECTION
     assert answer.image is None
     assert "Doe" not in repr(answer)
-
-
-def test_the_registry_has_the_provider_and_it_may_be_asked_for_past_weeks() -> None:
-    provider = make_provider("midjourney")
-
-    assert isinstance(provider, FolderProvider)
-    assert (provider.replayable, provider.paid, provider.simulated) == (True, False, False)
-    assert provider.slot_keys == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("model_id", "params", "message"),
-    [
-        ("7", {}, None),
-        ("6.1", {"stylize": 50}, None),
-        ("v7", {}, "no version"),
-        ("7", {"sref": 1}, "no setting"),
-        ("7", {"seed": 42}, "seed would make all pictures of a prompt the same"),
-    ],
-)
-def test_a_model_entry_is_checked(model_id: str, params: dict[str, object], message: str | None) -> None:
-    if message is None:
-        make().check(model_id, params)
-    else:
-        with pytest.raises(UsageError, match=message):
-            make().check(model_id, params)
 
 
 def test_a_folder_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
@@ -162,7 +116,6 @@ def test_a_folder_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
     (empty / ".DS_Store").write_bytes(b"x")
     file = tmp_path / "file.png"
     file.write_bytes(b"x")
-
     for folder, why in [
         (tmp_path / "none", "does not exist"),
         (empty, "holds no file"),
@@ -216,9 +169,7 @@ def test_a_bad_file_is_listed_with_one_clear_reason_and_the_good_one_beside_it_i
     name, data, why = BAD[kind]
     download(name=name, data=data)
     download()
-
     found = prepared(folder)
-
     assert [len(slots) for slots in found.slots.values()] == [1]
     assert len(found.unmatched) == 1
     assert why in found.unmatched[0].reason
@@ -233,9 +184,7 @@ def test_sub_folders_are_read_and_every_file_is_somewhere(folder: Path, download
         path = download("une personne française", words="x")
         path.rename(folder / "monday" / path.name)
         download(name=f"bad_{number}.png", data=b"")
-
     found = prepared(folder)
-
     listed = [*found.unmatched, *found.surplus, *found.refused, *found.known]
     assert len(listed) + sum(len(slots) for slots in found.slots.values()) == 12
     assert len(found.surplus) == 4
@@ -260,19 +209,14 @@ def test_a_folder_goes_through_the_ledger_and_comes_again_without_a_call(
         return found, PartitionRun(store, plan, provider, only=provider.slot_keys).run() if provider else None
 
     first, report = run_import()
-    assert report is not None
     assert (report.asked, report.outcomes["ok"], report.outcomes["not_attempted"]) == (2, 2, 2)
     assert len(first.surplus) == 1
-
     second, report = run_import()
     assert report is None
     assert (len(second.known), len(second.surplus)) == (2, 1)
-
     download("une personne française", words="x")
     _, report = run_import()
-    assert report is not None
     assert (report.asked, report.outcomes["ok"], report.outcomes["not_attempted"]) == (1, 3, 1)
-
     kept = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
     assert sum(path.suffix == ".png" for path in kept) == 3
     for path in kept:
@@ -287,7 +231,6 @@ def test_the_real_downloads_match_no_suite_and_are_listed_without_an_account(
         found = prepare(
             corpus[0].parent, [Entry()], SUITES, "2025-11-17", {"mj-7": make_slots(FRENCH, "mj-7", 2)}
         )
-
     assert not found.assigned
     pictures = [one for one in found.unmatched if one.name.startswith("job ")]
     others = [one for one in found.unmatched if not one.name.startswith("job ")]
@@ -314,15 +257,12 @@ def test_real_pictures_with_a_suites_prompt_in_their_chunks_fill_slots(
             original.split(texts[b"Description"].raw)
         )
         (folder / path.name).write_bytes(replaced)
-
     found = prepare(folder, [Entry()], SUITES, "2025-11-17", {"mj-7": make_slots(FRENCH, "mj-7", 3)})
-
     assert [slot.replicate for slot in found.slots["mj-7"]] == [0, 1, 2]
     assert len(found.surplus) == 1
     jobs = sorted(path.stem.rsplit("_", 2)[1] for path in corpus)
     for slot, job in zip(found.slots["mj-7"], jobs, strict=False):
         answer = found.assigned["mj-7"].ask(request(slot))
-        assert answer.request_id is not None
         assert answer.request_id.startswith(job)
         source = next(path for path in corpus if job in path.name).read_bytes()
         kept = [c.raw for c in chunks(source) if c.kind in {b"IHDR", b"IDAT", b"IEND"}]

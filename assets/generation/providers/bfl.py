@@ -3,7 +3,7 @@
 Only the submit is paid for, and it is sent once for each `ask`: trouble while polling is met by polling again, within
 the time of the call. The key is sent to BFL's own API hosts and to no other.
 
-Sources: https://api.bfl.ai/openapi.json and docs.bfl.ai (errors, FLUX 3 image API), November 2026.
+Sources: https://api.bfl.ai/openapi.json and docs.bfl.ai (errors, pricing, FLUX 3 image API), November 2026.
 """
 
 from __future__ import annotations
@@ -11,31 +11,27 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
 import httpx2
-from pydantic import SecretStr
 
 from assets.gateway.network.connection import Connection
-from assets.gateway.network.http import PictureFetchError, answer_of, exchange, fetch_image, make_client
+from assets.gateway.network.http import exchange, fetch_image, make_client, pictured
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import NEVER_LEFT, Probe, refused_turn
-from assets.generation.providers.bfl.answers import (
-    ERRORS,
-    OURS,
-    PARAMS,
-    code_of,
-    ended,
-    is_number,
-    message_of,
-    price,
+from assets.generation.providers.base import (
+    Probe,
+    Service,
+    check_names,
+    check_seed,
+    no_key,
+    probe_of,
+    refused_turn,
+    slot_seed,
 )
-from assets.generation.providers.errors import error_answer, match
+from assets.generation.providers.errors import ErrorRow, by_status, error_answer, is_number, match
 from assets.generation.providers.headers import rate_limit, retry_after_s
-from assets.generation.providers.seeds import check_seed, slot_seed
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
@@ -55,25 +51,44 @@ _NOT_FOUND_TIMES = 3  # a task is not known everywhere at once
 
 _TRANSIENT = frozenset({Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.SERVER_ERROR})  # of the network
 WAITING = frozenset({"Pending", "Reasoning", "Generating"})
+USD_PER_CREDIT = 0.01  # docs.bfl.ai/quick_start/pricing
+
+_COMMON = frozenset({"safety_tolerance"})
+_FLUX_2 = _COMMON | {"width", "height", "output_format", "seed"}
+#: What models take; a model that no row knows is asked with what is written, and BFL says what it does not take.
+PARAMS: tuple[tuple[str, frozenset[str]], ...] = (
+    (r"flux-3-image", _COMMON | {"aspect_ratio", "resolution", "grounding", "version"}),
+    (r"flux-2-flex", _FLUX_2 | {"prompt_upsampling", "guidance", "steps"}),
+    (r"flux-2-(pro|max|klein-[49]b)(-preview)?", _FLUX_2),
+    (r"flux-pro-1\.1", _FLUX_2 | {"prompt_upsampling"}),
+)
+OURS = frozenset({"prompt", "webhook_url", "webhook_secret"})
+
+#: `type` is a task's status; `status` the one of HTTP. docs.bfl.ai/api_integration/errors
+ERRORS: tuple[ErrorRow, ...] = (
+    ErrorRow(Outcome.BLOCKED_INPUT, type="Request Moderated", stage="input"),
+    ErrorRow(Outcome.BLOCKED_OUTPUT, type="Content Moderated", stage="output"),
+    ErrorRow(Outcome.SERVER_ERROR, type="Error"),
+    ErrorRow(Outcome.SERVER_ERROR, type="Failed"),
+    ErrorRow(Outcome.SERVER_ERROR, type="Task not found"),
+    *by_status(Outcome.AUTH, 401, 403),
+    *by_status(Outcome.QUOTA_EXHAUSTED, 402),
+    *by_status(Outcome.MODEL_RETIRED, 404, 410),
+    *by_status(Outcome.INVALID_PARAMS, 400, 422),
+    *by_status(Outcome.RATE_LIMITED, 429),
+    ErrorRow(Outcome.SERVER_ERROR, status=(500, 599)),
+)
 
 
-class Bfl:
+class Bfl(Service):
     """Asks FLUX models; holds one client for all threads."""
 
     name = "bfl"
-    adapter_version = "1"
-    replayable = False
-    paid = True
-    idempotent = False  # no idempotency key is documented
-    simulated = False
     sdk_version = f"httpx2 {version('httpx2')}"
 
-    def __init__(
-        self, connection: Connection, *, poll_s: float = _POLL_S, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, connection: Connection, *, poll_s: float = _POLL_S) -> None:
         self._connection = connection
         self._poll_s = poll_s
-        self._sleep = sleep
         self.endpoint = connection.base_url or API
         self._client = make_client(connection)
 
@@ -85,20 +100,13 @@ class Bfl:
         if ours := sorted(OURS & set(params)):
             raise UsageError(f"bfl: {ours[0]} is written by this program; remove it")
         check_seed("bfl", params, taken=known is None or "seed" in known)
-        unknown = sorted(set(params) - known) if known is not None else []
-        if unknown and known is not None:
-            raise UsageError(
-                f'bfl: {model_id} has no parameter "{unknown[0]}"; known: {", ".join(sorted(known))}'
-            )
+        if known is not None:
+            check_names(f"bfl: {model_id} has no parameter", params, known)
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
         if refused := refused_turn(self.name, request):
             return refused
-        try:
-            self._key  # noqa: B018 - read before anything else: a missing key is the first thing to tell
-        except UsageError as error:
-            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
         ends_at = time.monotonic() + self._connection.timeout_s
         body = {**request.params, "prompt": request.prompt_text}
         if "seed" in body:
@@ -107,7 +115,7 @@ class Bfl:
         if isinstance(found, Answer):
             return found
         task, polling = found.get("id"), found.get("polling_url")
-        more = {"seed": body.get("seed"), **price(found), "request_id": str(task), "maybe_billed": True}
+        more = {"seed": body.get("seed"), **_price(found), "request_id": str(task), "maybe_billed": True}
         if not isinstance(polling, str) or not self._may_poll(polling):
             where = f"the polling address is none of BFL's: {str(polling)[:200]}"
             return Answer(
@@ -117,43 +125,30 @@ class Bfl:
 
     def probe(self, model_id: str) -> Probe:
         """Ask for the balance (free), and for the published list of paths whether the model is there."""
-        ends_at = time.monotonic() + min(self._connection.timeout_s, _ONE_POLL_S)
-        try:
-            found = self._json("GET", f"{self.endpoint}/v1/credits", ends_at)
-        except UsageError as error:
-            return Probe(False, None, f"bfl: {error}")
+        found = self._json("GET", f"{self.endpoint}/v1/credits", self._soon())
         if isinstance(found, Answer):
-            key_ok = False if found.outcome is Outcome.AUTH else None
-            line = f"bfl: {found.error_message or found.error_code or found.outcome}"
-            return Probe(key_ok, None, line, certain=found.error_code in NEVER_LEFT)
-        listed = self._json("GET", f"{self.endpoint}/openapi.json", ends_at)
-        paths = None if isinstance(listed, Answer) else listed.get("paths")
-        there = f"/v1/{model_id}" in paths if isinstance(paths, Mapping) else None
+            return probe_of(self.name, found)
+        listed = self.offers()
+        there = None if isinstance(listed, Answer) else model_id in listed
         words = {True: "is there", False: "is not in the API's list", None: "could not be looked up"}[there]
         return Probe(True, there, f"bfl: {found.get('credits')} credits; {model_id} {words}")
 
     def offers(self) -> list[str] | Answer:
-        """Return the models that the published list of paths has; no key is needed."""
-        ends_at = time.monotonic() + min(self._connection.timeout_s, _ONE_POLL_S)
-        try:
-            listed = self._json("GET", f"{self.endpoint}/openapi.json", ends_at)
-        except UsageError as error:
-            return Answer(outcome=Outcome.AUTH, error_code="no_key", error_message=str(error))
+        """Return the models that the published list of paths has."""
+        listed = self._json("GET", f"{self.endpoint}/openapi.json", self._soon())
         if isinstance(listed, Answer):
             return listed
-        paths = listed.get("paths")
-        found = [re.fullmatch(r"/v1/(flux-[a-z0-9.-]+)", str(path)) for path in paths or ()]
-        return [one[1] for one in found if one]
+        paths = (re.fullmatch(r"/v1/(flux-[a-z0-9.-]+)", str(path)) for path in listed.get("paths") or ())
+        return [path[1] for path in paths if path]
 
-    @cached_property
-    def _key(self) -> SecretStr:
-        return self._connection.plain_key(KEY_ENV)
+    def _soon(self) -> float:
+        return time.monotonic() + min(self._connection.timeout_s, _ONE_POLL_S)
 
     def _wait(self, polling: str, ends_at: float, request: Request, more: dict[str, Any]) -> Answer:
         """Poll until the task has ended or the time is over; what fails on the way is asked again."""
         pause, missing, last, strange = self._poll_s, 0, "nothing was answered", None
         while (left := ends_at - time.monotonic()) > 0:
-            self._sleep(min(pause, left))
+            time.sleep(min(pause, left))
             pause = min(pause * 1.5, _POLL_MOST_S)
             found = self._json("GET", polling, min(ends_at, time.monotonic() + _ONE_POLL_S))
             if isinstance(found, Answer):
@@ -170,7 +165,7 @@ class Bfl:
                 return self._fetch(found, request, more)
             known = match(ERRORS, type=status) is not None
             if known and (status != "Task not found" or missing >= _NOT_FOUND_TIMES):
-                return ended(status, found, more)
+                return _ended(status, found, more)
             strange = None if known or status in WAITING else json.dumps(found)[:RAW_BODY_CHARS]
         return Answer(
             outcome=Outcome.TIMEOUT,
@@ -184,7 +179,7 @@ class Bfl:
     def _fetch(self, found: Mapping[str, Any], request: Request, more: dict[str, Any]) -> Answer:
         result = found.get("result")
         result = result if isinstance(result, Mapping) else {}
-        more = more | price(found) | ({"seed": int(result["seed"])} if is_number(result.get("seed")) else {})
+        more = more | _price(found) | ({"seed": int(result["seed"])} if is_number(result.get("seed")) else {})
         rewritten = result.get("prompt")
         if isinstance(rewritten, str) and rewritten != request.prompt_text:
             more["revised_prompt"] = rewritten
@@ -195,11 +190,10 @@ class Bfl:
             return error_answer(
                 (), message="ready, but without the address of a picture", body=json.dumps(found), **more
             )
-        try:
-            image = fetch_image(result["sample"], self._connection, hosts=IMAGE_HOSTS)
-        except PictureFetchError as error:
-            return answer_of(error, **more) or Answer(outcome=error.outcome)
-        return Answer(outcome=Outcome.OK, image=image, http_status=200, **(more | {"maybe_billed": False}))
+        sample = result["sample"]
+        return pictured(
+            lambda: fetch_image(sample, self._connection, hosts=IMAGE_HOSTS), http_status=200, **more
+        )
 
     def _may_poll(self, url: str) -> bool:
         """Return whether the key may be sent to an address: the API that was asked, or a regional one of BFL."""
@@ -215,8 +209,12 @@ class Bfl:
 
     def _json(self, method: str, url: str, ends_at: float, body: Any = None) -> dict[str, Any] | Answer:
         """Return the object that was answered, whatever its HTTP status if it tells a task's; else an `Answer`."""
-        headers = {"x-key": self._key.get_secret_value()}
-        came = exchange(self._client, method, url, ends_at, key=self._key, headers=headers, json=body)
+        try:
+            key = self._connection.key(KEY_ENV)
+        except UsageError as error:
+            return no_key(error)
+        headers = {"x-key": key.get_secret_value(), "accept": "application/json"}
+        came = exchange(self._client, method, url, ends_at, key=key, headers=headers, json=body)
         if isinstance(came, Answer):
             return came
         found, text, data = came
@@ -225,8 +223,8 @@ class Bfl:
         return error_answer(
             ERRORS,
             status=found.status_code,
-            code=code_of(data),
-            message=message_of(data) or ("no JSON was answered" if data is None else None),
+            code=_code_of(data),
+            message=_message_of(data) or ("no JSON was answered" if data is None else None),
             body=text[:RAW_BODY_CHARS],
             rate=rate_limit(found.headers),
             retry_after_s=retry_after_s(found.headers),
@@ -239,3 +237,47 @@ def _ends(found: Answer) -> bool:
     if found.http_status is not None:
         return found.outcome is Outcome.AUTH
     return found.outcome not in _TRANSIENT
+
+
+def _ended(status: str, found: Mapping[str, Any], more: dict[str, Any]) -> Answer:
+    """Return the answer of a task that ended without a picture."""
+    details = found.get("details")
+    reasons = details.get("Moderation Reasons") if isinstance(details, Mapping) else None
+    more = more | _price(found) | {"maybe_billed": status == "Task not found"}
+    words = json.dumps(details or found.get("result"))
+    if isinstance(reasons, list):
+        more["block_categories"] = tuple(map(str, reasons))
+        words = ", ".join(more["block_categories"])
+    message = f"{status}: {words}"[:RAW_BODY_CHARS]
+    return error_answer(ERRORS, type=status, message=message, **more)
+
+
+def _price(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what BFL says a request costs (in credits) and measures (in megapixels), as fields of an answer."""
+    usage = {name: found[name] for name in ("cost", "input_mp", "output_mp") if is_number(found.get(name))}
+    if not usage:
+        return {}
+    fields: dict[str, Any] = {"usage": usage}
+    if "cost" in usage:
+        fields |= {"cost_usd": usage["cost"] * USD_PER_CREDIT, "cost_basis": "reported"}
+    if "output_mp" in usage:
+        fields["units"] = {"images": 1.0, "megapixels": float(usage["output_mp"])}
+    return fields
+
+
+def _code_of(data: Any) -> str | None:
+    """Return the short name of an error (`rate_limit_exceeded`), or None."""
+    error = data.get("error") if isinstance(data, dict) else None
+    return error[:200] if isinstance(error, str) else None
+
+
+def _message_of(data: Any) -> str | None:
+    """Return the words of an error: `detail` as FastAPI has it (text or a list of problems), or `message`."""
+    if not isinstance(data, dict):
+        return None
+    detail = data.get("detail", data.get("message"))
+    if isinstance(detail, list):
+        problems = (one if isinstance(one, dict) else {"msg": one} for one in detail)
+        parts = (f"{'.'.join(map(str, one.get('loc', ())))}: {one.get('msg')}" for one in problems)
+        return "; ".join(parts)[:RAW_BODY_CHARS]
+    return detail if isinstance(detail, str) else None
