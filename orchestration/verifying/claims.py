@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
-from typing import Any
 
 import duckdb
 
 from assets.leaderboard.contents import sources_of
 from assets.leaderboard.published import POINTER, identity, read_json
-from orchestration.verifying.manifest import Manifest, created
+from orchestration.verifying.manifest import Manifest, created, entries
 from orchestration.verifying.report import VerifyReport
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
@@ -121,14 +120,14 @@ def compare_sources(
     sets = [{"gold_set": name, "sample": keys.gold_sample(name)} for name, _ in gold]
     for name, expected in {**sources_of(con, manifest["week"]), "anchors": anchors, "gold": sets}.items():
         fields = set(expected[0]) if expected else set()
-        if [{f: e.get(f) for f in fields} for e in _entries(manifest[name])] != expected:
+        if [{f: e.get(f) for f in fields} for e in entries(manifest[name])] != expected:
             report.differ(f"{name} of the manifest are not those of the tables")
-    for entry, (name, rated) in zip(_entries(manifest["gold"]), gold, strict=False):
+    for entry, (name, rated) in zip(entries(manifest["gold"]), gold, strict=False):
         if not _named(entry.get("labels"), "gold labels", ("gold", name), needed=rated):
             report.differ(f"gold of the manifest: the labels of {name} are not the names of its parts")
     _compare_parts(con, manifest, report)
     for field, (statement, names) in _RECORDS.items():
-        stated = [tuple(entry.get(name) for name in names) for entry in _entries(manifest[field])]
+        stated = [tuple(entry.get(name) for name in names) for entry in entries(manifest[field])]
         for found in con.execute(statement).fetchall():
             if found not in stated:
                 report.differ(
@@ -142,7 +141,7 @@ def _compare_parts(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: V
         table: {*con.execute(f"SELECT DISTINCT strftime(week, '%Y-%m-%d'), model FROM {table}").fetchall()}  # noqa: S608
         for table in ("attempts", "labels")
     }
-    for entry in _entries(manifest["partitions"]):
+    for entry in entries(manifest["partitions"]):
         of = str(entry.get("week")), str(entry.get("model"))
         for field, (kind, table) in _NAMES.items():
             if not _named(entry.get(field), kind, ("partition", *of), needed=of in held.get(table, ())):
@@ -156,8 +155,3 @@ def _named(stated: object, kind: str, group: tuple[str, ...], *, needed: bool) -
     found = [parse(name) if isinstance(name, str) else None for name in names]
     right = all(one is not None and (one.kind, one.group) == (kind, group) for one in found)
     return right and len({*found}) == len(found) and (bool(found) or not needed)
-
-
-def _entries(values: list[Any]) -> list[dict[str, Any]]:
-    """Return entries; what anybody wrote there instead has no fields."""
-    return [value if isinstance(value, dict) else {} for value in values]

@@ -7,19 +7,16 @@ with other hashes are compared row by row (`warehouse.closeness`).
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.database import one_line
-from orchestration.verifying.report import VerifiedEdition, in_words
+from orchestration.verifying.report import VerifiedEdition, in_words, one_line
 from warehouse.closeness import differing
 from warehouse.database import marts
-from warehouse.database.archive import CSV, Catalog, catalog, parts_of
+from warehouse.database.archive import CSV, Catalog, WeekPart, catalog, parts_of
 from warehouse.database.published import columns_of, published_tables
 from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import rows_hash
@@ -28,100 +25,92 @@ _READ_CSV = (
     "FROM read_csv({path}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
     "nullstr = '', allow_quoted_nulls = false, max_line_size = 100000000, columns = {{{kinds}}})"
 )
+_OTHERS, _NOT_OF_ROWS = "has other columns than this version gives it", "is not that of its rows"
 
 
 def unfit(of: VerifiedEdition) -> set[str]:
     """Return the tables and views that are missing, or whose files have other columns; the report hears of them."""
-    by_week = of.manifest["tables"]
+    by_week, whole = of.manifest["tables"], manifests.whole(of.manifest)
     paths = {name: [of.root / part["key"] for part in entry["parts"]] for name, entry in by_week.items()}
-    paths |= {name: [of.folder / path] for name, path in manifests.whole(of.manifest).items()}
-    views = {view for view in marts.order() if not marts.is_filter(view)}
-    made = published_tables().keys() | views
+    paths |= {name: [of.folder / path] for name, path in whole.items()}
+    made = published_tables().keys() | {view for view in marts.order() if not marts.is_filter(view)}
     stated = paths.keys() | {one for one in manifests.data_files(of.manifest) if not one.endswith(".parquet")}
     expected = made | {f"data/{name}.csv" for name in CSV}
     for name in sorted(expected - stated):
         of.report.differ(f"{name} is not in the manifest, and every edition of this version has it")
     for name in sorted(stated - expected):
         of.report.differ(f"{name} is in the manifest, and no edition of this version has it")
-    found = made - paths.keys()
+    strange = set[str]()
     with duckdb.connect() as con:
         for number, name in enumerate(sorted(made & paths.keys())):
             of.step("columns", number, len(made))
             listed = [(column, kind) for column, kind in by_week.get(name, {}).get("columns", ())]
-            if not _columns_fit(con, [*columns_of(name).items()], listed, paths[name]):
-                of.report.differ(f"{name} has other columns than this version gives it")
-                found.add(name)
-    return found
+            own = [*columns_of(name).items()]  # those of a view are compared when it is made again
+            if (own and listed not in ([], own)) or not _have(con, paths[name], own or listed):
+                of.report.differ(f"{name} {_OTHERS}")
+                strange.add(name)
+    return strange | (made - paths.keys())
 
 
-def _columns_fit(
-    con: duckdb.DuckDBPyConnection,
-    own: list[tuple[str, str]],
-    listed: list[tuple[str, str]],
-    paths: list[Path],
-) -> bool:
-    """Return whether files have the columns of this code (`own`) and of the manifest (`listed`), if these tell any.
-
-    Those of a view are compared with this code when it is made again.
-    """
-    expected = own or listed
-    if listed not in ([], expected):
-        return False
+def _have(con: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[tuple[str, str]]) -> bool:
+    """Return whether Parquet files read, and have these columns, if there are any."""
     try:
-        rows = [con.execute(f"DESCRIBE {_parquet(path)}").fetchall() for path in paths]
+        described = [con.execute(f"DESCRIBE {_parquet(path)}").fetchall() for path in paths]
     except duckdb.Error:
         return False
-    return not expected or all([row[:2] for row in described] == expected for described in rows)
+    return not columns or all([row[:2] for row in rows] == columns for rows in described)
 
 
 def compare_made(
     con: duckdb.DuckDBPyConnection, made: TableFiles, skipped: set[str], of: VerifiedEdition
 ) -> None:
     """Compare the manifest's `tables` and data files with what was made; `con` is of the edition's own rows."""
-    stated, columns = of.manifest["tables"], catalog(con)
-    for name in sorted((stated.keys() | made.tables.keys()) - skipped):
-        there, again = stated.get(name, {}), made.tables.get(name, {})
-        if name in columns.published and there.get("columns") != again.get("columns"):
-            of.report.differ(f"{name} has other columns than this version gives it")
-        elif there and again:
-            _by_week(con, name, there, again, columns, made, of)
-    files = of.manifest["files"]
-    for path in sorted(files.keys() & made.files.keys()):
-        if files[path] != made.files[path] and _same(con, path, of.folder / path, made.folder / path, of):
-            _compare_fields(path, files[path], {"rows": made.files[path].get("rows")}, of)
-
-
-def _by_week(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    stated: dict[str, Any],
-    made: dict[str, Any],
-    columns: Catalog,
-    files: TableFiles,
-    of: VerifiedEdition,
-) -> None:
-    """Compare the parts of a table or view, week by week."""
-    there, again = parts_of(stated), parts_of(made)
-    for week in sorted(there.keys() | again.keys(), key=str):
+    stated, known = of.manifest["tables"], catalog(con)
+    for name in sorted((stated.keys() & made.tables.keys()) - skipped):
         of.step(f"comparing {name}", 0, 1)
-        one, other = there.get(week), again.get(week)
-        if one is None or other is None:
+        if stated[name]["columns"] != made.tables[name]["columns"]:
+            of.report.differ(f"{name} {_OTHERS}")
+            continue
+        there, again = parts_of(stated[name]), parts_of(made.tables[name])
+        for week in sorted(there.keys() | again.keys(), key=str):
+            one, other = there.get(week), again.get(week)
+            if one and other:
+                _compare_part(con, name, one, other, known, made, of)
+                continue
             (part,) = filter(None, (one, other))
             place = part.key if one else f"{name} of {week}, which has no part"
             of.report.differ(f"{place}: {in_words(part.rows)} of {name} differ when made again")
-            continue
-        if replace(one, key="", sha256="", bytes=0) == replace(other, key="", sha256="", bytes=0):
-            continue
-        path, remade = of.root / one.key, files.folder / other.key
-        if not _same(
-            con, one.key, path, remade if remade.is_file() else of.root / other.key, of, f" of {name}"
-        ):
-            continue
-        hashes = {
-            field: rows_hash(con, f"({_parquet(path)})", kinds[name]).sha256 if name in kinds else None
-            for field, kinds in (("content_sha256", columns.published), ("table_hash", columns.identity))
-        }
-        _compare_fields(one.key, vars(one), {"rows": other.rows, **hashes}, of)
+    files = of.manifest["files"]
+    for path in sorted(files.keys() & made.files.keys()):
+        stated_rows, rows = files[path].get("rows"), made.files[path].get("rows")
+        same = files[path] == made.files[path] or _same(con, path, of.folder / path, made.folder / path, of)
+        if same and stated_rows != rows:
+            of.report.differ(f"{path}: rows {_NOT_OF_ROWS}")
+
+
+def _compare_part(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    stated: WeekPart,
+    again: WeekPart,
+    known: Catalog,
+    made: TableFiles,
+    of: VerifiedEdition,
+) -> None:
+    """Compare the part of a table or view in one week, and what is stated of its rows."""
+    if replace(stated, key="", sha256="", bytes=0) == replace(again, key="", sha256="", bytes=0):
+        return
+    path, remade = of.root / stated.key, made.folder / again.key
+    if not _same(
+        con, stated.key, path, remade if remade.is_file() else of.root / again.key, of, f" of {name}"
+    ):
+        return
+    true: dict[str, object] = {"rows": again.rows}
+    for field, columns in (("content_sha256", known.published), ("table_hash", known.identity)):
+        true[field] = rows_hash(con, f"({_parquet(path)})", columns[name]).sha256 if name in columns else None
+    for field, value in true.items():
+        if getattr(stated, field) != value:
+            of.report.differ(f"{stated.key}: {field} {_NOT_OF_ROWS}")
 
 
 def _same(
@@ -131,19 +120,11 @@ def _same(
     try:
         count = differing(con, _rows(con, path), _rows(con, remade))
     except (duckdb.Error, ValueError, csv.Error) as error:
-        of.report.differ(f"{place} has other columns than this version gives it: {one_line(error)}")
+        of.report.differ(f"{place} {_OTHERS}: {one_line(error)}")
         return False
     if count:
         of.report.differ(f"{place}: {in_words(count)}{whose} differ when made again")
     return not count
-
-
-def _compare_fields(
-    place: str, stated: Mapping[str, Any], true: Mapping[str, Any], of: VerifiedEdition
-) -> None:
-    for field, value in true.items():
-        if stated.get(field) != value:
-            of.report.differ(f"{place}: {field} is not that of its rows")
 
 
 def _rows(con: duckdb.DuckDBPyConnection, path: Path) -> str:

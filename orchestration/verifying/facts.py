@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from assets.gateway.models_file import params_hash
 from assets.metrics.week import check_rows, withheld_rows
@@ -32,6 +32,10 @@ OF_OTHER_WEEKS = ("anchor_labels__present", "images__once_in_model", "labels__di
 _MOST = 160  # characters of what a check says, which somebody wrote
 _SAID = ("model", "severity", "status", "failing_rows", "message")
 _Rows = Sequence[Mapping[str, Any]]
+_RESULTS = (
+    "SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week) FROM edition.main.check_results ORDER BY ALL"
+)
+_WITHHELD = "SELECT strftime(week, '%Y-%m-%d'), model, reason FROM edition.main.withheld"
 _OF_PLANS = "SELECT strftime(week, '%Y-%m-%d'), model, params, params_hash FROM plans ORDER BY ALL"
 _OF_SLOTS = """
 SELECT strftime(week, '%Y-%m-%d') AS week, model, slot_key, suite, suite_version, prompt, replicate, turn
@@ -41,11 +45,12 @@ _HOLDERS = """
 CREATE OR REPLACE TEMP TABLE holders AS
 SELECT DISTINCT week, model
 FROM prompts
-WHERE suite = $suite AND suite_version = $version AND suite_hash = $hash
+WHERE suite = $id AND suite_version = $version AND suite_hash = $hash
 """
 _SUITES = "SELECT DISTINCT suite, suite_version, suite_hash FROM prompts ORDER BY ALL"
-#: Calls whose text is not that of their turn; `said` holds the turns of one suite.
+#: Calls whose text is not that of their turn; `turns` are those of one suite.
 _OTHER_TURNS = """
+WITH said AS (SELECT unnest($turns, recursive := true))
 SELECT strftime(attempts.week, '%Y-%m-%d'), attempts.model, count(*)
 FROM attempts
 INNER JOIN slots USING (week, model, slot_key)
@@ -62,42 +67,35 @@ def compare_checks(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
     `con` is of a warehouse with the edition's rows, its counts and figures made again; the edition is attached as
     `edition`.
     """
-    published, withheld = _by_week(con, "check_results"), _by_week(con, "withheld")
-    planned = con.execute("SELECT DISTINCT strftime(week, '%Y-%m-%d') FROM plans").fetchall()
-    weeks = sorted({*published, *withheld, *(week for (week,) in planned)})
-    earlier: defaultdict[str, list[str]] = defaultdict(list)
+    stated = _by_check(con.sql(_RESULTS).to_arrow_table().to_pylist())
+    weeks = sorted({week for week, *_ in [*stated, *con.execute(_OF_PLANS).fetchall()]})
+    rows: list[Mapping[str, Any]] = []
     for number, week in enumerate(weeks):
         step("checks", number, len(weeks))
-        again = _by_check([row for late in (False, True) for row in check_rows(con, None, week, late=late)])
-        there = _by_check(published.get(week, []))
-        kept: list[Mapping[str, Any]] = []
-        for name in sorted({*again, *there, *OF_STORE}):
-            stated, found = there.get(name, []), again.get(name, [])
-            if {row["status"] for row in found} == {"error"}:
-                report.skip(f"week {week}: check {name}: {_in_words(found)}")
-                found = stated
-            elif name in OF_STORE:
-                found = stated
-                if not stated:
-                    report.differ(f"week {week}: check {name} has no result")
-            kept += found
-            if sorted(map(_said, stated)) == sorted(map(_said, found)):
-                continue
-            if name in OF_OTHER_WEEKS and stated and week != weeks[-1]:
-                earlier[name].append(week)
-                continue
-            report.differ(
-                f"week {week}: check {name[:60]} says {_in_words(stated)}, and the tables give {_in_words(found)}"
-            )
-        held = (
-            {(row["model"], row["reason"]) for row in rows}
-            for rows in (withheld.get(week, []), withheld_rows(kept))
+        rows += [row for late in (False, True) for row in check_rows(con, None, week, late=late)]
+    again, kept, earlier = _by_check(rows), list[Mapping[str, Any]](), defaultdict[str, list[str]](list)
+    for week, name in sorted(stated.keys() | again.keys() | {*product(weeks, OF_STORE)}):
+        there, found = stated.get((week, name), []), again.get((week, name), [])
+        if {row["status"] for row in found} == {"error"}:
+            report.skip(f"week {week}: check {name}: {_in_words(found)}")
+            found = there
+        elif name in OF_STORE:
+            found = there
+            if not there:
+                report.differ(f"week {week}: check {name} has no result")
+        kept += found
+        if sorted(map(_said, there)) == sorted(map(_said, found)):
+            continue
+        if name in OF_OTHER_WEEKS and there and week != weeks[-1]:
+            earlier[name].append(week)
+            continue
+        report.differ(
+            f"week {week}: check {name[:60]} says {_in_words(there)}, and the tables give {_in_words(found)}"
         )
-        for model, reason in sorted(set.symmetric_difference(*held)):
-            report.differ(
-                f"week {week}: {model[:60]} is withheld otherwise than by its checks: {reason[:_MOST]}"
-            )
-    if any(row["check_name"] in OF_STORE for rows in published.values() for row in rows):
+    follow = {(row["week"], row["model"], row["reason"]) for row in withheld_rows(kept)}
+    for week, model, reason in sorted(follow ^ {*con.execute(_WITHHELD).fetchall()}):
+        report.differ(f"week {week}: {model[:60]} is withheld otherwise than by its checks: {reason[:_MOST]}")
+    if any(name in OF_STORE for _, name in stated):
         report.note(f"taken as published, for they read the store: checks {' and '.join(OF_STORE)}")
     for name, found_in in sorted(earlier.items()):
         report.note(
@@ -106,20 +104,11 @@ def compare_checks(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
         )
 
 
-def _by_week(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the published rows of a table by week."""
-    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    day = "strftime(week, '%Y-%m-%d') AS week"
-    rows = con.sql(f"SELECT * REPLACE ({day}) FROM edition.main.{table} ORDER BY ALL")  # noqa: S608
-    for row in rows.to_arrow_table().to_pylist():
-        found[row["week"]].append(row)
-    return found
-
-
-def _by_check(rows: _Rows) -> dict[str, list[Mapping[str, Any]]]:
-    found: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+def _by_check(rows: _Rows) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Return rows of `check_results` by (week, check)."""
+    found: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        found[row["check_name"]].append(row)
+        found[row["week"], row["check_name"]].append(row)
     return found
 
 
@@ -156,7 +145,13 @@ def compare_hashes(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
             continue
         step("suites", 0, 1)
         _put(con, {**content, "hash": stated})
-        for week, model, rows in _other_turns(con, content):
+        turns = [
+            {"prompt": f"{suite}/{prompt['id']}", "turn": turn, "text": text}
+            for prompt in content["prompts"]
+            for turn, text in enumerate(prompt["turns"], start=1)
+        ]
+        of_suite = {"suite": suite, "version": version, "turns": turns}
+        for week, model, rows in con.execute(_OTHER_TURNS, of_suite).fetchall() if turns else ():
             what = f"{in_words(rows)} of attempts are not those of {suite}@{version}, which has the hash {stated[:12]}"
             report.differ(f"{week}, {model[:60]}: {what}")
     if others:
@@ -174,8 +169,7 @@ def _params(text: str, stated: str) -> dict[str, Any] | None:
 
 def _put(con: duckdb.DuckDBPyConnection, suite: Mapping[str, Any]) -> None:
     """Put the rows of a shipped suite into its tables, for the plans that state its hash."""
-    of = {"suite": suite["id"], "version": suite["version"]}
-    con.execute(_HOLDERS, {**of, "hash": suite["hash"]})
+    con.execute(_HOLDERS, {name: suite[name] for name in ("id", "version", "hash")})
     major = {"suite": suite["id"], "major": int(suite["version"].split(".")[0])}
     for table, made in SUITE_ROWS.items():
         rows = table_of(table, made(suite)).drop_columns(["week", "model"])  # noqa: F841 - DuckDB finds it by this name
@@ -185,20 +179,3 @@ def _put(con: duckdb.DuckDBPyConnection, suite: Mapping[str, Any]) -> None:
             major,
         )
         con.execute(f"INSERT INTO {table} BY NAME FROM holders CROSS JOIN rows")
-
-
-def _other_turns(con: duckdb.DuckDBPyConnection, suite: Mapping[str, Any]) -> list[tuple[str, str, int]]:
-    """Return (week, model, calls) of texts that are not those of their turn."""
-    turns = {
-        (f"{suite['id']}/{prompt['id']}", turn): text
-        for prompt in suite["prompts"]
-        for turn, text in enumerate(prompt["turns"], start=1)
-    }
-    said = pa.table(  # noqa: F841 - DuckDB finds it by this name
-        {
-            "prompt": pa.array([name for name, _ in turns], pa.string()),
-            "turn": pa.array([number for _, number in turns], pa.int64()),
-            "text": pa.array([*turns.values()], pa.string()),
-        }
-    )
-    return con.execute(_OTHER_TURNS, {"suite": suite["id"], "version": suite["version"]}).fetchall()

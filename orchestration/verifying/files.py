@@ -9,8 +9,7 @@ from typing import Any
 
 from assets.leaderboard.page.raster import DRAWN
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying import past
-from orchestration.verifying.report import VerifiedEdition
+from orchestration.verifying.report import VerifiedEdition, shown
 from warehouse import keys
 from warehouse.canonical import file_hash
 from warehouse.errors import CorruptObjectError
@@ -28,7 +27,9 @@ def compare(of: VerifiedEdition, seen: Iterable[str], read: Read) -> set[str]:
     prefix, stated = keys.edition_prefix(of.manifest["edition"]), of.manifest["files"]
     sheets: dict[str, tuple[str, int]] = {}
     try:
-        sheets = past.stated(of.manifest, lambda key: read_plain(of.root, key, manifests.MOST_FILE_BYTES))
+        sheets = manifests.sheets(
+            of.manifest, lambda key: read_plain(of.root, key, manifests.MOST_FILE_BYTES)
+        )
     except CorruptObjectError as error:
         of.report.differ(str(error))
     wanted = [
@@ -82,21 +83,8 @@ def is_plain(root: Path, key: str) -> bool | None:
 
 def present(folder: Path) -> dict[str, bool]:
     """Return path → whether it is a plain file, for all that is in a folder; links are not followed."""
-    found: dict[str, bool] = {}
-    folders = [folder] if folder.is_dir() else []
-    while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(Path(entry.path))
-                    continue
-                path = Path(entry.path).relative_to(folder).as_posix()
-                found[path] = entry.is_file(follow_symlinks=False)
-    return found
-
-
-def shown(name: str) -> str:
-    """Return a name in one line: a line break in it could look like a line of the report."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
-    )
+    return {
+        path.relative_to(folder).as_posix(): path.is_file() and not path.is_symlink()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }

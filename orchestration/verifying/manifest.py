@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from assets.leaderboard.past.index import PastEntry, Sha256
+from assets.leaderboard.past.index import PastEntry, Sha256, entries_of, read_index
 from assets.leaderboard.published import FORMAT
 from warehouse import keys
 from warehouse.database.archive import WeekPart, parts_of
@@ -195,6 +195,11 @@ def parts(manifest: Mapping[str, Any]) -> list[WeekPart]:
     return [part for _, entry in tables for part in parts_of(entry).values()]
 
 
+def entries(values: list[Any]) -> list[dict[str, Any]]:
+    """Return the entries of a field; what anybody wrote there instead has no fields."""
+    return [value if isinstance(value, dict) else {} for value in values]
+
+
 def data_files(manifest: Mapping[str, Any]) -> set[str]:
     """Return the data files of an edition: all under `data/` that are no pages."""
     return {
@@ -206,6 +211,19 @@ def whole(manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return the tables and views that an edition has as one Parquet file, with its path."""
     found = {table[1]: path for path in manifest["files"] if (table := _WHOLE.fullmatch(path))}
     return dict(sorted(found.items()))
+
+
+def sheets(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, tuple[str, int]]:
+    """Return key → (SHA-256, bytes) of all sheets and of their indexes."""
+    found: dict[str, tuple[str, int]] = {}
+    for entry in entries_of(manifest):
+        found[entry.key] = (entry.sha256, entry.bytes)
+        try:
+            data = read(entry.key)
+        except KeyError:
+            raise CorruptObjectError(f"{entry.key} is not in the store, but its manifest names it") from None
+        found |= read_index(entry, data).stated()
+    return found
 
 
 def wrong(where: str, why: str) -> CorruptObjectError:

@@ -1,8 +1,12 @@
-"""The pages of an edition and all files beside its data: made again from its own rows, and compared byte for byte."""
+"""The pages of an edition and all files beside its data: made again from its own rows, and compared byte for byte.
+
+So are sheets of quarters, which editions share.
+"""
 
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -18,14 +22,16 @@ from assets.leaderboard.documents import ANALYSIS, documents
 from assets.leaderboard.page.raster import DRAWN
 from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.page.static import static_files
-from assets.leaderboard.past.index import entries_of, folders_of
+from assets.leaderboard.past.index import PastIndex, entries_of, folders_of, read_index
+from assets.leaderboard.past.making import Grounds, made
 from assets.leaderboard.replies import replies_in, reply_file
 from assets.leaderboard.sheets import sheets
+from assets.leaderboard.texts import texts_sha256
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.database import one_line
 from orchestration.verifying.files import Read, removed
-from orchestration.verifying.report import VerifiedEdition
+from orchestration.verifying.report import VerifiedEdition, one_line
 from warehouse import keys
+from warehouse.canonical import sha256_hex
 
 #: A drawing that another processor made differs in the color of edges: by less than this, of 255, ...
 _SAME_COLOR = 96
@@ -39,12 +45,12 @@ def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read) -> 
     `read` reads what lies around the edition: what a removal names is not missed.
     """
     of.step("pages", 0, 1)
-    made: set[str] = set()
+    again: set[str] = set()
     unlike: list[str] = []
     missing: set[str] = set()
     try:
         for name, data in _made_again(con, of, missing):
-            made.add(name)
+            again.add(name)
             path, entry = of.folder / name, of.manifest["files"].get(name, {})
             if not _is(path, data) and (path.is_file() or not removed(name, entry, read)):
                 unlike.append(name)
@@ -60,9 +66,9 @@ def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read) -> 
     for name in sorted({*unlike} - {*cards}):
         of.report.differ(f"{name} is not what its version makes of the tables")
     stated = of.manifest["files"].keys() - manifests.data_files(of.manifest)
-    for name in sorted(made - stated):
+    for name in sorted(again - stated):
         of.report.differ(f"{name} is not in the manifest, and the pages need it")
-    for name in sorted(stated - made):
+    for name in sorted(stated - again):
         of.report.differ(f"{name} is in the manifest, and no page shows it")
 
 
@@ -108,3 +114,39 @@ def _looks_alike(found: bytes, made: bytes) -> bool:
     except Exception:  # noqa: BLE001 - decoders raise anything, and all of it means the same
         return False
     return a.shape == b.shape and int((abs(a - b).max(axis=2) > _SAME_COLOR).sum()) <= _FEW_PIXELS
+
+
+def compare_sheets(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
+    """Make the sheets that this code made again from the tables, and compare them byte by byte."""
+    entries, tables, hashes = entries_of(of.manifest), of.manifest["tables"], of.manifest["table_hashes"]
+    periods, others = Grounds(con, tables, hashes, None).periods(), 0
+    with tempfile.TemporaryDirectory(prefix="cliche-verify-") as waiting:
+        for number, entry in enumerate(entries):
+            of.step("sheets of quarters", number, len(entries))
+            index = read_index(entry, (of.root / entry.key).read_bytes())
+            grounds = Grounds(con, tables, hashes, index.public_store)
+            if index.texts_sha256 != texts_sha256():
+                others += 1
+            elif entry.period in periods:
+                if grounds.rests_on(entry.period) != entry.rests_on:
+                    of.report.differ(f"{entry.key}: its pages rest on other rows than those of the edition")
+                for name in _unlike(index, grounds, Path(waiting)):
+                    of.report.differ(f"{name} is not what its version makes of the tables")
+    if [entry.period for entry in entries] != periods:
+        of.report.differ("sheets are not of the quarters of the edition")
+    if others:
+        of.report.note(
+            f"sheets of {others:,} of {len(entries):,} quarters were made by another version of the code: "
+            "their bytes are those of their index"
+        )
+
+
+def _unlike(index: PastIndex, grounds: Grounds, waiting: Path) -> list[str]:
+    """Return the names of pages that are not as the tables have them, are missing, or are none."""
+    period = index.period
+    again = {(model, path): sha256_hex(data) for model, path, data in made(grounds, period, waiting)}
+    there = {
+        (model, path): sha256 for model, pages in index.pages.items() for path, (sha256, _) in pages.items()
+    }
+    unlike = {name for name, _ in again.items() ^ there.items()}
+    return [f"{keys.PAST}{period}/{model}/…/{path}" for model, path in sorted(unlike)]

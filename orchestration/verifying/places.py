@@ -13,16 +13,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from assets.generation.workplace import Workplace
-from orchestration.verifying import database, past, remote
 from orchestration.verifying import manifest as manifests
+from orchestration.verifying import remote
 from orchestration.verifying.files import present, read_plain
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError, CorruptObjectError, UsageError
+from warehouse.loading.objects import json_object
 from warehouse.store.base import Store
 from warehouse.store.local import LocalStore
 from warehouse.store.many import ahead
@@ -92,11 +94,6 @@ class ComparedEdition:
     sha256: str
     read: Callable[[str], bytes | None]
 
-    def rows(self, key: str, sha256: str) -> bytes | None:
-        """Return a part of a table as it is stated; None if it is not there, or is another."""
-        data = self.read(key)
-        return data if data is not None and sha256_hex(data) == sha256 else None
-
 
 @contextmanager
 def find(
@@ -162,6 +159,13 @@ def _of_store(store: Store, key: str, most: int) -> Iterable[bytes]:
     return pieces(store, key) if most > manifests.MOST_BYTES else (store.get(key),)
 
 
+def site_note(read: Callable[[str], bytes | None]) -> dict[str, Any]:
+    """Return what the note beside the DuckDB file says: edition, hash, size; {} if it does not read."""
+    with suppress(CorruptObjectError, RecursionError):
+        return json_object(keys.SITE_DATABASE_NOTE, read(keys.SITE_DATABASE_NOTE) or b"")
+    return {}
+
+
 @contextmanager
 def fetched(place: Place, manifest: Manifest, step: Step) -> Iterator[Path]:
     """Yield the root of a place; of what is not on this machine, a temporary folder with all that is stated.
@@ -177,11 +181,9 @@ def fetched(place: Place, manifest: Manifest, step: Step) -> Iterator[Path]:
         sizes |= {part.key: part.bytes for part in manifests.parts(manifest)}
         _fetch(place, sizes, root, step)
         with suppress(CorruptObjectError):
-            sheets = past.stated(manifest, place.get)
+            sheets = manifests.sheets(manifest, place.get)
             _fetch(place, {key: size for key, (_, size) in sheets.items()}, root, step)
-        note = (
-            {} if place.seen is None else database.site_note(place.read)
-        )  # of an address it is not compared
+        note = {} if place.seen is None else site_note(place.read)  # of an address it is not compared
         if note.get("edition") == place.edition:
             _fetch(place, {keys.SITE_DATABASE: int(note.get("bytes", 0))}, root, step)
         yield root

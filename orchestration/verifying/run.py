@@ -14,11 +14,11 @@ from pathlib import Path
 from assets.generation.workplace import Workplace
 from assets.leaderboard.texts import texts_sha256
 from orchestration.unwritable import cause
-from orchestration.verifying import again, claims, database, files, page, past, places, site, thumbnails
+from orchestration.verifying import again, claims, files, page, places, site, thumbnails
 from orchestration.verifying.history import chain, difference
 from orchestration.verifying.manifest import written_by_publish
 from orchestration.verifying.places import ComparedEdition, Place
-from orchestration.verifying.report import Step, VerifiedEdition, VerifyReport, silent
+from orchestration.verifying.report import Step, VerifiedEdition, VerifyReport, one_line, silent
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import limit_memory, was_interrupted
@@ -92,7 +92,7 @@ def verify_place(
             ):  # of this machine, and nothing about the edition
                 with explained("write", Path(tempfile.gettempdir())):
                     raise OSError(code or 0, str(error)) from None
-            report.differ(f"it cannot be made again from its tables: {database.one_line(error)}")
+            report.differ(f"it cannot be made again from its tables: {one_line(error)}")
     return report
 
 
@@ -117,7 +117,7 @@ def _made_again(place: Place, of: VerifiedEdition, sheets: set[str]) -> None:
             claims.compare_times(con, of.manifest, of.report)
             claims.compare_sources(con, of.manifest, hashes, of.report)
             page.compare(con, of, place.read)
-            past.compare_made(con, of)
+            page.compare_sheets(con, of)
             thumbnails.compare(con, of, place.read, every=place.root is not None, alone=place.alone)
         site.compare(place, of, built, sheets)
     of.report.note(

@@ -1,12 +1,15 @@
 """What lies around an edition and is in no manifest: `site/`, made again for the newest edition, and foreign files.
 
 While a publish is under way, or after one was stopped, `site/` is of the edition before, and is not compared.
+
+Anybody may have made the DuckDB file: a view could read any file, a macro stand before a function of DuckDB. So nothing
+outside its folder can be reached, and no statement is run before its catalog was compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -16,19 +19,33 @@ from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.croissant import NAME, in_folder
 from assets.leaderboard.page.headers import headers_file
 from assets.leaderboard.site_pages import pages_at_site, root_pages
-from orchestration.verifying import database, files
+from orchestration.verifying import files
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.places import Place
-from orchestration.verifying.report import VerifiedEdition
+from orchestration.verifying.places import Place, site_note
+from orchestration.verifying.report import VerifiedEdition, one_line, shown
 from warehouse import keys
 from warehouse.canonical import file_hash
 from warehouse.database.building import start_here
-from warehouse.database.published import published_tables, schema_of
+from warehouse.database.connection import SETTINGS
+from warehouse.database.marts import quoted
+from warehouse.database.published import published_tables, schema_of, search_all
 from warehouse.database.table_hash import Hashed, rows_hash
-from warehouse.errors import ClicheError
+from warehouse.errors import ClicheError, CorruptObjectError
 
 #: What making something of a file of somebody raises.
 _UNREADABLE = (OSError, ValueError, LookupError, AttributeError, TypeError)
+#: Of all that a file can hold, what is compared: the first column is its name.
+_CATALOG = (
+    "table_name, schema_name, comment FROM duckdb_tables()",
+    "view_name, schema_name, comment, sql FROM duckdb_views() WHERE NOT internal",
+    "table_name, column_name, data_type, is_nullable, column_default, comment FROM duckdb_columns() WHERE NOT internal",
+    "table_name, constraint_text FROM duckdb_constraints()",
+    "function_name, parameters, macro_definition FROM duckdb_functions() WHERE NOT internal",
+    "sequence_name, NULL FROM duckdb_sequences()",
+    "index_name, sql FROM duckdb_indexes()",
+    "type_name, labels FROM duckdb_types() WHERE NOT internal",
+    "schema_name, comment FROM duckdb_schemas() WHERE NOT internal",
+)
 _NOTES = (keys.SITE_PAGES_NOTE, keys.SITE_DATABASE_NOTE)
 
 
@@ -45,7 +62,7 @@ def compare(place: Place, of: VerifiedEdition, built: Path, past: set[str]) -> N
     try:
         made = _pages(place.read, of, known)
     except _UNREADABLE as error:  # of an edition that somebody wrote; its pages have the line
-        of.report.differ(f"site/ cannot be made again from the edition: {database.one_line(error)}")
+        of.report.differ(f"site/ cannot be made again from the edition: {one_line(error)}")
         return
     found = {key: place.read(key) for key in made}
     if not any(found.values()):
@@ -90,13 +107,13 @@ def _foreign(of: VerifiedEdition, known: Collection[str], *, alone: bool) -> Non
         if name.startswith((keys.edition_prefix(edition), keys.REMOVALS)) or keys.THUMBNAIL.fullmatch(name):
             continue
         if name not in leading or (of.root / name).read_bytes() != leading[name]:
-            of.report.differ(f"{files.shown(name)} is not of edition {edition}")
+            of.report.differ(f"{shown(name)} is not of edition {edition}")
 
 
 def _compare_database(of: VerifiedEdition, built: Path, read: files.Read) -> None:
     """Compare the DuckDB file with its note, and its rows, views and comments with those of the edition."""
     root, name, report = of.root, keys.SITE_DATABASE, of.report
-    note = database.site_note(read)
+    note = site_note(read)
     if note.get("edition") != of.manifest["edition"]:
         return
     of.step("site", 0, 1)
@@ -105,8 +122,8 @@ def _compare_database(of: VerifiedEdition, built: Path, read: files.Read) -> Non
         return
     try:
         start_here(built, of.manifest["tables"], of.manifest["files"])
-        with database.locked(root / name) as con, database.locked(built) as own:
-            unlike = database.unlike(con, own)
+        with locked(root / name) as con, locked(built) as own:
+            unlike = _unlike(con, own)
             for what in unlike:
                 report.differ(f"{what[:200]} in {name} is not as this version makes it")
             for table in (
@@ -115,9 +132,38 @@ def _compare_database(of: VerifiedEdition, built: Path, read: files.Read) -> Non
                 if _rows(con, table) != _rows(own, table):
                     report.differ(f"{name} has other rows of {table} than the edition")
     except (duckdb.Error, ClicheError) as error:
-        report.differ(f"{name} cannot be read: {database.one_line(error)}")
+        report.differ(f"{name} cannot be read: {one_line(error)}")
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str) -> Hashed:
     columns = [(row[0], row[1]) for row in con.execute(f'DESCRIBE "{table}"').fetchall()]
     return rows_hash(con, f'{schema_of(table)}."{table}"', columns)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a DuckDB file that reads its folder alone, writes nothing and stays so."""
+    with duckdb.connect(config=SETTINGS) as con:
+        con.execute(f"SET allowed_directories = [{quoted(f'{file.parent}/')}]")
+        con.execute("SET max_temp_directory_size = '0B'")
+        con.execute("SET enable_external_access = false")
+        try:
+            con.execute(f"ATTACH {quoted(str(file))} AS edition (READ_ONLY)")
+            con.execute("USE edition")
+            search_all(con)
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            raise CorruptObjectError(f"{file.name} does not open: {one_line(error)}") from None
+        con.execute("SET lock_configuration = true")
+        yield con
+
+
+def _unlike(con: duckdb.DuckDBPyConnection, own: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of what two files do not define alike; nothing of it is run."""
+    found = set[object]()
+    for query in _CATALOG:
+        ours, theirs = (
+            {repr([said or "" for said in row]): row[0] for row in one.execute(f"SELECT {query}").fetchall()}
+            for one in (own, con)
+        )
+        found |= {name for row, name in (ours | theirs).items() if (row in ours) != (row in theirs)}
+    return sorted(map(str, found))

@@ -14,7 +14,7 @@ import duckdb
 from PIL import Image
 
 from assets.generation.pictures.image_check import bits_against
-from orchestration.verifying import past
+from orchestration.verifying import manifest as manifests
 from orchestration.verifying.files import present
 from orchestration.verifying.report import VerifiedEdition
 from warehouse import keys
@@ -103,7 +103,7 @@ def compare(
 
 def _pages(of: VerifiedEdition) -> Iterator[tuple[str, bytes]]:
     """Yield (path, bytes) of the edition's pages and sheets of quarters."""
-    sheets = past.stated(of.manifest, lambda key: (of.root / key).read_bytes())
+    sheets = manifests.sheets(of.manifest, lambda key: (of.root / key).read_bytes())
     for folder, paths in ((of.folder, of.manifest["files"]), (of.root, sheets)):
         yield from ((path, (folder / path).read_bytes()) for path in paths if path.endswith(".html"))
 

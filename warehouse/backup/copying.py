@@ -18,8 +18,7 @@ from warehouse.errors import RefusedError
 from warehouse.integrity import editions
 from warehouse.integrity.findings import Inspection, Named, Problem
 from warehouse.integrity.group import APART, check_group
-from warehouse.integrity.kinds import parse
-from warehouse.integrity.parts import keys_in, partitions
+from warehouse.integrity.kinds import keys_in, parse
 from warehouse.integrity.scan import NO_KIND, Tell, grouped, told_once
 from warehouse.store.base import Store
 from warehouse.store.many import ahead
@@ -71,7 +70,7 @@ def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
         of.part([keys.LATEST_EDITION], {keys.LATEST_EDITION})
     done.problems += of.problems
     _carry_changing(found, done, repair=repair)
-    done.problems = told_once(found.source, partitions(found.parts), done.problems)
+    done.problems = told_once(found.source, done.problems)
     return done
 
 

@@ -14,7 +14,7 @@ from warehouse.backup.order import listed, turn
 from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity.editions import manifests
 from warehouse.integrity.findings import Problem
-from warehouse.integrity.parts import Parts, parts
+from warehouse.integrity.kinds import Parts, parts
 from warehouse.integrity.scan import Tell
 from warehouse.store.base import Head, Store
 from warehouse.store.many import ahead

@@ -49,7 +49,6 @@ class Read(NamedTuple):
     named: Key
     data: bytes
     sha256: str
-    size: int
     said: Any = None
     fault: str = ""
 
@@ -89,7 +88,6 @@ class Inspection:
     shrink: Shrink = lambda sha256, picture: b""
     problems: list[Problem] = field(default_factory=list)
     objects: int = 0
-    bytes: int = 0
     leftover: int = 0  # parts of tables that no edition lists
     hashes: dict[str, str] = field(default_factory=dict)  # key → SHA-256 of what was read
     outside: set[str] = field(default_factory=set)
@@ -111,7 +109,6 @@ class Inspection:
                 self.problems.append(read)
                 continue
             self._failed = 0
-            self.bytes += read.size
             self.hashes[read.key] = read.sha256
             if read.fault:
                 self.damaged(read.key, read.fault, of)
@@ -121,17 +118,16 @@ class Inspection:
         key = named.key
         try:
             if key == keys.SITE_DATABASE:
-                digest, size = hashlib.sha256(), 0
+                digest = hashlib.sha256()
                 for piece in pieces(self.store, key):
                     digest.update(piece)
-                    size += len(piece)
-                return Read(named, b"", digest.hexdigest(), size)
+                return Read(named, b"", digest.hexdigest())
             data = self.store.get(key)
         except KeyError:
             return Problem("missing", key, "was listed, and is gone")
         except StoreError as error:
             return Problem("damaged", key, f"cannot be read ({error})")
-        read = Read(named, data, sha256_hex(data), len(data))
+        read = Read(named, data, sha256_hex(data))
         try:
             return read._replace(said=_said(read, records))
         except CorruptObjectError as error:

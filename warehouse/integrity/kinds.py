@@ -1,15 +1,20 @@
-"""Every kind of key that a store may hold, and the group of objects that is checked together.
+"""Every kind of key that a store may hold; which objects are checked together, and which are listed together.
 
 A key that no row matches is unexpected. Leases (`locks/`) are not read: they come and go. Half-written files of a
 local folder lie in `.tmp`, which is never listed; the next writer removes what dead processes left there.
+
+A part of a store is a few folders, so that nobody holds the keys of all objects: one model's week in all of its roots,
+pictures whose hashes begin alike with their thumbnails, a study, an edition. Groups of objects are whole within a part.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from warehouse import keys
+from warehouse.store.base import Store
 
 _NAME = r"[a-z0-9][a-z0-9._-]*"
 _WEEK = r"\d{4}-\d{2}-\d{2}"
@@ -81,7 +86,10 @@ IN_NAME = frozenset({"image", "table part", "past index", "style", "engine", "st
 #: Kinds whose hash another object records, which the check of their group knows.
 ELSEWHERE = frozenset({"edition", "latest edition", "pages page", "past page", "site database"})
 _COMPILED = tuple((kind, kind.partition(" ")[0], re.compile(pattern)) for kind, pattern in KINDS)
-_APART = ("locks/", keys.HOME_COPIES)
+_APART = ("locks/", keys.HOME_COPIES)  # a lease, the files of a home in a copy
+
+#: Folders, each with a slash at its end, and keys that lie above them, by the name of the part.
+Parts = Mapping[str, Sequence[str]]
 
 
 class Key(NamedTuple):
@@ -110,6 +118,49 @@ def parse(key: str) -> Key | None:
     return None
 
 
-def is_apart(key: str) -> bool:
-    """Return whether a key is no part of the store proper: of a lease, or of the files of a home in a copy."""
-    return key.startswith(_APART)
+def parts(*stores: Store) -> Parts:
+    """Return the parts of stores by name."""
+    found: dict[str, set[str]] = {}
+    for store in stores:
+        for prefix in _prefixes(store):
+            found.setdefault(_part(prefix), set()).add(prefix)
+    return {name: sorted(found[name]) for name in sorted(found)}
+
+
+def keys_in(store: Store, prefixes: Sequence[str]) -> Iterator[str]:
+    """Yield the keys of a part that a store holds."""
+    for prefix in prefixes:
+        if prefix.endswith("/"):
+            yield from store.list(prefix)
+        elif store.head(prefix) is not None:
+            yield prefix
+
+
+def _prefixes(store: Store) -> Iterator[str]:
+    for root in store.names(""):
+        if root.startswith(_APART):
+            continue
+        for name in store.names(root) if root.endswith("/") else [root]:
+            deeper = name.startswith(f"{root}week=") and root != "trials/"
+            if name.endswith("/") and (deeper or name == keys.PAST_INDEXES):
+                yield from store.names(name)
+            else:
+                yield name
+
+
+def _part(prefix: str) -> str:
+    """Return the name of the part that a folder, or a key above all folders, belongs to."""
+    root, _, rest = prefix.partition("/")
+    if prefix.startswith(keys.RETRACTIONS) and (known := parse(prefix)):
+        root, rest = "studies", f"{known.group[1]}/"
+    if root == "studies":
+        return f"study={rest}"
+    if root == "thumbnails" and "=" not in rest:
+        return f"images/{rest}"
+    if root == "site":
+        return "site/"
+    if root == "pages":
+        return f"pages/{rest.removeprefix('indexes/')}"
+    if rest.startswith(("week=", "study=")) and root != "trials":
+        return f"{rest.removesuffix('.json').rstrip('/')}/" if root == "plans" else rest
+    return prefix if prefix.endswith("/") else f"{root}/" if rest else ""

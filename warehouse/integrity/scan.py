@@ -14,11 +14,10 @@ from warehouse.errors import ClicheError
 from warehouse.integrity import editions, record
 from warehouse.integrity.findings import Inspection, Named, Problem, Shrink
 from warehouse.integrity.group import check_group
-from warehouse.integrity.kinds import Key, parse
-from warehouse.integrity.parts import keys_in, parts
-from warehouse.integrity.parts import partitions as partitions_of
+from warehouse.integrity.kinds import Key, keys_in, parse, parts
 from warehouse.loading import objects
 from warehouse.loading import plan_slots as slots
+from warehouse.loading.load import partitions
 from warehouse.store.base import Store
 
 NO_KIND = "no kind of object has such a key"
@@ -33,7 +32,6 @@ class StoreReading:
     """
 
     objects: int = 0
-    bytes: int = 0
     leftover: int = 0
     resumed: int = 0
     seconds: float = 0.0
@@ -57,7 +55,7 @@ def read_store(
     if not total:
         return StoreReading()  # nothing was read, so nothing is recorded as read
     found = StoreReading()
-    kept = ("objects", "bytes", "leftover", "problems")
+    kept = ("objects", "leftover", "problems")
     named = editions.named_by_all(store)
     unseen = {*named}
     with record.progress(home, store.url) as (done, keep):
@@ -81,7 +79,7 @@ def read_store(
                     setattr(found, name, getattr(found, name) + said[name])
     found.problems = [Problem(*one) for one in found.problems]
     found.problems += _gone(store, unseen, named)
-    found.problems = told_once(store, partitions_of(of), found.problems)
+    found.problems = told_once(store, found.problems)
     found.seconds = time.monotonic() - begun
     record.keep_read(home, store.url, found.objects, len(found.problems))
     tell("", total, total)
@@ -117,9 +115,7 @@ def _gone(store: Store, unseen: set[str], named: Mapping[str, Named]) -> list[Pr
     return look.problems
 
 
-def told_once(
-    store: Store, partitions: Iterable[tuple[str, str]], problems: Sequence[Problem]
-) -> list[Problem]:
+def told_once(store: Store, problems: Sequence[Problem]) -> list[Problem]:
     """Return one problem for each object, in the order of keys; pictures with what they belong to."""
     first: dict[str, Problem] = {}
     others: dict[str, set[str]] = {}
@@ -127,7 +123,7 @@ def told_once(
         first.setdefault(one.key, one)
         others.setdefault(one.key, set()).add(one.of)
     pictures = {picture for key in first if (picture := keys.picture_of(key))}
-    owners = _owners(store, partitions, pictures) if pictures else {}
+    owners = _owners(store, pictures) if pictures else {}
     told = []
     for key, one in sorted(first.items()):
         of = owners.get(keys.picture_of(key) or "") or sorted(others[key] - {""})
@@ -136,10 +132,10 @@ def told_once(
     return told
 
 
-def _owners(store: Store, partitions: Iterable[tuple[str, str]], pictures: set[str]) -> dict[str, list[str]]:
+def _owners(store: Store, pictures: set[str]) -> dict[str, list[str]]:
     """Return what pictures belong to, by their hash: slots of all models and weeks, studies, anchor sets."""
     found: dict[str, list[str]] = {}
-    for week, model in partitions:
+    for week, model in partitions(store):
         try:
             names = objects.names_of(store, week, model)
             rows = objects.read_attempts(store, names).select(["slot_key", "image_sha256"]).to_pylist()

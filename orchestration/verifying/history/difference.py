@@ -12,11 +12,10 @@ from typing import Any
 
 from orchestration.verifying.history import reasons as r
 from orchestration.verifying.history import rows
-from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.history.reasons import Reasons
 from orchestration.verifying.manifest import Manifest, whole
 from orchestration.verifying.places import ComparedEdition
-from orchestration.verifying.report import VerifyReport, in_words
+from orchestration.verifying.report import Changes, VerifyReport, in_words
 from warehouse.database.archive import WeekPart, parts_of
 from warehouse.errors import UsageError
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from assets.leaderboard.texts import texts_sha256
 from assets.suites.analysis import load_changes
-from orchestration.verifying.history.changes import Changes
-from orchestration.verifying.manifest import Manifest
+from orchestration.verifying.manifest import Manifest, entries
+from orchestration.verifying.report import Changes
 from warehouse import keys
 
 NEW_WEEK, NEW_MODEL, LATE = "new week", "model of a past week added", "late receipt"
@@ -91,7 +91,7 @@ def _explain(
     reason = _REASONS.get(kind, kind)
     if kind in {"retraction", "removal"}:
         field_, key = ("retractions", "key") if kind == "retraction" else ("removals", "image_sha256")
-        entry = next(one for one in _dicts(new[field_]) if _texts(one, (key,)) == of)
+        entry = next(one for one in entries(new[field_]) if _texts(one, (key,)) == of)
         week, model, study = _texts(entry, ("week", "model", "study"))
         said, of = f"picture {of[0][:12]}", ()
         if kind == "retraction" and "study" not in entry:
@@ -117,16 +117,16 @@ def _named(manifest: Manifest) -> dict[_Fact, str]:
     """Return all that a manifest names and a later one names, too, and what it says of it."""
     found: dict[_Fact, str] = {}
     for field_, (kind, names, stays) in _ENTRIES.items():
-        for entry in _dicts(manifest[field_]):
+        for entry in entries(manifest[field_]):
             said = sorted(entry.items()) if stays is None else entry.get(stays)
             found[kind, _texts(entry, names), ""] = repr(said)
     for field_, (names, fields) in _OBJECTS.items():
-        for entry in _dicts(manifest[field_]):
+        for entry in entries(manifest[field_]):
             of, kind = _texts(entry, names), "labels" if field_ == "partitions" else field_
             for value in map(entry.get, fields):
                 listed = value if isinstance(value, list) else [value] if value else []
                 found |= {(kind, of, str(one)): "" for one in listed}
-    for entry in _dicts(manifest["partitions"]):
+    for entry in entries(manifest["partitions"]):
         name = str(entry.get("manifest") or "")[:200]
         found["receipts", _texts(entry, ("week", "model")), ""] = f"{len(name):03}{name}"
     return found
@@ -137,7 +137,7 @@ def _version_of(study: str, named: Mapping[_Fact, str]) -> bool:
 
 
 def _taken(definition: str, new: Manifest) -> bool:
-    return any(repr(one.get("definition_sha256")) == definition for one in _dicts(new["retractions"]))
+    return any(repr(one.get("definition_sha256")) == definition for one in entries(new["retractions"]))
 
 
 def _code(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
@@ -156,11 +156,6 @@ def _code(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
         return
     tell = found.differ if new["texts_sha256"] == texts_sha256() else found.skip
     tell(f"analysis.yaml: method_changes.yaml here has no entry of {plan[:64]}")
-
-
-def _dicts(entries: list[Any]) -> list[dict[str, Any]]:
-    """Return entries; what anybody wrote there instead is none."""
-    return [one for one in entries if isinstance(one, dict)]
 
 
 def _texts(entry: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
+import pyarrow as pa
 
 from assets.gateway.records import FINAL, Outcome
-from orchestration.verifying import database
 from orchestration.verifying.places import ComparedEdition
+from orchestration.verifying.report import one_line
+from warehouse.canonical import sha256_hex
 from warehouse.database.archive import WeekPart
 from warehouse.errors import CorruptObjectError
+from warehouse.loading.objects import parquet_table
 
 _COUNT = "SELECT coalesce({model}, ''), count(*) FROM (({a}) EXCEPT ALL ({b})) GROUP BY ALL ORDER BY ALL"
 _MADE = "CREATE TEMP TABLE taken (model VARCHAR, slot_key VARCHAR, labeler VARCHAR, attribute VARCHAR)"
@@ -57,40 +58,38 @@ def compare(
     `taken` are entries of manifests that take something of the week back. What one edition lists may lie with the
     other: nobody deletes parts of tables.
     """
-    held = [
-        next(filter(None, (one.rows(part.key, part.sha256) for one in sides)), None) if part else b""
-        for part in parts
-    ]
-    if None in held:
+    now = _held(parts[1], sides)
+    before = _held(parts[0], sides) if parts[0] else now and now.slice(0, 0)
+    if before is None or now is None:
         return None
     listed = ", ".join(f'"{name}"' for name in columns)
     model = "model" if "model" in columns else "''"
+    of, to, touched = f"SELECT {listed} FROM before", f"SELECT {listed} FROM now", 0  # noqa: S608
     try:
-        with tempfile.TemporaryDirectory(prefix="cliche-diff-") as folder:
-            names = [Path(folder).resolve() / name for name in ("old", "new")]
-            for path, data in zip(names, held, strict=True):
-                path.write_bytes(data or held[1] or b"")
-            of, to = (
-                f"SELECT {listed} FROM read_parquet('{path}', hive_partitioning = false)"  # noqa: S608
-                for path in names
+        with duckdb.connect() as con:
+            con.register("before", before)
+            con.register("now", now)
+            if taken and table in _TAKEN:
+                con.execute(_MADE)
+                con.executemany("INSERT INTO taken VALUES (?, ?, ?, ?)", [*_rows(taken)])
+                condition = _TAKEN[table]
+                count = f"SELECT count(*) FROM ({of}) AS r WHERE {condition}"  # noqa: S608 - made here
+                ((touched,),) = con.execute(count).fetchall()
+                of = (_LEFT_ATTEMPTS if table == "attempts" else _LEFT).format(of=of, taken=condition)
+            gone, added = (
+                dict(con.execute(_COUNT.format(model=model, a=a, b=b)).fetchall())
+                for a, b in ((of, to), (to, of))
             )
-            of = of if held[0] else f"{of} LIMIT 0"
-            with database.locked(None, names[0].parent) as con:
-                touched = 0
-                if taken and table in _TAKEN:
-                    con.execute(_MADE)
-                    con.executemany("INSERT INTO taken VALUES (?, ?, ?, ?)", [*_rows(taken)])
-                    condition = _TAKEN[table]
-                    count = f"SELECT count(*) FROM ({of}) AS r WHERE {condition}"  # noqa: S608 - made here
-                    ((touched,),) = con.execute(count).fetchall()
-                    of = (_LEFT_ATTEMPTS if table == "attempts" else _LEFT).format(of=of, taken=condition)
-                gone, added = (
-                    dict(con.execute(_COUNT.format(model=model, a=a, b=b)).fetchall())
-                    for a, b in ((of, to), (to, of))
-                )
     except duckdb.Error as error:
-        raise CorruptObjectError(f"a part of a table does not read: {database.one_line(error)}") from None
+        raise CorruptObjectError(f"a part of a table does not read: {one_line(error)}") from None
     return Changed(gone, added, touched)
+
+
+def _held(part: WeekPart, sides: Iterable[ComparedEdition]) -> pa.Table | None:
+    """Return the rows of a part from where it lies as it is stated; None if it does not."""
+    found = (side.read(part.key) for side in sides)
+    whole = (data for data in found if data is not None and sha256_hex(data) == part.sha256)
+    return next((parquet_table(part.key, data) for data in whole), None)
 
 
 def _rows(taken: Sequence[Mapping[str, Any]]) -> Iterator[list[str | None]]:

@@ -20,8 +20,7 @@ from assets.gateway.receipts import read_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.quality.columns import suite
 from orchestration.cli import app
-from orchestration.verifying.manifest import parts
-from orchestration.verifying.past import stated
+from orchestration.verifying.manifest import parts, sheets
 from tests.orchestration.installation import (
     MODELS,
     NEXT,
@@ -256,7 +255,7 @@ def test_verify_recomputes_hashes_counts_and_scores(published: Installation, cli
     ended = cliche("verify")
     assert (ended.code, ended.err) == (0, "")
     manifest = json.loads(published.store.get(f"editions/{EDITION}/manifest.json"))
-    pages = stated(manifest, published.store.get)
+    pages = sheets(manifest, published.store.get)
     files = len(manifest["files"]) + len(parts(manifest)) + len(pages)
     recomputed = r"([\d,]+) counts and ([\d,]+) figures recomputed, 0 differ"
     pattern = rf"edition {EDITION}   {files:,} files   {AGREE} · {recomputed}\n"

@@ -19,8 +19,7 @@ from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.published import identity
 from assets.leaderboard.sheets import sheets
-from orchestration.verifying import past
-from orchestration.verifying.manifest import parts
+from orchestration.verifying import manifest as manifests
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.archive import CSV
@@ -38,8 +37,8 @@ def download(store: Store, edition: str, folder: Path) -> Path:
     manifest = json.loads(store.get(f"{prefix}manifest.json"))
     for key in (
         *store.list(prefix),
-        *(part.key for part in parts(manifest)),
-        *past.stated(manifest, store.get),
+        *(part.key for part in manifests.parts(manifest)),
+        *manifests.sheets(manifest, store.get),
     ):
         path = folder / key
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from assets.leaderboard.past import keeping
 from assets.leaderboard.past.index import PastEntry, entries_of, entry_of, folders_of, read_index
 from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import read_manifest
-from orchestration.verifying import files, past
+from orchestration.verifying import files, page
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.site.past.conftest import BEFORE
 from warehouse import keys
@@ -108,7 +108,7 @@ def _compared(root: Path, manifest: dict[str, Any]) -> VerifyReport:
 
 def _made(tables: duckdb.DuckDBPyConnection, root: Path, manifest: dict[str, Any]) -> VerifyReport:
     of = VerifiedEdition(root, manifest, VerifyReport("x"))
-    past.compare_made(tables, of)
+    page.compare_sheets(tables, of)
     return of.report
 
 

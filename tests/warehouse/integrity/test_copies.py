@@ -19,7 +19,7 @@ from warehouse import keys
 from warehouse.backup.copying import Copied, copy
 from warehouse.backup.order import listed, may_change, rank
 from warehouse.backup.survey import look
-from warehouse.integrity.parts import parts
+from warehouse.integrity.kinds import parts
 from warehouse.store import Head, Store, open_store
 
 PAGE = 40  # keys that a server lists at once

@@ -16,7 +16,7 @@ from assets.labeling.run import label_partition
 from assets.suites.analysis import load_changes
 from orchestration.verifying import places
 from orchestration.verifying.history import difference
-from orchestration.verifying.history.changes import Changes
+from orchestration.verifying.report import Changes
 from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy, install
 from tests.orchestration.verifying.forging import Edition, download
 from tests.orchestration.verifying.test_clean_stores import published
