@@ -218,9 +218,9 @@ def diff(old: str, new: str) -> int:
     from orchestration.verifying.history import difference
 
     with places.find(old, _place, current) as first:
-        before = first.compared()
+        before = first.sealed()
         with places.find(new, _place, current) as second:
-            found = difference.compare(before, second.compared())
+            found = difference.compare(before, second.sealed())
     for line in found.lines():
         say(line)
     return found.exit_code

@@ -32,14 +32,10 @@ def compare(of: VerifiedEdition, seen: Iterable[str], read: Read) -> set[str]:
         )
     except CorruptObjectError as error:
         of.report.differ(str(error))
-    wanted = [
-        (prefix + name, name, entry["sha256"], entry["bytes"]) for name, entry in sorted(stated.items())
-    ]
-    wanted += [(part.key, part.key, part.sha256, part.bytes) for part in manifests.parts(of.manifest)]
-    wanted += [(key, key, *said) for key, said in sheets.items()]
-    for number, (key, name, sha256, size) in enumerate(wanted):
+    wanted = manifests.objects(of.manifest) | sheets
+    for number, (key, hashed) in enumerate(wanted.items()):
         of.step("files", number, len(wanted))
-        plain = is_plain(of.root, key)
+        name, plain = key.removeprefix(prefix), is_plain(of.root, key)
         if plain is None and (removal := removed(name, stated.get(name, {}), read)):
             of.report.note(f"{name}: removed ({removal})")
             continue
@@ -48,13 +44,12 @@ def compare(of: VerifiedEdition, seen: Iterable[str], read: Read) -> set[str]:
             of.report.differ(f"{name} is missing")
         elif not plain:
             of.report.differ(f"{name} is not a plain file")
-        elif file_hash(of.root / key) != (sha256, size):
+        elif file_hash(of.root / key) != hashed:
             of.report.differ(f"{name} has another hash than the manifest says")
     for name in sorted({*seen} - stated.keys() - {manifests.NAME}):
         of.report.differ(f"{shown(name)} is not in the manifest")
-    for folder in sorted(
-        {"/".join(key.split("/")[: keys.PAST_DEPTH]) for key in sheets if key.endswith(".html")}
-    ):
+    pages = (key.split("/") for key in sheets if key.endswith(".html"))
+    for folder in sorted({"/".join(names[: keys.PAST_DEPTH]) for names in pages}):
         for key in {f"{folder}/{name}" for name in present(of.root / folder)} - sheets.keys():
             of.report.differ(f"{shown(key)} is not in the index of its quarter")
     return {*sheets}

@@ -195,6 +195,15 @@ def parts(manifest: Mapping[str, Any]) -> list[WeekPart]:
     return [part for _, entry in tables for part in parts_of(entry).values()]
 
 
+def objects(manifest: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
+    """Return key → (SHA-256, bytes) of an edition's own files and of the parts that it lists."""
+    prefix = keys.edition_prefix(manifest["edition"])
+    files = {prefix + name: of for name, of in sorted(manifest["files"].items())}
+    return {key: (of["sha256"], of["bytes"]) for key, of in files.items()} | {
+        part.key: (part.sha256, part.bytes) for part in parts(manifest)
+    }
+
+
 def entries(values: list[Any]) -> list[dict[str, Any]]:
     """Return the entries of a field; what anybody wrote there instead has no fields."""
     return [value if isinstance(value, dict) else {} for value in values]

@@ -22,7 +22,7 @@ from assets.leaderboard.documents import ANALYSIS, documents
 from assets.leaderboard.page.raster import DRAWN
 from assets.leaderboard.page.sheets import named, site_of
 from assets.leaderboard.page.static import static_files
-from assets.leaderboard.past.index import PastIndex, entries_of, folders_of, read_index
+from assets.leaderboard.past.index import entries_of, folders_of, read_index
 from assets.leaderboard.past.making import Grounds, made
 from assets.leaderboard.replies import replies_in, reply_file
 from assets.leaderboard.sheets import sheets
@@ -102,14 +102,12 @@ def _is(path: Path, data: bytes) -> bool:
     if not path.is_file():
         return False
     found = path.read_bytes()
-    return found == data or (path.suffix == DRAWN and _looks_alike(found, data))
-
-
-def _looks_alike(found: bytes, made: bytes) -> bool:
+    if found == data or path.suffix != DRAWN:
+        return found == data
     try:
         a, b = (
             np.asarray(Image.open(io.BytesIO(one), formats=("PNG",)).convert("RGB"), np.int16)
-            for one in (found, made)
+            for one in (found, data)
         )
     except Exception:  # noqa: BLE001 - decoders raise anything, and all of it means the same
         return False
@@ -120,7 +118,8 @@ def compare_sheets(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
     """Make the sheets that this code made again from the tables, and compare them byte by byte."""
     entries, tables, hashes = entries_of(of.manifest), of.manifest["tables"], of.manifest["table_hashes"]
     periods, others = Grounds(con, tables, hashes, None).periods(), 0
-    with tempfile.TemporaryDirectory(prefix="cliche-verify-") as waiting:
+    with tempfile.TemporaryDirectory(prefix="cliche-verify-") as folder:
+        waiting = Path(folder)
         for number, entry in enumerate(entries):
             of.step("sheets of quarters", number, len(entries))
             index = read_index(entry, (of.root / entry.key).read_bytes())
@@ -130,7 +129,17 @@ def compare_sheets(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
             elif entry.period in periods:
                 if grounds.rests_on(entry.period) != entry.rests_on:
                     of.report.differ(f"{entry.key}: its pages rest on other rows than those of the edition")
-                for name in _unlike(index, grounds, Path(waiting)):
+                again = {
+                    (model, path): sha256_hex(data)
+                    for model, path, data in made(grounds, entry.period, waiting)
+                }
+                there = {
+                    (model, path): sha256
+                    for model, pages in index.pages.items()
+                    for path, (sha256, _) in pages.items()
+                }
+                for model, path in sorted({name for name, _ in again.items() ^ there.items()}):
+                    name = f"{keys.PAST}{entry.period}/{model}/…/{path}"
                     of.report.differ(f"{name} is not what its version makes of the tables")
     if [entry.period for entry in entries] != periods:
         of.report.differ("sheets are not of the quarters of the edition")
@@ -139,14 +148,3 @@ def compare_sheets(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
             f"sheets of {others:,} of {len(entries):,} quarters were made by another version of the code: "
             "their bytes are those of their index"
         )
-
-
-def _unlike(index: PastIndex, grounds: Grounds, waiting: Path) -> list[str]:
-    """Return the names of pages that are not as the tables have them, are missing, or are none."""
-    period = index.period
-    again = {(model, path): sha256_hex(data) for model, path, data in made(grounds, period, waiting)}
-    there = {
-        (model, path): sha256 for model, pages in index.pages.items() for path, (sha256, _) in pages.items()
-    }
-    unlike = {name for name, _ in again.items() ^ there.items()}
-    return [f"{keys.PAST}{period}/{model}/…/{path}" for model, path in sorted(unlike)]

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from orchestration.verifying.files import present, read_plain
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step
 from warehouse import keys
-from warehouse.canonical import sha256_hex
 from warehouse.errors import ClicheError, CorruptObjectError, UsageError
 from warehouse.loading.objects import json_object
 from warehouse.store.base import Store
@@ -39,7 +38,7 @@ class Place:
     """An edition (the name of its folder) and what is around it.
 
     `pieces` gives the bytes at a key, about so many at most; `KeyError` if nothing is there. `seen` are the names of
-    the edition's files, None where they cannot be listed. `key` is that of the manifest.
+    the edition's files, None where they cannot be listed.
     """
 
     edition: str
@@ -47,7 +46,12 @@ class Place:
     root: Path | None = None  # on this machine
     seen: Iterable[str] | None = None
     whole: bool = False  # whether all editions must be there, and more than them may be
-    key: str = ""
+    manifest_name: str = ""  # where it is alone, under any name
+
+    @property
+    def key(self) -> str:
+        """Return where the manifest is."""
+        return self.manifest_name or f"{keys.edition_prefix(self.edition)}{manifests.NAME}"
 
     def read(self, key: str) -> bytes | None:
         """Return what is at a key; None if it cannot be read, or is too large for a manifest."""
@@ -69,30 +73,26 @@ class Place:
             return False
         return sum(one.is_dir() for one in (self.root / "editions").iterdir()) == 1
 
-    def manifest(self) -> tuple[bytes, Manifest]:
-        """Return the manifest, as bytes and read."""
-        key = self.key or f"{keys.edition_prefix(self.edition)}{manifests.NAME}"
+    @cached_property
+    def data(self) -> bytes:
+        """Return the bytes of the manifest."""
         try:
-            data = self.get(key)
+            return self.get(self.key)
         except KeyError:
-            raise UsageError(f"no edition {self.edition} there: {key} is missing, or no plain file") from None
-        return data, manifests.parse(data, key)
+            raise UsageError(
+                f"no edition {self.edition} there: {self.key} is missing, or no plain file"
+            ) from None
 
-    def compared(self) -> ComparedEdition:
-        """Return the edition as it is compared with another."""
-        data, manifest = self.manifest()
-        if not manifests.written_by_publish(data, manifest):
-            raise manifests.wrong(self.key or self.edition, "it does not fit the hash in it")
-        return ComparedEdition(manifest, sha256_hex(data), self.read)
+    @cached_property
+    def manifest(self) -> Manifest:
+        """Return the manifest."""
+        return manifests.parse(self.data, self.key)
 
-
-@dataclass(frozen=True)
-class ComparedEdition:
-    """An edition as it states itself; `read` returns the bytes at a key of the store around it, or None."""
-
-    manifest: Manifest
-    sha256: str
-    read: Callable[[str], bytes | None]
+    def sealed(self) -> Place:
+        """Return the edition if its manifest fits the hash in it, for comparing it with another."""
+        if not manifests.written_by_publish(self.data, self.manifest):
+            raise manifests.wrong(self.key, "it does not fit the hash in it")
+        return self
 
 
 @contextmanager
@@ -121,7 +121,11 @@ def in_store(store: Store, edition: str) -> Place:
     if isinstance(store, LocalStore):
         return replace(in_folder(Path(store.url), edition), whole=True)
     seen = [key.removeprefix(prefix) for key in store.list(prefix)]
-    return Place(edition, partial(_of_store, store), seen=seen, whole=True)
+
+    def of_store(key: str, most: int) -> Iterable[bytes]:
+        return pieces(store, key) if most > manifests.MOST_BYTES else [store.get(key)]
+
+    return Place(edition, of_store, seen=seen, whole=True)
 
 
 def folder(target: str) -> Place:
@@ -137,7 +141,7 @@ def folder(target: str) -> Place:
     if own_folder and own_folder.parent.name == "editions":
         return in_folder(own_folder.parents[1], own_folder.name)
     if own_folder and path.is_file():
-        return Place("", partial(_of_folder, own_folder), key=path.name)
+        return Place("", _reader(own_folder), manifest_name=path.name)
     raise UsageError(
         f"{target[:200]} is no edition, no folder with one (editions/<edition>/{manifests.NAME}) and no address; "
         "write an id (2026-11-23.1), a folder of cliche edition fetch, or https://"
@@ -148,15 +152,11 @@ def in_folder(root: Path, edition: str) -> Place:
     """Return the place of an edition under a root on this machine."""
     root = root.resolve()
     seen = present(root / keys.edition_prefix(edition))
-    return Place(edition, partial(_of_folder, root), root, seen, whole=(root / "plans").is_dir())
+    return Place(edition, _reader(root), root, seen, whole=(root / "plans").is_dir())
 
 
-def _of_folder(root: Path, key: str, most: int) -> Iterator[bytes]:
-    yield read_plain(root, key, most)
-
-
-def _of_store(store: Store, key: str, most: int) -> Iterable[bytes]:
-    return pieces(store, key) if most > manifests.MOST_BYTES else (store.get(key),)
+def _reader(root: Path) -> Callable[[str, int], Iterable[bytes]]:
+    return lambda key, most: [read_plain(root, key, most)]
 
 
 def site_note(read: Callable[[str], bytes | None]) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def site_note(read: Callable[[str], bytes | None]) -> dict[str, Any]:
 
 
 @contextmanager
-def fetched(place: Place, manifest: Manifest, step: Step) -> Iterator[Path]:
+def fetched(place: Place, step: Step) -> Iterator[Path]:
     """Yield the root of a place; of what is not on this machine, a temporary folder with all that is stated.
 
     What is missing there is left out: it is reported with the other files.
@@ -176,22 +176,19 @@ def fetched(place: Place, manifest: Manifest, step: Step) -> Iterator[Path]:
         yield place.root
         return
     with tempfile.TemporaryDirectory(prefix="cliche-edition-") as temporary:
-        root, prefix = Path(temporary).resolve(), keys.edition_prefix(place.edition)
-        sizes = {prefix + name: entry["bytes"] for name, entry in sorted(manifest["files"].items())}
-        sizes |= {part.key: part.bytes for part in manifests.parts(manifest)}
-        _fetch(place, sizes, root, step)
+        root = Path(temporary).resolve()
+        _fetch(place, manifests.objects(place.manifest), root, step)
         with suppress(CorruptObjectError):
-            sheets = manifests.sheets(manifest, place.get)
-            _fetch(place, {key: size for key, (_, size) in sheets.items()}, root, step)
+            _fetch(place, manifests.sheets(place.manifest, place.get), root, step)
         note = {} if place.seen is None else site_note(place.read)  # of an address it is not compared
         if note.get("edition") == place.edition:
-            _fetch(place, {keys.SITE_DATABASE: int(note.get("bytes", 0))}, root, step)
+            _fetch(place, {keys.SITE_DATABASE: ("", int(note.get("bytes", 0)))}, root, step)
         yield root
 
 
-def _fetch(place: Place, sizes: Mapping[str, int], root: Path, step: Step) -> None:
+def _fetch(place: Place, objects: Mapping[str, tuple[str, int]], root: Path, step: Step) -> None:
     """Write objects, of at most these bytes, to their keys under `root`."""
-    total = sum(sizes.values())
+    total = sum(size for _, size in objects.values())
     if total > shutil.disk_usage(root).free:
         raise remote.DownloadError(f"the edition has {total:,} bytes, more than are free in {root.parent}")
 
@@ -200,10 +197,10 @@ def _fetch(place: Place, sizes: Mapping[str, int], root: Path, step: Step) -> No
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with path.open("xb") as file:
-                for piece in place.pieces(key, sizes[key]):
+                for piece in place.pieces(key, objects[key][1]):
                     file.write(piece)
         except KeyError:
             path.unlink()
 
-    for number, _ in enumerate(ahead(fetch, sizes, _AT_ONCE)):
-        step("fetching", number, len(sizes))
+    for number, _ in enumerate(ahead(fetch, objects, _AT_ONCE)):
+        step("fetching", number, len(objects))

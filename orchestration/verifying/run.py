@@ -17,10 +17,9 @@ from orchestration.unwritable import cause
 from orchestration.verifying import again, claims, files, page, places, site, thumbnails
 from orchestration.verifying.history import chain, difference
 from orchestration.verifying.manifest import written_by_publish
-from orchestration.verifying.places import ComparedEdition, Place
+from orchestration.verifying.places import Place
 from orchestration.verifying.report import Step, VerifiedEdition, VerifyReport, one_line, silent
 from warehouse import keys
-from warehouse.canonical import sha256_hex
 from warehouse.database.connection import limit_memory, was_interrupted
 from warehouse.database.published import open_published
 from warehouse.store.local_errors import explained
@@ -39,34 +38,34 @@ def verify(
     The target is an edition's id, its folder or address; None is the latest of the store. `expect` is the SHA-256 of a
     manifest that somebody kept, `against` names such a manifest itself.
     """
+    kept = None
     with ExitStack() as opened:
-        before = (
-            opened.enter_context(places.find(against, workplace, current)) if against is not None else None
-        )
-        kept = before.compared() if before else None
-        return verify_place(opened.enter_context(places.find(target, workplace, current)), step, expect, kept)
+        if against is not None:
+            kept = opened.enter_context(places.find(against, workplace, current)).sealed()
+        place = opened.enter_context(places.find(target, workplace, current))
+        return verify_place(place, step, expect, kept)
 
 
 def verify_place(
-    place: Place, step: Step = silent, expect: str | None = None, kept: ComparedEdition | None = None
+    place: Place, step: Step = silent, expect: str | None = None, kept: Place | None = None
 ) -> VerifyReport:
     """Return what verifying an edition finds; `kept` is that edition, or one before it, as it was once."""
-    data, manifest = place.manifest()
+    manifest = place.manifest
     report = VerifyReport(manifest["edition"])
     if manifest["edition"] != place.edition:
         report.differ(
             f"the manifest is of edition {manifest['edition']}, and was found under the name {place.edition}"
         )
         return report
-    if not written_by_publish(data, manifest):
+    if not written_by_publish(place.data, manifest):
         report.differ(
             "manifest.json is not what publish writes: it does not fit its hash, or has a field twice"
         )
     if place.seen is None:
         report.note("fetched by address: files that the manifest does not name cannot be seen")
     claims.compare_names(manifest, place.read(keys.LATEST_EDITION), report)
-    chain.compare(place, manifest, sha256_hex(data), expect, report)
-    with places.fetched(place, manifest, step) as root:
+    chain.compare(place, expect, report)
+    with places.fetched(place, step) as root:
         of = VerifiedEdition(root, manifest, report, step)
         before = len(report.differences)
         sheets = files.compare(of, place.seen or (), place.read)
@@ -74,8 +73,7 @@ def verify_place(
             report.note("what the files hold was not compared: first they must be those of the manifest")
             return report
         if kept is not None:
-            own = places.in_folder(root, place.edition)
-            difference.tell(kept, ComparedEdition(manifest, sha256_hex(data), own.read), report)
+            difference.tell(kept, place, report)
         if manifest["texts_sha256"] != texts_sha256():
             report.compared = "hashes"
             report.skip(_other_release(manifest["code_version"]))
@@ -87,9 +85,7 @@ def verify_place(
             if was_interrupted(error) or isinstance(error, MemoryError):
                 raise
             code = cause(error.__cause__ or error)
-            if code is not None or isinstance(
-                error, OSError
-            ):  # of this machine, and nothing about the edition
+            if code is not None or isinstance(error, OSError):  # of this machine, not of the edition
                 with explained("write", Path(tempfile.gettempdir())):
                     raise OSError(code or 0, str(error)) from None
             report.differ(f"it cannot be made again from its tables: {one_line(error)}")
@@ -108,8 +104,7 @@ def _other_release(version: str) -> str:
 def _made_again(place: Place, of: VerifiedEdition, sheets: set[str]) -> None:
     """Make the edition again, and compare what it holds: tables and views, then pages, then what lies at `site/`."""
     with tempfile.TemporaryDirectory(prefix="cliche-verify-") as temporary:
-        remade = again.make(of, Path(temporary).resolve())
-        if remade is None:
+        if (remade := again.make(of, Path(temporary).resolve())) is None:
             return
         built, hashes = remade
         with open_published(built) as con:
@@ -118,7 +113,7 @@ def _made_again(place: Place, of: VerifiedEdition, sheets: set[str]) -> None:
             claims.compare_sources(con, of.manifest, hashes, of.report)
             page.compare(con, of, place.read)
             page.compare_sheets(con, of)
-            thumbnails.compare(con, of, place.read, every=place.root is not None, alone=place.alone)
+            thumbnails.compare(con, of, place)
         site.compare(place, of, built, sheets)
     of.report.note(
         f"taken as stated, for only the moment of publishing knows them: {', '.join(claims.TAKEN)}"

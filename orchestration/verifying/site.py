@@ -98,9 +98,8 @@ def _foreign(of: VerifiedEdition, known: Collection[str], *, alone: bool) -> Non
     leading = {**root_pages(of.manifest), ".nojekyll": b"", "_headers": headers_file().encode()}
     with suppress(*_UNREADABLE):
         leading[NAME] = in_folder((of.folder / NAME).read_bytes(), edition)
-    for name in (
-        files.present(of.root) if alone else map(keys.SITE.__add__, files.present(of.root / keys.SITE))
-    ):
+    at_site = map(keys.SITE.__add__, files.present(of.root / keys.SITE))
+    for name in files.present(of.root) if alone else at_site:
         engine = name.startswith(f"{keys.SITE}engine/")  # of DuckDB for browsers; an earlier one stays
         if name in known or (engine and Path(name).stem == file_hash(of.root / name)[0]):
             continue
@@ -126,9 +125,8 @@ def _compare_database(of: VerifiedEdition, built: Path, read: files.Read) -> Non
             unlike = _unlike(con, own)
             for what in unlike:
                 report.differ(f"{what[:200]} in {name} is not as this version makes it")
-            for table in (
-                () if unlike else published_tables()
-            ):  # a macro could be called in the place of a function
+            # a macro could be called in the place of a function
+            for table in () if unlike else published_tables():
                 if _rows(con, table) != _rows(own, table):
                     report.differ(f"{name} has other rows of {table} than the edition")
     except (duckdb.Error, ClicheError) as error:
@@ -159,11 +157,11 @@ def locked(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _unlike(con: duckdb.DuckDBPyConnection, own: duckdb.DuckDBPyConnection) -> list[str]:
     """Return the names of what two files do not define alike; nothing of it is run."""
-    found = set[object]()
+    found = set[str]()
     for query in _CATALOG:
         ours, theirs = (
-            {repr([said or "" for said in row]): row[0] for row in one.execute(f"SELECT {query}").fetchall()}
+            {tuple(str(value or "") for value in row) for row in one.execute(f"SELECT {query}").fetchall()}
             for one in (own, con)
         )
-        found |= {name for row, name in (ours | theirs).items() if (row in ours) != (row in theirs)}
-    return sorted(map(str, found))
+        found |= {row[0] for row in ours ^ theirs}
+    return sorted(found)

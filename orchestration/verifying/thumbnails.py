@@ -16,6 +16,7 @@ from PIL import Image
 from assets.generation.pictures.image_check import bits_against
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.files import present
+from orchestration.verifying.places import Place
 from orchestration.verifying.report import VerifiedEdition
 from warehouse import keys
 from warehouse.errors import CorruptObjectError
@@ -59,34 +60,27 @@ def first(on_pages: Mapping[str, bool], newest: Collection[str]) -> set[str]:
     return {key for key, card in on_pages.items() if card or keys.picture_of(key) in newest}
 
 
-def compare(
-    con: duckdb.DuckDBPyConnection,
-    of: VerifiedEdition,
-    read: Callable[[str], bytes | None],
-    *,
-    every: bool,
-    alone: bool,
-) -> None:
+def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, place: Place) -> None:
     """Compare thumbnails with the published hashes of their pictures; the report of `of` hears of what differs.
 
     Those that are not there are no difference: a note says how many of those that pages show they are.
 
-    `con` has the edition's tables. `read` is called in threads. `every` compares all that pages show; else those of
-    share cards and of the newest week, as over a network. If the edition is `alone`, all that lies in thumbnails/ is
-    compared, and what is no thumbnail of the edition's pictures is a difference.
+    `con` has the edition's tables. On this machine all that pages show are compared, over a network those of share
+    cards and of the newest week. If the edition is alone, all that lies in thumbnails/ is compared, and what is no
+    thumbnail of the edition's pictures is a difference.
     """
     hashes: dict[str, str | None] = dict(con.execute(_HASHES).fetchall())
     on_pages = shown(_pages(of), of.manifest["files"])
     of_week = con.execute("SELECT image_sha256 FROM images WHERE week = $week", {"week": of.manifest["week"]})
-    wanted = {*on_pages} if every else first(on_pages, {sha256 for (sha256,) in of_week.fetchall()})
-    for path, plain in present(of.root / _FOLDER).items() if alone else ():
+    wanted = {*on_pages} if place.root else first(on_pages, {sha256 for (sha256,) in of_week.fetchall()})
+    for path, plain in present(of.root / _FOLDER).items() if place.alone else ():
         key = f"{_FOLDER}/{path}"
         if plain and keys.THUMBNAIL.fullmatch(key) and keys.picture_of(key) in hashes:
             wanted.add(key)
         else:
             of.report.differ(f"{key[:150]!r} is no thumbnail of a picture of the edition")
     counts = Counter[str]()
-    faults = ahead(partial(_fault, read, hashes), ordered := sorted(wanted), _AT_ONCE)
+    faults = ahead(partial(_fault, place.read, hashes), ordered := sorted(wanted), _AT_ONCE)
     for key, fault in zip(ordered, faults, strict=True):
         of.step(_FOLDER, counts.total(), len(ordered))
         counts[fault] += 1

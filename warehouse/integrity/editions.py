@@ -35,7 +35,7 @@ def named_by_all(store: Store) -> dict[str, Named]:
 
 
 def manifests(store: Store) -> list[str]:
-    """Return the keys of the manifests of editions; of an edition that is being published there is none yet."""
+    """Return where the manifests of editions are; of an edition that is being published there is none yet."""
     return [f"{folder}manifest.json" for folder in store.folders("editions/")]
 
 

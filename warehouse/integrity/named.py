@@ -33,7 +33,6 @@ def _image(row: Mapping[str, Any], why: str) -> Iterator[Need]:
 
 
 def _images(one: Read) -> Iterator[Need]:
-    """Yield the pictures of a gold sample, of an anchor list, or of a study's slots."""
     listed = one.said.get("pictures", ()) if isinstance(one.said, dict) else []
     rows = one.said.to_pylist() if one.key.endswith("/study_slots.parquet") else listed
     for row in rows:
@@ -41,13 +40,11 @@ def _images(one: Read) -> Iterator[Need]:
 
 
 def _before(one: Read, key_of: Callable[..., str]) -> Iterator[Need]:
-    """Yield the objects of the same group whose number comes before."""
     for number in range(1, one.named.number):
         yield Need(key_of(*one.named.group[1:], number), "there is a later one")
 
 
 def _manifest(one: Read) -> Iterator[Need]:
-    """Yield the receipts and pictures in a manifest of attempts, and the manifests before it."""
     _, week, model = one.named.group
     for row in one.said.to_pylist():
         yield Need(keys.receipt(week, model, row["slot_key"], row["attempt"]), "the manifest lists it")
@@ -56,7 +53,6 @@ def _manifest(one: Read) -> Iterator[Need]:
 
 
 def _record(one: Read) -> Iterator[Need]:
-    """Yield what is recorded beside a manifest of attempts."""
     of, why = one.named.group[1:], "is recorded beside the manifest"
     for name, sha256 in one.said.get("receipts", {}).items():
         yield Need(keys.attempts_prefix(*of) + name, why, sha256)
@@ -75,7 +71,6 @@ def _calls(one: Read) -> Iterator[Need]:
 
 
 def _batch(one: Read) -> Iterator[Need]:
-    """Yield the states of batches that come before one."""
     folder, _, name = one.key.rpartition("/")
     stated, _, state = name.removesuffix(".json").partition("-")
     before = [f"{number:04d}-intended" for number in range(1, int(stated) + 1)]
@@ -85,7 +80,6 @@ def _batch(one: Read) -> Iterator[Need]:
 
 
 def _pointer(one: Read) -> Iterator[Need]:
-    """Yield what a pointer of a study names, and those before it."""
     tables = (f"{one.said['tables']}{name}.parquet" for name in study_objects.TABLES)
     for key in (one.said["definition"], *tables, *one.said["labels"]):
         yield Need(key, f"import {one.named.number} of the study names it")
@@ -93,14 +87,12 @@ def _pointer(one: Read) -> Iterator[Need]:
 
 
 def _taken_back(one: Read) -> Iterator[Need]:
-    """Yield the import that a retraction takes back, and the retractions before it."""
     import_ = keys.study_pointer(one.named.group[1], int(one.said.get("number", 0)))
     yield Need(import_, f"{one.key} takes this import back")
     yield from _before(one, keys.retraction)
 
 
 def _index(one: Read) -> Iterator[Need]:
-    """Yield the sheets in an index of a quarter, and what they are drawn with."""
     index = json.loads(one.data)
     for style in index["styles"]:  # the same of all quarters
         yield Need(style, "sheets of quarters are drawn with it")
@@ -112,7 +104,6 @@ def _index(one: Read) -> Iterator[Need]:
 
 
 def _site(one: Read) -> Iterator[Need]:
-    """Yield what a note at `site/` has the hashes of."""
     stated = one.said.get("pages", {keys.SITE_DATABASE: one.said.get("sha256")})
     yield from (Need(key, f"{one.key} names it{_AGAIN}", str(sha256)) for key, sha256 in stated.items())
 

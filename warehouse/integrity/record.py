@@ -56,8 +56,7 @@ def last(name: str, home: Path, store_url: str, postgres: SecretStr | None = Non
 
 def keep(home: Path, name: str, store_url: str, objects: int, **said: Any) -> None:
     """Note that the store at `store_url` was read (`problems`) or copied (`to`) whole."""
-    at = utc_now().isoformat(timespec="seconds")
-    path = home / name
+    at, path = utc_now().isoformat(timespec="seconds"), home / name
     part = path.with_name(f".{name}.{os.getpid()}")
     part.write_bytes(canonical_json({"store": store_url, "at": at, "objects": objects, **said}))
     part.replace(path)
@@ -108,7 +107,10 @@ def objects(count: int) -> str:
 def progress(
     home: Path, store_url: str
 ) -> Iterator[tuple[Mapping[str, dict[str, Any]], Callable[[str, Mapping[str, Any]], None]]]:
-    """Yield what a reading of this store that was stopped found, by group, and a function that keeps what one finds."""
+    """Yield what a reading of this store that was stopped found, by group, and a function that keeps what one finds.
+
+    What was kept goes when the reading ends.
+    """
     home.mkdir(parents=True, exist_ok=True)
     path, done, begun = home / _BEGUN, dict[str, dict[str, Any]](), utc_now()
     first, *others = [*_lines(path)] or [{}]
@@ -124,6 +126,7 @@ def progress(
         if not going_on:
             write({"store": store_url, "begun_at": begun.isoformat()})
         yield done, lambda group, said: write({"group": group, **said})
+    path.unlink(missing_ok=True)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -131,9 +134,3 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         for raw in path.read_bytes().splitlines():
             with suppress(ValueError):
                 yield json.loads(raw)
-
-
-def keep_read(home: Path, store_url: str, objects: int, problems: int) -> None:
-    """Note that the store was read whole."""
-    keep(home, READ, store_url, objects, problems=problems)
-    (home / _BEGUN).unlink(missing_ok=True)

@@ -67,21 +67,20 @@ def read_store(
             for group, members in groups.items():
                 # A reading that was stopped read a group if nothing was added or removed since.
                 names = sha256_hex(canonical_json([*group, *(key.key for key in members)]))
-                told = partial(_told, tell, " ".join(group[1:]), found.objects, total)
                 if said := done.get(names):
                     found.resumed += said["objects"]
                 else:
+                    told = partial(_told, tell, " ".join(group[1:]), found.objects, total)
                     look = Inspection(store, there, named, told, shrink)
                     check_group(look, group, members)
                     said = {name: getattr(look, name) for name in kept}
                     keep(names, said)
                 for name in kept:
                     setattr(found, name, getattr(found, name) + said[name])
-    found.problems = [Problem(*one) for one in found.problems]
-    found.problems += _gone(store, unseen, named)
-    found.problems = told_once(store, found.problems)
+        found.problems = [Problem(*one) for one in found.problems]
+        found.problems = told_once(store, [*found.problems, *_gone(store, unseen, named)])
     found.seconds = time.monotonic() - begun
-    record.keep_read(home, store.url, found.objects, len(found.problems))
+    record.keep(home, record.READ, store.url, found.objects, problems=len(found.problems))
     tell("", total, total)
     return found
 

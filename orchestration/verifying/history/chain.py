@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 
 from assets.leaderboard import chain
-from orchestration.verifying.manifest import NAME, Link, Manifest
+from orchestration.verifying.manifest import NAME, Link
 from orchestration.verifying.places import Place
 from orchestration.verifying.report import VerifyReport
 from warehouse import keys
@@ -18,18 +18,19 @@ from warehouse.canonical import sha256_hex
 _MOST_BYTES = 2_000_000_000  # of manifests that are read
 
 
-def compare(place: Place, manifest: Manifest, sha256: str, expect: str | None, report: VerifyReport) -> None:
+def compare(place: Place, expect: str | None, report: VerifyReport) -> None:
     """Walk the chain as far as the place holds it, compare the log, and look for a hash that somebody kept."""
-    log, held = place.read(keys.SITE_LOG), [Link(edition=manifest["edition"], sha256=sha256)]
-    before = manifest.get("before")
+    log, edition, stated = place.read(keys.SITE_LOG), place.edition, place.manifest.get("before")
+    held = [Link(edition=edition, sha256=sha256_hex(place.data))]
+    before = stated if stated is None else Link.model_validate(stated)
     whole = before is None
     if before and place.whole:
         whole = _walk(place.read, before, held, report)
         report.note(f"the chain: {len(held):,} editions, back to {held[-1].edition}")
     elif before:
-        held.append(Link.model_validate(before))
+        held.append(before)
         if log is None:
-            report.note(f"the chain: of editions before {manifest['edition']} nothing is here but one hash")
+            report.note(f"the chain: of editions before {edition} nothing is here but one hash")
     if log is not None:
         _compare_log(log, held, report)
     if expect is not None:
@@ -37,30 +38,27 @@ def compare(place: Place, manifest: Manifest, sha256: str, expect: str | None, r
 
 
 def _walk(
-    read: Callable[[str], bytes | None], before: object, held: list[Link], report: VerifyReport
+    read: Callable[[str], bytes | None], before: Link | None, held: list[Link], report: VerifyReport
 ) -> bool:
     """Add the editions before the last that is held; return whether the first of the chain was reached."""
-    left, name = _MOST_BYTES, ""
+    left = _MOST_BYTES
     while before is not None:
-        after = held[-1].edition
-        try:
-            held.append(Link.model_validate(before))
-        except ValueError:
-            report.differ(f"{name} is no manifest")
-            return False
-        name = f"{keys.edition_prefix(held[-1].edition)}{NAME}"
+        after, name = held[-1].edition, f"{keys.edition_prefix(before.edition)}{NAME}"
+        held.append(before)
         data = read(name) if left > 0 else None
         if data is None:
             report.skip(f"the chain before {after}: {name} is missing, or cannot be read here")
             return False
         left -= len(data)
-        if sha256_hex(data) != held[-1].sha256:
+        if sha256_hex(data) != before.sha256:
             report.differ(f"{name} has another SHA-256 than the manifest of {after} states")
             return False
         try:
-            before = json.loads(data).get("before")
+            stated = json.loads(data).get("before")
+            before = stated if stated is None else Link.model_validate(stated)
         except (ValueError, AttributeError, RecursionError):
-            before = False  # no manifest
+            report.differ(f"{name} is no manifest")
+            return False
     return True
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from assets.gateway.records import FINAL, Outcome
-from orchestration.verifying.places import ComparedEdition
+from orchestration.verifying.places import Place
 from orchestration.verifying.report import one_line
 from warehouse.canonical import sha256_hex
 from warehouse.database.archive import WeekPart
@@ -49,7 +49,7 @@ class Changed(NamedTuple):
 def compare(
     parts: tuple[WeekPart | None, WeekPart],
     columns: Sequence[str],
-    sides: tuple[ComparedEdition, ComparedEdition],
+    sides: tuple[Place, Place],
     table: str,
     taken: Sequence[Mapping[str, Any]],
 ) -> Changed | None:
@@ -85,7 +85,7 @@ def compare(
     return Changed(gone, added, touched)
 
 
-def _held(part: WeekPart, sides: Iterable[ComparedEdition]) -> pa.Table | None:
+def _held(part: WeekPart, sides: Iterable[Place]) -> pa.Table | None:
     """Return the rows of a part from where it lies as it is stated; None if it does not."""
     found = (side.read(part.key) for side in sides)
     whole = (data for data in found if data is not None and sha256_hex(data) == part.sha256)

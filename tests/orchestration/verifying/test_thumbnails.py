@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from orchestration.verifying import places
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
@@ -17,11 +19,11 @@ EDITION = f"{NEXT}.1"
 NOTE = " thumbnails compared with the published hashes of their pictures"
 
 
-def compared(fetched: Path, *, every: bool = True, alone: bool = True) -> VerifyReport:
-    place, report = places.folder(str(fetched)), VerifyReport(EDITION)
+def compared(fetched: Path, **unlike: Any) -> VerifyReport:
+    place, report = replace(places.folder(str(fetched)), **unlike), VerifyReport(EDITION)
     with open_published(fetched / "site" / "cliche.duckdb") as con:
-        of = VerifiedEdition(fetched, place.manifest()[1], report)
-        compare(con, of, place.read, every=every, alone=alone)
+        of = VerifiedEdition(fetched, place.manifest, report)
+        compare(con, of, place)
     return report
 
 
@@ -61,7 +63,7 @@ def test_files_that_are_no_thumbnails_of_the_edition_are_named(fetched: Path) ->
         ),
         f"{second} has bytes that do not match the hash in them",
     ]
-    of_a_store = compared(fetched, alone=False)  # which holds pictures of no edition, too
+    of_a_store = compared(fetched, whole=True)  # which holds pictures of no edition, too
     assert [line.partition(" ")[0] for line in of_a_store.differences] == [second]
 
 
@@ -111,7 +113,7 @@ def test_a_fetch_brings_those_of_cards_and_of_the_newest_week(
     assert compared(some).notes == [
         f"{len(brought):,}{NOTE}; {left:,} more that pages show are not here or were left out"
     ]
-    assert compared(fetched, every=False, alone=False).notes == compared(some).notes
+    assert compared(fetched, root=None).notes == compared(some).notes
 
 
 def test_a_fetch_without_pictures_brings_none(

@@ -204,7 +204,7 @@ def missed(report: VerifyReport, told: dict[str, str]) -> list[str]:
 
 def unexplained(old: Path, new: Path) -> str:
     """Return what `diff` says without a reason of two folders of an edition."""
-    before, after = (folder(str(root)).compared() for root in (old, new))
+    before, after = (folder(str(root)).sealed() for root in (old, new))
     return "\n".join(difference.compare(before, after).differences)
 
 

@@ -49,7 +49,7 @@ def fetched(url: str) -> Iterator[Path]:
     """Yield the edition's folder as it is fetched from an address."""
     with (
         places.find(url, no_store, no_store) as place,
-        places.fetched(place, place.manifest()[1], silent) as root,
+        places.fetched(place, silent) as root,
     ):
         yield root / "editions" / ID
 

@@ -16,7 +16,7 @@ from assets.labeling.run import label_partition
 from assets.suites.analysis import load_changes
 from orchestration.verifying import places
 from orchestration.verifying.history import difference
-from orchestration.verifying.report import Changes
+from orchestration.verifying.history.changes import Changes
 from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy, install
 from tests.orchestration.verifying.forging import Edition, download
 from tests.orchestration.verifying.test_clean_stores import published
@@ -42,7 +42,7 @@ def edition(following: Installation, tmp_path: Path) -> Edition:
 
 def _compared(old: Path, new: Path, *, rows: bool = True) -> Changes:
     """Compare editions in folders, of the first with or without its rows."""
-    before, after = (places.folder(str(root)).compared() for root in (old, new))
+    before, after = (places.folder(str(root)).sealed() for root in (old, new))
     return difference.compare(before if rows else replace(before, read=lambda key: None), after)
 
 

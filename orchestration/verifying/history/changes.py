@@ -1,4 +1,4 @@
-"""Why an edition may differ from one before it: the entries of both manifests that say so.
+"""What changed from one edition to a later one, and why: the entries of both manifests that say so.
 
 Objects of the store are written once, so a later manifest names all that an earlier one named: what is named no more,
 or has another hash under its name, has no reason.
@@ -7,20 +7,22 @@ or has another hash under its name, has no reason.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from assets.leaderboard.texts import texts_sha256
 from assets.suites.analysis import load_changes
 from orchestration.verifying.manifest import Manifest, entries
-from orchestration.verifying.report import Changes
+from orchestration.verifying.report import Findings, shown
 from warehouse import keys
 
 NEW_WEEK, NEW_MODEL, LATE = "new week", "model of a past week added", "late receipt"
 LABELED, RELABELED, ANCHORS, GOLD = "labeled late", "relabeled", "anchors", "gold"
 METHOD, CODE, STUDY, SITE = "method", "code", "study", "site"
 RETRACTED, REMOVED = "retracted", "removed"
+_MOST = 200  # lines of one kind; a hostile manifest can have 500,000 parts
 #: What is named → the reason that it is new, where that is another word.
 _REASONS = {"receipts": LATE, "labels": LABELED, "retraction": RETRACTED, "removal": REMOVED}
 _OF_WEEKS = {"plan", "receipts", "labels"}
@@ -43,83 +45,122 @@ _Fact = tuple[str, tuple[str, ...], str]
 
 
 @dataclass
-class Reasons:
-    """Reasons by (week, model), and those that are of no week."""
+class Changes(Findings):
+    """What changed from one edition to another, and why; a difference is a change without a reason."""
 
-    of: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
-    everywhere: set[str] = field(default_factory=set)
+    old: Manifest
+    new: Manifest
+    reasons: dict[tuple[str, ...], set[str]] = field(default_factory=dict)  # by (week, model)
+    everywhere: set[str] = field(default_factory=set)  # reasons that are of no week
     taken: list[Mapping[str, Any]] = field(default_factory=list)  # what was taken back of weeks since
+    _told: dict[str, None] = field(default_factory=dict)
+    _parts: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (table, reason) → weeks
 
     def through(self, week: str | None) -> set[str]:
         """Return the reasons for which what follows from rows of weeks through this one may change.
 
         Nothing follows from a removal: labels and counts stay.
         """
-        of_weeks = (why for (of, _), why in self.of.items() if week is None or of <= week)
+        of_weeks = (why for (of, _), why in self.reasons.items() if week is None or of <= week)
         return self.everywhere.union(*of_weeks) - {REMOVED}
 
     def within(self, week: str | None) -> set[str]:
         """Return the reasons of one week, whatever the model."""
-        return self.everywhere.union(*(why for (of, _), why in self.of.items() if of == week))
+        return self.everywhere.union(*(why for (of, _), why in self.reasons.items() if of == week))
 
     def add(self, of: tuple[str, ...], reason: str) -> None:
         """Add a reason of a week and model, or of none."""
-        (self.of.setdefault(of, set()) if len(of) > 1 else self.everywhere).add(reason)
+        (self.reasons.setdefault(of, set()) if len(of) > 1 else self.everywhere).add(reason)
+
+    def tell(self, what: str, reason: str) -> None:
+        """Add what changed beside parts of tables."""
+        self._told[f"{reason}: {what}"] = None
+
+    def part(self, table: str, week: str | None, reasons: Collection[str], otherwise: str) -> None:
+        """Add a part of a table that changed; without a reason it is unexplained, in these words."""
+        if reasons:
+            self._parts.setdefault((table, ", ".join(sorted(reasons))), set()).add(week or "")
+        else:
+            self.differ(f"{table} {week or 'without a week'}: {otherwise}")
+
+    def summary(self) -> str:
+        """Return in one line how many changes there are, and whether each has a reason."""
+        count, parts = len(self.differences), sum(map(len, self._parts.values()))
+        said = f"{parts:,} parts of tables changed" if parts or self._told or count else "nothing changed"
+        end = f" · {count:,} unexplained" if count else ", each with a reason" if parts else ""
+        return f"{self.old['edition']} → {self.new['edition']}   {said}{end}"
+
+    def lines(self) -> Iterator[str]:
+        """Yield the comparison as a person reads it."""
+        together: dict[str, list[str]] = {}
+        for (table, reason), weeks in self._parts.items():
+            together.setdefault(f"{reason}: {_span(sorted(weeks))}", []).append(table)
+        yield self.summary()
+        yield from _first(f"unexplained: {line}" for line in self.differences)
+        yield from _first(f"not checked: {line}" for line in self.unchecked)
+        yield from _first(self._told)
+        yield from _first(f"{said}: {', '.join(tables)}" for said, tables in together.items())
 
 
-def find(old: Manifest, new: Manifest, found: Changes) -> Reasons:
-    """Return the reasons that the manifests state; what is named no more, or otherwise, is unexplained."""
-    why, before, after = Reasons(), _named(old), _named(new)
+def _span(weeks: list[str]) -> str:
+    if len(weeks) == 1:
+        return weeks[0] or "without a week"
+    return f"{len(weeks):,} weeks, {weeks[0] or 'none'} to {weeks[-1]}"
+
+
+def _first(lines: Iterable[str]) -> list[str]:
+    first = [f"  {shown(line)}" for line in islice(lines, _MOST + 1)]
+    return first if len(first) <= _MOST else [*first[:-1], "  … and more"]
+
+
+def find(found: Changes) -> None:
+    """Take the reasons that the manifests state; what is named no more, or otherwise, is unexplained."""
+    before, after = _named(found.old), _named(found.new)
+    taken_back = [one.get("definition_sha256") for one in entries(found.new["retractions"])]
     for fact, said in before.items():
         kind, of, name = fact
         later = kind == "receipts" and after.get(fact, said) > said  # its number is in its name
-        replaced = kind == STUDY and fact not in after and (_version_of(of[0], after) or _taken(said, new))
+        replaced = kind == STUDY and fact not in after and (_version_of(of[0], after) or said in taken_back)
         if after.get(fact) != said and not later and not replaced:
             found.differ(f"{' '.join((kind, *of, name)).strip()[:400]} is named no more, or otherwise")
     for fact, said in after.items():
         if fact not in before or (fact[0] == "receipts" and said > before[fact]):
-            _explain(fact, before, old, new, found, why)
-    _code(old, new, found, why)
-    return why
+            _explain(fact, said, before, found)
+    _code(found)
 
 
-def _explain(
-    fact: _Fact, before: Mapping[_Fact, str], old: Manifest, new: Manifest, found: Changes, why: Reasons
-) -> None:
+def _explain(fact: _Fact, said: Any, before: Mapping[_Fact, Any], found: Changes) -> None:
     """Take the reason that something is named which was not."""
     kind, of, name = fact
     reason = _REASONS.get(kind, kind)
     if kind in {"retraction", "removal"}:
-        field_, key = ("retractions", "key") if kind == "retraction" else ("removals", "image_sha256")
-        entry = next(one for one in entries(new[field_]) if _texts(one, (key,)) == of)
-        week, model, study = _texts(entry, ("week", "model", "study"))
-        said, of = f"picture {of[0][:12]}", ()
-        if kind == "retraction" and "study" not in entry:
-            said, of = f"{week} {model}", (week, model)
-            why.taken.append(entry)
+        week, model, study = _texts(said, ("week", "model", "study"))
+        what, of = f"picture {of[0][:12]}", ()
+        if kind == "retraction" and "study" not in said:
+            what, of = f"{week} {model}", (week, model)
+            found.taken.append(said)
         elif kind == "retraction":
-            said = f"study {study}"
-        if "study" not in entry or _version_of(study, before):
-            why.add(of, reason)
-        found.tell(f"{said}: {str(entry.get('reason'))[:200]}", reason)
+            what = f"study {study}"
+        if "study" not in said or _version_of(study, before):
+            found.add(of, reason)
+        found.tell(f"{what}: {str(said.get('reason'))[:200]}", reason)
         return
     if kind in _OF_WEEKS and ("plan", of, "") not in before:
-        reason = NEW_WEEK if of[0] > old["week"] else NEW_MODEL
+        reason = NEW_WEEK if of[0] > found.old["week"] else NEW_MODEL
     elif kind == "labels":
         had = {keys.labeler_of(key) for other, place, key in before if (other, place) == (kind, of)}
         reason = RELABELED if had and keys.labeler_of(name) not in had else LABELED
     if kind != "suite":
-        why.add(of if kind in _OF_WEEKS else (), reason)
+        found.add(of if kind in _OF_WEEKS else (), reason)
     found.tell(" ".join(of), reason)
 
 
-def _named(manifest: Manifest) -> dict[_Fact, str]:
+def _named(manifest: Manifest) -> dict[_Fact, Any]:
     """Return all that a manifest names and a later one names, too, and what it says of it."""
-    found: dict[_Fact, str] = {}
+    found: dict[_Fact, Any] = {}
     for field_, (kind, names, stays) in _ENTRIES.items():
         for entry in entries(manifest[field_]):
-            said = sorted(entry.items()) if stays is None else entry.get(stays)
-            found[kind, _texts(entry, names), ""] = repr(said)
+            found[kind, _texts(entry, names), ""] = entry if stays is None else entry.get(stays)
     for field_, (names, fields) in _OBJECTS.items():
         for entry in entries(manifest[field_]):
             of, kind = _texts(entry, names), "labels" if field_ == "partitions" else field_
@@ -132,25 +173,22 @@ def _named(manifest: Manifest) -> dict[_Fact, str]:
     return found
 
 
-def _version_of(study: str, named: Mapping[_Fact, str]) -> bool:
+def _version_of(study: str, named: Mapping[_Fact, Any]) -> bool:
     return any(kind == STUDY and of[0] == study for kind, of, _ in named)
 
 
-def _taken(definition: str, new: Manifest) -> bool:
-    return any(repr(one.get("definition_sha256")) == definition for one in entries(new["retractions"]))
-
-
-def _code(old: Manifest, new: Manifest, found: Changes, why: Reasons) -> None:
+def _code(found: Changes) -> None:
+    old, new = found.old, found.new
     if old["site"] != new["site"]:
-        why.everywhere.add(SITE)
+        found.everywhere.add(SITE)
         found.tell("what pages say of the publisher", SITE)
     if old["texts_sha256"] != new["texts_sha256"]:
-        why.everywhere.add(CODE)
+        found.everywhere.add(CODE)
         found.tell(f"{old['code_version'][:60]} → {new['code_version'][:60]}", CODE)
     plan = new["analysis_plan_sha256"]
     if old["analysis_plan_sha256"] == plan:
         return
-    why.everywhere.add(METHOD)
+    found.everywhere.add(METHOD)
     if changes := [one for one in load_changes() if one.sha256 == plan]:
         found.tell(f"{changes[0].day}: {textwrap.shorten(changes[0].said, 200, placeholder=' …')}", METHOD)
         return
