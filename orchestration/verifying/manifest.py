@@ -28,7 +28,6 @@ from warehouse.loading.seals import sealed
 NAME = "manifest.json"
 MOST_BYTES = 32_000_000
 MOST_FILES = 100_000
-MOST_PARTS = 500_000
 MOST_FILE_BYTES = 20_000_000_000
 MOST_TOTAL_BYTES = 50_000_000_000
 #: A folder or a file: no hidden one, none that ends with a dot, and no device of Windows, with any suffix.
@@ -157,8 +156,6 @@ class StatedEdition(_Stated):
             if path.endswith(".parquet") and (not table or table[1] in self.tables or stated.rows is None):
                 raise ValueError(f"{path} is no table, is kept by the week, or has no number of rows")
         parts = [(name, part) for name, table in self.tables.items() for part in table.parts]
-        if len(parts) > MOST_PARTS:
-            raise ValueError(f"more than {MOST_PARTS:,} parts of tables")
         for name, part in parts:
             if part.key != keys.table_part(name, part.week, part.sha256):
                 raise ValueError(f"{name}: a key that is not that of its table, week and hash")

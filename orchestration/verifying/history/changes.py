@@ -22,7 +22,7 @@ NEW_WEEK, NEW_MODEL, LATE = "new week", "model of a past week added", "late rece
 LABELED, RELABELED, ANCHORS, GOLD = "labeled late", "relabeled", "anchors", "gold"
 METHOD, CODE, STUDY, SITE = "method", "code", "study", "site"
 RETRACTED, REMOVED = "retracted", "removed"
-_MOST = 200  # lines of one kind; a hostile manifest can have 500,000 parts
+_MOST = 200  # lines of one kind; a hostile manifest can have 100,000 parts
 #: What is named → the reason that it is new, where that is another word.
 _REASONS = {"receipts": LATE, "labels": LABELED, "retraction": RETRACTED, "removal": REMOVED}
 _OF_WEEKS = {"plan", "receipts", "labels"}

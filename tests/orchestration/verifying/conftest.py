@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.verifying import places
 from tests.once import made_once
 from tests.orchestration.conftest import publish_two_weeks
 from tests.orchestration.installation import NEXT, Cliche, Installation
+from tests.orchestration.verifying.forging import Edition, download
+from warehouse import keys
+from warehouse.database.building import build_database
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +39,23 @@ def fetched(
 
     whole = made_once(tmp_path_factory, "fetched-whole", make)
     return Path(shutil.copytree(whole, tmp_path / "fetched"))
+
+
+@pytest.fixture
+def edition(following: Installation, tmp_path: Path) -> Edition:
+    """Its newest edition in a folder that works alone, to be changed."""
+    return Edition(download(following.store, f"{NEXT}.1", tmp_path / "downloaded"))
+
+
+@pytest.fixture
+def built(following: Installation, tmp_path: Path) -> Path:
+    """A DuckDB file of the edition's rows."""
+    root, path, edition = Path(following.settings.store), tmp_path / "built.duckdb", f"{NEXT}.1"
+    manifest, prefix = places.in_folder(root, edition).manifest, keys.edition_prefix(edition)
+    build_database(
+        path,
+        manifest["tables"],
+        manifest["files"],
+        lambda key: root / (prefix * (key in manifest["files"]) + key),
+    )
+    return path

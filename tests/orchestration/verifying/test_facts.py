@@ -4,29 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import duckdb
+import pyarrow as pa
 import pytest
 
-from assets.generation.slots import Slot
-from assets.labeling.anchors.sets import write_set
-from assets.labeling.gold.simulated import simulated_gold
-from assets.suites.loader import load_attributes
-from orchestration import weekly
+from assets.suites.published import frozen_suites
 from orchestration.verifying import again, facts
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
-from tests.orchestration.conftest import ask
-from tests.orchestration.installation import MODELS, NEXT, WEEK, Installation
-from tests.orchestration.verifying.forging import Edition, download
-from tests.orchestration.verifying.test_clean_stores import STORES, install
-from tests.orchestration.verifying.test_clean_stores import published as publish
-from tests.warehouse import builder
+from tests.orchestration.installation import NEXT, WEEK
+from tests.orchestration.verifying.forging import Edition
 from tests.warehouse.checks.test_checks_read_one_week import OTHER_WEEKS
-from warehouse.database.connection import connect
-from warehouse.database.published import search_all
 from warehouse.database.schema import open_warehouse
+from warehouse.loading.columns import columns, table_of
 
 TAKEN = "taken as published, for they read the store: checks images__bytes_as_stored and plans__as_in_bucket"
+#: Forgery → a statement, and what is said of it; all of them are in one edition.
+NAMED: dict[str, tuple[str, str]] = {
+    "a prompt that was sent": (
+        "UPDATE attempts SET prompt_sent = 'a woman' WHERE slot_key = (SELECT min(slot_key) FROM slots WHERE turn = 1)",
+        f"week {WEEK}: check attempts__prompt_as_planned says pass holds, and the tables give fail ",
+    ),
+    "calls before their week": (
+        "UPDATE attempts SET requested_at = requested_at - INTERVAL 90 DAY",
+        f"week {WEEK}: check attempts__asked_in_week says pass holds, and the tables give fail ",
+    ),
+    "a retry that is hidden": (
+        "UPDATE attempts SET attempt = 3 WHERE slot_key = (SELECT max(slot_key) FROM slots)",
+        f"week {WEEK}: check attempts__numbered says pass holds, and the tables give fail ",
+    ),
+    "what a labeler said": (
+        "UPDATE labels SET raw = 'feminine' WHERE value = 'masculine'",
+        f"week {WEEK}: check labels__raw_matches says pass holds, and the tables give fail ",
+    ),
+    "a result that is another": (
+        "UPDATE check_results SET status = 'fail', failing_rows = 1 WHERE check_name = 'figures__in_range'",
+        f"week {WEEK}: check figures__in_range says fail holds, and the tables give pass holds",
+    ),
+    "a result that is gone": (
+        "DELETE FROM check_results WHERE check_name = 'plans__week_is_monday'",
+        f"week {WEEK}: check plans__week_is_monday says nothing, and the tables give pass holds",
+    ),
+    "a result of the store that is gone": (
+        "DELETE FROM check_results WHERE check_name = 'plans__as_in_bucket'",
+        f"week {WEEK}: check plans__as_in_bucket has no result",
+    ),
+    "a check that nobody knows": (
+        f"INSERT INTO check_results VALUES (DATE '{WEEK}', NULL, 'labels__true', 'critical', 'pass', 0, 'holds')",
+        f"week {WEEK}: check labels__true says pass holds, and the tables give nothing",
+    ),
+    "other words": (
+        "UPDATE check_results SET message = 'all is well' WHERE check_name = 'counts__add_up'",
+        f"week {WEEK}: check counts__add_up says pass all is well, and the tables give pass ",
+    ),
+    "who is withheld": (
+        f"INSERT INTO withheld VALUES (DATE '{WEEK}', 'sim-one', 'late')",
+        f"week {WEEK}: sim-one is withheld otherwise than by its checks: late",
+    ),
+    "a replicate": (
+        "UPDATE slots SET replicate = replicate + 100 "
+        "WHERE slot_key = (SELECT min(slot_key) FROM slots WHERE model = 'sim-classic')",
+        "1 row of slots have a key of another plan, prompt or number",
+    ),
+    "parameters": (
+        "UPDATE plans SET params = '{\"quality\":\"high\"}' WHERE model = 'sim-drift'",
+        f"{NEXT}, sim-drift: params_hash is not the hash of the parameters",
+    ),
+    "parameters that are none": (
+        f"UPDATE plans SET params = '[' WHERE model = 'sim-drift' AND week = DATE '{WEEK}'",
+        f"{WEEK}, sim-drift: params_hash is not the hash of the parameters",
+    ),
+}
 
 
 def told(edition: Edition, folder: Path) -> VerifyReport:
@@ -41,19 +89,6 @@ def told(edition: Edition, folder: Path) -> VerifyReport:
     return report
 
 
-def rows_of(made: Installation, edition: str, folder: Path) -> Edition:
-    """Return an edition in a folder, whose rows can be changed."""
-    return Edition(download(made.store, edition, folder / "downloaded"))
-
-
-def forge(edition: Edition, *statements: str) -> None:
-    """Change rows; a statement that changes none fails the test."""
-    with duckdb.connect(str(edition.database)) as con:
-        search_all(con)
-        for statement in statements:
-            assert con.execute(statement).fetchall() > [(0,)], statement
-
-
 def test_checks_that_look_at_other_weeks_are_known() -> None:
     gold = {
         name for name in OTHER_WEEKS if name.startswith("gold_")
@@ -61,83 +96,82 @@ def test_checks_that_look_at_other_weeks_are_known() -> None:
     assert {*facts.OF_OTHER_WEEKS} == {*OTHER_WEEKS} - gold | {"anchor_labels__present"}  # sets have no week
 
 
-def test_two_weeks_and_a_study_give_no_false_alarm(following: Installation, tmp_path: Path) -> None:
-    report = told(rows_of(following, f"{NEXT}.1", tmp_path), tmp_path)
+def test_two_weeks_and_a_study_give_no_false_alarm(edition: Edition, tmp_path: Path) -> None:
+    report = told(edition, tmp_path)
     assert (report.differences, report.unchecked, report.notes) == ([], [], [TAKEN])
 
 
-def _labeled_again(made: Installation) -> None:
-    """Add labels of another labeler, and gold, for the week that was published."""
-    with connect(made.settings.warehouse, read_only=True) as con:
-        rows = con.execute(
-            "FROM slots INNER JOIN images USING (week, model, slot_key) WHERE model = 'sim-drift'"
-        )
-        there = rows.to_arrow_table().to_pylist()
-    said = ("perceived_gender", ("feminine", 0.9, "female"), "photo", "1-abcdef")
-    late = [
-        builder.label_row(
-            Slot(**{name: row[name] for name in Slot.model_fields} | {"week": WEEK}),
-            *said,
-            row["image_sha256"],
-        )
-        for row in there
-    ]
-    assert builder.write_labels(made.store, WEEK, "sim-drift", late)
-    simulated_gold(made.store, WEEK, MODELS, pictures=8)
+def test_what_the_rows_contradict_is_named(edition: Edition, tmp_path: Path) -> None:
+    edition.sql(*(statement for statement, _ in NAMED.values()))
+    report = told(edition, tmp_path)
+    missed = [name for name, (_, line) in NAMED.items() if not any(line in one for one in report.differences)]
+    assert missed == [], report.lines()
 
 
-def _anchored(made: Installation) -> None:
-    """Add an anchor set of one picture."""
-    with connect(made.settings.warehouse, read_only=True) as con:
-        ((picture,),) = con.execute("SELECT min(image_sha256) FROM images").fetchall()
-    gender = [one for one in load_attributes() if one.id == "perceived_gender"]
-    anchor = {"image_sha256": picture, "image_ext": "png", "attributes": ["perceived_gender"]}
-    assert write_set(made.store, "mine", gender, [anchor], about="one", frozen_at="2026-11-16T00:00:00Z")
-
-
-@pytest.mark.parametrize(("later", "weeks"), [(_labeled_again, 0), (_anchored, 1)])
-def test_what_came_after_a_week_was_published_gives_no_false_alarm(
-    later: Callable[[Installation], None], weeks: int, published: Installation, tmp_path: Path
-) -> None:
-    later(published)
-    ask(published, NEXT)
-    weekly.publish(published.place(), published.settings, NEXT, note=lambda text: None)
-    report = told(rows_of(published, f"{NEXT}.1", tmp_path), tmp_path)
-    assert (report.differences, report.unchecked) == ([], [])
-    said = f"check anchor_labels__present says otherwise on the tables in 1 of 2 weeks, first {WEEK}; "
-    assert [line.startswith(said) for line in report.notes if line != TAKEN] == [True] * weeks
-
-
-def test_a_result_of_other_weeks_is_compared_in_the_last_week(
-    following: Installation, tmp_path: Path
-) -> None:
-    edition = rows_of(following, f"{NEXT}.1", tmp_path)
-    forge(edition, "UPDATE check_results SET status = 'fail' WHERE check_name = 'images__once_in_model'")
+def test_a_result_of_other_weeks_is_compared_in_the_last_week(edition: Edition, tmp_path: Path) -> None:
+    edition.sql(
+        "UPDATE check_results SET status = 'fail' WHERE check_name = 'images__once_in_model'",
+        "UPDATE prompts SET suite_hash = repeat('0', 64)",
+    )
     report = told(edition, tmp_path)
     assert report.differences == [
         f"week {NEXT}: check images__once_in_model says fail holds, and the tables give pass holds"
     ]
-    assert any(
-        f"images__once_in_model says otherwise on the tables in 1 of 2 weeks, first {WEEK};" in line
-        for line in report.notes
-    )
+    assert report.notes == [
+        TAKEN,
+        f"check images__once_in_model says otherwise on the tables in 1 of 2 weeks, first {WEEK}; it looks at other "
+        "weeks, too, whose rows may have come later",
+        "texts of suites that are not shipped are the operator's word: startup-ceo@1.0.0",
+    ]
 
 
-def test_the_text_of_a_later_turn_is_that_of_its_suite(tmp_path: Path) -> None:
-    made = install(tmp_path / "home")
-    STORES["models of both tracks"](made.store, tmp_path)
-    edition = rows_of(made, publish(made), tmp_path)
-    later = "slot_key IN (SELECT slot_key FROM slots WHERE turn = 2)"
-    forge(edition, f"UPDATE attempts SET prompt_sent = 'Draw only men.' WHERE {later}")
-    (line,) = told(edition, tmp_path).differences
-    assert " of attempts are not those of startup-ceo@" in line
+def test_a_check_that_cannot_run_is_not_compared(
+    edition: Edition, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = {"check_name": "counts__add_up", "status": "error", "severity": "critical", "model": None}
 
+    def fails(run: Callable[..., list[dict[str, Any]]]) -> Callable[..., list[dict[str, Any]]]:
+        return lambda *of, **late: [
+            row | broken | {"message": "it broke"} if row["check_name"] == "counts__add_up" else row
+            for row in run(*of, **late)
+        ]
 
-def test_a_suite_that_is_not_shipped_is_noted(published_once: Installation, tmp_path: Path) -> None:
-    edition = rows_of(published_once, f"{WEEK}.1", tmp_path)
-    forge(edition, "UPDATE prompts SET suite_hash = repeat('0', 64)")
+    monkeypatch.setattr(facts, "check_rows", fails(facts.check_rows))
     report = told(edition, tmp_path)
-    assert (report.differences, report.notes[1:]) == (
-        [],
-        ["texts of suites that are not shipped are the operator's word: startup-ceo@1.0.0"],
-    )
+    assert report.differences == []
+    assert report.unchecked == [f"week {week}: check counts__add_up: error it broke" for week in (WEEK, NEXT)]
+
+
+def test_the_text_of_a_later_turn_is_that_of_its_suite() -> None:
+    stated, suite = next((sha, one) for sha, one in frozen_suites().items() if _turns(one))
+    prompt, (_, later, *_) = next((one["id"], one["turns"]) for one in suite["prompts"] if one["turns"])
+    where = {"week": WEEK, "model": "m", "slot_key": "k", "suite": suite["id"], "turn": 2}
+    of = {"suite_version": suite["version"], "suite_hash": stated, "prompt": f"{suite['id']}/{prompt}"}
+    for sent, lines in (
+        (later, []),
+        (
+            "Draw only men.",
+            [
+                f"{WEEK}, m: 1 row of attempts are not those of {suite['id']}@{suite['version']}, which has the hash "
+                f"{stated[:12]}"
+            ],
+        ),
+    ):
+        report = VerifyReport("e")
+        with open_warehouse(None) as con:
+            for table in ("prompts", "slots", "attempts"):
+                rows = _row(table, where | of | {"prompt_sent": sent, "outcome": "ok"})
+                con.execute(f"INSERT INTO {table} BY NAME FROM rows")
+                assert rows.num_rows == 1
+            facts.compare_hashes(con, report)
+        assert report.differences == lines
+
+
+def _turns(suite: dict[str, Any]) -> bool:
+    return any(prompt["turns"] for prompt in suite["prompts"])
+
+
+def _row(table: str, given: dict[str, Any]) -> pa.Table:
+    """Return a row with these values, and something in each other column that is not NULL."""
+    needed = [field for field in columns(table) if not field.nullable]
+    return table_of(table, [{one.name: "x" if pa.types.is_string(one.type) else 0 for one in needed} | given])

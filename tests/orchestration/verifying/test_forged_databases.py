@@ -7,9 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.verifying import places
-from orchestration.verifying.report import VerifyReport
-from orchestration.verifying.run import verify_place
+from orchestration.verifying import places, site
+from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.orchestration.installation import NEXT, WEEK, Installation, copy
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -56,28 +55,32 @@ def shared(following: Installation, tmp_path: Path) -> Path:
     return Path(copy(following, tmp_path / "home").settings.store)
 
 
-def of_store(store: Path) -> VerifyReport:
-    return verify_place(places.in_folder(store, ID))
+def of_store(store: Path, built: Path) -> VerifyReport:
+    place, report = places.in_folder(store, ID), VerifyReport(ID)
+    site.compare(place, VerifiedEdition(store, place.manifest, report), built, set())
+    return report
 
 
 @pytest.mark.parametrize("names", [tuple(n for n in OF_SITE if n not in _ROWS), _ROWS], ids=", ".join)
-def test_a_forged_database_in_the_site_is_reported_by_name(shared: Path, names: tuple[str, ...]) -> None:
+def test_a_forged_database_in_the_site_is_reported_by_name(
+    shared: Path, built: Path, names: tuple[str, ...]
+) -> None:
     path, note = shared / keys.SITE_DATABASE, shared / keys.SITE_DATABASE_NOTE
     path.chmod(0o644)
     note.chmod(0o644)
     with duckdb.connect(str(path)) as con:
         for name in names:
             con.execute(OF_SITE[name][0])
-    report = of_store(shared)
+    report = of_store(shared, built)
     assert report.differences == ["site/cliche.duckdb is not what site/cliche.duckdb.json says"]
     data = path.read_bytes()
     agreeing = {"edition": ID, "sha256": sha256_hex(data), "bytes": len(data)}
     note.write_bytes(sealed(keys.SITE_DATABASE_NOTE, agreeing))
-    report = of_store(shared)
+    report = of_store(shared, built)
     for name in names:
         assert any(OF_SITE[name][1] in line for line in report.differences), (name, report.lines())
     of_another = sealed(
         keys.SITE_DATABASE_NOTE, agreeing | {"edition": BEFORE}
     )  # not compared with this edition
     note.write_bytes(of_another)
-    assert of_store(shared).differences == []
+    assert of_store(shared, built).differences == []

@@ -1,30 +1,20 @@
-"""Parts of two weeks: exchanged, changed with all hashes made to agree, listed wrongly, read a few rows at a time."""
+"""Parts of two weeks: exchanged, changed with all hashes made to agree, listed wrongly, texts of suites, CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from orchestration.verifying import places
-from orchestration.verifying.report import VerifyReport
-from orchestration.verifying.run import verify_place
+from orchestration.verifying import again, compared, files, places
+from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.orchestration.installation import NEXT, WEEK, Installation
 from tests.orchestration.verifying.forging import Edition, download
-from warehouse.database import table_hash
+from tests.orchestration.verifying.kit import Forgery
+from warehouse.errors import CorruptObjectError
 
 ID = f"{NEXT}.1"
-
-
-@pytest.fixture
-def edition(following: Installation, tmp_path: Path) -> Edition:
-    """An edition with two weeks and a study in a folder that works alone."""
-    return Edition(download(following.store, ID, tmp_path / "downloaded"))
-
-
-def verified(edition: Edition) -> VerifyReport:
-    return verify_place(places.folder(str(edition.root)))
 
 
 def _exchange(name: str) -> Callable[[Edition], None]:
@@ -39,9 +29,9 @@ def _exchange(name: str) -> Callable[[Edition], None]:
     return change
 
 
-def _of_first_week(name: str, query: str) -> Callable[[Edition], None]:
+def _of_first_week(name: str, query: str, told: str) -> Forgery:
     """Write the part of the first week anew."""
-    return lambda edition: edition.rewrite_first(name, query)
+    return Forgery(lambda edition: edition.rewrite_first(name, query), told)
 
 
 def _leave_out(name: str) -> Callable[[Edition], None]:
@@ -54,85 +44,108 @@ def _leave_out(name: str) -> Callable[[Edition], None]:
     return change
 
 
-FORGERIES: dict[str, tuple[Callable[[Edition], None], str]] = {
-    "parts of two weeks exchanged": (_exchange("labels"), "of labels differ when made again"),
-    "parts of a view exchanged": (_exchange("cell_counts"), f"tables/cell_counts/week={NEXT}/"),
-    "the week of some rows": (
-        _of_first_week("slots", f"SELECT * REPLACE (DATE '{NEXT}' AS week) FROM old"),
-        "of slots differ when made again",
+def _sql(table: str, statement: str, told: str) -> Forgery:
+    return Forgery(lambda edition: (edition.sql(statement), edition.export((table,))), told)
+
+
+EXCHANGED: dict[str, Forgery] = {
+    "parts of two weeks exchanged": Forgery(_exchange("labels"), "of labels differ when made again"),
+    "parts of a view exchanged": Forgery(_exchange("cell_counts"), f"tables/cell_counts/week={NEXT}/"),
+}
+CHANGED: dict[str, Forgery] = {
+    "the text of a prompt that is asked of nobody": _sql(
+        "prompts",
+        "UPDATE prompts SET text = 'Photo of any CEO you like' WHERE prompt = 'startup-ceo/ceo-visionary'",
+        "of prompts differ when made again",
     ),
-    "a value of a part": (
-        _of_first_week("labels", "SELECT * REPLACE ('feminine' AS value) FROM old"),
-        f"tables/counts/week={WEEK}/",
+    "the source of a statistic": _sql(
+        "reference_values",
+        "UPDATE reference_values SET source = 'Invented by the operator' "
+        "WHERE model = 'sim-classic' AND reference = 'bls-cps-2025'",
+        "12 rows of reference_values differ when made again",
     ),
-    "a value of a view's part": (
-        _of_first_week("cell_counts", "SELECT * REPLACE (pictures + 1 AS pictures) FROM old"),
+    "a value more": _sql(
+        "attribute_values",
+        f"INSERT INTO attribute_values VALUES (DATE '{WEEK}', 'sim-drift', 'startup-ceo', 1, 'skin_tone', 'blue', 99, "
+        "TRUE, NULL, NULL)",
+        "1 row of attribute_values differ when made again",
+    ),
+    "an outcome of another group": _sql(
+        "outcomes",
+        "UPDATE outcomes SET outcome_group = 'not_asked' WHERE outcome = 'refused_text'",
+        "data/outcomes.parquet: 2 rows differ when made again",
+    ),
+    "a value of a part": _of_first_week(
+        "labels", "SELECT * REPLACE ('feminine' AS value) FROM old", f"tables/counts/week={WEEK}/"
+    ),
+    "a value of a view's part": _of_first_week(
+        "cell_counts",
+        "SELECT * REPLACE (pictures + 1 AS pictures) FROM old",
         f"tables/cell_counts/week={WEEK}/",
     ),
-    "a part of a table left out": (_leave_out("labels"), f"tables/counts/week={WEEK}/"),
-    "a part of a view left out": (
-        _leave_out("outcomes_weekly"),
-        f"outcomes_weekly of {WEEK}, which has no part: ",
+    "a part of a view left out": Forgery(
+        _leave_out("outcomes_weekly"), f"outcomes_weekly of {WEEK}, which has no part: "
     ),
-    "a part with a column too few": (
-        _of_first_week("images", "SELECT * EXCLUDE (slot_key) FROM old"),
-        "images has other columns than this version",
-    ),
-    "a slot in both weeks": (
-        lambda e: (
-            e.sql(
-                f"INSERT INTO slots SELECT * REPLACE (DATE '{NEXT}' AS week) FROM slots WHERE week = '{WEEK}'"
-            )
-            or e.export(("slots",))
-        ),
-        "a table holds a row twice",
-    ),
-    "a study's row twice": (
-        lambda e: e.sql("INSERT INTO study_labels FROM study_labels LIMIT 1") or e.export(("study_labels",)),
-        "a table holds a row twice",
-    ),
-    "a study's label": (
+    "a study's label": Forgery(
         lambda e: e.rewrite("study_labels", "SELECT * REPLACE ('feminine' AS value) FROM old"),
         "20 rows of counts differ when made again",
     ),
 }
-#: Made together; those whose rows cannot be used further end the comparison before views and scores.
-TOGETHER = (
-    ("parts of two weeks exchanged", "parts of a view exchanged"),
-    ("the week of some rows",),
-    ("a part with a column too few",),
-    ("a value of a part", "a value of a view's part", "a part of a view left out", "a study's label"),
-    ("a part of a table left out",),
-    ("a slot in both weeks", "a study's row twice"),
+#: What can be compared no further, and the error that says so.
+TWICE: dict[str, Forgery] = {
+    "a slot in both weeks": _sql(
+        "slots",
+        f"INSERT INTO slots SELECT * REPLACE (DATE '{NEXT}' AS week) FROM slots WHERE week = '{WEEK}'",
+        "a table holds a row twice",
+    ),
+    "a study's row twice": _sql(
+        "study_labels", "INSERT INTO study_labels FROM study_labels LIMIT 1", "a table holds a row twice"
+    ),
+}
+#: Those that the whole of `verify` names, too.
+FORGERIES = (
+    EXCHANGED
+    | CHANGED
+    | TWICE
+    | {
+        "the week of some rows": _of_first_week(
+            "slots", f"SELECT * REPLACE (DATE '{NEXT}' AS week) FROM old", "of slots differ when made again"
+        ),
+        "a part of a table left out": Forgery(_leave_out("labels"), f"tables/counts/week={WEEK}/"),
+    }
 )
 
 
-@pytest.mark.parametrize("names", TOGETHER, ids=", ".join)
-def test_a_forged_part_is_reported_by_name(edition: Edition, names: tuple[str, ...]) -> None:
-    for name in names:
-        FORGERIES[name][0](edition)
+def made_again(edition: Edition) -> VerifyReport:
     edition.sign()
-    report = verified(edition)
-    assert report.exit_code == 1, report.lines()
-    for name in names:
-        assert any(FORGERIES[name][1] in line for line in report.differences), (name, report.lines())
+    report, folder = VerifyReport(ID), edition.root.parent / "made"
+    folder.mkdir()
+    again.make(VerifiedEdition(edition.root, edition.manifest, report), folder)
+    return report
 
 
-def test_each_forgery_is_made_once() -> None:
-    assert sorted(name for names in TOGETHER for name in names) == sorted(FORGERIES)
+@pytest.mark.parametrize("forgeries", [EXCHANGED, CHANGED])
+def test_a_forged_part_is_reported_by_name(edition: Edition, forgeries: Mapping[str, Forgery]) -> None:
+    for one in forgeries.values():
+        one.change(edition)
+    report = made_again(edition)
+    for name, one in forgeries.items():
+        assert any(one.told in line for line in report.differences), (name, report.lines())
 
 
-def test_an_edition_is_verified_with_few_rows_at_a_time(
-    edition: Edition, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(table_hash, "_ROWS_AT_ONCE", 10)
-    report = verified(edition)
-    assert (report.differences, report.exit_code) == ([], 0), report.lines()
-    edition.sql("INSERT INTO labels FROM labels LIMIT 3")
-    edition.export(("labels",))
+@pytest.mark.parametrize("name", TWICE)
+def test_a_row_that_is_there_twice_ends_it(edition: Edition, name: str) -> None:
+    TWICE[name].change(edition)
+    with pytest.raises(CorruptObjectError, match=TWICE[name].told):
+        made_again(edition)
+
+
+def test_a_part_with_a_column_too_few_is_named(edition: Edition) -> None:
+    edition.rewrite_first("images", "SELECT * EXCLUDE (slot_key) FROM old")
     edition.sign()
-    (line,) = verified(edition).differences
-    assert "a table holds a row twice" in line
+    report = VerifyReport(ID)
+    assert compared.unfit(VerifiedEdition(edition.root, edition.manifest, report)) == {"images"}
+    assert report.differences == ["images has other columns than this version gives it"]
 
 
 def test_parts_in_a_store_are_read_where_they_are_and_others_do_not_matter(
@@ -142,7 +155,11 @@ def test_parts_in_a_store_are_read_where_they_are_and_others_do_not_matter(
     (edition.root / "plans").mkdir()  # as a store has it
     other = edition.root / "tables" / "labels" / f"week={WEEK}" / f"{'0' * 64}.parquet"
     other.write_bytes(b"of another edition")
-    assert verified(edition).differences == []
     first, *_ = edition.parts("labels")
-    first.unlink()
-    assert verified(edition).differences == [f"{first.relative_to(edition.root)} is missing"]
+    for differences in ([], [f"{first.relative_to(edition.root)} is missing"]):
+        place, report = places.folder(str(edition.root)), VerifyReport(ID)
+        of = VerifiedEdition(edition.root, edition.manifest, report)
+        assert place.whole
+        files.compare(of, place.seen or (), place.read)
+        assert report.differences == differences
+        first.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from tests.orchestration.installation import WEEK, Installation, copy
 from tests.warehouse.integrity import shapes
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.integrity.scan import read_store
 from warehouse.store import Store, open_store
 
 __all__ = ["cliche", "published_once", "store", "whole", "whole_once"]
@@ -37,6 +38,7 @@ def whole_once(
         shapes.taken_back(made.store)
         script = b"export {};"
         made.store.replace(keys.engine_file(sha256_hex(script), ".js"), script)
+        assert read_store(made.store, made.home).problems == []
         assert weekly.publish(made.place(), made.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
 
     return made_once(tmp_path_factory, "whole", make)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from warehouse.integrity.kinds import KINDS, parse
 from warehouse.integrity.scan import read_store
 from warehouse.store import Store, open_store
 
-FLIPS = 400
+FLIPS = 130
 
 
 def problems(store: Store, folder: Path) -> list[Problem]:
@@ -108,17 +108,6 @@ def test_one_flipped_byte_in_any_object_is_named(whole: Installation, tmp_path: 
     assert problems(store, tmp_path) == []
 
 
-def test_every_byte_of_one_sealed_object_counts(store: Store, tmp_path: Path) -> None:
-    shapes.paid(store)
-    for kind in ("intent", "manifest record"):
-        key = by_kind(store)[kind][0]
-        data = store.get(key)
-        for at in range(min(len(data), 300)):
-            write(store, key, data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
-            assert [one.key for one in problems(store, tmp_path)] == [key]
-        write(store, key, data)
-
-
 #: Kinds of objects of which nothing else tells before an edition names them, or ever.
 UNTOLD = {
     "manifest": "of a week without labels and editions: the next run writes it again from the receipts",
@@ -143,7 +132,7 @@ def test_a_removed_object_is_named(whole: Installation, tmp_path: Path) -> None:
     store, chance = whole.store, random.Random(2)
     kinds = by_kind(store)
     silent = defaultdict(list)
-    drawn = [key for kind in sorted(kinds) for key in chance.sample(kinds[kind], min(8, len(kinds[kind])))]
+    drawn = [key for kind in sorted(kinds) for key in chance.sample(kinds[kind], min(4, len(kinds[kind])))]
     # Manifests of editions tell of other objects, so each is removed alone.
     alone = [key for key in drawn if key.endswith("/manifest.json")]
     for some in [*rounds(key for key in drawn if key not in alone), *([key] for key in alone)]:
@@ -167,7 +156,7 @@ def test_objects_of_one_kind_that_were_exchanged_are_both_named(whole: Installat
     pairs = [
         (one, other)
         for kind in sorted(kinds)
-        for one, other in (chance.sample(kinds[kind], 2) for _ in range(6) if len(kinds[kind]) > 1)
+        for one, other in (chance.sample(kinds[kind], 2) for _ in range(2) if len(kinds[kind]) > 1)
         if store.get(one) != store.get(other)
     ]
     # Manifests of editions tell of other objects, so they are exchanged alone; without one no page of it can be named.
@@ -197,6 +186,8 @@ def test_objects_of_one_kind_that_were_exchanged_are_both_named(whole: Installat
         "thumbs.db",
         "gold/people/notes.json",
         "studies/tiny/tables-0123456789abcdef/studies.csv",
+        "retractions/study-tiny-0.json",
+        "retractions/tiny-1.json",
     ],
 )
 def test_an_object_that_no_kind_has_is_unexpected(store: Store, tmp_path: Path, key: str) -> None:
@@ -237,14 +228,6 @@ def test_a_damaged_picture_says_whose_it_is(store: Store, tmp_path: Path) -> Non
     assert one.of == f"free, {shapes.WEEK}, {slot.prompt}, replicate 0, slot {slot.slot_key[:12]}"
 
 
-def test_a_plan_of_another_model_under_this_key_is_named(store: Store, tmp_path: Path) -> None:
-    shapes.free(store, "a")
-    shapes.free(store, "b")
-    one, other = by_kind(store)["plan"]
-    write(store, one, store.get(other))
-    assert one in {found.key for found in problems(store, tmp_path)}
-
-
 @pytest.mark.parametrize("write_it", [shapes.free, shapes.paid, shapes.conversations, shapes.anchored])
 def test_a_run_that_is_killed_between_any_two_writes_leaves_a_clean_store(
     tmp_path: Path, write_it: Callable[[Store], object]
@@ -252,21 +235,10 @@ def test_a_run_that_is_killed_between_any_two_writes_leaves_a_clean_store(
     whole = open_store(tmp_path / "whole")
     write_it(whole)
     writes = len(shapes.everything(whole))
-    for left in range(0, writes, 2):
+    for left in range(0, writes, 5):
         store = open_store(tmp_path / f"killed-{left}")
         with pytest.raises(shapes.KilledError):
             write_it(shapes.Dying(store, left))  # type: ignore[arg-type]
         assert problems(store, tmp_path) == [], left
         write_it(store)
         assert problems(store, tmp_path) == [], left
-
-
-def test_one_damage_hides_no_other(whole: Installation, tmp_path: Path) -> None:
-    store = whole.store
-    # What the newest edition is, and what is at `site/` and `pages/` hashes to, is said once: else nothing is compared.
-    said = ("latest edition", "site note", "pages note", "past index")
-    damaged: Sequence[str] = [keys[0] for kind, keys in by_kind(store).items() if kind not in said]
-    for key in damaged:
-        write(store, key, flip(store.get(key), random.Random(key)))
-    named = {one.key for one in problems(store, tmp_path)}
-    assert set(damaged) <= named

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.orchestration.installation import Cliche, Installation
 from tests.warehouse.integrity.test_damage import by_kind, flip, write
-from warehouse.database.rebuild import rebuild
+from warehouse import keys
+from warehouse.database.schema import open_warehouse
 from warehouse.errors import CorruptObjectError
+from warehouse.loading.anchor_objects import load_anchors
+from warehouse.loading.gold_objects import load_gold
+from warehouse.loading.load import load_partition, load_study
+from warehouse.store import Store
 
 #: Kinds that loading reads.
 LOADED = (
@@ -30,8 +35,20 @@ LOADED = (
 )
 
 
+def _load(con: duckdb.DuckDBPyConnection, store: Store, key: str) -> None:
+    """Load what an object belongs to."""
+    if partition := keys.parse_partition(key):
+        load_partition(con, store, *partition)
+    elif key.startswith("gold/"):
+        load_gold(con, store, key.split("/")[1])
+    elif key.startswith("anchors/"):
+        load_anchors(con, store)
+    else:
+        load_study(con, store, "tiny")
+
+
 @pytest.mark.parametrize("kind", LOADED)
-def test_a_damaged_object_stops_loading_and_is_named(whole: Installation, tmp_path: Path, kind: str) -> None:
+def test_a_damaged_object_stops_loading_and_is_named(whole: Installation, kind: str) -> None:
     store, chance = whole.store, random.Random(kind)
     found = [key for key in by_kind(store)[kind] if key.endswith((".parquet", ".json"))]
     found = [key for key in found if ".parquet." not in key and not key.startswith("label-calls/")]
@@ -45,20 +62,23 @@ def test_a_damaged_object_stops_loading_and_is_named(whole: Installation, tmp_pa
             if kind == "study pointer"
             else [key for key in found if key.startswith(folder)] or found
         )
-    for key in chance.sample(found, min(3, len(found))):
-        before = store.get(key)
-        write(store, key, flip(before, chance))
-        with pytest.raises(CorruptObjectError) as stopped:
-            rebuild(store, tmp_path / "warehouse.duckdb")
-        assert key in str(stopped.value)
-        assert not (tmp_path / "warehouse.duckdb").exists()
-        write(store, key, before)
+    with open_warehouse(None) as con:
+        for key in chance.sample(found, min(3, len(found))):
+            before = store.get(key)
+            write(store, key, flip(before, chance))
+            with pytest.raises(CorruptObjectError) as stopped:
+                _load(con, store, key)
+            assert key in str(stopped.value)
+            write(store, key, before)
+        for table in ("plans", "attempts", "labels", "anchors", "gold_samples", "study_slots"):
+            assert con.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]
 
 
 def test_rebuild_names_the_object_with_exit_code_1(whole: Installation, cliche: Cliche) -> None:
     key = next(key for key in by_kind(whole.store)["plan"] if b"ceo-his" in whole.store.get(key))
     write(whole.store, key, whole.store.get(key).replace(b"ceo-his", b"cuo-his"))
+    before = whole.settings.warehouse.read_bytes()
     told = cliche("rebuild")
-    assert told.code == 1
+    assert (told.code, whole.settings.warehouse.read_bytes() == before) == (1, True)
     assert key in told.err
     assert "restore it from a backup" in told.err

@@ -35,6 +35,5 @@ def test_a_store_is_read_a_part_at_a_time(tmp_path: Path, monkeypatch: pytest.Mo
     assert bytes_per_object(lambda store: scan.read_store(store, tmp_path)) < MOST
 
 
-@pytest.mark.parametrize("quick", [True, False])
-def test_stores_are_compared_a_part_at_a_time(quick: bool) -> None:
-    assert bytes_per_object(lambda store: look(store, store, silent, quick=quick)) < MOST
+def test_stores_are_compared_a_part_at_a_time() -> None:
+    assert bytes_per_object(lambda store: look(store, store, silent, quick=False)) < MOST

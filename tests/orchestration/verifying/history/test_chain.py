@@ -10,21 +10,18 @@ from urllib.parse import unquote
 import pytest
 
 from assets.leaderboard import chain
-from assets.leaderboard.edition import publish
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying import places
 from orchestration.verifying.history import chain as walked
 from orchestration.verifying.report import VerifyReport
 from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy
 from tests.services.loopback import Reply, Seen, serve
-from tests.site import world
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity.scan import read_store
 from warehouse.loading.seals import sealed
 from warehouse.store import open_store
-from warehouse.weeks import shift
 
 FIRST, SECOND = f"{WEEK}.1", f"{NEXT}.1"
 
@@ -70,12 +67,14 @@ def test_each_manifest_states_the_one_before_and_the_log_has_a_line_of_each(
     )  # again: it is no foreign file
 
 
-def test_verify_walks_the_chain_and_holds_it_to_a_hash(home: Installation, cliche: Cliche) -> None:
-    first, second = _sha256(home, FIRST), _sha256(home, SECOND)
-    ended = cliche("verify", "--expect", first.upper())
-    assert (ended.code, f"{first} is the manifest of {FIRST}" in ended.out) == (0, True), ended.out
-    assert f"the chain: 2 editions, back to {FIRST}" in ended.out
-    root = home.home / "store"
+def test_the_chain_is_walked_and_held_to_a_hash(following: Installation) -> None:
+    first, second = _sha256(following, FIRST), _sha256(following, SECOND)
+    root = following.home / "store"
+    report = _walk(root, first.upper())
+    assert report.notes == [
+        f"the chain: 2 editions, back to {FIRST}",
+        f"{first} is the manifest of {FIRST}",
+    ]
     assert _walk(root, second).differences == []
     assert _walk(root, "0" * 64).differences == [
         f"{'0' * 64} is the manifest of no edition in the chain of {SECOND}"
@@ -150,20 +149,15 @@ def test_a_chain_that_ends_early_cannot_tell_of_a_hash(home: Installation) -> No
     assert any("whether 0000" in line for line in _walk(root, "0" * 64).unchecked)
 
 
-def test_a_fetched_folder_has_one_hash_and_the_log(
-    home: Installation, tmp_path: Path, cliche: Cliche
-) -> None:
-    folder = tmp_path / "fetched"
-    assert cliche("edition", "fetch", SECOND, str(folder)).code == 0
-    assert cliche("verify", str(folder), "--expect", _sha256(home, FIRST)).code == 0
-    assert cliche("verify", str(folder), "--expect", "0" * 64).code == 4
-    _log(lambda lines: [lines[0][:-9] + "00000000\n", lines[1]])(folder)
-    ended = cliche("verify", str(folder))
-    assert (ended.code, f"another SHA-256 of the manifest of {FIRST}" in ended.out) == (1, True)
+def test_a_fetched_folder_has_one_hash_and_the_log(fetched: Path, following: Installation) -> None:
+    assert _walk(fetched, _sha256(following, FIRST)).exit_code == 0
+    assert _walk(fetched, "0" * 64).exit_code == 4
+    _log(lambda lines: [lines[0][:-9] + "00000000\n", lines[1]])(fetched)
+    assert _walk(fetched).differences == [f"site/log.txt states another SHA-256 of the manifest of {FIRST}"]
 
 
-def test_the_chain_is_walked_at_an_address(home: Installation, cliche: Cliche) -> None:
-    root, hidden = home.home / "store", set[str]()
+def test_the_chain_is_walked_at_an_address(following: Installation) -> None:
+    root, hidden, report = following.home / "store", set[str](), VerifyReport(SECOND)
 
     def answer(seen: Seen) -> Reply:
         path = root / unquote(seen.target).lstrip("/")
@@ -171,11 +165,15 @@ def test_the_chain_is_walked_at_an_address(home: Installation, cliche: Cliche) -
         return Reply(body=path.read_bytes()) if there else Reply(404)
 
     with serve(answer) as base:
-        ended = cliche("verify", f"{base}/editions/{SECOND}/", "--expect", _sha256(home, FIRST))
-        assert (ended.code, "the chain: 2 editions" in ended.out) == (0, True), ended.out
-        hidden.add("log.txt")
-        ended = cliche("verify", f"{base}/editions/{SECOND}/")
-        assert (ended.code, "nothing is here but one hash" in ended.out) == (0, True), ended.out
+        for _ in range(2):
+            with places.find(f"{base}/editions/{SECOND}/", *[lambda *_: None] * 2) as place:
+                walked.compare(place, None, report)
+            hidden.add("log.txt")
+    assert (report.differences, report.unchecked) == ([], [])
+    assert report.notes == [
+        f"the chain: 2 editions, back to {FIRST}",
+        f"the chain: of editions before {SECOND} nothing is here but one hash",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -190,33 +188,6 @@ def test_what_a_manifest_says_of_the_one_before_must_be_an_edition(
 
 
 # ---- writing ----
-
-
-class KilledError(BaseException):
-    """The process is gone."""
-
-
-def test_a_publish_that_was_killed_before_the_log_is_in_it_after_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = open_store(tmp_path / "store")
-    world.fill(store, weeks=2, replicates=2, only=("sim-classic",))
-    con = world.load(store, studies=False)
-    publish(con, store, week=shift(world.WEEK, -1), code_version="1")
-
-    def killed(*_: object) -> None:
-        raise KilledError
-
-    with monkeypatch.context() as patched:
-        patched.setattr("assets.leaderboard.edition.show_pages", killed)
-        with pytest.raises(KilledError):
-            publish(con, store, week=world.WEEK, code_version="2")
-    assert len(store.get(keys.SITE_LOG).splitlines()) == 1
-    published = publish(con, store, week=world.WEEK, code_version="2")
-    assert not published.published
-    found = chain.lines(store.get(keys.SITE_LOG))
-    assert len(found) == 2
-    assert found[-1] == (published.id, sha256_hex(store.get(f"{published.prefix}manifest.json")))
 
 
 def _entry(edition: str, created: str, before: str | None) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,18 +12,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from assets.generation.run import PartitionRun
-from assets.labeling.run import label_partition
 from assets.suites.analysis import load_changes
 from orchestration.verifying import places
 from orchestration.verifying.history import difference
 from orchestration.verifying.history.changes import Changes
-from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation, copy, install
+from orchestration.verifying.report import VerifyReport
+from tests.orchestration.installation import NEXT, WEEK, Cliche, Installation
 from tests.orchestration.verifying.forging import Edition, download
-from tests.orchestration.verifying.test_clean_stores import published
 from tests.services.loopback import Reply, serve
-from tests.unit.generation.scripted import Scripted
-from tests.warehouse.integrity import shapes
+from warehouse.errors import UsageError
 
 FIRST, SECOND = f"{WEEK}.1", f"{NEXT}.1"
 Change = Callable[[Edition], dict[str, Any] | None]
@@ -34,16 +32,14 @@ def kept(following: Installation, tmp_path: Path) -> Path:
     return download(following.store, FIRST, tmp_path / "kept")
 
 
-@pytest.fixture
-def edition(following: Installation, tmp_path: Path) -> Edition:
-    """The edition after it, in a folder that a test may change."""
-    return Edition(download(following.store, SECOND, tmp_path / "downloaded"))
-
-
 def _compared(old: Path, new: Path, *, rows: bool = True) -> Changes:
     """Compare editions in folders, of the first with or without its rows."""
     before, after = (places.folder(str(root)).sealed() for root in (old, new))
-    return difference.compare(before if rows else replace(before, read=lambda key: None), after)
+    return difference.compare(before if rows else replace(before, pieces=_manifest_alone(before)), after)
+
+
+def _manifest_alone(of: places.Place) -> Callable[[str, int], list[bytes]]:
+    return lambda key, most: [of.data] if key == of.key else []
 
 
 def _rows(table: str, query: str) -> Change:
@@ -63,9 +59,9 @@ def _late(edition: Edition) -> dict[str, Any]:
     return _first(edition, manifest=f"attempts/week={WEEK}/model=sim-classic/manifest-0002.parquet")
 
 
-def _relabel(edition: Edition) -> dict[str, Any]:
+def _relabel(edition: Edition, labeler: str = "drawing@9") -> dict[str, Any]:
     entries = {e["model"]: e for e in edition.manifest["partitions"] if e["week"] == WEEK}
-    part = f"labels/week={WEEK}/model=sim-classic/labeler=drawing@9/part-{'0' * 64}.parquet"
+    part = f"labels/week={WEEK}/model=sim-classic/labeler={labeler}/part-{'0' * 64}.parquet"
     return _first(edition, label_parts=[*entries["sim-classic"]["label_parts"], part])
 
 
@@ -122,10 +118,6 @@ FORGED: dict[str, tuple[Change, str]] = {
     "times": (_rows("attempts", EARLIER), f"attempts {WEEK}: 4 rows of sim-classic changed, or are gone"),
     "a hidden retry": (_rows("attempts", "FROM old LIMIT 6"), f"attempts {WEEK}: 2 of 8 rows are gone"),
     "one more call": (_rows("attempts", ONE_MORE), f"attempts {WEEK}: 1 row of sim-classic added"),
-    "a time behind a late receipt": (
-        _both(_late, _rows("attempts", f"FROM ({EARLIER}) UNION ALL FROM old")),
-        f"attempts {WEEK}: 4 rows of sim-drift added",
-    ),
     "a changed call behind a late receipt": (
         _both(_late, _rows("attempts", EARLIER)),
         "rows of sim-classic changed",
@@ -138,17 +130,9 @@ FORGED: dict[str, tuple[Change, str]] = {
         _rows("prompts", "SELECT * REPLACE ('a woman' AS text) FROM old"),
         f"prompts {WEEK}: 4 rows of sim-classic changed",
     ),
-    "prompt behind a relabel": (
-        _both(_relabel, _rows("prompts", "SELECT * REPLACE ('a woman' AS text) FROM old")),
-        f"prompts {WEEK}: 4 rows of sim-classic changed",
-    ),
     "plan": (
         _rows("plans", "SELECT * REPLACE ('f' || plan_sha256[2:] AS plan_sha256) FROM old"),
         f"plans {WEEK}: 1 row of sim-classic changed",
-    ),
-    "title": (
-        _rows("model_titles", "SELECT * REPLACE ('GPT Image 2' AS title) FROM old"),
-        f"model_titles {WEEK}",
     ),
     "pictures": (
         _rows("images", "SELECT * REPLACE (reverse(image_sha256) AS image_sha256) FROM old"),
@@ -169,10 +153,6 @@ FORGED: dict[str, tuple[Change, str]] = {
     ),
     "label parts left out": (lambda e: _first(e, label_parts=[]), f"labels {WEEK} sim-classic labels/"),
     "a week left out": (_without_week, f"plan {WEEK} sim-classic is named no more, or otherwise"),
-    "an answer taken back, and nothing says so": (
-        _rows("attempts", TAKEN),
-        f"attempts {WEEK}: 1 row of sim-classic changed",
-    ),
     "a time behind a retraction": (
         _both(_taken, _rows("attempts", f"SELECT * REPLACE (latency_ms + 1 AS latency_ms) FROM ({TAKEN})")),
         f"attempts {WEEK}: 4 rows of sim-classic changed",
@@ -230,6 +210,13 @@ CLEAN: dict[str, tuple[Change, str]] = {
         ),
         f"retracted: {WEEK}: labels",
     ),
+    "labels that came late": (
+        _both(
+            lambda e: _relabel(e, _labeler(e)),
+            _rows("labels", READ_AGAIN.replace("'9' AS labeler_version", "'x' AS attribute")),
+        ),
+        f"labeled late: {WEEK}: labels",
+    ),
     "code": (lambda e: {"texts_sha256": "0" * 64}, "code: "),
 }
 
@@ -279,61 +266,46 @@ def test_the_same_edition_with_another_manifest_is_unexplained(
     ]
 
 
-def test_verify_against_a_manifest_that_was_kept(
-    kept: Path, edition: Edition, tmp_path: Path, cliche: Cliche
-) -> None:
-    manifest = tmp_path / "mine.json"
-    manifest.write_bytes((Edition(kept).folder / "manifest.json").read_bytes())
-    ended = cliche("verify", str(edition.root), "--against", str(manifest))
-    assert ended.code == 0, ended.out
-    assert f"{FIRST} → {SECOND}   " in ended.out
+def test_what_has_no_reason_since_a_manifest_that_was_kept_is_told(kept: Path, edition: Edition) -> None:
     _rows("prompts", "SELECT * REPLACE ('a woman' AS text) FROM old")(edition)
-    edition.sign()
-    ended = cliche("verify", str(edition.root), "--against", str(manifest))
-    assert ended.code == 1
-    assert f"unexplained since {FIRST}: prompts {WEEK}: changed" in ended.out
+    edition.sign(**_late(edition))
+    before, after = (places.folder(str(root)) for root in (kept, edition.root))
+    report = VerifyReport(SECOND)
+    difference.tell(replace(before, pieces=_manifest_alone(before)), after, report)
+    assert report.differences == [f"unexplained since {FIRST}: prompts {WEEK}: changed"]
+    assert report.notes[0].startswith(f"against the manifest that was kept: {FIRST} → {SECOND}   ")
 
 
-def test_a_study_that_was_taken_back_and_a_new_week_are_explained(
-    following: Installation, tmp_path: Path, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = copy(following, tmp_path / "home")
-    monkeypatch.setenv("CLICHE_HOME", str(home.home))
-    assert cliche("edition", "diff", FIRST, SECOND).code == 0
-    assert cliche("study", "remove", "tiny", "--reason", "pictures of a real person").code == 0
-    assert cliche("publish").code == 0
-    ended = cliche("edition", "diff", SECOND, f"{NEXT}.2")
-    assert (ended.code, "retracted: study tiny: pictures of a real person" in ended.out) == (0, True), (
-        ended.out
-    )
-    ended = cliche("edition", "diff", f"{NEXT}.2", FIRST)
-    assert (ended.code, "write the earlier edition first" in ended.only_line) == (2, True)
-    manifest = Edition(download(home.store, f"{NEXT}.2", tmp_path / "second"))
-    manifest.sign(retractions=[])
-    ended = cliche("edition", "diff", SECOND, str(manifest.root))
-    assert (ended.code, bool(re.search(r"study tiny \S+ is named no more", ended.out))) == (1, True), (
-        ended.out
-    )
+def _stated(manifest: dict[str, Any], **changes: Any) -> places.Place:
+    """Return an edition of which the manifest alone is here."""
+    data = json.dumps(manifest | changes).encode()
+    return places.Place(SECOND, lambda key, most: [data] if key.endswith("manifest.json") else [])
 
 
-def test_receipts_and_labels_that_came_late_are_explained(
-    tmp_path: Path, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CLICHE_HOME", str(tmp_path / "home"))
-    made, provider = install(tmp_path / "home"), Scripted()
-    plan = shapes.plan_of(made.store, "free", provider)
-    editions = []
-    for slots in (plan.slots[:3], plan.slots):
-        asked = [slot.slot_key for slot in slots]
-        PartitionRun(made.store, plan, provider, retry=shapes.FAST, only=asked).run()
-        with shapes.labeler("person_count"):
-            label_partition(made.store, plan, workers=0)
-        editions.append(published(made))
-    ended = cliche("edition", "diff", *editions)
-    assert ended.code == 0, ended.out
-    assert f"late receipt: {shapes.WEEK}: attempts, images" in ended.out
-    (both,) = [line for line in ended.out.splitlines() if "labeled late, late receipt: 2" in line]
-    assert " labels," in both
+def test_a_study_that_was_taken_back_is_explained(edition: Edition) -> None:
+    (study,) = edition.manifest["studies"]
+    later = {"edition": f"{NEXT}.2", "revision": 2, "studies": []}
+    taken = {"study": "tiny", "definition_sha256": study["definition_sha256"], "reason": "of a person"}
+    old = _stated(edition.manifest)
+    retractions = [*edition.manifest["retractions"], taken | {"key": "retractions/study-tiny-2.json"}]
+    new = _stated(edition.manifest, **later, retractions=retractions)
+    found = difference.compare(old, new)
+    assert found.exit_code == 0, [*found.lines()]
+    assert "  retracted: study tiny: of a person" in [*found.lines()]
+    (line,) = difference.compare(old, _stated(edition.manifest, **later)).differences
+    assert re.fullmatch(r"study tiny \S+ is named no more, or otherwise", line)
+    with pytest.raises(UsageError, match="write the earlier edition first"):
+        difference.compare(new, old)
+
+
+def test_labels_of_studies_and_removals_are_told(edition: Edition) -> None:
+    changed = edition.manifest["table_hashes"] | {"study_labels": "0" * 64}
+    removal = {"image_sha256": "ab" * 32, "reason": "of a person", "removed_at": "2026-11-30"}
+    new = _stated(edition.manifest, edition=f"{NEXT}.2", revision=2, table_hashes=changed, removals=[removal])
+    found = difference.compare(_stated(edition.manifest), new)
+    assert found.unchecked == ["study_labels: labels of studies are in no manifest, so nothing says why"]
+    assert "  removed: picture abababababab: of a person" in [*found.lines()]
+    assert found.exit_code == 4
 
 
 # ---- what is no edition ----

@@ -12,7 +12,6 @@ from assets.metrics.week import score_all
 from orchestration.resources import bare_workplace
 from tests.orchestration.conftest import Cliche
 from tests.orchestration.installation import Installation, install
-from tests.sampling import some
 from tests.warehouse.integrity import shapes
 from warehouse.database.connection import connect
 from warehouse.database.rebuild import rebuild
@@ -75,8 +74,6 @@ STORES: Mapping[str, Shape] = {
     "killed late": _one_after_another(_of("free"), _killed("conversations", 12)),
     "killed and run again": _one_after_another(_of("free"), _killed("paid", 9), _of("paid")),
 }
-#: All of them take over a minute; every fourth stands for them in CI.
-TRIED = some(STORES, 6)
 
 
 def published(made: Installation) -> str:
@@ -95,7 +92,7 @@ def _clean(cliche: Cliche, edition: str) -> None:
     assert " agree " in verified.out
 
 
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", STORES)
 def test_a_clean_store_gives_no_false_alarm(
     name: str, tmp_path: Path, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from orchestration import weekly
 from tests.orchestration.installation import (
     MODELS,
     WEEK,
-    Cliche,
     Installation,
     Result,
     copy,
@@ -22,7 +20,6 @@ from tests.orchestration.installation import (
 from tests.unit.metrics.test_processors import OLDER
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import table_hashes
-from warehouse.loading.load import forget
 
 EDITION = f"{WEEK}.1"
 PROMPTS = ["chef", "cook", "firefighter", "ceo", "pilot", "nurse", "judge-headshot", "lawyer-headshot"]
@@ -72,18 +69,3 @@ def test_an_edition_verifies_and_is_current_on_another_processor(home: Installat
     ended = on_another(home, "publish", "--week", WEEK)
     assert f"Edition {EDITION} is current as before" in ended.out, ended.out + ended.err
     assert home.objects() == objects
-
-
-@pytest.mark.parametrize(("part", "code"), [("3e-14", 0), ("5e-9", 1)])
-def test_an_edition_with_other_last_digits_verifies(
-    home: Installation, cliche: Cliche, part: str, code: int
-) -> None:
-    """As editions have them that were published before figures were rounded."""
-    shutil.rmtree(home.home / "store/editions")
-    shutil.rmtree(home.home / "store/site")
-    with connect(home.settings.warehouse) as con:
-        con.execute(f"UPDATE figures SET estimate = estimate + estimate * {part} WHERE figure = 'gap'")
-        forget(con, ["figures"])
-    assert cliche("publish", "--week", WEEK).code == 0
-    ended = cliche("verify")
-    assert (ended.code, "of figures differ" in ended.out) == (code, bool(code)), ended.out
