@@ -18,25 +18,17 @@ from orchestration.verifying.places import Place
 from orchestration.verifying.report import VerifyReport, in_words
 from warehouse.database.archive import WeekPart, parts_of
 from warehouse.errors import UsageError
+from warehouse.loading.plan_rows import PLAN_TABLES
 
 _ASKED, _ANSWERED = {c.NEW_WEEK, c.NEW_MODEL}, {c.NEW_WEEK, c.NEW_MODEL, c.LATE}
 #: Table → the reasons for which rows may be added to it in a week that was published.
 APPEND_ONLY: Mapping[str, set[str]] = {
-    "plans": _ASKED,
-    "model_titles": _ASKED,
-    "prompts": _ASKED,
-    "prompt_attributes": _ASKED,
-    "attribute_values": _ASKED,
-    "reference_values": _ASKED,
-    "slots": _ASKED,
-    "attempts": {*_ANSWERED, c.RETRACTED},
-    "images": {*_ANSWERED, c.RETRACTED},
+    **dict.fromkeys(PLAN_TABLES, _ASKED),
+    **{table: {*_ANSWERED, c.RETRACTED} for table in ("attempts", "images")},
     "labels": {*_ANSWERED, c.LABELED, c.RELABELED, c.RETRACTED},
     "label_attempts": {*_ANSWERED, c.LABELED, c.RELABELED},
-    "anchor_labels": {c.ANCHORS},
-    "drift_acceptances": {c.ANCHORS},
-    "gold_samples": {c.GOLD},
-    "gold_strata": {c.GOLD},
+    **{table: {c.ANCHORS} for table in ("anchor_labels", "drift_acceptances")},
+    **{table: {c.GOLD} for table in ("gold_samples", "gold_strata")},
     "gold_labels": {c.GOLD, c.RETRACTED},
     "retractions": {c.RETRACTED},
     "removals": {*_ANSWERED, c.REMOVED},
