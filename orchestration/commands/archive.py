@@ -76,8 +76,8 @@ def fetch(
     """
     from assets.leaderboard.croissant import NAME
     from assets.leaderboard.site_pages import site_keys
+    from orchestration.verifying import manifest as manifests
     from orchestration.verifying import thumbnails
-    from orchestration.verifying.manifest import sheets
 
     place = bare_workplace(load_settings())
     manifest = manifest_of(place, edition)
@@ -85,7 +85,7 @@ def fetch(
     objects = {name: of for name, of in _objects(manifest).items() if not is_gone(prefix + name)}
     drawn = {picture for of in manifest["files"].values() for picture in pictures_in(of)}
     records = {keys.removal(picture) for picture in drawn & removed(place.store)}
-    past = sheets(manifest, place.store.get)
+    past = manifests.sheets(manifest, place.store.get)
     own = {name if name.startswith(keys.TABLES) else prefix + name for name in _objects(manifest)}
     own |= {*past, prefix + MANIFEST, *site_keys(manifest), *_DATABASE, NAME, *records}
     _assert_own(folder, edition, own)

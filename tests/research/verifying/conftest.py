@@ -1,8 +1,5 @@
-"""The homes and editions of tests/orchestration/verifying."""
+"""Two published weeks and their edition, as the shorter tests have them."""
 
-from __future__ import annotations
-
-from tests.orchestration.conftest import cliche, fresh, published, published_once
 from tests.orchestration.verifying.conftest import edition, fetched, following
 
-__all__ = ["cliche", "edition", "fetched", "following", "fresh", "published", "published_once"]
+__all__ = ["edition", "fetched", "following"]  # fixtures
