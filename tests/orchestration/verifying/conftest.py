@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.verifying import places
 from tests.once import made_once
 from tests.orchestration.conftest import publish_two_weeks
 from tests.orchestration.installation import NEXT, Cliche, Installation
 from tests.orchestration.verifying.forging import Edition, download
-from warehouse import keys
-from warehouse.database.building import build_database
 
 
 @pytest.fixture(scope="session")
@@ -48,14 +45,6 @@ def edition(following: Installation, tmp_path: Path) -> Edition:
 
 
 @pytest.fixture
-def built(following: Installation, tmp_path: Path) -> Path:
-    """A DuckDB file of the edition's rows."""
-    root, path, edition = Path(following.settings.store), tmp_path / "built.duckdb", f"{NEXT}.1"
-    manifest, prefix = places.in_folder(root, edition).manifest, keys.edition_prefix(edition)
-    build_database(
-        path,
-        manifest["tables"],
-        manifest["files"],
-        lambda key: root / (prefix * (key in manifest["files"]) + key),
-    )
-    return path
+def built(edition: Edition) -> Path:
+    """A DuckDB file of its rows."""
+    return edition.database

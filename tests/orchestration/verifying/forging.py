@@ -88,12 +88,6 @@ class Edition:
         )
         return path
 
-    @property
-    def relations(self) -> list[str]:
-        """Return the names of all tables and views."""
-        whole = [path.stem for path in (self.folder / "data").glob("*.parquet")]
-        return sorted([*self.manifest["tables"], *whole])
-
     def sql(self, *statements: str) -> None:
         """Change the rows; a statement that changes none fails the test."""
         with duckdb.connect(str(self.database)) as con:
@@ -108,15 +102,16 @@ class Edition:
 
     def export(self, names: Iterable[str] = ()) -> None:
         """Write parts, whole files and CSV of some relations, or of all, from the DuckDB file."""
+        whole = [path.stem for path in (self.folder / "data").glob("*.parquet")]
         with open_published(self.database) as con:
-            for name in names or self.relations:
+            for name in names or [*self.manifest["tables"], *whole]:
                 if name in self.manifest["tables"]:
                     self._export_parts(con, name)
                 else:
                     _copy(con, f"FROM {name} ORDER BY ALL", self.folder / "data" / f"{name}.parquet")
-        for path in (self.folder / "data").glob("*.csv"):
-            if not names or path.stem in names:
-                self.csv(path.stem)
+            for path in (self.folder / "data").glob("*.csv"):
+                if not names or path.stem in names:
+                    self._export_csv(con, path)
 
     def _export_parts(self, con: duckdb.DuckDBPyConnection, name: str) -> None:
         entry = self.manifest["tables"][name]
@@ -135,26 +130,20 @@ class Edition:
         """Return the files of the parts of a table or view, week by week."""
         return [self.root / part["key"] for part in self.manifest["tables"][name]["parts"]]
 
-    def csv(self, name: str) -> None:
-        """Write the CSV of a relation from the DuckDB file: of every week, or of the edition's week alone."""
-        path = self.folder / "data" / f"{name}.csv"
-        rows = f"FROM {name}" if CSV[name] else f"FROM {name} WHERE week = DATE '{self.manifest['week']}'"
+    def _export_csv(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
+        """Write rows of every week, or of the edition's week alone."""
+        of_week = "" if CSV[path.stem] else f"WHERE week = DATE '{self.manifest['week']}'"
         ordered = path.with_suffix(".ordered")
-        with open_published(self.database) as con:
-            _copy(con, f"{rows} ORDER BY ALL", ordered)
-            con.execute(f"COPY ({inert(con, ordered)}) TO '{path}' (FORMAT csv, HEADER)")
+        _copy(con, f"FROM {path.stem} {of_week} ORDER BY ALL", ordered)
+        con.execute(f"COPY ({inert(con, ordered)}) TO '{path}' (FORMAT csv, HEADER)")
         ordered.unlink()
 
     def rewrite(self, name: str, query: str, kind: str = "parquet") -> None:
         """Write the Parquet files or the CSV of a relation anew, from a query that reads each as `old`."""
-        if kind == "csv":
-            whole = self.folder / "data" / f"{name}.parquet"
-            (source, *_) = [whole] if whole.exists() else self.parts(name)
-            _rewrite(source, query, self.folder / "data" / f"{name}.csv")
-            return
         whole = self.folder / "data" / f"{name}.parquet"
-        for path in [whole] if whole.exists() else self.parts(name):
-            _rewrite(path, query)
+        sources = [whole] if whole.exists() else self.parts(name)
+        for path in sources if kind == "parquet" else sources[:1]:
+            _rewrite(path, query, None if kind == "parquet" else whole.with_suffix(".csv"))
 
     def rewrite_first(self, name: str, query: str) -> None:
         """Write the Parquet file of the first week of a relation anew, from a query that reads it as `old`."""

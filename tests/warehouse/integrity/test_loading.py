@@ -62,16 +62,16 @@ def test_a_damaged_object_stops_loading_and_is_named(whole: Installation, kind: 
             if kind == "study pointer"
             else [key for key in found if key.startswith(folder)] or found
         )
-    with open_warehouse(None) as con:
-        for key in chance.sample(found, min(3, len(found))):
-            before = store.get(key)
-            write(store, key, flip(before, chance))
+    for key in chance.sample(found, min(2, len(found))):
+        before = store.get(key)
+        write(store, key, flip(before, chance))
+        with open_warehouse(None) as con:
             with pytest.raises(CorruptObjectError) as stopped:
                 _load(con, store, key)
-            assert key in str(stopped.value)
-            write(store, key, before)
-        for table in ("plans", "attempts", "labels", "anchors", "gold_samples", "study_slots"):
-            assert con.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]
+            for table in ("plans", "attempts", "labels", "gold_samples", "study_slots"):
+                assert con.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]
+        assert key in str(stopped.value)
+        write(store, key, before)
 
 
 def test_rebuild_names_the_object_with_exit_code_1(whole: Installation, cliche: Cliche) -> None:
