@@ -12,9 +12,9 @@ from assets.leaderboard import chain
 from assets.leaderboard.browser_engine import folder as engine_folder
 from assets.leaderboard.browser_engine import show_engine
 from assets.leaderboard.edition import publish
+from assets.leaderboard.licenses import may_show
 from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import Edition, latest, read_manifest, table_rows, without_plan
-from assets.leaderboard.views.study_pages import may_show
 from assets.metrics.week import assert_publishable
 from warehouse.database.connection import limit_memory
 from warehouse.database.published import DATABASE

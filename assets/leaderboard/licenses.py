@@ -5,6 +5,7 @@ A license is said as whoever gave it says it, and linked. Nothing is said where 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,12 @@ STATISTICS: Mapping[str, tuple[Message, str]] = {
         "https://spdx.org/licenses/CC-BY-3.0-IGO.html",
     ),
 }
+#: Licenses under which anybody may show pictures, whatever for; any other text is none of them.
+_FREE = re.compile(
+    r"MIT|BSD[ -][23][ -]Clause|Apache([ -]License)?[ -]2\.0|CC0([ -]1\.0)?|Public domain"
+    r"|CC[ -]BY([ -]SA)?([ -]\d\.\d)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,11 @@ def address_of(license: str) -> str | None:
     """Return where a license is that is named as most people name it; None of any other text."""
     name = "-".join(license.split())
     return f"https://spdx.org/licenses/{name}.html" if name in _SPDX else None
+
+
+def may_show(license: str) -> bool:
+    """Return whether a study's license lets pictures be shown; of one that is not known they are not."""
+    return _FREE.fullmatch(license.strip()) is not None
 
 
 def of_data(stated: str | None) -> PartLicense:

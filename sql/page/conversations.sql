@@ -2,7 +2,7 @@
 --   of some weeks?
 -- Grain: one row a turn; at most $conversations for each model, those in which all turns are settled first.
 -- Columns: `said` is what the model wrote beside or instead of a picture; `readings` is a list of
---   {attribute, value} as the edition's labeler saw them; `why` says why a turn was not asked.
+--   {attribute, value} as the edition's labeler saw them.
 -- Weeks: own
 -- Depends on: slot_outcomes, withheld, attempts, outcomes, images, labels, cell_counts, removals
 WITH turns AS (
@@ -68,7 +68,6 @@ SELECT
     t.week, t.model, t.simulated, t.prompt, t.conversation, t.turn, t.outcome, t.outcome_group,
     a.prompt_sent, a.revised_prompt,
     coalesce(a.answer_text, a.refusal_text) AS said,
-    CASE WHEN t.outcome = 'not_needed' THEN a.error_message END AS why,
     CASE WHEN gone.slot_key IS NULL THEN t.image_sha256 END AS image_sha256,
     t.image_ext, i.image_width, i.image_height, r.readings
 FROM turns AS t

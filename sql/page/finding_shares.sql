@@ -1,10 +1,10 @@
 -- Answers: which shares of the span do some models have of prompts with some subjects, and of some other
 --   prompts?
 -- Grain: model × prompt × attribute × value, first turns alone.
--- Columns: k pictures of n show the value; track: as planned; text, subject and language: of the prompt.
+-- Columns: k pictures of n show the value; text and subject: of the prompt.
 -- Depends on: figures, prompts
 SELECT
-    f.model, f.prompt, p.text, p.language, p.subject, p.condition, f.track, f.attribute, f.value, f.k, f.n
+    f.model, f.prompt, p.text, p.subject, p.condition, f.attribute, f.value, f.k, f.n
 FROM figures AS f
 INNER JOIN prompts AS p USING (week, model, suite, suite_major, prompt)
 WHERE

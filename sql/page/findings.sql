@@ -5,12 +5,12 @@
 --   expected: what it is held against; distance: from there to the nearer end of the interval, less than 0
 --   if it lies within; reach: that by the largest distance that a share can have on its side, 0 to 1, 0
 --   within; drawn: pictures of the prompt in these weeks, assessed or not; alone: the model was asked no
---   other prompt with this subject.
+--   other prompt with this subject; track: as planned; text, language: of the prompt.
 -- Depends on: figures, yardsticks, stereotype_pairs, prompts, reference_values, answers
 -- Uses: metrics/stated_shares
 WITH asked AS (
     SELECT
-        model, suite, suite_major, prompt, text, subject,
+        model, suite, suite_major, prompt, text, language, subject,
         count(*) OVER (PARTITION BY model, subject) = 1 AS alone
     FROM prompts
     WHERE week = cast($week AS DATE)
@@ -19,8 +19,8 @@ WITH asked AS (
 
 shares AS (
     SELECT
-        f.week, f.model, f.simulated, f.suite, f.suite_major, f.attribute, f.prompt, asked.text,
-        asked.subject, asked.alone, f.value,
+        f.week, f.model, f.simulated, f.track, f.suite, f.suite_major, f.attribute, f.prompt, asked.text,
+        asked.language, asked.subject, asked.alone, f.value,
         f.estimate AS share,
         f.low,
         f.high,
@@ -79,8 +79,8 @@ drawn AS (
 )
 
 SELECT
-    held.model, held.simulated, held.suite, held.suite_major, held.prompt, held.text, held.subject,
-    held.alone,
+    held.model, held.simulated, held.track, held.suite, held.suite_major, held.prompt, held.text,
+    held.language, held.subject, held.alone,
     held.attribute,
     held.value,
     held.reference,

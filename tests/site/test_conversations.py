@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assets.generation.slots import Slot
-from assets.leaderboard.evidence.talks import talks
+from assets.leaderboard.evidence.claims import talks
 from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import tongue
 from tests.site import world
@@ -84,7 +84,7 @@ def test_every_turn_is_told_with_its_words_and_its_picture(store: Store) -> None
     assert tongue("en").say(str(second.ended and second.ended.text)) == "Refused in words"
     assert first.drew
     assert third.drew
-    assert third.drew.revised == REWRITTEN
+    assert third.revised == REWRITTEN
     *_, last = found[-1].turns
     assert last.ended
     assert tongue("en").say(last.ended) == "Not asked: there was no reason to"

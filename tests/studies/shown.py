@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from assets.leaderboard.views.study_pages import StudyPage
+from assets.leaderboard.views.query import View
 from assets.metrics.week import score_study
 from tests.site.pages import shown
 from warehouse.database.connection import connect
@@ -37,10 +37,10 @@ def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def view(con: duckdb.DuckDBPyConnection) -> StudyPage:
+def view(con: duckdb.DuckDBPyConnection) -> View:
     """Return what the page shows of the one study that is loaded."""
     ((_, sheet),) = shown.made(con, "study")
-    assert isinstance(sheet.view, StudyPage)
+    assert isinstance(sheet.view, View)
     return sheet.view
 
 

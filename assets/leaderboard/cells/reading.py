@@ -17,6 +17,7 @@ from assets.leaderboard.views.query import Row, by, rows, stream_of_weeks
 #: Calendar weeks of a window.
 WEEKS = 4
 _WEEK = timedelta(weeks=1)
+WINDOW = WEEKS * _WEEK
 #: Prompts whose pictures are held at once.
 _AT_ONCE = 16
 

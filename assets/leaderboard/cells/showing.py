@@ -86,9 +86,9 @@ def suite_note(suite: str, major: int) -> Message | None:
     return title(file.note) if file and file.note else None
 
 
-def is_sensitive(label: str) -> bool:
-    """Return whether the pictures of a suite (`<id>@<major>`) are to be shown only when asked for."""
-    file = suite_words().get(label)
+def is_sensitive(suite: str, major: int) -> bool:
+    """Return whether the pictures of a suite are to be shown only when asked for."""
+    file = suite_words().get(f"{suite}@{major}")
     return bool(file and file.sensitive)
 
 
@@ -107,7 +107,7 @@ def head(prompt: PromptPictures) -> PromptHead:
         suite=suite_title(row["suite"], row["suite_major"]),
         conversation=row["turns"] > 1,
         turns=tuple(later[number] for number in sorted(later)),
-        sensitive=is_sensitive(f"{row['suite']}@{row['suite_major']}"),
+        sensitive=is_sensitive(row["suite"], row["suite_major"]),
         attribute=asked.attribute if asked else None,
         framed=many(asked.attribute, asked.value) if asked else None,
         first_week=prompt.first_week,
@@ -222,7 +222,8 @@ def _share(
         low=of["low"] if of else None,
         high=of["high"] if of else None,
         worth=worth(n, of["worth"]) if of else None,
-        bounds=(of["bound_low"], of["bound_high"]) if of and of["bound_low"] is not None else None,
+        bound_low=of["bound_low"] if of else None,
+        bound_high=of["bound_high"] if of else None,
     )
 
 

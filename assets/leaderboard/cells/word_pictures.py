@@ -14,8 +14,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason, unreliable
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import Message, say, title
-from assets.leaderboard.views.query import Row, by, rows, stream_of_weeks
-from assets.leaderboard.views.word_pages import WordEffect, WordMissing, WordPage, WordSide
+from assets.leaderboard.views.query import Row, View, by, rows, stream_of_weeks
 from assets.suites.comparisons import Comparison, shipped
 
 #: Pictures of each side that are shown at most; where there are many effects, of all together, and of each that has
@@ -33,38 +32,51 @@ def address_of(comparison: Comparison) -> str:
     return f"words/{words.suite_slug(suite, int(major))}-{comparison.a.name}-{comparison.b.name}/"
 
 
-def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Comparison, WordPage]]:
-    """Yield the comparisons that somebody was asked for in a week, in the order of their file."""
+def key_of(row: Row) -> tuple[str, str, str, str]:
+    """Return `Comparison.key` of the comparison that a row is of."""
+    return f"{row['suite']}@{row['suite_major']}", row["kind"], row["a"], row["b"]
+
+
+def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Comparison, View]]:
+    """Yield the comparisons that somebody was asked for in a week, in the order of their file: clear effects first.
+
+    Texts are None where each side has several; `more` are pairs of prompts beside the one that is shown.
+    """
     of_week = {"week": week.isoformat()}
-    found = _by_comparison(rows(con, "word_against_word", of_week))
-    texts = _by_comparison(rows(con, "word_texts", of_week))
-    pairs = _by_comparison(rows(con, "word_pairs", of_week))
+    found, texts, pairs = (
+        _by_comparison(rows(con, name, of_week)) for name in ("word_against_word", "word_texts", "word_pairs")
+    )
     withheld = by(rows(con, "word_withheld", of_week), "suite", "suite_major")
     values, since = looks(con, week), reading.since(con, week)
     for comparison in shipped().comparisons:
-        if comparison.key in found:
-            prompts = {row[side] for row in pairs[comparison.key] for side in ("prompt_a", "prompt_b")}
-            slots = _slots(con, week, sorted(prompts))
-            one = found[comparison.key][0]
-            yield (
-                comparison,
-                _page(
-                    since,
-                    comparison,
-                    found[comparison.key],
-                    texts[comparison.key],
-                    pairs[comparison.key],
-                    withheld.get((one["suite"], one["suite_major"]), ()),
-                    values,
-                    slots,
-                ),
-            )
+        if comparison.key not in found:
+            continue
+        mine, first = pairs[comparison.key], found[comparison.key][0]
+        told = [row for row in found[comparison.key] if is_told(comparison, row)]
+        prompts = {row[side] for row in mine for side in ("prompt_a", "prompt_b")}
+        text = texts[comparison.key][0] if texts[comparison.key] and comparison.b.turn == 1 else None
+        yield (
+            comparison,
+            View(
+                first_week=since,
+                title=_title(comparison),
+                text_a=showing.cut(text["text_a"], _TEXT) if text else None,
+                text_b=showing.cut(text["text_b"], _TEXT) if text else None,
+                language_a=comparison.a.language or "en",
+                language_b=comparison.b.language or "en",
+                more=text["pairs"] - 1 if text else 0,
+                sensitive=showing.is_sensitive(first["suite"], first["suite_major"]),
+                key={name: first[name] for name in ("suite", "suite_major", "kind", "a", "b")},
+                effects=[*_effects(told, mine, values, _slots(con, week, sorted(prompts)))],
+                missing=[*_missing(told, withheld[first["suite"], first["suite_major"]])],
+            ),
+        )
 
 
 def _by_comparison(found: Sequence[Row]) -> dict[tuple[str, str, str, str], list[Row]]:
     kept: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
     for row in found:
-        kept[f"{row['suite']}@{row['suite_major']}", row["kind"], row["a"], row["b"]].append(row)
+        kept[key_of(row)].append(row)
     return kept
 
 
@@ -73,46 +85,6 @@ def _slots(con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str]) -
     found = stream_of_weeks(con, "prompt_slots", reading.weeks_of(week), given)
     drawn = (row for row in found if row["outcome_group"] == "picture" and row["image_sha256"] is not None)
     return by(drawn, "prompt", "model")
-
-
-def _page(
-    since: date,
-    comparison: Comparison,
-    found: Sequence[Row],
-    texts: Sequence[Row],
-    pairs: Sequence[Row],
-    withheld: Sequence[Row],
-    values: Looks,
-    slots: Slots,
-) -> WordPage:
-    told = [row for row in found if is_told(comparison, row)]
-    with_figure = [row for row in told if row["estimate"] is not None]
-    most = max(LEAST, min(PICTURES, TOGETHER // max(1, 2 * len(with_figure))))
-    with_figure.sort(key=_clearest)
-    effects = [
-        _effect(
-            row,
-            pairs,
-            values[row["suite"], row["suite_major"], row["attribute"]],
-            slots,
-            most if number < TOGETHER // (2 * most) else 0,
-        )
-        for number, row in enumerate(with_figure)
-    ]
-    one = texts[0] if texts and comparison.b.turn == 1 else None
-    return WordPage(
-        first_week=since,
-        title=_title(comparison),
-        text_a=showing.cut(one["text_a"], _TEXT) if one else None,
-        text_b=showing.cut(one["text_b"], _TEXT) if one else None,
-        language_a=comparison.a.language or "en",
-        language_b=comparison.b.language or "en",
-        more=one["pairs"] - 1 if one else 0,
-        sensitive=showing.is_sensitive(comparison.suite),
-        key={name: found[0][name] for name in ("suite", "suite_major", "kind", "a", "b")},
-        effects=tuple(effects),
-        missing=tuple(_missing(told, withheld)),
-    )
 
 
 def _title(comparison: Comparison) -> Message:
@@ -133,26 +105,24 @@ def _clearest(row: Row) -> tuple[bool, bool, float, str, str]:
     return row["simulated"], not row["clear"], -abs(row["estimate"]), row["model"], row["value"]
 
 
-def _effect(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots, most: int) -> WordEffect:
-    mine = [
-        pair for pair in pairs if all(pair[name] == row[name] for name in ("model", "attribute", "value"))
-    ]
-    counted = _counted(row, mine, of, slots)
-    return WordEffect(
-        model=words.plain(row["model"]),
-        simulated=row["simulated"],
-        attribute=row["attribute"],
-        value=row["value"],
-        said=showing.many(row["attribute"], row["value"]),
-        clear=bool(row["clear"]),
-        change=words.signed(row["estimate"]),
-        low="" if row["low"] is None else words.signed(row["low"]),
-        high="" if row["high"] is None else words.signed(row["high"]),
-        a=_side(row, "a", mine, counted["a"], most),
-        b=_side(row, "b", mine, counted["b"], most),
-        pairs=row["pairs"],
-        notes=tuple(_notes(row)),
-    )
+def _effects(told: Sequence[Row], pairs: Sequence[Row], values: Looks, slots: Slots) -> Iterator[View]:
+    """Yield what became of values in the pictures of models; `notes`: why there is no interval, or what to doubt."""
+    with_figure = sorted((row for row in told if row["estimate"] is not None), key=_clearest)
+    most = max(LEAST, min(PICTURES, TOGETHER // max(1, 2 * len(with_figure))))
+    for number, row in enumerate(with_figure):
+        mine = [
+            pair for pair in pairs if all(pair[name] == row[name] for name in ("model", "attribute", "value"))
+        ]
+        counted = _counted(row, mine, values[row["suite"], row["suite_major"], row["attribute"]], slots)
+        shown = most if number < TOGETHER // (2 * most) else 0
+        named = {
+            "model": words.plain(row["model"]),
+            "said": showing.many(row["attribute"], row["value"]),
+            "a": _side(row, "a", mine, counted["a"], shown),
+            "b": _side(row, "b", mine, counted["b"], shown),
+            "notes": [*_notes(row)],
+        }
+        yield View(**row | named)
 
 
 def _notes(row: Row) -> Iterator[Message]:
@@ -180,18 +150,19 @@ def _counted(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots) -> dict[s
     return kept
 
 
-def _side(
-    row: Row, side: str, pairs: Sequence[Row], counted: Sequence[tuple[Row, str]], most: int
-) -> WordSide:
-    """Return one side with some of its pictures, at random."""
+def _side(row: Row, side: str, pairs: Sequence[Row], counted: Sequence[tuple[Row, str]], most: int) -> View:
+    """Return one side with some of its pictures, at random; `address` has all of them, where they are of one prompt."""
     prompts = {pair[f"prompt_{side}"] for pair in pairs}
     chosen = sorted(counted, key=lambda one: str(one[0]["place"]))[:most]
-    thumbs = tuple(
-        Thumb(number, slot["image_sha256"], showing.caption(row["attribute"], seat), seat == row["value"])
-        for number, (slot, seat) in enumerate(chosen)
+    return View(
+        n=row[f"n_{side}"],
+        share=row[f"share_{side}"],
+        thumbs=[
+            Thumb(number, slot["image_sha256"], showing.caption(row["attribute"], seat), seat == row["value"])
+            for number, (slot, seat) in enumerate(chosen)
+        ],
+        address=showing.address_of(next(iter(prompts)), row["model"]) if len(prompts) == 1 else None,
     )
-    address = showing.address_of(next(iter(prompts)), row["model"]) if len(prompts) == 1 else None
-    return WordSide(row[f"n_{side}"], row[f"share_{side}"], thumbs, address)
 
 
 def is_told(comparison: Comparison, row: Row) -> bool:
@@ -202,11 +173,11 @@ def is_told(comparison: Comparison, row: Row) -> bool:
     return worn and row["value"] in comparison.caricature.get(row["attribute"], ())
 
 
-def _missing(found: Sequence[Row], withheld: Sequence[Row]) -> Iterator[WordMissing]:
+def _missing(found: Sequence[Row], withheld: Sequence[Row]) -> Iterator[View]:
     """Yield the models without a figure, each reason once, and those that are withheld."""
-    for model, simulated, why in dict.fromkeys(
-        (row["model"], row["simulated"], row["reason"]) for row in found if row["estimate"] is None
+    for model, why in dict.fromkeys(
+        (row["model"], row["reason"]) for row in found if row["estimate"] is None
     ):
-        yield WordMissing(words.plain(model), simulated, reason(why))
+        yield View(model=words.plain(model), why=reason(why))
     for row in withheld:
-        yield WordMissing(words.plain(row["model"]), row["simulated"], reason("withheld", row["reason"]))
+        yield View(model=words.plain(row["model"]), why=reason("withheld", row["reason"]))

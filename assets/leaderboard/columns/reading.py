@@ -15,7 +15,7 @@ from assets.leaderboard.columns.over_time import Found, changed, span_of
 from assets.leaderboard.columns.over_time import steps as steps_in
 from assets.leaderboard.columns.table import COLUMNS, Column
 from assets.leaderboard.models.facts import ModelFacts
-from assets.leaderboard.models.history import board_slug
+from assets.leaderboard.models.names import board_slug
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.marks import Line, ShownWeeks, Step, line
 from assets.leaderboard.views.message import Message, say
@@ -150,7 +150,7 @@ class _Missing:
     def _unread(self, column: Column, of: ModelFacts) -> bool:
         stereotypes = self.declared.get(column.suite, frozenset()) if column.figure == "stereotypes" else ()
         wanted = [column.attribute] if column.attribute else [*stereotypes]
-        labeler = max(of.lives, key=lambda life: life.last_week).labeler
+        labeler = max(of.lives, key=lambda life: life["last_week"])["labeler"]
         return bool(wanted) and not any((one, labeler) in self.read for one in wanted)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells.question import looks
+from assets.leaderboard.cells.reading import WINDOW
 from assets.leaderboard.cells.showing import many
 from assets.leaderboard.columns import over_time
 from assets.leaderboard.columns.both import address, drawn
@@ -18,7 +19,6 @@ from assets.leaderboard.models import events
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.pictures import PictureGrid
-from assets.leaderboard.views.finding import WINDOW
 from assets.leaderboard.views.marks import Step
 from assets.leaderboard.views.message import Message
 

@@ -20,9 +20,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from assets.leaderboard.page.languages import Tongue, tongue
 from assets.leaderboard.page.raster import BOLD, REGULAR, as_png, drawn
-from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.kind import Thumbnails
 from assets.leaderboard.views.message import model_title, say
+from assets.leaderboard.views.query import View
 
 WIDTH, HEIGHT = 1200, 630
 _COLORS = 64
@@ -36,14 +36,14 @@ _LINE = 1.18
 _NO_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def card(finding: FindingView, language: str, thumbnails: Thumbnails, titles: Mapping[str, str]) -> bytes:
+def card(finding: View, language: str, thumbnails: Thumbnails, titles: Mapping[str, str]) -> bytes:
     """Return the card of a finding as PNG: its sentence, its figure with n and interval, and its pictures."""
     whole = drawn(_svg(finding, tongue(language).with_titles(titles)))
     _put_pictures(whole, finding, thumbnails)
     return as_png(whole, _COLORS)
 
 
-def shown_on(finding: FindingView) -> tuple[str, ...]:
+def shown_on(finding: View) -> tuple[str, ...]:
     """Return the pictures on a card, by hash.
 
     A card is seen by those who asked for nothing: pictures of suites that are marked as sensitive are on none.
@@ -51,7 +51,7 @@ def shown_on(finding: FindingView) -> tuple[str, ...]:
     return () if finding.sensitive else tuple(picture.sha256 for picture in finding.grid)
 
 
-def _svg(finding: FindingView, own: Tongue) -> str:
+def _svg(finding: View, own: Tongue) -> str:
     size, lines = _fitted(own.say(finding.sentence))
     sentence = [
         _text(_LEFT, 130 + number * size * _LINE, size, line, bold=True) for number, line in enumerate(lines)
@@ -75,7 +75,7 @@ def _svg(finding: FindingView, own: Tongue) -> str:
     )
 
 
-def _put_pictures(whole: Image.Image, finding: FindingView, thumbnails: Thumbnails) -> None:
+def _put_pictures(whole: Image.Image, finding: View, thumbnails: Thumbnails) -> None:
     """Put the pictures on a card, those that show the value in a frame; one without a thumbnail stays empty."""
     draw, shown = ImageDraw.Draw(whole), {*shown_on(finding)}
     for place, picture in enumerate(one for one in finding.grid if one.sha256 in shown):

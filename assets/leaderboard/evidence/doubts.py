@@ -10,26 +10,24 @@ import duckdb
 from assets.leaderboard.cells.reading import WEEKS
 from assets.leaderboard.cells.showing import cut
 from assets.leaderboard.evidence.pictures import Drawn
-from assets.leaderboard.evidence.ranked import Ranked
 from assets.leaderboard.models.names import points
 from assets.leaderboard.page import words
-from assets.leaderboard.views.finding import LeadFinding
 from assets.leaderboard.views.message import Message, Percent, say, say_n, title
-from assets.leaderboard.views.query import Row, by, rows
+from assets.leaderboard.views.query import Row, View, by, rows
 
 #: Other prompts about the same that are named.
 _OTHERS = 3
 #: A statistic nearer to one half than this explains nothing.
 _CLOSE = 0.05
+_KEY = ("model", "suite", "suite_major", "attribute", "value")
 
 
 class Doubts:
     """What the tables of a week say beside its findings, read once for all of them."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, week: date, found: Sequence[Ranked]) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) -> None:
         parameters: dict[str, object] = {"week": week.isoformat()}
         self._controls = {row["prompt"]: row["control"] for row in rows(con, "finding_controls")}
-        findings = [one.finding for one in found]
         wanted = {
             "models": sorted({one.model for one in findings}),
             "subjects": sorted({one.subject for one in findings}),
@@ -37,20 +35,13 @@ class Doubts:
         }
         self._shares = by(rows(con, "finding_shares", parameters | wanted), "model", "attribute")
         self._errors = {
-            (row["model"], f"{row['suite']}@{row['suite_major']}", row["attribute"], row["value"]): row
-            for row in rows(con, "label_errors", parameters)
+            tuple(row[name] for name in _KEY): row for row in rows(con, "label_errors", parameters)
         }
         self._simulated = {row["attribute"] for row in rows(con, "rated", parameters) if row["simulated"]}
         self._statistics = by(rows(con, "prompt_statistics", parameters), "prompt", "attribute", "value")
 
-    def language(self, finding: LeadFinding) -> str:
-        """Return the language of a finding's prompt."""
-        return next((row["language"] for row in self._of(finding) if row["prompt"] == finding.prompt), "en")
-
-    def of(self, ranked: Ranked, drawn: Drawn) -> Iterator[Message]:
+    def of(self, finding: View, drawn: Drawn) -> Iterator[Message]:
         """Yield what else may explain a finding, the weightiest first."""
-        finding = ranked.finding
-        own = next((row for row in self._of(finding) if row["prompt"] == finding.prompt), None)
         yield self._labels(finding)
         yield from self._by_eyes(finding)
         if self._error(finding) is not None and finding.simulated and finding.attribute in self._simulated:
@@ -58,21 +49,20 @@ class Doubts:
         yield from self._words(finding)
         yield from self._world(finding)
         yield from _missing(finding, drawn)
-        if own is not None:
-            yield from _circumstances(finding, own)
-        if ranked.among > 1:
+        yield from _circumstances(finding)
+        if finding.among > 1:
             yield say("The clearest results owe something to chance; a second look usually finds less.")
 
-    def _of(self, finding: LeadFinding) -> list[Row]:
+    def _of(self, finding: View) -> list[Row]:
         found = self._shares[finding.model, finding.attribute]
         return [row for row in found if row["value"] == finding.value]
 
-    def _error(self, finding: LeadFinding) -> Row | None:
+    def _error(self, finding: View) -> Row | None:
         """Return what people's answers say of labels of this kind; None where nobody checked any."""
-        error = self._errors.get((finding.model, finding.suite, finding.attribute, finding.value))
+        error = self._errors.get(tuple(getattr(finding, name) for name in _KEY))
         return None if error is None or error["reason"] == "no_gold" else error
 
-    def _labels(self, finding: LeadFinding) -> Message:
+    def _labels(self, finding: View) -> Message:
         error = self._error(finding)
         if not finding.reliable:
             return say("The labels of this attribute are known to be unreliable.")
@@ -91,7 +81,7 @@ class Doubts:
             high=words.signed(error["high"]),
         )
 
-    def _by_eyes(self, finding: LeadFinding) -> Iterator[Message]:
+    def _by_eyes(self, finding: View) -> Iterator[Message]:
         """Yield the mean share of the suite that people would have read, where it has an interval."""
         error = self._error(finding)
         if finding.reliable and error is not None and error["corrected_low"] is not None:
@@ -102,7 +92,7 @@ class Doubts:
                 high=Percent(error["corrected_high"]),
             )
 
-    def _words(self, finding: LeadFinding) -> Iterator[Message]:
+    def _words(self, finding: View) -> Iterator[Message]:
         """Yield what the same model draws for the control, and for other words about the same."""
         control = self._controls.get(finding.prompt)
         others = [row for row in self._of(finding) if row["prompt"] != finding.prompt]
@@ -131,13 +121,13 @@ class Doubts:
         if not same:
             yield say("It rests on one prompt; another wording may give other pictures.")
 
-    def _world(self, finding: LeadFinding) -> Iterator[Message]:
+    def _world(self, finding: View) -> Iterator[Message]:
         """Yield statistics by which part of what is drawn may be as in the world."""
         if finding.reference != "parity":
             return
         for row in self._statistics[finding.prompt, finding.attribute, finding.value]:
             further = row["expected_share"] - finding.expected
-            if abs(further) >= _CLOSE and further * (finding.count / finding.n - finding.expected) > 0:
+            if abs(further) >= _CLOSE and further * (finding.share - finding.expected) > 0:
                 yield say(
                     "%(reference)s: %(share)s, not 50%%. Part of this may be the world, not the model.",
                     reference=title(words.reference(row["reference"])),
@@ -160,7 +150,7 @@ def _not_known(error: Row) -> Message:
     )
 
 
-def _missing(finding: LeadFinding, drawn: Drawn) -> Iterator[Message]:
+def _missing(finding: View, drawn: Drawn) -> Iterator[Message]:
     if finding.n < finding.drawn:
         yield say_n(
             "%(n)s picture shows nobody or could not be read, and does not count.",
@@ -175,8 +165,8 @@ def _missing(finding: LeadFinding, drawn: Drawn) -> Iterator[Message]:
         )
 
 
-def _circumstances(finding: LeadFinding, own: Row) -> Iterator[Message]:
-    if own["track"] == "system":
+def _circumstances(finding: View) -> Iterator[Message]:
+    if finding.track == "system":
         yield say(
             "The model is a product that rewrites prompts: it may draw something other than what was asked."
         )

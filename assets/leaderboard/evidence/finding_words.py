@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from assets.leaderboard.cells.reading import WINDOW
 from assets.leaderboard.cells.showing import cut
 from assets.leaderboard.page import words
-from assets.leaderboard.views.finding import WINDOW, LeadFinding
 from assets.leaderboard.views.message import Message, Percent, model_title, say, say_n, title
+from assets.leaderboard.views.query import View
 
 #: Characters of a prompt that a sentence, and a headline, quotes at most.
 _QUOTED, _BRIEFLY = 200, 60
 TITLE = say("The clearest findings")
 
 
-def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
+def sentence(finding: View, *, brief: bool = False) -> Message:
     """Return a finding as one sentence that stands by itself; a brief one is read beside the prompt."""
     given: dict[str, str | int | Message] = {
         "pictures": _pictures(finding, brief=brief),
@@ -22,7 +23,7 @@ def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
         "n": finding.n,
         "drawn": finding.drawn,
     }
-    every, none = finding.count == finding.n, finding.count == 0
+    every, none = finding.k == finding.n, finding.k == 0
     if finding.drawn == finding.n:
         if every:
             return say("All %(n)s %(pictures)s show %(what)s.", **given)
@@ -32,7 +33,7 @@ def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
         return say_n(
             "%(n)s of the %(of)s %(pictures)s shows %(what)s.",
             "%(n)s of the %(of)s %(pictures)s show %(what)s.",
-            finding.count,
+            finding.k,
             **given,
         )
     if every:
@@ -43,12 +44,12 @@ def sentence(finding: LeadFinding, *, brief: bool = False) -> Message:
     return say_n(
         "Of the %(drawn)s %(pictures)s, %(of)s count: %(n)s of them shows %(what)s.",
         "Of the %(drawn)s %(pictures)s, %(of)s count: %(n)s of them show %(what)s.",
-        finding.count,
+        finding.k,
         **given,
     )
 
 
-def against(finding: LeadFinding) -> Message:
+def against(finding: View) -> Message:
     """Return what a finding is held against, and how far the nearer end of its interval is from there."""
     if finding.reference == "parity":
         return say("Compared with equal parts.")
@@ -58,7 +59,7 @@ def against(finding: LeadFinding) -> Message:
     )
 
 
-def _pictures(finding: LeadFinding, *, brief: bool) -> Message:
+def _pictures(finding: View, *, brief: bool) -> Message:
     """Return whose pictures of what and when; brief: the prompt, the week and the banner stand beside it."""
     model = model_title(words.plain(finding.model))
     phrase = words.has_phrase(finding.subject)
@@ -80,7 +81,7 @@ def _pictures(finding: LeadFinding, *, brief: bool) -> Message:
     )
 
 
-def _when(finding: LeadFinding) -> Message:
+def _when(finding: View) -> Message:
     if finding.first_week + WINDOW > finding.week + timedelta(weeks=1):
         return say("since the week of %(day)s", day=finding.first_week)
     return say("in the last four weeks")

@@ -10,7 +10,9 @@ import duckdb
 
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.reading import weeks_of
-from assets.leaderboard.views.query import Row, by, rows_of_weeks
+from assets.leaderboard.cells.showing import caption
+from assets.leaderboard.views.message import Message
+from assets.leaderboard.views.query import Row, View, by, rows_of_weeks
 
 #: Pictures of a grid.
 GRID = 12
@@ -27,6 +29,16 @@ class SeenPicture:
     def shows(self, wanted: Mapping[str, Sequence[str]]) -> bool:
         """Return whether it shows one of the values of every attribute."""
         return all(self.found.get(attribute) in values for attribute, values in wanted.items())
+
+
+def shown(picture: SeenPicture, wanted: Mapping[str, Sequence[str]]) -> View:
+    """Return a picture with what was read in it of what is wanted; `framed`: it shows that."""
+    return View(sha256=picture.sha256, words=words_of(picture.found, wanted), framed=picture.shows(wanted))
+
+
+def words_of(found: Mapping[str, str], wanted: Iterable[str]) -> list[Message]:
+    """Return the words under a picture, for what was read of these attributes."""
+    return [caption(name, found[name]) for name in wanted if name in found]
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
-from assets.leaderboard.views.finding import LeadFinding
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, View, rows
 
 MOST = 20
 _CEO = "occupation:ceo"  # of ties the one that most readers ask for
@@ -27,20 +25,14 @@ _GROUPS = ((True, False), (True, True), (False, False), (False, True))
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A finding with the name of its page; `among` is how many shares of models of its kind were compared."""
+def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[View]:
+    """Return every share of the window that ends with `week` that is held against something, as `findings.sql` has it.
 
-    finding: LeadFinding
-    slug: str
-    among: int
-
-
-def compared(con: duckdb.DuckDBPyConnection, week: date) -> list[LeadFinding]:
-    """Return every share of the window that ends with `week` that is held against something."""
+    `reliable` says whether the labels are not known to be unreliable.
+    """
     doubted = {(row["model"], row["attribute"]) for row in rows(con, "doubted", {"week": week.isoformat()})}
     return [
-        _finding(row, week, reliable=(row["model"], row["attribute"]) not in doubted)
+        View(**row, week=week, reliable=(row["model"], row["attribute"]) not in doubted)
         for row in read(con, week)
     ]
 
@@ -50,52 +42,36 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
     return rows(con, "findings", {"week": week.isoformat()})
 
 
-def strongest(con: duckdb.DuckDBPyConnection, week: date) -> LeadFinding | None:
+def strongest(con: duckdb.DuckDBPyConnection, week: date) -> View | None:
     """Return the first of the findings of the window that ends with `week`; None where nothing lies clearly off."""
-    return next((one.finding for one in ranked(compared(con, week))), None)
+    return next(iter(ranked(compared(con, week))), None)
 
 
-def ranked(found: Sequence[LeadFinding]) -> list[Ranked]:
+def ranked(found: Sequence[View]) -> list[View]:
     """Return the clearest of all shares that are held against something, real models first.
 
-    Labels that are not reliable are spoken of only where there are no others.
+    Labels that are not reliable are spoken of only where there are no others. Each has the name of its page, `slug`,
+    and how many shares of models of its kind were compared, `among`.
     """
-    told: list[Ranked] = []
+    told: list[View] = []
     slugs: set[str] = set()
     for reliable, simulated in _GROUPS:
         if told and not reliable:
             break
         among = [one for one in found if (one.reliable, one.simulated) == (reliable, simulated)]
-        clear = sorted((one for one in among if one.distance > 0), key=lambda one: (*_far(one), *_named(one)))
+        clear = sorted((one for one in among if one.distance > 0), key=_place)
         for finding in clear[: MOST - len(told)]:
-            told.append(Ranked(finding, _slug(finding, slugs), len(among)))
+            told.append(View(**vars(finding), slug=_slug(finding, slugs), among=len(among)))
     return told
 
 
-def _finding(row: Row, week: date, *, reliable: bool) -> LeadFinding:
-    same = ("model", "simulated", "prompt", "text", "subject", "alone", "attribute", "value", "reference")
-    figures = ("expected", "n", "drawn", "low", "high", "distance", "reach", "weeks", "first_week", "worth")
-    return LeadFinding(
-        week=week,
-        suite=f"{row['suite']}@{row['suite_major']}",
-        count=row["k"],
-        reliable=reliable,
-        bounds=None if row["bound_low"] is None else (row["bound_low"], row["bound_high"]),
-        **{name: row[name] for name in (*same, *figures)},
-    )
+def _place(finding: View) -> tuple[object, ...]:
+    """Return what findings are sorted by: whole percent of the furthest possible, pictures; and what ties are."""
+    named = (finding.subject != _CEO, finding.model, finding.prompt, finding.value)
+    return -round(100 * finding.reach), -finding.n, *named
 
 
-def _far(finding: LeadFinding) -> tuple[int, int]:
-    """Return what findings are sorted by: how far they lie, in whole percent of the furthest possible, and pictures."""
-    return (-round(100 * finding.reach), -finding.n)
-
-
-def _named(finding: LeadFinding) -> tuple[bool, str, str, str]:
-    """Return what ties are sorted by."""
-    return (finding.subject != _CEO, finding.model, finding.prompt, finding.value)
-
-
-def _slug(finding: LeadFinding, taken: set[str]) -> str:
+def _slug(finding: View, taken: set[str]) -> str:
     """Return a name for a page: the same in every edition that has the finding, unless names of data collide."""
     parts = (finding.model, finding.prompt.replace("/", "."), finding.attribute, finding.value)
     name = ".".join(_UNFIT.sub("-", part.lower()).strip("-._") or "x" for part in parts)

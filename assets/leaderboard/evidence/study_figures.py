@@ -1,33 +1,34 @@
-"""What pages of studies show of their figures: gaps from yardsticks with ranks; and what studies call things."""
+"""Figures of studies: gaps with ranks, what a condition changed; and what studies call things."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import duckdb
 
 from assets.leaderboard.cells.showing import caption, many
 from assets.leaderboard.models import names
-from assets.leaderboard.models.boards import tells_apart
+from assets.leaderboard.models.boards import axis_end, by_rank, tells_apart, ticks
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason
-from assets.leaderboard.views.charts import axis_end, ticks
 from assets.leaderboard.views.message import Message, say, title
-from assets.leaderboard.views.query import Row, by, rows
-from assets.leaderboard.views.study_pages import StudyBoard, StudyGap
+from assets.leaderboard.views.query import Row, View, by, rows
 from assets.suites.comparisons import in_order
 
 #: Under which conditions studies ask; one that is not here is shown as the study calls it.
 _CONDITIONS: Mapping[str, Message] = {"baseline": say("with nothing added"), **names.CONDITIONS}
 #: What counts name that no study declares.
 _APART = frozenset({"invalid", "not_assessed", "missing"})
+_CHANCE = say("may be chance")
 
 
 class StudyWords:
-    """What the attributes and values of studies are called: as the study does, or as ours where it says so."""
+    """What studies call attributes, values, models and labelers; or what we do, where it means ours."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, readings: Iterable[Row]) -> None:
+        """Read the names of all studies; `readings` are rows with every labeler of a study, and its kind."""
         self._titles = {
             (row["study"], row["attribute"]): words.plain(row["title"])
             for row in rows(con, "study_attributes")
@@ -37,6 +38,12 @@ class StudyWords:
             for row in rows(con, "study_values")
         }
         self._compared = {(study, ours) for (study, _, _), (ours, _) in self._same.items() if ours}
+        self._models = {
+            (row["study"], row["model"]): words.plain(row["title"]) for row in rows(con, "study_models")
+        }
+        self._people = {_whose(row) for row in readings if row["labeler_kind"] == "person"}
+        self._raters = Counter((study, attribute) for study, attribute, *_ in self._people)
+        self.models = Counter(study for study, _ in self._models)
 
     def ours(self, study: str, name: str) -> str | None:
         """Return the attribute of this project that a study's is said to be, or that it is itself; else None."""
@@ -65,6 +72,23 @@ class StudyWords:
         ours, same = self._same.get((study, attribute, value), (None, None))
         return many(ours, same) if ours and same else self.value(study, attribute, value)
 
+    def model(self, row: Row) -> str:
+        """Return the title of the model that a row is of."""
+        return self._models[row["study"], row["model"]]
+
+    def reader(self, row: Row) -> dict[str, Any]:
+        """Return the labeler that a row is of, whether it is a person, and whether that is one of several."""
+        person = _whose(row) in self._people
+        return {
+            "labeler": words.plain(f"{row['labeler']} {row['labeler_version']}"),
+            "by_people": person,
+            "rater": person and self._raters[row["study"], row["attribute"]] > 1,
+        }
+
+
+def _whose(row: Row) -> tuple[str, str, str, str]:
+    return row["study"], row["attribute"], row["labeler"], row["labeler_version"]
+
 
 def cell_id(model: str, prompt: str) -> str:
     """Return the place on the page of what a model drew for a prompt."""
@@ -76,75 +100,89 @@ def condition(name: str) -> Message:
     return _CONDITIONS.get(name) or title(words.plain(name))
 
 
-#: Study, attribute, labeler and version of labelers that are people → whether they are one of several.
-People = Mapping[tuple[str, str, str, str], bool]
-
-
-def whose(row: Row) -> tuple[str, str, str, str]:
-    """Return study, attribute, labeler and version."""
-    return row["study"], row["attribute"], row["labeler"], row["labeler_version"]
-
-
-def raters(rows_of: Iterable[Row]) -> People:
-    """Return the people among the labelers of these rows."""
-    people = {whose(row) for row in rows_of if row["labeler_kind"] == "person"}
-    many = Counter((study, attribute) for study, attribute, _, _ in people)
-    return {key: many[key[0], key[1]] > 1 for key in people}
-
-
 def boards(
-    con: duckdb.DuckDBPyConnection,
-    said: StudyWords,
-    titles: Mapping[tuple[str, str], str],
-    baselines: Mapping[str, str | None],
-    people: People,
-) -> Mapping[str, Sequence[StudyBoard]]:
-    """Return study → how far its models are from each yardstick, under each condition; models are (study, model).
+    con: duckdb.DuckDBPyConnection, said: StudyWords, baselines: Mapping[str, str | None]
+) -> Mapping[str, Sequence[View]]:
+    """Return study → how far its models are from each yardstick, under each condition.
 
     A study of one model has none: there is nothing to compare.
     """
-    found: dict[str, list[StudyBoard]] = defaultdict(list)
-    models = Counter(study for study, _ in titles)
+    found: dict[str, list[View]] = defaultdict(list)
     columns = ("study", "attribute", "yardstick", "labeler", "labeler_version")
-    for key, every in by(rows(con, "study_gaps"), *columns).items():
-        study, attribute, yardstick, labeler, version = key
-        if models[study] < 2:
+    for (study, attribute, yardstick, *_), every in by(rows(con, "study_gaps"), *columns).items():
+        if said.models[study] < 2:
             continue
         axis = axis_end(row[end] for row in every for end in ("high", "estimate"))
         for under in in_order({row["condition"] for row in every}, baselines[study]):
-            here = sorted((row for row in every if row["condition"] == under), key=_by_rank)
+            here = sorted((row for row in every if row["condition"] == under), key=by_rank)
             found[study].append(
-                StudyBoard(
+                View(
                     attribute=said.attribute(study, attribute),
                     yardstick=names.reference(yardstick),
                     condition=condition(under),
-                    labeler=words.plain(f"{labeler} {version}"),
-                    by_people=whose(every[0]) in people,
-                    rater=people.get(whose(every[0]), False),
                     axis=axis,
                     marks=ticks(axis),
-                    rows=tuple(_gap(row, titles[study, row["model"]]) for row in here),
-                    below=tuple(tells_apart(here[0])),
+                    rows=[_gap(row, said) for row in here],
+                    below=[*tells_apart(here[0])],
+                    **said.reader(every[0]),
                 )
             )
     return found
 
 
-def _by_rank(row: Row) -> tuple[bool, bool, int, int, float, str]:
-    low, high, none = row["rank_low"], row["rank_high"], row["estimate"] is None
-    return low is None, none, low or 0, high or 0, row["estimate"] or 0.0, row["model"]
+def _gap(row: Row, said: StudyWords) -> View:
+    why = None if row["rank_low"] is not None else row["reason"] or row["rank_reason"]
+    return View(**row | {"model": said.model(row), "unranked": reason(why) if why else None})
 
 
-def _gap(row: Row, name: str) -> StudyGap:
-    ranked = row["rank_low"] is not None
-    why = row["reason"] or row["rank_reason"]
-    return StudyGap(
-        model=name,
-        estimate=row["estimate"],
-        low=row["low"],
-        high=row["high"],
-        n=row["n"],
-        rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
-        holds=row["holds"],
-        unranked=reason(why) if why and not ranked else None,
-    )
+def changes(con: duckdb.DuckDBPyConnection, said: StudyWords) -> Mapping[str, Sequence[View]]:
+    """Return study → what its conditions changed, as each labeler read the pictures.
+
+    Rows are means over prompts; `clear` are those of `compared` changes of single prompts that are clear by Holm's
+    method, over the prompts of one model and value; `missing` more have no pictures on one side.
+    """
+    found: dict[str, list[View]] = defaultdict(list)
+    columns = ("study", "attribute", "labeler", "labeler_version", "a", "b")
+    for (study, attribute, _, _, before, after), every in by(rows(con, "study_words"), *columns).items():
+        values = [*dict.fromkeys(row["value"] for row in every)]
+        shown = values[:1] if len(values) == 2 else values  # the second of two mirrors the first
+        single = [row for row in every if row["subject"] is not None and row["value"] in shown]
+        compared = [row for row in single if row["estimate"] is not None]
+        means = by((row for row in every if row["subject"] is None), "model")
+        found[study].append(
+            View(
+                attribute=said.attribute(study, attribute),
+                before=condition(before),
+                after=condition(after),
+                values=[said.pictures(study, attribute, value) for value in shown],
+                rows=[_mean(of, shown, said) for of in means.values()],
+                clear=tuple(_single(row, said) for row in compared if row["clear"]),
+                compared=len(compared),
+                missing=len(single) - len(compared),
+                **said.reader(every[0]),
+            )
+        )
+    return found
+
+
+def _mean(found: Sequence[Row], values: Sequence[str], said: StudyWords) -> View:
+    of = {row["value"]: View(**row, said=_doubt(row)) for row in found}
+    n = found[0]["n_a"], found[0]["n_b"]
+    return View(model=said.model(found[0]), n=n, shares=[of.get(value) for value in values])
+
+
+def _doubt(row: Row) -> Message | None:
+    """Return why there is no change, or that it may be chance."""
+    if row["estimate"] is None:
+        return reason(row["reason"])
+    return None if row["clear"] else _CHANCE
+
+
+def _single(row: Row, said: StudyWords) -> View:
+    named = {
+        "model": said.model(row),
+        "cell": cell_id(row["model"], row["prompt"]),
+        "prompt": words.plain(row["text"] or row["prompt_title"]),
+        "what": said.pictures(row["study"], row["attribute"], row["value"]),
+    }
+    return View(**row | named)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import duckdb
 
 from assets.leaderboard.cells.showing import many, suite_note
 from assets.leaderboard.models import names
-from assets.leaderboard.models.history import board_slug
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason, unreliable
-from assets.leaderboard.views import charts
 from assets.leaderboard.views.message import Message, say, say_n, title
-from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
+from assets.leaderboard.views.query import Row, View, by, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
-from assets.suites.published_figures import CitedSource, sources_of
+from assets.suites.published_figures import sources_of
 
 _LAST = 1000
 _KEY = ("suite", "suite_major", "condition", "attribute", "yardstick")
@@ -44,79 +41,11 @@ _NOT_VERIFIED = say(
 )
 
 
-@dataclass(frozen=True)
-class BoardModel:
-    """One model: its figure, and its rank from `low` to `high` of `of`, or why it has none.
+def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
+    """Yield the boards of a week, by suite, condition, attribute and reference.
 
-    `holds` is whether all that pages say of the rank holds whatever unseen answers would have shown; None without a
-    rank.
+    Statistics stand at their own distance from the yardstick, a line on the board; None if one is the yardstick.
     """
-
-    model: str
-    name: Message
-    estimate: float | None
-    low: float | None
-    high: float | None
-    n: int
-    rank: tuple[int, int, int] | None
-    holds: bool | None
-    unranked: Message | None
-    notes: tuple[Message, ...]
-
-
-@dataclass(frozen=True)
-class BoardTable:
-    """Models that may be compared: one track, and simulated ones by themselves."""
-
-    simulated: bool
-    track: str
-    rows: tuple[BoardModel, ...]
-    ranked: int
-    below: tuple[Message, ...]  # what the board tells apart and would find; that nobody verified the labels
-
-
-@dataclass(frozen=True)
-class BoardStatistic:
-    """A statistic: its own distance from the yardstick, a line on the board; None if it is the yardstick."""
-
-    title: Message
-    source: CitedSource
-    distance: float | None
-
-
-@dataclass(frozen=True)
-class BoardPage:
-    """One board."""
-
-    slug: str
-    key: Row
-    question: Message
-    suite: Message
-    note: Message | None  # why there is another version of the suite
-    attribute: Message
-    yardstick: Message
-    figure: str
-    counted: tuple[Message, ...]  # what a board of stereotypes counts
-    statistics: tuple[BoardStatistic, ...]
-    axis: float
-    marks: tuple[float, ...]
-    tables: tuple[BoardTable, ...]
-    prompts: tuple[Row, ...]
-    csv: tuple[tuple[object, ...], ...]
-
-    @property
-    def lines(self) -> tuple[float, ...]:
-        """Return what statistics stand at."""
-        return tuple(one.distance for one in self.statistics if one.distance is not None)
-
-    @property
-    def address(self) -> str:
-        """Return the address of its page."""
-        return f"boards/{self.slug}/"
-
-
-def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
-    """Yield the boards of a week, by suite, condition, attribute and reference."""
     of_week = {"week": week.isoformat()}
     boards: dict[str, list[Row]] = defaultdict(list)
     warned: dict[str, list[Message]] = defaultdict(list)
@@ -124,18 +53,28 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
         if row["check_name"] in WARNINGS:
             warned[row["model"]].append(WARNINGS[row["check_name"]])
     for row in rows_of_weeks(con, "board_rows", [week], {}):
-        boards[board_slug(row)].append(row | {"warned": warned[row["model"]]})
+        boards[names.board_slug(row)].append(row | {"warned": warned[row["model"]]})
     tells = {tuple(row[name] for name in _FIELD): row for row in rows(con, "board_resolutions", of_week)}
-    prompts = by(rows(con, "board_prompts", of_week), "suite", "suite_major", "condition", "attribute")
-    statistics = by(rows(con, "board_statistics", of_week), "suite", "suite_major", "condition", "attribute")
+    prompts = by(rows(con, "board_prompts", of_week), *_ASKED)
+    statistics = by(rows(con, "board_statistics", of_week), *_ASKED)
     counted = by(rows(con, "stereotype_pairs", of_week), "suite", "suite_major")
     for asked, found in _declared(rows(con, "asked_now", of_week), counted).items():
         prompts[asked] = found
     for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
         head = found[0]
-        axis = charts.axis_end(row[end] for row in found for end in ("high", "estimate"))
-        yield BoardPage(
-            slug=slug,
+        asked = tuple(head[name] for name in _ASKED)
+        axis = axis_end(row[end] for row in found for end in ("high", "estimate"))
+        held = [
+            View(
+                title=names.reference(row["reference"]),
+                source=source,
+                distance=None if row["reference"] == head["yardstick"] else row["distance"],
+            )
+            for row in statistics[asked]
+            for source in sources_of(row["reference"])
+        ]
+        yield View(
+            address=f"boards/{slug}/",
             key={name: head[name] for name in _KEY if head[name] is not None},
             question=question(head),
             suite=names.asked(head["suite"], head["suite_major"], head["condition"]),
@@ -143,24 +82,27 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[BoardPage]:
             attribute=what(head),
             yardstick=names.reference(head["yardstick"]),
             figure=head["figure"],
-            counted=_counted(counted[head["suite"], head["suite_major"]])
-            if head["attribute"] is None
-            else (),
-            statistics=tuple(
-                BoardStatistic(
-                    names.reference(row["reference"]),
-                    source,
-                    None if row["reference"] == head["yardstick"] else row["distance"],
-                )
-                for row in statistics[tuple(head[name] for name in _ASKED)]
-                for source in sources_of(row["reference"])
-            ),
+            counted=[] if head["attribute"] else _counted(counted[head["suite"], head["suite_major"]]),
+            statistics=held,
+            lines=[one.distance for one in held if one.distance is not None],
             axis=axis,
-            marks=charts.ticks(axis),
-            tables=tuple(_tables(found, tells)),
-            prompts=tuple(prompts[tuple(head[name] for name in _ASKED)]),
-            csv=tuple(tuple(row[name] for name in COLUMNS) for row in found),
+            marks=ticks(axis),
+            tables=[*_tables(found, tells)],
+            prompts=prompts[asked],
+            csv=[[row[name] for name in COLUMNS] for row in found],
         )
+
+
+def axis_end(values: Iterable[float | None]) -> float:
+    """Return the right end of an axis from 0 that holds `values`: ½, ¾ or 1, which is the largest distance there is."""
+    largest = max((value for value in values if value is not None), default=0.0)
+    return next((end for end in (0.5, 0.75) if end >= largest - 1e-9), 1.0)
+
+
+def ticks(axis: float) -> tuple[float, ...]:
+    """Return the values to mark on an axis from 0 to `axis`."""
+    shown = (0.0, 0.5, 1.0) if axis == 1 else (0.0, 0.25, 0.5, 0.75)
+    return tuple(value for value in shown if value <= axis)
 
 
 def _declared(
@@ -207,26 +149,31 @@ def _place(row: Row) -> tuple[object, ...]:
     )
 
 
-def _counted(pairs: Sequence[Row]) -> tuple[Message, ...]:
-    return tuple(
+def _counted(pairs: Sequence[Row]) -> list[Message]:
+    return [
         say(
             "%(value)s for %(subject)s",
             value=many(row["attribute"], row["value"]),
             subject=title(words.subject(row["subject"])),
         )
         for row in pairs
-    )
+    ]
 
 
-def _tables(found: Sequence[Row], tells: Mapping[tuple[object, ...], Row]) -> Iterator[BoardTable]:
+def _tables(found: Sequence[Row], tells: Mapping[tuple[object, ...], Row]) -> Iterator[View]:
+    """Yield the models that may be compared: one track, and simulated ones by themselves.
+
+    Below a table stands what it tells apart and would find, and that nobody verified the labels.
+    """
     for (simulated, track), of_group in sorted(by(found, "simulated", "track").items()):
-        ordered = sorted(of_group, key=_by_rank)
-        yield BoardTable(
-            simulated,
-            track,
-            tuple(_ranked(row) for row in ordered),
-            sum(row["rank_low"] is not None for row in ordered),
-            (*tells_apart(tells.get(tuple(ordered[0][name] for name in _FIELD))), *_verified(ordered)),
+        ordered = sorted(of_group, key=by_rank)
+        resolution = tells.get(tuple(ordered[0][name] for name in _FIELD))
+        yield View(
+            simulated=simulated,
+            track=track,
+            rows=[_shown(row) for row in ordered],
+            ranked=any(row["rank_low"] is not None for row in ordered),
+            below=[*tells_apart(resolution), *_verified(ordered)],
         )
 
 
@@ -254,27 +201,22 @@ def tells_apart(row: Row | None) -> Iterator[Message]:
         )
 
 
-def _by_rank(row: Row) -> tuple[object, ...]:
-    """Return the order of rows: ranks first, then figures without a rank, then those without a figure."""
+def by_rank(row: Row) -> tuple[object, ...]:
+    """Return the place of a row: ranks first, then figures without a rank, then those without a figure."""
     low, high = row["rank_low"], row["rank_high"]
     none = row["estimate"] is None
     return (low is None, none, low or 0, high or 0, 0.0 if none else row["estimate"], row["model"])
 
 
-def _ranked(row: Row) -> BoardModel:
-    shown, ranked = row["estimate"] is not None, row["rank_low"] is not None
-    why = None if ranked else (row["rank_reason"] if shown else row["reason"])
-    return BoardModel(
-        model=row["model"],
+def _shown(row: Row) -> View:
+    """Return a row of a board with why its model has no rank, and what is to be known of its figure."""
+    ranked = row["rank_low"] is not None
+    why = None if ranked else row["reason" if row["estimate"] is None else "rank_reason"]
+    return View(
+        **row,
         name=names.model(row["model"]),
-        estimate=row["estimate"],
-        low=row["low"],
-        high=row["high"],
-        n=row["n"],
-        rank=(row["rank_low"], row["rank_high"], row["ranked_of"]) if ranked else None,
-        holds=row["holds"],
         unranked=reason(why, row["withheld_reason"]) if why else None,
-        notes=tuple(_notes(row)),
+        notes=[*_notes(row)],
     )
 
 

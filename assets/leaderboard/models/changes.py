@@ -8,16 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, reduce
+from typing import NamedTuple
 
 import duckdb
 
 from assets.leaderboard.cells.question import Looks, looks
-from assets.leaderboard.cells.showing import cut, many
+from assets.leaderboard.cells.reading import WEEKS, WINDOW
+from assets.leaderboard.cells.showing import cut, is_sensitive, many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.page import words
-from assets.leaderboard.views.finding import WINDOW, Detected
 from assets.leaderboard.views.message import Message, Percent, say, say_n, title
 from assets.leaderboard.views.query import Row, rows
 from assets.suites.analysis import shipped
@@ -26,8 +27,6 @@ from assets.suites.claims import shipped_claims
 _WEEK = timedelta(weeks=1)
 #: Attribute of a combination or claim of several attributes: all:<id>.
 JOINT = "all:"
-#: Weeks on either side of a change whose pictures are shown.
-_WEEKS = 4
 #: Weeks of a model before any change of it can be reported: four before it, two since.
 NEEDED = 6
 #: So many changes, the latest, have pictures, and are reported in full on the page of all.
@@ -53,6 +52,13 @@ CAUSES: Mapping[str, Message] = {
     "completeness": say("clearly more or fewer requests were answered than before"),
     "all_models": say("half of the other models or more moved in the same way"),
 }
+
+
+class Detected(NamedTuple):
+    """How many changes were reported in the weeks of a window: of models, and of what has a likelier cause."""
+
+    changes: int
+    doubtful: int
 
 
 @dataclass(frozen=True)
@@ -184,8 +190,8 @@ def _change(
 ) -> ShownChange:
     row = group[0]
     key = "/".join(map(str, _about(row)))
-    before = (row["changed_week"] - _WEEKS * _WEEK, row["changed_week"] - _WEEK)
-    after = (row["changed_week"], min(row["changed_week"] + (_WEEKS - 1) * _WEEK, row["week"]))
+    before = (row["changed_week"] - WINDOW, row["changed_week"] - _WEEK)
+    after = (row["changed_week"], min(row["changed_week"] + (WEEKS - 1) * _WEEK, row["week"]))
     looked = values.get((row["suite"], row["suite_major"], row["attribute"]))
     counted = None
     if pictures and looked is not None:
@@ -200,7 +206,7 @@ def _change(
         simulated=row["simulated"],
         title=headline(row),
         suite=asked,
-        sensitive=names.sensitive(row["suite"], row["suite_major"]),
+        sensitive=is_sensitive(row["suite"], row["suite_major"]),
         attribute=row["attribute"],
         what=_what(row),
         since=row["changed_week"],

@@ -1,78 +1,35 @@
-"""What a model is, how its requests ended, what its pictures cost, and which versions its service reported."""
+"""What a model is, how its requests ended, what they cost, which versions were reported, and what people saw."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
 from assets.leaderboard.cells import reading
+from assets.leaderboard.cells.showing import many
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
+from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.message import Message, title
-from assets.leaderboard.views.query import Row, by, rows, rows_of_weeks
-
-
-@dataclass(frozen=True)
-class SeriesLife:
-    """One series of a model: how it was asked last, and from when to when."""
-
-    series: str
-    provider: str
-    model_id: str
-    params: tuple[tuple[str, str], ...]
-    labeler: str
-    first_week: date
-    last_week: date
-    weeks: int
-
-
-@dataclass(frozen=True)
-class HowEnded:
-    """How requests of the window ended; `ways` are those that brought no picture, the most frequent first."""
-
-    planned: int = 0
-    pictures: int = 0
-    refused: int = 0
-    ways: tuple[tuple[Message, int], ...] = ()
-
-    @property
-    def answered(self) -> int:
-        """Return how many requests the model answered itself."""
-        return self.pictures + self.refused
-
-
-@dataclass(frozen=True)
-class PictureCost:
-    """What the calls of the window cost; `unknown` pictures are of calls whose cost nobody knows."""
-
-    usd: float
-    pictures: int
-    unknown: int
-
-    @property
-    def each(self) -> float | None:
-        """Return dollars for each picture; None where the cost of any is unknown, or there is none."""
-        return self.usd / self.pictures if self.pictures and not self.unknown else None
-
-
-@dataclass(frozen=True)
-class ReportedVersion:
-    """A version that the service reported."""
-
-    version: str
-    answers: int
-    first_week: date
-    last_week: date
+from assets.leaderboard.views.query import Row, View, by, rows, rows_of_weeks
 
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """One model."""
+    """One model.
+
+    Attributes:
+        lives: for each of its series how it was asked last, and from when to when.
+        women: k of n pictures of a CEO.
+        ended: how requests of the window ended; `ways` are those that brought no picture, the most frequent first.
+        cost: dollars for each picture of the window; None where the cost of any is `unknown`, or there is none.
+        versions: those that its service reported.
+    """
 
     model: str
     name: Message
@@ -80,21 +37,21 @@ class ModelFacts:
     track: str
     maker: str | None
     weights: str | None
-    lives: tuple[SeriesLife, ...]
+    lives: Sequence[Row]
     first_week: date
     last_week: date
     retired: date | None
     succeeds: tuple[str, Message] | None
     succeeded_by: tuple[str, Message] | None
-    women: tuple[int, int] | None  # of the pictures of a CEO
-    ended: HowEnded = HowEnded()
-    cost: PictureCost | None = None
-    versions: tuple[ReportedVersion, ...] = field(default=())
+    women: tuple[int, int] | None
+    ended: View
+    cost: View
+    versions: Sequence[Row]
 
     @property
     def weeks(self) -> int:
         """Return in how many weeks it was asked."""
-        return sum(life.weeks for life in self.lives)
+        return sum(life["weeks"] for life in self.lives)
 
     @property
     def span(self) -> int:
@@ -120,7 +77,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
             track=last["track"],
             maker=last["maker"] and words.plain(last["maker"]),
             weights=last["weights"],
-            lives=tuple(_life(row) for row in found),
+            lives=[row | {"params": sorted(json.loads(row["params"]).items())} for row in found],
             first_week=min(row["first_week"] for row in found),
             last_week=last["last_week"],
             retired=retired_in(timeline[model], week),
@@ -129,12 +86,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
             women=women.get(model),
             ended=_ended(ends[model]),
             cost=_cost(costs[model]),
-            versions=tuple(
-                ReportedVersion(
-                    words.plain(one["version"]), one["answers"], one["first_week"], one["last_week"]
-                )
-                for one in versions[model]
-            ),
+            versions=versions[model],
         )
         for model, found in lives.items()
         for last in [max(found, key=lambda row: row["last_week"])]
@@ -157,36 +109,21 @@ def _other(timeline: Sequence[Row], column: str) -> tuple[str, Message] | None:
     return next(((life[column], names.model(life[column])) for life in timeline if life[column]), None)
 
 
-def _life(row: Row) -> SeriesLife:
-    params: Mapping[str, object] = json.loads(row["params"])
-    return SeriesLife(
-        series=words.plain(row["series"]),
-        provider=words.plain(row["provider"]),
-        model_id=words.plain(row["model_id"]),
-        params=tuple((words.plain(name), words.plain(value)) for name, value in sorted(params.items())),
-        labeler=words.plain(row["labeler"]),
-        first_week=row["first_week"],
-        last_week=row["last_week"],
-        weeks=row["weeks"],
-    )
-
-
-def _ended(found: Sequence[Row]) -> HowEnded:
-    counts: dict[str, int] = defaultdict(int)
-    groups: dict[str, str] = {}
+def _ended(found: Sequence[Row]) -> View:
+    counts: Counter[tuple[str, str]] = Counter()
     for row in found:
-        counts[row["outcome"]] += row["slots"]
-        groups[row["outcome"]] = row["outcome_group"]
-    counts.pop("not_needed", None)
-    ways = sorted(
-        ((outcome, slots) for outcome, slots in counts.items() if groups[outcome] != "picture"),
-        key=lambda item: (-item[1], item[0]),
+        if row["outcome"] != "not_needed":
+            counts[row["outcome_group"], row["outcome"]] += row["slots"]
+    pictures, refused = (
+        sum(slots for (group, _), slots in counts.items() if group == of) for of in ("picture", "refused")
     )
-    return HowEnded(
-        planned=sum(counts.values()),
-        pictures=sum(slots for outcome, slots in counts.items() if groups[outcome] == "picture"),
-        refused=sum(slots for outcome, slots in counts.items() if groups[outcome] == "refused"),
-        ways=tuple((way(outcome), slots) for outcome, slots in ways),
+    lost = [(outcome, slots) for (group, outcome), slots in counts.items() if group != "picture"]
+    return View(
+        planned=counts.total(),
+        pictures=pictures,
+        refused=refused,
+        answered=pictures + refused,
+        ways=[(way(outcome), slots) for outcome, slots in sorted(lost, key=lambda item: (-item[1], item[0]))],
     )
 
 
@@ -195,11 +132,26 @@ def way(outcome: str) -> Message:
     return names.OUTCOMES.get(outcome) or title(words.LOST.get(outcome) or words.spaced(outcome))
 
 
-def _cost(found: Sequence[Row]) -> PictureCost | None:
-    if not found:
-        return None
-    return PictureCost(
-        sum(row["usd"] or 0.0 for row in found),
-        sum(row["pictures"] for row in found),
-        sum(row["unknown"] for row in found),
-    )
+def _cost(found: Sequence[Row]) -> View:
+    usd, pictures, unknown = (sum(row[name] or 0 for row in found) for name in ("usd", "pictures", "unknown"))
+    return View(each=usd / pictures if pictures and not unknown else None, unknown=unknown)
+
+
+def by_people(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, Sequence[View]]:
+    """Return the shares of each model that people labeled pictures of, by people's eyes beside those by the labeler.
+
+    `why` says why people's share is not known, or its interval.
+    """
+    parameters = {"week": week.isoformat()}
+    simulated = {row["attribute"] for row in rows(con, "rated", parameters) if row["simulated"]}
+    found: dict[str, list[View]] = defaultdict(list)
+    for row in rows(con, "by_people", parameters):
+        known = row["estimate"] is not None
+        said = {
+            "suite": names.asked(row["suite"], row["suite_major"], row["condition"]),
+            "what": many(row["attribute"], row["value"]) if known else names.attribute(row["attribute"]),
+            "why": reason(row["reason"]) if row["reason"] else None,
+            "simulated": row["attribute"] in simulated,
+        }
+        found[row["model"]].append(View(**row | said))
+    return found

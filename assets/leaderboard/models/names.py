@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from assets.leaderboard.cells.showing import suite_title
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, model_title, say, say_n, title
-from assets.suites.loader import suite_words
+from assets.leaderboard.views.query import Row
 
 #: Under which conditions prompts are asked; of the first nothing is said.
 CONDITIONS: Mapping[str, Message] = {
@@ -50,10 +50,12 @@ def asked(suite: str, major: int, condition: str) -> Message:
     )
 
 
-def sensitive(suite: str, major: int) -> bool:
-    """Return whether pictures of a suite are shown only on request."""
-    file = suite_words().get(f"{suite}@{major}")
-    return bool(file and file.sensitive)
+def board_slug(row: Row) -> str:
+    """Return the last part of the address of a board's page: "occupations-perceived-gender"."""
+    parts = [words.suite_slug(row["suite"], row["suite_major"]), row["attribute"] or row["yardstick"]]
+    if row["condition"] != "baseline":
+        parts.append(row["condition"])
+    return "-".join(part.replace("_", "-") for part in parts)
 
 
 def attribute(name: str) -> Message:

@@ -42,11 +42,6 @@ class PictureGrid:
     count: int
     n: int
 
-    @property
-    def framed(self) -> int:
-        """Return how many of those that are seen show the value."""
-        return sum(thumb.framed for thumb in self.thumbs)
-
 
 def slots(
     con: duckdb.DuckDBPyConnection, week: date, weeks: Iterable[date], model: str, prompts: Sequence[str]

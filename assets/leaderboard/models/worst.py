@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import duckdb
 
 from assets.leaderboard.cells.question import Looks
-from assets.leaderboard.cells.showing import cell_of, many
-from assets.leaderboard.models import names
-from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
-from assets.leaderboard.views.message import Message
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.cells.showing import address_of, cell_of, is_sensitive, many
+from assets.leaderboard.models.pictures import CountedValue, grid, slots
+from assets.leaderboard.views.query import Row, View, rows
 
 SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Weakness:
-    """One prompt: `k` of `n` pictures show `what`, where another share is expected."""
-
-    prompt: str
-    text: str
-    language: str
-    address: str
-    sensitive: bool
-    what: Message
-    k: int
-    n: int
-    share: float
-    low: float
-    high: float
-    expected: float
-    cell: str
-    first_week: date
-    grid: PictureGrid
 
 
 def find(found: Iterable[Row], model: str) -> tuple[list[Row], int]:
@@ -62,16 +38,11 @@ def _far(row: Row) -> tuple[float, int]:
 
 
 def read(
-    con: duckdb.DuckDBPyConnection,
-    week: date,
-    model: str,
-    worst: Sequence[Row],
-    looks: Looks,
-    languages: Mapping[str, str],
-) -> tuple[Weakness, ...]:
-    """Return these rows of `findings` with their pictures."""
+    con: duckdb.DuckDBPyConnection, week: date, model: str, worst: Sequence[Row], looks: Looks
+) -> Iterator[View]:
+    """Yield these rows of `findings` with their pictures."""
     if not worst:
-        return ()
+        return
     windows = {
         (row["prompt"], row["attribute"]): row
         for row in rows(con, "model_windows", {"week": week.isoformat(), "model": model})
@@ -80,44 +51,17 @@ def read(
     first = min(row["first_week"] for row in worst)
     weeks = [first + timedelta(weeks=number) for number in range((week - first).days // 7 + 1)]
     pictures = slots(con, week, weeks, model, [row["prompt"] for row in worst])
-    return tuple(
-        _weakness(
-            row, model, windows[row["prompt"], row["attribute"]], pictures, looks, languages[row["prompt"]]
+    for row in worst:
+        prompt, shown = row["prompt"], (row["attribute"], row["value"])
+        window = windows[prompt, row["attribute"]]
+        looked = looks.get((row["suite"], row["suite_major"], row["attribute"]))
+        counted = CountedValue(looked, shown[1:], window["labeler_version"], window["params_hash"], 1)
+        own = (one for one in pictures if one["prompt"] == prompt and one["week"] >= window["first_week"])
+        yield View(
+            **row,
+            address=address_of(prompt, model),
+            sensitive=is_sensitive(row["suite"], row["suite_major"]),
+            what=many(*shown),
+            cell=cell_of(model, prompt, *shown),
+            grid=grid(own, counted),
         )
-        for row in worst
-    )
-
-
-def _weakness(
-    row: Row,
-    model: str,
-    window: Row,
-    pictures: Sequence[Row],
-    looks: Looks,
-    language: str,
-) -> Weakness:
-    counted = CountedValue(
-        looks.get((row["suite"], row["suite_major"], row["attribute"])),
-        (row["value"],),
-        window["labeler_version"],
-        window["params_hash"],
-        1,
-    )
-    own = [one for one in pictures if one["prompt"] == row["prompt"] and one["week"] >= window["first_week"]]
-    return Weakness(
-        prompt=row["prompt"],
-        text=row["text"],
-        language=language,
-        address=f"prompts/{row['prompt']}/{model}/",
-        sensitive=names.sensitive(row["suite"], row["suite_major"]),
-        what=many(row["attribute"], row["value"]),
-        k=row["k"],
-        n=row["n"],
-        share=row["share"],
-        low=row["low"],
-        high=row["high"],
-        expected=row["expected"],
-        cell=cell_of(model, row["prompt"], row["attribute"], row["value"]),
-        first_week=row["first_week"],
-        grid=grid(own, counted),
-    )

@@ -62,7 +62,7 @@ def names() -> Iterator[tuple[str, str]]:
     yield from (
         ("analysis.yaml", words.subject(pair.group)) for pair in analysis.shipped().declared.stereotypes
     )
-    yield "page/words.py", words.turn_ended("not_needed", "not_needed", None)
+    yield "page/words.py", words.turn_ended("not_needed", "not_needed")
     for attribute in load_attributes():
         where = "attributes.yaml"
         yield where, words.attribute(attribute.id)

@@ -116,10 +116,10 @@ def reason(code: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def turn_ended(outcome: str, group: str, why: str | None) -> str:
+def turn_ended(outcome: str, group: str) -> str:
     """Return why a turn of a conversation brought no picture, as a sentence without its full stop."""
     if outcome == "not_needed":
-        return f"Not asked: {plain(why)}" if why else "Not asked: there was no reason to"
+        return "Not asked: there was no reason to"
     return TURNS.get(outcome) or TURNS.get(group) or reason(outcome)
 
 

@@ -13,9 +13,9 @@ from assets.leaderboard.evidence.finding_words import TITLE
 from assets.leaderboard.evidence.findings import FOLDER, findings
 from assets.leaderboard.evidence.ranked import compared
 from assets.leaderboard.pages import home
-from assets.leaderboard.views.findings import FindingList
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
 from assets.leaderboard.views.message import Percent, say
+from assets.leaderboard.views.query import View
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -27,7 +27,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=FindingList(every, len(shares), clear),
+        view=View(findings=every, compared=len(shares), clear=clear),
         description=say(
             "What the pictures of image models show most clearly, with the pictures, how sure it is and what else may "
             "explain it."

@@ -9,6 +9,7 @@ from datetime import date
 import duckdb
 
 from assets.leaderboard.cells import reading
+from assets.leaderboard.cells.reading import WINDOW
 from assets.leaderboard.cells.showing import card
 from assets.leaderboard.columns import reading as columns
 from assets.leaderboard.columns import replaced
@@ -19,11 +20,9 @@ from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.views.cells import PromptCard
-from assets.leaderboard.views.finding import WINDOW
-from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.kind import Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
-from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.query import View, rows
 from warehouse.sandbox.forms import as_csv
 
 #: Question → prompts whose pictures answer it, the first of them that was asked in the week.
@@ -49,7 +48,7 @@ class Tile:
 class Opening:
     """What opens the page in one language: findings and prompts in that language come first."""
 
-    finding: FindingView | None
+    finding: View | None
     tiles: tuple[Tile, ...]
 
 
@@ -76,7 +75,7 @@ class HomePage:
     others: Message
 
 
-def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[FindingView]) -> Sheet:
+def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) -> Sheet:
     """Return the page; `findings` are those of the week, the clearest first."""
     models = facts.read(con, week)
     found = changes.known(con, week)
@@ -112,7 +111,7 @@ def _events(con: duckdb.DuckDBPyConnection, week: date, told: Sequence[Happened]
 
 
 def _openings(
-    con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[FindingView]
+    con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]
 ) -> Iterator[tuple[str, Opening]]:
     wanted = [prompt for _, prompts in QUESTIONS for prompt in prompts]
     cards = {prompt.id: card(prompt) for prompt in reading.read(con, week, wanted) if prompt.cells}

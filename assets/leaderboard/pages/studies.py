@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
 import duckdb
 
 from assets.leaderboard.cells.showing import cut
-from assets.leaderboard.evidence.study_conditions import changes
-from assets.leaderboard.evidence.study_figures import (
-    StudyWords,
-    boards,
-    cell_id,
-    condition,
-    raters,
-)
+from assets.leaderboard.evidence.study_figures import StudyWords, boards, cell_id, changes, condition
 from assets.leaderboard.evidence.study_readings import counts, numbers, published
+from assets.leaderboard.licenses import may_show
 from assets.leaderboard.page import words
 from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say, title
-from assets.leaderboard.views.query import Row, by, rows
-from assets.leaderboard.views.study_pages import (
-    StudyGallery,
-    StudyGrid,
-    StudyList,
-    StudyPage,
-    may_show,
-)
+from assets.leaderboard.views.query import Row, View, by, rows
 from assets.suites.comparisons import in_order
 
 ADDRESS, TITLE = "studies/", say("Published studies")
@@ -48,52 +34,47 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     if not listed:
         return
     of = {name: by(rows(con, f"study_{name}"), "study") for name in _READ}
-    baselines = {row["study"]: row["baseline"] for row in listed}
-    said = StudyWords(con)
-    titles = {(row["study"], row["model"]): words.plain(row["title"]) for row in rows(con, "study_models")}
-    people = raters(row for found in of["counts"].values() for row in found)
-    far, changed = boards(con, said, titles, baselines, people), changes(con, said, titles, people)
-    studies = tuple(
-        replace(
-            _page(row, {name: found[row["study"]] for name, found in of.items()}, said),
-            boards=tuple(far[row["study"]]),
-            changes=tuple(changed[row["study"]]),
-        )
-        for row in listed
-    )
-    for study in studies:
+    said = StudyWords(con, [row for found in of["counts"].values() for row in found])
+    far, changed = boards(con, said, {row["study"]: row["baseline"] for row in listed}), changes(con, said)
+    studies = []
+    for row in listed:
+        study = row["study"]
+        view = _page(row, {name: found[study] for name, found in of.items()}, said)
+        view.boards, view.changes = tuple(far[study]), tuple(changed[study])
+        studies.append(view)
         yield Sheet(
-            study.address,
-            title(study.title),
-            study,
+            view.address,
+            title(view.title),
+            view,
             crumbs=(Crumb(ADDRESS, TITLE),),
             description=say("Pictures and labels that others published, counted in the same way."),
             template="study",
         )
-    yield Sheet(ADDRESS, TITLE, StudyList(studies))
+    yield Sheet(ADDRESS, TITLE, View(studies=studies))
 
 
-def _page(row: Row, of: Mapping[str, Sequence[Row]], said: StudyWords) -> StudyPage:
+def _page(row: Row, of: Mapping[str, Sequence[Row]], said: StudyWords) -> View:
     source, _, commit = words.plain(row["source"]).partition(" at ")
     free, baseline = may_show(row["license"]), row["baseline"]
     agreement = {one["attribute"]: one for one in of["agreement"]}
     together, tables = counts(of["counts"], said, agreement, baseline)
     units = {one["attribute"]: one["unit"] for one in of["attributes"]}
-    return StudyPage(
+    as_printed = sum(not one["differs"] for one in of["published"])
+    return View(
         id=row["study"],
         address=f"{ADDRESS}{row['study']}/",
         title=words.plain(row["title"]),
         citation=words.plain(row["citation"]),
         license=words.plain(row["license"]),
         source=source,
-        commit=commit[:12] or None,
+        commit=commit[:12],
         link=source if _LINK.fullmatch(source) else None,
-        note=words.plain(row["note"]) if row["note"] else None,
+        note=row["note"] and words.plain(row["note"]),
         planned=row["planned"],
         pictures=row["planned"] - row["missing"] - row["unpublished"],
         missing=row["missing"],
         labels_alone=row["unpublished"] > 0,
-        free=free,
+        as_printed=(as_printed, len(of["published"])),
         published=tuple(published(of["published"])),
         numbers=tuple(numbers(of["means"], said, units, baseline)),
         raters=together,
@@ -102,7 +83,8 @@ def _page(row: Row, of: Mapping[str, Sequence[Row]], said: StudyWords) -> StudyP
     )
 
 
-def _galleries(pictures: Sequence[Row], said: StudyWords, baseline: str | None) -> Iterator[StudyGallery]:
+def _galleries(pictures: Sequence[Row], said: StudyWords, baseline: str | None) -> Iterator[View]:
+    """Yield the pictures of each model by prompt and condition, those that are shown picked at random."""
     cells = {(row["model"], row["prompt"], row["condition"]) for row in pictures}
     most = max(1, MOST // max(1, len(cells)))
     conditions = in_order({row["condition"] for row in pictures}, baseline)
@@ -115,15 +97,15 @@ def _galleries(pictures: Sequence[Row], said: StudyWords, baseline: str | None) 
         for (prompt, under), found in of_cell:
             of = [*found]
             grids.append(
-                StudyGrid(
-                    cell_id(of[0]["model"], prompt) if under == conditions[0] else None,
-                    cut(asked[prompt]),
-                    condition(under),
-                    tuple(_thumb(number, one, said) for number, one in enumerate(of[:most])),
-                    len(of),
+                View(
+                    cell=cell_id(of[0]["model"], prompt) if under == conditions[0] else None,
+                    prompt=cut(asked[prompt]),
+                    condition=condition(under),
+                    thumbs=[_thumb(number, one, said) for number, one in enumerate(of[:most])],
+                    n=len(of),
                 )
             )
-        yield StudyGallery(words.plain(of[0]["title"]), tuple(grids))
+        yield View(model=words.plain(of[0]["title"]), grids=grids)
 
 
 def _thumb(number: int, row: Row, said: StudyWords) -> Thumb:

@@ -9,11 +9,10 @@ import duckdb
 
 from assets.leaderboard.cells.reading import since
 from assets.leaderboard.columns import charts
-from assets.leaderboard.evidence.claims import FOLDER, TITLE, claims_now
-from assets.leaderboard.evidence.talks import CLAIM, talks
+from assets.leaderboard.evidence.claims import FOLDER, TALKED, TITLE, claims_now, talks
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
-from assets.leaderboard.views.then import ClaimPage, ThenPage
+from assets.leaderboard.views.query import View
 from assets.suites.claims import shipped_claims
 
 #: Conversations that are shown of each model.
@@ -27,7 +26,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         address=FOLDER,
         title=TITLE,
-        view=ThenPage(claims, talk, first),
+        view=View(claims=claims, talk=talk, since=first),
         description=say(
             "What was reported of image models in 2023, sentence by sentence, and what models draw today: shares, "
             "intervals, pictures."
@@ -39,11 +38,11 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         yield Sheet(
             address=claim.address,
             title=claim.sentence,
-            view=ClaimPage(
-                claim,
-                {part.id: drawn.get(part.id) for part in claim.parts},
-                tuple(talks(con, week, _TALKS)) if claim.id == CLAIM else (),
-                first,
+            view=View(
+                claim=claim,
+                charts=drawn,
+                talks=talks(con, week, _TALKS) if claim.id == TALKED else (),
+                since=first,
             ),
             crumbs=(Crumb(FOLDER, TITLE),),
             description=say(

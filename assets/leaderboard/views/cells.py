@@ -28,7 +28,7 @@ class Thumb:
 class ValueShare:
     """How many of a model's pictures show a value. Without an interval there is no published share of the window.
 
-    `worth` says how many they count as in the interval, where that is not each; `bounds` are the least and the largest
+    `worth` says how many they count as in the interval, where that is not each; bounds are the least and the largest
     share whatever answers that were not seen would have shown, where those are more than 5 %.
     """
 
@@ -41,7 +41,8 @@ class ValueShare:
     low: float | None = None
     high: float | None = None
     worth: Message | None = None
-    bounds: tuple[float, float] | None = None
+    bound_low: float | None = None
+    bound_high: float | None = None
 
     @property
     def share(self) -> float | None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -14,6 +15,8 @@ from warehouse.database.marts import as_of_weeks
 from warehouse.sqlfiles import WEEKS, header, sql
 
 Row = dict[str, Any]
+#: What a template sees: a row with more beside it, or what else there is to show; fields as it is made with them.
+View = SimpleNamespace
 _AT_ONCE = 2000
 
 

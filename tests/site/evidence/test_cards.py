@@ -18,8 +18,8 @@ from assets.leaderboard.evidence import card as cards
 from assets.leaderboard.evidence.findings import findings
 from assets.leaderboard.page.languages import LANGUAGES, tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-from assets.leaderboard.views.findings import FindingView
 from assets.leaderboard.views.message import title
+from assets.leaderboard.views.query import View
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.hostile import MARKUP as HOSTILE
@@ -39,7 +39,7 @@ def thumbnail(sha256: str) -> bytes | None:
 
 
 @pytest.fixture(scope="module")
-def found(filled_store: Store) -> tuple[FindingView, ...]:
+def found(filled_store: Store) -> tuple[View, ...]:
     """A few findings, of real and simulated models: a card costs a tenth of a second."""
     with world.load(filled_store) as con:
         every = findings(con, WEEK)
@@ -63,7 +63,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnecti
     return con
 
 
-def test_a_card_has_its_size_and_the_same_bytes_each_time(found: tuple[FindingView, ...]) -> None:
+def test_a_card_has_its_size_and_the_same_bytes_each_time(found: tuple[View, ...]) -> None:
     drawn = {
         (one.slug, language): cards.card(one, language, thumbnail, {})
         for one in found
@@ -78,7 +78,7 @@ def test_a_card_has_its_size_and_the_same_bytes_each_time(found: tuple[FindingVi
     assert max(len(data) for data in drawn.values()) < 200_000
 
 
-def test_a_card_has_sentence_figure_n_and_interval_in_its_language(found: tuple[FindingView, ...]) -> None:
+def test_a_card_has_sentence_figure_n_and_interval_in_its_language(found: tuple[View, ...]) -> None:
     for one in found:
         for language in LANGUAGES:
             own = tongue(language)
@@ -93,7 +93,7 @@ def test_a_card_has_sentence_figure_n_and_interval_in_its_language(found: tuple[
 
 
 def test_pictures_are_on_a_card_in_frames_and_those_of_sensitive_suites_are_not(
-    found: tuple[FindingView, ...],
+    found: tuple[View, ...],
 ) -> None:
     one = found[0]
     picture = next(
@@ -172,7 +172,7 @@ def test_what_others_wrote_is_inert_on_pages(hostile: duckdb.DuckDBPyConnection,
             assert len(page) < 60_000, path
 
 
-def _texts(one: FindingView, language: str) -> list[str]:
+def _texts(one: View, language: str) -> list[str]:
     root = ElementTree.fromstring(cards._svg(one, tongue(language)))
     return [element.text or "" for element in root.iter() if element.tag.endswith("text")]
 

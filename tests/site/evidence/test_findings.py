@@ -18,7 +18,7 @@ from assets.leaderboard.evidence.findings import findings
 from assets.leaderboard.evidence.ranked import compared, ranked, strongest
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import SitePlace, named, render_sheet
-from assets.leaderboard.views.findings import FindingView
+from assets.leaderboard.views.query import View
 from tests.site import world
 from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import disagrees
@@ -170,7 +170,7 @@ def test_what_lies_further_comes_first_and_of_equals_what_has_most_pictures(con:
     expected, told = derived(con), ranked(compared(con, WEEK))
     for simulated in (False, True):
         places = []
-        for one in (of.finding for of in told if of.finding.simulated == simulated):
+        for one in (of for of in told if of.simulated == simulated):
             of_kind = [row for row in expected if row["simulated"] == simulated]
             own = next(row for row in of_kind if (row["model"], row["prompt"]) == (one.model, one.prompt))
             places.append(sum((row["points"], row["n"]) > (own["points"], own["n"]) for row in of_kind))
@@ -181,7 +181,7 @@ def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
     rows = {(row["model"], row["prompt"]): row for row in derived(con)}
     seen: set[str] = set()
     for one, view in zip(ranked(compared(con, WEEK)), findings(con, WEEK), strict=True):
-        row = rows[one.finding.model, one.finding.prompt]
+        row = rows[one.model, one.prompt]
         said = " ".join(tongue("en").say(doubt) for doubt in view.doubts)
         unread = row["drawn"] - row["n"]
         facts = {
@@ -237,13 +237,13 @@ def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(co
             con.execute(
                 "SELECT image_sha256, value FROM labels INNER JOIN slots USING (week, model, slot_key) "
                 "WHERE model = ? AND prompt = ? AND attribute = 'perceived_gender' AND week BETWEEN ? AND ?",
-                [one.finding.model, one.finding.prompt, WEEK - timedelta(weeks=3), WEEK],
+                [one.model, one.prompt, WEEK - timedelta(weeks=3), WEEK],
             ).fetchall()
         )
         assert len(view.grid) == min(12, view.n)
         for picture in view.grid:
             assert read[picture.sha256] in SHOWS
-            assert picture.framed == (read[picture.sha256] == one.finding.value)
+            assert picture.framed == (read[picture.sha256] == one.value)
     page = next(
         page for path, page in rendered(con, "finding").items() if path.startswith("findings/sim-classic")
     )
@@ -295,9 +295,9 @@ def test_pages_are_small(con: Con) -> None:
 def test_sensitive_pictures_are_covered_until_asked_for(con: Con) -> None:
     kind, sheet = next(shown.made(con, "finding"))
     view = sheet.view
-    assert isinstance(view, FindingView)
+    assert isinstance(view, View)
     for sensitive in (False, True):
-        made = replace(sheet, view=replace(view, sensitive=sensitive))
+        made = replace(sheet, view=View(**vars(view) | {"sensitive": sensitive}))
         page = dict(render_sheet(kind, made, WEEK, PUBLIC))[f"{sheet.address}index.html"].decode()
         before = page.partition("<img")[0]
         assert before.count("<details") - before.count("</details") == sensitive

@@ -17,7 +17,7 @@ from assets.generation.slots import Slot
 from assets.leaderboard.evidence.claims import MEANINGS, VERDICTS, claims_now
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-from assets.leaderboard.views.then import ClaimNow, ModelNow
+from assets.leaderboard.views.query import View
 from assets.metrics.declared import load_declared
 from assets.metrics.pipeline import score_spans
 from assets.suites.claims import shipped_claims
@@ -123,7 +123,7 @@ def beside(page: str, claim: str, cell: str) -> str:
     return text(found)
 
 
-def models(claim: ClaimNow) -> list[tuple[str, ModelNow]]:
+def models(claim: View) -> list[tuple[str, View]]:
     return [(part.id, model) for part in claim.parts for model in part.models]
 
 
@@ -271,8 +271,7 @@ def test_refusals_what_could_not_be_read_and_the_control_are_said(con: Con) -> N
     bounds = tongue("en").percent_range(*refuses.bounds)
     assert f"{refuses.unseen} missing. Depending on missing answers: {bounds}." in page
     for _, model in models(claim):
-        assert model.control is not None
-        assert f"Control: {model.control[0]} of {model.control[1]}." in page
+        assert f"Control: {model.control_k} of {model.control_n}." in page
 
 
 def test_conversations_are_there_turn_by_turn_with_what_was_refused(con: Con) -> None:

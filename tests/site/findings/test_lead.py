@@ -14,9 +14,10 @@ import pytest
 from assets.generation.slots import Slot
 from assets.leaderboard.evidence import finding_words, ranked
 from assets.leaderboard.models import changes
+from assets.leaderboard.models.changes import Detected
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import tongue
-from assets.leaderboard.views.finding import Detected, LeadFinding
+from assets.leaderboard.views.query import View
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
@@ -38,7 +39,7 @@ def con(filled_store: Store) -> Iterator[Con]:
         yield con
 
 
-def first(con: Con) -> ranked.Ranked:
+def first(con: Con) -> View:
     return ranked.ranked(ranked.compared(con, DAY))[0]
 
 
@@ -46,13 +47,13 @@ def sentence(con: Con) -> str:
     return tongue("en").say(finding_words.sentence(strongest(con)))
 
 
-def strongest(con: Con) -> LeadFinding:
+def strongest(con: Con) -> View:
     found = ranked.strongest(con, DAY)
     assert found is not None
     return found
 
 
-def counted(con: Con, finding: LeadFinding) -> tuple[int, int, int]:
+def counted(con: Con, finding: View) -> tuple[int, int, int]:
     """Return pictures that show the value, those that could be read, and all, of single labels and answers."""
     (row,) = con.execute(
         """
@@ -94,7 +95,7 @@ def test_it_is_the_share_that_the_rule_finds_in_the_published_table(con: Con) ->
     best = derived(con)[0]
     assert (round(100 * found.reach), found.n, found.model, found.prompt, found.value) == best
     assert not found.simulated, "sim-classic draws men alone, and is no real model"
-    assert (found.count, found.n, found.drawn) == counted(con, found)
+    assert (found.k, found.n, found.drawn) == counted(con, found)
 
 
 def test_every_number_of_the_sentence_is_one_of_single_labels(con: Con) -> None:
@@ -114,7 +115,7 @@ def test_simulated_models_are_told_of_where_no_real_one_has_a_finding_and_are_ca
     found = strongest(con)
     assert (found.model, found.simulated) == ("sim-classic", True)
     assert " the simulated model sim-classic drew " in sentence(con)
-    assert found.count == found.n == found.drawn
+    assert found.k == found.n == found.drawn
     assert sentence(con).startswith(f"All {found.n} pictures of ")
 
 
@@ -157,7 +158,7 @@ def one_in_four_unread(slot: Slot, attribute: Attribute) -> tuple[str, None, Non
 
 def test_of_equals_the_first_by_name_is_told_and_no_other_is_called_further(tmp_path: Path) -> None:
     con = drawn(tmp_path, "one", "two", labels=cliche, prompts=lambda prompt: prompt in {MEXICO, INDIA})
-    told = [(one.finding.model, one.finding.prompt) for one in ranked.ranked(ranked.compared(con, DAY))]
+    told = [(one.model, one.prompt) for one in ranked.ranked(ranked.compared(con, DAY))]
     assert told[:4] == [("one", INDIA), ("one", MEXICO), ("two", INDIA), ("two", MEXICO)]
     said = sentence(con)
     assert said.startswith("All 20 pictures of an Indian person that ")
@@ -203,7 +204,7 @@ def test_one_share_of_one_model_is_compared_with_nothing(tmp_path: Path) -> None
     con = drawn(tmp_path, "alone", labels=cliche, prompts=lambda prompt: prompt == MEXICO)
     con.execute("DELETE FROM yardsticks WHERE attribute = 'perceived_gender'")
     found = first(con)
-    assert (found.finding.prompt, found.among) == (MEXICO, 1)
+    assert (found.prompt, found.among) == (MEXICO, 1)
 
 
 def test_pictures_that_could_not_be_read_are_in_the_sentence(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from PIL import Image
 
-from assets.leaderboard.models import history
+from assets.leaderboard.models import names
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.reasons import reason
@@ -54,7 +54,7 @@ def test_every_row_of_a_board_is_that_of_the_published_view(
     assert sum(row["rank_low"] is not None for row in found) >= 4
     assert sum(row["rank_low"] is None for row in found) >= 4
     for row in found:
-        slug = history.board_slug(row)
+        slug = names.board_slug(row)
         for language, before in (("en", ""), ("fr", "fr/")):
             of = "of" if language == "en" else "sur"
             shown_row = rows_of(pages[f"{before}boards/{slug}/index.html"])[row["model"]]

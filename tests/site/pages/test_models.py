@@ -250,8 +250,12 @@ def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: py
     ]
     monkeypatch.setattr(effects, "rows", lambda *_: rows)
     found = effects.read(duckdb.connect(), WEEK)
-    told = {model: (len(of.clear), of.compared, of.waiting) for model, of in found.items()}
-    assert told == {"m": (1, 1, 0), "n": (0, 1, 0), "q": (0, 0, 1)}
-    (one,) = found["m"].clear
+    assert {model: [row["clear"] for row in of] for model, of in found.items()} == {
+        "m": [True],
+        "n": [False],
+        "q": [None],
+    }
+    assert [effects.clear(of) for of in (found["n"], found["q"])] == [[], []]
+    (one,) = effects.clear(found["m"])
     assert tongue("en").say(one.points) == "+40 points"
-    assert (one.low, one.high, one.before, one.after) == ("+10", "+60", 0.1, 0.5)
+    assert (one.low, one.high, one.share_a, one.share_b) == (0.1, 0.6, 0.1, 0.5)

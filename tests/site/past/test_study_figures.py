@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from assets.leaderboard.page.languages import tongue
-from assets.leaderboard.views.study_pages import StudyChanges, StudyGap, StudyPage
+from assets.leaderboard.views.query import View
 from assets.metrics.pipeline import score_study
 from tests.site import world
 from tests.site.pages import shown
@@ -48,9 +48,9 @@ def load(
     score_study(con, "tiny")
 
 
-def built(con: duckdb.DuckDBPyConnection) -> StudyPage:
+def built(con: duckdb.DuckDBPyConnection) -> View:
     ((_, sheet),) = shown.made(con, "study")
-    assert isinstance(sheet.view, StudyPage)
+    assert isinstance(sheet.view, View)
     return sheet.view
 
 
@@ -68,12 +68,12 @@ def cells(women: dict[str, tuple[int, int]], n: int = 10) -> Said:
     }
 
 
-def changes(con: duckdb.DuckDBPyConnection) -> StudyChanges:
+def changes(con: duckdb.DuckDBPyConnection) -> View:
     (found,) = built(con).changes
     return found
 
 
-def row_of(con: duckdb.DuckDBPyConnection, model: str, condition: str) -> StudyGap:
+def row_of(con: duckdb.DuckDBPyConnection, model: str, condition: str) -> View:
     (found,) = [
         row
         for of in built(con).boards
@@ -93,7 +93,7 @@ def test_clear_changes_of_single_prompts_are_those_of_the_table(con: duckdb.Duck
         "SELECT upper(model), k_a, n_a, k_b, n_b FROM words WHERE clear AND subject IS NOT NULL AND value = 'female'"
     ).fetchall()
     found = changes(con)
-    assert sorted((row.model, *row.before, *row.after) for row in found.clear) == sorted(clear)
+    assert sorted((row.model, row.k_a, row.n_a, row.k_b, row.n_b) for row in found.clear) == sorted(clear)
     assert len(clear) == 2 == sum(row.model == "A" for row in found.clear)
     assert (found.compared, found.missing) == (6, 0)
     text = page(con)
@@ -142,9 +142,21 @@ def test_ranks_why_there_is_none_and_whether_they_rest_on_unseen_answers_stand_w
         row_of(con, model, condition)
         for model, condition in (("A", "with nothing added"), ("D", "with nothing added"), ("C", AFTER))
     )
-    assert (first.rank, first.unranked, first.holds) == ((1, 3, 4), None, False)
-    assert (rests.rank, rests.unranked, rests.holds) == ((4, 4, 4), None, False)
-    assert last.rank is None
+    assert (first.rank_low, first.rank_high, first.ranked_of, first.unranked, first.holds) == (
+        1,
+        3,
+        4,
+        None,
+        False,
+    )
+    assert (rests.rank_low, rests.rank_high, rests.ranked_of, rests.unranked, rests.holds) == (
+        4,
+        4,
+        4,
+        None,
+        False,
+    )
+    assert last.rank_low is None
     assert last.unranked
     assert ENGLISH(last.unranked) == "too many answers are missing"
     text = page(con)

@@ -15,9 +15,9 @@ import pytest
 
 from assets.generation.workplace import Workplace
 from assets.leaderboard.asset import complete_studies
+from assets.leaderboard.licenses import may_show
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.page.words import signed
-from assets.leaderboard.views.study_pages import may_show
 from tests.site import world
 from tests.site.pages.shown import files, words
 from warehouse import keys

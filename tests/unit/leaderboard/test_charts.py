@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.gateway import workers
+from assets.leaderboard.models.boards import axis_end, ticks
 from assets.leaderboard.page import raster
-from assets.leaderboard.views.charts import axis_end, ticks
 from warehouse.errors import ClicheError
 
 unit = st.floats(0, 1)

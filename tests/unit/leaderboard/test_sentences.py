@@ -12,7 +12,7 @@ import pytest
 from assets.leaderboard.evidence import finding_words
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import tongue
-from assets.leaderboard.views.finding import LeadFinding
+from assets.leaderboard.views.query import View
 from assets.suites.analysis import shipped
 from assets.suites.loader import load_suites
 
@@ -32,20 +32,10 @@ def sentences(language: str) -> Iterator[tuple[int, str]]:
     own = tongue(language)
     some = [(subject, VALUES[0]) for subject in SUBJECTS] + [("occupation:ceo", value) for value in VALUES]
     for (subject, (attribute, value)), (count, n, drawn), brief in product(some, COUNTS, (True, False)):
-        finding = LeadFinding(
-            *(
-                WEEK,
-                date(2026, 11, 2),
-                4,
-                "m",
-                False,
-                "occupations@1",
-                "occupations/ceo",
-                "a CEO",
-                subject,
-                True,
-            ),
-            *(attribute, value, "parity", 0.5, count, n, drawn, 0.0, 1.0, 0.1, 0.1, 1.0, None, True),
+        finding = View(
+            **{"week": WEEK, "first_week": date(2026, 11, 2), "model": "m", "simulated": False},
+            **{"prompt": "occupations/ceo", "text": "a CEO", "subject": subject, "alone": True},
+            **{"attribute": attribute, "value": value, "k": count, "n": n, "drawn": drawn},
         )
         yield count, own.say(finding_words.sentence(finding, brief=brief))
 

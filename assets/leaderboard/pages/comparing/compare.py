@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -11,9 +10,9 @@ import duckdb
 
 from assets.leaderboard.columns import both
 from assets.leaderboard.models import boards, facts
-from assets.leaderboard.models.boards import BoardPage
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
-from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.message import say
+from assets.leaderboard.views.query import View
 from warehouse.sandbox.forms import as_csv
 
 ADDRESS = "boards/"
@@ -22,14 +21,6 @@ _CHART = (
     SheetFile("board.png", template="board.svg.j2", raster=True),
 )
 TITLE = say("Compare models")
-
-
-@dataclass(frozen=True)
-class Questions:
-    """The boards of a week, by what is asked of models."""
-
-    suites: tuple[tuple[Message, tuple[BoardPage, ...]], ...]
-    pairs: tuple[tuple[str, Message], ...]  # address and title of pages of two models
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -64,7 +55,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         ADDRESS,
         TITLE,
-        Questions(tuple((suite, tuple(of_suite)) for suite, of_suite in suites), tuple(listed)),
+        View(suites=[(suite, [*of_suite]) for suite, of_suite in suites], pairs=listed),
         description=say(
             "Which model is further from a yardstick, question by question, and which cannot be told apart."
         ),

@@ -7,11 +7,11 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells import reading, word_pictures
+from assets.leaderboard.cells import word_pictures
 from assets.leaderboard.page.reasons import reason
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
-from assets.leaderboard.views.word_pages import WordCard, WordPages
+from assets.leaderboard.views.query import View
 
 ADDRESS = "words/"
 TITLE = say("What one word changes")
@@ -21,15 +21,16 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     cards = []
     for comparison, page in word_pictures.read(con, week):
         address = word_pictures.address_of(comparison)
-        told = [effect for effect in page.effects if effect.low]
+        told = [effect for effect in page.effects if effect.low is not None]
         missing = next((one.why for one in page.missing), None)
         why = reason("few_weeks") if page.effects else missing
-        cards.append(WordCard(address, page.title, sum(effect.clear for effect in told), len(told), why))
+        clear = sum(bool(effect.clear) for effect in told)
+        cards.append(View(address=address, title=page.title, clear=clear, effects=len(told), why=why))
         yield Sheet(address, page.title, page, crumbs=(Crumb(ADDRESS, TITLE),), template="word")
     yield Sheet(
         ADDRESS,
         TITLE,
-        WordPages(reading.since(con, week), tuple(cards)),
+        View(cards=cards),
         description=say("The same prompt with one word changed, and what that does to the pictures."),
     )
 
