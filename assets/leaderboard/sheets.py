@@ -1,38 +1,55 @@
-"""The many pages of an edition: which kinds there are, and all pages of a week, one after another."""
+"""The many pages of an edition: which kinds there are, all pages of a week one after another, and what is searched."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import cache
-from importlib import import_module
-from pkgutil import walk_packages
 
 import duckdb
 
-from assets.leaderboard import pages
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.sheets import ShownModels, SitePlace, beside, render_sheet
+from assets.leaderboard.pages import (
+    about,
+    ask,
+    changes,
+    compare,
+    findings,
+    method,
+    models,
+    others,
+    prompts,
+    status,
+    studies,
+    then,
+)
+from assets.leaderboard.pages import words as of_words
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, SheetFile, Thumbnails
-from assets.leaderboard.views.message import say
-from assets.leaderboard.views.query import rows
-from assets.leaderboard.views.search import search_page
+from assets.leaderboard.views.message import Message, say
+from assets.leaderboard.views.query import View, rows
 
-#: Made of all other pages, so that it is none of `pages`.
+#: Every kind of page, in the order in which pages are made and searched.
+KINDS: tuple[PageKind, ...] = (
+    *(ask.KIND, changes.KIND, compare.KIND, findings.KIND, about.KIND, method.KIND, status.KIND, models.KIND),
+    *(others.KIND, prompts.KIND, of_words.KIND, studies.KIND, then.KIND),
+)
+#: Made of all other pages, so that it is none of `KINDS`.
 SEARCH = PageKind("search", lambda con, week: iter(()))
 _INDEX = SheetFile("index.json", template="search.json.j2")
-
-
-@cache
-def kinds() -> tuple[PageKind, ...]:
-    """Return the kinds of page that modules of `pages` declare as `KIND`, by the names of their modules."""
-    names = sorted(module.name for module in walk_packages(pages.__path__, f"{pages.__name__}."))
-    modules = [import_module(name) for name in names]
-    return tuple(module.KIND for module in modules if hasattr(module, "KIND"))
+#: Address of a list → what a page of it is.
+_LISTS: Mapping[str, Message] = {
+    "findings/": say("Finding"),
+    "2023/": say("Sentence of 2023"),
+    "models/": say("Model"),
+    "prompts/": say("Prompt"),
+    "boards/": say("Comparison of models"),
+    "words/": say("Comparison of prompts"),
+}
+_OTHER = say("Page")
 
 
 def sheets(
@@ -64,7 +81,7 @@ def _sheets(
 ) -> Iterator[tuple[str, bytes]]:
     seen: dict[str, Sheet] = {}
     models = ShownModels(titles_of(con, week), simulated_of(con, week))
-    for kind in kinds():
+    for kind in KINDS:
         for sheet in kind.build(con, week):
             if sheet.address in seen:
                 raise ValueError(f"two pages have the address {sheet.address}")
@@ -74,7 +91,7 @@ def _sheets(
                 if file.pictures:
                     drawn |= {beside(sheet, file, language): file.pictures for language in LANGUAGES}
             yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, models=models, past=past)
-    found = Sheet("search/", say("Search"), search_page(seen.values()), files=(_INDEX,), index=False)
+    found = Sheet("search/", say("Search"), _searched(seen.values()), files=(_INDEX,), index=False)
     yield from render_sheet(SEARCH, found, week, site, models=models)
 
 
@@ -96,3 +113,21 @@ def titles_of(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, str]:
     return {
         words.plain(name): f"{title} ({name})" if times[title] > 1 else title for name, title in found.items()
     }
+
+
+def _searched(sheets: Iterable[Sheet]) -> View:
+    """Return the pages that search engines may list, and each list with the number of its pages."""
+    shown = [sheet for sheet in sheets if sheet.index]
+    folders = {sheet.address: f"{sheet.address.partition('/')[0]}/" for sheet in shown}
+    inside = Counter(folder for address, folder in folders.items() if folder != address)
+    lists = {sheet.address: sheet.title for sheet in shown if sheet.address in _LISTS}
+    pages = []
+    for sheet in shown:
+        folder = folders[sheet.address]
+        pages.append((sheet, _LISTS.get(folder, _OTHER) if folder != sheet.address else _OTHER))
+    return View(
+        pages=pages,
+        lists=[
+            (folder, lists[folder], inside[folder]) for folder in _LISTS if folder in lists and inside[folder]
+        ],
+    )

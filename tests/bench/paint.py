@@ -18,7 +18,7 @@ from typing import Any
 from assets.labeling.thumbnails.encoder import thumbnail
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import path_of
-from assets.leaderboard.sheets import kinds
+from assets.leaderboard.sheets import KINDS
 from orchestration.commands.auditor import RangeHandler
 from tests.bench.measure import Row, Size, best
 from tests.site import world
@@ -79,7 +79,7 @@ def _site(store: Path) -> dict[str, str]:
     copy = open_published(store / keys.SITE_DATABASE)
     made: dict[str, list[str]] = {}
     try:
-        for kind in kinds():
+        for kind in KINDS:
             for sheet in kind.build(copy, date.fromisoformat(world.WEEK)):
                 made.setdefault(kind.template(sheet), []).append(prefix + path_of(sheet.address, "en"))
     finally:

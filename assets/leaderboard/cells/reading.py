@@ -11,7 +11,6 @@ from itertools import groupby
 import duckdb
 
 from assets.leaderboard.cells.question import Looked, PromptQuestion, looks, question
-from assets.leaderboard.views.cells import Outcomes
 from assets.leaderboard.views.query import Row, by, rows, stream_of_weeks
 
 #: Calendar weeks of a window.
@@ -42,6 +41,8 @@ class CellPicture:
     readings: Sequence[Row]
 
 
+#: Group of outcomes → how pages count it, where that is another name.
+_ENDED = {"picture": "pictures", "not_asked": "failed"}
 #: Reasons why a picture is not counted.
 NOT_ASSESSED, INVALID, BEFORE, VERSION, PARAMETERS = (
     "not_assessed",
@@ -60,7 +61,7 @@ class Cell:
     simulated: bool
     shares: Mapping[str, Row]
     pictures: tuple[CellPicture, ...]  # the newest week first, in random order within it
-    weeks: Mapping[date, Outcomes]
+    weeks: Mapping[date, Counter[str]]  # how requests ended: `planned` of them
 
     @property
     def counted(self) -> tuple[CellPicture, ...]:
@@ -257,18 +258,10 @@ def why_not(row: Row, window: Row, of: Looked, value: str | None) -> str | None:
     return INVALID if seat is None else None if seat in of.support else seat
 
 
-def _outcomes(slots: Sequence[Row]) -> dict[date, Outcomes]:
-    """Return how the requests of each week ended."""
+def _outcomes(slots: Sequence[Row]) -> dict[date, Counter[str]]:
+    """Return how many requests of each week were planned, and how many of these ended in which way."""
     ended: dict[date, Counter[str]] = defaultdict(Counter)
     for row in slots:
-        ended[row["week"]][row["outcome_group"]] += 1
-    return {
-        week: Outcomes(
-            planned=counts.total(),
-            pictures=counts["picture"],
-            refused=counts["refused"],
-            failed=counts["failed"] + counts["not_asked"],
-            not_needed=counts["not_needed"],
-        )
-        for week, counts in ended.items()
-    }
+        group: str = row["outcome_group"]
+        ended[row["week"]].update(("planned", _ENDED.get(group, group)))
+    return dict(ended)

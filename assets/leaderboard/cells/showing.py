@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from assets.leaderboard.cells import reading
-from assets.leaderboard.cells.proportion import proportional
-from assets.leaderboard.cells.question import Looked, claimed
+from assets.leaderboard.cells.question import claimed
 from assets.leaderboard.cells.reading import Cell, CellPicture, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.views.cells import (
-    Expected,
-    Outcomes,
-    PromptCard,
-    PromptHead,
-    PromptRow,
-    Thumb,
-    ValueShare,
-)
 from assets.leaderboard.views.message import Message, say, say_n, title
-from assets.leaderboard.views.query import Row
+from assets.leaderboard.views.query import Row, View
 from assets.suites.loader import suite_words
 from assets.suites.published_figures import sources_of
 
@@ -37,6 +29,20 @@ _WHY: Mapping[str, Message] = {
     reading.VERSION: say("read by another version of the labeler"),
     reading.PARAMETERS: say("drawn with other parameters"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A picture and the word under it: what was read in it, or why it is not counted; None where nothing is asked.
+
+    `number` is that of the picture on the page of all pictures.
+    """
+
+    number: int
+    sha256: str
+    word: Message | None
+    framed: bool = False  # it shows the value that the page is about
+    counted: bool = True
 
 
 def address_of(prompt: str, model: str | None = None) -> str:
@@ -92,13 +98,13 @@ def is_sensitive(suite: str, major: int) -> bool:
     return bool(file and file.sensitive)
 
 
-def head(prompt: PromptPictures) -> PromptHead:
-    """Return what a page says of its prompt."""
+def head(prompt: PromptPictures) -> View:
+    """Return what a page says of its prompt; `turns` are what is said after it, in a conversation."""
     row, asked = prompt.declared[0], prompt.question
     later: dict[int, str] = {}
     for turn in prompt.turns:
         later.setdefault(turn["turn"], words.plain(turn["text"]))
-    return PromptHead(
+    return View(
         id=prompt.id,
         address=address_of(prompt.id),
         text=words.plain(row["text"]),
@@ -106,7 +112,7 @@ def head(prompt: PromptPictures) -> PromptHead:
         language=row["language"],
         suite=suite_title(row["suite"], row["suite_major"]),
         conversation=row["turns"] > 1,
-        turns=tuple(later[number] for number in sorted(later)),
+        turns=[later[number] for number in sorted(later)],
         sensitive=is_sensitive(row["suite"], row["suite_major"]),
         attribute=asked.attribute if asked else None,
         framed=many(asked.attribute, asked.value) if asked else None,
@@ -128,22 +134,39 @@ def thumbs(prompt: PromptPictures, pictures: Iterable[CellPicture]) -> Iterator[
             yield Thumb(one.number, one.sha256, caption(asked.attribute, one.value), one.value == asked.value)
 
 
-def row(prompt: PromptPictures, cell: Cell, most: int) -> PromptRow:
+def proportional(thumbs: Sequence[Thumb], most: int) -> list[Thumb]:
+    """Return so many pictures of each word as its part of all asks for, in the order given (largest remainders)."""
+    if len(thumbs) <= most:
+        return list(thumbs)
+    words = Counter(str(one.word) for one in thumbs)
+    due = {word: count * most / len(thumbs) for word, count in words.items()}
+    left = {word: int(part) for word, part in due.items()}
+    rest = most - sum(left.values())
+    for word in sorted(due, key=lambda word: (left[word] - due[word], word))[:rest]:
+        left[word] += 1
+    chosen = []
+    for one in thumbs:
+        if left[str(one.word)] > 0:
+            left[str(one.word)] -= 1
+            chosen.append(one)
+    return chosen
+
+
+def row(prompt: PromptPictures, cell: Cell, most: int) -> View:
     """Return what the page of a prompt shows of a model, with so many pictures at most: in proportion, at random."""
     found = sorted(cell.counted, key=lambda picture: picture.place)
-    return PromptRow(
+    return View(
         model=words.plain(cell.model),
         simulated=cell.simulated,
         address=address_of(prompt.id, cell.model),
         shares=_shares(prompt, cell),
-        thumbs=tuple(proportional([*thumbs(prompt, found)], most)) if most else (),
-        pictures=len(cell.pictures),
-        outcomes=together(cell),
-        notes=tuple(_notes(prompt, cell)),
+        thumbs=proportional([*thumbs(prompt, found)], most) if most else (),
+        outcomes=sum(cell.weeks.values(), Counter()),
+        notes=_notes(prompt, cell),
     )
 
 
-def share_of(prompt: PromptPictures, cell: Cell, attribute: str, value: str) -> ValueShare | None:
+def share_of(prompt: PromptPictures, cell: Cell, attribute: str, value: str) -> View | None:
     """Return the published share of a value of any attribute of a prompt, None if there is none."""
     shares = cell.shares.get(attribute)
     of = _published(shares).get(value)
@@ -152,52 +175,34 @@ def share_of(prompt: PromptPictures, cell: Cell, attribute: str, value: str) -> 
     return _share(prompt, cell, (attribute, value), of, count=of["k"], n=shares["n"], framed=True)
 
 
-def together(cell: Cell) -> Outcomes:
-    """Return how all requests of the shown weeks ended."""
-    return total(cell.weeks.values())
-
-
-def total(every: Collection[Outcomes]) -> Outcomes:
-    """Return how all these requests ended."""
-    return Outcomes(
-        planned=sum(one.planned for one in every),
-        pictures=sum(one.pictures for one in every),
-        refused=sum(one.refused for one in every),
-        failed=sum(one.failed for one in every),
-        not_needed=sum(one.not_needed for one in every),
-    )
-
-
-def expected(prompt: PromptPictures) -> tuple[Expected, ...]:
-    """Return what statistics expect of the framed value."""
+def expected(prompt: PromptPictures) -> list[View]:
+    """Return what statistics expect of the framed value, and where they were published."""
     asked = prompt.question
-    return tuple(
-        Expected(
-            row["expected_share"],
-            title(words.reference(row["reference"])),
-            next((one.url for one in sources_of(row["reference"])), None),
+    return [
+        View(
+            share=row["expected_share"],
+            title=title(words.reference(row["reference"])),
+            url=next((one.url for one in sources_of(row["reference"])), None),
         )
         for row in prompt.statistics
         if asked and (row["attribute"], row["value"]) == (asked.attribute, asked.value)
-    )
+    ]
 
 
-def _shares(prompt: PromptPictures, cell: Cell) -> tuple[ValueShare, ...]:
+def _shares(prompt: PromptPictures, cell: Cell) -> list[View]:
     """Return how many pictures show each value of the attribute in question, the framed one first."""
     asked = prompt.question
     if asked is None:
-        return ()
+        return []
     published = _published(cell.shares.get(asked.attribute))
     seen = [picture.value for picture in cell.counted]
-    found: list[ValueShare] = []
-    for value in _order(prompt.attributes[asked.attribute], asked.value):
-        of = published.get(value)
+    found: list[View] = []
+    for value in sorted(prompt.attributes[asked.attribute].support, key=lambda value: value != asked.value):
+        of, framed = published.get(value), value == asked.value
         count = of["k"] if of else seen.count(value)
-        framed = value == asked.value
-        found.append(
-            _share(prompt, cell, (asked.attribute, value), of, count=count, n=len(seen), framed=framed)
-        )
-    return tuple(found)
+        shows = (asked.attribute, value)
+        found.append(_share(prompt, cell, shows, of, count=count, n=len(seen), framed=framed))
+    return found
 
 
 def _share(
@@ -209,31 +214,28 @@ def _share(
     count: int,
     n: int,
     framed: bool,
-) -> ValueShare:
-    """Return a share with what was published of it, if anything was."""
-    attribute, value = shows
-    return ValueShare(
-        value=value,
-        said=many(attribute, value),
-        cell=cell_of(cell.model, prompt.id, attribute, value),
+) -> View:
+    """Return a share with what was published of it: without an interval it is no published share of the window.
+
+    `worth` says how many pictures count as in the interval, where that is not each; bounds are the least and the
+    largest share whatever answers that were not seen would have shown, where those are more than 5 %.
+    """
+    return View(
+        value=shows[1],
+        said=many(*shows),
+        cell=cell_of(cell.model, prompt.id, *shows),
         count=count,
         n=n,
+        share=count / n if n else None,
         framed=framed,
-        low=of["low"] if of else None,
-        high=of["high"] if of else None,
         worth=worth(n, of["worth"]) if of else None,
-        bound_low=of["bound_low"] if of else None,
-        bound_high=of["bound_high"] if of else None,
+        **{name: of and of[name] for name in ("low", "high", "bound_low", "bound_high")},
     )
 
 
 def _published(row: Row | None) -> dict[str, Row]:
     """Return value → its share of the window; empty where there is none."""
     return {one["value"]: one for one in row["found"]} if row and row["reason"] is None else {}
-
-
-def _order(of: Looked, first: str) -> list[str]:
-    return sorted(of.support, key=lambda value: value != first)
 
 
 def _notes(prompt: PromptPictures, cell: Cell) -> list[Message]:
@@ -278,7 +280,7 @@ def worth(n: int, per: float | None) -> Message | None:
     return say_n("worth %(worth)s picture", "worth %(worth)s pictures", of, worth=of)
 
 
-def framed(prompt: PromptPictures, cells: Sequence[Cell]) -> list[ValueShare]:
+def framed(prompt: PromptPictures, cells: Sequence[Cell]) -> list[View]:
     """Return the share of the framed value of each model that has enough pictures for one."""
     found = [share for cell in cells for share in _shares(prompt, cell)[:1]]
     return [share for share in found if share.n >= NEEDED]
@@ -299,22 +301,20 @@ FEW = 7
 _BRIEF = 90
 
 
-def card(prompt: PromptPictures) -> PromptCard:
-    """Return a prompt with pictures of real models, or of simulated ones where there are no others."""
+def card(prompt: PromptPictures) -> View:
+    """Return a prompt with pictures of real models, or of simulated ones where there are no others.
+
+    `low` and `high` are the ends of what their shares of the framed value are between.
+    """
     cells = first_kind(prompt.cells)
-    shares = [share.share for share in framed(prompt, cells) if share.share is not None]
+    shares = [share.share for share in framed(prompt, cells)]
     of = head(prompt)
-    return PromptCard(
+    counted = (picture for cell in cells for picture in cell.counted)
+    return View(
         head=of,
         brief=cut(of.text, _BRIEF),
-        thumbs=tuple(thumbs(prompt, _some(cells))),
+        thumbs=[*thumbs(prompt, sorted(counted, key=lambda picture: picture.place)[:FEW])],
         simulated=cells[0].simulated,
-        models=len(cells),
         low=min(shares, default=None),
         high=max(shares, default=None),
     )
-
-
-def _some(cells: Sequence[Cell]) -> list[CellPicture]:
-    every = (picture for cell in cells for picture in cell.counted)
-    return sorted(every, key=lambda picture: picture.place)[:FEW]

@@ -10,9 +10,9 @@ import duckdb
 
 from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.question import Looked, Looks, looks
+from assets.leaderboard.cells.showing import Thumb
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason, unreliable
-from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import Row, View, by, rows, stream_of_weeks
 from assets.suites.comparisons import Comparison, shipped

@@ -8,11 +8,9 @@ from datetime import date
 
 import duckdb
 
-from assets.leaderboard.cells.proportion import proportional
 from assets.leaderboard.cells.question import Looked
 from assets.leaderboard.cells.reading import value_read
-from assets.leaderboard.cells.showing import caption
-from assets.leaderboard.views.cells import Thumb
+from assets.leaderboard.cells.showing import Thumb, caption, proportional
 from assets.leaderboard.views.query import Row
 from warehouse.database.marts import as_of_weeks
 

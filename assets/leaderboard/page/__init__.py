@@ -1,4 +1,4 @@
 """Rendering: words, charts and templates.
 
-Belongs here: how a view becomes HTML. Does not belong here: reading tables (`parts`).
+Belongs here: how a view becomes HTML. Does not belong here: reading tables (`cells`, `models`).
 """

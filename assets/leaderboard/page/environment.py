@@ -37,11 +37,12 @@ def statement(table: str, **columns: object) -> str:
 
 def _equal(value: object) -> str:
     if isinstance(value, tuple):
-        return f"IN ({', '.join(_literal(one) for one in value)})"
-    return "IS NULL" if value is None else f"= {_literal(value)}"
+        return f"IN ({', '.join(literal(one) for one in value)})"
+    return "IS NULL" if value is None else f"= {literal(value)}"
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
+    """Return a date, a text or a number as SQL writes it."""
     if isinstance(value, date):
         return f"DATE '{value}'"
     return str(value) if isinstance(value, int) else "'" + words.plain(str(value)).replace("'", "''") + "'"

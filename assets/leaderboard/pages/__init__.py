@@ -1,4 +1,5 @@
 """The pages of the site, read from the published copy.
 
-Belongs here: one module per kind of page, which declares it as `KIND`. Does not belong here: words and markup (`page`).
+Belongs here: one module per kind of page, which declares it as `KIND`, a row of `sheets.KINDS`. Does not belong here:
+words and markup (`page`).
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -13,13 +12,10 @@ from assets.leaderboard.cells.reading import WINDOW
 from assets.leaderboard.cells.showing import card
 from assets.leaderboard.columns import reading as columns
 from assets.leaderboard.columns import replaced
-from assets.leaderboard.columns.reading import Leaderboard
-from assets.leaderboard.columns.replaced import Replacement
-from assets.leaderboard.evidence import others
 from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.page.languages import LANGUAGES
-from assets.leaderboard.views.cells import PromptCard
+from assets.leaderboard.pages import others
 from assets.leaderboard.views.kind import Sheet, SheetFile
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import View, rows
@@ -36,45 +32,6 @@ QUESTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
 EVENTS = 4
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A question with the pictures of the prompt that answers it."""
-
-    question: Message
-    card: PromptCard
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What opens the page in one language: findings and prompts in that language come first."""
-
-    finding: View | None
-    tiles: tuple[Tile, ...]
-
-
-@dataclass(frozen=True)
-class HomePage:
-    """The front page of an edition.
-
-    Attributes:
-        openings: one for each language of the site.
-        early: in how many weeks models were asked, where that is too few for a change.
-        replaced: models that replaced another this month.
-        changed: changes that were reported this month, one line each.
-        events: what else happened this month to models, and weeks in which nobody was asked.
-        others: what the page of published shares of real models is called.
-    """
-
-    openings: Mapping[str, Opening]
-    early: int | None
-    replaced: tuple[Replacement, ...]
-    changed: tuple[Message, ...]
-    events: tuple[Happened, ...]
-    board: Leaderboard
-    studies: int
-    others: Message
-
-
 def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) -> Sheet:
     """Return the page; `findings` are those of the week, the clearest first."""
     models = facts.read(con, week)
@@ -85,7 +42,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
     return Sheet(
         address="",
         title=say("What image models draw"),
-        view=HomePage(
+        view=View(
             openings=dict(_openings(con, week, findings)),
             early=changes.early(models),
             replaced=month,
@@ -112,21 +69,16 @@ def _events(con: duckdb.DuckDBPyConnection, week: date, told: Sequence[Happened]
 
 def _openings(
     con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]
-) -> Iterator[tuple[str, Opening]]:
+) -> Iterator[tuple[str, View]]:
+    """Yield what opens the page in each language: findings and prompts in that language come first."""
     wanted = [prompt for _, prompts in QUESTIONS for prompt in prompts]
     cards = {prompt.id: card(prompt) for prompt in reading.read(con, week, wanted) if prompt.cells}
     for language in LANGUAGES:
-        own = next((one for one in findings if one.language == language), None)
+        own = next((one for one in findings if one.language == language), next(iter(findings), None))
         shown = [(question, _shown(prompts, cards, language)) for question, prompts in QUESTIONS]
-        yield (
-            language,
-            Opening(
-                own or next(iter(findings), None),
-                tuple(Tile(question, of) for question, of in shown if of is not None),
-            ),
-        )
+        yield language, View(finding=own, tiles=[tile for tile in shown if tile[1] is not None])
 
 
-def _shown(prompts: Sequence[str], cards: Mapping[str, PromptCard], language: str) -> PromptCard | None:
+def _shown(prompts: Sequence[str], cards: Mapping[str, View], language: str) -> View | None:
     found = [cards[prompt] for prompt in prompts if prompt in cards and cards[prompt].thumbs]
     return next((one for one in found if one.head.language == language), next(iter(found), None))

@@ -9,12 +9,11 @@ from itertools import groupby
 
 import duckdb
 
-from assets.leaderboard.cells.showing import cut
+from assets.leaderboard.cells.showing import Thumb, cut
 from assets.leaderboard.evidence.study_figures import StudyWords, boards, cell_id, changes, condition
 from assets.leaderboard.evidence.study_readings import counts, numbers, published
 from assets.leaderboard.licenses import may_show
 from assets.leaderboard.page import words
-from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say, title
 from assets.leaderboard.views.query import Row, View, by, rows

@@ -84,7 +84,7 @@ def made(grounds: Grounds, period: str, waiting: Path) -> Iterator[tuple[str, st
     titles = titles_of(grounds.con, days[-1])
     around = Around(keys.past_folder("quarter", "model", "hash"), styles())
     for model, kind, sheet in quarters.sheets(grounds.con, period, days, waiting):
-        models = ShownModels(titles, "all" if getattr(sheet.view, "simulated", False) else None)
+        models = ShownModels(titles, "all" if sheet.view.simulated else None)
         for path, data in render_sheet(kind, sheet, days[-1], site, around=around, models=models):
             yield model, path, data
 

@@ -19,7 +19,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.past import pictures
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, Quarter, model_title, say
-from assets.leaderboard.views.past import ContactSheet, ModelQuarter, SheetRow, SheetWeek
+from assets.leaderboard.views.query import View
 
 #: Statements that these pages follow from; all of them read the rows of single weeks alone.
 STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values")
@@ -50,7 +50,7 @@ def sheets(
 
     The copy is asked while pages are taken. In the folder pictures of its weeks wait.
     """
-    listed: dict[str, list[SheetRow]] = defaultdict(list)
+    listed: dict[str, list[View]] = defaultdict(list)
     simulated: dict[str, bool] = {}
     for _, found in groupby(pictures.of_weeks(con, of, folder), key=lambda prompt: prompt.id):
         cells: dict[str, list[tuple[PromptPictures, Cell]]] = defaultdict(list)
@@ -59,46 +59,42 @@ def sheets(
                 cells[cell.model].append((prompt, cell))
         for model, of_model in cells.items():
             view = _sheet(quarter, model, of_model, len(of))
-            simulated[model] = view.simulated
-            head = view.head
-            brief = showing.cut(head.text, BRIEF)
-            listed[model].append(SheetRow(head.address, brief, head.language, view.pictures))
+            head, simulated[model] = view.head, view.simulated
+            listed[model].append(View(head=head, brief=showing.cut(head.text, BRIEF), pictures=view.pictures))
             title = say(
                 "“%(prompt)s”, drawn by %(model)s: %(quarter)s",
                 prompt=head.short,
                 model=model_title(words.plain(model)),
                 quarter=Quarter(quarter),
             )
-            yield (
-                model,
-                SHEET,
-                Sheet(head.address, title, view, crumbs=(Crumb("", _title(model, quarter)),), index=False),
-            )
+            crumbs = (Crumb("", _title(model, quarter)),)
+            yield model, SHEET, Sheet(head.address, title, view, crumbs=crumbs, index=False)
     for model, prompts in sorted(listed.items()):
-        whole = ModelQuarter(words.plain(model), simulated[model], Quarter(quarter), tuple(prompts))
-        yield model, MODEL, Sheet("", _title(model, quarter), whole, index=False)
+        view = View(simulated=simulated[model], quarter=Quarter(quarter), prompts=prompts)
+        yield model, MODEL, Sheet("", _title(model, quarter), view, index=False)
 
 
 def _title(model: str, quarter: str) -> Message:
     return say("%(model)s: %(quarter)s", model=model_title(words.plain(model)), quarter=Quarter(quarter))
 
 
-def _sheet(quarter: str, model: str, found: Sequence[tuple[PromptPictures, Cell]], of: int) -> ContactSheet:
+def _sheet(quarter: str, model: str, found: Sequence[tuple[PromptPictures, Cell]], of: int) -> View:
+    """Return what a model drew for a prompt in a quarter: of each week `n` pictures, of which some are shown."""
     most = max(1, MOST // of)
-    newest, _ = max(found, key=lambda one: one[0].week)
-    return ContactSheet(
-        head=showing.head(newest),
+    in_order = sorted(found, key=lambda one: one[0].week)
+    return View(
+        head=showing.head(in_order[-1][0]),
         model=words.plain(model),
         simulated=found[0][1].simulated,
         quarter=Quarter(quarter),
         pictures=sum(len(cell.pictures) for _, cell in found),
-        weeks=tuple(
-            SheetWeek(
-                prompt.week,
-                tuple(showing.thumbs(prompt, cell.pictures[:most])),
-                len(cell.pictures),
-                showing.together(cell),
+        weeks=[
+            View(
+                week=prompt.week,
+                thumbs=[*showing.thumbs(prompt, cell.pictures[:most])],
+                n=len(cell.pictures),
+                refused=sum(week["refused"] for week in cell.weeks.values()),
             )
-            for prompt, cell in sorted(found, key=lambda one: one[0].week)
-        ),
+            for prompt, cell in in_order
+        ],
     )

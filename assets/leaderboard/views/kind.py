@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -54,7 +55,7 @@ class Sheet:
     Attributes:
         address: its folder in the edition, with "/" at the end: `prompts/occupations/ceo/`.
         title: what browsers and those who link to it call it.
-        view: a frozen record that the template sees as `view`.
+        view: what the template sees as `view`.
         crumbs: the pages above it, without the home page.
         description: a sentence or two for those who link to it.
         index: whether search engines are to list it.
@@ -65,7 +66,7 @@ class Sheet:
 
     address: str
     title: Message
-    view: object
+    view: Any
     crumbs: tuple[Crumb, ...] = ()
     description: Message | None = None
     index: bool = True

@@ -206,7 +206,7 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
     from assets.leaderboard.page.sheets import NOWHERE, ShownModels, render_sheet
     from assets.leaderboard.past.index import folders_of, read_index
     from assets.leaderboard.past.keeping import past_pages
-    from assets.leaderboard.sheets import kinds, titles_of
+    from assets.leaderboard.sheets import KINDS, titles_of
 
     store = LocalStore(folder)
     files: Counter[str] = Counter()
@@ -244,7 +244,7 @@ def build(file: Path, week: date, folder: Path, *, first: bool = False) -> Built
         templates: dict[str, str] = {}
 
         def rendered() -> Iterator[tuple[str, bytes]]:
-            for kind in kinds():
+            for kind in KINDS:
                 for sheet in kind.build(con, week):
                     template, since = kind.template(sheet), _cpu_s()
                     of = render_sheet(

@@ -14,10 +14,10 @@ from datetime import date
 import duckdb
 import pytest
 
-from assets.leaderboard.evidence.others import CSV, heading, questions_now
 from assets.leaderboard.page.languages import LANGUAGES, tongue
 from assets.leaderboard.page.sheets import NOWHERE, path_of, render_sheet
-from assets.leaderboard.views.others import OthersPage, OthersQuestion
+from assets.leaderboard.pages.others import CSV, heading, questions_now
+from assets.leaderboard.views.query import View
 from assets.suites.published_figures import published_questions, works
 from tests.site.looks.figures import links_of
 from tests.site.pages import shown
@@ -31,7 +31,7 @@ OF = {"en": ("of about", "of"), "fr": ("sur environ", "sur")}
 
 
 @pytest.fixture(scope="module")
-def questions(readers_con: Con) -> list[OthersQuestion]:
+def questions(readers_con: Con) -> list[View]:
     return [*questions_now(readers_con, WEEK)]
 
 
@@ -78,7 +78,7 @@ def test_all_published_shares_are_shown_with_source_date_model_and_pictures(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_models_of_the_week_stand_below_by_themselves_and_simulated_ones_are_called_so(
-    readers_pages: dict[str, str], questions: list[OthersQuestion], language: str
+    readers_pages: dict[str, str], questions: list[View], language: str
 ) -> None:
     page = readers_pages[path_of("others/", language)]
     simulated = tongue(language).say("Simulated models")
@@ -96,11 +96,12 @@ def test_models_of_the_week_stand_below_by_themselves_and_simulated_ones_are_cal
 
 def test_real_models_of_the_week_come_first_and_never_among_simulated_ones(readers_con: Con) -> None:
     [(kind, sheet)] = shown.made(readers_con, "others", week=WEEK)
-    assert isinstance(sheet.view, OthersPage)
     question = next(one for one in sheet.view.questions if len(one.now) > 2)
-    real = replace(question.now[-1], simulated=False)
-    mixed = replace(question, now=(*question.now[:-1], real))
-    made = dict(render_sheet(kind, replace(sheet, view=OthersPage((mixed,), "others.csv")), WEEK, NOWHERE))
+    real = View(**vars(question.now[-1]) | {"simulated": False})
+    mixed = View(**vars(question) | {"now": [*question.now[:-1], real]})
+    made = dict(
+        render_sheet(kind, replace(sheet, view=View(questions=[mixed], csv="others.csv")), WEEK, NOWHERE)
+    )
     first, second = blocks(made["others/index.html"].decode(), question.id)[len(question.then) :]
     assert "Simulated models" not in first[0]
     assert "Simulated models" in second[0]
@@ -109,7 +110,7 @@ def test_real_models_of_the_week_come_first_and_never_among_simulated_ones(reade
 
 
 def test_the_shares_of_the_week_are_those_of_the_table_of_figures(
-    readers_con: Con, questions: list[OthersQuestion]
+    readers_con: Con, questions: list[View]
 ) -> None:
     registered = {question.id: question for question in published_questions()}
     for question in questions:
@@ -130,7 +131,7 @@ def test_the_shares_of_the_week_are_those_of_the_table_of_figures(
             assert (one.share.share, one.share.low, one.share.high) == pytest.approx(ends[one.model])
 
 
-def test_the_file_holds_what_the_page_shows(readers_con: Con, questions: list[OthersQuestion]) -> None:
+def test_the_file_holds_what_the_page_shows(readers_con: Con, questions: list[View]) -> None:
     [sheet] = [sheet for _, sheet in shown.made(readers_con, "others", week=WEEK)]
     [file] = sheet.files
     assert file.content is not None
@@ -138,9 +139,9 @@ def test_the_file_holds_what_the_page_shows(readers_con: Con, questions: list[Ot
     assert [*rows[0]] == [*CSV]
     wanted = []
     for question in questions:
-        for of in question.then:
+        for work, of in question.then:
             wanted += [
-                (of.work.title, of.work.date, one.model, "false", one.k, one.n, str(one.exact).lower())
+                (work.title, work.date, one.model, "false", one.k, one.n, str(one.exact).lower())
                 for one in of.shares
             ]
         wanted += [

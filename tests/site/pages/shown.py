@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
-from assets.leaderboard.sheets import kinds
+from assets.leaderboard.sheets import KINDS
 from assets.leaderboard.views.kind import PageKind, Sheet
 from tests.site import world
 
@@ -22,7 +22,7 @@ def made(
     con: duckdb.DuckDBPyConnection, *templates: str, week: date = WEEK
 ) -> Iterator[tuple[PageKind, Sheet]]:
     """Yield the pages that are made from some templates, each with its kind."""
-    for kind in kinds():
+    for kind in KINDS:
         if {*templates} & {kind.id, *kind.beside}:
             for sheet in kind.build(con, week):
                 if kind.template(sheet) in templates:

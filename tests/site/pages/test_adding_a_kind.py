@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,8 +16,11 @@ from assets.leaderboard import pages, sheets
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page import environment as rendering
 from assets.leaderboard.page.environment import environment
-from assets.leaderboard.page.sheets import NOWHERE, SitePlace
+from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
 from assets.leaderboard.published import read_manifest
+from assets.leaderboard.views.kind import Sheet
+from assets.leaderboard.views.message import say
+from assets.leaderboard.views.query import View
 from orchestration.verifying import page
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.site import world
@@ -75,23 +79,27 @@ def con(store: Store) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of kinds and one of templates beside the shipped ones; one kind is in it."""
-    monkeypatch.setattr(pages, "__path__", [*pages.__path__, str(tmp_path)])
+def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A module of a kind whose row is added, and its template in a folder of its own."""
     monkeypatch.setattr(rendering, "TEMPLATES", (*rendering.TEMPLATES, tmp_path))
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "asked.html.j2").write_text(TEMPLATE)
-    name = f"asked_{tmp_path.name}".replace("-", "_")
-    (tmp_path / f"{name}.py").write_text(MODULE)
-    sheets.kinds.cache_clear()
+    module: dict[str, Any] = {"__name__": "asked"}
+    exec(MODULE, module)
+    monkeypatch.setattr(sheets, "KINDS", (*sheets.KINDS, module["KIND"]))
     environment.cache_clear()
-    yield tmp_path
-    sheets.kinds.cache_clear()
+    yield
     environment.cache_clear()
+
+
+def test_every_module_of_a_kind_has_its_row() -> None:
+    modules = [import_module(f"{pages.__name__}.{one.name}") for one in iter_modules(pages.__path__)]
+    kinds = {module.KIND.id for module in modules if hasattr(module, "KIND")}
+    assert kinds == {kind.id for kind in sheets.KINDS}
 
 
 @pytest.mark.parametrize("site", [NOWHERE, SitePlace(url="https://example.org/x", publisher="A & B")])
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("added")
 def test_a_module_and_a_template_are_pages_in_both_languages(
     con: duckdb.DuckDBPyConnection, store: Store, site: SitePlace
 ) -> None:
@@ -120,7 +128,7 @@ def test_a_module_and_a_template_are_pages_in_both_languages(
         assert ("https://" in text) is (site.url is not None)
 
 
-@pytest.mark.usefixtures("folder")
+@pytest.mark.usefixtures("added")
 def test_pages_are_published_once_and_found_different_when_one_was_changed(
     con: duckdb.DuckDBPyConnection, store: Store
 ) -> None:
@@ -146,13 +154,9 @@ def test_pages_are_published_once_and_found_different_when_one_was_changed(
 
 
 @pytest.mark.parametrize("address", ["fr/x/", "docs/", "../x/", "x", "X/", "/", "a b/"])
-def test_an_address_that_is_none_is_refused(
-    con: duckdb.DuckDBPyConnection, folder: Path, address: str
-) -> None:
-    (module,) = folder.glob("asked_*.py")
-    module.write_text(MODULE.replace('f"asked/{model}/"', repr(address)))
-    sys.modules.pop(f"assets.leaderboard.pages.{module.stem}", None)
-    importlib.invalidate_caches()
-    sheets.kinds.cache_clear()
+@pytest.mark.usefixtures("added")
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    (kind,) = (kind for kind in sheets.KINDS if kind.id == "asked")
+    sheet = Sheet(address, say("Asked"), View(model="m", slots=1))
     with pytest.raises(ValueError, match="is no address of a page"):
-        [*sheets.sheets(con, date.fromisoformat(world.WEEK), NOWHERE)]
+        [*render_sheet(kind, sheet, date.fromisoformat(world.WEEK), NOWHERE)]

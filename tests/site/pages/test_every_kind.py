@@ -24,7 +24,7 @@ from assets.leaderboard.past import quarters
 from assets.leaderboard.past.index import entries_of, folders_of
 from assets.leaderboard.past.making import KINDS as PAST
 from assets.leaderboard.published import read_manifest
-from assets.leaderboard.sheets import SEARCH, kinds
+from assets.leaderboard.sheets import KINDS, SEARCH
 from assets.leaderboard.site_pages import site_keys
 from tests.site import world
 from tests.site.looks.links import LINK, dead
@@ -47,7 +47,7 @@ STATIC = Path("assets/leaderboard/static")
 WIDTHS = (390, 1280)
 #: Largest page of any kind (DESIGN), in bytes of HTML.
 MOST = 300_000
-TEMPLATES = [template for kind in (*kinds(), *PAST) for template in (kind.id, *kind.beside)]
+TEMPLATES = [template for kind in (*KINDS, *PAST) for template in (kind.id, *kind.beside)]
 SITE = "editions"  # the pages that are no part of an edition
 
 
@@ -95,7 +95,7 @@ def addresses(
     found: dict[str, list[tuple[Path, str]]] = {template: [] for template in TEMPLATES}
     waiting = tmp_path_factory.mktemp("waiting")
     try:
-        for kind in kinds():
+        for kind in KINDS:
             for sheet in kind.build(con, date.fromisoformat(world.WEEK)):
                 found[kind.template(sheet)].append((edition, path_of(sheet.address, "en")))
         entries = entries_of(read_manifest(open_store(store), f"{world.WEEK}.1"))

@@ -9,9 +9,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.leaderboard.cells.proportion import proportional
+from assets.leaderboard.cells.showing import Thumb, proportional
 from assets.leaderboard.page.environment import environment
-from assets.leaderboard.views.cells import Thumb
 from assets.leaderboard.views.chart import NAMED, ChartReference, Published, Series, _spread, chart
 from assets.leaderboard.views.marks import HEIGHT, ShownWeeks, Step, line
 from assets.leaderboard.views.message import Message, say

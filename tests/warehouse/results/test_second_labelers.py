@@ -15,7 +15,7 @@ import pytest
 
 from assets.generation.slots import Slot
 from assets.leaderboard.page.sheets import NOWHERE, render_sheet
-from assets.leaderboard.sheets import kinds
+from assets.leaderboard.sheets import KINDS
 from assets.metrics.declared import load_declared
 from assets.metrics.pipeline import score_labels, score_spans
 from assets.suites.loader import load_suites
@@ -221,7 +221,7 @@ def test_pages_say_in_both_languages_who_read_what(con: Con) -> None:
         con.execute("DELETE FROM agreement")  # or no board would rank by labels that are read in two ways
         told = {
             path: " ".join(unescape(re.sub(r"<[^>]+>", " ", content.decode())).split())
-            for kind in kinds()
+            for kind in KINDS
             if kind.id == "method"
             for sheet in kind.build(con, week)
             if sheet.address.startswith("method/labels")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.views.cells import Absent, OtherRow, OtherTable, PromptPage, PromptRow
 from assets.leaderboard.views.chart import Chart
 from assets.leaderboard.views.kind import Crumb, Sheet
 from assets.leaderboard.views.message import Message, Percent, say, title
-from assets.leaderboard.views.query import Row
+from assets.leaderboard.views.query import Row, View
 
 #: Pictures of each model, at most; where many models are shown, of all together.
 PICTURES, TOGETHER, LEAST = 24, 480, 8
@@ -22,23 +21,22 @@ OFTEN = 0.1
 
 
 def sheet(prompt: PromptPictures, chart: Chart | None) -> Sheet:
-    """Return the page of a prompt, with its share over time."""
+    """Return the page of a prompt, with its share over time: real models, then simulated ones."""
     head = showing.head(prompt)
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, len(prompt.cells))))
     sign = -1 if showing.is_stereotype(prompt) else 1
     rows = [showing.row(prompt, cell, most) for cell in prompt.cells]
-    rows.sort(key=partial(_order, sign=sign))
     return Sheet(
         head.address,
         say("“%(prompt)s”", prompt=head.short),
-        PromptPage(
+        View(
             head=head,
             lead=_lead(prompt),
             chart=chart,
             expected=showing.expected(prompt),
-            rows=tuple(rows),
-            others=tuple(_others(prompt)),
-            absent=tuple(_absent(row) for row in prompt.absent),
+            rows=sorted(rows, key=partial(_order, sign=sign)),
+            others=[*_others(prompt)],
+            absent=[View(model=words.plain(row["model"]), why=_why_absent(row)) for row in prompt.absent],
         ),
         crumbs=(Crumb(showing.ADDRESS, showing.TITLE),),
         description=say(
@@ -65,7 +63,7 @@ def _searched(prompt: PromptPictures) -> Iterator[Message]:
                 yield say("white")
 
 
-def _order(row: PromptRow, sign: int) -> tuple[bool, bool, float, str]:
+def _order(row: View, sign: int) -> tuple[bool, bool, float, str]:
     """Order rows: real models first, those with a share before others, then by share, then by name."""
     first = row.shares[0] if row.shares else None
     share = None if first is None or first.n < showing.NEEDED else first.share
@@ -95,46 +93,42 @@ def _lead(prompt: PromptPictures) -> Message | None:
     )
 
 
-def _others(prompt: PromptPictures) -> Iterator[OtherTable]:
-    """Yield what the same pictures show of the other attributes; values that nobody drew are left out."""
+def _others(prompt: PromptPictures) -> Iterator[View]:
+    """Yield what the same pictures show of the other attributes; values that nobody drew are left out.
+
+    Without a share of a model there are no counts.
+    """
     for name, of in prompt.attributes.items():
-        if prompt.question and name == prompt.question.attribute:
-            continue
-        rows = [
-            _other_row(prompt, cell, of.support, cell.shares[name])
-            for cell in prompt.cells
-            if name in cell.shares
-        ]
-        seen = [
-            place for place in range(len(of.support)) if any(row.counts and row.counts[place] for row in rows)
-        ]
-        if seen:
-            values = tuple(showing.caption(name, of.support[place]) for place in seen)
-            kept = [
-                replace(row, counts=row.counts and tuple(row.counts[place] for place in seen)) for row in rows
+        cells = sorted((cell for cell in prompt.cells if name in cell.shares), key=_kind_and_name)
+        counts = {cell.model: _counts(cell.shares[name]) for cell in cells}
+        seen = [value for value in of.support if any(count and count[value] for count in counts.values())]
+        if seen and not (prompt.question and name == prompt.question.attribute):
+            rows = [
+                View(
+                    model=words.plain(cell.model),
+                    address=showing.address_of(prompt.id, cell.model),
+                    counts=None if count is None else [count[value] for value in seen],
+                    n=cell.shares[name]["n"],
+                )
+                for cell, count in zip(cells, counts.values(), strict=True)
             ]
-            kept.sort(key=lambda row: (row.simulated, row.model))
-            yield OtherTable(name, title(words.attribute(name)), values, tuple(kept))
+            values = [showing.caption(name, value) for value in seen]
+            yield View(attribute=name, title=title(words.attribute(name)), values=values, rows=rows)
 
 
-def _other_row(prompt: PromptPictures, cell: Cell, support: tuple[str, ...], row: Row) -> OtherRow:
-    found = {one["value"]: one["k"] for one in row["found"]}
-    known = row["reason"] is None
-    return OtherRow(
-        model=words.plain(cell.model),
-        simulated=cell.simulated,
-        address=showing.address_of(prompt.id, cell.model),
-        counts=tuple(found.get(value, 0) for value in support) if known else None,
-        n=row["n"],
-    )
+def _kind_and_name(cell: Cell) -> tuple[bool, str]:
+    return cell.simulated, words.plain(cell.model)
 
 
-def _absent(row: Row) -> Absent:
+def _counts(shares: Row) -> Counter[str] | None:
+    known = shares["reason"] is None
+    return Counter({one["value"]: one["k"] for one in shares["found"]}) if known else None
+
+
+def _why_absent(row: Row) -> Message:
     """Return why a model has no figure here this week."""
     if row["withheld"] is not None and row["last_week"] == row["week"]:
-        why = say("withheld this week: %(reason)s", reason=showing.cut(row["withheld"]))
-    elif row["asks"]:
-        why = say("not asked this week; last asked in the week of %(week)s", week=row["last_week"])
-    else:
-        why = say("no longer asked; last asked in the week of %(week)s", week=row["last_week"])
-    return Absent(words.plain(row["model"]), row["simulated"], why)
+        return say("withheld this week: %(reason)s", reason=showing.cut(row["withheld"]))
+    if row["asks"]:
+        return say("not asked this week; last asked in the week of %(week)s", week=row["last_week"])
+    return say("no longer asked; last asked in the week of %(week)s", week=row["last_week"])
