@@ -2,71 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
 import duckdb
 
 from assets.leaderboard.cells.question import Looks, looks
+from assets.leaderboard.cells.reading import WINDOW
 from assets.leaderboard.cells.showing import address_of, many
 from assets.leaderboard.columns import over_time
 from assets.leaderboard.columns.over_time import Found
 from assets.leaderboard.columns.table import COLUMNS, Column
+from assets.leaderboard.models import events
+from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
 from assets.leaderboard.views.marks import Step
 from assets.leaderboard.views.message import Message
-from assets.leaderboard.views.query import rows
+from assets.leaderboard.views.query import View, rows
 
-#: Pages of two models, at most, and pictures of each model for each prompt.
-MOST, PICTURES = 40, 6
-
-
-@dataclass(frozen=True)
-class BothAsked:
-    """A column: the newest figure of both, and the second less the first in points, as they are printed.
-
-    `before` are those of the first of two conditions, as the leaderboard has them.
-    """
-
-    title: Message
-    note: Message
-    names: tuple[str, str]
-    before: tuple[Step | None, Step | None]
-    steps: tuple[Step, Step]
-
-    @property
-    def points(self) -> int:
-        """Return the difference of the two figures as they are printed."""
-        first, second = (round(100 * step.share) for step in self.steps)
-        return second - first
-
-
-@dataclass(frozen=True)
-class BothDrew:
-    """A prompt with pictures of both, which show `what` or not."""
-
-    text: str
-    language: str
-    address: str
-    what: Message
-    sides: tuple[PictureGrid, PictureGrid]
-
-
-@dataclass(frozen=True)
-class PairPage:
-    """Two models, the earlier one first."""
-
-    address: str
-    models: tuple[str, str]
-    titles: tuple[Message, Message]
-    replaced: bool
-    apart: bool | None  # whether the leaderboard tells them apart; None: they are not ranked together
-    simulated: bool
-    columns: tuple[BothAsked, ...]
-    prompts: tuple[BothDrew, ...]
+#: Pages of two models, at most, pictures of each model for each prompt, and figures that are said of a replacement.
+MOST, PICTURES, SAID = 40, 6, 3
 
 
 def address(first: str, second: str) -> str:
@@ -87,93 +44,134 @@ def wanted(models: Sequence[ModelFacts]) -> Iterator[tuple[ModelFacts, ModelFact
             yield first, second
 
 
-def read(con: duckdb.DuckDBPyConnection, week: date, models: Sequence[ModelFacts]) -> Iterator[PairPage]:
-    """Yield the pages of a week."""
+def read(con: duckdb.DuckDBPyConnection, week: date, models: Sequence[ModelFacts]) -> Iterator[View]:
+    """Yield the pages of a week: two models, the earlier one first, and what both show in columns.
+
+    `apart` is whether the leaderboard tells them apart; None: they are not ranked together.
+    """
     pairs = [*wanted(models)][:MOST]
     if not pairs:
         return
+    of_week = {"week": week.isoformat()}
     found, looked = over_time.read(con, week, [column.of for column in COLUMNS]), looks(con, week)
-    texts = {row["prompt"]: row for row in rows(con, "asked_now", {"week": week.isoformat()})}
+    texts = {row["prompt"]: row for row in rows(con, "asked_now", of_week)}
     apart = {
         frozenset((row["model_a"], row["model_b"])): row["told_apart"]
-        for row in rows(con, "told_apart", {"week": week.isoformat()})
+        for row in rows(con, "told_apart", of_week)
     }
-    for first, second in pairs:
+    for pair in pairs:
+        first, second = (one.model for one in pair)
         both = [
-            (column, cells, shown)
+            (column, cells, steps)
             for column, cells in zip(COLUMNS, found, strict=True)
-            if len(shown := [*_newest(column, cells, first, second)]) == 2
+            if None not in (steps := [_newest(cells, column.conditions[-1:], one.model) for one in pair])
         ]
-        yield PairPage(
-            address(first.model, second.model),
-            (first.model, second.model),
-            (first.name, second.name),
-            second.succeeds is not None and second.succeeds[0] == first.model,
-            apart.get(frozenset((first.model, second.model))),
-            first.simulated,
-            tuple(
-                BothAsked(
-                    column.title,
-                    column.note,
-                    (column.cell(first.model), column.cell(second.model)),
-                    (_before(column, cells, first), _before(column, cells, second)),
-                    (shown[0], shown[1]),
+        yield View(
+            address=address(first, second),
+            models=(first, second),
+            titles=[one.name for one in pair],
+            replaced=pair[1].succeeds is not None and pair[1].succeeds[0] == first,
+            apart=apart.get(frozenset((first, second))),
+            simulated=pair[0].simulated,
+            columns=[_column(column, cells, steps, (first, second)) for column, cells, steps in both],
+            prompts=[
+                View(
+                    **texts[column.prompt],
+                    address=address_of(column.prompt),
+                    what=_what(column),
+                    sides=_sides(con, week, looked, column, cells, (first, second)),
                 )
-                for column, cells, shown in both
-            ),
-            tuple(
-                _drew(con, week, texts[column.prompt], looked, column, cells, (first, second))
                 for column, cells, _ in both
-                if column.prompt in texts
-            ),
+                if column.prompt and column.prompt in texts
+            ],
         )
 
 
-def _newest(column: Column, cells: Found, *models: ModelFacts) -> Iterator[Step]:
+def _newest(cells: Found, conditions: Sequence[str], model: str) -> Step | None:
+    """Return the newest figure of a model under the first of some conditions that has any."""
+    every = ([*over_time.steps(cells.get((model, of), ()))] for of in conditions)
+    return next((steps[-1] for steps in every if steps), None)
+
+
+def _column(column: Column, cells: Found, steps: Sequence[Step | None], models: tuple[str, str]) -> View:
+    """Return the newest figures of both in a column, those under the first of two conditions before them.
+
+    `points` is the second less the first, as they are printed.
+    """
+    first, second = (round(100 * step.share) for step in steps if step)
+    return View(
+        title=column.title,
+        note=column.note,
+        names=[column.cell(model) for model in models],
+        before=[_newest(cells, column.conditions[:-1], model) for model in models],
+        steps=steps,
+        points=second - first,
+    )
+
+
+def _what(column: Column) -> Message:
+    return many(column.attribute or "", column.value or "")
+
+
+def _sides(
+    con: duckdb.DuckDBPyConnection,
+    week: date,
+    looked: Looks,
+    column: Column,
+    cells: Found,
+    models: Sequence[str],
+) -> list[PictureGrid]:
+    """Return for each model pictures of its newest figure in a column of one prompt."""
+    sides = []
+    for model in models:
+        row = cells[model, column.conditions[-1]][-1]
+        weeks = range((row["week"] - row["first_week"]).days // 7 + 1)
+        counted = CountedValue(
+            looked.get((column.suite, row["suite_major"], column.attribute or "")),
+            (column.value or "",),
+            row["labeler_version"],
+        )
+        days = [row["first_week"] + timedelta(weeks=number) for number in weeks]
+        sides.append(grid(slots(con, week, days, model, [column.prompt or ""]), counted, PICTURES))
+    return sides
+
+
+def replacements(
+    con: duckdb.DuckDBPyConnection, week: date, board: View, models: Sequence[ModelFacts]
+) -> Iterator[View]:
+    """Yield the models that replaced another in the four weeks that end with `week`: which figures moved most.
+
+    `sides` are pictures of one prompt, before and after, that show `what` or not.
+    """
+    cells = {row.model: row.cells for row in board.rows}
     for one in models:
-        yield from list(over_time.steps(cells.get((one.model, column.conditions[-1]), ())))[-1:]
+        if one.succeeds and one.first_week > week - WINDOW and one.succeeds[0] in cells:
+            old, old_name = one.succeeds
+            moved = [
+                (column, View(head=head, before=cell.gray[-1], after=cell.now, address=cell.address))
+                for column, head, cell in zip(COLUMNS, board.heads, cells[one.model], strict=True)
+                if cell.now and cell.gray
+            ]
+            moved.sort(key=lambda item: -abs(item[1].after.share - item[1].before.share))
+            column = next((column for column, _ in moved if column.prompt is not None), None)
+            sides: Sequence[PictureGrid] = ()
+            if column:
+                (found,), looked = over_time.read(con, week, [column.of]), looks(con, week)
+                sides = _sides(con, week, looked, column, found, (old, one.model))
+            yield View(
+                model=one.model,
+                name=one.name,
+                old_name=old_name,
+                address=address(old, one.model),
+                simulated=one.simulated,
+                since=one.first_week,
+                moved=[shown for _, shown in moved[:SAID]],
+                what=column and _what(column),
+                sides=sides,
+            )
 
 
-def _before(column: Column, cells: Found, one: ModelFacts) -> Step | None:
-    found = [over_time.steps(cells.get((one.model, of), ())) for of in column.conditions[:-1]]
-    return next((shown[-1] for steps in found if (shown := [*steps])), None)
-
-
-def _drew(
-    con: duckdb.DuckDBPyConnection,
-    week: date,
-    asked: Mapping[str, str],
-    looked: Looks,
-    column: Column,
-    cells: Found,
-    models: tuple[ModelFacts, ModelFacts],
-) -> BothDrew:
-    first, second = (drawn(con, week, looked, column, cells, one.model, PICTURES) for one in models)
-    return BothDrew(
-        asked["text"],
-        asked["language"],
-        address_of(str(column.prompt)),
-        many(column.attribute or "", column.value or ""),
-        (first, second),
-    )
-
-
-def drawn(
-    con: duckdb.DuckDBPyConnection,
-    week: date,
-    looked: Looks,
-    column: Column,
-    cells: Found,
-    model: str,
-    most: int,
-) -> PictureGrid:
-    """Return pictures of the newest figure of a model in a column of one prompt."""
-    row = cells[model, column.conditions[-1]][-1]
-    weeks = range((row["week"] - row["first_week"]).days // 7 + 1)
-    counted = CountedValue(
-        looked.get((column.suite, row["suite_major"], column.attribute or "")),
-        (column.value or "",),
-        row["labeler_version"],
-    )
-    days = [row["first_week"] + timedelta(weeks=number) for number in weeks]
-    return grid(slots(con, week, days, model, [column.prompt or ""]), counted, most)
+def told(con: duckdb.DuckDBPyConnection, week: date, found: Sequence[View]) -> tuple[Happened, ...]:
+    """Return the events that replacements tell already."""
+    days = {(one.model, one.since) for one in found}
+    return tuple(one for one in events.lives(con, week) if (one.model, one.week) in days)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -13,28 +13,19 @@ from assets.leaderboard.cells.reading import PromptPictures
 from assets.leaderboard.cells.showing import expected, many
 from assets.leaderboard.columns import over_time
 from assets.leaderboard.columns.over_time import Asked
-from assets.leaderboard.columns.table import COLUMNS
+from assets.leaderboard.columns.table import COLUMNS, Column
 from assets.leaderboard.models import changes, facts
 from assets.leaderboard.models.facts import ModelFacts
-from assets.leaderboard.views.chart import Chart, ChartReference, Published, chart
-from assets.leaderboard.views.message import Message, Percent, say, title
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.chart import Published, chart
+from assets.leaderboard.views.message import Percent, say, title
+from assets.leaderboard.views.query import Row, View, rows
 from assets.suites.claims import RegisteredClaim, shipped_claims
 from assets.suites.published_figures import published_figures
 
 Con = duckdb.DuckDBPyConnection
 
 
-@dataclass(frozen=True)
-class ModelChart:
-    """What one model shows in a column of the leaderboard, over time."""
-
-    title: Message
-    note: Message
-    chart: Chart
-
-
-def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], Chart | None]:
+def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], View | None]:
     """Return what makes the chart of a prompt; the figures of all prompts are read at once."""
     models, found = facts.read(con, week), changes.known(con, week)
     span = over_time.span_of(week, models)
@@ -44,7 +35,7 @@ def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], Chart | None]
     }
     shares = dict(zip(asked, over_time.read(con, week, [*asked.values()]), strict=True))
 
-    def made(prompt: PromptPictures) -> Chart | None:
+    def made(prompt: PromptPictures) -> View | None:
         question = prompt.question
         if question is None or prompt.id not in asked:
             return None
@@ -54,9 +45,7 @@ def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], Chart | None]
             span,
             over_time.series(shares[prompt.id], of, models, found, prompt.declared[0]["condition"]),
             [
-                ChartReference(
-                    one.share, say("%(share)s: %(title)s", share=Percent(one.share), title=one.title)
-                )
+                (one.share, say("%(share)s: %(title)s", share=Percent(one.share), title=one.title))
                 for one in expected(prompt)
             ],
             _then(prompt.id, question.attribute, question.value),
@@ -65,56 +54,40 @@ def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], Chart | None]
     return made
 
 
-def of_models(con: Con, week: date, models: Sequence[ModelFacts]) -> Mapping[str, tuple[ModelChart, ...]]:
+def of_models(con: Con, week: date, models: Sequence[ModelFacts]) -> Mapping[str, list[tuple[Column, View]]]:
     """Return for each model a chart per column that has a figure of it, with the model that it replaced."""
     reported, span = changes.known(con, week), over_time.span_of(week, models)
     found = over_time.read(con, week, [column.of for column in COLUMNS])
-    made: dict[str, tuple[ModelChart, ...]] = {}
+    made: dict[str, list[tuple[Column, View]]] = {}
     for one in models:
         shown = [
             other for other in models if other is one or (one.succeeds and other.model == one.succeeds[0])
         ]
-        made[one.model] = tuple(
-            ModelChart(column.title, column.note, drawn)
-            for column, cells in zip(COLUMNS, found, strict=True)
-            if (one.model, column.conditions[-1]) in cells
-            and (
-                drawn := chart(
-                    column.title,
-                    span,
-                    over_time.series(cells, column.of, shown, reported, column.conditions[-1]),
-                    small=True,
-                )
-            )
-        )
+        made[one.model] = []
+        for column, cells in zip(COLUMNS, found, strict=True):
+            condition = column.conditions[-1]
+            series = over_time.series(cells, column.of, shown, reported, condition)
+            drawn = (one.model, condition) in cells and chart(column.title, span, series, small=True)
+            if drawn:
+                made[one.model].append((column, drawn))
     return made
 
 
-def of_claim(con: Con, week: date, claim: RegisteredClaim) -> Iterator[tuple[str, Chart]]:
+def of_claim(
+    con: Con, week: date, claim: RegisteredClaim, models: Sequence[ModelFacts]
+) -> Iterator[tuple[str, View]]:
     """Yield the chart of each part of a claim, from `claim_shares` of every fourth week."""
-    models = facts.read(con, week)
-    span = over_time.span_of(week, models)
-    told: dict[str, dict[tuple[str, str], list[Row]]] = {}
+    told: dict[str, dict[tuple[str, str], list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows(con, "claim_steps", {"week": week.isoformat(), "claim": claim.id}):
-        told.setdefault(row["part"], {}).setdefault((row["model"], "baseline"), []).append(row)
-    of = Asked("share", claim.suite, None, None, None)
-    references = (
-        [
-            ChartReference(
-                claim.threshold, say("as in 2023: %(share)s or more", share=Percent(claim.threshold))
-            )
-        ]
-        if claim.threshold
-        else []
-    )
+        told[row["part"]][row["model"], "baseline"].append(row)
+    of, references = Asked("share", claim.suite, None, None, None), []
+    if claim.threshold:
+        label = say("as in 2023: %(share)s or more", share=Percent(claim.threshold))
+        references.append((claim.threshold, label))
     for part, cells in told.items():
-        drawn = chart(
-            say("Pictures that show it"),
-            span,
-            over_time.series(cells, of, models, ()),
-            references,
-            published(claim),
-        )
+        series = over_time.series(cells, of, models, ())
+        span = over_time.span_of(week, models)
+        drawn = chart(say("Pictures that show it"), span, series, references, published(claim))
         if drawn:
             yield part, drawn
 

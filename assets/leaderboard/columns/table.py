@@ -21,7 +21,6 @@ class Column:
         conditions: of the prompts; of two, the figure of the first stands before that of the second.
         parity: whether a tick stands at one half.
         reference: whose share of the prompt's subject is a tick, where a statistic has one.
-        lead: whether models stand in the order of its board.
     """
 
     id: str
@@ -37,7 +36,6 @@ class Column:
     parity: bool = False
     reference: str | None = None
     yardstick: str | None = None
-    lead: bool = False
 
     def cell(self, model: str) -> str:
         """Return what names a model's figure on all pages that show it."""
@@ -59,7 +57,6 @@ COLUMNS = (
         "stereotypes",
         "rest-of-world",
         yardstick="stereotypes",
-        lead=True,
     ),
     Column(
         "women-as-ceo",

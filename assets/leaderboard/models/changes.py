@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, reduce
 from typing import NamedTuple
@@ -14,13 +13,13 @@ import duckdb
 
 from assets.leaderboard.cells.question import Looks, looks
 from assets.leaderboard.cells.reading import WEEKS, WINDOW
-from assets.leaderboard.cells.showing import cut, is_sensitive, many
+from assets.leaderboard.cells.showing import address_of, cut, is_sensitive, many
 from assets.leaderboard.models import names
 from assets.leaderboard.models.facts import ModelFacts
-from assets.leaderboard.models.pictures import CountedValue, PictureGrid, grid, slots
+from assets.leaderboard.models.pictures import CountedValue, grid, slots
 from assets.leaderboard.page import words
 from assets.leaderboard.views.message import Message, Percent, say, say_n, title
-from assets.leaderboard.views.query import Row, rows
+from assets.leaderboard.views.query import Row, View, rows
 from assets.suites.analysis import shipped
 from assets.suites.claims import shipped_claims
 
@@ -61,70 +60,15 @@ class Detected(NamedTuple):
     doubtful: int
 
 
-@dataclass(frozen=True)
-class ChangeSide:
-    """The weeks before a change, or since: `k` of `n` pictures, and some of the weeks from `first` to `last`."""
+def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[View, ...]:
+    """Return the changes that were opened up to `week`, the latest first.
 
-    k: int
-    n: int
-    first: date
-    last: date
-    grid: PictureGrid | None
-
-    @property
-    def share(self) -> float:
-        """Return k / n."""
-        return self.k / self.n
-
-
-@dataclass(frozen=True)
-class PromptLink:
-    """A prompt, and the page of one model’s pictures of it if there is one this week."""
-
-    address: str | None
-    text: str
-    language: str
-
-
-@dataclass(frozen=True)
-class ShownChange:
-    """One change; `also` are other values and prompts, whose shares moved with the one that is reported."""
-
-    id: str
-    urn: str
-    model: str
-    name: Message
-    simulated: bool
-    title: Message
-    suite: Message
-    sensitive: bool
-    attribute: str | None  # None: refusals
-    what: Message
-    since: date
-    earliest: date
-    latest: date
-    opened: date
-    points: Message
-    low: str
-    high: str
-    before: ChangeSide
-    after: ChangeSide
-    evidence: Message
-    doubt: Message | None
-    causes: tuple[Message, ...]
-    prompts: tuple[PromptLink, ...]
-    also: tuple[Message, ...]
-
-
-def read(con: duckdb.DuckDBPyConnection, week: date, model: str | None = None) -> tuple[ShownChange, ...]:
-    """Return the changes that were opened up to `week`, the latest first; of one model, or of all.
-
-    Several values and prompts of an attribute that moved at once are one change: the surest is reported.
+    Several values and prompts of an attribute that moved at once are one change: the surest is reported, the others
+    stand `also` with it.
     """
     found: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in rows(con, "changes", {"week": week.isoformat()}):
-        if model is None or row["model"] == model:
-            found[_about(row)].append(row)
+        found[_about(row)].append(row)
     groups = [
         sorted(group, key=lambda row: (-sure(row), row["prompt"] or "", row["value"]))
         for group in found.values()
@@ -187,7 +131,7 @@ def _change(
     now: Set[tuple[str, str]],
     *,
     pictures: bool,
-) -> ShownChange:
+) -> View:
     row = group[0]
     key = "/".join(map(str, _about(row)))
     before = (row["changed_week"] - WINDOW, row["changed_week"] - _WEEK)
@@ -197,18 +141,14 @@ def _change(
     if pictures and looked is not None:
         shows = (*row["value"].split("+"),)
         counted = CountedValue(looked, shows, row["labeler_version"], row["params_hash"], row["turn"])
-    asked = names.asked(row["suite"], row["suite_major"], row["condition"])
-    return ShownChange(
+    return View(
         id=f"{row['changed_week']}-{uuid.uuid5(uuid.NAMESPACE_OID, key).hex[:8]}",
         urn=uuid.uuid5(uuid.NAMESPACE_OID, f"cliche/changes/{key}").urn,
         model=row["model"],
-        name=names.model(row["model"]),
         simulated=row["simulated"],
         title=headline(row),
-        suite=asked,
+        suite=names.asked(row["suite"], row["suite_major"], row["condition"]),
         sensitive=is_sensitive(row["suite"], row["suite_major"]),
-        attribute=row["attribute"],
-        what=_what(row),
         since=row["changed_week"],
         earliest=row["earliest_week"],
         latest=row["latest_week"],
@@ -222,16 +162,17 @@ def _change(
         after=_side(con, week, row, "after", after, counted),
         evidence=_evidence(row),
         doubt=_doubt(row),
-        causes=causes(row),
-        prompts=tuple(
-            PromptLink(
-                f"prompts/{one['prompt']}/{row['model']}/" if (one["prompt"], row["model"]) in now else None,
-                one["text"],
-                one["language"],
+        causes=[CAUSES[code] for code in row["causes"]],
+        prompts=[
+            View(
+                **one,
+                address=address_of(one["prompt"], row["model"])
+                if (one["prompt"], row["model"]) in now
+                else None,
             )
             for one in row["asked"] or ()
-        ),
-        also=tuple(headline(one) for one in group[1:]),
+        ],
+        also=[headline(one) for one in group[1:]],
     )
 
 
@@ -247,14 +188,15 @@ def _side(
     name: str,
     between: tuple[date, date],
     counted: CountedValue | None,
-) -> ChangeSide:
-    first, last = between
+) -> View:
+    """Return the weeks before a change, or since: `k` of `n` pictures, and some of the weeks from `first` to `last`."""
+    (first, last), (k, n) = between, (row[f"{name}_k"], row[f"{name}_n"])
     found = None
     if counted is not None:
         weeks = [first + number * _WEEK for number in range((last - first).days // 7 + 1)]
         prompts = [one["prompt"] for one in row["asked"] or ()]
         found = grid(slots(con, week, weeks, row["model"], prompts), counted)
-    return ChangeSide(row[f"{name}_k"], row[f"{name}_n"], first, last, found)
+    return View(k=k, n=n, share=k / n, first=first, last=last, grid=found)
 
 
 def _what(row: Row) -> Message:
@@ -301,11 +243,6 @@ def headline(row: Row) -> Message:
     if row["size"] > 0:
         return say("%(model)s: %(what)s up from %(before)s to %(after)s", **said)
     return say("%(model)s: %(what)s down from %(before)s to %(after)s", **said)
-
-
-def causes(row: Row) -> tuple[Message, ...]:
-    """Return what else changed around the date."""
-    return tuple(CAUSES[code] for code in row["causes"])
 
 
 def listed(parts: Sequence[Message]) -> Message:

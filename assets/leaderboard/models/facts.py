@@ -129,7 +129,7 @@ def _ended(found: Sequence[Row]) -> View:
 
 def way(outcome: str) -> Message:
     """Return how requests ended that brought no picture."""
-    return names.OUTCOMES.get(outcome) or title(words.LOST.get(outcome) or words.spaced(outcome))
+    return title(words.LOST.get(outcome) or words.spaced(outcome))
 
 
 def _cost(found: Sequence[Row]) -> View:

@@ -4,40 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 
 from assets.leaderboard.models import names
-from assets.leaderboard.models.changes import NEEDED, ShownChange, listed
+from assets.leaderboard.models.changes import NEEDED, listed
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.views.message import Message, Percent, say, say_n
-from assets.leaderboard.views.query import Row, by, rows_of_weeks
+from assets.leaderboard.views.query import Row, View, by, rows_of_weeks
 
 #: Weeks that have an entry of their own.
 WEEKS = 12
 _LONGEST = 60
-
-
-@dataclass(frozen=True)
-class FeedEntry:
-    """One entry; its `urn` stays the same as long as it is about the same."""
-
-    urn: str
-    anchor: str
-    title: Message
-    paragraphs: tuple[Message, ...]
-    week: date
-
-
-@dataclass(frozen=True)
-class Feed:
-    """A feed, the latest entries first."""
-
-    urn: str
-    title: Message
-    entries: tuple[FeedEntry, ...]
 
 
 def digests(con: duckdb.DuckDBPyConnection, week: date) -> Sequence[Row]:
@@ -50,11 +29,11 @@ def feed(
     title: Message,
     about: str,
     counts: Iterable[Row],
-    changes: Sequence[ShownChange],
+    changes: Sequence[View],
     events: Sequence[Happened],
     first: date,
-) -> Feed:
-    """Return the feed of what is given: of all models, or of one.
+) -> View:
+    """Return the feed of what is given: of all models, or of one; the latest entries first.
 
     `about` tells it from other feeds, empty: of all models; `counts` are rows of `digests`; `first` is the first week
     that was asked.
@@ -66,10 +45,10 @@ def feed(
         happened = [event for event in events if event.week == week]
         entries.append(_of_week(week, about, found, opened, happened, looked=week >= looked))
     entries.sort(key=lambda entry: (-entry.week.toordinal(), entry.urn))
-    return Feed(_urn(f"feed/{about}"), title, tuple(entries[:_LONGEST]))
+    return View(urn=_urn(f"feed/{about}"), title=title, entries=entries[:_LONGEST])
 
 
-def _of_change(change: ShownChange) -> FeedEntry:
+def _of_change(change: View) -> View:
     paragraphs = [
         say(
             "%(suite)s: %(points)s (95%% interval: %(low)s to %(high)s) since the week of %(since)s; "
@@ -91,24 +70,28 @@ def _of_change(change: ShownChange) -> FeedEntry:
         paragraphs.append(say("Also around that date: %(causes)s.", causes=listed(change.causes)))
     if change.simulated:
         paragraphs.append(say("The model is simulated: nobody offers it."))
-    return FeedEntry(change.urn, change.id, change.title, tuple(paragraphs), change.opened)
+    return View(
+        urn=change.urn, anchor=change.id, title=change.title, paragraphs=paragraphs, week=change.opened
+    )
 
 
 def _of_week(
     week: date,
     about: str,
     found: Sequence[Row],
-    opened: Sequence[ShownChange],
+    opened: Sequence[View],
     happened: Sequence[Happened],
     *,
     looked: bool,
-) -> FeedEntry:
-    pictures, refused = sum(row["pictures"] for row in found), sum(row["refused"] for row in found)
+) -> View:
+    pictures, refused, requests = (
+        sum(row[name] for row in found) for name in ("pictures", "refused", "requests")
+    )
     paragraphs = [
         say_n(
             "%(n)s request, %(pictures)s pictures.",
             "%(n)s requests, %(pictures)s pictures.",
-            sum(row["requests"] for row in found),
+            requests,
             pictures=pictures,
         )
         if about
@@ -116,35 +99,33 @@ def _of_week(
             "%(n)s model was asked; %(requests)s requests, %(pictures)s pictures.",
             "%(n)s models were asked; %(requests)s requests, %(pictures)s pictures.",
             len(found),
-            requests=sum(row["requests"] for row in found),
+            requests=requests,
             pictures=pictures,
         )
     ]
-    if pictures + refused:
-        share = Percent(refused / (pictures + refused))
+    if refused:
         paragraphs.append(
             say_n(
                 "%(n)s request was refused: %(share)s of those that were answered.",
                 "%(n)s requests were refused: %(share)s of those that were answered.",
                 refused,
-                share=share,
+                share=Percent(refused / (pictures + refused)),
             )
-            if refused
-            else say("No request was refused.")
         )
-    for change in opened:
-        paragraphs.append(change.title)
+    elif pictures:
+        paragraphs.append(say("No request was refused."))
+    paragraphs += [change.title for change in opened]
     if looked and not opened:
         paragraphs.append(say("No change was detected in this week."))
     paragraphs += [event.text for event in happened]
-    return FeedEntry(
-        _urn(f"week/{about}/{week}"),
-        "main",
-        say("Week of %(week)s", week=week)
-        if not about
-        else say("%(model)s, week of %(week)s", model=names.model(about), week=week),
-        tuple(paragraphs),
-        week,
+    return View(
+        urn=_urn(f"week/{about}/{week}"),
+        anchor="main",
+        title=say("%(model)s, week of %(week)s", model=names.model(about), week=week)
+        if about
+        else say("Week of %(week)s", week=week),
+        paragraphs=paragraphs,
+        week=week,
     )
 
 

@@ -14,20 +14,6 @@ CONDITIONS: Mapping[str, Message] = {
     "controlled": say("with a request for diversity"),
     "confronted": say("after a confrontation"),
 }
-REFERENCES: Mapping[str, Message] = {
-    "parity": say("parity"),
-    "uniform": say("equal shares"),
-    "bls-cps-2025": say("US labor statistics 2025"),
-    "un-wpp-2019": say("UN population figures 2020"),
-    "stereotypes": say("declared stereotypes"),
-}
-#: How requests ended that brought no picture.
-OUTCOMES: Mapping[str, Message] = {
-    "blocked_input": say("blocked before drawing"),
-    "blocked_output": say("drawn and then blocked"),
-    "refused_text": say("refused in words"),
-    "no_image": say("answered without a picture"),
-}
 
 
 def model(name: str) -> Message:
@@ -65,7 +51,7 @@ def attribute(name: str) -> Message:
 
 def reference(name: str) -> Message:
     """Return what figures are compared with."""
-    return REFERENCES.get(name) or title(words.plain(name))
+    return title(words.reference(name))
 
 
 def points(change: float) -> Message:

@@ -84,7 +84,6 @@ def names() -> Iterator[tuple[str, str]]:
         yield from (("claims.yaml", said) for said in (claim.sentence, claim.source, claim.then))
     yield from (("published_figures.yaml", question.title) for question in published_questions())
     yield from (("published_figures.yaml", work.title) for work in works().values())
-    yield from (("page/words.py", words.reason(code)) for code in words.REASONS)
     yield from (("palette.py", said) for said in shipped_conventions().values())
 
 

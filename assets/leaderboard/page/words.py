@@ -26,13 +26,6 @@ REFERENCES: Mapping[str, str] = {
     "un-wpp-2019": "UN population figures 2020",
     "stereotypes": "declared stereotypes",
 }
-REASONS: Mapping[str, str] = {
-    "too_few": "Too few pictures for a figure",
-    "no_usable_images": "No usable pictures",
-    "no_reference": "No published reference",
-    "no_cells": "Nothing to compare with this reference",
-    "not_planned": "Not asked",
-}
 #: How a turn ended that brought no picture, by outcome, else by the outcome's group.
 TURNS: Mapping[str, str] = {
     "refused_text": "Refused in words",
@@ -54,8 +47,8 @@ TURNS: Mapping[str, str] = {
 }
 #: How requests ended that brought no picture, by outcome.
 LOST: Mapping[str, str] = {
-    "blocked_input": "blocked by a filter",  # before drawing, or the API does not say when
-    "blocked_output": "blocked after drawing",
+    "blocked_input": "blocked before drawing",
+    "blocked_output": "drawn and then blocked",
     "refused_text": "refused in words",
     "no_image": "answered without a picture",
     "rate_limited": "too many requests",
@@ -105,22 +98,16 @@ def attribute(name: str) -> str:
     return (said and said.title) or spaced(name).capitalize()
 
 
-def reference(name: str | None) -> str:
-    """Return what a reference is called; none is said too."""
-    return "no reference" if name is None else REFERENCES.get(name) or plain(name)
-
-
-def reason(code: str) -> str:
-    """Return why there is no figure, as a sentence without its full stop."""
-    said = REASONS.get(code) or (plain(code) if " " in code else spaced(code))
-    return said[:1].upper() + said[1:]
+def reference(name: str) -> str:
+    """Return what a reference is called."""
+    return REFERENCES.get(name) or plain(name)
 
 
 def turn_ended(outcome: str, group: str) -> str:
     """Return why a turn of a conversation brought no picture, as a sentence without its full stop."""
     if outcome == "not_needed":
         return "Not asked: there was no reason to"
-    return TURNS.get(outcome) or TURNS.get(group) or reason(outcome)
+    return TURNS.get(outcome) or TURNS.get(group) or spaced(outcome).capitalize()
 
 
 def of_value(attribute_name: str, name: str) -> ValueWords:

@@ -10,8 +10,8 @@ import duckdb
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.reading import WINDOW
 from assets.leaderboard.cells.showing import card
+from assets.leaderboard.columns import both
 from assets.leaderboard.columns import reading as columns
-from assets.leaderboard.columns import replaced
 from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.page.languages import LANGUAGES
@@ -37,7 +37,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
     models = facts.read(con, week)
     found = changes.known(con, week)
     board = columns.read(con, week, models, found)
-    month = tuple(replaced.read(con, week, board, models))
+    month = tuple(both.replacements(con, week, board, models))
     table = b"".join(as_csv(columns.CSV, iter([[*columns.as_rows(board, models)]]), screen=None))
     return Sheet(
         address="",
@@ -47,7 +47,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
             early=changes.early(models),
             replaced=month,
             changed=changes.lines(found, week),
-            events=_events(con, week, replaced.told(con, week, month)),
+            events=_events(con, week, both.told(con, week, month)),
             board=board,
             studies=len(rows(con, "studies")),
             others=others.heading(),

@@ -9,7 +9,6 @@ from functools import partial
 from assets.leaderboard.cells import showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.views.chart import Chart
 from assets.leaderboard.views.kind import Crumb, Sheet
 from assets.leaderboard.views.message import Message, Percent, say, title
 from assets.leaderboard.views.query import Row, View
@@ -20,7 +19,7 @@ PICTURES, TOGETHER, LEAST = 24, 480, 8
 OFTEN = 0.1
 
 
-def sheet(prompt: PromptPictures, chart: Chart | None) -> Sheet:
+def sheet(prompt: PromptPictures, chart: View | None) -> Sheet:
     """Return the page of a prompt, with its share over time: real models, then simulated ones."""
     head = showing.head(prompt)
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, len(prompt.cells))))

@@ -10,6 +10,7 @@ import duckdb
 from assets.leaderboard.cells.reading import since
 from assets.leaderboard.columns import charts
 from assets.leaderboard.evidence.claims import FOLDER, TALKED, TITLE, claims_now, talks
+from assets.leaderboard.models import facts
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.query import View
@@ -32,9 +33,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             "intervals, pictures."
         ),
     )
-    registered = {claim.id: claim for claim in shipped_claims()}
+    registered, models = {claim.id: claim for claim in shipped_claims()}, facts.read(con, week)
     for claim in claims:
-        drawn = dict(charts.of_claim(con, week, registered[claim.id]))
+        drawn = dict(charts.of_claim(con, week, registered[claim.id], models))
         yield Sheet(
             address=claim.address,
             title=claim.sentence,

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from assets.leaderboard.views.marks import ShownWeeks, Step
 from assets.leaderboard.views.message import Message
+from assets.leaderboard.views.query import View
 
 #: Lines with a color and a shape of their own, and labels of weeks.
 NAMED, WEEKS = 6, 4
@@ -32,14 +33,6 @@ class Series:
 
 
 @dataclass(frozen=True)
-class ChartReference:
-    """What shares are held against: a statistic, or the threshold of a sentence of 2023."""
-
-    share: float
-    label: Message
-
-
-@dataclass(frozen=True)
 class Published:
     """What was published in 2023: a share with its interval, or words alone; `exact`: how many pictures is known."""
 
@@ -53,65 +46,19 @@ class Published:
     exact: bool
 
 
-@dataclass(frozen=True)
-class DrawnSeries:
-    """One line in pixels; `number` is its color and shape, from 1."""
-
-    number: int
-    name: Message
-    line: str
-    bars: str
-    dots: tuple[tuple[float, float], ...]
-    join: str
-    end: Step
-    label: tuple[float, float]  # where its name stands
-    ends: tuple[float, float]  # where its line does
-    past: bool  # it ended before the last week
-
-
-@dataclass(frozen=True)
-class ChartDrawing:
-    """A chart in pixels."""
-
-    width: int
-    height: int
-    left: int
-    right: int
-    top: int
-    foot: int
-    levels: tuple[tuple[float, float], ...]  # share, y
-    weeks: tuple[tuple[float, date], ...]
-    series: tuple[DrawnSeries, ...]
-    gray: str
-    references: tuple[tuple[float, Message], ...]
-    changes: tuple[tuple[float, date], ...]
-    published: tuple[float, float, float | None, float | None] | None  # x, y, top and foot of its interval
-    band: tuple[float, float] | None  # top and foot, where only words were published
-    broken: float | None  # x of the break in the axis
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A share over time, drawn twice: for wide screens and for narrow ones."""
-
-    title: Message
-    wide: ChartDrawing
-    narrow: ChartDrawing
-    others: int  # gray models
-    published: Published | None
-    series: tuple[Series, ...]
-
-
 def chart(
     title: Message,
     span: ShownWeeks,
     series: Sequence[Series],
-    references: Sequence[ChartReference] = (),
+    references: Sequence[tuple[float, Message]] = (),
     published: Published | None = None,
     *,
     small: bool = False,
-) -> Chart | None:
-    """Return the chart of some models; None where there is nothing to draw."""
+) -> View | None:
+    """Return the chart of some models, drawn for wide screens and for narrow ones; None where there is nothing to draw.
+
+    References are what shares are held against: a statistic, or the threshold of a sentence of 2023.
+    """
     found = [one for one in series if one.steps]
     if not found:
         return None
@@ -119,7 +66,8 @@ def chart(
     wide, narrow = (
         _drawn(span, found, named, references, published, size) for size in (_SMALL if small else _LARGE)
     )
-    return Chart(title, wide, narrow, len(found) - len(named), published, tuple(found))
+    others = len(found) - len(named)  # in gray
+    return View(title=title, wide=wide, narrow=narrow, others=others, published=published)
 
 
 def _named(found: Sequence[Series]) -> list[Series]:
@@ -136,12 +84,13 @@ def _drawn(
     span: ShownWeeks,
     found: Sequence[Series],
     named: Sequence[Series],
-    references: Sequence[ChartReference],
+    references: Sequence[tuple[float, Message]],
     published: Published | None,
     size: tuple[int, int, int, int],
-) -> ChartDrawing:
+) -> View:
+    """Return a chart in pixels; of several numbers the first is x, or the top."""
     width, height, left, right = size
-    broken = left + (76 if width > 600 else 58) if published else None
+    broken = left + (76 if width > 600 else 58) if published else None  # x of the break in the axis
     start, end, foot = broken or left, width - right, height - _FOOT
 
     def x(week: date, after: float = 0) -> float:
@@ -150,52 +99,49 @@ def _drawn(
     def y(share: float) -> float:
         return round(foot - share * (foot - _TOP), 1)
 
+    def line(steps: Sequence[Step]) -> str:
+        return "".join(f"M{x(step.first)} {y(step.share)}H{x(step.last, 1) - 1:.1f}" for step in steps)
+
     by_model = {one.model: one for one in found}
     labels = _spread([y(one.steps[-1].share) + 5 for one in named], foot)
     lines = []
     for number, (one, label) in enumerate(zip(named, labels, strict=True), start=1):
         lane = number / (len(named) + 1)
-        middles = [x(step.first, lane * _weeks(step)) for step in one.steps]
-        before = by_model.get(one.replaced or "")
+        dots = [(x(step.first, lane * _weeks(step)), y(step.share)) for step in one.steps]
+        before, first, last = by_model.get(one.replaced or ""), one.steps[0], one.steps[-1]
         lines.append(
-            DrawnSeries(
-                number,
-                one.name,
-                "".join(f"M{x(step.first)} {y(step.share)}H{x(step.last, 1) - 1:.1f}" for step in one.steps),
-                "".join(
+            View(
+                number=number,  # its color and shape
+                name=one.name,
+                line=line(one.steps),
+                bars="".join(
                     f"M{middle - 3:.1f} {y(step.high or 0)}h6V{y(step.low or 0)}h-6z"
-                    for middle, step in zip(middles, one.steps, strict=True)
+                    for (middle, _), step in zip(dots, one.steps, strict=True)
                     if step.low is not None
                 ),
-                tuple((middle, y(step.share)) for middle, step in zip(middles, one.steps, strict=True)),
-                f"M{x(one.steps[0].first)} {y(before.steps[-1].share)}V{y(one.steps[0].share)}"
-                if before
-                else "",
-                one.steps[-1],
-                (end + 12, label),
-                (x(one.steps[-1].last, 1), y(one.steps[-1].share)),
-                one.steps[-1].last < span.last,
+                dots=dots,
+                join=f"M{x(first.first)} {y(before.steps[-1].share)}V{y(first.share)}" if before else "",
+                end=last,
+                label=(end + 12, label),  # where its name stands
+                ends=(x(last.last, 1), y(last.share)),  # where its line does
+                past=last.last < span.last,
             )
         )
-    colored = {one.model for one in named}
-    return ChartDrawing(
-        *(width, height, left, end, _TOP, foot),
-        levels=tuple((share, y(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)),
-        weeks=tuple((x(week), week) for week in _ticks(span)),
-        series=tuple(lines),
-        gray="".join(
-            f"M{x(step.first)} {y(step.share)}H{x(step.last, 1) - 1:.1f}"
-            for one in found
-            if one.model not in colored
-            for step in one.steps
-        ),
-        references=tuple((y(one.share), one.label) for one in references),
-        changes=tuple(
-            (x(week), week)
-            for week in sorted({week for one in named for week in one.changes if week >= span.first})
-        ),
+    gray = [step for one in found if one not in named for step in one.steps]
+    changed = sorted({week for one in named for week in one.changes if week >= span.first})
+    alone = published and published.share is None
+    return View(
+        **{"width": width, "height": height, "left": left, "right": end, "top": _TOP, "foot": foot},
+        levels=[(share, y(share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)],
+        weeks=[(x(week), week) for week in _ticks(span)],
+        series=lines,
+        gray=line(gray),
+        references=[(y(share), label) for share, label in references],
+        changes=[(x(week), week) for week in changed],
         published=_dot(published, (broken or 0) - (38 if width > 600 else 30), y),
-        band=None if published is None or published.share is not None else (y(1), y(published.low or 0)),
+        band=(y(1), y(published.low or 0))
+        if published and alone
+        else None,  # where only words were published
         broken=broken,
     )
 
@@ -203,6 +149,7 @@ def _drawn(
 def _dot(
     published: Published | None, x: float, y: Callable[[float], float]
 ) -> tuple[float, float, float | None, float | None] | None:
+    """Return where a published share stands, with the top and the foot of its interval."""
     if published is None or published.share is None:
         return None
     high, low = (None if end is None else y(end) for end in (published.high, published.low))

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assets.leaderboard.views.query import View
+
 #: Pixels of a line; of a year of 13 steps each step is five pixels wide.
 YEAR, SHORT, HEIGHT = 65, 60, 34
 _TOP, _FOOT = 4, 2
@@ -25,19 +27,6 @@ class Step:
     high: float | None
     n: int
     k: int | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """Steps over time as paths of an SVG; `marks` are where changes were reported."""
-
-    width: int
-    height: int
-    bands: str
-    steps: str
-    before: str
-    join: str
-    marks: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -66,12 +55,12 @@ class ShownWeeks:
 
 def line(
     span: ShownWeeks, steps: Sequence[Step], before: Sequence[Step] = (), changes: Iterable[date] = ()
-) -> Line:
-    """Return steps over time, in gray those of the model that was replaced."""
+) -> View:
+    """Return steps over time as paths, in gray those of the model that was replaced; `marks` are reported changes."""
     join = ""
     if steps and before:
         join = f"M{span.x(steps[0].first)} {_y(before[-1].share)}V{_y(steps[0].share)}"
-    return Line(
+    return View(
         width=span.width,
         height=HEIGHT,
         bands="".join(_band(span, one) for one in steps if one.low is not None),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assets.leaderboard.cells.showing import Thumb, proportional
 from assets.leaderboard.page.environment import environment
-from assets.leaderboard.views.chart import NAMED, ChartReference, Published, Series, _spread, chart
+from assets.leaderboard.views.chart import NAMED, Published, Series, _spread, chart
 from assets.leaderboard.views.marks import HEIGHT, ShownWeeks, Step, line
 from assets.leaderboard.views.message import Message, say
 
@@ -81,7 +81,7 @@ def test_a_chart_names_the_highest_the_lowest_and_those_that_changed() -> None:
 def test_what_was_published_stands_before_a_break_and_words_are_a_band() -> None:
     models = [series("a", step(0, 0.5, 0.4, 0.6))]
     dot = Published("2023", say("all"), say("Somebody"), None, 1.0, 0.9, 1.0, exact=True)
-    drawn = chart(say("x"), YEAR, models, [ChartReference(0.8, say("threshold"))], dot)
+    drawn = chart(say("x"), YEAR, models, [(0.8, say("threshold"))], dot)
     assert drawn is not None
     for one in (drawn.wide, drawn.narrow):
         assert one.published is not None

@@ -41,7 +41,6 @@ def test_weeks_are_said_in_words() -> None:
 
 def test_a_name_without_a_phrase_is_shown_as_it_stands() -> None:
     assert words.attribute("shoe_size") == "Shoe size"
-    assert words.reason("too few: 3 of 5 needed") == "Too few: 3 of 5 needed"
     assert words.reference("un-wpp-2030") == "un-wpp-2030"
     assert words.depiction("headwear", "top_hat") == "headwear “top hat”"
 
