@@ -42,7 +42,7 @@ def changes(view: View) -> Iterator[Alert]:
     for (week, model, suite), of in sorted(found.items(), key=itemgetter(0)):
         surest = max(of, key=shown.sure)
         more = f" (and {len(of) - 1} more of {suite})" if len(of) > 1 else ""
-        also = ", ".join(english.say(cause) for cause in shown.causes(surest))
+        also = ", ".join(english.say(shown.CAUSES[code]) for code in surest["causes"])
         why = f"{english.say(shown.headline(surest))}{more}{also and f'; also around that date: {also}'}"
         yield alert("drift", model, week, detail=suite, why=why)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -111,7 +110,7 @@ def test_pictures_are_on_a_card_in_frames_and_those_of_sensitive_suites_are_not(
         edge = pixels.getpixel((x, y - cards._SIDE // 2 + 1))
         assert max(edge) < 60
     asked: list[str] = []
-    cards.card(replace(one, sensitive=True), "en", asked.append, {})
+    cards.card(View(**vars(one) | {"sensitive": True}), "en", asked.append, {})
     assert asked == []
 
 
@@ -130,9 +129,8 @@ def test_what_others_wrote_is_text_of_a_card_and_cut_to_its_room(
             assert not any(name.startswith("on") or name in {"href", "style"} for name in names)
     wide = findings(hostile, WEEK)[0]
     for text in ("x" * 100_000, "\ufffe\uffff ]]> &amp; <b>", "漢字かな交じり文 " * 400, "", "\u202egnp.exe"):
-        data = cards.card(
-            replace(wide, sentence=title(text), model=text, simulated=False), "en", thumbnail, {}
-        )
+        changed = {"sentence": title(text), "model": text, "simulated": False}
+        data = cards.card(View(**vars(wide) | changed), "en", thumbnail, {})
         with Image.open(io.BytesIO(data)) as image:
             assert image.size == (1200, 630)
 

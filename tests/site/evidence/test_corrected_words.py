@@ -45,7 +45,13 @@ def test_the_share_by_peoples_eyes_is_said_where_it_has_an_interval(
         )
         con.execute(f"INSERT INTO figures BY NAME SELECT {_KEY}, {_ROW}, 0.58 AS estimate, {ends}")
         doubts = Doubts(con, WEEK, [])
-    of = {"model": "m", "suite": "occupations@1", "attribute": "perceived_gender", "value": "masculine"}
+    of = {
+        "model": "m",
+        "suite": "occupations",
+        "suite_major": 1,
+        "attribute": "perceived_gender",
+        "value": "masculine",
+    }
     finding = cast(Any, SimpleNamespace(**of, reliable=reliable))
     told = [tongue("en").say(message) for message in doubts._by_eyes(finding)]
     assert told == ([f"By people’s eyes, {said}"] if said else [])

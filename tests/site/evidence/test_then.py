@@ -267,8 +267,7 @@ def test_refusals_what_could_not_be_read_and_the_control_are_said(con: Con) -> N
     page = text(pages(con)["2023/ceo-white-man/index.html"])
     refuses = next(model for _, model in models(claim) if model.model == "refuses")
     assert refuses.unseen > 5
-    assert refuses.bounds is not None
-    bounds = tongue("en").percent_range(*refuses.bounds)
+    bounds = tongue("en").percent_range(refuses.bound_low, refuses.bound_high)
     assert f"{refuses.unseen} missing. Depending on missing answers: {bounds}." in page
     for _, model in models(claim):
         assert f"Control: {model.control_k} of {model.control_n}." in page

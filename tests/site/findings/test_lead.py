@@ -186,7 +186,7 @@ def test_all_men_of_many_pictures_come_before_a_sombrero_in_each_of_few(tmp_path
     con.execute("DELETE FROM stereotype_pairs WHERE statistic IS NOT NULL")
     found = {(one.model, one.attribute): one for one in ranked.compared(con, DAY)}
     men_only, hats = found["men", "perceived_gender"], found["hats", "headwear"]
-    assert (men_only.count, men_only.n, hats.count, hats.n) == (100, 100, 12, 12)
+    assert (men_only.k, men_only.n, hats.k, hats.n) == (100, 100, 12, 12)
     assert hats.distance > 0.5 >= men_only.distance
     assert men_only.reach == pytest.approx(2 * men_only.low - 1)
     assert hats.reach == hats.low

@@ -31,16 +31,9 @@ from warehouse.store import Store, open_store
 MODULE = '''
 """How many slots each model had."""
 
-from dataclasses import dataclass
-
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import say, say_n
-
-
-@dataclass(frozen=True)
-class Asked:
-    model: str
-    slots: int
+from assets.leaderboard.views.query import View
 
 
 def build(con, week):
@@ -49,7 +42,7 @@ def build(con, week):
         yield Sheet(
             f"asked/{model}/",
             say_n("Asked %(n)s time", "Asked %(n)s times", slots),
-            Asked(model, slots),
+            View(model=model, slots=slots),
             (Crumb("about/", say("About this site")),),
         )
 
@@ -84,7 +77,7 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(rendering, "TEMPLATES", (*rendering.TEMPLATES, tmp_path))
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "asked.html.j2").write_text(TEMPLATE)
-    module: dict[str, Any] = {"__name__": "asked"}
+    module: dict[str, Any] = {}
     exec(MODULE, module)
     monkeypatch.setattr(sheets, "KINDS", (*sheets.KINDS, module["KIND"]))
     environment.cache_clear()

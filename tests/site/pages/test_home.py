@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import duckdb
 import pytest
@@ -115,9 +114,8 @@ def test_a_headline_is_short_and_a_sentence_to_quote_names_its_prompt(con: duckd
         for row in asked(con, "SELECT DISTINCT text FROM prompts WHERE prompt = $p", p=finding.prompt)
     ]
     for alone in (True, False):
-        brief, whole = (
-            tongue("en").say(sentence(replace(finding, alone=alone), brief=brief)) for brief in (True, False)
-        )
+        finding.alone = alone
+        brief, whole = (tongue("en").say(sentence(finding, brief=brief)) for brief in (True, False))
         assert (f"“{text}”" in whole) != alone
         assert f" by {finding.model}" in brief
         assert text not in brief
