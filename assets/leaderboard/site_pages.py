@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from assets.leaderboard.page.sheets import Around, SitePlace, named, path_of, re
 from assets.leaderboard.published import latest, read_manifest
 from assets.leaderboard.views.kind import PageKind, Sheet
 from assets.leaderboard.views.message import say
+from assets.leaderboard.views.query import View
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.loading.seals import sealed
@@ -35,25 +35,6 @@ _SEARCHED = "search/index.json"
 _MAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _MOST_MAPPED = 50_000  # addresses of a map, by its standard
 _ROOT = PageKind("root", lambda con, week: iter(()))
-
-
-@dataclass(frozen=True)
-class ListedEdition:
-    """An edition in the list; days are dates, ids as manifests have them."""
-
-    id: str
-    week: date
-    created: date
-    replaces: str | None
-    replaced_by: str | None
-    newest: bool
-
-
-@dataclass(frozen=True)
-class EditionList:
-    """All editions, the newest first."""
-
-    editions: tuple[ListedEdition, ...]
 
 
 def show_pages(store: Store, manifest: Mapping[str, Any]) -> None:
@@ -83,8 +64,9 @@ def pages_at_site(
 def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SitePlace) -> dict[str, bytes]:
     """Return key → bytes of the pages."""
     replaced_by = {of["replaces"]: edition for edition, of in editions.items() if of["replaces"]}
-    listed = tuple(
-        ListedEdition(
+    in_order = sorted(editions.items(), key=lambda item: (item[1]["week"], item[1]["revision"]), reverse=True)
+    listed = [
+        View(
             id=edition,
             week=date.fromisoformat(of["week"]),
             created=date.fromisoformat(str(of["created_at"])[:10]),
@@ -92,15 +74,13 @@ def pages_of(editions: Mapping[str, Mapping[str, Any]], newest: str, site: SiteP
             replaced_by=replaced_by.get(edition),
             newest=edition == newest,
         )
-        for edition, of in sorted(
-            editions.items(), key=lambda item: (item[1]["week"], item[1]["revision"]), reverse=True
-        )
-    )
+        for edition, of in in_order
+    ]
     week = date.fromisoformat(editions[newest]["week"])
     return {
         f"{keys.SITE}{path}": named(data, newest, site)
         for kind, sheet in (
-            (_EDITIONS, Sheet("editions/", say("Editions"), EditionList(listed))),
+            (_EDITIONS, Sheet("editions/", say("Editions"), View(editions=listed))),
             (_ROOT, Sheet("", say("The newest edition"), None, index=False)),
         )
         for path, data in render_sheet(kind, sheet, week, site, shown=newest)

@@ -11,7 +11,7 @@ import duckdb
 from assets.leaderboard.cells.question import Looked
 from assets.leaderboard.cells.reading import value_read
 from assets.leaderboard.cells.showing import Thumb, caption, proportional
-from assets.leaderboard.views.query import Row
+from assets.leaderboard.views.query import Row, asked
 from warehouse.database.marts import as_of_weeks
 
 #: Pictures of a grid.
@@ -46,12 +46,11 @@ def slots(
 ) -> list[Row]:
     """Return rows of `prompt_slots` of one model and some prompts and weeks, in the order that `week` draws."""
     statement = as_of_weeks("page", "prompt_slots", sorted(map(str, weeks)))
-    con.execute(
+    return asked(
+        con,
         f"SELECT * FROM ({statement}) WHERE model = $model ORDER BY place, slot_key",  # noqa: S608 - no text of others
         {"week": week.isoformat(), "asked": [*prompts], "model": model},
     )
-    columns = [column[0] for column in con.description or []]
-    return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]
 
 
 def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> PictureGrid:

@@ -5,6 +5,8 @@ A week has an anchor on the sheet: `#w2026-11-23`.
 
 from __future__ import annotations
 
+import heapq
+import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -13,10 +15,9 @@ from pathlib import Path
 
 import duckdb
 
-from assets.leaderboard.cells import showing
+from assets.leaderboard.cells import reading, showing
 from assets.leaderboard.cells.reading import Cell, PromptPictures
 from assets.leaderboard.page import words
-from assets.leaderboard.past import pictures
 from assets.leaderboard.views.kind import Crumb, PageKind, Sheet
 from assets.leaderboard.views.message import Message, Quarter, model_title, say
 from assets.leaderboard.views.query import View
@@ -29,6 +30,8 @@ SHEET = PageKind("contact_sheet", lambda con, week: iter(()))
 MODEL = PageKind("model_quarter", lambda con, week: iter(()))
 #: Pictures of a sheet, at most: it stays below 300 kB.
 MOST = 900
+#: Prompts whose pictures are read at once: all that a week has.
+_AT_ONCE = 200
 
 
 def quarters(found: Sequence[str]) -> dict[str, list[date]]:
@@ -52,7 +55,7 @@ def sheets(
     """
     listed: dict[str, list[View]] = defaultdict(list)
     simulated: dict[str, bool] = {}
-    for _, found in groupby(pictures.of_weeks(con, of, folder), key=lambda prompt: prompt.id):
+    for _, found in groupby(_of_weeks(con, of, folder), key=lambda prompt: prompt.id):
         cells: dict[str, list[tuple[PromptPictures, Cell]]] = defaultdict(list)
         for prompt in found:
             for cell in prompt.cells:
@@ -72,6 +75,26 @@ def sheets(
     for model, prompts in sorted(listed.items()):
         view = View(simulated=simulated[model], quarter=Quarter(quarter), prompts=prompts)
         yield model, MODEL, Sheet("", _title(model, quarter), view, index=False)
+
+
+def _of_weeks(
+    con: duckdb.DuckDBPyConnection, weeks: Sequence[date], folder: Path
+) -> Iterator[PromptPictures]:
+    """Yield the prompts of several weeks by their ids: each week is read once into a file, and one of each held."""
+    files = [folder / f"{week}.prompts" for week in weeks]
+    for week, file in zip(weeks, files, strict=True):
+        with file.open("wb") as written:
+            for prompt in reading.read(con, week, alone=True, at_once=_AT_ONCE):
+                pickle.dump(prompt, written, pickle.HIGHEST_PROTOCOL)
+    yield from heapq.merge(*map(_kept, files), key=lambda prompt: prompt.id)
+    for file in files:
+        file.unlink()
+
+
+def _kept(file: Path) -> Iterator[PromptPictures]:
+    with file.open("rb") as kept:
+        while kept.peek(1):
+            yield pickle.load(kept)  # noqa: S301 - this process or another of this publish wrote it
 
 
 def _title(model: str, quarter: str) -> Message:

@@ -29,8 +29,8 @@ def rows(
     """
     given = dict(parameters or {})
     if WEEKS in header(f"page/{name}"):
-        return _asked(con, as_of_weeks("page", name, [str(given["week"])]), given)
-    return _asked(con, sql(f"page/{name}"), given)
+        return asked(con, as_of_weeks("page", name, [str(given["week"])]), given)
+    return asked(con, sql(f"page/{name}"), given)
 
 
 def rows_of_weeks(
@@ -40,7 +40,7 @@ def rows_of_weeks(
     wanted = {*weeks}
     if not wanted:
         return []
-    found = _asked(con, as_of_weeks("page", name, sorted(map(str, wanted))), dict(parameters))
+    found = asked(con, as_of_weeks("page", name, sorted(map(str, wanted))), parameters)
     return [row for row in found if row["week"] in wanted]
 
 
@@ -67,7 +67,8 @@ def by(found: Iterable[Row], *columns: str) -> dict[Any, list[Row]]:
     return kept
 
 
-def _asked(con: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, object]) -> list[Row]:
-    con.execute(statement, parameters)
+def asked(con: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object]) -> list[Row]:
+    """Return the rows of a statement, one dictionary a row, in its order."""
+    con.execute(statement, dict(parameters))
     columns = [column[0] for column in con.description or []]
     return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]
