@@ -34,19 +34,13 @@ BASE = {
     "outcomes",
 } - DERIVED
 _HIDDEN = {"withheld": "which weeks are no observations is decided by checks, not by figures"}
-_BEGUN = {"changes": "says where spans begin anew; sizes of changes come from labels, in the query changes"}
+_BEGUN = {"changes": "says where spans begin anew"}
 _QUANTILES = {
     "figures": "has the quantiles (critical) and worth, which SQL does not compute, and says what is published"
-}
-_RANKED = {
-    "boards": "has the critical value of all pairs, which SQL does not compute",
-    "board_ranks": "says who is ranked; answers that were not read decide that, not figures",
 }
 #: Audit query → what else it reads, and why a fault there is not repeated unnoticed.
 DECLARED: dict[str, dict[str, str]] = {
     **{key: {**_HIDDEN, **_BEGUN, **_QUANTILES} for key in ("shares", "gaps", "stereotypes", "corrected")},
-    **{key: {**_HIDDEN, **_BEGUN, **_RANKED} for key in ("board_pairs", "board_ranks")},
-    "changes": {**_HIDDEN, "changes": "says which changes were reported, and when; sizes come from labels"},
     "claim_shares": {
         **_HIDDEN,
         **_BEGUN,
@@ -149,10 +143,6 @@ def test_what_shared_steps_read_is_read(tmp_path: Path, monkeypatch: pytest.Monk
         shared.read_text().replace("    FROM slots\n", "    FROM slots SEMI JOIN board_ranks USING (week)\n")
     )
     assert not_from_labels("answers_from_labels", sql("audit/answers_from_labels")) == {"board_ranks"}
-
-
-def test_the_first_steps_of_ten_queries_are_one_text() -> None:
-    assert len([name for name in names("audit") if "Uses" in header(f"audit/{name}")]) >= 10
 
 
 def test_a_name_of_a_table_is_not_taken_for_a_part_of_the_query() -> None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import random
 import re
+import runpy
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from tests.once import made_once
@@ -35,15 +38,11 @@ PYTHONS = [
 BOARD = "2026-11-23 rest-of-world@1 baseline"
 
 
-def run(python: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run(
-        [python, "-I", str(PROGRAM), *map(str, arguments)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run(*arguments: object) -> int:
+    """Run the program in this process, which is quicker; return its exit code."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return int(runpy.run_path(str(PROGRAM))["main"](*map(str, arguments)))
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +64,11 @@ def edition(planted_world: World, tmp_path_factory: pytest.TempPathFactory) -> P
     return made_once(tmp_path_factory, "planted-edition", make)
 
 
-@pytest.fixture
-def changed(edition: Path, tmp_path: Path) -> Path:
-    """A copy of the file, to be changed."""
-    return Path(shutil.copy(edition / "site" / "cliche.duckdb", tmp_path / "cliche.duckdb"))
-
-
 @pytest.mark.parametrize("python", PYTHONS)
 def test_300_random_figures_are_as_published(python: str, edition: Path) -> None:
-    ended = run(python, edition)
+    ended = subprocess.run(
+        [python, "-I", str(PROGRAM), str(edition)], capture_output=True, text=True, check=False
+    )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert re.search(r"Of (\d+) published, \1 recomputed, 0 differ\.$", ended.stdout.strip())
     rows = [line for line in ended.stdout.splitlines() if " | " in line]
@@ -92,7 +87,9 @@ def test_300_random_figures_are_as_published(python: str, edition: Path) -> None
     assert numbers > 600
 
 
-def test_names_are_unique_and_nothing_that_is_published_is_left_out_unsaid(edition: Path) -> None:
+def test_names_are_unique_and_nothing_that_is_published_is_left_out_unsaid(
+    edition: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with duckdb.connect(str(edition / "site" / "cliche.duckdb"), read_only=True) as con:
         con.execute("SET search_path = 'main,study'; " + PROGRAM.with_suffix(".sql").read_text())
         for table in ("figures", "boards", "ranks", "pairs", "changes"):
@@ -105,53 +102,60 @@ def test_names_are_unique_and_nothing_that_is_published_is_left_out_unsaid(editi
             "SELECT DISTINCT if(attribute ^@ 'all:', 'all:...', figure) FROM figures WHERE estimate IS NOT NULL "
             f"AND (attribute ^@ 'all:' OR figure = 'corrected_share' OR figure NOT IN ({held}) AND figure <> 'gap')"
         ).fetchall()
-    said = run(sys.executable, edition, BOARD, "nothing of this name").stdout
+    run(edition, BOARD, "nothing of this name")
+    said = capsys.readouterr().out
     assert {name for (name,) in left} == {"all:...", "corrected_share"}
     assert all(name in said for (name,) in left)
-
-
-def test_a_changed_label_is_found_and_the_figures_are_named(changed: Path) -> None:
-    with duckdb.connect(str(changed)) as con:
-        con.execute(
-            "UPDATE labels SET value = if(value = 'yes', 'no', 'yes') WHERE attribute = 'national_flag' "
-            "AND slot_key = (SELECT min(slot_key) FROM slots JOIN labels USING (week, model, slot_key) "
-            "WHERE slots.model = 'alder' AND prompt = 'rest-of-world/person-united-states' "
-            "AND week = DATE '2026-11-23' AND value IN ('yes', 'no') AND attribute = 'national_flag')"
-        )
-    ended = run(sys.executable, changed, BOARD)
-    assert ended.returncode == 1
-    differ = [line for line in ended.stdout.splitlines() if line.startswith("DIFFERS")]
-    named = f"{BOARD} mean_share national_flag yes rest-of-world/person-united-states alder | estimate "
-    assert any(line.split(maxsplit=1)[1].startswith(named) for line in differ)
-    assert any(f"{BOARD} stereotypes stereotypes alder" in line for line in differ)
-    assert not any("litter" in line or " cedar |" in line for line in differ if "mean_share" in line)
 
 
 #: What is forged → how a row of the output that differs names it.
 FORGED = {
     "UPDATE figures SET low = low - 2e-9 WHERE figure = 'gap' AND low > 0.1": " gap ",
-    "UPDATE figures SET low = 0.1 WHERE figure = 'stereotypes' AND week < DATE '2026-09-15'": " stereotypes ",
+    "UPDATE figures SET low = 0.1 WHERE figure = 'stereotypes'": " stereotypes ",
     "DELETE FROM figures WHERE figure = 'mean_share' AND model = 'cedar'": " cedar ",
     "UPDATE board_pairs SET told_apart = NOT told_apart": " pair ",
     "UPDATE board_ranks SET rank_low = 1 WHERE rank_low = 2": " rank ",
     "UPDATE boards SET critical = critical + 1": " critical ",
     "UPDATE changes SET size = size + 1e-6": " change ",
 }
+#: One label of a United States person is read the other way.
+RELABELED = (
+    "UPDATE labels SET value = if(value = 'yes', 'no', 'yes') WHERE attribute = 'national_flag' "
+    "AND slot_key = (SELECT min(slot_key) FROM slots JOIN labels USING (week, model, slot_key) "
+    "WHERE slots.model = 'alder' AND prompt = 'rest-of-world/person-united-states' "
+    "AND week = DATE '2026-11-23' AND value IN ('yes', 'no') AND attribute = 'national_flag')"
+)
 
 
-def test_forged_figures_are_found(changed: Path) -> None:
-    with duckdb.connect(str(changed)) as con:
-        for forged in FORGED:
-            con.execute(forged)
-    ended = run(sys.executable, changed)
-    assert ended.returncode == 1
-    differ = [line for line in ended.stdout.splitlines() if line.startswith("DIFFERS")]
+def test_a_changed_label_and_forged_figures_are_found_and_named(
+    edition: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def differing(board: str, *statements: str) -> list[str]:
+        for statement in statements:
+            con.execute(statement)
+        con.execute("CHECKPOINT")
+        con.close()
+        assert run(changed, board) == 1
+        return [line for line in capsys.readouterr().out.splitlines() if line.startswith("DIFFERS")]
+
+    changed = Path(shutil.copy(edition / "site" / "cliche.duckdb", tmp_path / "cliche.duckdb"))
+    con = duckdb.connect(str(changed))
+    differ = differing(BOARD, RELABELED)
+    named = f"{BOARD} mean_share national_flag yes rest-of-world/person-united-states alder | estimate "
+    assert any(line.split(maxsplit=1)[1].startswith(named) for line in differ)
+    assert any(f"{BOARD} stereotypes stereotypes alder" in line for line in differ)
+    assert not any("litter" in line or " cedar |" in line for line in differ if "mean_share" in line)
+
+    con = duckdb.connect(str(changed))
+    differ = differing("2026-10-26", *FORGED)  # a week with changes
     assert {name for name in FORGED.values() if any(name in line for line in differ)} == {*FORGED.values()}
     assert all(any(name in line for name in FORGED.values()) for line in differ)
 
 
 @pytest.mark.parametrize("what", ["nothing", "text", "folder", "another database", "it's; DROP"])
-def test_what_is_no_edition_ends_in_one_line(what: str, tmp_path: Path) -> None:
+def test_what_is_no_edition_ends_in_one_line(
+    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / what
     if what == "text":
         path.write_text("week,model\n")
@@ -160,10 +164,11 @@ def test_what_is_no_edition_ends_in_one_line(what: str, tmp_path: Path) -> None:
     elif what == "another database":
         with duckdb.connect(str(path)) as con:
             con.execute("CREATE SCHEMA study; CREATE TABLE labels (week DATE)")
-    ended = run(sys.executable, path)
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith(f"{path} is no edition that can be read: ")
-    assert ended.stderr.count("\n") == 1
+    assert run(path) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"{path} is no edition that can be read: ")
+    assert told.err.count("\n") == 1
 
 
 def test_it_is_short_and_rests_on_nothing_of_the_project() -> None:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from scipy.stats import binom
 
-from tests.warehouse.world.compared import rows
+from tests.warehouse.world.compared import Row, rows
 from warehouse.sqlfiles import sql
 
 Cell = list[str]  # what was read off each picture
@@ -54,6 +54,11 @@ SCORES: dict[str, Score] = {
 
 
 @pytest.fixture(scope="module")
+def scores(planted_con: duckdb.DuckDBPyConnection) -> list[Row]:
+    return rows(planted_con, sql("audit/scores_of_others"))
+
+
+@pytest.fixture(scope="module")
 def cells(planted_con: duckdb.DuckDBPyConnection) -> dict[tuple[Any, ...], tuple[list[Cell], list[str]]]:
     """What was read off the pictures of each prompt, and what counts, by the keys of a score."""
     found: dict[tuple[Any, ...], dict[str, Cell]] = defaultdict(lambda: defaultdict(list))
@@ -79,11 +84,9 @@ KEYS = ("week", "model", "suite", "suite_major", "condition", "turn", "attribute
 
 @pytest.mark.parametrize("query", SCORES)
 def test_a_score_is_what_its_authors_published(
-    planted_con: duckdb.DuckDBPyConnection,
-    cells: dict[tuple[Any, ...], tuple[list[Cell], list[str]]],
-    query: str,
+    scores: list[Row], cells: dict[tuple[Any, ...], tuple[list[Cell], list[str]]], query: str
 ) -> None:
-    found = rows(planted_con, sql(f"audit/{query}"))
+    found = [row for row in scores if row["benchmark"] == query]
     for row in found:
         read, support = cells[tuple(row[name] for name in KEYS)]
         if query == "heim_gender_bias":  # prompts without a picture count as without women
@@ -94,20 +97,26 @@ def test_a_score_is_what_its_authors_published(
     assert len({round(row["score"], 6) for row in found}) > 10
 
 
-def test_a_skin_score_is_of_steps_and_of_all_pictures(planted_con: duckdb.DuckDBPyConnection) -> None:
+def test_a_skin_score_is_of_steps_and_of_all_pictures(
+    planted_con: duckdb.DuckDBPyConnection, scores: list[Row]
+) -> None:
     """A picture whose tone was not read counts as none: the shares of the ten steps add up to less than 1."""
-    for row in rows(planted_con, sql("audit/heim_skin_bias")):
-        key = {name: row[name] for name in ("week", "model", "suite", "suite_major", "condition", "turn")}
-        where = " AND ".join(f"{name} = ${name}" for name in key)
-        read = planted_con.execute(
-            "SELECT value, count(*) FROM (SELECT *, least(turn, 2) AS turn FROM slot_outcomes) "
-            f"INNER JOIN plan_labels USING (week, model, slot_key) WHERE {where} AND is_picture "
-            "AND starts_with(value, 'monk_') GROUP BY value",
-            key,
-        ).fetchall()
-        assert 0 <= row["score"] <= 1
-        assert {value for value, _ in read} <= {f"monk_{step}" for step in range(1, 11)}
-        assert sum(n for _, n in read) <= row["n"]
+    read: dict[tuple[Any, ...], dict[str, Cell]] = defaultdict(lambda: defaultdict(list))
+    for row in rows(planted_con, PICTURES):
+        if row["attribute"] == "skin_tone":
+            read[tuple(row[name] for name in KEYS)][row["prompt"]].append(row["value"])
+    found = [
+        row for row in scores if row["benchmark"] == "heim_skin_bias" and row["attribute"] == "skin_tone"
+    ]
+    for row in found:
+        prompts = read[tuple(row[name] for name in KEYS)]
+        assert row["n"] == sum(map(len, prompts.values()))
+        apart = (
+            sum(abs(values.count(f"monk_{step}") / len(values) - 0.1) for step in range(1, 11)) / 10
+            for values in prompts.values()
+        )
+        assert row["score"] == pytest.approx(sum(apart) / row["cells"], abs=1e-9)
+    assert len(found) > 10
 
 
 @pytest.mark.parametrize(("pictures", "score"), [(5, 0.188), (10, 0.123)])

@@ -19,6 +19,7 @@ from assets.suites.schema import Attribute, Prompt, Suite
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions
 from warehouse.store import Store, open_store
@@ -55,14 +56,15 @@ def labels(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | N
     return ("0", 1.0, None) if attribute.id == "person_count" else builder.draw(slot, attribute)
 
 
-def make_store(folder: Path) -> Store:
-    """Return a bucket with two models in two weeks, whole plans and pictures that hash as they should."""
-    made = open_store(folder / "bucket")
+def make(folder: Path) -> None:
+    """Make a bucket with two models in two weeks, whole plans and pictures that hash as they should; and load it."""
+    store = open_store(folder / "bucket")
     for week, model in [(BEFORE, ONE), (BEFORE, TWO), (WEEK, ONE), (WEEK, TWO), (TUESDAY, ONE)]:
-        for slot in builder.build_partition(made, week, model, suites=SUITES, labels=labels):
+        for slot in builder.build_partition(store, week, model, suites=SUITES, labels=labels):
             picture = slot.slot_key.encode()
-            made.put_if_absent(keys.image(sha256_hex(picture), "png"), picture)
-    return made
+            store.put_if_absent(keys.image(sha256_hex(picture), "png"), picture)
+    with connect(folder / "warehouse.duckdb") as con:
+        fill(con, store)
 
 
 def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:

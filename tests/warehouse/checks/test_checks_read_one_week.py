@@ -9,8 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.warehouse.checks.quality_rows import WEEK, fill, make_store
-from warehouse.database.connection import connect
+from tests.warehouse.checks.quality_rows import WEEK
 from warehouse.sqlfiles import names, sql
 
 #: Check → the tables of which it reads other weeks, and why.
@@ -21,13 +20,6 @@ OTHER_WEEKS = {
     "gold_labels__value_declared": {"attribute_values"},
     "gold_samples__image_matches": {"images"},
 }
-
-
-@pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(None) as made:
-        fill(made, make_store(tmp_path_factory.mktemp("weeks")))
-        yield made
 
 
 @pytest.mark.parametrize("name", names("checks"))

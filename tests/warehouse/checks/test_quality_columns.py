@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import duckdb
 import pytest
 
 from assets.quality import columns
 from assets.quality.scope import CheckScope
-from tests.warehouse.checks.quality_rows import HERE, ONE, WEEK, broken, check, fill, first, make_store
-from warehouse.database.connection import connect
+from tests.warehouse.checks.quality_rows import HERE, ONE, WEEK, broken, check, first
 from warehouse.store import Store
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return make_store(tmp_path_factory.mktemp("quality"))
-
-
-@pytest.fixture(scope="module")
-def con(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(None) as made:
-        fill(made, store)
-        yield made
 
 
 def _bad_values(rule: columns.Rule) -> list[str]:

@@ -99,8 +99,11 @@ def con(world: Path, tmp_path: Path) -> Iterator[Con]:
 
 
 @pytest.fixture
-def first(world: Path) -> dict[str, Any]:
-    """What the manifest says of the first edition, whose parts are in the store."""
+def first(world: Path, tmp_path: Path) -> dict[str, Any]:
+    """What the manifest says of the first edition, whose parts are in the store; its file is changed."""
+    (tmp_path / "next").mkdir()
+    for file in (world / "first").glob(f"{DATABASE}*"):
+        shutil.copy2(file, tmp_path / "next")
     found: dict[str, Any] = json.loads((world / "manifest.json").read_text())
     return found
 

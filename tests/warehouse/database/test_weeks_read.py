@@ -40,7 +40,7 @@ OVER_WEEKS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     store = open_store(tmp_path_factory.mktemp("weeks"))
-    world.fill(store, weeks=len(MONDAYS), replicates=6)
+    world.fill(store, weeks=len(MONDAYS), replicates=3)
     made = world.load(store)
     golden.draw(made)
     made.execute(disagrees(MONDAYS[-2], "photo", 0.429))

@@ -85,7 +85,7 @@ def first(_slot: Slot, attribute: Attribute) -> Label:
 def filled(store: Store, *, second: bool) -> Store:
     for week in WEEKS:
         for model in MODELS:
-            given: dict[str, Any] = {"suites": SUITES, "replicates": 20, "prompts": PROMPTS.__contains__}
+            given: dict[str, Any] = {"suites": SUITES, "replicates": 10, "prompts": PROMPTS.__contains__}
             build_partition(store, week, model, **given, labels=planned)
             if second and model in TURNED:
                 again = {**given, "manifest": False, "labeler": OTHER}
@@ -117,9 +117,8 @@ def loaded(store: Store) -> Con:
     load_declared(made)
     for week, model in partitions(store):
         load_partition(made, store, week, model)
-    for week in WEEKS:
-        score_labels(made, week)
-    score_spans(made, WEEKS)
+    score_labels(made, WEEK)
+    score_spans(made, [WEEK])
     return made
 
 

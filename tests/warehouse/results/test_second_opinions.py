@@ -15,7 +15,7 @@ from assets.generation.workplace import Workplace
 from assets.labeling.anchors import sets as anchors
 from assets.labeling.records import Reading
 from assets.metrics.labels.second_opinions import Scale, compare, week_agreement
-from assets.metrics.week import assert_publishable, score_all, score_weeks
+from assets.metrics.week import assert_publishable, score_weeks
 from assets.suites.schema import Attribute
 from tests.unit.labeling.scripted import Labels
 from tests.warehouse import builder
@@ -24,8 +24,6 @@ from tests.warehouse.loading.test_freshness import place_in
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
-from warehouse.database.rebuild import rebuild
-from warehouse.database.table_hash import table_hashes
 from warehouse.errors import ClicheError
 from warehouse.loading.load import load_partition
 from warehouse.store import Store
@@ -325,24 +323,3 @@ def test_anchors_that_nobody_labelled_are_told_and_stop_nothing(place: Workplace
     score_weeks(place, WEEK)
     assert found_by(place, "anchor_labels__present") == "fail"
     assert told(place)["perceived_gender"][0] is True
-
-
-def test_invariant_06_anchors_drift_and_agreement_are_the_same_when_rebuilt(place: Workplace) -> None:
-    anchored(place, WEEK, move=True)
-    score_weeks(place, BEFORE)  # a week at a time, as it is lived
-    score_weeks(place, WEEK)
-    anchors.accept(place.store, labeler="drawing", attribute="perceived_gender", week=WEEK, reason="right")
-    score_weeks(place, WEEK)
-    with connect(place.warehouse, read_only=True) as con:
-        lived = table_hashes(con)
-        counts = {
-            table: len(con.execute(f"FROM {table}").fetchall())
-            for table in ("anchors", "anchor_labels", "drift_acceptances", "labeler_drift", "agreement")
-        }
-    assert counts["anchors"] == 2
-    assert counts["anchor_labels"] == 4
-    assert (counts["drift_acceptances"], counts["labeler_drift"]) == (1, 1)
-    assert counts["agreement"] >= 2 * 2 * 2
-    rebuild(place.store, place.warehouse, finish=lambda con: score_all(con, place))
-    with connect(place.warehouse, read_only=True) as con:
-        assert table_hashes(con) == lived

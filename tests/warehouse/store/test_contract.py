@@ -23,18 +23,16 @@ class TestObjects:
         assert isinstance(store, Store)
         assert store.url == address
 
-    def test_what_is_put_is_got(self, store: Store) -> None:
-        assert store.put_if_absent("plans/a.json", b"{}") is True
-        assert store.get("plans/a.json") == b"{}"
-
-    def test_the_first_write_stays(self, store: Store) -> None:
-        store.put_if_absent("a/b", b"first")
+    def test_the_first_write_stays_for_every_client(self, store: Store, address: str) -> None:
+        assert store.put_if_absent("a/b", b"first") is True
         assert store.put_if_absent("a/b", b"second") is False
-        assert store.get("a/b") == b"first"
+        other = open_store(address)
+        assert other.put_if_absent("a/b", b"second") is False
+        assert store.get("a/b") == other.get("a/b") == b"first"
 
     def test_many_are_put_in_their_order_and_the_first_write_stays(self, store: Store, address: str) -> None:
         store.put_if_absent("many/3", b"first")
-        given = [(f"many/{number}", b"%d" % number * number) for number in range(450)]
+        given = [(f"many/{number}", b"%d" % number * number) for number in range(90)]
         done = list(store.put_all([*given, ("many/7", b"again")]))
         assert [(key, data) for key, data, _ in done] == [*given, ("many/7", b"again")]
         assert [key for key, _, written in done if not written] == ["many/3", "many/7"]
@@ -72,12 +70,6 @@ class TestObjects:
             list(store.put_all([("a", b"1"), ("folder", b"2")]))
         assert store.head("folder/object")
 
-    def test_another_client_sees_it(self, store: Store, address: str) -> None:
-        store.put_if_absent("a/b", b"first")
-        other = open_store(address)
-        assert other.get("a/b") == b"first"
-        assert other.put_if_absent("a/b", b"second") is False
-
     def test_what_is_absent_is_said_to_be(self, store: Store) -> None:
         store.put_if_absent("folder/object", b"1")
         for key in ("none", "folder", "folder/none", "folder/object/none"):
@@ -96,18 +88,17 @@ class TestObjects:
         assert second is not None
         assert second.etag != first.etag
 
-    @pytest.mark.parametrize("size", [0, 1, 5_000_000, 9_000_001])
-    def test_every_size_comes_back_whole(self, store: Store, size: int) -> None:
-        data = random.Random(size).randbytes(size)
-        assert store.put_if_absent("images/x.png", data)
-        assert hashlib.sha256(store.get("images/x.png")).digest() == hashlib.sha256(data).digest()
-        head = store.head("images/x.png")
-        assert head is not None
-        assert head.size == size
+    def test_every_size_comes_back_whole(self, store: Store) -> None:
+        for size in (0, 1, 9_000_001):
+            data = random.Random(size).randbytes(size)
+            assert store.put_if_absent(f"images/{size}.png", data)
+            assert hashlib.sha256(store.get(f"images/{size}.png")).digest() == hashlib.sha256(data).digest()
+            head = store.head(f"images/{size}.png")
+            assert head is not None
+            assert head.size == size
 
-    @pytest.mark.parametrize(
-        "key",
-        [
+    def test_keys_may_be_any_printable_text(self, store: Store) -> None:
+        keys = (
             "é/ü",
             "日本/語.json",
             "a b/c+d%2F=&?#.x",
@@ -115,38 +106,19 @@ class TestObjects:
             "😀",
             "a/.hidden",
             "week=2026-11-23/..x",
-        ],
-    )
-    def test_keys_may_be_any_printable_text(self, store: Store, key: str) -> None:
-        assert store.put_if_absent(key, key.encode())
-        assert store.get(key) == key.encode()
-        assert list(store.list("")) == [key]
+        )
+        for key in keys:
+            assert store.put_if_absent(key, key.encode())
+            assert store.get(key) == key.encode()
+        assert list(store.list("")) == sorted(keys, key=str.encode)
 
-    @pytest.mark.parametrize(
-        "key",
-        [
-            "",
-            "/a",
-            "a//b",
-            "a/",
-            "../a",
-            "a/../b",
-            "a/..",
-            ".",
-            "a/./b",
-            ".tmp/a",
-            "a\0b",
-            "a\nb",
-            "\udc80",
-            "x" * 256,
-            "/".join(["x" * 200] * 5),
-        ],
-    )
-    def test_a_bad_key_is_refused_in_one_line(self, store: Store, key: str) -> None:
-        for work in (store.get, store.head, lambda key: store.put_if_absent(key, b"1")):
-            with pytest.raises(UsageError, match=r"cannot be stored: .+") as caught:
-                work(key)
-            assert "\n" not in str(caught.value)
+    def test_a_bad_key_is_refused_in_one_line(self, store: Store) -> None:
+        paths = ("", "/a", "a//b", "a/", "../a", "a/../b", "a/..", ".", "a/./b", ".tmp/a")
+        for key in (*paths, "a\0b", "a\nb", "\udc80", "x" * 256, "/".join(["x" * 200] * 5)):
+            for work in (store.get, store.head, lambda key: store.put_if_absent(key, b"1")):
+                with pytest.raises(UsageError, match=r"cannot be stored: .+") as caught:
+                    work(key)
+                assert "\n" not in str(caught.value)
         assert list(store.list("")) == []
 
     def test_a_key_below_or_above_another_is_an_error_not_a_loss(self, store: Store) -> None:
@@ -162,20 +134,16 @@ class TestPieces:
         assert store.get("a", (2, 3)) == b"234"
         assert store.get("a", (8, 5)) == b"89"
 
-    @pytest.mark.parametrize("size", [1, 4, 5, 10, 11])
-    def test_pieces_are_the_object(self, store: Store, size: int) -> None:
-        store.put_if_absent("a", b"0123456789")
-        found = [*pieces(store, "a", size)]
-        assert b"".join(found) == b"0123456789"
-        assert {len(piece) for piece in found[:-1]} <= {size}
-
-    def test_an_empty_object_has_none(self, store: Store) -> None:
-        store.put_if_absent("a", b"")
-        assert [*pieces(store, "a")] == []
-
-    def test_what_is_missing_is_a_key_error(self, store: Store) -> None:
+    def test_pieces_are_the_object(self, store: Store) -> None:
         with pytest.raises(KeyError):
             next(pieces(store, "a"))
+        store.put_if_absent("empty", b"")
+        assert [*pieces(store, "empty")] == []
+        store.put_if_absent("a", b"0123456789")
+        for size in (1, 4, 5, 10, 11):
+            found = [*pieces(store, "a", size)]
+            assert b"".join(found) == b"0123456789"
+            assert {len(piece) for piece in found[:-1]} <= {size}
 
     def test_what_is_replaced_meanwhile_is_told(self, store: Store) -> None:
         store.replace("site/a.json", b"0123456789")
@@ -189,46 +157,43 @@ class TestPieces:
 class TestList:
     KEYS = ("Z/1", "a-b/c", "a.b", "a/b", "a/é", "a/日本", "a/b.c/d", "a0", "é", "日本", "😀", "ﬀ")
 
-    def test_keys_come_in_the_order_of_their_bytes(self, store: Store) -> None:
-        for key in self.KEYS:
-            store.put_if_absent(key, b"")
-        assert list(store.list("")) == sorted(self.KEYS, key=lambda key: key.encode())
-
-    @pytest.mark.parametrize(
-        "prefix", ["a", "a/", "a/b", "a.", "Z", "日", "none", "none/x", "a.b/", "a/b/c", "z"]
-    )
-    def test_a_prefix_need_not_end_at_a_slash(self, store: Store, prefix: str) -> None:
-        for key in self.KEYS:
-            store.put_if_absent(key, b"")
-        expected = sorted((key for key in self.KEYS if key.startswith(prefix)), key=lambda key: key.encode())
-        assert list(store.list(prefix)) == expected
-
-    @pytest.mark.parametrize("prefix", ["", "a", "a/", "a.", "Z", "日", "none", "a/b.c", "z"])
-    def test_folders_are_what_keys_have_in_common(self, store: Store, prefix: str) -> None:
-        for key in self.KEYS:
-            store.put_if_absent(key, b"")
-        below = [key[len(prefix) :].partition("/") for key in self.KEYS if key.startswith(prefix)]
-        assert store.folders(prefix) == sorted({f"{prefix}{name}/" for name, slash, _ in below if slash})
-        assert sorted(store.names(prefix)) == sorted({f"{prefix}{name}{slash}" for name, slash, _ in below})
-
-    def test_heads_are_those_of_what_is_listed(self, store: Store) -> None:
-        for number, key in enumerate(("a/b", "a/c.d/e", "a.b", "b")):
-            store.put_if_absent(key, b"x" * number)
-        for prefix in ("", "a/", "a", "c"):
-            found = {head.key: head for head in store.heads(prefix)}
-            assert found == {key: store.head(key) for key in store.list(prefix)}
-
-    def test_an_empty_store_lists_nothing(self, store: Store) -> None:
-        assert list(store.list("")) == []
-        assert list(store.list("plans/")) == []
+    def test_keys_and_folders_that_start_so_in_the_order_of_their_bytes(self, store: Store) -> None:
+        assert list(store.list("")) == list(store.list("plans/")) == []
         assert store.folders("") == store.folders("plans/") == store.names("") == []
+        for key in self.KEYS:
+            store.put_if_absent(key, key.encode())
+        for prefix in (
+            "",
+            "a",
+            "a/",
+            "a/b",
+            "a.",
+            "Z",
+            "日",
+            "none",
+            "none/x",
+            "a.b/",
+            "a/b/c",
+            "a/b.c",
+            "z",
+        ):
+            expected = sorted((key for key in self.KEYS if key.startswith(prefix)), key=str.encode)
+            assert list(store.list(prefix)) == expected
+            assert {head.key: head for head in store.heads(prefix)} == {
+                key: store.head(key) for key in expected
+            }
+            below = [key[len(prefix) :].partition("/") for key in expected]
+            assert store.folders(prefix) == sorted({f"{prefix}{name}/" for name, slash, _ in below if slash})
+            assert sorted(store.names(prefix)) == sorted(
+                {f"{prefix}{name}{slash}" for name, slash, _ in below}
+            )
 
-    @pytest.mark.parametrize("prefix", ["/", "/a", "../", "a//b", "a/../b", ".tmp/", "a\nb"])
-    def test_a_bad_prefix_is_refused(self, store: Store, prefix: str) -> None:
-        with pytest.raises(UsageError, match="cannot be listed"):
-            list(store.list(prefix))
-        with pytest.raises(UsageError, match="cannot be listed"):
-            store.folders(prefix)
+    def test_a_bad_prefix_is_refused(self, store: Store) -> None:
+        for prefix in ("/", "/a", "../", "a//b", "a/../b", ".tmp/", "a\nb"):
+            with pytest.raises(UsageError, match="cannot be listed"):
+                list(store.list(prefix))
+            with pytest.raises(UsageError, match="cannot be listed"):
+                store.folders(prefix)
 
     def test_more_than_one_page_is_listed(self, store: Store) -> None:
         keys = [f"many/{number % 7}/{number:05d}" for number in range(1_050)]
@@ -251,8 +216,8 @@ class TestRaces:
             print(*[n for n in range(40) if store.put_if_absent(f"race/{n}", sys.argv[2].encode())], flush=True)
         """
         script = "\n".join(line.strip() for line in script.splitlines())
-        started = [children.start(script, address, str(number)) for number in range(4)]
-        assert [children.line_of(child) for child in started] == ["ready"] * 4
+        started = [children.start(script, address, str(number)) for number in range(2)]
+        assert [children.line_of(child) for child in started] == ["ready"] * 2
         won = {}
         for child in started:
             assert child.stdin is not None
@@ -270,14 +235,14 @@ class TestRaces:
             "print('go', flush=True)\n"
             "for n in range(10**6): store.put_if_absent(f'{sys.argv[2]}/{n:05d}', b'%07d' % n * 60_000)\n"
         )
-        for turn in range(4):
+        for turn in range(2):
             child = children.start(script, address, str(turn))
             assert children.line_of(child) == "go"
-            time.sleep(0.1 + 0.07 * turn)
+            time.sleep(0.1 + 0.2 * turn)
             children.kill(child)
         keys = list(store.list(""))
         assert keys
-        assert all(key[0] in "0123" for key in keys)
+        assert all(key[0] in "01" for key in keys)
         for key in keys:
             assert store.get(key) == b"%07d" % int(key[2:]) * 60_000
 

@@ -94,31 +94,64 @@ def test_corrected_shares(planted_con: Con) -> None:
     assert len([row for row in theirs if row["low"] is not None]) > 10
 
 
-def test_pairs_of_models(planted_con: Con) -> None:
-    theirs = rows(planted_con, "FROM board_pairs WHERE difference IS NOT NULL")
-    columns = ("prompts", "difference", "se", "dispersion", "told_apart")
-    ours = audited(planted_con, "board_pairs")
-    key = tuple(name for name in (*BOARD, "model_a", "model_b") if name in ours[0])
-    assert differing(ours, theirs, key, columns) == []
-    for study in (False, True):
-        assert {row["told_apart"] for row in theirs if (row["study"] is not None) is study} == {False, True}
+def test_bounds_of_means_follow_from_the_shares_of_prompts(planted_con: Con) -> None:
+    """More than one answer in twenty unseen: they may all have shown the value, or none of them."""
+    found = rows(
+        planted_con,
+        """
+        WITH ends AS (
+            SELECT
+                week, model, suite, suite_major, condition, turn, attribute, value,
+                avg(k / (n + unseen)) AS least, avg((k + unseen) / (n + unseen)) AS most
+            FROM figures WHERE figure = 'share' AND week IS NOT NULL AND n >= 5
+            GROUP BY ALL
+        )
+        SELECT
+            bound_low, bound_high, unseen > 0.05 * (n + unseen) AS many,
+            greatest(least - coalesce(estimate - low, 0), 0) AS lowest,
+            least(most + coalesce(high - estimate, 0), 1) AS highest
+        FROM figures
+        INNER JOIN ends USING (week, model, suite, suite_major, condition, turn, attribute, value)
+        WHERE figure = 'mean_share' AND selection IS NULL AND estimate IS NOT NULL
+        """,
+    )
+    for row in found:
+        ends = (row["lowest"], row["highest"]) if row["many"] else (None, None)
+        assert (row["bound_low"], row["bound_high"]) == (ends if ends[0] is None else pytest.approx(ends))
+    assert {row["many"] for row in found} == {False, True}
+    gaps = rows(
+        planted_con, "FROM figures WHERE figure = 'gap' AND bound_low IS NOT NULL AND low IS NOT NULL"
+    )
+    assert gaps
+    assert all(0 <= row["bound_low"] <= row["low"] <= row["high"] <= row["bound_high"] <= 1 for row in gaps)
 
 
-def test_ranks(planted_con: Con) -> None:
-    theirs = rows(planted_con, "FROM board_ranks WHERE rank_low IS NOT NULL")
-    ours = audited(planted_con, "board_ranks")
-    key = tuple(name for name in (*BOARD, "model") if name in ours[0])
-    assert differing(ours, theirs, key, ("rank_low", "rank_high")) == []
-    assert len(theirs) > 50
-
-
-def test_sizes_of_changes(planted_con: Con) -> None:
-    theirs = rows(planted_con, "FROM changes")
-    ours = audited(planted_con, "changes")
-    key = (*(name for name in FIELD if name != "study"), "prompt", "attribute", "value", "changed_week")
-    columns = ("before_k", "before_n", "after_k", "after_n", "size", "se", "dispersion", "df")
-    assert differing(ours, theirs, key, columns) == []
-    assert {row["attribute"] is None for row in theirs} == {False, True}
+def test_what_is_said_of_a_model_holds_if_all_its_pairs_do(planted_con: Con) -> None:
+    keys = ", ".join((*BOARD, "labeler_version"))
+    found = rows(
+        planted_con,
+        f"""
+        WITH doubted AS (
+            SELECT DISTINCT {
+            keys
+        }, unnest([model_a, model_b]) AS model FROM board_pairs WHERE told_apart AND NOT holds
+        )
+        SELECT ranks.holds, doubted.model IS NULL AS expected
+        FROM board_ranks AS ranks LEFT JOIN doubted
+            ON {
+            " AND ".join(
+                f"ranks.{key.strip()} IS NOT DISTINCT FROM doubted.{key.strip()}"
+                for key in (*keys.split(","), "model")
+            )
+        }
+        WHERE ranks.rank_low IS NOT NULL
+        """,
+    )
+    assert [row["holds"] for row in found] == [row["expected"] for row in found]
+    assert {row["holds"] for row in found} == {False, True}
+    resolved = rows(planted_con, "SELECT week, resolution FROM boards WHERE week IS NOT NULL AND models > 1")
+    of_eight = {str(row["week"]) for row in resolved if row["resolution"] is not None}
+    assert of_eight == {*planted.WEEKS[7:]}
 
 
 def test_words(planted_con: Con) -> None:
