@@ -66,6 +66,11 @@ def with_first(statement: str, parts: str) -> str:
     return f"WITH\n{parts}\n\n{statement}"
 
 
+def quoted(text: object) -> str:
+    """Return text, or a path, as a literal of SQL."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def _text(name: str) -> str:
     path = ROOT / f"{name}.sql"
     if path.is_relative_to(ROOT) and ".." not in path.parts:

@@ -18,7 +18,7 @@ import duckdb
 
 from warehouse import keys
 from warehouse.errors import CorruptObjectError, StoreError, UsageError
-from warehouse.loading.objects import json_object, read_json
+from warehouse.loading.objects import json_object, known, read_json
 from warehouse.loading.seals import sealed
 from warehouse.printable import printable
 from warehouse.store.base import Store
@@ -117,8 +117,8 @@ def removal_of(read: Callable[[str], bytes | None], pictures: Iterable[str]) -> 
 
 
 def _removal(key: str, data: bytes) -> Removal:
-    said = _fields(key, json_object(key, data), Removal._fields)
-    found = Removal(*said)
+    said = known(key, json_object(key, data), FORMAT, Removal._fields)
+    found = Removal(*(said[name] for name in Removal._fields))
     if found.key != key:
         raise CorruptObjectError(
             f"{key} is the removal of {found.image_sha256[:64]}; restore it from a backup"
@@ -190,17 +190,10 @@ def answers_taken(found: Iterable[WeekRetraction]) -> Callable[[str], bool]:
 
 
 def _retraction(store: Store, key: str) -> WeekRetraction:
-    said = WeekRetraction(key, *_fields(key, read_json(store, key), WeekRetraction._fields[1:]))
-    return said._replace(slots=tuple(said.slots))
-
-
-def _fields(key: str, said: Mapping[str, Any], names: Iterable[str]) -> list[Any]:
-    """Return the fields of a record of a format that is known."""
-    if isinstance(said.get("format"), int) and said["format"] > FORMAT:
-        raise UsageError(f"{key} has format {said['format']}, written by a newer version; update cliche")
-    if missing := sorted({*names} - said.keys()):
-        raise CorruptObjectError(f"{key} misses {', '.join(missing)}; restore it from a backup")
-    return [said[name] for name in names]
+    names = WeekRetraction._fields[1:]
+    said = known(key, read_json(store, key), FORMAT, names)
+    found = WeekRetraction(key, *(said[name] for name in names))
+    return found._replace(slots=tuple(found.slots))
 
 
 # What they do to rows

@@ -22,12 +22,12 @@ from warehouse.database.before import EditionBefore
 from warehouse.database.building import build_database
 from warehouse.database.connection import limit_memory
 from warehouse.database.export import export_tables, export_views, hashes_of
-from warehouse.database.marts import quoted
 from warehouse.database.published import open_published, published_tables, schema_of
 from warehouse.database.schema import open_warehouse
 from warehouse.loading.analysis_tables import ANALYSIS_TABLES
 from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import COMPUTED_TABLES, COUNTED_TABLES, transaction
+from warehouse.sqlfiles import quoted
 from warehouse.store.local import LocalStore
 
 #: Computed tables that figures rest on as they are; `facts` compares them.

@@ -20,6 +20,7 @@ from warehouse.database.archive import CSV, Catalog, WeekPart, catalog, parts_of
 from warehouse.database.published import columns_of, published_tables
 from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import rows_hash
+from warehouse.sqlfiles import quoted
 
 _READ_CSV = (
     "FROM read_csv({path}, auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
@@ -136,9 +137,9 @@ def _rows(con: duckdb.DuckDBPyConnection, path: Path) -> str:
         if next(csv.reader(file), []) != [*kinds]:
             raise ValueError(f"its first line is not {','.join(kinds)[:80]}")
     declared = ", ".join(f"'{column}': '{kind}'" for column, kind in kinds.items())
-    return _READ_CSV.format(path=marts.quoted(str(path)), kinds=declared)
+    return _READ_CSV.format(path=quoted(path), kinds=declared)
 
 
 def _parquet(path: Path) -> str:
     """Return a query for a Parquet file; the folders `week=…` in its name are no column."""
-    return f"FROM read_parquet({marts.quoted(str(path))}, hive_partitioning = false)"
+    return f"FROM read_parquet({quoted(path)}, hive_partitioning = false)"

@@ -27,7 +27,7 @@ from warehouse import keys
 from warehouse.canonical import file_hash
 from warehouse.database.building import start_here
 from warehouse.database.connection import SETTINGS
-from warehouse.database.marts import quoted
+from warehouse.sqlfiles import quoted
 from warehouse.database.published import published_tables, schema_of, search_all
 from warehouse.database.table_hash import Hashed, rows_hash
 from warehouse.errors import ClicheError, CorruptObjectError

@@ -20,11 +20,12 @@ import pyarrow.parquet as pq
 
 from assets.gateway.receipts import RECEIPT_COLUMNS
 from assets.generation.plan import Plan, plan_bytes
-from assets.generation.slots import Slot, slot_key
+from assets.generation.slots import Slot
 from assets.labeling.records import LABEL_COLUMNS
 from assets.suites.schema import Attribute, Prompt, Reference, ReferenceRow, Suite
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.loading.plan_slots import slot_key
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
@@ -208,31 +209,13 @@ def make_slots(
     slots = []
     for prompt in suite.prompts:
         name = suite.prompt_id(prompt)
+        of = {"week": week, "model": model, "suite": suite.id, "suite_version": suite.version, "prompt": name}
         for replicate in range(conversations if prompt.turns else replicates):
             for turn in range(1, (len(prompt.turns) or 1) + 1):
-                key = slot_key(
-                    suite=suite.id,
-                    suite_version=suite.version,
-                    prompt=name,
-                    model=model,
-                    params=params,
-                    replicate=replicate,
-                    week=week,
-                    turn=turn,
-                )
-                slots.append(
-                    Slot(
-                        slot_key=key,
-                        week=week,
-                        model=model,
-                        suite=suite.id,
-                        suite_version=suite.version,
-                        prompt=name,
-                        replicate=replicate,
-                        turn=turn,
-                        conversation=f"{name}#{replicate}" if prompt.turns else None,
-                    )
-                )
+                place = {"replicate": replicate, "turn": turn}
+                key = slot_key({**of, **place}, params)
+                conversation = f"{name}#{replicate}" if prompt.turns else None
+                slots.append(Slot(slot_key=key, conversation=conversation, **of, **place))
     return slots
 
 

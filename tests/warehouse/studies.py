@@ -16,6 +16,14 @@ from warehouse.loading.columns import table_of
 Said = Mapping[tuple[str, str, str], Sequence[str | None]]
 
 
+def tiny() -> dict[str, pa.Table]:
+    """Return the tables of a study of two pictures, with a row of `agreement`, which has no week."""
+    agreed = {"scope": "study", "study": "tiny", "attribute": "a", "labeler_a": "x", "labeler_b": "y"}
+    agreed |= {"pictures": 1, "n": 1, "agreed": 1, "alpha_method": "none", "kappa_method": "none"}
+    tables = study_tables({("m", "baseline", "p"): ["a", "b"]}, {"a": True, "b": True})
+    return {**tables, "agreement": table_of("agreement", [agreed])}
+
+
 def study_tables(
     said: Said,
     values: Mapping[str, bool],

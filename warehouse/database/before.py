@@ -10,6 +10,7 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.archive import WeekPart, parts_of
 from warehouse.database.table_hash import Columns, Week
+from warehouse.sqlfiles import quoted
 from warehouse.store.base import Store
 
 
@@ -69,5 +70,4 @@ class EditionBefore:
                 return None
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        quoted = str(file).replace("'", "''")
-        return f"FROM read_parquet('{quoted}', hive_partitioning = false)"
+        return f"FROM read_parquet({quoted(file)}, hive_partitioning = false)"

@@ -21,6 +21,7 @@ from warehouse.canonical import canonical_json, sha256_hex
 from warehouse.database import marts, published
 from warehouse.database.connection import connect, limit_memory
 from warehouse.errors import CorruptObjectError, RefusedError, StoreError
+from warehouse.sqlfiles import quoted
 
 #: A primary key costs 145 bytes of disk and up to 400 of memory per row, and more time than the row itself.
 MOST_KEYED = 1_000_000
@@ -168,7 +169,7 @@ def _make(path: Path, plan: _Plan, fetch: Fetch, tell: Progress) -> None:
             con.execute("COMMIT")
             con.execute("CHECKPOINT")
         note_of(path).unlink(missing_ok=True)
-        _wal(path).unlink(missing_ok=True)  # belongs to the file that goes
+        wal_of(path).unlink(missing_ok=True)  # belongs to the file that goes
         beside.replace(path)
     except BaseException:
         forget_file(beside)
@@ -180,7 +181,7 @@ def _columns(con: duckdb.DuckDBPyConnection, plan: _Plan, table: str, fetch: Fet
     if table in plan.columns:
         return dict(plan.columns[table])
     ((_, key),) = plan.weeks[table].values()
-    rows = con.execute(f"DESCRIBE FROM read_parquet('{_escaped(fetch(key))}', hive_partitioning = false)")
+    rows = con.execute(f"DESCRIBE FROM read_parquet({quoted(fetch(key))}, hive_partitioning = false)")
     return {row[0]: row[1] for row in rows.fetchall()}
 
 
@@ -275,15 +276,12 @@ def note_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.parts.json")
 
 
-def _wal(path: Path) -> Path:
+def wal_of(path: Path) -> Path:
+    """Return where DuckDB keeps changes that it did not write into the file yet."""
     return path.with_name(f"{path.name}.wal")
 
 
 def forget_file(path: Path) -> None:
     """Remove a file with all that lies beside it."""
-    for one in (note_of(path), path, _wal(path)):
+    for one in (note_of(path), path, wal_of(path)):
         one.unlink(missing_ok=True)
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -16,7 +16,7 @@ from warehouse.database.table_hash import Week
 from warehouse.database.table_hash import of_weeks as condition_of
 from warehouse.errors import ClicheError, UsageError
 from warehouse.loading.analysis_tables import ANALYSIS_TABLES
-from warehouse.sqlfiles import WEEKS, header, names, sql, with_first
+from warehouse.sqlfiles import WEEKS, header, names, quoted, sql, with_first
 from warehouse.weeks import shift
 
 FOLDER = "marts"
@@ -171,8 +171,3 @@ def _meanings_in_tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         "AND table_name IN (SELECT table_name FROM duckdb_tables()) ORDER BY table_oid DESC"
     ).fetchall()
     return {column: re.sub(r"^(identity|run time): ", "", comment) for column, comment in rows}
-
-
-def quoted(text: str) -> str:
-    """Return text as a literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"

@@ -23,7 +23,7 @@ from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
 from warehouse.database.table_hash import identity_tables
 from warehouse.errors import CorruptObjectError
-from warehouse.sqlfiles import header, names, sql
+from warehouse.sqlfiles import header, names, quoted, sql
 
 DATABASE = "cliche.duckdb"
 STORAGE = "v1.0.0"
@@ -91,11 +91,11 @@ def make_table(
     own, comment = published_tables().get(table, ([], ""))
     known = {(name, kind): (nullable, about) for name, kind, nullable, about in own}
     place = f'{schema_of(table)}."{_name(table)}"'
-    parts, comments = [], [f"COMMENT ON TABLE {place} IS {_quoted(comment)}"]
+    parts, comments = [], [f"COMMENT ON TABLE {place} IS {quoted(comment)}"]
     for column in columns.items():
         nullable, about = known.get(column, (True, ""))
         parts.append(f'"{_name(column[0])}" {_kind(column[1])}{"" if nullable else " NOT NULL"}')
-        comments.append(f'COMMENT ON COLUMN {place}."{_name(column[0])}" IS {_quoted(about)}')
+        comments.append(f'COMMENT ON COLUMN {place}."{_name(column[0])}" IS {quoted(about)}')
     if keyed and (key := grain(table)) and columns.keys() >= {*key}:
         parts.append(f"PRIMARY KEY ({', '.join(key)})")
     con.execute("; ".join([f"CREATE OR REPLACE TABLE {place} ({', '.join(parts)})", *comments]))
@@ -172,11 +172,11 @@ def make_start_here(con: duckdb.DuckDBPyConnection, rows: Mapping[str, int]) -> 
     about, place = header(_START_HERE), f"main.{START_HERE}"
     text = re.sub(r"\$([a-z_]+)", lambda name: str(rows.get(name[1], "NULL")), _statement())
     con.execute(f"CREATE OR REPLACE VIEW {place} AS {text}")
-    con.execute(f"COMMENT ON VIEW {place} IS {_quoted(about['Answers'])}")
+    con.execute(f"COMMENT ON VIEW {place} IS {quoted(about['Answers'])}")
     for line in about["Columns"].splitlines():
         column, _, meaning = line.partition(": ")
         if column:
-            con.execute(f"COMMENT ON COLUMN {place}.{column} IS {_quoted(meaning)}")
+            con.execute(f"COMMENT ON COLUMN {place}.{column} IS {quoted(meaning)}")
 
 
 def starting_points() -> list[str]:
@@ -209,7 +209,3 @@ def _kind(text: str) -> str:
     if not re.fullmatch(r"[A-Z]+[0-9]*(\([0-9, ]+\))?(\[\])*", text):
         raise CorruptObjectError(f"{text[:60]!r} is no type of a published column")
     return text
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

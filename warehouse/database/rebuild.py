@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.database import table_hash
+from warehouse.database.building import forget_file, wal_of
 from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError, RefusedError, UsageError
@@ -31,7 +32,7 @@ def rebuild(
     beside = path.with_name(f".{path.name}.rebuild")
     _assert_free(path)
     _assert_free(beside)
-    _remove(beside)
+    forget_file(beside)
     try:
         con = open_warehouse(beside)
         try:
@@ -41,10 +42,10 @@ def rebuild(
             con.execute("CHECKPOINT")
         finally:
             con.close()
-        _wal(path).unlink(missing_ok=True)  # belongs to the file that goes; the new one is whole without
+        wal_of(path).unlink(missing_ok=True)  # belongs to the file that goes; the new one is whole without
         beside.replace(path)
     except BaseException:
-        _remove(beside)
+        forget_file(beside)
         raise
     return rows
 
@@ -70,12 +71,3 @@ def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         found = con.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
         counts[table] = int(found[0]) if found else 0
     return counts
-
-
-def _wal(path: Path) -> Path:
-    return path.with_name(f"{path.name}.wal")
-
-
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    _wal(path).unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.errors import UsageError
 from warehouse.loading.load import transaction
-from warehouse.sqlfiles import names, sql
+from warehouse.sqlfiles import names, quoted, sql
 
 FOLDER = "schema"
 _TABLE = re.compile(r"((?:^-- .*\n)*)^CREATE TABLE (\w+) \(\n([\s\S]*?)^\);", re.MULTILINE)
@@ -92,10 +92,10 @@ def _comments(text: str) -> Iterator[str]:
     """Yield the statements that give the tables and columns of a file their comments."""
     for above, table, columns in _TABLE.findall(text):
         if above:
-            yield f"COMMENT ON TABLE {table} IS {marts.quoted(_MARK.sub('', above).strip())}"
+            yield f"COMMENT ON TABLE {table} IS {quoted(_MARK.sub('', above).strip())}"
         for column, said in _COLUMN.findall(columns):
             meaning = " ".join(_MARK.sub("", said).split())
-            yield f"COMMENT ON COLUMN {table}.{column} IS {marts.quoted(meaning)}"
+            yield f"COMMENT ON COLUMN {table}.{column} IS {quoted(meaning)}"
 
 
 def _make_views(con: duckdb.DuckDBPyConnection) -> None:
@@ -106,7 +106,7 @@ def _make_views(con: duckdb.DuckDBPyConnection) -> None:
 def _copy(con: duckdb.DuckDBPyConnection, made: Path) -> None:
     """Take all tables and views from a file in which they are made already."""
     into = str(con.execute("SELECT current_database()").fetchall()[0][0]).replace('"', '""')
-    con.execute(f"ATTACH {marts.quoted(str(made))} AS as_made (READ_ONLY)")
+    con.execute(f"ATTACH {quoted(made)} AS as_made (READ_ONLY)")
     try:
         with transaction(con):
             con.execute(f'COPY FROM DATABASE as_made TO "{into}"')

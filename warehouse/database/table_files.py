@@ -20,6 +20,7 @@ from warehouse.canonical import file_hash
 from warehouse.database.archive import WeekPart
 from warehouse.database.table_hash import Week
 from warehouse.errors import StoreError
+from warehouse.sqlfiles import quoted
 
 #: A text cell that begins with one of these is a formula, or ends the cell before it, in some spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -90,7 +91,7 @@ class TableFiles:
 
 def inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
     """Return a query for a Parquet file in its order, with an apostrophe before text that begins a formula."""
-    rows = f"read_parquet('{_escaped(file)}', file_row_number = true, hive_partitioning = false)"
+    rows = f"read_parquet({quoted(file)}, file_row_number = true, hive_partitioning = false)"
     starts = ", ".join(f"chr({ord(char)})" for char in FORMULA)
     columns = ", ".join(
         f"CASE WHEN left({column}, 1) IN ({starts}) THEN '''' || {column} ELSE {column} END AS {column}"
@@ -105,8 +106,4 @@ def inert(con: duckdb.DuckDBPyConnection, file: Path) -> str:
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> int:
     """Write the rows of a query; return how many there are."""
-    return int(con.execute(f"COPY ({query}) TO '{_escaped(path)}' ({options})").fetchall()[0][0])
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return int(con.execute(f"COPY ({query}) TO {quoted(path)} ({options})").fetchall()[0][0])

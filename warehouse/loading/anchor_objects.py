@@ -20,7 +20,7 @@ from warehouse.canonical import digest
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.columns import table_of
 from warehouse.loading.load import replace_rows, transaction
-from warehouse.loading.objects import read_json, read_parquet
+from warehouse.loading.objects import known, read_json, read_parquet
 from warehouse.store.base import Store
 
 FORMAT = 1
@@ -122,11 +122,7 @@ def read_list(store: Store, anchor_set: str) -> dict[str, Any]:
         found = read_json(store, key)
     except KeyError:
         raise UsageError(f'no anchor set "{anchor_set}" in {store.url}; cliche anchors list') from None
-    if isinstance(found.get("format"), int) and found["format"] > FORMAT:
-        raise UsageError(f"{key} has format {found['format']}, written by a newer version; update cliche")
-    if missing := {"set", "attributes", "pictures"} - found.keys():
-        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; restore it from a backup")
-    return found
+    return known(key, found, FORMAT, {"set", "attributes", "pictures"})
 
 
 def read_pictures(store: Store, anchor_set: str) -> pa.Table:

@@ -17,7 +17,7 @@ from warehouse.canonical import digest
 from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.columns import table_of
 from warehouse.loading.load import replace_rows, transaction
-from warehouse.loading.objects import read_json, read_parquet
+from warehouse.loading.objects import known, read_json, read_parquet
 from warehouse.store.base import Store
 from warehouse.taken_back import answers_taken, week_retractions
 
@@ -56,10 +56,9 @@ def read_sample(store: Store, gold_set: str) -> dict[str, Any]:
     try:
         sample = read_json(store, key)
     except KeyError:
-        known = ", ".join(gold_sets(store)) or "none; draw one with cliche gold sample"
-        raise UsageError(f'no gold set "{gold_set}" in {store.url}; there are: {known}') from None
-    if isinstance(sample.get("format"), int) and sample["format"] > FORMAT:
-        raise UsageError(f"{key} has format {sample['format']}, written by a newer version; update cliche")
+        there = ", ".join(gold_sets(store)) or "none; draw one with cliche gold sample"
+        raise UsageError(f'no gold set "{gold_set}" in {store.url}; there are: {there}') from None
+    known(key, sample, FORMAT)
     if sample.get("gold_set") != gold_set:
         raise CorruptObjectError(f"{key} is the sample of {sample.get('gold_set')}; restore it from a backup")
     return sample

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -37,6 +37,21 @@ def json_object(key: str, data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise CorruptObjectError(f"{key} is not a JSON object; restore it from a backup")
     return value
+
+
+def known(
+    key: str,
+    said: dict[str, Any],
+    newest: int,
+    names: Collection[str] = (),
+    fix: str = "restore it from a backup",
+) -> dict[str, Any]:
+    """Return the JSON object that was read at `key`, if it is of a known format and has these fields."""
+    if isinstance(said.get("format"), int) and said["format"] > newest:
+        raise UsageError(f"{key} has format {said['format']}, written by a newer version; update cliche")
+    if missing := sorted({*names} - said.keys()):
+        raise CorruptObjectError(f"{key} misses {', '.join(missing)}; {fix}")
+    return said
 
 
 def read_parquet(store: Store, key: str) -> pa.Table:
@@ -89,9 +104,7 @@ def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
         data = store.get(key)
     except KeyError:
         raise UsageError(f"no plan of {model} in week {week} in {store.url} (looked for {key})") from None
-    plan = json_object(key, data)
-    if isinstance(plan.get("format"), int) and plan["format"] > PLAN_FORMAT:
-        raise UsageError(f"{key} has format {plan['format']}, written by a newer version; update cliche")
+    plan = known(key, json_object(key, data), PLAN_FORMAT)
     if (plan.get("week"), plan.get("model")) != (week, model):
         raise CorruptObjectError(f"{key} is the plan of {plan.get('model')} in week {plan.get('week')}")
     return {**plan, "plan_sha256": sha256_hex(data)}
@@ -169,10 +182,10 @@ def names_of_all(store: Store, manifests: Mapping[Partition, str | None]) -> dic
         }
 
 
-def _current(store: Store, partition: Partition, known: str | None) -> str | None:
-    number = known and known.rpartition("manifest-")[2].removesuffix(".parquet")
+def _current(store: Store, partition: Partition, before: str | None) -> str | None:
+    number = before and before.rpartition("manifest-")[2].removesuffix(".parquet")
     if number and store.head(keys.manifest(*partition, int(number) + 1)) is None:
-        return known
+        return before
     return current_manifest(store, *partition)
 
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from warehouse import keys
 from warehouse.canonical import digest
 from warehouse.errors import CorruptObjectError, UsageError
-from warehouse.loading.objects import first_of, highest_numbered, read_json, read_parquet
+from warehouse.loading.objects import first_of, highest_numbered, known, read_json, read_parquet
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
@@ -112,34 +112,21 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
     key = current_pointer(store, study)
     if key is None:
         raise absent(store, study)
-    pointer = _pointer(store, key)
+    fields = {"tables", "labels", "labelers"}
+    pointer = known(key, read_json(store, key), POINTER_FORMAT, fields, "import the study again")
     tables = {table: _rows(store, study, f"{pointer['tables']}{table}.parquet") for table in TABLES}
     parts = [_rows(store, study, part) for part in [*pointer["labels"], *_later(store, study, pointer)]]
     if parts:
         labels = first_of(pa.concat_tables(parts, promote_options="permissive"), _LABEL_KEY)
-        known = pc.is_in(labels["slot_key"], value_set=tables["study_slots"]["slot_key"].combine_chunks())
-        tables["study_labels"] = labels.filter(known)
+        slots = tables["study_slots"]["slot_key"].combine_chunks()
+        tables["study_labels"] = labels.filter(pc.is_in(labels["slot_key"], value_set=slots))
     return tables
-
-
-def _pointer(store: Store, key: str) -> Mapping[str, Any]:
-    return _record(store, key, POINTER_FORMAT, {"tables", "labels", "labelers"}, "import the study again")
 
 
 def _retraction(store: Store, key: str) -> Retraction:
     names = Retraction._fields[1:]
-    said = _record(store, key, RETRACTION_FORMAT, {*names}, "restore it from a backup")
+    said = known(key, read_json(store, key), RETRACTION_FORMAT, names)
     return Retraction(key, *(said[name] for name in names))
-
-
-def _record(store: Store, key: str, known: int, names: set[str], fix: str) -> Mapping[str, Any]:
-    """Return a JSON object of a format that is known, which has these fields."""
-    said = read_json(store, key)
-    if isinstance(said.get("format"), int) and said["format"] > known:
-        raise UsageError(f"{key} has format {said['format']}, written by a newer version; update cliche")
-    if missing := names - said.keys():
-        raise CorruptObjectError(f"{key} misses {', '.join(sorted(missing))}; {fix}")
-    return said
 
 
 def _later(store: Store, study: str, pointer: Mapping[str, Any]) -> Sequence[str]:

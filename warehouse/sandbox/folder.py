@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.sandbox.rules import LOCK, SETTINGS, QueryError
+from warehouse.sqlfiles import quoted
 from warehouse.validation import close_match
 
 _DELIMITED = re.compile(r"\.(csv|tsv)(\.gz|\.zst)?$", re.IGNORECASE)
@@ -33,7 +34,7 @@ def connect(folder: Path, text: str) -> duckdb.DuckDBPyConnection:
     """Return a connection for the query `text` that reads the files of `folder` and can do nothing else."""
     os.chdir(folder)
     con = duckdb.connect(":memory:", config={**SETTINGS, "enable_external_access": True})
-    con.execute(f"SET allowed_directories = [{_literal(f'{folder}/')}]; SET enable_external_access = false")
+    con.execute(f"SET allowed_directories = [{quoted(f'{folder}/')}]; SET enable_external_access = false")
     reads_itself = _reads_csv(text)
     for name in dict.fromkeys(_named(text)):
         if _DELIMITED.search(name) and con.execute("FROM glob(?) LIMIT 1", [name]).fetchall():
@@ -42,7 +43,7 @@ def connect(folder: Path, text: str) -> duckdb.DuckDBPyConnection:
                     f"""CREATE VIEW "{name.replace('"', '""')}" AS
                     SELECT * EXCLUDE (_of_all), _of_all - min(_of_all) OVER (PARTITION BY _file) + 2 AS _row
                     FROM (SELECT *, row_number() OVER () AS _of_all
-                          FROM read_csv({_literal(name)}, delim = {_literal(_delimiter(name))}, {_PLAINLY}))"""  # noqa: S608
+                          FROM read_csv({quoted(name)}, delim = {quoted(_delimiter(name))}, {_PLAINLY}))"""  # noqa: S608
                 )
         elif book := _BOOK.fullmatch(name):
             con.register(name, _sheet(folder, book["file"], book["sheet"], int(book["row"] or 1)))
@@ -52,10 +53,6 @@ def connect(folder: Path, text: str) -> duckdb.DuckDBPyConnection:
 
 def _delimiter(name: str) -> str:
     return "\t" if ".tsv" in name.lower()[-8:] else ","
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _tokens(text: str) -> Iterator[tuple[str, duckdb.token_type]]:

@@ -11,13 +11,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.warehouse import builder, listed
+from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
-from tests.warehouse.studies import study_tables
+from tests.warehouse.studies import tiny
+from warehouse import occasions
 from warehouse.database import building, marts, published
 from warehouse.database.archive import PRIVATE
+from warehouse.database.before import EditionBefore
 from warehouse.database.building import build_database, built_from, is_built_from, start_here
 from warehouse.database.connection import connect
+from warehouse.database.export import export_tables
 from warehouse.database.schema import make_tables
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import ClicheError, CorruptObjectError, StoreError
@@ -36,7 +39,12 @@ class Given:
 
     def __init__(self, con: Con, folder: Path) -> None:
         self.folder = folder
-        self.tables, self.files = listed.write(con, folder)
+        before = EditionBefore(open_store(folder), None, folder)
+        made = export_tables(con, folder, week=WEEK_53, before=before)
+        self.tables, self.files = made.tables, made.files
+        for view in ("slot_outcomes", "cell_shares", "leaderboard", "word_against_word"):
+            ((rows,),) = con.execute(f"SELECT count(*) FROM {view}").fetchall()
+            self.tables[view] = {"columns": [], "rows": rows, "parts": []}
         self.asked: list[str] = []
 
     def fetch(self, key: str) -> Path:
@@ -63,18 +71,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for week in (WEEK, WEEK_53):
         for model in ("sim-one", "sim-two"):
             build_partition(store, week, model, suites=SUITES, outcomes=builder.mixed)
-    said = {("m", "baseline", "p"): ["a", "b"]}
     with connect(folder / "warehouse.duckdb") as con:
         make_tables(con)
         for week, model in load.partitions(store):
             load.load_partition(con, store, week, model)
-        for table, rows in study_tables(said, {"a": True, "b": True}).items():  # noqa: B007 - DuckDB reads `rows`
-            con.execute(f"INSERT INTO {table} BY NAME FROM rows")
-        con.execute(
-            "INSERT INTO agreement BY NAME SELECT 'study' AS scope, 'tiny' AS study, 'a' AS attribute, "
-            "'x' AS labeler_a, 'y' AS labeler_b, 1 AS pictures, 1 AS n, 1 AS agreed, "
-            "'none' AS alpha_method, 'none' AS kappa_method"
-        )
+        load.replace_results(con, occasions.study("tiny"), tiny())
     return folder / "warehouse.duckdb"
 
 

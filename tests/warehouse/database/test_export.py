@@ -15,7 +15,7 @@ import pytest
 from tests.warehouse import builder, changed, golden
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.exported import export
-from tests.warehouse.studies import study_tables
+from tests.warehouse.studies import tiny
 from warehouse import occasions
 from warehouse.database import marts
 from warehouse.database.archive import CSV, views_by_week
@@ -50,13 +50,7 @@ def loaded(con: Con, store: Store, *, backwards: bool = False) -> Con:
     partitions = load.partitions(store)
     for week, model in reversed(partitions) if backwards else partitions:
         load.load_partition(con, store, week, model)
-    tables = study_tables({("m", "baseline", "p"): ["a", "b"]}, {"a": True, "b": True})
-    load.replace_results(con, occasions.study("tiny"), tables)
-    con.execute(
-        "INSERT INTO agreement BY NAME SELECT 'study' AS scope, 'tiny' AS study, 'a' AS attribute, "
-        "'x' AS labeler_a, 'y' AS labeler_b, 1 AS pictures, 1 AS n, 1 AS agreed, "
-        "'none' AS alpha_method, 'none' AS kappa_method"
-    )
+    load.replace_results(con, occasions.study("tiny"), tiny())
     golden.draw(con)
     for week in map(date.fromisoformat, (WEEK, WEEK_53)):
         changed.report(con, week=week)

@@ -15,7 +15,7 @@ import pytest
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.exported import export, manifest_of
-from tests.warehouse.studies import study_tables
+from tests.warehouse.studies import tiny
 from warehouse import occasions
 from warehouse.database import export as exporting
 from warehouse.database.archive import catalog
@@ -273,12 +273,7 @@ def a_week_scored(con: Con, store: Store) -> None:
 
 
 def a_study_imported(con: Con, store: Store) -> None:
-    rows = con.sql(
-        "SELECT 'study' AS scope, 'tiny' AS study, 'a' AS attribute, 'x' AS labeler_a, 'y' AS labeler_b, "
-        "1 AS pictures, 1 AS n, 1 AS agreed, 'none' AS alpha_method, 'none' AS kappa_method"
-    ).to_arrow_table()
-    tables = study_tables({("m", "baseline", "p"): ["a", "b"]}, {"a": True, "b": True})
-    load.replace_results(con, occasions.study("tiny"), {**tables, "agreement": rows})
+    load.replace_results(con, occasions.study("tiny"), tiny())
 
 
 @pytest.mark.parametrize("write", [labels_added, a_week_scored, a_study_imported])

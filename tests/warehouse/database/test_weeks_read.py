@@ -19,7 +19,7 @@ from warehouse.sqlfiles import WEEKS, header, names, sql
 from warehouse.store import open_store
 from warehouse.weeks import shift
 
-MONDAYS = [shift(world.WEEK, back) for back in range(-4, 1)]
+MONDAYS = [shift(world.WEEK, back) for back in range(-3, 1)]
 #: Statements that are asked for weeks, and what else they are given.
 OF_WEEKS: dict[str, dict[str, Any]] = {
     "board_rows": {},

@@ -64,39 +64,6 @@ def test_the_verdict_is_that_of_the_printed_interval(con: Con, run_down: int, ve
     assert (row["reason"], row["bound_low"], row["bound_high"]) == (None, None, None)
 
 
-def test_refusals_and_what_cannot_be_told_are_unseen_and_bound_the_share(con: Con) -> None:
-    house = _house(12, 3, cannot_tell=2, not_applicable=1)
-    _country(con, {"house-nigeria": house}, refused={"house-nigeria": 3})
-
-    row = _claims(con, "nigerian-house", "nigeria")
-
-    assert (row["k"], row["n"], row["unseen"]) == (48, 60, 20)
-    low, high = proportion_confint(48, 60, method="wilson")
-    assert row["bound_low"] == pytest.approx(48 / 80 - (0.8 - low), abs=1e-6)
-    assert row["bound_high"] == pytest.approx(68 / 80 + (high - 0.8), abs=1e-6)
-
-
-def test_few_unseen_have_no_bounds(con: Con) -> None:
-    _country(con, {"house-nigeria": _house(12, 7, cannot_tell=1)})
-
-    row = _claims(con, "nigerian-house", "nigeria")
-
-    assert (row["unseen"], row["bound_low"], row["bound_high"]) == (4, None, None)
-
-
-def test_the_control_and_what_is_counted_beside_it(con: Con) -> None:
-    shown = {"house-nigeria": _house(9, 1), "house-united-states": _house(2, 8)}
-    _country(con, {**shown, "person-mexico": {"headwear": {"sombrero": 4, "hat": 5, "none": 1}}})
-
-    house, hat = (
-        _claims(con, "nigerian-house", "nigeria"),
-        _claims(con, "mexican-sombrero", "mexico"),
-    )
-
-    assert (house["control_k"], house["control_n"], house["beside_k"]) == (8, 40, None)
-    assert (hat["k"], hat["n"], hat["beside_k"], hat["control_n"]) == (16, 40, 20, None)
-
-
 def test_what_was_not_asked_and_what_shows_nothing_have_reasons(con: Con) -> None:
     _country(con, {"house-nigeria": _house(1, 0)}, refused={"person-mexico": 4})
 

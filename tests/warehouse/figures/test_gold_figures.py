@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -15,10 +14,8 @@ import polars as pl
 import pytest
 
 from assets.labeling.gold.frame import read_frame
-from assets.labeling.gold.importer import import_labels, read_labels
-from assets.labeling.gold.records import THIRD, GoldPicture
+from assets.labeling.gold.importer import import_labels
 from assets.labeling.gold.sampling import draw_sample
-from assets.labeling.gold.third import second_round
 from assets.metrics.figures.table import span_figures
 from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.plain.corrected import labeler_error
@@ -27,7 +24,6 @@ from tests.unit.labeling.gold.people import (
     ONE,
     SET,
     TWO,
-    Says,
     annotated,
     biased,
     design,
@@ -35,6 +31,7 @@ from tests.unit.labeling.gold.people import (
     saved,
     truth,
 )
+from tests.warehouse import changed
 from tests.warehouse.builder import WEEK, build_partition
 from tests.warehouse.counted import insert
 from warehouse import occasions
@@ -49,15 +46,6 @@ Con = duckdb.DuckDBPyConnection
 Rows = list[dict[str, Any]]
 WEEKS = [shift(WEEK, -back) for back in (8, 7, 3, 2, 1, 0)]
 GENDER = "perceived_gender"
-
-_NUMBERS = dict.fromkeys(("before_k", "before_n", "after_k", "after_n", "series"), 0)
-_NUMBERS |= dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), 0.0)
-#: A change of gender that began three weeks ago.
-CHANGED = f"""INSERT INTO changes BY NAME SELECT date '{WEEK}' AS week, '{ONE}' AS model, 'model' AS track,
-    true AS simulated, 'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn,
-    '{GENDER}' AS attribute, 'feminine' AS value, date '{WEEK}' - 21 AS changed_week,
-    date '{WEEK}' - 21 AS earliest_week, date '{WEEK}' - 21 AS latest_week, false AS common, [] AS causes,
-    {", ".join(f"{number} AS {name}" for name, number in _NUMBERS.items())}"""
 
 
 @pytest.fixture(scope="module")
@@ -90,49 +78,25 @@ def con(planted: tuple[Con, Path]) -> Iterator[Con]:
         con.execute(f"DELETE FROM {table}")
 
 
-def wrong(part: float) -> Says:
-    """Return what people say of whom the second is wrong in this part of the pictures, and the third sees the truth."""
-
-    def says(picture: GoldPicture, attribute: str, rater: str) -> str | None:
-        shown = honest(picture, attribute, rater)
-        if attribute != GENDER:
-            return None
-        slip = random.Random(f"{rater}/{picture.slot_key}").random() < part
-        return (
-            {"masculine": "feminine", "feminine": "masculine"}[shown or ""]
-            if rater == "b" and slip
-            else shown
-        )
-
-    return says
-
-
-def rate(
-    store: Store, pictures: int, says: Says = honest, week: str = WEEK, by: str = GENDER, third: bool = False
-) -> None:
-    """Draw a set of ONE's pictures of a week; two people, and a third where they differ, label them."""
+def rate(store: Store, pictures: int, week: str = WEEK, by: str = GENDER) -> None:
+    """Draw a set of ONE's pictures of a week; two people label them."""
     name = f"{SET}-{week}"
     frame = read_frame(store, week, attribute=by, models=[ONE])
     sample = draw_sample(store, frame, design(pictures, gold_set=name, least=5))
-    folder = Path(store.url.removeprefix("file://"))
     for rater in "ab":
-        file = saved(folder, f"{rater}.json", annotated(sample, rater, says=says))
+        file = saved(Path(store.url), f"{rater}.json", annotated(sample, rater, says=honest))
         import_labels(store, sample, [file], {"": rater})
-    if third:
-        given = second_round(sample, read_labels(store, name))
-        file = saved(folder, "c.json", annotated(given, THIRD, says=says, pictures=given.pictures))
-        import_labels(store, sample, [file], {"": THIRD})
 
 
-def figured(con: Con, store: Store, model: str = ONE) -> tuple[Rows, Rows, Rows]:
-    """Return rows of gender: mean shares, corrected shares and labeler errors."""
+def figured(con: Con, store: Store) -> tuple[Rows, Rows, Rows]:
+    """Return ONE's rows of gender: mean shares, corrected shares and labeler errors."""
     load_stale_gold(con, store)
     week = occasions.week(WEEK)
     made = span_figures(con, read_span(con, week), {})
     load.replace_results(con, week, made | gold_figures(con, WEEK, made["figures"]))
     figures, errors = (
         pl.DataFrame(con.sql(f"FROM {table}").to_arrow_table())
-        .filter(model=model, attribute=GENDER)
+        .filter(model=ONE, attribute=GENDER)
         .sort("value")
         for table in ("figures", "labeler_error")
     )
@@ -188,41 +152,6 @@ def test_a_corrected_share_is_what_people_see_in_each_stratum_by_its_size(con: C
     assert women["estimate"] + men["estimate"] == pytest.approx(1)
 
 
-@pytest.mark.parametrize(
-    ("part", "third", "reason"),
-    [(0.08, True, None), (0.08, False, "few_gold"), (0.25, True, "raters_differ")],
-)
-def test_a_third_persons_answer_counts_and_is_waited_for(
-    con: Con, store: Store, part: float, third: bool, reason: str | None
-) -> None:
-    rate(store, 130, wrong(part), third=third)
-
-    _, shares, errors = figured(con, store)
-
-    assert {row["reason"] for row in (*shares, *errors)} == {reason}
-    assert (errors[0]["differ"] > 0.12) == (part > 0.12)
-    if reason is None:
-        assert errors[0]["differ"] > 0.02
-        assert shares[0]["estimate"] == pytest.approx(by_hand(con)["feminine"])
-    else:
-        assert {row[name] for row in shares for name in ("estimate", "low", "high", "se", "bound_low")} == {
-            None
-        }
-
-
-def test_a_stratum_with_few_labels_withholds_it_and_without_gold_there_is_none(
-    con: Con, store: Store
-) -> None:
-    rate(store, 60)  # of 200 pictures read as women a fifth
-
-    _, shares, errors = figured(con, store)
-    _, others, of_others = figured(con, store, TWO)
-
-    assert {row["reason"] for row in (*shares, *errors)} == {"few_gold"}
-    assert {row["reason"] for row in (*others, *of_others)} == {"no_gold"}
-    assert len(others) == len(of_others) == 2
-
-
 def test_nothing_is_corrected_where_nobody_labeled_anything(con: Con, store: Store) -> None:
     _, shares, errors = figured(con, store)
 
@@ -247,7 +176,7 @@ def test_gold_of_eight_weeks_counts_since_the_last_change_and_where_the_model_is
     if table == "withheld":
         insert(con, table, [{"week": date.fromisoformat(week), "model": ONE, "reason": "broken"}])
     if table == "changes":
-        con.execute(CHANGED)
+        changed.report(con, model=ONE, changed_week=shift(WEEK, -3))  # of gender
 
     _, shares, errors = figured(con, store)
 

@@ -10,13 +10,10 @@ import pytest
 from scipy.stats import t
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from assets.metrics.plain.cells import cells
-from assets.metrics.plain.pairs import compare
 from assets.metrics.spans import WeekRows, read_span
 from assets.metrics.words import span_words
-from assets.suites import comparisons
 from assets.suites.loader import load_suites
-from tests.warehouse import counted
+from tests.warehouse import changed, counted
 from warehouse import occasions
 from warehouse.database.marts import create_views
 from warehouse.loading.load import replace_results
@@ -89,29 +86,6 @@ def test_what_was_not_planned_in_the_window_is_not_listed(con: Con) -> None:
     assert "his → visionary" not in {row["comparison"] for row in _found(con)}
 
 
-def test_what_came_after_a_confrontation_is_compared(con: Con) -> None:
-    _startup(con, 4)
-
-    told = _words(con, comparison="his → confrontation", subject="occupation:ceo")
-
-    assert (told["turn_a"], told["turn_b"], told["k_a"], told["k_b"]) == (1, 2, 8, 36)
-    (given,) = _found(con, comparison="his → visionary", value="keffiyeh", subject="occupation:ceo")
-    assert [given[name] for name in ("turn_b", "k_a", "n_a", "k_b", "n_b")] == [1, 0, 28, 40, 40]
-
-
-def test_the_first_and_the_second_turn_of_one_conversation(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:
-    _startup(con, 4)
-    side = {"name": "before", "prompt": "confrontation"}
-    of = {"suite": "startup-ceo@2", "kind": "confronted", "title": "", "said": ""}
-    made = comparisons.Comparison.model_validate({**of, "a": side, "b": {**side, "name": "after", "turn": 2}})
-    monkeypatch.setattr("assets.metrics.words.shipped", lambda: comparisons.Comparisons(comparisons=(made,)))
-
-    row = _words(con, subject="occupation:ceo")
-
-    assert (row["k_a"], row["n_a"], row["k_b"], row["n_b"]) == (4, 40, 36, 40)
-    assert row["prompt_a"] == row["prompt_b"] == "startup-ceo/confrontation"
-
-
 def test_few_weeks_have_an_estimate_and_no_interval(con: Con) -> None:
     _startup(con, 3)
 
@@ -155,23 +129,6 @@ def _requests(con: Con, model: str = "one", weeks: int = 6) -> dict[str, list[li
             shown |= {p.id: _gender(k, 10 - k) for p, k in zip(asked, drawn, strict=True)}
         counted.answer(con, week, model, "diversity-request@1", shown)
     return hits
-
-
-def test_the_mean_over_pairs_is_a_board_of_two(con: Con) -> None:
-    hits = {name: np.array(of).T for name, of in _requests(con).items()}
-
-    mean = _words(con, kind="controlled", subject=None)
-
-    before, after = hits["baseline"], hits["controlled"]
-    counts = np.stack([np.stack([k, 10 - k], 1) for k in (before, after)])
-    found = compare(cells(counts))
-    d, error = found.difference[1, 0], found.standard_error[1, 0]
-    assert mean["estimate"] == pytest.approx((after - before)[:, -4:].mean() / 10) == pytest.approx(d)
-    assert mean["critical"] == pytest.approx(t.ppf(0.975, 5), abs=1e-6)
-    assert (mean["low"], mean["high"]) == pytest.approx(
-        (d - mean["critical"] * error, d + mean["critical"] * error)
-    )
-    assert (mean["pairs"], mean["k_a"], mean["n_a"]) == (5, before[:, -4:].sum(), 200)
 
 
 def test_shares_of_both_sides_are_of_the_pairs_that_entered(con: Con) -> None:
@@ -256,15 +213,7 @@ def test_a_withheld_model_and_what_is_not_planned_have_no_rows(con: Con) -> None
 
 def test_a_reported_change_begins_a_word_anew(con: Con) -> None:
     _startup(con, 6)
-    reported = dict.fromkeys(("before_k", "before_n", "after_k", "after_n", "series"), 0)
-    reported |= dict.fromkeys(("size", "low", "high", "se", "dispersion", "df", "critical"), 0.0)
-    con.execute(
-        f"""INSERT INTO changes BY NAME SELECT date '{WEEK}' AS week, 'one' AS model, 'model' AS track,
-        false AS simulated, 'occupations' AS suite, 1 AS suite_major, 'baseline' AS condition, 1 AS turn,
-        'perceived_gender' AS attribute, 'feminine' AS value, date '{WEEK}' - 14 AS changed_week,
-        date '{WEEK}' - 14 AS earliest_week, date '{WEEK}' - 14 AS latest_week, false AS common, [] AS causes,
-        {", ".join(f"{number} AS {name}" for name, number in reported.items())}"""
-    )
+    changed.report(con, model="one", simulated=False, changed_week=shift(WEEK, -2))
 
     row = _words(con, comparison="his → their", subject=None)
 

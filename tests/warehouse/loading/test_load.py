@@ -142,14 +142,6 @@ def test_partitions_are_those_of_the_plans_week_53_among_them(store: Store) -> N
     assert load.partitions(store) == [(WEEK, "a.1"), (WEEK, "b"), (WEEK_53, "a.1"), (WEEK_53, "b")]
 
 
-def test_week_53_keeps_its_monday(con: Con, store: Store) -> None:
-    build_partition(store, WEEK_53, replicates=1)
-    load.load_partition(con, store, WEEK_53, "sim-one")
-    assert con.execute("SELECT DISTINCT week::VARCHAR, strftime(week, '%G-W%V') FROM labels").fetchall() == [
-        ("2026-12-28", "2026-W53")
-    ]
-
-
 def test_of_two_labels_for_the_same_the_first_part_in_key_order_wins(con: Con, store: Store) -> None:
     slots = build_partition(store, labels=lambda slot, attribute: None, replicates=2)
     by_key = {}
@@ -159,34 +151,6 @@ def test_of_two_labels_for_the_same_the_first_part_in_key_order_wins(con: Con, s
         by_key[key] = value
     assert load.load_partition(con, store, WEEK, "sim-one")["labels"] == len(slots)
     assert con.execute("SELECT DISTINCT value FROM labels").fetchall() == [(by_key[min(by_key)],)]
-
-
-def test_labels_of_two_versions_and_two_labelers_stand_beside_each_other(con: Con, store: Store) -> None:
-    slots = build_partition(store, replicates=1)
-    for who, version in (("drawing", "2-aaaaaaaaaaaa"), ("photo", "1-0123456789ab")):
-        rows = [
-            builder.label_row(s, "perceived_gender", ("feminine", 0.5, None), who, version) for s in slots
-        ]
-        builder.write_labels(store, WEEK, "sim-one", rows)
-    load.load_partition(con, store, WEEK, "sim-one")
-    assert con.execute(
-        "SELECT labeler, labeler_version, count(*) FROM labels WHERE attribute = 'perceived_gender' "
-        "GROUP BY ALL ORDER BY ALL"
-    ).fetchall() == [
-        ("drawing", "1-0123456789ab", 3),
-        ("drawing", "2-aaaaaaaaaaaa", 3),
-        ("photo", "1-0123456789ab", 3),
-    ]
-
-
-def test_slots_that_the_plan_does_not_know_are_loaded_for_the_checks_to_find(con: Con, store: Store) -> None:
-    slots = build_partition(store, replicates=1)
-    stray = slots[0].model_copy(update={"slot_key": "f" * 64})
-    builder.write_labels(
-        store, WEEK, "sim-one", [builder.label_row(stray, "skin_tone", ("monk_1", None, None))]
-    )
-    load.load_partition(con, store, WEEK, "sim-one")
-    assert con.execute("SELECT count(*) FROM labels ANTI JOIN slots USING (slot_key)").fetchall() == [(1,)]
 
 
 def test_prompts_are_those_of_whole_suites_and_only_asked_ones_are_counted(con: Con, store: Store) -> None:
@@ -305,47 +269,22 @@ def test_parts_with_fewer_or_more_columns_than_now_are_loaded(con: Con, store: S
     assert con.execute("SELECT value, raw FROM labels").fetchall() == [("monk_1", None)]
 
 
-@pytest.mark.parametrize(
-    ("provider", "said", "found"),
-    [
-        # one call, several pictures: the receipts say so
-        ("scripted", {"cluster": "call 1"}, "call 1"),
-        # one picture per call, as all APIs are asked
-        ("openai", {"request_id": "req_1", "seed": 7}, None),
-        # a grid that was imported
-        ("midjourney", {"cluster": "job-a", "request_id": "job-a_0"}, "job-a"),
-    ],
-)
-def test_pictures_that_were_drawn_together_have_a_cluster(
-    con: Con, store: Store, provider: str, said: dict[str, object], found: str | None
+def test_pictures_that_were_drawn_together_and_refusals_of_one_call_have_a_cluster(
+    con: Con, store: Store
 ) -> None:
-    slots = build_partition(store, manifest=False, replicates=2, plan={"provider": provider})
-    plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "m", {}) | {"provider": provider}
-    rows = [
-        builder.receipt_row(slot, number, outcome, plan) | said
-        for slot in slots
-        for number, outcome in enumerate(("timeout", "ok"), start=1)
-    ]
-    builder.write_manifest(store, WEEK, "sim-one", [row | {"model": "sim-one"} for row in rows])
-    loaded = load.load_partition(con, store, WEEK, "sim-one")
-    assert loaded["images"] == len(slots)
-    assert con.execute("SELECT DISTINCT cluster, count(*) FROM clusters GROUP BY ALL").fetchall() == (
-        [(found, len(slots))] if found else []
-    )
-
-
-def test_slots_that_one_call_refused_have_a_cluster(con: Con, store: Store) -> None:
     slots = build_partition(store, manifest=False, replicates=2)
     plan = builder.plan_document([builder.OCCUPATIONS], slots, WEEK, "m", {})
+    ends = [("timeout", "refused_text"), ("timeout", "ok"), ("timeout",)]
     rows = [
         builder.receipt_row(slot, number, outcome, plan) | {"cluster": f"call {number}", "model": "sim-one"}
-        for slot, ends in zip(slots, [("timeout", "refused_text"), ("ok",), ("timeout",)], strict=False)
-        for number, outcome in enumerate(ends, start=1)
+        for slot, of in zip(slots, ends, strict=False)
+        for number, outcome in enumerate(of, start=1)
     ]
-    builder.write_manifest(store, WEEK, "sim-one", rows)
+    alone = builder.receipt_row(slots[3], 1, "ok", plan) | {"model": "sim-one"}
+    builder.write_manifest(store, WEEK, "sim-one", [*rows, alone])
     load.load_partition(con, store, WEEK, "sim-one")
     assert con.execute("SELECT slot_key, cluster FROM clusters ORDER BY ALL").fetchall() == sorted(
-        [(slots[0].slot_key, "call 2"), (slots[1].slot_key, "call 1")]
+        (slot.slot_key, "call 2") for slot in slots[:2]
     )
 
 
@@ -383,24 +322,31 @@ def test_rows_that_are_not_a_week_of_the_table_are_refused_and_nothing_changes(
     assert con.execute("SELECT model FROM withheld").fetchall() == [("kept",)]
 
 
+_OF = {"study": "one2024"}
+_SLOT = {
+    **_OF,
+    "model": "m",
+    "prompt": "ceo",
+    "condition": "baseline",
+    "replicate": 0,
+    "status": "labels_only",
+}
 STUDY_ROWS: dict[str, layout.Rows] = {
     "studies": [
         {
-            "study": "one2024",
+            **_OF,
             "version": "1.0.0",
             "title": "One",
             "citation": "One, 2024",
             "license": "CC0",
             "source": "test",
-            "year": 2024,
-            "note": None,
-            "definition_sha256": "d" * 64,
         }
+        | {"year": 2024, "note": None, "definition_sha256": "d" * 64}
     ],
-    "study_models": [{"study": "one2024", "model": "m", "title": "M"}],
+    "study_models": [{**_OF, "model": "m", "title": "M"}],
     "study_prompts": [
         {
-            "study": "one2024",
+            **_OF,
             "prompt": "ceo",
             "subject": "occupation:ceo",
             "condition": "baseline",
@@ -408,22 +354,11 @@ STUDY_ROWS: dict[str, layout.Rows] = {
             "text": None,
         }
     ],
-    "study_slots": [
-        {
-            "study": "one2024",
-            "slot_key": key,
-            "model": "m",
-            "prompt": "ceo",
-            "condition": "baseline",
-            "replicate": 0,
-            "status": "labels_only",
-        }
-        for key in ("s1", "s2")
-    ],
+    "study_slots": [{**_SLOT, "slot_key": key} for key in ("s1", "s2")],
     "study_attributes": [],
     "study_published": [],
     "study_attribute_values": [
-        {"study": "one2024", "attribute": "gender", "value": "f", "position": 0, "in_support": True}
+        {**_OF, "attribute": "gender", "value": "f", "position": 0, "in_support": True}
     ],
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import duckdb
@@ -14,7 +13,7 @@ from assets.gateway.records import FINAL, GROUPS, Outcome
 from assets.generation.slots import Slot
 from assets.suites.schema import Attribute
 from tests.warehouse import builder
-from tests.warehouse.builder import WEEK, WEEK_53, build_partition
+from tests.warehouse.builder import WEEK, build_partition
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading import load
@@ -33,30 +32,6 @@ def end_of(outcomes: Sequence[str]) -> str:
     """Return how a slot with these attempts ended, by the words of the design and not by SQL."""
     finals = [outcome for outcome in outcomes if Outcome(outcome) in FINAL]
     return finals[0] if finals else outcomes[-1] if outcomes else "not_attempted"
-
-
-def test_invariant_04_counts_add_up_in_every_cell_of_every_week(con: Con, store: Store) -> None:
-    slots = [
-        slot
-        for week in (WEEK, WEEK_53)
-        for model in ("sim-one", "sim-two")
-        for slot in build_partition(store, week, model, suites=BOTH, outcomes=builder.mixed)
-    ]
-    load_all(con, store)
-    planned = Counter((slot.week, slot.model, slot.prompt) for slot in slots)
-    ended = Counter((slot.week, slot.model, slot.prompt, end_of(builder.mixed(slot))) for slot in slots)
-    found = con.execute(
-        "SELECT week::VARCHAR, model, prompt, outcome, count(*) FROM slot_outcomes GROUP BY ALL"
-    ).fetchall()
-    assert {row[:4]: row[4] for row in found} == dict(ended)
-    totals = con.execute("SELECT week::VARCHAR, model, prompt, count(*) FROM slot_outcomes GROUP BY ALL")
-    assert {row[:3]: row[3] for row in totals.fetchall()} == dict(planned)
-    weekly = con.execute(
-        "SELECT week::VARCHAR, model, suite, condition, sum(slots), any_value(planned), count(DISTINCT planned) "
-        "FROM outcomes_weekly GROUP BY ALL"
-    ).fetchall()
-    assert len(weekly) == 8
-    assert all(slots_ended == slots_planned and one == 1 for *_, slots_ended, slots_planned, one in weekly)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -136,21 +111,6 @@ def test_an_attribute_with_bands_is_counted_in_bands(con: Con, store: Store) -> 
         ("invalid", False, "bands", 0),
         ("not_assessed", False, "bands", 0),
     ]
-
-
-def test_the_values_of_a_cell_add_up_to_its_pictures(con: Con, store: Store) -> None:
-    for week in (WEEK, WEEK_53):
-        build_partition(store, week, suites=BOTH, outcomes=builder.mixed)
-    load_all(con, store)
-    counted = con.execute(
-        "SELECT week, model, prompt, turn, attribute, sum(pictures)::BIGINT FROM cell_counts GROUP BY ALL"
-    ).fetchall()
-    pictures = con.execute(
-        "SELECT week, model, prompt, least(turn, 2), attribute, count(image_sha256) "
-        "FROM slot_outcomes JOIN prompt_attributes USING (week, model, suite, prompt) GROUP BY ALL"
-    ).fetchall()
-    assert sorted(counted) == sorted(pictures)
-    assert len(counted) == 2 * (3 * 2 + 2)
 
 
 def test_a_model_without_a_picture_has_all_its_cells_with_zeros(con: Con, store: Store) -> None:

@@ -35,7 +35,7 @@ OTHER = "another"
 WEEKS = [shift(WEEK, -back) for back in reversed(range(4))]
 SUITES = tuple(load_suites()[name] for name in ("occupations@1", "rest-of-world@1", "startup-ceo@1"))
 PROMPTS = (
-    *(f"occupations/{name}" for name in ("ceo", "nurse", "doctor", "janitor", "librarian", "plumber")),
+    *(f"occupations/{name}" for name in ("ceo", "nurse", "doctor", "plumber")),
     *(f"rest-of-world/person-{name}" for name in ("india", "mexico")),
     *(f"startup-ceo/ceo-{name}" for name in ("his", "their")),
 )
@@ -204,7 +204,7 @@ def test_what_another_labeler_read_changes_nothing_but_what_is_said_of_it(worlds
             differ |= {name} if here != there else set()
     assert differ == {"page/prompt_slots", "page/labelers_beside", "audit/label_provenance"}  # all labelers
     assert told >= {"figures", "boards", "board_ranks", "board_pairs", "words", "claim_shares", "leaderboard"}
-    assert len(told) > 90
+    assert len(told) > 75
 
 
 def said(con: Con, statement: str) -> list[str]:
