@@ -1,7 +1,7 @@
 """The process of the sandbox, forked from one that has imported what it needs: most of its time is that import.
 
-Belongs here: both sides of the forking. Does not belong here: what is asked. With CLICHE_LONG_TESTS each query has a
-new interpreter, as the product starts it; tests of that start, of time and of memory always have one.
+Belongs here: both sides of the forking. Does not belong here: what is asked. Tests of the start of a
+process, of time and of memory have a new interpreter.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ _STANDARD = 3
 
 def fork_queries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let queries in the sandbox run in forked processes, until the test ends."""
-    if not os.environ.get("CLICHE_LONG_TESTS"):
-        monkeypatch.setattr(reading, "subprocess", SimpleNamespace(Popen=_started, PIPE=subprocess.PIPE))
+    monkeypatch.setattr(reading, "subprocess", SimpleNamespace(Popen=_started, PIPE=subprocess.PIPE))
 
 
 class _Process:

@@ -43,15 +43,17 @@ class Lease(Protocol):
 
 @runtime_checkable
 class Store(Protocol):
-    """Write-once objects by key. Every method raises `StoreError` with one clear line when the store fails."""
+    """Write-once objects by key. Every method raises `StoreError` with one clear line when the store fails.
+
+    Attributes:
+        wait_s: for how many seconds a lease that is held, or a server that is away, is tried again.
+    """
+
+    wait_s: float
 
     @property
     def url(self) -> str:
         """Return a printable address without credentials."""
-
-    @property
-    def wait_s(self) -> float:
-        """Return for how many seconds a lease that is held, or a server that is away, is tried again."""
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
         """Write durably unless the key exists; return True if written, False if it was there.
@@ -89,6 +91,7 @@ class Store(Protocol):
 
     def folders(self, prefix: str) -> builtins.list[str]:
         """Return the folders among `names`."""
+        return [name for name in self.names(prefix) if name.endswith("/")]
 
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success.

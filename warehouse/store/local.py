@@ -20,7 +20,7 @@ from pathlib import Path
 from warehouse import keys
 from warehouse.errors import StoreError
 from warehouse.store import holders, local_leases
-from warehouse.store.base import Head, Holder
+from warehouse.store.base import Head, Holder, Store
 from warehouse.store.local_errors import explained
 from warehouse.store.local_writing import CAN_SYNC_ALL, Writing, sync_folder
 from warehouse.store.many import ahead, in_groups
@@ -39,8 +39,8 @@ from warehouse.store.names import (
 _GROUP, _GROUP_BYTES = 1000, 1 << 24
 
 
-class LocalStore:
-    """Write-once objects in a folder; implements `warehouse.store.base.Store`. Threads may share it."""
+class LocalStore(Store):
+    """Write-once objects in a folder. Threads may share it."""
 
     def __init__(self, root: Path, wait_s: float = 0.0) -> None:
         """Name the folder; it is made by the first write. A lease that is held is tried again for `wait_s`."""
@@ -133,10 +133,6 @@ class LocalStore:
         """Return the keys and the folders of one level that start with `prefix`."""
         self._check_root()
         return self._names(*check_prefix(prefix))
-
-    def folders(self, prefix: str) -> builtins.list[str]:
-        """Return the folders that start with `prefix`, nothing below them."""
-        return [name for name in self.names(prefix) if name.endswith("/")]
 
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from warehouse import keys
 from warehouse.errors import StoreError, UsageError
 from warehouse.store import holders, s3_leases
-from warehouse.store.base import Head, Holder
+from warehouse.store.base import Head, Holder, Store
 from warehouse.store.many import ahead
 from warehouse.store.names import (
     LOCKS,
@@ -43,8 +43,8 @@ def objects_at(address: str, wait_s: float = 0.0, profile: str | None = None) ->
     return Objects(found[1], f"{check_key(prefix)}/" if prefix else "", wait_s, profile)
 
 
-class S3Store:
-    """Write-once objects in a bucket; implements `warehouse.store.base.Store`. Threads may share it."""
+class S3Store(Store):
+    """Write-once objects in a bucket. Threads may share it."""
 
     def __init__(self, address: str, wait_s: float = 0.0, profile: str | None = None) -> None:
         """Name the bucket and prefix; the server is asked nothing yet. See `open_store` for the rest."""
@@ -103,10 +103,6 @@ class S3Store:
         """Return the keys and the folders of one level that start with `prefix`."""
         check_prefix(prefix)
         return sorted(self._objects.names(prefix))
-
-    def folders(self, prefix: str) -> builtins.list[str]:
-        """Return the folders that start with `prefix`, nothing below them."""
-        return [name for name in self.names(prefix) if name.endswith("/")]
 
     def swap_latest(self, key: str, data: bytes, *, expected: bytes | None) -> bool:
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""

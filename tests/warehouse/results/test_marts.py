@@ -93,11 +93,6 @@ def test_every_declared_value_has_a_row_and_what_is_no_value_stays_apart(con: Co
         ("invalid", False, 5, "values", 2),
         ("not_assessed", False, 6, "values", 1),
     ]
-
-
-def test_an_attribute_with_bands_is_counted_in_bands(con: Con, store: Store) -> None:
-    build_partition(store, replicates=7, labels=gender)
-    load_all(con, store)
     rows = con.execute(
         "SELECT value, in_support, scale, pictures FROM cell_counts "
         "WHERE prompt = 'occupations/ceo' AND attribute = 'skin_tone' ORDER BY position"

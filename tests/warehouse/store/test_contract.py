@@ -326,5 +326,5 @@ def test_check_writable_leaves_nothing_behind(store: Store) -> None:
 def test_a_store_deletes_and_replaces_leases_what_a_removal_names_the_newest_edition_and_the_site() -> None:
     ways = {name for name in vars(Store) if not name.startswith("_")}
     reading = {"url", "get", "head", "heads", "list", "folders", "names", "check_writable"}
-    leasing = {"lease", "break_lease", "leases", "wait_s"}
+    leasing = {"lease", "break_lease", "leases"}
     assert ways == reading | leasing | {"put_if_absent", "put_all", "swap_latest", "replace", "delete"}
