@@ -250,7 +250,7 @@ def test_tables_of_studies_are_found_with_and_without_their_schema(
 ) -> None:
     for name in ("studies", "study.studies", "study_numbers", "study.study_numbers", "start_here"):
         assert cliche("sql", f"FROM {name}", "--format", "csv").code == 0, name
-    assert cliche("sql", "-f", "board_ranks").code == 0
+    assert cliche("sql", "-f", "gaps").code == 0
     assert cliche("sql", "SET search_path = 'main'").code == 3
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from math import inf, nan
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -26,12 +28,18 @@ def table(rows: Sequence[Row]) -> pa.Table:
 
 def count(one: Sequence[Row], other: Sequence[Row]) -> int:
     """Return what `differing` says of two tables; it says the same of the two the other way around."""
-    with connect(None) as con:
-        con.register("one", table(one) if one else SCHEMA.empty_table())
-        con.register("other", table(other) if other else SCHEMA.empty_table())
-        found = differing(con, "FROM one", "FROM other")
-        assert differing(con, "FROM other", "FROM one") == found
-        return found
+    con = _database()
+    con.register("one", table(one) if one else SCHEMA.empty_table())
+    con.register("other", table(other) if other else SCHEMA.empty_table())
+    found = differing(con, "FROM one", "FROM other")
+    assert differing(con, "FROM other", "FROM one") == found
+    return found
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return one database for all: to open one takes longer than to compare two rows."""
+    return connect(None)
 
 
 def row(x: float | None, y: float | None = 1.0, name: str | None = "a") -> Row:
