@@ -149,9 +149,7 @@ def _planned(tables: Mapping[str, Any], files: Mapping[str, Any]) -> _Plan:
 
 def _make(path: Path, plan: _Plan, fetch: Fetch, tell: Progress) -> None:
     """Make a new file beside the one at `path`, and put it in its place."""
-    beside = path.with_name(f".{path.name}.new")
-    forget_file(beside)
-    try:
+    with made_beside(path) as beside:
         shutil.copyfile(published.empty(), beside)
         with connect(beside) as con:
             limit_memory(con)
@@ -168,8 +166,17 @@ def _make(path: Path, plan: _Plan, fetch: Fetch, tell: Progress) -> None:
                 _insert(con, table, [key for _, key in plan.weeks[table].values()], fetch)
             con.execute("COMMIT")
             con.execute("CHECKPOINT")
+
+
+@contextmanager
+def made_beside(path: Path, ending: str = "new") -> Iterator[Path]:
+    """Yield where to make a file that takes the place of the one at `path` in the end; after an error it is gone."""
+    beside = path.with_name(f".{path.name}.{ending}")
+    forget_file(beside)
+    try:
+        yield beside
         note_of(path).unlink(missing_ok=True)
-        wal_of(path).unlink(missing_ok=True)  # belongs to the file that goes
+        _wal(path).unlink(missing_ok=True)  # belongs to the file that goes; the new one is whole without
         beside.replace(path)
     except BaseException:
         forget_file(beside)
@@ -194,17 +201,10 @@ def _changing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         con = connect(path)
     except RefusedError:
-        beside = path.with_name(f".{path.name}.new")
-        forget_file(beside)
-        try:
+        with made_beside(path) as beside:
             shutil.copyfile(path, beside)
             with connect(beside) as con:
                 yield con
-            note_of(path).unlink(missing_ok=True)
-            beside.replace(path)
-        except BaseException:
-            forget_file(beside)
-            raise
         return
     with con:
         note_of(path).unlink(missing_ok=True)
@@ -276,12 +276,11 @@ def note_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.parts.json")
 
 
-def wal_of(path: Path) -> Path:
-    """Return where DuckDB keeps changes that it did not write into the file yet."""
+def _wal(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
 
 
 def forget_file(path: Path) -> None:
     """Remove a file with all that lies beside it."""
-    for one in (note_of(path), path, wal_of(path)):
+    for one in (note_of(path), path, _wal(path)):
         one.unlink(missing_ok=True)

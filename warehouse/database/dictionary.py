@@ -48,25 +48,21 @@ class ColumnEntry(NamedTuple):
 class TableEntry(NamedTuple):
     """A table or view, what it is, and its columns."""
 
+    is_view: bool
     meaning: str
-    columns: tuple[ColumnEntry, ...]
+    columns: list[ColumnEntry]
 
 
 def page(con: duckdb.DuckDBPyConnection) -> str:
     """Return the data dictionary of the current database as Markdown."""
-    tables = _names(con, "table")
-    views = [
-        view for view in _names(con, "view") if view != START_HERE
-    ]  # it is made of an edition's rows, later
-    published = identity_tables(con)
+    every, published = entries(con), identity_tables(con)
+    every.pop(START_HERE, None)  # it is made of an edition's rows, later
     private = ", ".join(f"`{table}.{column}`" for table, columns in PRIVATE.items() for column in columns)
     parts = [_OPENING.format(private=private), "## Tables\n"]
-    parts += [_section(con, table, "table") for table in tables if table in published]
-    if bookkeeping := [table for table in tables if table not in published]:
-        parts.append("## Bookkeeping tables\n")
-        parts += [_section(con, table, "table") for table in bookkeeping]
-    parts.append("## Views\n")
-    parts += [_section(con, view, "view") for view in views]
+    parts += [_section(name, every[name]) for name in published]
+    if kept := [name for name, entry in every.items() if not entry.is_view and name not in published]:
+        parts += ["## Bookkeeping tables\n", *(_section(name, every[name]) for name in kept)]
+    parts += ["## Views\n", *(_section(name, entry) for name, entry in every.items() if entry.is_view)]
     parts.append(
         "## Audit queries\n\nRun one with `cliche sql -f <name>`.\n\n| query | question |\n| --- | --- |"
     )
@@ -80,46 +76,31 @@ def own_page() -> str:
         return page(con)
 
 
-def _names(con: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
-    """Return the names of the tables or the views of the current database, sorted."""
-    rows = con.execute(
-        f"SELECT {kind}_name FROM duckdb_{kind}s() "  # noqa: S608
-        "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
 def entries(con: duckdb.DuckDBPyConnection) -> dict[str, TableEntry]:
-    """Return what the comments of the current database say of its tables and views, by name."""
-    return {name: _entry(con, name, kind) for kind in ("table", "view") for name in _names(con, kind)}
-
-
-def _entry(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> TableEntry:
+    """Return what the comments of the current database say of its tables and views, by name: tables, then views."""
     about = con.execute(
-        f"SELECT coalesce(comment, '') FROM duckdb_{kind}s() "  # noqa: S608
-        f"WHERE {kind}_name = $name AND database_name = current_database()",
-        {"name": name},
-    ).fetchone()
-    columns = con.execute(
-        "SELECT column_name, data_type, is_nullable, coalesce(comment, '') FROM duckdb_columns() "
-        "WHERE table_name = $name AND database_name = current_database() ORDER BY column_index",
-        {"name": name},
+        "SELECT FALSE AS is_view, table_name, coalesce(comment, '') FROM duckdb_tables() "
+        "WHERE database_name = current_database() UNION ALL "
+        "SELECT TRUE, view_name, coalesce(comment, '') FROM duckdb_views() "
+        "WHERE database_name = current_database() AND NOT internal ORDER BY ALL"
     ).fetchall()
-    found = []
-    for column, of_type, nullable, comment in columns:
-        meaning = _one_line(comment)
-        group, _, rest = meaning.partition(": ") if kind == "table" else ("", "", meaning)
-        found.append(ColumnEntry(column, of_type, nullable, group, rest))
-    return TableEntry(_one_line(about[0] if about else ""), tuple(found))
+    found = {name: TableEntry(is_view, _one_line(comment), []) for is_view, name, comment in about}
+    columns = con.execute(
+        "SELECT table_name, column_name, data_type, is_nullable, coalesce(comment, '') FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND NOT internal ORDER BY column_index"
+    ).fetchall()
+    for name, column, kind, nullable, comment in columns:
+        group, _, meaning = ("", "", comment) if found[name].is_view else comment.partition(": ")
+        found[name].columns.append(ColumnEntry(column, kind, nullable, group, _one_line(meaning)))
+    return found
 
 
-def _section(con: duckdb.DuckDBPyConnection, name: str, kind: str) -> str:
+def _section(name: str, of: TableEntry) -> str:
     """Return heading, description and columns of a table or view."""
-    is_view, of = kind == "view", _entry(con, name, kind)
-    head = "| column | type | meaning |" if is_view else "| column | type | NULL | class | meaning |"
+    head = "| column | type | meaning |" if of.is_view else "| column | type | NULL | class | meaning |"
     lines = [f"### {name}", "", of.meaning, "", head, re.sub(r"[a-zA-Z]+", "---", head)]
     for one in of.columns:
-        more = "" if is_view else f" {'yes' if one.nullable else ''} | {one.group} |"
+        more = "" if of.is_view else f" {'yes' if one.nullable else ''} | {one.group} |"
         lines.append(f"| `{one.name}` | {one.type} |{more} {_cell(one.meaning)} |")
     return "\n".join(lines) + "\n"
 

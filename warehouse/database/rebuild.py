@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.database import table_hash
-from warehouse.database.building import forget_file, wal_of
+from warehouse.database.building import made_beside
 from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
-from warehouse.errors import ClicheError, RefusedError, UsageError
+from warehouse.database.table_hash import identity_tables
+from warehouse.errors import ClicheError, RefusedError
 from warehouse.loading.freshness import load_behind
 from warehouse.store.base import Store
 
@@ -29,45 +29,24 @@ def rebuild(
     loaded, how many things are done, and of how many. `finish` gets the loaded database, to compute what is not
     in the store.
     """
-    beside = path.with_name(f".{path.name}.rebuild")
     _assert_free(path)
-    _assert_free(beside)
-    forget_file(beside)
-    try:
-        con = open_warehouse(beside)
-        try:
-            load_behind(con, store, progress=progress)
-            finish(con)
-            rows = _row_counts(con)
-            con.execute("CHECKPOINT")
-        finally:
-            con.close()
-        wal_of(path).unlink(missing_ok=True)  # belongs to the file that goes; the new one is whole without
-        beside.replace(path)
-    except BaseException:
-        forget_file(beside)
-        raise
+    _assert_free(path.with_name(f".{path.name}.rebuild"))
+    with made_beside(path, "rebuild") as beside, open_warehouse(beside) as con:
+        load_behind(con, store, progress=progress)
+        finish(con)
+        rows = {
+            table: int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608
+            for table in identity_tables(con)
+        }
+        con.execute("CHECKPOINT")
     return rows
 
 
 def _assert_free(path: Path) -> None:
     """Raise RefusedError if another process has the file open; what else is wrong with it is fixed by rebuilding."""
-    if not path.exists():
-        return
-    try:
-        connect(path).close()
-    except RefusedError:
-        raise
-    except UsageError:
-        if path.is_dir():
-            raise
-    except ClicheError:
-        return
-
-
-def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for table in table_hash.identity_tables(con):
-        found = con.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-        counts[table] = int(found[0]) if found else 0
-    return counts
+    if path.exists():
+        try:
+            connect(path).close()
+        except ClicheError as error:
+            if isinstance(error, RefusedError) or path.is_dir():
+                raise

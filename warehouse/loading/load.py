@@ -232,5 +232,5 @@ def _only(rows: pa.Table, column: str, value: str, table: str) -> None:
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, where: Mapping[str, str]) -> int:
     condition = " AND ".join(f"{column} = ${column}" for column in where)
-    found = con.execute(f"SELECT count(*) FROM {table} WHERE {condition}", dict(where)).fetchone()  # noqa: S608
-    return int(found[0]) if found else 0
+    rows = con.execute(f"SELECT count(*) FROM {table} WHERE {condition}", dict(where)).fetchall()  # noqa: S608
+    return int(rows[0][0])

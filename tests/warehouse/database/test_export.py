@@ -152,16 +152,6 @@ def test_what_a_person_opens_in_a_spreadsheet_is_there_as_csv(made: TableFiles, 
     assert copy.execute("SELECT count(*) FROM claim_shares").fetchall() == [(2,)]
 
 
-@pytest.mark.parametrize("view", [view for view, weeks in views_by_week().items() if weeks == marts.OWN])
-def test_a_view_whose_weeks_stand_alone_has_the_same_rows_when_only_its_week_is_read(
-    filled: Con, view: str
-) -> None:
-    for week in (WEEK, WEEK_53):
-        alone = filled.execute(f"FROM ({marts.of_weeks(view, [week])}) ORDER BY ALL").fetchall()
-        assert alone
-        assert alone == filled.execute(f"FROM {view} WHERE week = DATE '{week}' ORDER BY ALL").fetchall()
-
-
 def test_an_edition_is_cumulative_through_its_week(filled: Con, tmp_path: Path) -> None:
     early = export(filled, tmp_path, WEEK)
     assert {part["week"] for entry in early.tables.values() for part in entry["parts"]} == {None, WEEK}

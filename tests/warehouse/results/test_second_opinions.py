@@ -20,6 +20,7 @@ from assets.suites.schema import Attribute
 from tests.unit.labeling.scripted import Labels
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
+from tests.warehouse.counted import insert
 from tests.warehouse.loading.test_freshness import place_in
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -46,18 +47,9 @@ def readings(*rows: Sequence[str | None], attribute: str = "perceived_gender", m
     for unit, who, value in rows:
         name, _, version = str(who).partition("@")
         person = name.startswith("p-") or name == "third"
-        made.append(
-            {
-                "model": model,
-                "unit": unit,
-                "attribute": attribute,
-                "labeler": name,
-                "labeler_version": None if person else version or "1-a",
-                "person": person,
-                "value": value,
-                "band": BAND.get(str(value)),
-            }
-        )
+        labeler = {"labeler": name, "labeler_version": None if person else version or "1-a", "person": person}
+        read = {"attribute": attribute, "value": value, "band": BAND.get(str(value))}
+        made.append({"model": model, "unit": unit, **labeler, **read})
     return made
 
 
@@ -208,32 +200,17 @@ def test_one_labeler_alone_has_no_agreement(con: Con, store: Store) -> None:
 
 def gold(con: Con, slots: Sequence[Slot], week: str, say: Callable[[Slot], Mapping[str, str]]) -> None:
     """Put what people said of pictures into the warehouse, as loading a gold set does."""
-    rows = [
-        {
-            "gold_set": f"set-{week}",
-            "week": week,
-            "model": slot.model,
-            "slot_key": slot.slot_key,
-            "image_sha256": sha256_hex(slot.slot_key.encode()),
-            "suite": slot.suite,
-            "suite_major": 1,
-            "prompt": slot.prompt,
-            "stratum": "s",
-            "predicted": "p",
-            "inclusion_probability": 0.5,
-            "attribute": "perceived_gender",
-            "rater": rater,
-            "value": value,
-        }
-        for slot in slots
-        for rater, value in say(slot).items()
-    ]
-    frame = pl.DataFrame(rows)
+    of = {"gold_set": f"set-{week}", "week": week, "attribute": "perceived_gender", "suite_major": 1}
+    of |= {"stratum": "s", "predicted": "p", "inclusion_probability": 0.5}
     con.execute("SELECT 1").fetchall()  # what was not read to its end is in the way
-    con.register("said", frame.to_arrow())
-    con.execute("INSERT INTO gold_labels BY NAME SELECT * REPLACE (week::DATE AS week) FROM said")
+    for slot in slots:
+        shown = slot.model_dump(include={"model", "slot_key", "suite", "prompt"})
+        shown["image_sha256"] = sha256_hex(slot.slot_key.encode())
+        answers = say(slot).items()
+        insert(
+            con, "gold_labels", ({**of, **shown, "rater": rater, "value": value} for rater, value in answers)
+        )
     con.execute("INSERT INTO gold_loads VALUES ($name, 'f')", {"name": f"set-{week}"})
-    con.unregister("said")
 
 
 def test_gold_of_eight_weeks_judges_a_labeler_together(con: Con, store: Store) -> None:

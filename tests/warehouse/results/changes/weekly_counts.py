@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import product
 from typing import Any, NamedTuple
 
 import duckdb
-import numpy as np
 import numpy.typing as npt
-import polars as pl
 
+from tests.warehouse.counted import insert
 from warehouse.database.schema import open_warehouse
 
+Tables = dict[str, list[dict[str, Any]]]
 FIRST = date(2026, 1, 5)
 #: Columns that no series rests on.
 FILLED = {
@@ -62,90 +62,60 @@ def values_of(attribute: str, number: int) -> list[str]:
 def warehouse(models: Sequence[str], suites: Sequence[Suite]) -> duckdb.DuckDBPyConnection:
     """Return a warehouse in memory that holds these counts; a model without pictures in a week was not planned."""
     con = open_warehouse(None)
+    tables: Tables = defaultdict(list)
     weeks = next(iter(suites[0].counts.values())).shape[-1]
-    asked = np.zeros((len(models), weeks), dtype=bool)
-    for suite in suites:
-        for counts in suite.counts.values():
-            asked |= counts.sum((1, 2)) > 0
-        if suite.refused is not None:
-            asked |= suite.refused.sum(1) > 0
-    at = [
-        {"week": monday(week), "model": models[model], **FILLED}
-        for model, week in product(range(len(models)), range(weeks))
-        if asked[model, week]
-    ]
-    planned = pl.DataFrame(at).select("week", "model")
-    frames = defaultdict(list, plans=[pl.DataFrame(at)])
-    for suite in suites:
-        for table, rows in _of_suite(suite, models, planned):
-            frames[table].append(rows)
-    for table, parts in frames.items():
-        arrow = pl.concat(parts).to_arrow()  # noqa: F841
-        con.execute(f"INSERT INTO {table} BY NAME FROM arrow")
+    for (at, model), week in product(enumerate(models), range(weeks)):
+        held = [counts for suite in suites for counts in (*suite.counts.values(), suite.refused)]
+        if any(counts[at, ..., week].any() for counts in held if counts is not None):
+            key = {"week": monday(week), "model": model}
+            tables["plans"].append({**key, **FILLED})
+            for suite in suites:
+                _add(tables, key, suite, at, week)
+    for table, rows in tables.items():
+        insert(con, table, rows)
     return con
 
 
-def _of_suite(
-    suite: Suite, models: Sequence[str], planned: pl.DataFrame
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    of = {"suite": suite.name, "suite_major": 1}
-    prompts = pl.DataFrame({"prompt": [*suite.prompts], "subject": [*suite.prompts.values()]}).with_columns(
-        suite=pl.lit(suite.name),
-        suite_major=1,
-        suite_version=pl.lit("1.0.0"),
-        condition=pl.lit(suite.condition),
-        turn=2 if suite.condition == "confronted" else 1,
-    )
-    filled = prompts.with_columns(
-        suite_hash=pl.lit("h"), language=pl.lit("en"), text=pl.lit("t"), turns=1
-    ).drop("turn")
-    yield "prompts", planned.join(filled, how="cross")
-    pictures = np.zeros(
-        (len(models), len(suite.prompts), next(iter(suite.counts.values())).shape[-1]), dtype=int
-    )
-
-    def of_answers(counts: npt.NDArray[Any]) -> pl.DataFrame:
-        """Return week, model and prompt of what is not 0."""
-        places = np.nonzero(counts)
-        names = (models, [*suite.prompts], [monday(week) for week in range(counts.shape[-1])])
-        axes = zip(("model", "prompt", "week"), names, (places[0], places[1], places[-1]), strict=True)
-        return pl.DataFrame({name: pl.Series(of).gather(at) for name, of, at in axes}).join(
-            prompts.drop("subject"), on="prompt", maintain_order="left"
-        )
-
+def _add(tables: Tables, key: Mapping[str, Any], suite: Suite, model: int, week: int) -> None:
+    """Add the rows of a suite in one week of a model."""
+    of = {**key, "suite": suite.name, "suite_major": 1}
+    more = {"suite_version": "1.0.0", "condition": suite.condition}
+    text = {"suite_hash": "h", "language": "en", "text": "t", "turns": 1}
+    reader = {"labeler": "reader", "labeler_version": "1-a"}
+    turn = 2 if suite.condition == "confronted" else 1
     for attribute, counts in suite.counts.items():
-        values = values_of(attribute, counts.shape[2])
-        pictures = np.maximum(pictures, counts.sum(2))
         if not attribute.startswith("all:"):
-            looked_for = prompts.select("suite", "suite_major", "prompt").with_columns(
-                attribute=pl.lit(attribute)
+            values = [*values_of(attribute, counts.shape[2]), "cannot_tell"]
+            tables["attribute_values"] += (
+                {
+                    **of,
+                    "attribute": attribute,
+                    "value": value,
+                    "position": at,
+                    "in_support": at < len(values) - 1,
+                }
+                for at, value in enumerate(values)
             )
-            yield "prompt_attributes", planned.join(looked_for, how="cross")
-            declared = [
-                {**of, "attribute": attribute, "value": value, "position": place, "in_support": True}
-                for place, value in enumerate([*values, "cannot_tell"])
-            ]
-            declared[-1]["in_support"] = False
-            yield "attribute_values", planned.join(pl.DataFrame(declared), how="cross")
-        yield (
-            "counts",
-            of_answers(counts).with_columns(
-                value=pl.Series(values).gather(np.nonzero(counts)[2]),
-                pictures=pl.Series(counts[counts > 0].astype(int)),
-                attribute=pl.lit(attribute),
-                labeler=pl.lit("reader"),
-                labeler_version=pl.lit("1-a"),
-            ),
-        )
-    refused = np.zeros_like(pictures) if suite.refused is None else suite.refused
-    answered = pictures + refused
-    yield (
-        "answers",
-        of_answers(answered).with_columns(
-            planned=pl.Series(answered[answered > 0].astype(int)),
-            pictures=pl.Series(pictures[answered > 0].astype(int)),
-            refused=pl.Series(refused[answered > 0].astype(int)),
-            failed=0,
-            not_asked=0,
-        ),
-    )
+    for place, (prompt, subject) in enumerate(suite.prompts.items()):
+        tables["prompts"].append({**of, **more, **text, "prompt": prompt, "subject": subject})
+        asked = {**of, **more, "prompt": prompt, "turn": turn}
+        pictures, refused = 0, 0 if suite.refused is None else int(suite.refused[model, place, week])
+        for attribute, counts in suite.counts.items():
+            read = counts[model, place, :, week]
+            pictures = max(pictures, int(read.sum()))
+            if not attribute.startswith("all:"):
+                tables["prompt_attributes"].append({**of, "prompt": prompt, "attribute": attribute})
+            tables["counts"] += (
+                {**asked, **reader, "attribute": attribute, "value": value, "pictures": int(many)}
+                for value, many in zip(values_of(attribute, len(read)), read, strict=True)
+                if many
+            )
+        if planned := pictures + refused:
+            numbers = {
+                "planned": planned,
+                "pictures": pictures,
+                "refused": refused,
+                "failed": 0,
+                "not_asked": 0,
+            }
+            tables["answers"].append({**asked, **numbers})
