@@ -15,10 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import quoted
 
 #: Name and type of columns, in their order.
 Columns = Sequence[tuple[str, str]]
@@ -38,8 +37,8 @@ _TEXT = {
     "TIMESTAMP": "epoch_us({0})::VARCHAR",
     **dict.fromkeys(("VARCHAR[]", "INTEGER[]"), _OF_LIST),
 }
-#: Most rows whose hashes are sorted at once, unless one week has more.
-_ROWS_AT_ONCE = 1_000_000
+#: Most rows whose hashes are sorted in memory at once, unless one week has more.
+_ROWS_AT_ONCE = 500_000
 
 
 class Hashed(NamedTuple):
@@ -107,7 +106,7 @@ def hash_of(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> str
 
 def composed(columns: Columns, weeks: Mapping[Week, str]) -> str:
     """Return the hash of a table with a column `week` from the hashes of the rows of each week that has any."""
-    digest = hashlib.sha256(_head(columns))
+    digest = hashlib.sha256(f"{_head(columns)}\n".encode())
     for week in in_order(weeks):
         digest.update(f"{week or ''} {weeks[week]}\n".encode())
     return digest.hexdigest()
@@ -115,13 +114,10 @@ def composed(columns: Columns, weeks: Mapping[Week, str]) -> str:
 
 def rows_hash(con: duckdb.DuckDBPyConnection, relation: str, columns: Columns) -> Hashed:
     """Return the hash of all rows of a table, or of a query in brackets."""
-    digest = hashlib.sha256(_head(columns))
-    hashes = con.sql(f"SELECT sha256({_row(columns)}) AS row_hash FROM {relation} ORDER BY row_hash")  # noqa: S608
-    rows = 0
-    for batch in hashes.to_arrow_reader(100_000):
-        rows += batch.num_rows
-        digest.update(_bytes(batch.column(0)))
-    return Hashed(rows, digest.hexdigest())
+    ((rows, sha256),) = con.execute(
+        f"SELECT {_digest(columns)} FROM (SELECT sha256({_row(columns)}) AS row_hash FROM {relation})"  # noqa: S608
+    ).fetchall()
+    return Hashed(rows, sha256)
 
 
 def hashes_by_week(
@@ -134,12 +130,12 @@ def hashes_by_week(
     """
     found: dict[Week, Hashed] = {}
     for span in spans(rows_by_week(con, relation) if weeks is None else weeks):
-        found |= _hashed(
-            con,
-            f"SELECT strftime(week, '%Y-%m-%d') AS part, sha256({_row(columns)}) AS row_hash "  # noqa: S608
-            f"FROM {relation} WHERE {of_weeks(span)} ORDER BY part NULLS FIRST, row_hash",
-            _head(columns),
-        )
+        rows = con.execute(
+            f"SELECT part, {_digest(columns)} FROM (SELECT strftime(week, '%Y-%m-%d') AS part, "  # noqa: S608
+            f"sha256({_row(columns)}) AS row_hash FROM {relation} WHERE {of_weeks(span)}) "
+            "GROUP BY part ORDER BY part NULLS FIRST"
+        ).fetchall()
+        found |= {week: Hashed(many, sha256) for week, many, sha256 in rows}
     return found
 
 
@@ -177,34 +173,14 @@ def in_order(weeks: Iterable[Week]) -> list[Week]:
     return sorted(weeks, key=lambda week: week or "")
 
 
-def _hashed(con: duckdb.DuckDBPyConnection, query: str, head: bytes) -> dict[Week, Hashed]:
-    """Return the hash of each run of rows with the same first column; the second is the hash of the row."""
-    found: dict[Week, Hashed] = {}
-    week: Week = None
-    digest, rows = hashlib.sha256(head), 0
-    for batch in con.sql(query).to_arrow_reader(100_000):
-        runs, hashes, start = pc.run_end_encode(batch.column(0)), batch.column(1), 0
-        for value, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-            if value != week and rows:
-                found[week] = Hashed(rows, digest.hexdigest())
-                digest, rows = hashlib.sha256(head), 0
-            week = value
-            digest.update(_bytes(hashes.slice(start, end - start)))
-            rows, start = rows + end - start, end
-    if rows:
-        found[week] = Hashed(rows, digest.hexdigest())
-    return found
+def _head(columns: Columns) -> str:
+    return ",".join(name for name, _ in columns)
 
 
-def _bytes(texts: pa.StringArray) -> memoryview:
-    """Return the bytes of texts, none of them NULL, one after the other."""
-    _, places, data = texts.buffers()
-    ends = memoryview(places).cast("i")[texts.offset : texts.offset + len(texts) + 1]
-    return memoryview(data)[ends[0] : ends[-1]]
-
-
-def _head(columns: Columns) -> bytes:
-    return ",".join(name for name, _ in columns).encode() + b"\n"
+def _digest(columns: Columns) -> str:
+    """Return SQL expressions for how many rows there are, and for the hash of their hashes."""
+    hashes = "string_agg(row_hash, '' ORDER BY row_hash)"
+    return f"count(*), sha256(concat({quoted(_head(columns))}, chr(10), {hashes}))"
 
 
 def _row(columns: Columns) -> str:
