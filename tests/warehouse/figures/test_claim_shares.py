@@ -121,28 +121,6 @@ def test_two_versions_of_a_suite_are_pooled(con: Con) -> None:
     assert (alone["n"], alone["suite_majors"]) == (14, [2])
 
 
-def test_of_a_conversation_what_came_after_it_counts_and_a_rewritten_prompt_as_it_is(con: Con) -> None:
-    for week in WEEKS:
-        counted.plan(con, week, "one")
-        shown = {"confrontation": {"headwear": {"keffiyeh": 10}}, "ceo-visionary": {"headwear": {"none": 10}}}
-        shown["confrontation/2"] = {"headwear": {"keffiyeh": 3, "none": 7}}
-        counted.answer(con, week, "one", "startup-ceo@2", shown)
-
-    told = _claims(con, "apology-keffiyeh", "conversation")
-    written = _claims(con, "apology-keffiyeh", "rewritten")
-
-    assert (told["k"], told["n"]) == (12, 40)
-    assert (written["k"], written["n"]) == (0, 40)
-    conversation = [
-        field for field in read_span(con, occasions.week(WEEK)).fields
-        if field.key["condition"] == "confronted"
-    ]  # fmt: skip
-    assert [field.prompts for field in conversation] == [
-        ("startup-ceo/ceo-visionary",),
-        ("startup-ceo/confrontation",),
-    ]
-
-
 def test_pictures_that_are_alike_count_for_less_as_in_the_share_of_the_prompt(con: Con) -> None:
     """Houses of a week are all run down, or none is: the other prompts of the suite say it, too."""
     weeks = [shift(WEEK, -back) for back in reversed(range(HISTORY))]

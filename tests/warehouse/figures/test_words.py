@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import t
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from assets.metrics.spans import WeekRows, read_span
+from assets.metrics.spans import WeekRows
 from assets.metrics.words import span_words
 from assets.suites.loader import load_suites
 from tests.warehouse import changed, counted
@@ -31,10 +31,8 @@ def _gender(feminine: int, masculine: int) -> dict[str, dict[str, int]]:
     return {"perceived_gender": {"feminine": feminine, "masculine": masculine}}
 
 
-def _found(con: Con, occasion: occasions.Occasion | None = None, **where: Any) -> list[dict[str, Any]]:
-    week = WeekRows.read(con, occasions.week(WEEK)).span(first_turns=True)
-    span = week if occasion is None else read_span(con, occasion)
-    rows = span_words(con, span).to_pylist()
+def _found(con: Con, **where: Any) -> list[dict[str, Any]]:
+    rows = span_words(con, WeekRows.read(con, occasions.week(WEEK)).span(first_turns=True)).to_pylist()
     return [row for row in rows if where.items() <= row.items()]
 
 
@@ -218,38 +216,3 @@ def test_a_reported_change_begins_a_word_anew(con: Con) -> None:
     row = _words(con, comparison="his → their", subject=None)
 
     assert (row["n_a"], row["reason"]) == (30, "few_weeks")
-
-
-def test_conditions_of_a_study_are_compared_without_weeks(con: Con) -> None:
-    con.execute("INSERT INTO studies BY NAME SELECT 'paper' AS study, '1' AS version, '' AS title, '' AS citation, "
-                "'' AS license, '' AS source, '' AS definition_sha256, 'plain' AS baseline")  # fmt: skip
-    of = {"study": "paper", "suite": "paper", "suite_major": 1, "turn": 1, "suite_version": ""}
-    drawn = {("ceo", "plain"): (2, 18), ("ceo", "asked"): (12, 8), ("nurse", "plain"): (17, 3)}
-    drawn |= {("nurse", "asked"): (10, 10)}
-    counted.insert(
-        con,
-        "study_prompts",
-        ({"study": "paper", "prompt": p, "subject": p, "condition": c, "title": p} for p, c in drawn),
-    )
-    values = [{"study": "paper", "attribute": "gender", "position": at, "in_support": True, "value": value}
-              for at, value in enumerate(("woman", "man"))]  # fmt: skip
-    counted.insert(con, "study_attribute_values", values)
-    for (prompt, condition), many in drawn.items():
-        key = {**of, "model": "m", "prompt": prompt, "condition": condition}
-        rest = {"planned": 20, "pictures": 20, "refused": 0, "failed": 0, "not_asked": 0}
-        counted.insert(con, "answers", [{**key, **rest}])
-        for value, pictures in zip(("woman", "man"), many, strict=True):
-            read = {"attribute": "gender", "labeler": "people", "labeler_version": "1"}
-            counted.insert(con, "counts", [{**key, **read, "value": value, "pictures": pictures}])
-
-    rows = _found(con, occasions.study("paper"), value="woman", comparison="plain → asked")
-
-    by_subject = {row["subject"]: row for row in rows}
-    ceo, mean = by_subject["ceo"], by_subject[None]
-    low, high = confint_proportions_2indep(12, 20, 2, 20, method="agresti-caffo")
-    assert (ceo["low"], ceo["high"]) == pytest.approx((low, high), abs=1e-6)
-    assert (ceo["df"], ceo["dispersion"], ceo["week"], ceo["track"]) == (None, 1, None, "study")
-    assert ceo["holm_critical"] == pytest.approx(2.241403)  # of a normal, 1 - .05 / 4
-    assert mean["estimate"] == pytest.approx((0.5 - 0.35) / 2)
-    assert mean["critical"] == pytest.approx(1.959964, abs=1e-5)
-    assert {*by_subject} == {"ceo", "nurse", None}

@@ -153,29 +153,6 @@ def test_of_two_labels_for_the_same_the_first_part_in_key_order_wins(con: Con, s
     assert con.execute("SELECT DISTINCT value FROM labels").fetchall() == [(by_key[min(by_key)],)]
 
 
-def test_prompts_are_those_of_whole_suites_and_only_asked_ones_are_counted(con: Con, store: Store) -> None:
-    suite = builder.OCCUPATIONS
-    slots = builder.make_slots(suite, WEEK, "sim-one", {}, 2, 0)
-    asked = [slot for slot in slots if slot.prompt != "occupations/chef"]
-    document = builder.plan_document([suite], asked, WEEK, "sim-one")
-    key = keys.plan(WEEK, "sim-one")
-    store.put_if_absent(key, sealed(key, document))
-    load.load_partition(con, store, WEEK, "sim-one")
-    assert con.execute("SELECT prompt FROM prompts ORDER BY 1").fetchall() == [
-        ("occupations/ceo",),
-        ("occupations/chef",),
-        ("occupations/nurse",),
-    ]
-    assert con.execute("SELECT DISTINCT prompt FROM cell_counts ORDER BY 1").fetchall() == [
-        ("occupations/ceo",),
-        ("occupations/nurse",),
-    ]
-    assert con.execute("SELECT DISTINCT prompt FROM slot_outcomes ORDER BY 1").fetchall() == [
-        ("occupations/ceo",),
-        ("occupations/nurse",),
-    ]
-
-
 PLAN = builder.plan_document(
     [builder.OCCUPATIONS], builder.make_slots(builder.OCCUPATIONS, WEEK, "m", {}, 1, 0), WEEK, "m"
 )
