@@ -14,12 +14,7 @@ from warehouse import sqlfiles
 from warehouse.database import marts
 from warehouse.loading.analysis_tables import ANALYSIS_TABLES
 from warehouse.loading.gold_objects import GOLD_TABLES
-from warehouse.loading.load import (
-    COMPUTED_TABLES,
-    COUNTED_TABLES,
-    PARTITION_TABLES,
-    STUDY_TABLES,
-)
+from warehouse.loading.load import COMPUTED_TABLES, COUNTED_TABLES, PARTITION_TABLES, STUDY_TABLES
 from warehouse.sqlfiles import header, names, sql
 
 #: What is computed from other tables; `images` is filled from attempts.

@@ -193,12 +193,7 @@ def gold(**replaced: str) -> tuple[str, ...]:
             "raters": "'a'",
             "simulated": "TRUE",
         },
-        "gold_labels": {
-            **columns,
-            "attribute": "'perceived_gender'",
-            "rater": "'a'",
-            "value": "'masculine'",
-        },
+        "gold_labels": {**columns, "attribute": "'perceived_gender'", "rater": "'a'", "value": "'masculine'"},
     }
     for name, expression in replaced.items():
         which, _, column = name.partition("_")

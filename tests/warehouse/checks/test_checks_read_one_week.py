@@ -12,6 +12,8 @@ import pytest
 from tests.warehouse.checks.quality_rows import WEEK
 from warehouse.sqlfiles import names, sql
 
+Con = duckdb.DuckDBPyConnection
+
 #: Check → the tables of which it reads other weeks, and why.
 OTHER_WEEKS = {
     "images__once_in_model": {"images"},  # a picture may be that of any week before
@@ -23,16 +25,16 @@ OTHER_WEEKS = {
 
 
 @pytest.mark.parametrize("name", names("checks"))
-def test_a_check_reads_the_rows_of_its_week(name: str, con: duckdb.DuckDBPyConnection) -> None:
+def test_a_check_reads_the_rows_of_its_week(name: str, con: Con) -> None:
     assert _more_than_a_week(con, sql(f"checks/{name}")) <= OTHER_WEEKS.get(name, set())
 
 
-def test_a_table_that_is_read_whole_is_seen(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_table_that_is_read_whole_is_seen(con: Con) -> None:
     statement = "SELECT * FROM labels ANTI JOIN slots USING (week, model, slot_key) WHERE labels.week = $week"
     assert _more_than_a_week(con, statement) == {"slots"}
 
 
-def _more_than_a_week(con: duckdb.DuckDBPyConnection, statement: str) -> set[str]:
+def _more_than_a_week(con: Con, statement: str) -> set[str]:
     """Return the tables of which a statement reads more rows than the week has."""
     wanted = duckdb.extract_statements(statement)[0].named_parameters
     known = {"week": WEEK, "model": None, "seed": WEEK}
@@ -51,10 +53,10 @@ def _scanned(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
         yield from _scanned(child)
 
 
-def _has_week(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+def _has_week(con: Con, table: str) -> bool:
     return "week" in {row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()}
 
 
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+def _count(con: Con, table: str) -> int:
     ((found,),) = con.execute(f"SELECT count(*) FROM {table} WHERE week = $week", {"week": WEEK}).fetchall()
     return int(found)

@@ -38,6 +38,8 @@ from warehouse.loading.load import load_partition
 from warehouse.sqlfiles import sql
 from warehouse.store import Store, open_store
 
+Con = duckdb.DuckDBPyConnection
+
 BY_NAME = {check.name: check for check in CHECKS}
 
 #: Broken not by rows but by objects of the store or by the week itself: tests of their own below.
@@ -50,7 +52,7 @@ def test_invariant_11_every_check_is_tried_on_broken_data() -> None:
 
 @pytest.mark.parametrize(("stage", "model"), [("images", ONE), ("labels", ONE), ("publish", None)])
 def test_invariant_11_every_check_passes_on_good_data(
-    con: duckdb.DuckDBPyConnection, store: Store, stage: str, model: str | None
+    con: Con, store: Store, stage: str, model: str | None
 ) -> None:
     results = check(con, store, stage=stage, model=model)
     assert [(r.name, r.status, r.message) for r in results.values() if r.status != "pass"] == []
@@ -76,7 +78,7 @@ def _may_tell(spec: CheckSpec, case: Case) -> bool:
     "case", CASES, ids=[f"{of.check}: {of.message or of.statements[0][:60]}" for of in CASES]
 )
 def test_invariant_11_a_check_fails_on_data_broken_in_its_own_way_and_no_other_does(
-    con: duckdb.DuckDBPyConnection, store: Store, case: Case, monkeypatch: pytest.MonkeyPatch
+    con: Con, store: Store, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "CHECKS", [spec for spec in CHECKS if _may_tell(spec, case)])
     spec = BY_NAME[case.check]
@@ -97,7 +99,7 @@ def test_invariant_11_a_check_fails_on_data_broken_in_its_own_way_and_no_other_d
     assert case.message in found.message
 
 
-def test_invariant_11_a_week_that_is_no_monday_is_told(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+def test_invariant_11_a_week_that_is_no_monday_is_told(con: Con, store: Store) -> None:
     results = check(con, store, week=TUESDAY)
     assert failing(results) == {"plans__week_is_monday"}
     assert results["plans__week_is_monday"].models == (ONE,)
@@ -113,7 +115,7 @@ def test_invariant_11_a_week_that_is_no_monday_is_told(con: duckdb.DuckDBPyConne
     ],
 )
 def test_invariant_11_what_is_not_as_stored_is_told(
-    con: duckdb.DuckDBPyConnection, store: Store, name: str, bytes_now: bytes | None, message: str
+    con: Con, store: Store, name: str, bytes_now: bytes | None, message: str
 ) -> None:
     rows = con.execute(f"SELECT image_sha256 FROM images WHERE {HERE}").fetchall()
     pictures = [keys.image(sha256, "png") for (sha256,) in rows]
@@ -124,9 +126,7 @@ def test_invariant_11_what_is_not_as_stored_is_told(
     assert (found.models, found.failing_rows, found.message) == ((ONE,), min(len(of), 20), message)
 
 
-def test_another_seed_reads_other_pictures_again_and_the_same_seed_the_same(
-    con: duckdb.DuckDBPyConnection, store: Store
-) -> None:
+def test_another_seed_reads_other_pictures_again_and_the_same_seed_the_same(con: Con, store: Store) -> None:
     rows = con.execute(f"SELECT image_sha256 FROM images WHERE {HERE}").fetchall()
     tampered = Tampered(store, {keys.image(sha256, "png"): None for (sha256,) in rows})
 
@@ -138,9 +138,7 @@ def test_another_seed_reads_other_pictures_again_and_the_same_seed_the_same(
     assert read("a") != read("b")
 
 
-def test_of_two_models_each_has_its_own_message_and_neither_hides_the_other(
-    con: duckdb.DuckDBPyConnection, store: Store
-) -> None:
+def test_of_two_models_each_has_its_own_message_and_neither_hides_the_other(con: Con, store: Store) -> None:
     with broken(con, *unanswered(20, "timeout")):
         assert check(con, store, model=TWO)["attempts__completeness"].status == "pass"
         other = tuple(statement.replace(ONE, TWO) for statement in unanswered(40, "timeout"))
@@ -192,14 +190,14 @@ ALLOWED: dict[str, tuple[tuple[str, ...], set[str]]] = {
 
 
 @pytest.mark.parametrize("what", ALLOWED)
-def test_what_is_no_fault_is_not_found(con: duckdb.DuckDBPyConnection, store: Store, what: str) -> None:
+def test_what_is_no_fault_is_not_found(con: Con, store: Store, what: str) -> None:
     statements, others = ALLOWED[what]
     with broken(con, *statements):
         assert failing(check(con, store)) == others
 
 
 def test_a_price_that_was_corrected_is_judged_by_the_calls_since(
-    con: duckdb.DuckDBPyConnection, store: Store, monkeypatch: pytest.MonkeyPatch
+    con: Con, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "CHECKS", (BY_NAME["attempts__cost_as_expected"],))
     here = f"week = DATE '{WEEK}' AND model = '{ONE}'"
@@ -250,7 +248,7 @@ def test_two_majors_of_one_suite_are_two_boards(tmp_path: Path) -> None:
         assert not failing(check(con, both)) & {"board_ranks__model_present", "computed__one_row_each"}
 
 
-def test_nothing_is_written_by_checking(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+def test_nothing_is_written_by_checking(con: Con, store: Store) -> None:
     def counts() -> list[tuple[str, int]]:
         return con.execute("SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY ALL").fetchall()
 

@@ -101,10 +101,7 @@ def test_rows_are_the_same_in_the_warehouse_the_files_and_the_duckdb_file(
     named = {*made.tables, *(Path(path).stem for path in made.files)}
     assert named == {*identity_tables(filled), *(view for view in marts.order() if not marts.is_filter(view))}
     assert {"agreement", "gold_samples", "labels", *views_by_week()} <= made.tables.keys()
-    assert {
-        "data/outcomes.parquet",
-        "data/study_labels.parquet",
-    } <= made.files.keys()
+    assert {"data/outcomes.parquet", "data/study_labels.parquet"} <= made.files.keys()
     assert table_hashes(copy) == table_hashes(filled) == hashes_of(copy, made)
     for name in sorted(named):
         here = copy.execute(f"FROM {name} ORDER BY ALL").fetchall()

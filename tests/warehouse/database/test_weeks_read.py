@@ -19,6 +19,8 @@ from warehouse.sqlfiles import WEEKS, header, names, sql
 from warehouse.store import open_store
 from warehouse.weeks import shift
 
+Con = duckdb.DuckDBPyConnection
+
 MONDAYS = [shift(world.WEEK, back) for back in range(-3, 1)]
 #: Statements that are asked for weeks, and what else they are given.
 OF_WEEKS: dict[str, dict[str, Any]] = {
@@ -38,7 +40,7 @@ OVER_WEEKS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def con(tmp_path_factory: pytest.TempPathFactory) -> Con:
     store = open_store(tmp_path_factory.mktemp("weeks"))
     world.fill(store, weeks=len(MONDAYS), replicates=3)
     made = world.load(store)
@@ -48,14 +50,14 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
     return made
 
 
-def asked(con: duckdb.DuckDBPyConnection, statement: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+def asked(con: Con, statement: str, given: dict[str, Any]) -> list[dict[str, Any]]:
     con.execute(statement, given)
     columns = [column[0] for column in con.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]
 
 
 @pytest.mark.parametrize("view", views_by_week())
-def test_rows_of_a_view_in_some_weeks(con: duckdb.DuckDBPyConnection, view: str) -> None:
+def test_rows_of_a_view_in_some_weeks(con: Con, view: str) -> None:
     for weeks in (MONDAYS[-1:], MONDAYS[1:2], [MONDAYS[0], MONDAYS[3]]):
         listed = ", ".join(f"DATE '{week}'" for week in weeks)
         whole = con.execute(f"FROM {view} WHERE week IN ({listed}) ORDER BY ALL").fetchall()
@@ -71,7 +73,7 @@ def test_rows_of_a_view_in_some_weeks(con: duckdb.DuckDBPyConnection, view: str)
         if WEEKS in header(f"page/{name}") and name not in {**OF_WEEKS, **OVER_WEEKS, "findings": {}}
     ],
 )
-def test_rows_of_a_statement_about_one_week(con: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_rows_of_a_statement_about_one_week(con: Con, name: str) -> None:
     found = 0
     for week in MONDAYS:
         whole = asked(con, sql(f"page/{name}"), {"week": week})
@@ -80,7 +82,7 @@ def test_rows_of_a_statement_about_one_week(con: duckdb.DuckDBPyConnection, name
     assert found or name == "word_against_word"
 
 
-def test_findings_follow_from_the_weeks_of_their_window(con: duckdb.DuckDBPyConnection) -> None:
+def test_findings_follow_from_the_weeks_of_their_window(con: Con) -> None:
     found = 0
     for week in MONDAYS:
         whole = asked(con, sql("page/findings"), {"week": week})
@@ -90,7 +92,7 @@ def test_findings_follow_from_the_weeks_of_their_window(con: duckdb.DuckDBPyConn
 
 
 @pytest.mark.parametrize("name", OF_WEEKS)
-def test_rows_of_a_statement_about_some_weeks(con: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_rows_of_a_statement_about_some_weeks(con: Con, name: str) -> None:
     """Each depends on what is newest among the weeks that are read, so weeks are those that end with the last."""
     found = 0
     for first in range(len(MONDAYS)):
@@ -104,7 +106,7 @@ def test_rows_of_a_statement_about_some_weeks(con: duckdb.DuckDBPyConnection, na
 
 
 @pytest.mark.parametrize("name", OVER_WEEKS)
-def test_rows_of_a_statement_over_some_weeks(con: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_rows_of_a_statement_over_some_weeks(con: Con, name: str) -> None:
     """Of all weeks they are those of the statement itself; of the first week alone, of no more."""
     weeks = [date.fromisoformat(week) for week in MONDAYS]
     whole = asked(con, sql(f"page/{name}"), OVER_WEEKS[name])

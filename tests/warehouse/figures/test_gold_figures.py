@@ -20,17 +20,7 @@ from assets.metrics.figures.table import span_figures
 from assets.metrics.labels.gold_figures import gold_figures
 from assets.metrics.plain.corrected import labeler_error
 from assets.metrics.spans import read_span
-from tests.unit.labeling.gold.people import (
-    ONE,
-    SET,
-    TWO,
-    annotated,
-    biased,
-    design,
-    honest,
-    saved,
-    truth,
-)
+from tests.unit.labeling.gold.people import ONE, SET, TWO, annotated, biased, design, honest, saved, truth
 from tests.warehouse import changed
 from tests.warehouse.builder import WEEK, build_partition
 from tests.warehouse.counted import insert

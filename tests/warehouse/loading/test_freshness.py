@@ -20,11 +20,7 @@ from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
 from warehouse.loading import load, objects
-from warehouse.loading.freshness import (
-    names_of_loaded,
-    stale_partitions,
-    week_inputs,
-)
+from warehouse.loading.freshness import names_of_loaded, stale_partitions, week_inputs
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift

@@ -41,11 +41,7 @@ class TestObjects:
 
     def test_what_a_removal_names_is_deleted_and_never_written_again(self, store: Store) -> None:
         sha256, other = "ab" * 32, "cd" * 32
-        image, thumbnail, card = (
-            keys.image(sha256, "png"),
-            keys.thumbnail(sha256),
-            "editions/1/a/card.png",
-        )
+        image, thumbnail, card = (keys.image(sha256, "png"), keys.thumbnail(sha256), "editions/1/a/card.png")
         mine = {image: b"picture", thumbnail: b"small", card: b"drawn"}
         rest = {keys.image(other, "png"): b"picture", "editions/1/index.html": b"page"}
         assert all(written for *_, written in store.put_all([*mine.items(), *rest.items()]))
@@ -268,8 +264,7 @@ class TestReplace:
     def test_readers_see_whole_objects(self, store: Store) -> None:
         store.replace("site/a", b"0" * 300_000)
         seen = at_once(
-            4,
-            lambda n: store.replace("site/a", b"%d" % n * 300_000) if n % 2 else {*store.get("site/a")},
+            4, lambda n: store.replace("site/a", b"%d" % n * 300_000) if n % 2 else {*store.get("site/a")}
         )
         assert all(len(one) == 1 for one in seen if one is not None)
 
