@@ -11,10 +11,7 @@ import duckdb
 from warehouse.errors import ClicheError, RefusedError, UsageError
 
 #: Nothing is fetched at run time: json, parquet and icu are built into the Python package.
-SETTINGS: dict[str, Any] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
+SETTINGS: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 _MEMORY = "600MB"
 _MOST_WAITING = "256MB"
 _WRITER_OFFSET = 52  # in DuckDB's main header: the version of the library that wrote the file, 32 bytes

@@ -26,10 +26,7 @@ FORMAT = 1
 GOLD_TABLES = ("gold_samples", "gold_strata", "gold_labels")
 #: The columns of a label part.
 LABEL_SCHEMA = pa.schema(
-    {
-        **dict.fromkeys(("task", "attribute", "rater", "value"), pa.string()),
-        "imported_at": pa.timestamp("us"),
-    }
+    {**dict.fromkeys(("task", "attribute", "rater", "value"), pa.string()), "imported_at": pa.timestamp("us")}
 )
 
 

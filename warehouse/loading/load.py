@@ -183,11 +183,7 @@ def forget(
     con.execute(
         "DELETE FROM week_hashes WHERE list_contains($tables, table_name) "
         "AND ($every OR list_contains($weeks, coalesce(strftime(week, '%Y-%m-%d'), '')))",
-        {
-            "tables": [*tables],
-            "every": weeks is None,
-            "weeks": [week or "" for week in weeks or ()],
-        },
+        {"tables": [*tables], "every": weeks is None, "weeks": [week or "" for week in weeks or ()]},
     )
 
 

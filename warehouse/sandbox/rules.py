@@ -113,10 +113,7 @@ def one_statement(
         raise QueryError("usage", f"the query holds {len(statements)} statements; run them one at a time")
     (statement,) = statements
     if _type_of(statement) not in allowed:
-        raise QueryError(
-            "refused",
-            f"{ONLY}: {_first_word(text)} is switched off ({works})",
-        )
+        raise QueryError("refused", f"{ONLY}: {_first_word(text)} is switched off ({works})")
     return statement
 
 

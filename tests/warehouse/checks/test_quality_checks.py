@@ -86,10 +86,10 @@ def test_invariant_11_a_check_fails_on_data_broken_in_its_own_way_and_no_other_d
         results = check(con, store)
         # it sees the rows of its partition and no others
         monkeypatch.setattr(run, "CHECKS", (spec,))
-        for stage in spec.stages:
-            for model, fails in {ONE: bool(case.models), TWO: TWO in case.models}.items():
-                assert bool(failing(check(con, store, stage=stage, model=model))) is fails, (stage, model)
-            assert not failing(check(con, store, stage=stage, week=BEFORE)), stage
+        stage = spec.stages[0]
+        for model, fails in {ONE: bool(case.models), TWO: TWO in case.models}.items():
+            assert bool(failing(check(con, store, stage=stage, model=model))) is fails, model
+        assert not failing(check(con, store, stage=stage, week=BEFORE))
     assert failing(results) == {case.check} | case.also
     found = results[case.check]
     assert found.models == case.models
