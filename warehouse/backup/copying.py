@@ -76,9 +76,10 @@ def copy(found: Survey, tell: Tell, *, repair: bool) -> Copied:
 
 def _assert_may(found: Survey, *, repair: bool) -> None:
     if not repair and found.differing:
-        more = f" and {len(found.differing) - 1:,} more" if len(found.differing) > 1 else ""
+        first, *rest = found.differing
+        more = f" and {len(rest):,} more" if rest else ""
         raise RefusedError(
-            f"{found.target.url} holds another {found.differing[0]}{more}; nothing is overwritten and nothing was "
+            f"{found.target.url} holds another {first}{more}; nothing is overwritten and nothing was "
             "copied: cliche verify --store says whether it is damaged; remove what is, and run again"
         )
     if repair and changing.age(read_if_there(found.target, keys.LATEST_EDITION)) > changing.age(

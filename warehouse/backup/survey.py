@@ -29,35 +29,41 @@ _MOST_KIN = 512  # among which they are chosen
 _MADE_AGAIN = ("thumbnails/", keys.SITE)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Survey:
-    """What is to be copied, in numbers and by part; `lost` are objects that the source lacks.
+    """What is to be copied, in numbers and by part (`touched`); `lost` are objects that the source lacks.
 
-    `again` are those that each publish makes anew, and that the target has otherwise or not at all; the one DuckDB file
-    is not among them. `editions` are the manifests that were there before anything was listed. `gone` tells what a
-    removal names, on record in one of the two: that is not copied, and `kept` is what the target still has of it.
+    `differing` is key → bytes. `again` are those that each publish makes anew, and that the target has otherwise or not
+    at all; the one DuckDB file is not among them. `editions` are the manifests that were there before anything was
+    listed. `gone` tells what a removal names, on record in one of the two: that is not copied, and `kept` is what the
+    target still has of it. `receipts` are some of both.
     """
 
     source: Store
     target: Store
     parts: Parts
-    touched: Sequence[str]
-    objects: int
-    total_bytes: int
-    missing: int
-    missing_bytes: int
-    differing: Sequence[str]
-    differing_bytes: int
-    lost: Sequence[str]
     changing: Mapping[str, bytes]
-    again: Sequence[str]
-    database: Head | None
-    database_again: bool
-    editions: frozenset[str]
     problems: Sequence[Problem]
-    quick: bool
+    editions: frozenset[str]
     gone: Callable[[str], bool]
-    kept: Sequence[str]
+    quick: bool
+    objects: int = 0
+    total_bytes: int = 0
+    missing: int = 0
+    missing_bytes: int = 0
+    differing: dict[str, int] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    touched: list[str] = field(default_factory=list)
+    receipts: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    database: Head | None = None
+    database_again: bool = False
+
+    @property
+    def differing_bytes(self) -> int:
+        """Return how many bytes the objects have that differ."""
+        return sum(self.differing.values())
 
     @property
     def without_site(self) -> bool:
@@ -69,19 +75,6 @@ class Survey:
     def again_bytes(self) -> int:
         """Return how many bytes those have that each publish makes anew and that are copied."""
         return sum(len(self.changing[key]) for key in self.again)
-
-
-@dataclass
-class _Counts:
-    objects: int = 0
-    bytes: int = 0
-    missing: int = 0
-    missing_bytes: int = 0
-    differing: list[Head] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    receipts: list[str] = field(default_factory=list)  # some of both
-    touched: set[str] = field(default_factory=set)
-    kept: list[str] = field(default_factory=list)  # of what removals name
 
 
 def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Survey:
@@ -97,7 +90,7 @@ def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Su
     changes, problems = changing.read(source)  # before what it leads to is listed
     editions = frozenset(key for key in manifests(source) if source.head(key))
     both, is_gone = parts(source, target), gone(source, target)
-    found = _Counts()
+    found = Survey(source, target, both, changes, problems, editions, is_gone, quick)
     for number, (name, prefixes) in enumerate(both.items()):
         tell("what is there", number, len(both))
         ours, theirs = listed(source, prefixes), listed(target, prefixes)
@@ -107,62 +100,51 @@ def look(source: Store, target: Store, tell: Tell, *, quick: bool = False) -> Su
         raise UsageError(
             f"{source.url} holds no object, so nothing was copied; is it the store that you mean?"
         )
-    _assert_kin(source, target, found.receipts, sorted(found.lost))
+    found.lost.sort()
+    _assert_kin(source, target, found.receipts, found.lost)
     if not quick:
-        found.differing = []
+        found.differing = {}
         for number, (name, prefixes) in enumerate(both.items()):
             tell("what both hold", number, len(both))
             if other := [head for head in _differing(source, target, prefixes) if not is_gone(head.key)]:
-                found.differing += other
-                found.touched.add(name)
-    again = [key for key, data in changes.items() if read_if_there(target, key) != data]
-    database = source.head(keys.SITE_DATABASE) if keys.SITE_DATABASE_NOTE in changes else None
-    there = target.head(keys.SITE_DATABASE)
-    return Survey(
-        source=source,
-        target=target,
-        parts=both,
-        touched=sorted(found.touched, key=turn),
-        objects=found.objects + len(changes) + (database is not None),
-        total_bytes=found.bytes + sum(map(len, changes.values())) + (database.size if database else 0),
-        missing=found.missing,
-        missing_bytes=found.missing_bytes,
-        differing=[head.key for head in found.differing],
-        differing_bytes=sum(head.size for head in found.differing),
-        lost=sorted(found.lost),
-        changing=changes,
-        again=again,
-        database=database,
-        database_again=database is not None
-        and (there is None or there.size != database.size or keys.SITE_DATABASE_NOTE in again),
-        editions=editions,
-        problems=problems,
-        quick=quick,
-        gone=is_gone,
-        kept=found.kept,
-    )
+                found.differing |= {head.key: head.size for head in other}
+                found.touched.append(name)
+    found.touched = sorted({*found.touched}, key=turn)
+    found.again = [key for key, data in changes.items() if read_if_there(target, key) != data]
+    found.objects += len(changes)
+    found.total_bytes += sum(map(len, changes.values()))
+    if keys.SITE_DATABASE_NOTE in changes and (database := source.head(keys.SITE_DATABASE)):
+        there, found.database = target.head(keys.SITE_DATABASE), database
+        found.objects += 1
+        found.total_bytes += database.size
+        found.database_again = (
+            there is None or there.size != database.size or keys.SITE_DATABASE_NOTE in found.again
+        )
+    return found
 
 
 def _left(heads: Mapping[str, Head], is_gone: Callable[[str], bool]) -> dict[str, Head]:
     return {key: head for key, head in heads.items() if not is_gone(key)}
 
 
-def _count(found: _Counts, name: str, ours: Mapping[str, Head], theirs: Mapping[str, Head]) -> None:
+def _count(found: Survey, name: str, ours: Mapping[str, Head], theirs: Mapping[str, Head]) -> None:
     """Add what a part holds in both stores."""
     missing = [head for key, head in ours.items() if key not in theirs]
     found.objects += len(ours)
-    found.bytes += sum(head.size for head in ours.values())
+    found.total_bytes += sum(head.size for head in ours.values())
     found.missing += len(missing)
     found.missing_bytes += sum(head.size for head in missing)
-    differing = [head for key, head in ours.items() if key in theirs and theirs[key].size != head.size]
-    found.differing += differing
+    differing = {
+        key: head.size for key, head in ours.items() if key in theirs and theirs[key].size != head.size
+    }
+    found.differing |= differing
     found.lost += [key for key in theirs.keys() - ours.keys() if not key.startswith(_MADE_AGAIN)]
     receipts = [key for key in ours if key in theirs and key.startswith(("attempts/", "studies/"))]
     found.receipts += receipts[:: max(1, len(receipts) // _KIN)]
     if len(found.receipts) > _MOST_KIN:
         found.receipts = found.receipts[::2]
     if missing or differing:
-        found.touched.add(name)
+        found.touched.append(name)
 
 
 def assert_apart(one: str, other: str) -> None:
