@@ -90,25 +90,8 @@ def filled(store: Store, *, second: bool) -> Store:
             if second and model in TURNED:
                 again = {**given, "manifest": False, "labeler": OTHER}
                 for version, read in (("1-x", first), ("2-y", other)):
-                    build_labels(store, week, model, again, version, read)
+                    build_partition(store, week, model, **again, labeler_version=version, labels=read)
     return store
-
-
-def build_labels(store: Store, week: str, model: str, given: dict[str, Any], version: str, read: Any) -> None:
-    """Write the labels of another labeler of the same slots."""
-    from tests.warehouse.builder import label_row, make_slots, write_labels
-
-    wanted = {suite.prompt_id(one): one.attributes for suite in SUITES for one in suite.prompts}
-    of = {(suite.id, one.id): one for suite in SUITES for one in suite.attributes}
-    rows = [
-        label_row(slot, name, reading, OTHER, version)
-        for suite in SUITES
-        for slot in make_slots(suite, week, model, {}, given["replicates"], 5)
-        if slot.prompt in PROMPTS
-        for name in wanted[slot.prompt]
-        if (reading := read(slot, of[slot.suite, name])) is not None
-    ]
-    write_labels(store, week, model, rows)
 
 
 def loaded(store: Store) -> Con:
