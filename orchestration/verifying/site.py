@@ -27,10 +27,10 @@ from warehouse import keys
 from warehouse.canonical import file_hash
 from warehouse.database.building import start_here
 from warehouse.database.connection import SETTINGS
-from warehouse.sqlfiles import quoted
 from warehouse.database.published import published_tables, schema_of, search_all
 from warehouse.database.table_hash import Hashed, rows_hash
 from warehouse.errors import ClicheError, CorruptObjectError
+from warehouse.sqlfiles import quoted
 
 #: What making something of a file of somebody raises.
 _UNREADABLE = (OSError, ValueError, LookupError, AttributeError, TypeError)
