@@ -17,23 +17,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import figures, fsck, generation, load, paint, publish
+from tests.bench import fsck, generation, load, paint
 from tests.bench.archive import run as archive
-from tests.bench.archive import site
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 from tests.bench.pictures import labels, thumbnails
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
     "backup": fsck.copies,
-    "figures": figures.run,
     "fsck": fsck.run,
     "generation": generation.run,
     "labels": labels.run,
     "load": load.run,
     "paint": paint.run,
-    "publish": publish.run,
-    "site": site.run,
     "thumbnails": thumbnails.run,
 }
 
@@ -48,9 +44,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--folder", type=Path, help="where data is made (and removed); a temporary folder if left out"
     )
-    weeks = parser.add_argument_group("of archive and site")
+    weeks = parser.add_argument_group("of archive")
     weeks.add_argument("--weeks", type=_numbers, help="lengths of the history, e.g. 13,52,104,156")
-    weeks.add_argument("--first", type=_numbers, help="of site: lengths at which all pages are made at once")
     for name in ("models", "prompts", "replicates"):
         weeks.add_argument(f"--{name}", type=int, help=f"{name} of a week")
     weeks.add_argument(
@@ -63,8 +58,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"{options.folder} is no folder")
     size = QUICK if options.quick else FULL
     given = {
-        name: getattr(options, name)
-        for name in ("weeks", "models", "prompts", "replicates", "first", "undisturbed")
+        name: getattr(options, name) for name in ("weeks", "models", "prompts", "replicates", "undisturbed")
     }
     size = replace(size, **{f"archive_{name}": value for name, value in given.items() if value})
     console = Console(width=150, highlight=False)

@@ -7,14 +7,11 @@ Belongs here: rows, times, the table that is printed. Does not belong here: what
 from __future__ import annotations
 
 import resource
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from rich.table import Table
 
 
@@ -42,14 +39,10 @@ class Size:
     storm_limit: int
     storm_latency_s: float
     storm_kinds: tuple[tuple[str, bool], ...]  # how it counts, and whether it says when to come back
-    history_weeks: int  # whose counts are held when figures of the last one are made
-    history_models: int
-    history_replicates: int  # of all shipped prompts
     archive_weeks: tuple[int, ...]  # lengths of the history at which one week more is published
     archive_models: int
     archive_prompts: int  # of all shipped suites, which have 140
     archive_replicates: int
-    archive_first: tuple[int, ...]  # lengths of the history at which all pages are made at once
     archive_undisturbed: bool = False  # whether what is timed goes before all other work on the machine
 
 
@@ -74,14 +67,10 @@ FULL = Size(
     storm_limit=300,
     storm_latency_s=2.0,
     storm_kinds=(("bucket", True), ("bucket", False), ("window", True), ("window", False)),
-    history_weeks=156,
-    history_models=40,
-    history_replicates=10,
     archive_weeks=(13, 52, 104, 156),
     archive_models=40,
     archive_prompts=140,
     archive_replicates=10,
-    archive_first=(13,),
 )
 QUICK = Size(
     slots=30,
@@ -104,14 +93,10 @@ QUICK = Size(
     storm_limit=6000,
     storm_latency_s=0.1,
     storm_kinds=(("window", True),),
-    history_weeks=10,
-    history_models=2,
-    history_replicates=3,
     archive_weeks=(5,),
     archive_models=2,
     archive_prompts=8,
     archive_replicates=3,
-    archive_first=(5,),
 )
 
 
@@ -174,24 +159,3 @@ def table(rows: Sequence[Row]) -> Table:
             f"{row.ratio:.2f}",
         )
     return found
-
-
-@contextmanager
-def together() -> Iterator[Callable[[], float]]:
-    """Give what returns the most memory, in MB, that this process and those it started had at one moment (RSS)."""
-    most, over = [0.0], threading.Event()
-
-    def look() -> None:
-        own = psutil.Process()
-        while not over.wait(0.5):
-            with suppress(psutil.Error):
-                rss = sum(one.memory_info().rss for one in (own, *own.children(recursive=True)))
-                most[0] = max(most[0], rss / 1e6)
-
-    watching = threading.Thread(target=look)
-    watching.start()
-    try:
-        yield lambda: most[0]
-    finally:
-        over.set()
-        watching.join()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,10 @@ import pytest
 from tests.bench.__main__ import BENCHMARKS, main
 from tests.bench.measure import QUICK
 
-#: These publish in processes of their own, which takes as long as all the others together.
-LONG = {"archive", "site"}
-TRIED = [name for name in BENCHMARKS if name not in LONG or os.environ.get("CLICHE_LONG_TESTS")]
-
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.browser) if name == "paint" else name for name in TRIED]
+    "name",
+    [pytest.param(name, marks=pytest.mark.browser) if name == "paint" else name for name in BENCHMARKS],
 )
 def test_a_benchmark_times_something_and_its_baseline(
     name: str, tmp_path: Path, request: pytest.FixtureRequest
