@@ -7,6 +7,7 @@ recomputed by whoever takes those tables. They wait on disk.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -102,17 +103,13 @@ def assemble(
     listed = {**(before or {"edition": ""}), "tables": data.tables, "files": data.files}
     file = file_to_change(database, data.tables, data.files)
     build_database(file, data.tables, data.files, fetcher(store, listed, folder))
-    copy = open_published(file)
-    try:
+    with closing(open_published(file)) as copy:
         limit_memory(copy)
         same_texts = before is not None and before["texts_sha256"] == texts
         hashes = hashes_of(copy, data)
         export_views(copy, data, hashes, week=week, before=edition_before, same_texts=same_texts)
-    finally:
-        copy.close()
     start_here(file, data.tables, data.files)
-    copy = open_published(file)
-    try:
+    with closing(open_published(file)) as copy:
         limit_memory(copy)
         reference = documents(copy, shipped().data)
         reference |= {reply_file(model): data for model, data in site.replies.items()}
@@ -122,8 +119,6 @@ def assemble(
         past = past_pages(Grounds(copy, data.tables, hashes, site.public_store), store, before, texts, folder)
         drawn: dict[str, tuple[str, ...]] = {}
         kept = keep_sheets(copy, store, folder, date.fromisoformat(week), site, folders_of(past), drawn)
-    finally:
-        copy.close()
     return Contents(
         sources=sources,
         data=data,
