@@ -53,7 +53,7 @@ def publish_week(place: Workplace, week: str) -> Edition:
             store_read=record.line(record.READ, read) if read else None,
             database=place.warehouse.parent / "published" / DATABASE,
             site=SitePlace(
-                **place.site, replies={name: said for name, said in place.replies.items() if name in asked}
+                **place.site, replies={name: text for name, text in place.replies.items() if name in asked}
             ),
         )
     show_engine(place.store, engine_folder())
@@ -87,8 +87,8 @@ def tell_gaps(place: Workplace, week: str, loaded: Iterable[tuple[str, str, str]
 
 def complete_studies(con: duckdb.DuckDBPyConnection, place: Workplace) -> None:
     """Make missing thumbnails of the studies whose license lets their pictures be shown."""
-    found = con.execute("SELECT study, definition_sha256, license FROM studies ORDER BY study").fetchall()
-    for study, definition, terms in found:
+    studies = con.execute("SELECT study, definition_sha256, license FROM studies ORDER BY study").fetchall()
+    for study, definition, terms in studies:
         if may_show(terms):
             pictures = con.execute(
                 "SELECT DISTINCT image_sha256, image_ext FROM study_slots "

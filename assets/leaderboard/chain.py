@@ -30,13 +30,13 @@ def known(store: Store) -> dict[str, Entry]:
 
     It is read from the note at `site/`, and, of editions that a publish wrote which was stopped, from their manifests.
     """
-    found = noted(read_if_there(store, keys.SITE_PAGES_NOTE) or b"")
+    entries = noted(read_if_there(store, keys.SITE_PAGES_NOTE) or b"")
     for folder in store.folders("editions/"):
         edition, key = folder.removeprefix("editions/").rstrip("/"), f"{folder}manifest.json"
-        if edition not in found and (data := read_if_there(store, key)) is not None:
+        if edition not in entries and (data := read_if_there(store, key)) is not None:
             manifest = read_json(key, data)
-            found[edition] = {name: manifest.get(name) for name in _KEPT} | {"sha256": sha256_hex(data)}
-    return {entry["edition"]: entry for entry in _in_order(found)}
+            entries[edition] = {name: manifest.get(name) for name in _KEPT} | {"sha256": sha256_hex(data)}
+    return {entry["edition"]: entry for entry in _in_order(entries)}
 
 
 def tip(entries: Mapping[str, Entry]) -> dict[str, str] | None:
@@ -52,8 +52,8 @@ def log(entries: Iterable[Entry]) -> bytes:
 
 def lines(log: bytes) -> list[tuple[str, str] | None]:
     """Return (edition, SHA-256) of each line of a log that anybody may have written; None of a line that is none."""
-    found = [_LINE.fullmatch(line) for line in log.decode(errors="replace").splitlines()]
-    return [one and (f"{one[2]}.{one[3]}", one[4]) for one in found]
+    matches = [_LINE.fullmatch(line) for line in log.decode(errors="replace").splitlines()]
+    return [one and (f"{one[2]}.{one[3]}", one[4]) for one in matches]
 
 
 def gone(store: Store) -> list[str]:

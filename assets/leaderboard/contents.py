@@ -225,13 +225,13 @@ def _gold(copy: duckdb.DuckDBPyConnection, store: Store) -> list[dict[str, Any]]
 
 def _anchors(store: Store, week: str) -> list[dict[str, Any]]:
     """Return the objects of each anchor set: its pictures, and labels and acceptances of the weeks through `week`."""
-    found = anchor_objects.listing(store)
+    listing = anchor_objects.listing(store)
     return [
         {
             "anchor_set": name,
             "pictures": anchor_objects.list_key(name),
-            "labels": [one.key for one in found.labels if one.anchor_set == name and one.week <= week],
-            "accepted": [one.key for one in found.accepted if one.anchor_set == name and one.week <= week],
+            "labels": [one.key for one in listing.labels if one.anchor_set == name and one.week <= week],
+            "accepted": [one.key for one in listing.accepted if one.anchor_set == name and one.week <= week],
         }
-        for name in found.sets
+        for name in listing.sets
     ]

@@ -110,8 +110,8 @@ def croissant(manifest: Mapping[str, Any], of: DataMeaning) -> bytes:
     shown = {name: files[name] for name in sorted(files) if files[name]}
     described = {
         **_head(manifest, site, of, f"{start}index.html"),
-        "distribution": [one for name, found in shown.items() for one in _distribution(name, found)],
-        "recordSet": [_record_set(name, of.tables[name], found) for name, found in shown.items()],
+        "distribution": [one for name, parts in shown.items() for one in _distribution(name, parts)],
+        "recordSet": [_record_set(name, of.tables[name], parts) for name, parts in shown.items()],
     }
     return _written(described)
 
@@ -135,15 +135,15 @@ def _head(manifest: Mapping[str, Any], site: SitePlace, of: DataMeaning, url: st
     """Return what is said of the whole; `rai:` fields are of the vocabulary for responsible AI."""
     edition, created = manifest["edition"], str(manifest["created_at"])[:10]
     publisher = words.plain(site.publisher or "Cliché")
-    said = _SIMULATED.get(of.simulated or "", "")
+    notice = _SIMULATED.get(of.simulated or "", "")
     labelers = {f"{one['labeler']}@{one['labeler_version']}": None for one in manifest["labelers"]}
-    note = f"Data set, edition {edition}{', simulated' if said else ''}"
+    note = f"Data set, edition {edition}{', simulated' if notice else ''}"
     cited = f"@misc{{cliche-{edition}, author = {{{{{publisher}}}}}, title = {{{_TITLE}}}, year = {{{edition[:4]}}}"
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "name": f"Cliché, edition {edition}{_MARKS.get(of.simulated or '', '')}",
-        "description": f"{said}Every week each image model is asked for the same pictures; all are kept and labeled. "
+        "description": f"{notice}Every week each image model is asked for the same pictures; all are kept and labeled. "
         "Tables of what was asked, answered and seen, counts, and figures with their intervals. "
         f"{words.PERCEIVED} Cumulative through the week of {manifest['week']}.",
         "conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
@@ -153,7 +153,7 @@ def _head(manifest: Mapping[str, Any], site: SitePlace, of: DataMeaning, url: st
         "identifier": edition,
         "inLanguage": "en",
         "isAccessibleForFree": True,
-        "keywords": ["image models", "stereotypes", "benchmark", *(["simulated data"] if said else [])],
+        "keywords": ["image models", "stereotypes", "benchmark", *(["simulated data"] if notice else [])],
         "license": [_license(one) for one in (licenses.of_data(site.data_license), *of.licenses)],
         "publisher": {"@type": "sc:Organization", "name": publisher},
         "url": url,
@@ -172,7 +172,7 @@ def _head(manifest: Mapping[str, Any], site: SitePlace, of: DataMeaning, url: st
         "rai:dataBiases": "Labelers err, and not for all groups alike; the tables `agreement` and `labeler_error` say "
         "how often, where people labeled a sample.",
         "rai:dataLimitations": [
-            *([said.strip()] if said else []),
+            *([notice.strip()] if notice else []),
             "That the pictures came from the named model, and when, is the publisher's word.",
             "A week is a sample of a service that changes; it cannot be taken again.",
         ],
@@ -184,8 +184,8 @@ def _head(manifest: Mapping[str, Any], site: SitePlace, of: DataMeaning, url: st
 
 
 def _license(one: PartLicense) -> dict[str, str]:
-    said = tongue(ENGLISH).say(one.said)
-    name = f"{said} {one.source}" if one.source else said
+    text = tongue(ENGLISH).say(one.said)
+    name = f"{text} {one.source}" if one.source else text
     return {"@type": "sc:CreativeWork", "name": name} | ({"url": one.url} if one.url else {})
 
 

@@ -123,10 +123,10 @@ def _newest(store: Store) -> dict[str, Any] | None:
 def _revisions(store: Store, week: str) -> dict[int, bool]:
     """Return the revisions of a week that anything was written for, and whether their manifest is there."""
     prefix = f"editions/{week}."
-    found = {folder.removeprefix(prefix).rstrip("/"): folder for folder in store.folders(prefix)}
+    folders = {folder.removeprefix(prefix).rstrip("/"): folder for folder in store.folders(prefix)}
     return {
         int(number): store.head(f"{folder}manifest.json") is not None
-        for number, folder in found.items()
+        for number, folder in folders.items()
         if number.isdigit()
     }
 
@@ -189,11 +189,11 @@ def _check_written(key: str, *, written: bool) -> None:
 
 def _put_sheets(store: Store, prefix: str, sheets: Iterable[tuple[str, bytes]]) -> dict[str, dict[str, Any]]:
     """Put the pages, several at once, and return what the manifest says of them."""
-    found: dict[str, dict[str, Any]] = {}
+    stated: dict[str, dict[str, Any]] = {}
     for key, data, written in store.put_all((prefix + path, data) for path, data in sheets):
         _check_written(key, written=written)
-        found[key.removeprefix(prefix)] = {"sha256": sha256_hex(data), "bytes": len(data)}
-    return found
+        stated[key.removeprefix(prefix)] = {"sha256": sha256_hex(data), "bytes": len(data)}
+    return stated
 
 
 def _advance(store: Store, manifest: Mapping[str, Any]) -> bool:

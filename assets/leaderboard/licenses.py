@@ -80,8 +80,8 @@ def of_data(stated: str | None) -> PartLicense:
     """Return the license of tables, labels and figures: what the publisher states."""
     if not stated:
         return PartLicense(say("Data of the editions: no license is stated."))
-    said = words.plain(stated)
-    return PartLicense(say("Data of the editions: %(license)s.", license=said), address_of(said))
+    terms = words.plain(stated)
+    return PartLicense(say("Data of the editions: %(license)s.", license=terms), address_of(terms))
 
 
 def of_sources(con: duckdb.DuckDBPyConnection) -> Iterator[PartLicense]:
@@ -91,8 +91,8 @@ def of_sources(con: duckdb.DuckDBPyConnection) -> Iterator[PartLicense]:
     yield from (PartLicense(*STATISTICS[name]) for (name,) in used if name in STATISTICS)
     for row in rows(con, "studies"):
         title, terms = words.plain(row["title"]), words.plain(row["license"])
-        said = say("Study “%(title)s”: %(license)s.", title=title, license=terms)
-        yield PartLicense(said, address_of(terms), words.plain(row["source"]))
+        text = say("Study “%(title)s”: %(license)s.", title=title, license=terms)
+        yield PartLicense(text, address_of(terms), words.plain(row["source"]))
 
 
 def of_pictures(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[PartLicense]:

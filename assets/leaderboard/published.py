@@ -74,8 +74,8 @@ def table_rows(store: Store, edition_id: str, table: str, weeks: Collection[str]
     """Return the rows of a table of an edition in some weeks; none where the table is not in it."""
     try:
         listed = read_manifest(store, edition_id)["tables"].get(table, {})
-        found = [part["key"] for part in listed.get("parts", ()) if part["week"] in weeks]
-        return [row for key in found for row in table_of(store.get(key)).to_pylist()]
+        parts = [part["key"] for part in listed.get("parts", ()) if part["week"] in weeks]
+        return [row for key in parts for row in table_of(store.get(key)).to_pylist()]
     except KeyError as error:
         raise CorruptObjectError(
             f"{error.args[0]} is not in the store, but edition {edition_id} names it"
@@ -91,20 +91,20 @@ def without_plan(
     """
     listed = read_manifest(store, edition.id)["partitions"] if edition else ()
     held = {*more, *((one["week"], one["model"]) for one in listed)}
-    found: dict[str, list[str]] = {}
+    lost: dict[str, list[str]] = {}
     for week, model in sorted(held - {*partitions(store)}):
-        found.setdefault(week, []).append(model)
-    return found
+        lost.setdefault(week, []).append(model)
+    return lost
 
 
 def edition_ids(store: Store) -> list[str]:
     """Return the ids of all editions that have a manifest, by week and revision."""
-    found = []
+    editions = []
     for folder in store.folders("editions/"):
         week, _, revision = folder.removeprefix("editions/").rstrip("/").partition(".")
         if revision.isdigit() and store.head(f"{folder}manifest.json"):
-            found.append((week, int(revision)))
-    return [f"{week}.{revision}" for week, revision in sorted(found)]
+            editions.append((week, int(revision)))
+    return [f"{week}.{revision}" for week, revision in sorted(editions)]
 
 
 def fetcher(

@@ -52,14 +52,14 @@ def remove(store: Store, sha256: str, reason: str) -> Removal:
 
     Meanwhile nothing is published: a card would be drawn with it.
     """
-    made = Removal(sha256, checked_reason(reason), utc_now().isoformat())
+    removal = Removal(sha256, checked_reason(reason), utc_now().isoformat())
     with store.lease("edition", purpose=f"remove {sha256[:12]}"):
         record = what_goes(store, sha256).record
         if record is None:
-            store.put_if_absent(made.key, made.to_bytes())
+            store.put_if_absent(removal.key, removal.to_bytes())
         for key in [*_keys(store, sha256)]:
             store.delete(key, sha256)
-    return record or made
+    return record or removal
 
 
 def _keys(store: Store, sha256: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ MOST_BYTES = 1_000_000
 
 def read_replies(folder: Path) -> dict[str, bytes]:
     """Return model → bytes of the replies in a folder; {} if there is none."""
-    found = {}
+    replies = {}
     for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
         try:
             data = read_file(path, MOST_BYTES)
@@ -29,8 +29,8 @@ def read_replies(folder: Path) -> dict[str, bytes]:
             raise UsageError(f"cannot read {path}: {error.strerror}; a reply is a text for people") from None
         if not data.strip():
             raise UsageError(f"{path} is empty; a reply is a text for people")
-        found[path.stem] = data
-    return found
+        replies[path.stem] = data
+    return replies
 
 
 def replies_in(folder: Path, files: Mapping[str, Any]) -> dict[str, bytes]:

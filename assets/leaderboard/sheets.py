@@ -91,8 +91,8 @@ def _sheets(
                 if file.pictures:
                     drawn |= {beside(sheet, file, language): file.pictures for language in LANGUAGES}
             yield from render_sheet(kind, sheet, week, site, thumbnails=thumbnails, models=models, past=past)
-    found = Sheet("search/", say("Search"), _searched(seen.values()), files=(_INDEX,), index=False)
-    yield from render_sheet(SEARCH, found, week, site, models=models)
+    search = Sheet("search/", say("Search"), _searched(seen.values()), files=(_INDEX,), index=False)
+    yield from render_sheet(SEARCH, search, week, site, models=models)
 
 
 def simulated_of(con: duckdb.DuckDBPyConnection, week: date) -> str | None:
@@ -106,12 +106,13 @@ def titles_of(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, str]:
 
     Of several models with one title each has its name behind it.
     """
-    found = {
+    titles = {
         row["model"]: words.plain(row["title"]) for row in rows(con, "titles", {"week": week.isoformat()})
     }
-    times = Counter(found.values())
+    times = Counter(titles.values())
     return {
-        words.plain(name): f"{title} ({name})" if times[title] > 1 else title for name, title in found.items()
+        words.plain(name): f"{title} ({name})" if times[title] > 1 else title
+        for name, title in titles.items()
     }
 
 

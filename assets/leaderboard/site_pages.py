@@ -95,20 +95,20 @@ def root_pages(manifest: Mapping[str, Any]) -> dict[str, bytes]:
     edition, site = str(manifest["edition"]), site_of(manifest)
     sheet = Sheet("", say("The newest edition"), None, index=False)
     week = date.fromisoformat(manifest["week"])
-    made = render_sheet(_ROOT, sheet, week, site, shown=edition, around=Around(""))
-    found = {path: named(data, edition, site) for path, data in reversed([*made])}
+    rendered = render_sheet(_ROOT, sheet, week, site, shown=edition, around=Around(""))
+    pages = {path: named(data, edition, site) for path, data in reversed([*rendered])}
     if site.url and not urlsplit(site.url).path:
         robots = f"User-agent: *\nAllow: /\nSitemap: {site.url}/{keys.SITE_MAP}\n"
-        return {"robots.txt": robots.encode(), **found}
-    return found
+        return {"robots.txt": robots.encode(), **pages}
+    return pages
 
 
 def beside_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, bytes]:
     """Return key → bytes of what is made of the files of an edition: its feeds, and the map of its pages."""
-    made = feeds_of(manifest, read)
+    files = feeds_of(manifest, read)
     if _has_map(manifest):
-        made[keys.SITE_MAP] = _map(manifest, json.loads(read(_SEARCHED)))
-    return made
+        files[keys.SITE_MAP] = _map(manifest, json.loads(read(_SEARCHED)))
+    return files
 
 
 def _has_map(manifest: Mapping[str, Any]) -> bool:
@@ -118,10 +118,12 @@ def _has_map(manifest: Mapping[str, Any]) -> bool:
 def _map(manifest: Mapping[str, Any], searched: Iterable[Mapping[str, str]]) -> bytes:
     """Return the addresses of pages in each language, each with those of the same page in all."""
     start = f"{site_of(manifest).url}/{keys.edition_prefix(manifest['edition'])}"
-    found = [posixpath.normpath(f"search/{page['address']}").removesuffix("index.html") for page in searched]
+    addresses = [
+        posixpath.normpath(f"search/{page['address']}").removesuffix("index.html") for page in searched
+    ]
     root = ElementTree.Element("urlset", {"xmlns": _MAPS, "xmlns:xhtml": "http://www.w3.org/1999/xhtml"})
     # What a very large site has to leave out is linked from its lists: pages in few folders come first.
-    for address in sorted(found, key=lambda one: (one.count("/"), one))[: _MOST_MAPPED // len(LANGUAGES)]:
+    for address in sorted(addresses, key=lambda one: (one.count("/"), one))[: _MOST_MAPPED // len(LANGUAGES)]:
         of = {language: start + path_of(address, language) for language in LANGUAGES}
         for where in of.values():
             url = ElementTree.SubElement(root, "url")
@@ -137,15 +139,15 @@ def _map(manifest: Mapping[str, Any], searched: Iterable[Mapping[str, str]]) -> 
 
 def feeds_of(manifest: Mapping[str, Any], read: Callable[[str], bytes]) -> dict[str, bytes]:
     """Return key → bytes of the feeds of an edition where their address stays; they link to its pages."""
-    found = {}
+    feeds = {}
     for path in _feeds(manifest):
         up = "../" * f"{keys.SITE}{path}".count("/")
         page = f"{up}{keys.edition_prefix(manifest['edition'])}{path.rpartition('/')[0]}/index.html"
         data = read(path)
         for before in (b'href="', b': "'):  # no text of others reads alike: there a quotation mark is escaped
             data = data.replace(before + b"index.html", before + page.encode())
-        found[f"{keys.SITE}{path}"] = data
-    return found
+        feeds[f"{keys.SITE}{path}"] = data
+    return feeds
 
 
 def _feeds(manifest: Mapping[str, Any]) -> Iterator[str]:

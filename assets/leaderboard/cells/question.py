@@ -31,8 +31,8 @@ class Looked:
 
     def seat(self, value: str | None) -> str | None:
         """Return the value or band of the support that a value is counted as; None if it is not counted."""
-        found = None if value is None else self.of.get(value)
-        return found if found in self.support else None
+        seat = None if value is None else self.of.get(value)
+        return seat if seat in self.support else None
 
 
 #: Suite, its major version and attribute → what is looked for.
@@ -49,8 +49,10 @@ class PromptQuestion:
 
 def looks(con: duckdb.DuckDBPyConnection, week: date) -> Looks:
     """Return what is looked for in the pictures of the window that ends with a week."""
-    found = by(rows(con, "prompt_values", {"week": week.isoformat()}), "suite", "suite_major", "attribute")
-    return {key: _looked(key[2], values) for key, values in found.items()}
+    values_of = by(
+        rows(con, "prompt_values", {"week": week.isoformat()}), "suite", "suite_major", "attribute"
+    )
+    return {key: _looked(key[2], values) for key, values in values_of.items()}
 
 
 def _looked(attribute: str, values: Sequence[Row]) -> Looked:
@@ -59,18 +61,18 @@ def _looked(attribute: str, values: Sequence[Row]) -> Looked:
     return Looked(attribute, tuple(support), of)
 
 
-def question(declared: Sequence[Row], found: Mapping[str, Looked]) -> PromptQuestion | None:
+def question(declared: Sequence[Row], looked: Mapping[str, Looked]) -> PromptQuestion | None:
     """Return the question of a prompt; None if nothing is declared that its pictures are looked at for.
 
     First comes what the analysis file calls a stereotype of the prompt's own group, then what models are compared by,
     then what a sentence of 2023 is about; of equals the one whose boards stand first.
     """
     rows = sorted(
-        (row for row in declared if row["attribute"] in found and _rank(row) is not None), key=_place
+        (row for row in declared if row["attribute"] in looked and _rank(row) is not None), key=_place
     )
     if not rows:
         return None
-    row, of = rows[0], found[rows[0]["attribute"]]
+    row, of = rows[0], looked[rows[0]["attribute"]]
     wanted = (row["stereotype"], claimed(row), row["of_others"], row["typed"])
     value = next((name for name in wanted if name in of.support), of.support[0])
     return PromptQuestion(of.attribute, value)
@@ -97,8 +99,8 @@ def claimed_values() -> Mapping[tuple[str, str], str]:
 
 
 def _place(row: Row) -> tuple[int, int, str]:
-    said = attribute_words().get(row["attribute"])
-    place = said.place if said and said.place is not None else _LAST
+    phrases = attribute_words().get(row["attribute"])
+    place = phrases.place if phrases and phrases.place is not None else _LAST
     return _rank(row) or 0, place, row["attribute"]
 
 

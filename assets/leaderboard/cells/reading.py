@@ -155,13 +155,13 @@ def questions(con: duckdb.DuckDBPyConnection, week: date) -> dict[str, tuple[str
     """Return prompt → its suite and what is asked of its pictures; none of prompts without a question."""
     declared = by(stream_of_weeks(con, "prompt_pages", weeks_of(week), {}), "prompt")
     values = looks(con, week)
-    found: dict[str, tuple[str, PromptQuestion]] = {}
+    asked_of: dict[str, tuple[str, PromptQuestion]] = {}
     for prompt, of in declared.items():
         suite, major = of[0]["suite"], of[0]["suite_major"]
         asked = question(of, {key[2]: looked for key, looked in values.items() if key[:2] == (suite, major)})
         if asked is not None:
-            found[prompt] = suite, asked
-    return found
+            asked_of[prompt] = suite, asked
+    return asked_of
 
 
 def _prompt(
@@ -177,15 +177,15 @@ def _prompt(
     Rows are its own, of `prompt_pages`, `prompt_slots` and `prompt_shares` (without these pictures are shown and not
     compared); `beside` has others: absent, statistics, turns.
     """
-    found = {row["attribute"]: values[row["attribute"]] for row in declared if row["attribute"] in values}
-    asked = question(declared, found)
+    looked = {row["attribute"]: values[row["attribute"]] for row in declared if row["attribute"] in values}
+    asked = question(declared, looked)
     published = by(shares, "model")
     cells = (
-        _cell(model, [*of_model], published.get(model, ()), week, asked, found)
+        _cell(model, [*of_model], published.get(model, ()), week, asked, looked)
         for model, of_model in groupby(slots, key=lambda row: row["model"])
     )
     there = tuple(cell for cell in cells if cell is not None)
-    return PromptPictures(week, tuple(declared), found, asked, there, **beside)
+    return PromptPictures(week, tuple(declared), looked, asked, there, **beside)
 
 
 def said(con: duckdb.DuckDBPyConnection, week: date) -> dict[tuple[str, str], Row]:
@@ -201,7 +201,7 @@ def _cell(
     published: Sequence[Row],
     week: date,
     asked: PromptQuestion | None,
-    found: Mapping[str, Looked],
+    looked: Mapping[str, Looked],
 ) -> Cell | None:
     """Return the cell of a model; None if it was not asked in the week itself, so that it has no figure."""
     now = [row for row in slots if row["week"] == week]
@@ -209,7 +209,7 @@ def _cell(
         return None
     # Of two majors that were asked in the window, pictures are of the newer one.
     shares = {row["attribute"]: row for row in published if row["suite_major"] == now[0]["suite_major"]}
-    of = found[asked.attribute] if asked else None
+    of = looked[asked.attribute] if asked else None
     window = shares.get(asked.attribute) if asked else None
     if window is None:  # nothing is published of the window: the pictures alone are shown
         version = next((row["labeler_version"] for row in now if row["labeler_version"]), None)

@@ -154,13 +154,13 @@ def proportional(thumbs: Sequence[Thumb], most: int) -> list[Thumb]:
 
 def row(prompt: PromptPictures, cell: Cell, most: int) -> View:
     """Return what the page of a prompt shows of a model, with so many pictures at most: in proportion, at random."""
-    found = sorted(cell.counted, key=lambda picture: picture.place)
+    pictures = sorted(cell.counted, key=lambda picture: picture.place)
     return View(
         model=words.plain(cell.model),
         simulated=cell.simulated,
         address=address_of(prompt.id, cell.model),
         shares=_shares(prompt, cell),
-        thumbs=proportional([*thumbs(prompt, found)], most) if most else (),
+        thumbs=proportional([*thumbs(prompt, pictures)], most) if most else (),
         outcomes=sum(cell.weeks.values(), Counter()),
         notes=_notes(prompt, cell),
     )
@@ -196,13 +196,13 @@ def _shares(prompt: PromptPictures, cell: Cell) -> list[View]:
         return []
     published = _published(cell.shares.get(asked.attribute))
     seen = [picture.value for picture in cell.counted]
-    found: list[View] = []
+    shares: list[View] = []
     for value in sorted(prompt.attributes[asked.attribute].support, key=lambda value: value != asked.value):
         of, framed = published.get(value), value == asked.value
         count = of["k"] if of else seen.count(value)
         shows = (asked.attribute, value)
-        found.append(_share(prompt, cell, shows, of, count=count, n=len(seen), framed=framed))
-    return found
+        shares.append(_share(prompt, cell, shows, of, count=count, n=len(seen), framed=framed))
+    return shares
 
 
 def _share(
@@ -246,7 +246,7 @@ def _notes(prompt: PromptPictures, cell: Cell) -> list[Message]:
     window = cell.shares.get(asked.attribute)
     if window is None:
         return [say("No interval is published for this prompt: its pictures are counted, not compared.")]
-    found: list[Message] = []
+    notes: list[Message] = []
     if window["reason"] is not None:
         few = say_n(
             "Too few for a share: %(n)s picture, and %(needed)s are needed.",
@@ -254,16 +254,16 @@ def _notes(prompt: PromptPictures, cell: Cell) -> list[Message]:
             len(cell.counted),
             needed=NEEDED,
         )
-        found.append(few if cell.counted else say("No picture could be counted."))
+        notes.append(few if cell.counted else say("No picture could be counted."))
     changed = window["changed_week"]
     if changed is not None and changed > reading.first_week(prompt.week):
-        found.append(
+        notes.append(
             say(
                 "A change was detected; only pictures since the week of %(week)s count.",
                 week=changed,
             )
         )
-    return found
+    return notes
 
 
 def first_kind(cells: Sequence[Cell]) -> list[Cell]:
@@ -282,8 +282,8 @@ def worth(n: int, per: float | None) -> Message | None:
 
 def framed(prompt: PromptPictures, cells: Sequence[Cell]) -> list[View]:
     """Return the share of the framed value of each model that has enough pictures for one."""
-    found = [share for cell in cells for share in _shares(prompt, cell)[:1]]
-    return [share for share in found if share.n >= NEEDED]
+    shares = [share for cell in cells for share in _shares(prompt, cell)[:1]]
+    return [share for share in shares if share.n >= NEEDED]
 
 
 def is_stereotype(prompt: PromptPictures) -> bool:

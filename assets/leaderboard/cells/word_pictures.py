@@ -43,16 +43,16 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
     Texts are None where each side has several; `more` are pairs of prompts beside the one that is shown.
     """
     of_week = {"week": week.isoformat()}
-    found, texts, pairs = (
+    effects, texts, pairs = (
         _by_comparison(rows(con, name, of_week)) for name in ("word_against_word", "word_texts", "word_pairs")
     )
     withheld = by(rows(con, "word_withheld", of_week), "suite", "suite_major")
     values, since = looks(con, week), reading.since(con, week)
     for comparison in shipped().comparisons:
-        if comparison.key not in found:
+        if comparison.key not in effects:
             continue
-        mine, first = pairs[comparison.key], found[comparison.key][0]
-        told = [row for row in found[comparison.key] if is_told(comparison, row)]
+        mine, first = pairs[comparison.key], effects[comparison.key][0]
+        shown = [row for row in effects[comparison.key] if is_told(comparison, row)]
         prompts = {row[side] for row in mine for side in ("prompt_a", "prompt_b")}
         text = texts[comparison.key][0] if texts[comparison.key] and comparison.b.turn == 1 else None
         yield (
@@ -67,23 +67,23 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[tuple[Compariso
                 more=text["pairs"] - 1 if text else 0,
                 sensitive=showing.is_sensitive(first["suite"], first["suite_major"]),
                 key={name: first[name] for name in ("suite", "suite_major", "kind", "a", "b")},
-                effects=[*_effects(told, mine, values, _slots(con, week, sorted(prompts)))],
-                missing=[*_missing(told, withheld[first["suite"], first["suite_major"]])],
+                effects=[*_effects(shown, mine, values, _slots(con, week, sorted(prompts)))],
+                missing=[*_missing(shown, withheld[first["suite"], first["suite_major"]])],
             ),
         )
 
 
-def _by_comparison(found: Sequence[Row]) -> dict[tuple[str, str, str, str], list[Row]]:
+def _by_comparison(rows_of: Sequence[Row]) -> dict[tuple[str, str, str, str], list[Row]]:
     kept: dict[tuple[str, str, str, str], list[Row]] = defaultdict(list)
-    for row in found:
+    for row in rows_of:
         kept[key_of(row)].append(row)
     return kept
 
 
 def _slots(con: duckdb.DuckDBPyConnection, week: date, prompts: Sequence[str]) -> Slots:
     given = {"week": week.isoformat(), "asked": [*prompts]}
-    found = stream_of_weeks(con, "prompt_slots", reading.weeks_of(week), given)
-    drawn = (row for row in found if row["outcome_group"] == "picture" and row["image_sha256"] is not None)
+    slots = stream_of_weeks(con, "prompt_slots", reading.weeks_of(week), given)
+    drawn = (row for row in slots if row["outcome_group"] == "picture" and row["image_sha256"] is not None)
     return by(drawn, "prompt", "model")
 
 
@@ -105,9 +105,9 @@ def _clearest(row: Row) -> tuple[bool, bool, float, str, str]:
     return row["simulated"], not row["clear"], -abs(row["estimate"]), row["model"], row["value"]
 
 
-def _effects(told: Sequence[Row], pairs: Sequence[Row], values: Looks, slots: Slots) -> Iterator[View]:
+def _effects(shown_rows: Sequence[Row], pairs: Sequence[Row], values: Looks, slots: Slots) -> Iterator[View]:
     """Yield what became of values in the pictures of models; `notes`: why there is no interval, or what to doubt."""
-    with_figure = sorted((row for row in told if row["estimate"] is not None), key=_clearest)
+    with_figure = sorted((row for row in shown_rows if row["estimate"] is not None), key=_clearest)
     most = max(LEAST, min(PICTURES, TOGETHER // max(1, 2 * len(with_figure))))
     for number, row in enumerate(with_figure):
         mine = [
@@ -141,12 +141,12 @@ def _counted(row: Row, pairs: Sequence[Row], of: Looked, slots: Slots) -> dict[s
     """
     kept: dict[str, list[tuple[Row, str]]] = {"a": [], "b": []}
     for pair in pairs:
-        for side, found in kept.items():
+        for side, pictures in kept.items():
             for slot in slots.get((pair[f"prompt_{side}"], row["model"]), ()):
                 value = reading.value_read(slot, row["attribute"], slot["labeler_version"])
                 seat = of.seat(value)
                 if seat is not None and reading.why_not(slot, pair, of, value) is None:
-                    found.append((slot, seat))
+                    pictures.append((slot, seat))
     return kept
 
 
@@ -173,10 +173,10 @@ def is_told(comparison: Comparison, row: Row) -> bool:
     return worn and row["value"] in comparison.caricature.get(row["attribute"], ())
 
 
-def _missing(found: Sequence[Row], withheld: Sequence[Row]) -> Iterator[View]:
+def _missing(effects: Sequence[Row], withheld: Sequence[Row]) -> Iterator[View]:
     """Yield the models without a figure, each reason once, and those that are withheld."""
     for model, why in dict.fromkeys(
-        (row["model"], row["reason"]) for row in found if row["estimate"] is None
+        (row["model"], row["reason"]) for row in effects if row["estimate"] is None
     ):
         yield View(model=words.plain(model), why=reason(why))
     for row in withheld:

@@ -53,7 +53,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, models: Sequence[ModelFacts
     if not pairs:
         return
     of_week = {"week": week.isoformat()}
-    found, looked = over_time.read(con, week, [column.of for column in COLUMNS]), looks(con, week)
+    figures, looked = over_time.read(con, week, [column.of for column in COLUMNS]), looks(con, week)
     texts = {row["prompt"]: row for row in rows(con, "asked_now", of_week)}
     apart = {
         frozenset((row["model_a"], row["model_b"])): row["told_apart"]
@@ -63,7 +63,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date, models: Sequence[ModelFacts
         first, second = (one.model for one in pair)
         both = [
             (column, cells, steps)
-            for column, cells in zip(COLUMNS, found, strict=True)
+            for column, cells in zip(COLUMNS, figures, strict=True)
             if None not in (steps := [_newest(cells, column.conditions[-1:], one.model) for one in pair])
         ]
         yield View(
@@ -156,8 +156,8 @@ def replacements(
             column = next((column for column, _ in moved if column.prompt is not None), None)
             sides: Sequence[PictureGrid] = ()
             if column:
-                (found,), looked = over_time.read(con, week, [column.of]), looks(con, week)
-                sides = _sides(con, week, looked, column, found, (old, one.model))
+                (figures,), looked = over_time.read(con, week, [column.of]), looks(con, week)
+                sides = _sides(con, week, looked, column, figures, (old, one.model))
             yield View(
                 model=one.model,
                 name=one.name,
@@ -171,7 +171,7 @@ def replacements(
             )
 
 
-def told(con: duckdb.DuckDBPyConnection, week: date, found: Sequence[View]) -> tuple[Happened, ...]:
+def told(con: duckdb.DuckDBPyConnection, week: date, replaced: Sequence[View]) -> tuple[Happened, ...]:
     """Return the events that replacements tell already."""
-    days = {(one.model, one.since) for one in found}
+    days = {(one.model, one.since) for one in replaced}
     return tuple(one for one in events.lives(con, week) if (one.model, one.week) in days)

@@ -27,7 +27,7 @@ Con = duckdb.DuckDBPyConnection
 
 def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], View | None]:
     """Return what makes the chart of a prompt; the figures of all prompts are read at once."""
-    models, found = facts.read(con, week), changes.known(con, week)
+    models, reported = facts.read(con, week), changes.known(con, week)
     span = over_time.span_of(week, models)
     asked = {
         prompt: Asked("share", suite, prompt, question.attribute, question.value)
@@ -35,7 +35,7 @@ def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], View | None]:
     }
     shares = dict(zip(asked, over_time.read(con, week, [*asked.values()]), strict=True))
 
-    def made(prompt: PromptPictures) -> View | None:
+    def drawing(prompt: PromptPictures) -> View | None:
         question = prompt.question
         if question is None or prompt.id not in asked:
             return None
@@ -43,7 +43,7 @@ def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], View | None]:
         return chart(
             many(question.attribute, question.value),
             span,
-            over_time.series(shares[prompt.id], of, models, found, prompt.declared[0]["condition"]),
+            over_time.series(shares[prompt.id], of, models, reported, prompt.declared[0]["condition"]),
             [
                 (one.share, say("%(share)s: %(title)s", share=Percent(one.share), title=one.title))
                 for one in expected(prompt)
@@ -51,40 +51,40 @@ def of_prompts(con: Con, week: date) -> Callable[[PromptPictures], View | None]:
             _then(prompt.id, question.attribute, question.value),
         )
 
-    return made
+    return drawing
 
 
 def of_models(con: Con, week: date, models: Sequence[ModelFacts]) -> Mapping[str, list[tuple[Column, View]]]:
     """Return for each model a chart per column that has a figure of it, with the model that it replaced."""
     reported, span = changes.known(con, week), over_time.span_of(week, models)
-    found = over_time.read(con, week, [column.of for column in COLUMNS])
-    made: dict[str, list[tuple[Column, View]]] = {}
+    figures = over_time.read(con, week, [column.of for column in COLUMNS])
+    charts: dict[str, list[tuple[Column, View]]] = {}
     for one in models:
         shown = [
             other for other in models if other is one or (one.succeeds and other.model == one.succeeds[0])
         ]
-        made[one.model] = []
-        for column, cells in zip(COLUMNS, found, strict=True):
+        charts[one.model] = []
+        for column, cells in zip(COLUMNS, figures, strict=True):
             condition = column.conditions[-1]
             series = over_time.series(cells, column.of, shown, reported, condition)
             drawn = (one.model, condition) in cells and chart(column.title, span, series, small=True)
             if drawn:
-                made[one.model].append((column, drawn))
-    return made
+                charts[one.model].append((column, drawn))
+    return charts
 
 
 def of_claim(
     con: Con, week: date, claim: RegisteredClaim, models: Sequence[ModelFacts]
 ) -> Iterator[tuple[str, View]]:
     """Yield the chart of each part of a claim, from `claim_shares` of every fourth week."""
-    told: dict[str, dict[tuple[str, str], list[Row]]] = defaultdict(lambda: defaultdict(list))
+    parts: dict[str, dict[tuple[str, str], list[Row]]] = defaultdict(lambda: defaultdict(list))
     for row in rows(con, "claim_steps", {"week": week.isoformat(), "claim": claim.id}):
-        told[row["part"]][row["model"], "baseline"].append(row)
+        parts[row["part"]][row["model"], "baseline"].append(row)
     of, references = Asked("share", claim.suite, None, None, None), []
     if claim.threshold:
         label = say("as in 2023: %(share)s or more", share=Percent(claim.threshold))
         references.append((claim.threshold, label))
-    for part, cells in told.items():
+    for part, cells in parts.items():
         series = over_time.series(cells, of, models, ())
         span = over_time.span_of(week, models)
         drawn = chart(say("Pictures that show it"), span, series, references, published(claim))

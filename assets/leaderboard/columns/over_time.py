@@ -44,17 +44,17 @@ def span_of(week: date, models: Sequence[ModelFacts]) -> ShownWeeks:
 
 def read(con: duckdb.DuckDBPyConnection, week: date, asked: Sequence[Asked]) -> list[Found]:
     """Return what all models show of each figure that is asked for."""
-    found: list[dict[tuple[str, str], list[Row]]] = [defaultdict(list) for _ in asked]
+    figures: list[dict[tuple[str, str], list[Row]]] = [defaultdict(list) for _ in asked]
     if asked:
         given = {"week": week.isoformat(), "figures": [vars(one) for one in asked]}
         for row in rows(con, "column_cells", given):
-            found[row["number"]][row["model"], row["condition"]].append(row)
-    return [dict(one) for one in found]
+            figures[row["number"]][row["model"], row["condition"]].append(row)
+    return [dict(one) for one in figures]
 
 
-def steps(found: Sequence[Row]) -> Iterator[Step]:
+def steps(figures: Sequence[Row]) -> Iterator[Step]:
     """Yield the figures that there are."""
-    for row in found:
+    for row in figures:
         if row["estimate"] is not None:
             yield Step(
                 row["first_week"], row["week"], row["estimate"], row["low"], row["high"], row["n"], row["k"]
@@ -75,14 +75,18 @@ def changed(changes: Sequence[Row], model: str, of: Asked) -> tuple[date, ...]:
 
 
 def series(
-    found: Found, of: Asked, models: Sequence[ModelFacts], changes: Sequence[Row], condition: str = "baseline"
+    figures: Found,
+    of: Asked,
+    models: Sequence[ModelFacts],
+    changes: Sequence[Row],
+    condition: str = "baseline",
 ) -> list[Series]:
     """Return a line for each model that was asked."""
     return [
         Series(
             one.model,
             names.model(one.model),
-            tuple(steps(found.get((one.model, condition), ()))),
+            tuple(steps(figures.get((one.model, condition), ()))),
             one.succeeds[0] if one.succeeds else None,
             changed(changes, one.model, of),
         )

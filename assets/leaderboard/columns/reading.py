@@ -46,9 +46,9 @@ class _Missing:
     read: Set[tuple[str, str]]  # attribute and labeler
     declared: Mapping[str, Set[str]]  # suite → attributes of its declared stereotypes
 
-    def why(self, column: Column, found: Sequence[Sequence[Row]], of: ModelFacts) -> Message | None:
+    def why(self, column: Column, figures: Sequence[Sequence[Row]], of: ModelFacts) -> Message | None:
         """Return why there is no figure of now, or of one of two conditions; None if there is."""
-        newest = [own[-1] if own and own[-1]["week"] == of.last_week else None for own in reversed(found)]
+        newest = [own[-1] if own and own[-1]["week"] == of.last_week else None for own in reversed(figures)]
         for row in newest:
             if row is not None and row["estimate"] is not None:
                 continue
@@ -89,13 +89,13 @@ def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[R
     span = span_of(week, models)
     boards = rows(con, "lead_ranks", {"week": week.isoformat()})
     expected = rows(con, "prompt_statistics", {"week": week.isoformat()})
-    found = over_time.read(con, week, [column.of for column in COLUMNS])
+    figures = over_time.read(con, week, [column.of for column in COLUMNS])
     missing = _missing(con, week)
     heads = [
-        _head(column, boards, expected, cells, week) for column, cells in zip(COLUMNS, found, strict=True)
+        _head(column, boards, expected, cells, week) for column, cells in zip(COLUMNS, figures, strict=True)
     ]
     ranks = {row["model"]: row for row in boards if row["lead"]}
-    made = [
+    leaders = [
         View(
             model=one.model,
             name=one.name,
@@ -106,18 +106,18 @@ def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[R
             until=one.last_week if one.retired else None,
             cells=[
                 _cell(column, head, cells, one, week, span, changes, missing)
-                for column, head, cells in zip(COLUMNS, heads, found, strict=True)
+                for column, head, cells in zip(COLUMNS, heads, figures, strict=True)
             ],
         )
         for one in models
     ]
-    groups = [*_groups(made, _by_rank)]
+    groups = [*_groups(leaders, _by_rank)]
     every = [row for group in groups for row in group.rows]
     cells = [cell for row in every for cell in row.cells if not cell.why]
     return View(
         heads=heads,
         groups=groups,
-        lists=[[*_groups(made, partial(_place, column=number))] for number in range(len(COLUMNS))],
+        lists=[[*_groups(leaders, partial(_place, column=number))] for number in range(len(COLUMNS))],
         rows=every,
         ranked=sum(row.rank is not None for row in every),
         lacks_interval=any(
@@ -134,13 +134,13 @@ def _head(column: Column, boards: Sequence[Row], expected: Sequence[Row], cells:
         of = [row for row in boards if tuple(row[name] for name in _BOARD) == key]
         if of:
             address = f"boards/{board_slug(max(of, key=lambda row: row['suite_major']))}/"
-    elif any(found[-1]["week"] == week for found in cells.values()):
+    elif any(figures[-1]["week"] == week for figures in cells.values()):
         address = address_of(column.prompt)
     tick = 0.5 if column.parity else None
     for row in expected:
         if all(row[name] == getattr(column, name) for name in ("prompt", "attribute", "value", "reference")):
             tick = row["expected_share"]
-    majors = {row["suite_major"] for found in cells.values() for row in found[-1:]}
+    majors = {row["suite_major"] for figures in cells.values() for row in figures[-1:]}
     note = column.note
     if column.prompt is not None and majors and max(majors) > 1:
         note = say("%(note)s, version %(major)s", note=note, major=max(majors))
@@ -196,12 +196,12 @@ def _unranked(row: Row | None, withheld: str | None) -> Message | None:
     return reason(row["rank_reason"], row["withheld_reason"]) if row["rank_low"] is None else None
 
 
-def _groups(made: Sequence[View], order: Callable[[View], tuple[object, ...]]) -> Iterator[View]:
+def _groups(leaders: Sequence[View], order: Callable[[View], tuple[object, ...]]) -> Iterator[View]:
     """Yield the groups that have models, each in an order."""
     for name, title in GROUPS.items():
-        found = sorted((row for row in made if row.group == name), key=order)
-        if found:
-            yield View(id=name, title=title, rows=found)
+        members = sorted((row for row in leaders if row.group == name), key=order)
+        if members:
+            yield View(id=name, title=title, rows=members)
 
 
 def _group_of(of: ModelFacts) -> str:

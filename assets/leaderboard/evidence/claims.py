@@ -31,7 +31,7 @@ HALF = 0.5
 
 def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
     """Yield the sentences of 2023 as the register has them, each with what models draw in the window of a week."""
-    told = by(rows(con, "claims", {"week": week.isoformat()}), "claim", "part")
+    shares = by(rows(con, "claims", {"week": week.isoformat()}), "claim", "part")
     claims, suites = shipped_claims(), load_suites()
     pictures = drawn(
         con,
@@ -40,13 +40,13 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
             prompt
             for claim in claims
             for part, prompts in claim.pictures.items()
-            if told[claim.id, part]
+            if shares[claim.id, part]
             for prompt in claim.full_ids(prompts)
         },
     )
     for claim in claims:
         texts = {prompt.id: (prompt.text, prompt.language) for prompt in suites[claim.suites[-1]].prompts}
-        parts = [_part(claim, part, told[claim.id, part], texts, pictures, week) for part in claim.pictures]
+        parts = [_part(claim, part, shares[claim.id, part], texts, pictures, week) for part in claim.pictures]
         yield View(
             id=claim.id,
             address=f"{FOLDER}{claim.id}/",
@@ -67,27 +67,27 @@ def claims_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
 def _part(
     claim: RegisteredClaim,
     part: str,
-    found: Sequence[Row],
+    rows_of: Sequence[Row],
     texts: Mapping[str, tuple[str, str]],
     pictures: Mapping[tuple[str, str], Drawn],
     week: date,
 ) -> View:
     """Return one part of a sentence's pictures; `not_asked` were asked for none of them in these weeks."""
-    asked = [row for row in found if row["reason"] != "not_asked"]
+    asked = [row for row in rows_of if row["reason"] != "not_asked"]
     return View(
         id=part,
         texts=[texts[name] for name in claim.pictures[part]],
         models=[_model(row, claim, part, texts, pictures, week) for row in asked],
-        not_asked=[words.plain(row["model"]) for row in found if row not in asked],
+        not_asked=[words.plain(row["model"]) for row in rows_of if row not in asked],
     )
 
 
 def _by_model(parts: Sequence[View]) -> Iterator[tuple[str, list[View | None]]]:
     """Yield models, real ones first, with what each shows in each part; None where it was not asked."""
-    found = [{one.model: one for one in part.models} for part in parts]
+    shown = [{one.model: one for one in part.models} for part in parts]
     simulated = {one.model: one.simulated for part in parts for one in part.models}
     for name in sorted(simulated, key=lambda name: (simulated[name], name)):
-        yield name, [of.get(name) for of in found]
+        yield name, [of.get(name) for of in shown]
 
 
 def _ends(parts: Sequence[View]) -> list[View]:
@@ -117,16 +117,16 @@ def _model(
 
     Without a verdict `why` says so, or the sentence names no share; `also`: at least half of the control shows it too.
     """
-    told = claim.threshold is not None and row["reason"] is None
+    decided = claim.threshold is not None and row["reason"] is None
     prompts = claim.full_ids(claim.pictures[part])
     of = {prompt: pictures.get((prompt, row["model"]), NOTHING) for prompt in prompts}
     control = bool(row["control_n"]) and row["control_k"] >= HALF * row["control_n"]
-    said: dict[str, Any] = {
+    named: dict[str, Any] = {
         "model": words.plain(row["model"]),
         "cell": _cell(row["model"], claim, part),
-        "verdict": VERDICTS[row["verdict"]] if told else None,
+        "verdict": VERDICTS[row["verdict"]] if decided else None,
         "why": None if row["reason"] is None else _why(row["reason"]),
-        "also": told and row["verdict"] == "yes" and control,
+        "also": decided and row["verdict"] == "yes" and control,
         "worth": worth(row["n"], row["worth"]),
         "beside": row["beside_k"] if claim.beside else None,
         "grid": [*_grid(of.values(), claim.shows, first_week(week))],
@@ -136,7 +136,7 @@ def _model(
             if drew.current
         ],
     }
-    return View(**row | said)
+    return View(**row | named)
 
 
 def _cell(model: str, claim: RegisteredClaim, part: str) -> str:
@@ -151,7 +151,7 @@ def _cell(model: str, claim: RegisteredClaim, part: str) -> str:
 def _grid(of: Iterable[Drawn], wanted: Mapping[str, Sequence[str]], first: date) -> Iterator[View]:
     """Yield some of the counted pictures; of several prompts one after another, so that each has its share."""
     counted = [one.counted(wanted, first) for one in of]
-    turn = [found[place] for place in range(GRID) for found in counted if place < len(found)]
+    turn = [pictures[place] for place in range(GRID) for pictures in counted if place < len(pictures)]
     for picture in turn[:GRID]:
         yield shown(picture, wanted)
 
@@ -166,7 +166,7 @@ def talks(con: duckdb.DuckDBPyConnection, week: date, each: int) -> list[View]:
     prompts = {prompt for names in claim.pictures.values() for prompt in claim.full_ids(names)}
     weeks = (row["week"] for row in rows(con, "conversation_weeks", {"week": week.isoformat()}))
     every = rows_of_weeks(con, "conversations", weeks, {"conversations": each})
-    found = by(
+    turns_of = by(
         (row for row in every if row["prompt"] in prompts), "simulated", "model", "week", "conversation"
     )
     return [
@@ -176,7 +176,7 @@ def talks(con: duckdb.DuckDBPyConnection, week: date, each: int) -> list[View]:
             week=asked,
             turns=[_turn(row, claim.shows) for row in turns],
         )
-        for (simulated, model, asked, _), turns in found.items()
+        for (simulated, model, asked, _), turns in turns_of.items()
     ]
 
 

@@ -54,8 +54,8 @@ class Doubts:
             yield say("The clearest results owe something to chance; a second look usually finds less.")
 
     def _of(self, finding: View) -> list[Row]:
-        found = self._shares[finding.model, finding.attribute]
-        return [row for row in found if row["value"] == finding.value]
+        shares = self._shares[finding.model, finding.attribute]
+        return [row for row in shares if row["value"] == finding.value]
 
     def _error(self, finding: View) -> Row | None:
         """Return what people's answers say of labels of this kind; None where nobody checked any."""

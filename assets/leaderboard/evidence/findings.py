@@ -24,10 +24,10 @@ def findings(
     con: duckdb.DuckDBPyConnection, week: date, shares: Sequence[View] | None = None
 ) -> tuple[View, ...]:
     """Return the clearest findings of the window that ends with a week, in their order."""
-    found = ranked(compared(con, week) if shares is None else shares)
-    pictures = drawn(con, week, {one.prompt for one in found})
-    doubts = Doubts(con, week, found)
-    return tuple(_view(one, pictures.get((one.prompt, one.model), NOTHING), doubts) for one in found)
+    clearest = ranked(compared(con, week) if shares is None else shares)
+    pictures = drawn(con, week, {one.prompt for one in clearest})
+    doubts = Doubts(con, week, clearest)
+    return tuple(_view(one, pictures.get((one.prompt, one.model), NOTHING), doubts) for one in clearest)
 
 
 def _view(finding: View, drew: Drawn, doubts: Doubts) -> View:
@@ -36,7 +36,7 @@ def _view(finding: View, drew: Drawn, doubts: Doubts) -> View:
     Pictures of a suite that is sensitive are covered until asked for, and on no card.
     """
     wanted = {finding.attribute: (finding.value,)}
-    said: dict[str, Any] = {
+    texts: dict[str, Any] = {
         "address": f"{FOLDER}{finding.slug}/",
         "sentence": finding_words.sentence(finding),
         "headline": finding_words.sentence(finding, brief=True),
@@ -52,4 +52,4 @@ def _view(finding: View, drew: Drawn, doubts: Doubts) -> View:
         "pictures": address_of(finding.prompt, finding.model) if drew.current else None,
         "prompt_page": address_of(finding.prompt) if drew.current else None,
     }
-    return View(**vars(finding) | said)
+    return View(**vars(finding) | texts)

@@ -36,9 +36,9 @@ def shown(picture: SeenPicture, wanted: Mapping[str, Sequence[str]]) -> View:
     return View(sha256=picture.sha256, words=words_of(picture.found, wanted), framed=picture.shows(wanted))
 
 
-def words_of(found: Mapping[str, str], wanted: Iterable[str]) -> list[Message]:
+def words_of(values: Mapping[str, str], wanted: Iterable[str]) -> list[Message]:
     """Return the words under a picture, for what was read of these attributes."""
-    return [caption(name, found[name]) for name in wanted if name in found]
+    return [caption(name, values[name]) for name in wanted if name in values]
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def drawn(con: duckdb.DuckDBPyConnection, week: date, prompts: Iterable[str]) ->
     """Return what each model drew for some prompts in the window that ends with a week, by prompt and model."""
     parameters = {"week": week.isoformat()}
     seats = looks(con, week)
-    found = rows_of_weeks(con, "prompt_slots", weeks_of(week), {**parameters, "asked": [*prompts]})
-    return {key: _drawn(of, week, seats) for key, of in by(found, "prompt", "model").items()}
+    slots = rows_of_weeks(con, "prompt_slots", weeks_of(week), {**parameters, "asked": [*prompts]})
+    return {key: _drawn(of, week, seats) for key, of in by(slots, "prompt", "model").items()}
 
 
 def _drawn(of: Sequence[Row], week: date, seats: Looks) -> Drawn:
@@ -91,11 +91,11 @@ def _drawn(of: Sequence[Row], week: date, seats: Looks) -> Drawn:
 
 def _seen(row: Row, seats: Looks) -> SeenPicture:
     suite, major = row["suite"], row["suite_major"]
-    found = {}
+    seats_of = {}
     for reading in row["readings"] or ():
         if (reading["labeler"], reading["labeler_version"]) == (row["labeler"], row["labeler_version"]):
             for attribute, value in zip(reading["attributes"], reading["found"], strict=True):
                 looked = seats.get((suite, major, attribute))
                 if looked and (seat := looked.seat(value)) is not None:
-                    found[attribute] = seat
-    return SeenPicture(row["week"], row["image_sha256"], found)
+                    seats_of[attribute] = seat
+    return SeenPicture(row["week"], row["image_sha256"], seats_of)

@@ -47,22 +47,22 @@ def strongest(con: duckdb.DuckDBPyConnection, week: date) -> View | None:
     return next(iter(ranked(compared(con, week))), None)
 
 
-def ranked(found: Sequence[View]) -> list[View]:
+def ranked(shares: Sequence[View]) -> list[View]:
     """Return the clearest of all shares that are held against something, real models first.
 
     Labels that are not reliable are spoken of only where there are no others. Each has the name of its page, `slug`,
     and how many shares of models of its kind were compared, `among`.
     """
-    told: list[View] = []
+    findings: list[View] = []
     slugs: set[str] = set()
     for reliable, simulated in _GROUPS:
-        if told and not reliable:
+        if findings and not reliable:
             break
-        among = [one for one in found if (one.reliable, one.simulated) == (reliable, simulated)]
+        among = [one for one in shares if (one.reliable, one.simulated) == (reliable, simulated)]
         clear = sorted((one for one in among if one.distance > 0), key=_place)
-        for finding in clear[: MOST - len(told)]:
-            told.append(View(**vars(finding), slug=_slug(finding, slugs), among=len(among)))
-    return told
+        for finding in clear[: MOST - len(findings)]:
+            findings.append(View(**vars(finding), slug=_slug(finding, slugs), among=len(among)))
+    return findings
 
 
 def _place(finding: View) -> tuple[object, ...]:

@@ -49,10 +49,8 @@ class StudyWords:
         """Return the attribute of this project that a study's is said to be, or that it is itself; else None."""
         if (study, name) in self._compared:
             return name
-        found = {
-            ours for (of, own, _), (ours, _) in self._same.items() if (of, own) == (study, name) and ours
-        }
-        return found.pop() if len(found) == 1 else None
+        same = {ours for (of, own, _), (ours, _) in self._same.items() if (of, own) == (study, name) and ours}
+        return same.pop() if len(same) == 1 else None
 
     def attribute(self, study: str, name: str) -> Message:
         """Return the title of an attribute."""
@@ -101,47 +99,47 @@ def condition(name: str) -> Message:
 
 
 def boards(
-    con: duckdb.DuckDBPyConnection, said: StudyWords, baselines: Mapping[str, str | None]
+    con: duckdb.DuckDBPyConnection, names_of: StudyWords, baselines: Mapping[str, str | None]
 ) -> Mapping[str, Sequence[View]]:
     """Return study → how far its models are from each yardstick, under each condition.
 
     A study of one model has none: there is nothing to compare.
     """
-    found: dict[str, list[View]] = defaultdict(list)
+    boards_of: dict[str, list[View]] = defaultdict(list)
     columns = ("study", "attribute", "yardstick", "labeler", "labeler_version")
     for (study, attribute, yardstick, *_), every in by(rows(con, "study_gaps"), *columns).items():
-        if said.models[study] < 2:
+        if names_of.models[study] < 2:
             continue
         axis = axis_end(row[end] for row in every for end in ("high", "estimate"))
         for under in in_order({row["condition"] for row in every}, baselines[study]):
             here = sorted((row for row in every if row["condition"] == under), key=by_rank)
-            found[study].append(
+            boards_of[study].append(
                 View(
-                    attribute=said.attribute(study, attribute),
+                    attribute=names_of.attribute(study, attribute),
                     yardstick=names.reference(yardstick),
                     condition=condition(under),
                     axis=axis,
                     marks=ticks(axis),
-                    rows=[_gap(row, said) for row in here],
+                    rows=[_gap(row, names_of) for row in here],
                     below=[*tells_apart(here[0])],
-                    **said.reader(every[0]),
+                    **names_of.reader(every[0]),
                 )
             )
-    return found
+    return boards_of
 
 
-def _gap(row: Row, said: StudyWords) -> View:
+def _gap(row: Row, names_of: StudyWords) -> View:
     why = None if row["rank_low"] is not None else row["reason"] or row["rank_reason"]
-    return View(**row | {"model": said.model(row), "unranked": reason(why) if why else None})
+    return View(**row | {"model": names_of.model(row), "unranked": reason(why) if why else None})
 
 
-def changes(con: duckdb.DuckDBPyConnection, said: StudyWords) -> Mapping[str, Sequence[View]]:
+def changes(con: duckdb.DuckDBPyConnection, names_of: StudyWords) -> Mapping[str, Sequence[View]]:
     """Return study → what its conditions changed, as each labeler read the pictures.
 
     Rows are means over prompts; `clear` are those of `compared` changes of single prompts that are clear by Holm's
     method, over the prompts of one model and value; `missing` more have no pictures on one side.
     """
-    found: dict[str, list[View]] = defaultdict(list)
+    changes_of: dict[str, list[View]] = defaultdict(list)
     columns = ("study", "attribute", "labeler", "labeler_version", "a", "b")
     for (study, attribute, _, _, before, after), every in by(rows(con, "study_words"), *columns).items():
         values = [*dict.fromkeys(row["value"] for row in every)]
@@ -149,26 +147,26 @@ def changes(con: duckdb.DuckDBPyConnection, said: StudyWords) -> Mapping[str, Se
         single = [row for row in every if row["subject"] is not None and row["value"] in shown]
         compared = [row for row in single if row["estimate"] is not None]
         means = by((row for row in every if row["subject"] is None), "model")
-        found[study].append(
+        changes_of[study].append(
             View(
-                attribute=said.attribute(study, attribute),
+                attribute=names_of.attribute(study, attribute),
                 before=condition(before),
                 after=condition(after),
-                values=[said.pictures(study, attribute, value) for value in shown],
-                rows=[_mean(of, shown, said) for of in means.values()],
-                clear=tuple(_single(row, said) for row in compared if row["clear"]),
+                values=[names_of.pictures(study, attribute, value) for value in shown],
+                rows=[_mean(of, shown, names_of) for of in means.values()],
+                clear=tuple(_single(row, names_of) for row in compared if row["clear"]),
                 compared=len(compared),
                 missing=len(single) - len(compared),
-                **said.reader(every[0]),
+                **names_of.reader(every[0]),
             )
         )
-    return found
+    return changes_of
 
 
-def _mean(found: Sequence[Row], values: Sequence[str], said: StudyWords) -> View:
-    of = {row["value"]: View(**row, said=_doubt(row)) for row in found}
-    n = found[0]["n_a"], found[0]["n_b"]
-    return View(model=said.model(found[0]), n=n, shares=[of.get(value) for value in values])
+def _mean(means: Sequence[Row], values: Sequence[str], names_of: StudyWords) -> View:
+    of = {row["value"]: View(**row, said=_doubt(row)) for row in means}
+    n = means[0]["n_a"], means[0]["n_b"]
+    return View(model=names_of.model(means[0]), n=n, shares=[of.get(value) for value in values])
 
 
 def _doubt(row: Row) -> Message | None:
@@ -178,11 +176,11 @@ def _doubt(row: Row) -> Message | None:
     return None if row["clear"] else _CHANCE
 
 
-def _single(row: Row, said: StudyWords) -> View:
+def _single(row: Row, names_of: StudyWords) -> View:
     named = {
-        "model": said.model(row),
+        "model": names_of.model(row),
         "cell": cell_id(row["model"], row["prompt"]),
         "prompt": words.plain(row["text"] or row["prompt_title"]),
-        "what": said.pictures(row["study"], row["attribute"], row["value"]),
+        "what": names_of.pictures(row["study"], row["attribute"], row["value"]),
     }
     return View(**row | named)

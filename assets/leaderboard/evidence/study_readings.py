@@ -14,20 +14,20 @@ from assets.leaderboard.views.query import Row, View, by
 from assets.suites.comparisons import in_order
 
 
-def published(found: Sequence[Row]) -> Iterator[View]:
+def published(figures: Sequence[Row]) -> Iterator[View]:
     """Yield what a study's authors printed, place by place, in the order of the study file."""
-    for (title, where), of in groupby(found, key=itemgetter("title", "printed_in")):
+    for (title, where), of in groupby(figures, key=itemgetter("title", "printed_in")):
         yield View(title=title, where=where, rows=tuple(of))
 
 
 def numbers(
-    found: Sequence[Row], said: StudyWords, units: Mapping[str, str | None], baseline: str | None
+    means: Sequence[Row], names_of: StudyWords, units: Mapping[str, str | None], baseline: str | None
 ) -> Iterator[tuple[View, tuple[View, ...]]]:
     """Yield what numeric attributes say: of all labelers of a picture together, and of each if there are several."""
-    for attribute, rows in by(found, "attribute").items():
+    for attribute, rows in by(means, "attribute").items():
         every = [
             View(
-                title=said.attribute(rows[0]["study"], attribute),
+                title=names_of.attribute(rows[0]["study"], attribute),
                 unit=units.get(attribute),
                 labeler=words.plain(f"{labeler} {version}") if labeler else None,
                 rows=[row | {"condition": condition(row["condition"])} for row in _ordered(of, baseline)],
@@ -37,23 +37,23 @@ def numbers(
         yield every[0], tuple(every[1:])
 
 
-def _ordered(found: Sequence[Row], baseline: str | None) -> list[Row]:
+def _ordered(unordered: Sequence[Row], baseline: str | None) -> list[Row]:
     """Return rows by model, each with its conditions in their order."""
-    conditions = in_order({row["condition"] for row in found}, baseline)
-    return sorted(found, key=lambda row: (row["title"], row["model"], conditions.index(row["condition"])))
+    conditions = in_order({row["condition"] for row in unordered}, baseline)
+    return sorted(unordered, key=lambda row: (row["title"], row["model"], conditions.index(row["condition"])))
 
 
 def counts(
-    found: Sequence[Row], said: StudyWords, agreement: Mapping[str, Row], baseline: str | None
+    readings: Sequence[Row], names_of: StudyWords, agreement: Mapping[str, Row], baseline: str | None
 ) -> tuple[tuple[View, ...], tuple[View, ...]]:
     """Return what several people read of an attribute, together and each; and what all others read."""
     raters: list[View] = []
     tables: list[View] = []
-    for attribute, rows in by(found, "attribute").items():
-        read = [_table(of, said, baseline) for of in by(rows, "labeler", "labeler_version").values()]
+    for attribute, rows in by(readings, "attribute").items():
+        read = [_table(of, names_of, baseline) for of in by(rows, "labeler", "labeler_version").values()]
         people = [one for one in read if one.by_people]
         if len(people) > 1:
-            ours = said.ours(rows[0]["study"], attribute) or attribute
+            ours = names_of.ours(rows[0]["study"], attribute) or attribute
             raters.append(_together(people, agreement.get(ours)))
             tables += [one for one in read if not one.by_people]
         else:
@@ -86,22 +86,22 @@ def _together(people: Sequence[View], how: Row | None) -> View:
     )
 
 
-def _table(found: Sequence[Row], said: StudyWords, baseline: str | None) -> View:
+def _table(readings: Sequence[Row], names_of: StudyWords, baseline: str | None) -> View:
     """Return what one labeler read of an attribute: shares of values that count, and how many pictures show each."""
-    cells = [[*of] for _, of in groupby(_ordered(found, baseline), key=itemgetter("model", "condition"))]
-    first = found[0]
+    cells = [[*of] for _, of in groupby(_ordered(readings, baseline), key=itemgetter("model", "condition"))]
+    first = readings[0]
     return View(
-        title=said.attribute(first["study"], first["attribute"]),
+        title=names_of.attribute(first["study"], first["attribute"]),
         labeler=words.plain(f"{first['labeler']} {first['labeler_version']}"),
         by_people=first["labeler_kind"] == "person",
-        values=[said.value(first["study"], row["attribute"], row["value"]) for row in _counted(cells[0])],
+        values=[names_of.value(first["study"], row["attribute"], row["value"]) for row in _counted(cells[0])],
         rows=[
             View(
                 model=words.plain(of[0]["title"]),
                 condition=condition(of[0]["condition"]),
                 shares=_counted(of),
-                counted=_many(_counted(of), said),
-                others=_many((row for row in of if not row["in_support"] and row["pictures"]), said),
+                counted=_many(_counted(of), names_of),
+                others=_many((row for row in of if not row["in_support"] and row["pictures"]), names_of),
             )
             for of in cells
         ],
@@ -112,5 +112,7 @@ def _counted(of: Sequence[Row]) -> list[Row]:
     return [row for row in of if row["in_support"]]
 
 
-def _many(found: Iterable[Row], said: StudyWords) -> list[tuple[Message, int]]:
-    return [(said.value(row["study"], row["attribute"], row["value"]), row["pictures"]) for row in found]
+def _many(readings: Iterable[Row], names_of: StudyWords) -> list[tuple[Message, int]]:
+    return [
+        (names_of.value(row["study"], row["attribute"], row["value"]), row["pictures"]) for row in readings
+    ]

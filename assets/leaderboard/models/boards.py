@@ -58,12 +58,12 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
     prompts = by(rows(con, "board_prompts", of_week), *_ASKED)
     statistics = by(rows(con, "board_statistics", of_week), *_ASKED)
     counted = by(rows(con, "stereotype_pairs", of_week), "suite", "suite_major")
-    for asked, found in _declared(rows(con, "asked_now", of_week), counted).items():
-        prompts[asked] = found
-    for slug, found in sorted(boards.items(), key=lambda item: _place(item[1][0])):
-        head = found[0]
+    for asked, entries in _declared(rows(con, "asked_now", of_week), counted).items():
+        prompts[asked] = entries
+    for slug, entries in sorted(boards.items(), key=lambda item: _place(item[1][0])):
+        head = entries[0]
         asked = tuple(head[name] for name in _ASKED)
-        axis = axis_end(row[end] for row in found for end in ("high", "estimate"))
+        axis = axis_end(row[end] for row in entries for end in ("high", "estimate"))
         held = [
             View(
                 title=names.reference(row["reference"]),
@@ -87,9 +87,9 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
             lines=[one.distance for one in held if one.distance is not None],
             axis=axis,
             marks=ticks(axis),
-            tables=[*_tables(found, tells)],
+            tables=[*_tables(entries, tells)],
             prompts=prompts[asked],
-            csv=[[row[name] for name in COLUMNS] for row in found],
+            csv=[[row[name] for name in COLUMNS] for row in entries],
         )
 
 
@@ -109,12 +109,12 @@ def _declared(
     asked: Sequence[Row], counted: Mapping[tuple[object, ...], Sequence[Row]]
 ) -> dict[tuple[object, ...], list[Row]]:
     """Return the prompts of boards of stereotypes, which have no attribute: those of the declared groups."""
-    found: dict[tuple[object, ...], dict[str, Row]] = defaultdict(dict)
+    prompts: dict[tuple[object, ...], dict[str, Row]] = defaultdict(dict)
     for row in asked:
         of = row["suite"], row["suite_major"]
         if any(pair["subject"] == row["subject"] for pair in counted.get(of, ())):
-            found[(*of, row["condition"], None)].setdefault(row["prompt"], row)
-    return {key: [*rows_of.values()] for key, rows_of in found.items()}
+            prompts[(*of, row["condition"], None)].setdefault(row["prompt"], row)
+    return {key: [*rows_of.values()] for key, rows_of in prompts.items()}
 
 
 def what(row: Row) -> Message:
@@ -136,14 +136,14 @@ def question(row: Row) -> Message:
 
 
 def _place(row: Row) -> tuple[object, ...]:
-    said = attribute_words().get(row["attribute"] or "")
+    phrases = attribute_words().get(row["attribute"] or "")
     return (
         row["suite"],
         row["suite_major"],
         row["condition"] != "baseline",
         row["condition"],
         row["attribute"] is not None,
-        _LAST if said is None or said.place is None else said.place,
+        _LAST if phrases is None or phrases.place is None else phrases.place,
         row["attribute"] or "",
         row["yardstick"],
     )
@@ -160,12 +160,12 @@ def _counted(pairs: Sequence[Row]) -> list[Message]:
     ]
 
 
-def _tables(found: Sequence[Row], tells: Mapping[tuple[object, ...], Row]) -> Iterator[View]:
+def _tables(entries: Sequence[Row], tells: Mapping[tuple[object, ...], Row]) -> Iterator[View]:
     """Yield the models that may be compared: one track, and simulated ones by themselves.
 
     Below a table stands what it tells apart and would find, and that nobody verified the labels.
     """
-    for (simulated, track), of_group in sorted(by(found, "simulated", "track").items()):
+    for (simulated, track), of_group in sorted(by(entries, "simulated", "track").items()):
         ordered = sorted(of_group, key=by_rank)
         resolution = tells.get(tuple(ordered[0][name] for name in _FIELD))
         yield View(
@@ -177,8 +177,8 @@ def _tables(found: Sequence[Row], tells: Mapping[tuple[object, ...], Row]) -> It
         )
 
 
-def _verified(found: Sequence[Row]) -> Iterator[Message]:
-    if any(row["reliable"] is None for row in found if row["estimate"] is not None):
+def _verified(entries: Sequence[Row]) -> Iterator[Message]:
+    if any(row["reliable"] is None for row in entries if row["estimate"] is not None):
         yield _NOT_VERIFIED
 
 

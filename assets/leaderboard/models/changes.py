@@ -66,12 +66,12 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[View, ...]:
     Several values and prompts of an attribute that moved at once are one change: the surest is reported, the others
     stand `also` with it.
     """
-    found: dict[tuple[object, ...], list[Row]] = defaultdict(list)
+    about: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in rows(con, "changes", {"week": week.isoformat()}):
-        found[_about(row)].append(row)
+        about[_about(row)].append(row)
     groups = [
         sorted(group, key=lambda row: (-sure(row), row["prompt"] or "", row["value"]))
-        for group in found.values()
+        for group in about.values()
     ]
     groups.sort(key=lambda group: (-group[0]["changed_week"].toordinal(), *map(str, _about(group[0]))))
     values = looks(con, week) if groups else {}
@@ -90,22 +90,22 @@ def early(models: Iterable[ModelFacts]) -> int | None:
 
 def known(con: duckdb.DuckDBPyConnection, week: date) -> list[Row]:
     """Return the rows of the changes that were opened up to `week`, the latest first."""
-    found = rows(con, "changes", {"week": week.isoformat()})
-    return sorted(found, key=lambda row: (-row["changed_week"].toordinal(), -sure(row), row["model"]))
+    changes = rows(con, "changes", {"week": week.isoformat()})
+    return sorted(changes, key=lambda row: (-row["changed_week"].toordinal(), -sure(row), row["model"]))
 
 
-def lines(found: Iterable[Row], week: date) -> tuple[Message, ...]:
+def lines(changes: Iterable[Row], week: date) -> tuple[Message, ...]:
     """Return a line for each change that was reported in the window of `week`; seen in several values it is one."""
-    said: dict[tuple[object, ...], Message] = {}
-    for row in sorted(found, key=lambda row: -sure(row)):
+    headlines: dict[tuple[object, ...], Message] = {}
+    for row in sorted(changes, key=lambda row: -sure(row)):
         if week - WINDOW < row["week"] <= week:
-            said.setdefault(_about(row), headline(row))
-    return tuple(said.values())
+            headlines.setdefault(_about(row), headline(row))
+    return tuple(headlines.values())
 
 
-def detected(found: Iterable[Row], week: date) -> Detected:
+def detected(changes: Iterable[Row], week: date) -> Detected:
     """Return how many changes were reported in the window of `week`; one that is seen in several values is one."""
-    opened = [row for row in found if week - WINDOW < row["week"] <= week]
+    opened = [row for row in changes if week - WINDOW < row["week"] <= week]
     sure = {_about(row) for row in opened if _doubt(row) is None}
     return Detected(len(sure), len({_about(row) for row in opened} - sure))
 
@@ -120,7 +120,7 @@ def sure(row: Row) -> float:
 
 
 def _doubt(row: Row) -> Message | None:
-    return next((said for cause, said in _DOUBTS.items() if cause in row["causes"]), None)
+    return next((doubt for cause, doubt in _DOUBTS.items() if cause in row["causes"]), None)
 
 
 def _change(
@@ -191,12 +191,12 @@ def _side(
 ) -> View:
     """Return the weeks before a change, or since: `k` of `n` pictures, and some of the weeks from `first` to `last`."""
     (first, last), (k, n) = between, (row[f"{name}_k"], row[f"{name}_n"])
-    found = None
+    pictures = None
     if counted is not None:
         weeks = [first + number * _WEEK for number in range((last - first).days // 7 + 1)]
         prompts = [one["prompt"] for one in row["asked"] or ()]
-        found = grid(slots(con, week, weeks, row["model"], prompts), counted)
-    return View(k=k, n=n, share=k / n, first=first, last=last, grid=found)
+        pictures = grid(slots(con, week, weeks, row["model"], prompts), counted)
+    return View(k=k, n=n, share=k / n, first=first, last=last, grid=pictures)
 
 
 def _what(row: Row) -> Message:
@@ -230,7 +230,7 @@ def _all(parts: Sequence[Sequence[Message]]) -> Message:
 
 def headline(row: Row) -> Message:
     """Return a change in one line that can be quoted."""
-    said: dict[str, Message | Percent] = {
+    values: dict[str, Message | Percent] = {
         "model": names.model(row["model"]),
         "what": _what(row),
         "before": Percent(row["before_k"] / row["before_n"]),
@@ -239,10 +239,10 @@ def headline(row: Row) -> Message:
     if row["prompt"] is not None:
         asked = row.get("asked")
         text = title(cut(asked[0]["text"]) if asked else row["prompt"])
-        said["model"] = say("%(model)s, “%(prompt)s”", model=names.model(row["model"]), prompt=text)
+        values["model"] = say("%(model)s, “%(prompt)s”", model=names.model(row["model"]), prompt=text)
     if row["size"] > 0:
-        return say("%(model)s: %(what)s up from %(before)s to %(after)s", **said)
-    return say("%(model)s: %(what)s down from %(before)s to %(after)s", **said)
+        return say("%(model)s: %(what)s up from %(before)s to %(after)s", **values)
+    return say("%(model)s: %(what)s down from %(before)s to %(after)s", **values)
 
 
 def listed(parts: Sequence[Message]) -> Message:

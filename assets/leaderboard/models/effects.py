@@ -18,7 +18,7 @@ from assets.suites.comparisons import shipped
 def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, list[Row]]:
     """Return the effects of words on each model that the pages of words tell of, with figures that can be believed."""
     comparisons = {comparison.key: comparison for comparison in shipped().comparisons}
-    told = []
+    effects = []
     for row in rows(con, "word_against_word", {"week": week.isoformat()}):
         comparison = comparisons.get(key_of(row))
         if (
@@ -27,11 +27,11 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, list[Row]]:
             and row["reliable"] is not False
             and is_told(comparison, row)
         ):
-            told.append(row | {"comparison": title(comparison.title)})
-    return by(told, "model")
+            effects.append(row | {"comparison": title(comparison.title)})
+    return by(effects, "model")
 
 
-def clear(found: list[Row]) -> list[View]:
+def clear(effects: list[Row]) -> list[View]:
     """Return those of some effects that are clear, the largest first."""
     return [
         View(
@@ -39,6 +39,6 @@ def clear(found: list[Row]) -> list[View]:
             what=many(row["attribute"], row["value"]),
             points=names.points(row["estimate"]),
         )
-        for row in sorted(found, key=lambda row: -abs(row["estimate"]))
+        for row in sorted(effects, key=lambda row: -abs(row["estimate"]))
         if row["clear"]
     ]

@@ -28,7 +28,7 @@ class Happened:
 def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Happened, ...]:
     """Return what happened up to `week`, the latest first."""
     of_week = {"week": week.isoformat()}
-    found = [
+    events = [
         *lives(con, week),
         *_versions(rows(con, "model_versions", of_week)),
         *_labelers(rows(con, "labelers", of_week)),
@@ -37,7 +37,7 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Happened, ...]:
         *(_withheld(row) for row in rows(con, "withheld_weeks", of_week)),
         *missed(con, week),
     ]
-    return tuple(sorted(found, key=lambda one: -one.week.toordinal()))
+    return tuple(sorted(events, key=lambda one: -one.week.toordinal()))
 
 
 def missed(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
@@ -67,9 +67,9 @@ def missed(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
 
 def lives(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
     """Yield which models came and went up to `week`."""
-    found = rows(con, "timeline", {"week": week.isoformat()})
-    start = min((life["first_week"] for life in found), default=week)
-    for life in found:
+    timeline = rows(con, "timeline", {"week": week.isoformat()})
+    start = min((life["first_week"] for life in timeline), default=week)
+    for life in timeline:
         model, name = life["model"], names.model(life["model"])
         if life["first_week"] > start:
             text = say("%(model)s is asked for the first time.", model=name)
@@ -82,10 +82,10 @@ def lives(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
             yield Happened(end, model, say("%(model)s is retired.", model=name))
 
 
-def _versions(found: list[Row]) -> Iterator[Happened]:
+def _versions(versions: list[Row]) -> Iterator[Happened]:
     """Yield which other version the service of a series reported, at the first week that it did."""
     before: dict[tuple[str, str], str] = {}
-    for row in found:
+    for row in versions:
         key = (row["model"], row["series"])
         version = words.plain(row["version"])
         if key in before:
@@ -101,9 +101,9 @@ def _versions(found: list[Row]) -> Iterator[Happened]:
         before[key] = version
 
 
-def _labelers(found: list[Row]) -> Iterator[Happened]:
+def _labelers(labelers: list[Row]) -> Iterator[Happened]:
     before: set[tuple[str, str]] = set()
-    for row in found:
+    for row in labelers:
         key = (row["attribute"], row["labeler"])
         if key in before:
             yield Happened(
@@ -121,7 +121,7 @@ def _labelers(found: list[Row]) -> Iterator[Happened]:
 
 
 def _moved(row: Row) -> Happened:
-    said: dict[str, Message | str | int] = {
+    values: dict[str, Message | str | int] = {
         "attribute": names.attribute(row["attribute"]),
         "labeler": words.plain(row["labeler"]),
         "moved": int(row["moved"]),
@@ -131,21 +131,21 @@ def _moved(row: Row) -> Happened:
         text = say(
             "%(attribute)s: the labeler %(labeler)s now reads %(moved)s of %(pictures)s control pictures "
             "in another way. It moved, not the models; until a person accepts this, nothing is ranked by it.",
-            **said,
+            **values,
         )
     else:
         text = say(
             "%(attribute)s: the labeler %(labeler)s now reads %(moved)s of %(pictures)s control pictures "
             "in another way. It moved, not the models; accepted: %(reason)s",
-            **said,
+            **values,
             reason=words.plain(row["accepted_reason"]),
         )
     return Happened(row["week"], None, text)
 
 
-def _suites(found: list[Row]) -> Iterator[Happened]:
+def _suites(suites: list[Row]) -> Iterator[Happened]:
     before: set[str] = set()
-    for row in found:
+    for row in suites:
         if row["suite"] in before:
             version = row["suite"], int(row["suite_version"].split(".")[0])
             text = say(

@@ -77,8 +77,8 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
             track=last["track"],
             maker=last["maker"] and words.plain(last["maker"]),
             weights=last["weights"],
-            lives=[row | {"params": sorted(json.loads(row["params"]).items())} for row in found],
-            first_week=min(row["first_week"] for row in found),
+            lives=[row | {"params": sorted(json.loads(row["params"]).items())} for row in series],
+            first_week=min(row["first_week"] for row in series),
             last_week=last["last_week"],
             retired=retired_in(timeline[model], week),
             succeeds=_other(timeline[model], "succeeds"),
@@ -88,8 +88,8 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[ModelFacts, ...]:
             cost=_cost(costs[model]),
             versions=versions[model],
         )
-        for model, found in lives.items()
-        for last in [max(found, key=lambda row: row["last_week"])]
+        for model, series in lives.items()
+        for last in [max(series, key=lambda row: row["last_week"])]
     )
 
 
@@ -109,9 +109,9 @@ def _other(timeline: Sequence[Row], column: str) -> tuple[str, Message] | None:
     return next(((life[column], names.model(life[column])) for life in timeline if life[column]), None)
 
 
-def _ended(found: Sequence[Row]) -> View:
+def _ended(ends: Sequence[Row]) -> View:
     counts: Counter[tuple[str, str]] = Counter()
-    for row in found:
+    for row in ends:
         if row["outcome"] != "not_needed":
             counts[row["outcome_group"], row["outcome"]] += row["slots"]
     pictures, refused = (
@@ -132,8 +132,8 @@ def way(outcome: str) -> Message:
     return title(words.LOST.get(outcome) or words.spaced(outcome))
 
 
-def _cost(found: Sequence[Row]) -> View:
-    usd, pictures, unknown = (sum(row[name] or 0 for row in found) for name in ("usd", "pictures", "unknown"))
+def _cost(costs: Sequence[Row]) -> View:
+    usd, pictures, unknown = (sum(row[name] or 0 for row in costs) for name in ("usd", "pictures", "unknown"))
     return View(each=usd / pictures if pictures and not unknown else None, unknown=unknown)
 
 
@@ -144,14 +144,14 @@ def by_people(con: duckdb.DuckDBPyConnection, week: date) -> Mapping[str, Sequen
     """
     parameters = {"week": week.isoformat()}
     simulated = {row["attribute"] for row in rows(con, "rated", parameters) if row["simulated"]}
-    found: dict[str, list[View]] = defaultdict(list)
+    shares: dict[str, list[View]] = defaultdict(list)
     for row in rows(con, "by_people", parameters):
         known = row["estimate"] is not None
-        said = {
+        named = {
             "suite": names.asked(row["suite"], row["suite_major"], row["condition"]),
             "what": many(row["attribute"], row["value"]) if known else names.attribute(row["attribute"]),
             "why": reason(row["reason"]) if row["reason"] else None,
             "simulated": row["attribute"] in simulated,
         }
-        found[row["model"]].append(View(**row | said))
-    return found
+        shares[row["model"]].append(View(**row | named))
+    return shares

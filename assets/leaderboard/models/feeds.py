@@ -40,10 +40,10 @@ def feed(
     """
     looked = first + timedelta(weeks=NEEDED - 1)
     entries = [_of_change(change) for change in changes]
-    for week, found in by(counts, "week").items():
+    for week, digests_of in by(counts, "week").items():
         opened = [change for change in changes if change.opened == week]
         happened = [event for event in events if event.week == week]
-        entries.append(_of_week(week, about, found, opened, happened, looked=week >= looked))
+        entries.append(_of_week(week, about, digests_of, opened, happened, looked=week >= looked))
     entries.sort(key=lambda entry: (-entry.week.toordinal(), entry.urn))
     return View(urn=_urn(f"feed/{about}"), title=title, entries=entries[:_LONGEST])
 
@@ -78,14 +78,14 @@ def _of_change(change: View) -> View:
 def _of_week(
     week: date,
     about: str,
-    found: Sequence[Row],
+    digests_of: Sequence[Row],
     opened: Sequence[View],
     happened: Sequence[Happened],
     *,
     looked: bool,
 ) -> View:
     pictures, refused, requests = (
-        sum(row[name] for row in found) for name in ("pictures", "refused", "requests")
+        sum(row[name] for row in digests_of) for name in ("pictures", "refused", "requests")
     )
     paragraphs = [
         say_n(
@@ -98,7 +98,7 @@ def _of_week(
         else say_n(
             "%(n)s model was asked; %(requests)s requests, %(pictures)s pictures.",
             "%(n)s models were asked; %(requests)s requests, %(pictures)s pictures.",
-            len(found),
+            len(digests_of),
             requests=requests,
             pictures=pictures,
         )

@@ -53,12 +53,12 @@ def slots(
     )
 
 
-def grid(found: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> PictureGrid:
+def grid(slots_of: Iterable[Row], counted: CountedValue, most: int = SHOWN) -> PictureGrid:
     """Return the pictures of these slots in which the attribute was assessed, and show no more than `most`."""
     thumbs: list[Thumb] = []
     shows: list[bool] = []  # of all pictures, those that were removed too
     looked = counted.looked or Looked("", (), {})
-    for row in found:
+    for row in slots_of:
         seat = looked.seat(_read(row, looked.attribute, counted))
         if row["outcome_group"] == "picture" and seat is not None:
             shows.append(seat in counted.values)

@@ -15,14 +15,14 @@ from assets.leaderboard.views.query import Row, View, rows
 SHOWN = 5
 
 
-def find(found: Iterable[Row], model: str) -> tuple[list[Row], int]:
+def find(findings: Iterable[Row], model: str) -> tuple[list[Row], int]:
     """Return the worst rows of `findings` of a model, one a prompt, and how many prompts tie with the last of them.
 
     The worst is what lies furthest from the yardstick at the nearer end of its interval, by the furthest possible on
     that side, then what most pictures show.
     """
     best: dict[str, Row] = {}
-    for row in found:
+    for row in findings:
         if row["model"] != model or row["distance"] <= 0:
             continue
         kept = best.get(row["prompt"])

@@ -41,14 +41,14 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
 
 def texts() -> Catalog:
     """Return every text that the site says: of its code, of its templates, and the names that data files hold."""
-    found = Catalog(charset="utf-8")
+    catalog = Catalog(charset="utf-8")
     for path, _, message, comments, context in extract_from_dir(
         _HERE, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS
     ):
-        found.add(message, locations=[(path, 0)], auto_comments=comments, context=context)
+        catalog.add(message, locations=[(path, 0)], auto_comments=comments, context=context)
     for where, name in names():
-        found.add(name, locations=[(where, 0)])
-    return found
+        catalog.add(name, locations=[(where, 0)])
+    return catalog
 
 
 def names() -> Iterator[tuple[str, str]]:
@@ -73,18 +73,18 @@ def names() -> Iterator[tuple[str, str]]:
                 if one := words.of_value(attribute.id, value).one:
                     yield where, one
     yield from (
-        ("suites", said)
+        ("suites", text)
         for suite in suite_words().values()
-        for said in (suite.shown_as or suite.title, suite.note)
-        if said
+        for text in (suite.shown_as or suite.title, suite.note)
+        if text
     )
     subjects = sorted({prompt.subject for suite in load_suites().values() for prompt in suite.prompts})
     yield from (("suites", words.subject(subject)) for subject in subjects if words.has_phrase(subject))
     for claim in shipped_claims():
-        yield from (("claims.yaml", said) for said in (claim.sentence, claim.source, claim.then))
+        yield from (("claims.yaml", text) for text in (claim.sentence, claim.source, claim.then))
     yield from (("published_figures.yaml", question.title) for question in published_questions())
     yield from (("published_figures.yaml", work.title) for work in works().values())
-    yield from (("palette.py", said) for said in shipped_conventions().values())
+    yield from (("palette.py", text) for text in shipped_conventions().values())
 
 
 def read(language: str) -> Catalog:
@@ -107,12 +107,12 @@ def update(language: str) -> int:
 
 def unsaid(catalog: Catalog) -> list[str]:
     """Return the texts that a catalog does not say, or says as a guess."""
-    found = []
+    missing = []
     for message in catalog:
         strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if message.id and (message.fuzzy or not all(strings)):
-            found.append(message.id if isinstance(message.id, str) else message.id[0])
-    return found
+            missing.append(message.id if isinstance(message.id, str) else message.id[0])
+    return missing
 
 
 def main() -> None:

@@ -121,14 +121,14 @@ def _gettexts(translations: NullTranslations) -> dict[str, Callable[..., Markup]
     text = cache(translations.gettext)
 
     @cache
-    def whole(said: str) -> Markup:
-        return Markup(text(said) % {})  # noqa: S704 - texts of this code and its catalog
+    def whole(english: str) -> Markup:
+        return Markup(text(english) % {})  # noqa: S704 - texts of this code and its catalog
 
-    def filled(said: str, values: dict[str, object]) -> Markup:
-        return Markup(said % {name: _escape(value) for name, value in values.items()})  # noqa: S704 - as above
+    def filled(english: str, values: dict[str, object]) -> Markup:
+        return Markup(english % {name: _escape(value) for name, value in values.items()})  # noqa: S704 - as above
 
-    def gettext(said: str, /, **values: object) -> Markup:
-        return filled(text(said), values) if values else whole(said)
+    def gettext(english: str, /, **values: object) -> Markup:
+        return filled(text(english), values) if values else whole(english)
 
     def ngettext(one: str, many: str, number: int, /, **values: object) -> Markup:
         return filled(translations.ngettext(one, many, number), {"num": number, **values})
@@ -139,7 +139,7 @@ def _gettexts(translations: NullTranslations) -> dict[str, Callable[..., Markup]
 @cache
 def environment(language: str) -> Environment:
     """Return what renders the templates of pages in a language."""
-    made = _Environment(
+    rendering = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -150,13 +150,13 @@ def environment(language: str) -> Environment:
         bytecode_cache=_COMPILED,
         auto_reload=False,
     )
-    made.policies["ext.i18n.trimmed"] = True
+    rendering.policies["ext.i18n.trimmed"] = True
     own = tongue(language)
-    made.install_gettext_translations(own.translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= _gettexts(own.translations)
+    rendering.install_gettext_translations(own.translations, newstyle=True)  # type: ignore[attr-defined]
+    rendering.globals |= _gettexts(own.translations)
     for name in ("pgettext", "npgettext"):  # these want the context, and no text has one
-        del made.globals[name]
-    made.globals.update(
+        del rendering.globals[name]
+    rendering.globals.update(
         language=language,
         t=own.say,
         number=own.number,
@@ -174,4 +174,4 @@ def environment(language: str) -> Environment:
         words=words,
         data_license=of_data,
     )
-    return made
+    return rendering

@@ -45,9 +45,9 @@ class Tongue:
         own._titles = titles
         return own
 
-    def say(self, said: Message | str) -> str:
+    def say(self, sentence: Message | str) -> str:
         """Return a message, or a name of data, in this language."""
-        message = Message(said) if isinstance(said, str) else said
+        message = Message(sentence) if isinstance(sentence, str) else sentence
         if message.is_model:
             return self._titles.get(message.text, message.text)
         if message.plural is None:
@@ -113,8 +113,8 @@ class Tongue:
         """Return "23 Nov"."""
         return self._first(str(format_date(day, "d MMM", locale=self._locale)))
 
-    def _first(self, said: str) -> str:
-        return _FIRST_OF_MONTH.sub("1er", said) if self.language == "fr" else said
+    def _first(self, day: str) -> str:
+        return _FIRST_OF_MONTH.sub("1er", day) if self.language == "fr" else day
 
     def _whole(self, share: float) -> str:
         return str(format_percent(share, locale=self._locale))

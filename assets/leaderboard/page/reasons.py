@@ -36,20 +36,20 @@ def reason(code: str, withheld: str | None = None) -> Message:
 
 def unreliable(text: str) -> Message:
     """Return that labels are not reliable, with what `reliability` says of it."""
-    if found := _MOVED.fullmatch(text):
+    if match := _MOVED.fullmatch(text):
         return say(
             "the labels are not reliable: the labeler %(labeler)s reads %(moved)s of %(pictures)s control pictures in "
             "another way than before",
-            labeler=words.plain(found[3]),
-            moved=int(found[1]),
-            pictures=int(found[2]),
+            labeler=words.plain(match[3]),
+            moved=int(match[1]),
+            pictures=int(match[2]),
         )
-    if found := _DISAGREE.fullmatch(text):
+    if match := _DISAGREE.fullmatch(text):
         return say(
             "the labels are not reliable: those who read the same %(n)s pictures agree at alpha %(alpha)s, and "
             "%(needed)s is needed",
-            n=int(found[2]),
-            alpha=title(words.plain(found[1].replace("-", "\N{MINUS SIGN}"))),
-            needed=title(words.plain(found[3])),
+            n=int(match[2]),
+            alpha=title(words.plain(match[1].replace("-", "\N{MINUS SIGN}"))),
+            needed=title(words.plain(match[3])),
         )
     return WORDS["labels_unreliable"]

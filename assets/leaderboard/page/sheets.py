@@ -47,16 +47,16 @@ class SitePlace:
 
     def stated(self) -> dict[str, str]:
         """Return what is said, replies left out."""
-        found = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "replies"}
-        return {name: value for name, value in found.items() if value}
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "replies"}
+        return {name: value for name, value in values.items() if value}
 
 
 def site_of(manifest: Mapping[str, Any]) -> SitePlace:
     """Return where the site was when an edition was made."""
     stated = manifest["site"]
     texts = [one.name for one in fields(SitePlace) if one.name != "replies"]
-    found: dict[str, Any] = {name: stated[name] for name in texts if isinstance(stated.get(name), str)}
-    return SitePlace(**found)
+    values: dict[str, Any] = {name: stated[name] for name in texts if isinstance(stated.get(name), str)}
+    return SitePlace(**values)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def render_sheet(
             "week": week,
             "site": site,
             "t": own.say,
-            "everywhere": lambda said: [one.say(said) for one in tongues.values()],
+            "everywhere": lambda sentence: [one.say(sentence) for one in tongues.values()],
             "reply": _reply(site),
             "once": once,
             "simulated": models.simulated,
@@ -251,8 +251,8 @@ class _Links:
 
     def quarters(self, model: str) -> list[Quarter]:
         """Return the quarters of which there are contact sheets of a model, the newest first."""
-        found = (period for period, models in self._past.items() if model in models)
-        return [Quarter(period) for period in sorted(found, reverse=True)]
+        periods = (period for period, models in self._past.items() if model in models)
+        return [Quarter(period) for period in sorted(periods, reverse=True)]
 
     def thumbnail(self, sha256: str) -> str:
         """Return the link to a thumbnail of a picture."""

@@ -94,8 +94,8 @@ def value(name: str) -> str:
 
 def attribute(name: str) -> str:
     """Return the title of an attribute."""
-    said = attribute_words().get(name)
-    return (said and said.title) or spaced(name).capitalize()
+    phrases = attribute_words().get(name)
+    return (phrases and phrases.title) or spaced(name).capitalize()
 
 
 def reference(name: str) -> str:
@@ -112,8 +112,8 @@ def turn_ended(outcome: str, group: str) -> str:
 
 def of_value(attribute_name: str, name: str) -> ValueWords:
     """Return the words of `attributes.yaml` for a value or band; empty where it has none."""
-    said = attribute_words().get(attribute_name)
-    return (said and said.values.get(name)) or ValueWords()
+    phrases = attribute_words().get(attribute_name)
+    return (phrases and phrases.values.get(name)) or ValueWords()
 
 
 def depiction(attribute_name: str, name: str) -> str:
@@ -128,8 +128,8 @@ def caption(attribute_name: str, name: str) -> str:
 
 def pictures(attribute_name: str, name: str) -> str:
     """Return what pictures with this value show, beside how many they are: "perceived women"."""
-    said = of_value(attribute_name, name)
-    return said.many or said.pictures or caption(attribute_name, name)
+    phrases = of_value(attribute_name, name)
+    return phrases.many or phrases.pictures or caption(attribute_name, name)
 
 
 def subject(name: str) -> str:

@@ -40,10 +40,10 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
 
 def by_name(paths: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the name of each table or view with its files, sorted."""
-    found: dict[str, list[str]] = {}
+    listed: dict[str, list[str]] = {}
     for path in sorted(paths):
-        found.setdefault(PurePosixPath(path).stem, []).append(path)
-    return tuple((name, tuple(files)) for name, files in sorted(found.items()))
+        listed.setdefault(PurePosixPath(path).stem, []).append(path)
+    return tuple((name, tuple(files)) for name, files in sorted(listed.items()))
 
 
 KIND = PageKind("ask", build)

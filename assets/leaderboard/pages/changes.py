@@ -21,14 +21,14 @@ FEEDS = (SheetFile("feed.xml", template="feed.xml.j2"), SheetFile("feed.json", t
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the page of the changes that are known as of `week`."""
-    found, happened = changes.read(con, week), events.read(con, week)
+    opened, happened = changes.read(con, week), events.read(con, week)
     first = reading.first_week(week)
-    recent = [change for change in found if change.opened >= first]
+    recent = [change for change in opened if change.opened >= first]
     models = facts.read(con, week)
     start, too_few = min((one.first_week for one in models), default=week), changes.early(models)
     board = columns.read(con, week, models, changes.known(con, week))
     month = tuple(both.replacements(con, week, board, models))
-    told = both.told(con, week, month)
+    known_events = both.told(con, week, month)
     yield Sheet(
         address="changes/",
         title=say("What changed"),
@@ -36,10 +36,10 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             early=too_few,
             replaced=month,
             recent=recent,
-            earlier=[change for change in found[: changes.IN_FULL] if change.opened < first],
-            older=[change for change in found[changes.IN_FULL :] if change.opened < first],
-            events=[event for event in happened if event not in told],
-            feed=feed(say("Cliché: what changed"), "", digests(con, week), found, happened, start),
+            earlier=[change for change in opened[: changes.IN_FULL] if change.opened < first],
+            older=[change for change in opened[changes.IN_FULL :] if change.opened < first],
+            events=[event for event in happened if event not in known_events],
+            feed=feed(say("Cliché: what changed"), "", digests(con, week), opened, happened, start),
         ),
         description=say_n(
             "%(n)s change of an image model was detected in the last four weeks.",

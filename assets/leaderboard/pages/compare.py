@@ -25,8 +25,8 @@ TITLE = say("Compare models")
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the pages of boards, those of two models, and the list of all of them."""
-    found = tuple(boards.read(con, week))
-    for board in found:
+    all_boards = tuple(boards.read(con, week))
+    for board in all_boards:
         table = b"".join(as_csv(boards.COLUMNS, iter([board.csv]), screen=None))
         yield Sheet(
             board.address,
@@ -51,7 +51,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             ),
             template="pair",
         )
-    suites = groupby(found, key=lambda board: board.suite)
+    suites = groupby(all_boards, key=lambda board: board.suite)
     yield Sheet(
         ADDRESS,
         TITLE,

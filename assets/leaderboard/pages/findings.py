@@ -33,21 +33,21 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             "explain it."
         ),
     )
-    for found in every:
+    for finding in every:
         yield Sheet(
-            address=found.address,
-            title=found.sentence,
-            view=found,
+            address=finding.address,
+            title=finding.sentence,
+            view=finding,
             crumbs=(Crumb(FOLDER, TITLE),),
             description=say(
                 "%(share)s of %(n)s pictures, 95%% interval %(low)s to %(high)s; week of %(week)s.",
-                share=Percent(found.share),
-                n=found.n,
-                low=Percent(found.low),
-                high=Percent(found.high),
+                share=Percent(finding.share),
+                n=finding.n,
+                low=Percent(finding.low),
+                high=Percent(finding.high),
                 week=week,
             ),
-            files=(SheetFile("card.png", draw=partial(card, found), pictures=shown_on(found)),),
+            files=(SheetFile("card.png", draw=partial(card, finding), pictures=shown_on(finding)),),
             template="finding",
         )
 

@@ -35,8 +35,8 @@ EVENTS = 4
 def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) -> Sheet:
     """Return the page; `findings` are those of the week, the clearest first."""
     models = facts.read(con, week)
-    found = changes.known(con, week)
-    board = columns.read(con, week, models, found)
+    reported = changes.known(con, week)
+    board = columns.read(con, week, models, reported)
     month = tuple(both.replacements(con, week, board, models))
     table = b"".join(as_csv(columns.CSV, iter([[*columns.as_rows(board, models)]]), screen=None))
     return Sheet(
@@ -46,7 +46,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
             openings=dict(_openings(con, week, findings)),
             early=changes.early(models),
             replaced=month,
-            changed=changes.lines(found, week),
+            changed=changes.lines(reported, week),
             events=_events(con, week, both.told(con, week, month)),
             board=board,
             studies=len(rows(con, "studies")),
@@ -60,10 +60,10 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
     )
 
 
-def _events(con: duckdb.DuckDBPyConnection, week: date, told: Sequence[Happened]) -> tuple[Happened, ...]:
+def _events(con: duckdb.DuckDBPyConnection, week: date, known: Sequence[Happened]) -> tuple[Happened, ...]:
     """Return what happened to models in the last four weeks, beside replacements, and weeks that were missed."""
-    found = [*events.lives(con, week), *events.missed(con, week)]
-    recent = [one for one in found if week - WINDOW < one.week <= week and one not in told]
+    all_events = [*events.lives(con, week), *events.missed(con, week)]
+    recent = [one for one in all_events if week - WINDOW < one.week <= week and one not in known]
     return tuple(sorted(recent, key=lambda one: -one.week.toordinal())[:EVENTS])
 
 
@@ -80,5 +80,5 @@ def _openings(
 
 
 def _shown(prompts: Sequence[str], cards: Mapping[str, View], language: str) -> View | None:
-    found = [cards[prompt] for prompt in prompts if prompt in cards and cards[prompt].thumbs]
-    return next((one for one in found if one.head.language == language), next(iter(found), None))
+    shown = [cards[prompt] for prompt in prompts if prompt in cards and cards[prompt].thumbs]
+    return next((one for one in shown if one.head.language == language), next(iter(shown), None))

@@ -29,7 +29,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     )
     attributes = _attributes(con, week)
     used = {row["labeler"] for attribute in attributes for row in attribute.labelers}
-    conventions = [title(said) for name, said in shipped_conventions().items() if name in used]
+    conventions = [title(text) for name, text in shipped_conventions().items() if name in used]
     yield Sheet(
         "method/labels/",
         say("Who labels the pictures"),

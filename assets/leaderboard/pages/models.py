@@ -43,14 +43,14 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         ),
     )
     of_week, drawn = {"week": week.isoformat()}, charts.of_models(con, week, every)
-    found, happened = ranked.read(con, week), events.read(con, week)
+    shares, happened = ranked.read(con, week), events.read(con, week)
     moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
     values, of_words, seen = looks(con, week), effects.read(con, week), facts.by_people(con, week)
     hidden = {row["model"]: words.plain(row["reason"]) for row in rows(con, "withheld_models", of_week)}
     for one in every:
         own = [change for change in moved if change.model == one.model]
         own_events = [event for event in happened if event.model == one.model]
-        (shown, tied), told = worst.find(found, one.model), of_words[one.model]
+        (shown, tied), moved_by_words = worst.find(shares, one.model), of_words[one.model]
         history = rows(con, "model_history", of_week | {"model": one.model})
         table = b"".join(
             as_csv(HISTORY, iter([[[row[name] for name in HISTORY] for row in history]]), screen=None)
@@ -69,9 +69,9 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             early=changes.early([one]),
             changes=own,
             events=own_events,
-            effects=effects.clear(told),
-            compared=sum(row["clear"] is not None for row in told),
-            waiting=sum(row["clear"] is None for row in told),
+            effects=effects.clear(moved_by_words),
+            compared=sum(row["clear"] is not None for row in moved_by_words),
+            waiting=sum(row["clear"] is None for row in moved_by_words),
             by_people=seen.get(one.model, ()),
             suites=_suites([row for row in asked if row["model"] == one.model]),
             withheld=hidden.get(one.model),

@@ -55,8 +55,8 @@ def _searched(prompt: PromptPictures) -> Iterator[Message]:
     if words.has_phrase(row["subject"] or ""):
         yield title(words.subject(row["subject"]))
     for name in prompt.attributes:
-        found = (one for cell in prompt.cells if name in cell.shares for one in cell.shares[name]["found"])
-        for value in sorted({one["value"] for one in found if (one["share"] or 0) >= OFTEN}):
+        shares = (one for cell in prompt.cells if name in cell.shares for one in cell.shares[name]["found"])
+        for value in sorted({one["value"] for one in shares if (one["share"] or 0) >= OFTEN}):
             yield showing.many(name, value)
             if (name, value) == ("skin_tone", "light"):
                 yield say("white")

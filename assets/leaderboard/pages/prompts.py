@@ -23,24 +23,24 @@ _QUOTED = 400
 
 
 def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
-    said, drawn = reading.said(con, week), charts.of_prompts(con, week)
+    quotes, drawn = reading.said(con, week), charts.of_prompts(con, week)
     cards: dict[tuple[str, int], list[View]] = {}
     for prompt in reading.read(con, week):
         if prompt.cells:
             row = prompt.declared[0]
             cards.setdefault((row["suite"], row["suite_major"]), []).append(showing.card(prompt))
         yield of_prompt.sheet(prompt, drawn(prompt))
-        yield from _cells(prompt, said)
+        yield from _cells(prompt, quotes)
     suites = [
         View(
             id=words.suite_slug(suite, major),
             title=showing.suite_title(suite, major),
             note=showing.suite_note(suite, major),
             sources=sources_of(suite),
-            cards=found,
+            cards=suite_cards,
         )
-        for (suite, major), found in sorted(cards.items())
-        if any(card.head.framed for card in found)
+        for (suite, major), suite_cards in sorted(cards.items())
+        if any(card.head.framed for card in suite_cards)
     ]
     yield Sheet(
         showing.ADDRESS,
@@ -52,7 +52,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     )
 
 
-def _cells(prompt: PromptPictures, said: Mapping[tuple[str, str], Row]) -> Iterator[Sheet]:
+def _cells(prompt: PromptPictures, quotes: Mapping[tuple[str, str], Row]) -> Iterator[Sheet]:
     """Yield the page of each model that was asked a prompt; `said` is what models wrote, by prompt and model."""
     head = showing.head(prompt)
     crumbs = (
@@ -65,14 +65,14 @@ def _cells(prompt: PromptPictures, said: Mapping[tuple[str, str], Row]) -> Itera
         yield Sheet(
             showing.address_of(prompt.id, cell.model),
             say("“%(prompt)s”, drawn by %(model)s", prompt=head.short, model=model),
-            _cell(prompt, cell, head, said.get((prompt.id, cell.model), {}), weeks),
+            _cell(prompt, cell, head, quotes.get((prompt.id, cell.model), {}), weeks),
             crumbs=crumbs,
             index=False,
             template="cell",
         )
 
 
-def _cell(prompt: PromptPictures, cell: Cell, head: View, said: Row, weeks: Sequence[date]) -> View:
+def _cell(prompt: PromptPictures, cell: Cell, head: View, quotes: Row, weeks: Sequence[date]) -> View:
     """Return the pictures of a cell by week, the newest first, with all labels; `said` is its row of `prompt_words`."""
     details = [*_details(prompt, cell)]
     uncounted = Counter(one.why for one in cell.pictures if one.why).most_common()
@@ -91,8 +91,8 @@ def _cell(prompt: PromptPictures, cell: Cell, head: View, said: Row, weeks: Sequ
         attributes=[*prompt.attributes],
         labelers=[*dict.fromkeys(labeler for _, labeler, *_ in details if labeler)],
         details=details,
-        refusals=_texts(said.get("refusals")),
-        rewritten=_texts(said.get("rewritten")),
+        refusals=_texts(quotes.get("refusals")),
+        rewritten=_texts(quotes.get("rewritten")),
         queries=_queries(prompt, cell, min(weeks)),
     )
 
@@ -104,15 +104,15 @@ def _details(prompt: PromptPictures, cell: Cell) -> Iterator[tuple[CellPicture, 
             continue
         nothing = {"labeler": "", "labeler_version": "", "attributes": (), "found": ()}
         for number, one in enumerate(picture.readings or (nothing,)):
-            found = dict(zip(one["attributes"], one["found"], strict=True))
-            read = (found.get(name) for name in prompt.attributes)
+            values_of = dict(zip(one["attributes"], one["found"], strict=True))
+            read = (values_of.get(name) for name in prompt.attributes)
             values = ["–" if value is None else showing.cut(value, 40) for value in read]
             yield picture, f"{one['labeler']} {one['labeler_version']}".strip(), values, number == 0
 
 
-def _texts(found: Sequence[str] | None) -> list[str]:
+def _texts(quotes: Sequence[str] | None) -> list[str]:
     """Return different texts, cut."""
-    return [*dict.fromkeys(showing.cut(text, _QUOTED) for text in found or ())]
+    return [*dict.fromkeys(showing.cut(text, _QUOTED) for text in quotes or ())]
 
 
 def _queries(prompt: PromptPictures, cell: Cell, first: date) -> list[str]:

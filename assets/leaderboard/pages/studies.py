@@ -33,12 +33,15 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     if not listed:
         return
     of = {name: by(rows(con, f"study_{name}"), "study") for name in _READ}
-    said = StudyWords(con, [row for found in of["counts"].values() for row in found])
-    far, changed = boards(con, said, {row["study"]: row["baseline"] for row in listed}), changes(con, said)
+    names_of = StudyWords(con, [row for rows_of in of["counts"].values() for row in rows_of])
+    far, changed = (
+        boards(con, names_of, {row["study"]: row["baseline"] for row in listed}),
+        changes(con, names_of),
+    )
     studies = []
     for row in listed:
         study = row["study"]
-        view = _page(row, {name: found[study] for name, found in of.items()}, said)
+        view = _page(row, {name: rows_of[study] for name, rows_of in of.items()}, names_of)
         view.boards, view.changes = tuple(far[study]), tuple(changed[study])
         studies.append(view)
         yield Sheet(
@@ -52,11 +55,11 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(ADDRESS, TITLE, View(studies=studies))
 
 
-def _page(row: Row, of: Mapping[str, Sequence[Row]], said: StudyWords) -> View:
+def _page(row: Row, of: Mapping[str, Sequence[Row]], names_of: StudyWords) -> View:
     source, _, commit = words.plain(row["source"]).partition(" at ")
     free, baseline = may_show(row["license"]), row["baseline"]
     agreement = {one["attribute"]: one for one in of["agreement"]}
-    together, tables = counts(of["counts"], said, agreement, baseline)
+    together, tables = counts(of["counts"], names_of, agreement, baseline)
     units = {one["attribute"]: one["unit"] for one in of["attributes"]}
     as_printed = sum(not one["differs"] for one in of["published"])
     return View(
@@ -75,14 +78,14 @@ def _page(row: Row, of: Mapping[str, Sequence[Row]], said: StudyWords) -> View:
         labels_alone=row["unpublished"] > 0,
         as_printed=(as_printed, len(of["published"])),
         published=tuple(published(of["published"])),
-        numbers=tuple(numbers(of["means"], said, units, baseline)),
+        numbers=tuple(numbers(of["means"], names_of, units, baseline)),
         raters=together,
         tables=tables,
-        galleries=tuple(_galleries(of["pictures"], said, baseline)) if free else (),
+        galleries=tuple(_galleries(of["pictures"], names_of, baseline)) if free else (),
     )
 
 
-def _galleries(pictures: Sequence[Row], said: StudyWords, baseline: str | None) -> Iterator[View]:
+def _galleries(pictures: Sequence[Row], names_of: StudyWords, baseline: str | None) -> Iterator[View]:
     """Yield the pictures of each model by prompt and condition, those that are shown picked at random."""
     cells = {(row["model"], row["prompt"], row["condition"]) for row in pictures}
     most = max(1, MOST // max(1, len(cells)))
@@ -93,23 +96,23 @@ def _galleries(pictures: Sequence[Row], said: StudyWords, baseline: str | None) 
         grids = []
         ordered = sorted(of_model, key=lambda row: (row["prompt"], conditions.index(row["condition"])))
         of_cell = groupby(ordered, key=lambda row: (row["prompt"], row["condition"]))
-        for (prompt, under), found in of_cell:
-            of = [*found]
+        for (prompt, under), of_prompt in of_cell:
+            of = [*of_prompt]
             grids.append(
                 View(
                     cell=cell_id(of[0]["model"], prompt) if under == conditions[0] else None,
                     prompt=cut(asked[prompt]),
                     condition=condition(under),
-                    thumbs=[_thumb(number, one, said) for number, one in enumerate(of[:most])],
+                    thumbs=[_thumb(number, one, names_of) for number, one in enumerate(of[:most])],
                     n=len(of),
                 )
             )
         yield View(model=words.plain(of[0]["title"]), grids=grids)
 
 
-def _thumb(number: int, row: Row, said: StudyWords) -> Thumb:
+def _thumb(number: int, row: Row, names_of: StudyWords) -> Thumb:
     read = (row["readings"] or [None])[0]
-    word = said.value(row["study"], read["attribute"], read["value"]) if read else None
+    word = names_of.value(row["study"], read["attribute"], read["value"]) if read else None
     return Thumb(number, row["image_sha256"], word)
 
 

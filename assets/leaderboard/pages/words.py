@@ -21,11 +21,11 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     cards = []
     for comparison, page in word_pictures.read(con, week):
         address = word_pictures.address_of(comparison)
-        told = [effect for effect in page.effects if effect.low is not None]
+        counted = [effect for effect in page.effects if effect.low is not None]
         missing = next((one.why for one in page.missing), None)
         why = reason("few_weeks") if page.effects else missing
-        clear = sum(bool(effect.clear) for effect in told)
-        cards.append(View(address=address, title=page.title, clear=clear, effects=len(told), why=why))
+        clear = sum(bool(effect.clear) for effect in counted)
+        cards.append(View(address=address, title=page.title, clear=clear, effects=len(counted), why=why))
         yield Sheet(address, page.title, page, crumbs=(Crumb(ADDRESS, TITLE),), template="word")
     yield Sheet(
         ADDRESS,

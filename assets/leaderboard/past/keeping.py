@@ -60,15 +60,15 @@ def past_pages(
     for name, key in styles().items():
         store.put_if_absent(key, _style(name))
     place = _Place(grounds, store, texts, folder / "past")
-    found, wanted = dict[str, PastEntry](), list[_Wanted]()
+    entries, wanted = dict[str, PastEntry](), list[_Wanted]()
     for period in grounds.periods():
         rests_on, old = grounds.rests_on(period), known.get(period)
         if old is not None and old.rests_on == rests_on:
-            found[period] = old
+            entries[period] = old
         else:
             wanted.append(_Wanted(period, rests_on, old))
-    found |= {entry.period: entry for entry in _all_kept(place, wanted)}
-    return [found[period] for period in grounds.periods()]
+    entries |= {entry.period: entry for entry in _all_kept(place, wanted)}
+    return [entries[period] for period in grounds.periods()]
 
 
 def _all_kept(place: _Place, wanted: Sequence[_Wanted]) -> Iterator[PastEntry]:

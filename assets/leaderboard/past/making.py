@@ -101,8 +101,8 @@ def styles() -> dict[str, str]:
 @cache
 def _tables(statements: tuple[str, ...]) -> list[str]:
     """Return the tables that statements are made from, through views, too."""
-    found: set[str] = set()
+    tables: set[str] = set()
     for statement in statements:
         for name in marts.depends_on(statement, "page"):
-            found |= marts.rests_on(name) if name in names(marts.FOLDER) else {name}
-    return sorted(found)
+            tables |= marts.rests_on(name) if name in names(marts.FOLDER) else {name}
+    return sorted(tables)

@@ -34,13 +34,13 @@ MOST = 900
 _AT_ONCE = 200
 
 
-def quarters(found: Sequence[str]) -> dict[str, list[date]]:
+def quarters(weeks: Sequence[str]) -> dict[str, list[date]]:
     """Return the quarters of some weeks in order, each with those of its weeks; the last one may go on.
 
     Its sheets are made anew with each week and are by their content, too: an edition keeps those of its own weeks.
     """
     kept: dict[str, list[date]] = defaultdict(list)
-    for week in found:
+    for week in weeks:
         day = date.fromisoformat(week)
         kept[Quarter.of(day).name].append(day)
     return dict(kept)
@@ -55,9 +55,9 @@ def sheets(
     """
     listed: dict[str, list[View]] = defaultdict(list)
     simulated: dict[str, bool] = {}
-    for _, found in groupby(_of_weeks(con, of, folder), key=lambda prompt: prompt.id):
+    for _, of_prompt in groupby(_of_weeks(con, of, folder), key=lambda prompt: prompt.id):
         cells: dict[str, list[tuple[PromptPictures, Cell]]] = defaultdict(list)
-        for prompt in found:
+        for prompt in of_prompt:
             for cell in prompt.cells:
                 cells[cell.model].append((prompt, cell))
         for model, of_model in cells.items():
@@ -101,16 +101,16 @@ def _title(model: str, quarter: str) -> Message:
     return say("%(model)s: %(quarter)s", model=model_title(words.plain(model)), quarter=Quarter(quarter))
 
 
-def _sheet(quarter: str, model: str, found: Sequence[tuple[PromptPictures, Cell]], of: int) -> View:
+def _sheet(quarter: str, model: str, of_weeks: Sequence[tuple[PromptPictures, Cell]], of: int) -> View:
     """Return what a model drew for a prompt in a quarter: of each week `n` pictures, of which some are shown."""
     most = max(1, MOST // of)
-    in_order = sorted(found, key=lambda one: one[0].week)
+    in_order = sorted(of_weeks, key=lambda one: one[0].week)
     return View(
         head=showing.head(in_order[-1][0]),
         model=words.plain(model),
-        simulated=found[0][1].simulated,
+        simulated=of_weeks[0][1].simulated,
         quarter=Quarter(quarter),
-        pictures=sum(len(cell.pictures) for _, cell in found),
+        pictures=sum(len(cell.pictures) for _, cell in of_weeks),
         weeks=[
             View(
                 week=prompt.week,

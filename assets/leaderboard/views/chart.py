@@ -59,20 +59,20 @@ def chart(
 
     References are what shares are held against: a statistic, or the threshold of a sentence of 2023.
     """
-    found = [one for one in series if one.steps]
-    if not found:
+    drawn = [one for one in series if one.steps]
+    if not drawn:
         return None
-    named = _named(found)
+    named = _named(drawn)
     wide, narrow = (
-        _drawn(span, found, named, references, published, size) for size in (_SMALL if small else _LARGE)
+        _drawn(span, drawn, named, references, published, size) for size in (_SMALL if small else _LARGE)
     )
-    others = len(found) - len(named)  # in gray
+    others = len(drawn) - len(named)  # in gray
     return View(title=title, wide=wide, narrow=narrow, others=others, published=published)
 
 
-def _named(found: Sequence[Series]) -> list[Series]:
+def _named(series: Sequence[Series]) -> list[Series]:
     """Return the models with a color, the highest first."""
-    ordered = sorted(found, key=lambda one: (-one.steps[-1].share, one.model))
+    ordered = sorted(series, key=lambda one: (-one.steps[-1].share, one.model))
     if len(ordered) <= NAMED:
         return ordered
     changed = [one for one in ordered[1:-1] if one.changes or one.replaced][: NAMED - 2]
@@ -82,7 +82,7 @@ def _named(found: Sequence[Series]) -> list[Series]:
 
 def _drawn(
     span: ShownWeeks,
-    found: Sequence[Series],
+    series: Sequence[Series],
     named: Sequence[Series],
     references: Sequence[tuple[float, Message]],
     published: Published | None,
@@ -102,7 +102,7 @@ def _drawn(
     def line(steps: Sequence[Step]) -> str:
         return "".join(f"M{x(step.first)} {y(step.share)}H{x(step.last, 1) - 1:.1f}" for step in steps)
 
-    by_model = {one.model: one for one in found}
+    by_model = {one.model: one for one in series}
     labels = _spread([y(one.steps[-1].share) + 5 for one in named], foot)
     lines = []
     for number, (one, label) in enumerate(zip(named, labels, strict=True), start=1):
@@ -127,7 +127,7 @@ def _drawn(
                 past=last.last < span.last,
             )
         )
-    gray = [step for one in found if one not in named for step in one.steps]
+    gray = [step for one in series if one not in named for step in one.steps]
     changed = sorted({week for one in named for week in one.changes if week >= span.first})
     alone = published and published.share is None
     return View(
@@ -169,12 +169,12 @@ def _ticks(span: ShownWeeks) -> Iterator[date]:
 
 def _spread(wanted: Sequence[float], foot: float) -> list[float]:
     """Return heights that are at least a line apart, in the order given, from the top."""
-    found: list[float] = []
+    heights: list[float] = []
     for one in wanted:
-        found.append(max(one, found[-1] + _LINE) if found else max(one, _TOP))
-    over = found[-1] - (foot + 5) if found else 0
+        heights.append(max(one, heights[-1] + _LINE) if heights else max(one, _TOP))
+    over = heights[-1] - (foot + 5) if heights else 0
     if over > 0:
-        found = [one - over for one in found]
-        for number in range(len(found) - 2, -1, -1):
-            found[number] = min(found[number] + over, found[number + 1] - _LINE)
-    return found
+        heights = [one - over for one in heights]
+        for number in range(len(heights) - 2, -1, -1):
+            heights[number] = min(heights[number] + over, heights[number + 1] - _LINE)
+    return heights

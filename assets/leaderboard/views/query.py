@@ -40,8 +40,8 @@ def rows_of_weeks(
     wanted = {*weeks}
     if not wanted:
         return []
-    found = asked(con, as_of_weeks("page", name, sorted(map(str, wanted))), parameters)
-    return [row for row in found if row["week"] in wanted]
+    rows_of = asked(con, as_of_weeks("page", name, sorted(map(str, wanted))), parameters)
+    return [row for row in rows_of if row["week"] in wanted]
 
 
 def stream_of_weeks(
@@ -58,11 +58,11 @@ def stream_of_weeks(
             yield dict(zip(columns, row, strict=True))
 
 
-def by(found: Iterable[Row], *columns: str) -> dict[Any, list[Row]]:
+def by(rows_of: Iterable[Row], *columns: str) -> dict[Any, list[Row]]:
     """Return value of a column, or values of several, → rows; none for others."""
     kept: dict[Any, list[Row]] = defaultdict(list)
     of = itemgetter(*columns)
-    for row in found:
+    for row in rows_of:
         kept[of(row)].append(row)
     return kept
 
