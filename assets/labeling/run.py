@@ -16,7 +16,7 @@ from assets.gateway.records import Outcome
 from assets.gateway.workers import may_have_processes, pool_for
 from assets.generation.plan import Plan
 from assets.generation.slots import Slot
-from assets.labeling.asked.asking import FREELY, Asking, ask_all
+from assets.labeling.asked.asking import FREELY, Asking, AskingResult, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.pictures import PictureToRead
@@ -40,23 +40,14 @@ _AT_ONCE = 64
 _SCHEMA = pa.schema([(name, kind) for name, kind, _ in LABEL_COLUMNS])
 
 
-@dataclass(frozen=True)
-class LabelReport:
-    """What one run did: pictures to read, labels written, labels that were there already.
+@dataclass
+class LabelReport(AskingResult):
+    """What one run did: pictures to read, labels written, labels that were there already; and what calls came to."""
 
-    Of a labeler that is asked over a network also: pictures that it declined and that got no answer, what its calls
-    cost, what stopped it, and what its newest call met.
-    """
-
-    pictures: int
-    written: int
-    already: int
-    labeler: str
-    declined: int = 0
-    open: int = 0
-    cost_usd: float = 0.0
-    stopped_by: str | None = None
-    trouble: str | None = None
+    pictures: int = 0
+    written: int = 0
+    already: int = 0
+    labeler: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,17 +136,7 @@ def _ask(
         on_picture=on_picture,
         asking=asking,
     )
-    return LabelReport(
-        pictures=len(tasks),
-        written=written,
-        already=len(done),
-        labeler=name,
-        declined=asked.declined,
-        open=asked.open,
-        cost_usd=asked.cost_usd,
-        stopped_by=asked.stopped_by,
-        trouble=asked.trouble,
-    )
+    return LabelReport(**vars(asked), pictures=len(tasks), written=written, already=len(done), labeler=name)
 
 
 def missing(
@@ -274,31 +255,29 @@ def labelled(
 
     `listed` are the keys of the partition's labels, if they were listed already.
     """
-    found: set[tuple[str, str]] = set()
-    for part in _parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}", listed):
-        found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
-    return found
+    return _pairs(_parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}/", listed))
 
 
 def labelled_by_name(store: Store, plan: Plan, name: str) -> set[tuple[str, str]]:
     """Return the (slot, attribute) pairs that a labeler of that name has read already, in whatever version."""
-    found: set[tuple[str, str]] = set()
-    for key in store.list(f"{keys.labels_prefix(plan.week, plan.model)}labeler={name}@"):
-        if "/part-" in key:
-            part = read_parquet(store, key)
-            found.update(zip(part["slot_key"].to_pylist(), part["attribute"].to_pylist(), strict=True))
-    return found
+    return _pairs(_parts(store, plan.week, plan.model, f"{name}@"))
+
+
+def _pairs(parts: Iterable[pa.Table]) -> set[tuple[str, str]]:
+    columns = ((part["slot_key"].to_pylist(), part["attribute"].to_pylist()) for part in parts)
+    return {pair for slots, attributes in columns for pair in zip(slots, attributes, strict=True)}
 
 
 def read_labels(store: Store, week: str, model: str, labeler: str) -> list[dict[str, object]]:
     """Return the rows of all parts of one labeler version (`<name>@<version>`), in the order of their keys."""
-    return [row for part in _parts(store, week, model, labeler) for row in part.to_pylist()]
+    return [row for part in _parts(store, week, model, f"{labeler}/") for row in part.to_pylist()]
 
 
 def _parts(
     store: Store, week: str, model: str, labeler: str, listed: Iterable[str] | None = None
 ) -> Iterator[pa.Table]:
-    prefix = f"{keys.labels_prefix(week, model)}labeler={labeler}/part-"
+    """Yield parts of labelers that begin so."""
+    prefix = f"{keys.labels_prefix(week, model)}labeler={labeler}"
     for key in store.list(prefix) if listed is None else listed:
-        if key.startswith(prefix):
+        if key.startswith(prefix) and "/part-" in key:
             yield read_parquet(store, key)

@@ -95,7 +95,12 @@ def partition_state(
     open_slots = outcomes.pop("open")
     labels = [*store.list(keys.labels_prefix(week, model))]
     calls = read_attempts(store, week, model, listed=labels)
-    labeling = _labeling(store, plan, known, outcomes[Outcome.OK], calls, labels, labelers)
+    labeling = LabelerState(plan.labeler)
+    if outcomes[Outcome.OK]:
+        there = _labeler(store, plan, plan.labeler, labelers, known, calls, labels)
+        # A labeler that is in models.yaml no more: what it labeled once is labeled.
+        once = any(f"/labeler={plan.labeler}@" in key for key in label_parts(labels))
+        labeling = there or LabelerState(plan.labeler, left=0 if once else outcomes[Outcome.OK])
     label_cost_usd = cost_usd(calls)
     return PartitionState(
         model,
@@ -103,13 +108,13 @@ def partition_state(
         slots=len(plan.slots),
         open=open_slots,
         unlisted=known.unlisted,
-        unlabelled=labeling.unlabelled,
+        unlabelled=labeling.left,
         cost_usd=sum(receipt.cost_usd or 0.0 for receipt in known.receipts) + label_cost_usd,
         outcomes=outcomes,
         trouble=find_trouble(known),
         declined=labeling.declined,
         label_cost_usd=label_cost_usd,
-        labeler_stopped_by=labeling.stopped_by if labeling.unlabelled else None,
+        labeler_stopped_by=labeling.stopped_by,
         labeler=plan.labeler,
     )
 
@@ -134,6 +139,7 @@ class LabelerState:
     declined: int = 0
     stopped_by: str | None = None
     trouble: str | None = None
+    readable: tuple[str, ...] = ()
 
 
 def labeler_states(
@@ -144,97 +150,56 @@ def labeler_states(
     A labeler that is in models.yaml no more is left out.
     """
     found: dict[str, LabelerState] = {}
-    for model in models:
-        plan = read_plan(store, week, model)
-        for name in (plan.labeler, *plan.also_labelers) if plan else ():
-            one = found.get(name, LabelerState(name))
-            if plan and (more := _labeler(store, plan, name, labelers)):
-                one = LabelerState(
+    for plan in filter(None, (read_plan(store, week, model) for model in models)):
+        known, calls = read_partition(store, week, plan.model), read_attempts(store, week, plan.model)
+        labels = [*store.list(keys.labels_prefix(week, plan.model))]
+        for name in (plan.labeler, *plan.also_labelers):
+            more = _labeler(store, plan, name, labelers, known, calls, labels)
+            if more is not None:
+                before = found.get(name, LabelerState(name))
+                found[name] = LabelerState(
                     name,
-                    one.pictures + more.pictures,
-                    one.left + more.left,
-                    one.declined + more.declined,
-                    one.stopped_by or more.stopped_by,
-                    one.trouble or more.trouble,
+                    before.pictures + len(missing(store, plan, more.readable, (), known=known)),
+                    before.left + more.left,
+                    before.declined + more.declined,
+                    before.stopped_by or more.stopped_by,
+                    before.trouble or more.trouble,
                 )
-                found[name] = one
     return [found[name] for name in sorted(found)]
 
 
 def _labeler(
-    store: Store, plan: Plan, name: str, labelers: Mapping[str, LabelerEntry]
+    store: Store,
+    plan: Plan,
+    name: str,
+    labelers: Mapping[str, LabelerEntry],
+    known: PartitionAttempts,
+    calls: Sequence[LabelAttempt],
+    labels: Sequence[str],
 ) -> LabelerState | None:
+    """Return how far a labeler is that is still there, but for how many pictures it is to read."""
     try:
         labeler = make_labeler(name, labelers)
     except UsageError as error:
-        return _not_installed(store, plan, name, str(error)) if name in LABELERS else None
-    version = f"{labeler.name}@{labeler.version}"
-    calls = read_attempts(store, plan.week, plan.model, version)
-    never, done = closed(calls), labelled(store, plan, labeler)
-    known, readable = read_partition(store, plan.week, plan.model), labeler.attributes()
-    tasks = missing(store, plan, readable, (), known=known)
-    left = len(missing(store, plan, readable, done, never, known, by=version))
+        return _not_installed(store, plan, name, known, str(error)) if name in LABELERS else None
+    version, done = f"{labeler.name}@{labeler.version}", labelled(store, plan, labeler, labels)
+    own = [call for call in calls if f"{call.labeler}@{call.labeler_version}" == version]
+    left = len(missing(store, plan, labeler.attributes(), done, closed(own), known, by=version))
     return LabelerState(
         name,
-        pictures=len(tasks),
         left=left,
-        declined=len({sha256 for sha256, _ in never}),
-        stopped_by=stopped_by(calls) if left else None,
-        trouble=trouble_of(calls) if left else None,
+        declined=len({sha256 for sha256, _ in declined(own)}),
+        stopped_by=stopped_by(own) if left else None,
+        trouble=trouble_of(own) if left else None,
+        readable=tuple(labeler.attributes()),
     )
 
 
-def _not_installed(store: Store, plan: Plan, name: str, why: str) -> LabelerState:
+def _not_installed(store: Store, plan: Plan, name: str, known: PartitionAttempts, why: str) -> LabelerState:
     """Return how far a labeler is whose extra is not installed here: what it read in any version counts."""
     done = labelled_by_name(store, plan, name)
     readable = {attribute for _, attribute in done} or {
         attribute for prompt in plan.prompts().values() for attribute in prompt.attributes
     }
-    left = len(missing(store, plan, readable, done))
-    pictures = len(missing(store, plan, readable, ()))
-    return LabelerState(name, pictures, left, stopped_by=why if left else None)
-
-
-@dataclass(frozen=True)
-class _Labeling:
-    unlabelled: int = 0
-    declined: int = 0
-    stopped_by: str | None = None
-
-
-def _labeling(
-    store: Store,
-    plan: Plan,
-    known: PartitionAttempts,
-    pictures: int,
-    calls: Sequence[LabelAttempt],
-    labels: Sequence[str],
-    labelers: Mapping[str, LabelerEntry],
-) -> _Labeling:
-    if not pictures:
-        return _Labeling()
-    if plan.labeler not in LABELERS and plan.labeler not in labelers:
-        # A labeler that is in models.yaml no more: what it labeled once is labeled.
-        once = any(f"/labeler={plan.labeler}@" in key for key in label_parts(labels))
-        return _Labeling(unlabelled=0 if once else pictures)
-    try:
-        labeler = make_labeler(plan.labeler, labelers)
-    except UsageError as error:
-        one = _not_installed(store, plan, plan.labeler, str(error))
-        return _Labeling(unlabelled=one.left, stopped_by=one.stopped_by)
-    own = [call for call in calls if (call.labeler, call.labeler_version) == (labeler.name, labeler.version)]
-    return _Labeling(
-        unlabelled=len(
-            missing(
-                store,
-                plan,
-                labeler.attributes(),
-                labelled(store, plan, labeler, labels),
-                closed(own),
-                known,
-                by=f"{labeler.name}@{labeler.version}",
-            )
-        ),
-        declined=len({sha256 for sha256, _ in declined(own)}),
-        stopped_by=stopped_by(own),
-    )
+    left = len(missing(store, plan, readable, done, known=known))
+    return LabelerState(name, left=left, stopped_by=why if left else None, readable=tuple(readable))

@@ -13,8 +13,7 @@ from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import ImportProblemsError, import_labels, parse_raters, read_labels
 from assets.labeling.gold.records import THIRD, Sample, read_sample
 from assets.labeling.gold.sampling import Design, draw_sample
-from assets.labeling.gold.status import gold_state
-from assets.labeling.gold.third import second_round
+from assets.labeling.gold.status import gold_state, second_round
 from orchestration.commands.imports import load_kept
 from orchestration.console import OUT, note, say, table
 from orchestration.resources import bare_workplace

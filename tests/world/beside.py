@@ -13,7 +13,7 @@ from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels, read_labels
 from assets.labeling.gold.records import GoldPicture, Sample
 from assets.labeling.gold.sampling import Design, draw_sample
-from assets.labeling.gold.third import second_round
+from assets.labeling.gold.status import second_round
 from assets.studies.importer import import_study
 from tests.unit.labeling.gold.people import annotated, saved
 from tests.world import planted

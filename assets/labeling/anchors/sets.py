@@ -49,8 +49,7 @@ from warehouse.store import Store
 from warehouse.taken_back import removed
 from warehouse.weeks import current_week, shift, utc_now
 
-_IN_USE = re.compile(r"/labeler=([^/@]+)@([^/]+)/part-")
-
+_IN_USE = re.compile(r"/labeler=([^/@]+@[^/]+)/part-")
 
 AnyLabeler = Labeler | RemoteLabeler
 #: Reads pictures with a labeler that must be asked (and may be paid): (labeler, week, pictures) → readings by picture.
@@ -114,7 +113,7 @@ def ensure_shipped(store: Store, attributes: Sequence[Attribute]) -> bool:
 def in_use(store: Store, week: str) -> list[str]:
     """Return the labeler versions (`<name>@<version>`) that labeled pictures of a week, sorted."""
     found = (_IN_USE.search(key) for key in store.list(f"labels/week={week}/"))
-    return sorted({f"{match[1]}@{match[2]}" for match in found if match})
+    return sorted({match[1] for match in found if match})
 
 
 def label_anchors(
@@ -138,7 +137,6 @@ def label_anchors(
     known = listing(store)
     done = {(one.anchor_set, one.week, f"{one.labeler}@{one.version}") for one in known.labels}
     anchored = {week for _, week, _ in done}
-    made: dict[str, AnyLabeler | str] = {}
     read: dict[tuple[str, str], list[dict[str, Any]] | str] = {}
     for week in weeks:
         if week != published and week in anchored:
@@ -147,13 +145,13 @@ def label_anchors(
             missing = [name for name in known.sets if (name, week, who) not in done]
             if not missing:
                 continue
-            name = who.partition("@")[0]
-            if name not in made:
-                made[name] = _made(make, name)
-            labeler = made[name]
-            why = _cannot(labeler, who, ask, present=lasts and week == published)
-            if why or isinstance(labeler, str):
-                report.gaps[week, who] = why or str(labeler)
+            try:
+                labeler = make(who.partition("@")[0])
+            except ClicheError as error:
+                report.gaps[week, who] = str(error)
+                continue
+            if why := _cannot(labeler, who, ask, present=lasts and week == published):
+                report.gaps[week, who] = why
                 continue
             for anchor_set in missing:
                 if (anchor_set, who) not in read:
@@ -166,17 +164,8 @@ def label_anchors(
     return report
 
 
-def _made(make: Callable[[str], AnyLabeler], name: str) -> AnyLabeler | str:
-    try:
-        return make(name)
-    except ClicheError as error:
-        return str(error)
-
-
-def _cannot(labeler: AnyLabeler | str, who: str, ask: Asks | None, *, present: bool) -> str | None:
+def _cannot(labeler: AnyLabeler, who: str, ask: Asks | None, *, present: bool) -> str | None:
     """Return why a labeler does not label the anchors of a week, or None."""
-    if isinstance(labeler, str):
-        return labeler
     if f"{labeler.name}@{labeler.version}" != who:
         return f"version {labeler.version} is installed"
     if labeler.kind != "vision_model":
@@ -214,25 +203,19 @@ def _read(
     if unread:
         return f"{len(unread)} of {len(pictures)} pictures of {anchor_set} got no answer"
     return [
-        _row(anchor_set, picture.sha256, attribute, labeler, reading, declared[attribute])
+        {
+            "anchor_set": anchor_set,
+            "image_sha256": picture.sha256,
+            "attribute": attribute,
+            "labeler": labeler.name,
+            "labeler_version": labeler.version,
+            **reading.columns(declared[attribute]),
+            "labeled_at": utc_now(),
+        }
         for picture in sorted(pictures, key=lambda one: one.sha256)
         for attribute in sorted(picture.attributes)
         if (reading := answers[picture.sha256].get(attribute)) is not None
     ]
-
-
-def _row(
-    anchor_set: str, sha256: str, attribute: str, labeler: AnyLabeler, reading: Reading, declared: set[str]
-) -> dict[str, Any]:
-    return {
-        "anchor_set": anchor_set,
-        "image_sha256": sha256,
-        "attribute": attribute,
-        "labeler": labeler.name,
-        "labeler_version": labeler.version,
-        **reading.columns(declared),
-        "labeled_at": utc_now(),
-    }
 
 
 def _table(rows: Sequence[Mapping[str, Any]], week: str) -> pa.Table:
@@ -245,11 +228,11 @@ def drifts(store: Store, week: str, found: Listing | None = None) -> list[drift.
     Of earlier weeks only those are read that are compared with.
     """
     found = found or listing(store)
-    known = [one for one in found.labels if one.week <= week]
     accepted = read_accepted(store, [one for one in found.accepted if one.week <= week])
     by_who: dict[tuple[str, str, str], list[Any]] = {}
-    for one in known:
-        by_who.setdefault((one.anchor_set, one.labeler, one.version), []).append(one)
+    for one in found.labels:
+        if one.week <= week:
+            by_who.setdefault((one.anchor_set, one.labeler, one.version), []).append(one)
     result: list[drift.Drift] = []
     for who, series in by_who.items():
         days = {row["week"] for row in accepted if (row["anchor_set"], row["labeler"]) == who[:2]}

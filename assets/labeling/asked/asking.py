@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import cast
@@ -70,7 +70,6 @@ class AskingResult:
     cost_usd: float = 0.0
     stopped_by: str | None = None
     trouble: str | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
 
 def ask_all(
@@ -203,25 +202,18 @@ class _Run:
     def _group(self, group: Sequence[PictureToRead]) -> int:
         """Ask about a group; return how many of its pictures are done with: answered, or declined for good."""
         shown: dict[PictureToRead, ShownPicture] = {}
-        done = 0
         for look in group:
             try:
                 shown[look] = prepare(self._load(look), self._labeler.preparation)
             except UnreadableError as error:
-                done += 1
                 self._unreadable(look, str(error))
-        if not shown:
-            return done
-        outcome = self._ask(shown)
-        if outcome is Outcome.OK:
-            return done + len(shown)
-        if outcome in FINAL and len(shown) > 1:  # which of them was meant is not known
-            return done + sum(self._settled({look: picture}) for look, picture in shown.items())
-        return done + (len(shown) if outcome in FINAL else 0)
+        return len(group) - len(shown) + self._settled(shown)
 
-    def _settled(self, shown: Mapping[PictureToRead, ShownPicture]) -> bool:
-        outcome = self._ask(shown)
-        return outcome is Outcome.OK or outcome in FINAL
+    def _settled(self, shown: Mapping[PictureToRead, ShownPicture]) -> int:
+        outcome = self._ask(shown) if shown else None
+        if outcome in FINAL and len(shown) > 1:  # which of them was meant is not known
+            return sum(self._settled({look: picture}) for look, picture in shown.items())
+        return len(shown) if outcome is Outcome.OK or outcome in FINAL else 0
 
     def _ask(self, shown: Mapping[PictureToRead, ShownPicture]) -> Outcome | None:
         """Make one call with its retries; return its last outcome, or None if the run ended before it."""

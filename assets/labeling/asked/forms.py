@@ -47,12 +47,8 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
 _API = {CHAT: "chat", RESPONSE: "responses"}
 #: What an answer in the form of each has a list of.
 _LISTS = {CHAT: "choices", RESPONSE: "output", DECISION: "answers", MESSAGE: "content"}
-_KIND = {
-    CHAT: "openai_vision",
-    RESPONSE: "openai_vision",
-    DECISION: "openai_decisions",
-    MESSAGE: "anthropic_vision",
-}
+_KIND = {CHAT: "openai_vision", RESPONSE: "openai_vision"}
+_KIND |= {DECISION: "openai_decisions", MESSAGE: "anthropic_vision"}
 
 
 def form_of(body: object, text: str = "") -> tuple[str, str]:
@@ -60,10 +56,7 @@ def form_of(body: object, text: str = "") -> tuple[str, str]:
     if isinstance(body, Mapping):
         found = next(((form, called) for form, called, knows in _OBJECTS if knows(body)), None)
         return found or ("object", "a JSON object of no known form")
-    for form, called, begins in _TEXTS:
-        if re.match(begins, text, re.IGNORECASE):
-            return form, called
-    return "text", "plain text"
+    return next((form, called) for form, called, begins in _TEXTS if re.match(begins, text, re.IGNORECASE))
 
 
 def wrong_form(
@@ -103,30 +96,16 @@ def wrong_text(text: str, names: Collection[str], facts: Mapping[str, Any]) -> S
 
 def _wrong(facts: Mapping[str, Any], form: str, message: str, raw: str) -> Sight:
     """Return an answer in the wrong form, beginning with what is known of it otherwise."""
-    said = {
-        "outcome": Outcome.SERVER_ERROR,
-        "error_code": WRONG_FORM,
-        "error_type": form,
-        "error_message": message,
-        "raw_body": raw[:RAW_BODY_CHARS],
-    }
-    return Sight(Answer(**{**facts, **said}))
+    said = {"error_code": WRONG_FORM, "error_type": form, "error_message": message}
+    raw = raw[:RAW_BODY_CHARS]
+    return Sight(Answer(**{**facts, **said, "outcome": Outcome.SERVER_ERROR, "raw_body": raw}))
 
 
 def declined_in_words(text: str, facts: Mapping[str, Any]) -> Sight:
     """Return what a call came to whose text is words alone: declined, unless the labeler never says anything else."""
     message = f'the answer is words ("{_cut(text)}"), not the JSON object that was asked for; {_SCHEMA}'
-    return Sight(
-        Answer(
-            **{
-                **facts,
-                "outcome": Outcome.REFUSED_TEXT,
-                "refusal_text": text,
-                "error_code": IN_WORDS,
-                "error_message": message,
-            }
-        )
-    )
+    said = {"refusal_text": text, "error_code": IN_WORDS, "error_message": message}
+    return Sight(Answer(**{**facts, **said, "outcome": Outcome.REFUSED_TEXT}))
 
 
 def _form_of_text(text: str, names: Collection[str]) -> tuple[str, str] | None:

@@ -68,10 +68,6 @@ def _caller(labeler: str) -> str:
     return f"labeler:{labeler}"
 
 
-def _charge_key(week: str, path: str, labeler: str, call: str, attempt: int) -> str:
-    return ledger_key(week, call_of(labeler, path, call, attempt).key)
-
-
 def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
     """Return the source of what calls for labels cost in a week, as the store knows it: receipts and lost intents.
 
@@ -81,21 +77,23 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
     def charges(store: Store, week: str) -> Iterator[Charge]:
         answered: set[tuple[str, str, str, int]] = set()
         for path, attempt in _attempts(store, week):
-            answered.add((path, _who(attempt), attempt.call, attempt.attempt))
-            if attempt.cost_usd and _in_week(attempt, week):
-                day = attempt.requested_at.date() if attempt.requested_at else dt.date.fromisoformat(week)
+            name, number = attempt.labeler, attempt.attempt
+            answered.add((path, f"{name}@{attempt.labeler_version}", attempt.call, number))
+            day = attempt.requested_at.date() if attempt.requested_at else dt.date.fromisoformat(week)
+            if attempt.cost_usd and (attempt.week or week_of(day)) == week:
                 came = attempt.outcome is Outcome.OK
                 lost = attempt.cost_basis == "estimated" and not came
                 yield Charge(
-                    _charge_key(week, path, attempt.labeler, attempt.call, attempt.attempt),
+                    ledger_key(week, call_of(name, path, attempt.call, number).key),
                     attempt.cost_usd,
-                    _scopes(week, attempt.labeler, day),
-                    whose(_caller(attempt.labeler), None, attempt.price_id) if came or lost else "",
+                    _scopes(week, name, day),
+                    whose(_caller(name), None, attempt.price_id) if came or lost else "",
                     lost=lost,
                 )
         for prefix in (f"label-intents/week={week}/", "label-intents/study="):
             for key in store.list(prefix):
-                path, labeler, call, number = _parts(key)
+                path, labeler = _scope(key)
+                call, number = parse_intent_key(key)
                 if (path, labeler, call, number) in answered:
                     continue
                 intent = read_intent(store, key)
@@ -115,14 +113,13 @@ def _batched(
 ) -> Iterator[Charge]:
     """Yield what is set aside for calls in batches that were sent and have not ended."""
     for prefix in sorted({key.rpartition("/")[0] + "/" for key in store.list(f"label-batches/week={week}/")}):
-        path, _, rest = prefix.partition("/")[2].partition("/labeler=")
-        labeler = rest.rstrip("/")
-        entry = entries.get(labeler.partition("@")[0])
+        path, labeler = _scope(prefix)
+        name = labeler.partition("@")[0]
+        entry = entries.get(name)
         for batch in read_batches(store, prefix):
             day = batch.intended_at.date()
             for call, number in batch.attempts.items() if batch.sent and not batch.ended else ():
                 if (path, labeler, call, number) not in answered:
-                    name = labeler.partition("@")[0]
                     pictures = entry.images_per_request if entry else 0
                     yield _unknown(week, path, name, call, number, day, entry, pictures)
 
@@ -142,22 +139,12 @@ def _unknown(
     if entry is not None:
         costs = costs_of(entry, pictures)
         usd, who = costs.bound_usd(day), whose(_caller(labeler), None, costs.price_id(day))
-    key = _charge_key(week, path, labeler, call, attempt)
+    key = ledger_key(week, call_of(labeler, path, call, attempt).key)
     return Charge(key, usd, _scopes(week, labeler, day), who, known=False, lost=True)
 
 
 def _scopes(week: str, labeler: str, day: dt.date) -> tuple[str, ...]:
     return (week_scope(week), entry_scope(week, labeler, "labeler"), month_scope(day))
-
-
-def _who(attempt: LabelAttempt) -> str:
-    return f"{attempt.labeler}@{attempt.labeler_version}"
-
-
-def _in_week(attempt: LabelAttempt, week: str) -> bool:
-    return attempt.week == week or (
-        not attempt.week and attempt.requested_at is not None and week_of(attempt.requested_at.date()) == week
-    )
 
 
 def _attempts(store: Store, week: str) -> Iterator[tuple[str, LabelAttempt]]:
@@ -170,12 +157,11 @@ def _attempts(store: Store, week: str) -> Iterator[tuple[str, LabelAttempt]]:
     for key in found:
         if "/attempts-" not in key:
             continue
-        path = key.partition("/")[2].partition("/labeler=")[0]
         for attempt in parse(store.get(key), key):
-            yield path, attempt
+            yield _scope(key)[0], attempt
 
 
-def _parts(key: str) -> tuple[str, str, str, int]:
-    """Return scope, labeler version, call and attempt of an intent's key."""
+def _scope(key: str) -> tuple[str, str]:
+    """Return the path of the scope and the labeler version that a key or a prefix names."""
     path, _, rest = key.partition("/")[2].partition("/labeler=")
-    return path, rest.partition("/")[0], *parse_intent_key(key)
+    return path, rest.partition("/")[0]

@@ -12,19 +12,8 @@ from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 
 _PNG_KEPT = frozenset(
     (
-        b"IHDR",
-        b"PLTE",
-        b"IDAT",
-        b"IEND",
-        b"tRNS",
-        b"gAMA",
-        b"cHRM",
-        b"sRGB",
-        b"iCCP",
-        b"sBIT",
-        b"bKGD",
-        b"pHYs",
-        b"cICP",
+        *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA"),
+        *(b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs", b"cICP"),
     )
 )
 _JPEG_APP = range(0xE0, 0xF0)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from assets.labeling.gold import label_studio, sheet
 from assets.labeling.gold.label_studio import RaterAnswer
 from assets.labeling.gold.records import THIRD, GoldPicture, Label, Sample, check_pseudonym
-from assets.labeling.gold.third import Question, differing
+from assets.labeling.gold.status import Question, differing
 from warehouse import keys
 from warehouse.errors import UsageError
 from warehouse.inputfile import read_file

@@ -109,16 +109,8 @@ def _full(item: Mapping[str, Any], where: str) -> Iterator[RaterAnswer | str]:
 #: What JSON-MIN and Label Studio's CSV hold beside the task's data and the answers.
 EXTRA = frozenset(
     (
-        "id",
-        "annotator",
-        "annotation_id",
-        "created_at",
-        "updated_at",
-        "lead_time",
-        "agreement",
-        SET,
-        TASK,
-        IMAGE,
+        *("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement"),
+        *(SET, TASK, IMAGE),
     )
 )
 
@@ -137,15 +129,8 @@ def _chosen(
     if len(values) != 1 or not isinstance(values[0], str):
         yield f"{where}: {data[TASK]}, {attribute}: one choice is needed, not {len(values)}"
         return
-    gold_set = data.get(SET)
-    yield RaterAnswer(
-        where,
-        gold_set if isinstance(gold_set, str) else None,
-        data[TASK],
-        attribute,
-        values[0],
-        accounts_of(account),
-    )
+    gold_set = data[SET] if isinstance(data.get(SET), str) else None
+    yield RaterAnswer(where, gold_set, data[TASK], attribute, values[0], accounts_of(account))
 
 
 def accounts_of(value: Any) -> tuple[str, ...]:

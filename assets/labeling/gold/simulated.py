@@ -12,8 +12,7 @@ from assets.labeling.gold.frame import ATTRIBUTE, read_frame
 from assets.labeling.gold.importer import import_labels, read_labels
 from assets.labeling.gold.records import Sample, read_sample
 from assets.labeling.gold.sampling import PICTURES, Design, draw_sample
-from assets.labeling.gold.status import GoldState, gold_state
-from assets.labeling.gold.third import second_round
+from assets.labeling.gold.status import GoldState, gold_state, second_round
 from warehouse import keys
 from warehouse.store import Store
 

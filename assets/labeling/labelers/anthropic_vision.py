@@ -23,11 +23,11 @@ from pydantic import SecretStr
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.network import http
 from assets.gateway.network.redaction import redact
-from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome, RateLimit
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
 from assets.generation.providers.errors import ErrorRow, error_answer
-from assets.generation.providers.headers import duration_s, retry_after_s
-from assets.generation.providers.openai.common import count
+from assets.generation.providers.headers import retry_after_s
+from assets.generation.providers.openai.common import count, rate_limit
 from assets.labeling.asked.forms import MESSAGE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
 from assets.labeling.pictures import Preparation, ShownPicture
@@ -40,17 +40,10 @@ KEY_ENV = "ANTHROPIC_API_KEY"
 _DECLARED_NUMBER = 1
 _MAX_TOKENS = 1024
 _NOT_FOR_SETTINGS = frozenset(
-    {
-        "model",
-        "messages",
-        "system",
-        "stream",
-        "tools",
-        "tool_choice",
-        "metadata",
-        "stop_sequences",
-        "container",
-    }
+    (
+        *("model", "messages", "system", "stream", "tools"),
+        *("tool_choice", "metadata", "stop_sequences", "container"),
+    )
 )
 
 ERRORS: tuple[ErrorRow, ...] = (
@@ -125,13 +118,10 @@ class AnthropicVision(Remote):
     def ask(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; see `look`."""
         asked = self.in_full(attributes)
-        shown = [
-            {
-                "type": "image",
-                "source": {"type": "base64", "media_type": picture.mime, "data": picture.base64},
-            }
-            for picture in pictures
+        sources = [
+            {"type": "base64", "media_type": picture.mime, "data": picture.base64} for picture in pictures
         ]
+        shown = [{"type": "image", "source": source} for source in sources]
         words = {"type": "text", "text": question_text(asked, len(pictures))}
         config = self._sent.get("output_config")
         form = {"type": "json_schema", "schema": schema(asked, len(pictures))}
@@ -278,24 +268,11 @@ def _units(usage: object) -> dict[str, float] | None:
 
 
 def _header_facts(headers: Mapping[str, str], status: int) -> dict[str, Any]:
-    limit, remaining = (
-        _number(headers.get(f"anthropic-ratelimit-requests-{name}")) for name in ("limit", "remaining")
-    )
-    rate = None
-    if limit is not None or remaining is not None:
-        rate = RateLimit(
-            limit=limit,
-            remaining=remaining,
-            reset_s=duration_s(headers.get("anthropic-ratelimit-requests-reset")),
-        )
-    return {"http_status": status, "request_id": headers.get("request-id"), "rate": rate}
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return None
+    usual = {
+        f"x-ratelimit-{name}": headers.get(f"anthropic-ratelimit-requests-{name}", "")
+        for name in ("limit", "remaining", "reset")
+    }
+    return {"http_status": status, "request_id": headers.get("request-id"), "rate": rate_limit(usual)}
 
 
 def _json(data: bytes) -> object:

@@ -10,10 +10,13 @@ reasoning model refuses), `max_side` in pixels. All others are sent as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import openai
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
@@ -25,47 +28,30 @@ from assets.generation.providers.base import Probe
 from assets.generation.providers.openai.batches import BatchAccount
 from assets.generation.providers.openai.common import Account, Received, count
 from assets.labeling.asked.forms import CHAT, RESPONSE, recognized, wrong_form
-from assets.labeling.labelers.remote import Remote, answered, cut_off, failed, refused
+from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
 from assets.labeling.pictures import ShownPicture
-from assets.labeling.probability import Token, tokens_of, value_probability
-from assets.labeling.questions import INSTRUCTIONS, SCHEMA_NAME, question_text, schema, version_of
+from assets.labeling.questions import (
+    INSTRUCTIONS,
+    SCHEMA_NAME,
+    picture_names,
+    question_text,
+    schema,
+    version_of,
+)
 from assets.labeling.records import Reading, Sight
 
 _DECLARED_NUMBER = 1
 _OURS = ("api", "detail", "logprobs")
 #: Set by us: one whole answer about what we show, kept by nobody.
 _NOT_FOR_SETTINGS = frozenset(
-    {
-        *(
-            "model",
-            "input",
-            "messages",
-            "instructions",
-            "text",
-            "response_format",
-            "stream",
-            "stream_options",
-        ),
-        *(
-            "include",
-            "n",
-            "background",
-            "conversation",
-            "previous_response_id",
-            "prompt",
-            "tools",
-            "functions",
-        ),
-        *("metadata", "user", "modalities", "audio"),
-    }
+    (
+        *("model", "input", "messages", "instructions", "text", "response_format", "stream"),
+        *("stream_options", "include", "n", "background", "conversation", "previous_response_id"),
+        *("prompt", "tools", "functions", "metadata", "user", "modalities", "audio"),
+    )
 )
-
-
-#: What the two APIs call the tokens of a call.
-_IN, _OUT = ("input", "output"), ("prompt", "completion")
-_CHAT_NAMES = frozenset(
-    CompletionCreateParamsNonStreaming.__annotations__
-)  # others go into the body as they are
+#: Others go into the body as they are.
+_CHAT_NAMES = frozenset(CompletionCreateParamsNonStreaming.__annotations__)
 
 
 class OpenAIVision(Remote):
@@ -80,9 +66,8 @@ class OpenAIVision(Remote):
         self._detail = self.choice("detail", "auto", "low", "high", "original")
         self._logprobs = self.flag("logprobs")
         self._sent = self.sent(_OURS)
-        kind: Any = ResponseCreateParamsNonStreaming
-        if self._api == "chat":
-            kind = CompletionCreateParamsNonStreaming
+        of_responses = self._api == "responses"
+        kind: Any = ResponseCreateParamsNonStreaming if of_responses else CompletionCreateParamsNonStreaming
         self.check_settings(
             self._sent,
             kind,
@@ -90,9 +75,8 @@ class OpenAIVision(Remote):
             only_known=self._account.is_openai,
             fixed={"model": entry.model_id, "messages": [], "input": ""},
         )
-        path = "responses" if self._api == "responses" else "chat/completions"
-        self.endpoint = f"{self._account.base_url}/{path}"
-        self._form = RESPONSE if self._api == "responses" else CHAT
+        self.endpoint = f"{self._account.base_url}/{'responses' if of_responses else 'chat/completions'}"
+        self._form = RESPONSE if of_responses else CHAT
 
     @cached_property
     def version(self) -> str:
@@ -123,7 +107,7 @@ class OpenAIVision(Remote):
         if not self.entry.batch:
             return None
         return BatchAccount(
-            self._account, "/v1/responses" if self._api == "responses" else "/v1/chat/completions"
+            self._account, "/v1/responses" if self._form == RESPONSE else "/v1/chat/completions"
         )
 
     def request(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> dict[str, Any]:
@@ -137,12 +121,20 @@ class OpenAIVision(Remote):
         """Return what the answer to a call came to."""
         if isinstance(found, Answer):
             return failed(recognized(self.entry, self._form, self._hinted(found)))
-        used = found.body.get("usage")
-        facts = {**found.facts, **_facts(found.body), "units": units(used, *_IN) or units(used, *_OUT)}
+        used, model = found.body.get("usage"), found.body.get("model")
+        facts = {
+            **found.facts,
+            "model_reported": model if isinstance(model, str) else None,
+            "units": units(used, "input", "output") or units(used, "prompt", "completion"),
+        }
         if (wrong := wrong_form(self.entry, self._form, found.body, "", facts)) is not None:
             return wrong
         read = _read_response if self._api == "responses" else _read_chat
-        sight, text, tokens = read(self._account, found, attributes, pictures)
+        said = read(self._account, found.body, facts)
+        if isinstance(said, Sight):
+            return said
+        text, tokens = said
+        sight = answered(text, attributes, pictures, facts)
         return replace(sight, readings=_with_confidence(sight.readings, text, tokens))
 
     def _responses(
@@ -190,62 +182,55 @@ class OpenAIVision(Remote):
         return answer.model_copy(update={"error_message": f"{answer.error_message or 'not found'}; {hint}"})
 
 
-_Parsed = tuple[Sight, str, list[Token]]
+class Token(NamedTuple):
+    """One token of an answer: its bytes and its log probability (natural)."""
+
+    text: bytes
+    logprob: float
 
 
-def _read_response(account: Account, found: Received, attributes: Sequence[str], pictures: int) -> _Parsed:
-    """Return what an object of the Responses API came to, with its text and tokens."""
-    body = found.body
-    facts = {**found.facts, **_facts(body), "units": units(body.get("usage"), "input", "output")}
+#: What kept an answer from being read, or its text with its tokens.
+_Said = Sight | tuple[str, list[Token]]
+
+
+def _read_response(account: Account, body: Mapping[str, Any], facts: Mapping[str, Any]) -> _Said:
+    """Return what an object of the Responses API says."""
     status = body.get("status")
     if body.get("error") or status in {"failed", "cancelled"}:
-        return failed(account.failed(body, facts)), "", []
-    parts = [
-        part
-        for item in _list(body.get("output"))
-        if item.get("type") == "message"
-        for part in _list(item.get("content"))
-    ]
-    for part in parts:
-        if part.get("type") == "refusal":
-            return refused(str(part.get("refusal") or ""), facts), "", []
+        return failed(account.failed(body, facts))
+    messages = [item for item in _list(body.get("output")) if item.get("type") == "message"]
+    parts = [part for item in messages for part in _list(item.get("content"))]
+    if refusals := [part for part in parts if part.get("type") == "refusal"]:
+        return _refused(str(refusals[0].get("refusal") or ""), facts)
     reason = (body.get("incomplete_details") or {}).get("reason") if status == "incomplete" else None
-    if reason == "content_filter":
-        return _filtered(facts), "", []
     if reason:
-        return cut_off("max_output_tokens", facts), "", []
+        return _filtered(facts) if reason == "content_filter" else cut_off("max_output_tokens", facts)
     said = [part for part in parts if part.get("type") == "output_text"]
     text = "".join(str(part.get("text") or "") for part in said)
-    tokens = [token for part in said for token in tokens_of(_list(part.get("logprobs")))]
-    return answered(text, attributes, pictures, facts), text, tokens
+    return text, [token for part in said for token in tokens_of(_list(part.get("logprobs")))]
 
 
-def _read_chat(account: Account, found: Received, attributes: Sequence[str], pictures: int) -> _Parsed:
-    """Return what an object of the Chat Completions API came to, with its text and tokens."""
-    body = found.body
-    facts = {**found.facts, **_facts(body), "units": units(body.get("usage"), "prompt", "completion")}
-    choices = _list(body.get("choices"))
-    if not choices:
-        return answered("", attributes, pictures, facts), "", []
-    message = choices[0].get("message") or {}
+def _read_chat(account: Account, body: Mapping[str, Any], facts: Mapping[str, Any]) -> _Said:
+    """Return what an object of the Chat Completions API says."""
+    del account  # an error in the body is no object of this API
+    choice = (_list(body.get("choices")) or [{}])[0]
+    message = choice.get("message") or {}
     if message.get("refusal"):
-        return refused(str(message["refusal"]), facts), "", []
-    if choices[0].get("finish_reason") == "content_filter":
-        return _filtered(facts), "", []
-    if choices[0].get("finish_reason") == "length":
-        return cut_off("max_completion_tokens", facts), "", []
-    text = str(message.get("content") or "")
-    tokens = tokens_of(_list((choices[0].get("logprobs") or {}).get("content")))
-    return answered(text, attributes, pictures, facts), text, tokens
+        return _refused(str(message["refusal"]), facts)
+    if choice.get("finish_reason") == "content_filter":
+        return _filtered(facts)
+    if choice.get("finish_reason") == "length":
+        return cut_off("max_completion_tokens", facts)
+    tokens = tokens_of(_list((choice.get("logprobs") or {}).get("content")))
+    return str(message.get("content") or ""), tokens
+
+
+def _refused(words: str, facts: Mapping[str, Any]) -> Sight:
+    return Sight(Answer(outcome=Outcome.REFUSED_TEXT, refusal_text=words or None, **facts))
 
 
 def _filtered(facts: Mapping[str, Any]) -> Sight:
     return Sight(Answer(outcome=Outcome.BLOCKED_OUTPUT, block_stage="output", **facts))
-
-
-def _facts(body: Mapping[str, Any]) -> dict[str, Any]:
-    model = body.get("model")
-    return {"model_reported": model if isinstance(model, str) else None}
 
 
 def units(usage: object, into: str, out: str) -> dict[str, float] | None:
@@ -283,3 +268,54 @@ def _with_confidence(
         }
         for number, readings in enumerate(found, start=1)
     )
+
+
+def tokens_of(found: Iterable[Mapping[str, Any]]) -> list[Token]:
+    """Return tokens as the OpenAI API reports them (`token`, `bytes`, `logprob`)."""
+    return [
+        Token(
+            bytes(one["bytes"]) if one.get("bytes") else str(one.get("token", "")).encode(),
+            float(one.get("logprob", math.nan)),
+        )
+        for one in found
+    ]
+
+
+def value_probability(
+    text: str, tokens: Sequence[Token], attribute: str, value: str, *, picture: int = 1, pictures: int = 1
+) -> float | None:
+    """Return the probability in [0, 1] of the tokens that spell `value` as the answer to `attribute`.
+
+    That is the product over the tokens that overlap the value between its quotes. None if the tokens do not spell the
+    text, or the value is not found exactly once.
+    """
+    if not tokens or b"".join(token.text for token in tokens) != text.encode():
+        return None
+    start, end = _part_of(text, picture, pictures)
+    pattern = re.compile(rf"{re.escape(_json(attribute))}\s*:\s*\"({re.escape(_json(value)[1:-1])})\"")
+    found = list(pattern.finditer(text, start, end))
+    if len(found) != 1:
+        return None
+    first, last = (len(text[:at].encode()) for at in found[0].span(1))
+    at, total = 0, 0.0
+    for token in tokens:
+        after = at + len(token.text)
+        if at < last and after > first:
+            total += token.logprob
+        at = after
+    probability = math.exp(min(total, 0.0))
+    return None if math.isnan(probability) else probability
+
+
+def _part_of(text: str, picture: int, pictures: int) -> tuple[int, int]:
+    """Return where in the text the answer about one of several pictures stands."""
+    if pictures == 1:
+        return 0, len(text)
+    marks = [text.find(_json(name)) for name in picture_names(pictures)]
+    start = marks[picture - 1]
+    later = [mark for mark in marks if mark > start]
+    return (start, min(later, default=len(text))) if start >= 0 else (0, 0)
+
+
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

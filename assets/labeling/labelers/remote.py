@@ -22,25 +22,16 @@ PICTURE_ERRORS: tuple[ErrorRow, ...] = (
     *(
         ErrorRow(Outcome.CORRUPT_IMAGE, code=code)
         for code in (
-            "invalid_image",
-            "invalid_image_format",
-            "invalid_base64_image",
-            "invalid_image_mode",
-            "image_parse_error",
-            "image_too_large",
-            "image_too_small",
-            "image_file_too_large",
-            "unsupported_image_media_type",
-            "empty_image_file",
+            *("invalid_image", "invalid_image_format", "invalid_base64_image", "invalid_image_mode"),
+            *("image_parse_error", "image_too_large", "image_too_small", "image_file_too_large"),
+            *("unsupported_image_media_type", "empty_image_file"),
         )
     ),
     ErrorRow(Outcome.CORRUPT_IMAGE, status=400, says=r"could not process image|image (exceeds|dimensions)"),
 )
 
 _AS_USUAL = Preparation()
-_ALIKE = (
-    0.8  # difflib's ratio: from here on a setting that the API does not have is a near miss of one of ours
-)
+_ALIKE = 0.8  # difflib's ratio from which on a setting that the API does not have is a near miss of ours
 
 
 class Remote:
@@ -115,16 +106,9 @@ class Remote:
         try:
             return self.ask(pictures, attributes)
         except Exception as error:  # noqa: BLE001 - what an unknown server answers may have any shape
-            return Sight(
-                Answer(
-                    outcome=Outcome.SERVER_ERROR,
-                    unmapped=True,
-                    error_code=WRONG_FORM,
-                    error_type=type(error).__name__,
-                    error_message=f"its parts are of no known form ({type(error).__name__})",
-                    maybe_billed=True,
-                )
-            )
+            kind = type(error).__name__
+            facts = {"unmapped": True, "error_type": kind, "maybe_billed": True}
+            return _not_whole(WRONG_FORM, f"its parts are of no known form ({kind})", facts)
 
     def ask(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; an answer whose shape is not the API's may raise anything."""
@@ -153,26 +137,19 @@ def failed(answer: Answer) -> Sight:
     return Sight(answer)
 
 
-def refused(words: str | None, facts: Mapping[str, Any]) -> Sight:
-    """Return what a call came to in which the labeler declined in words."""
-    return Sight(Answer(outcome=Outcome.REFUSED_TEXT, refusal_text=words or None, **facts))
-
-
 def cut_off(setting: str, facts: Mapping[str, Any]) -> Sight:
     """Return what a call came to whose answer was not whole: it is asked again."""
-    message = f"the answer was cut off; raise {setting} in the labeler's settings"
-    return Sight(
-        Answer(outcome=Outcome.SERVER_ERROR, error_code="cut_off", error_message=message, **facts),
-    )
+    return _not_whole("cut_off", f"the answer was cut off; raise {setting} in the labeler's settings", facts)
+
+
+def _not_whole(code: str, message: str, facts: Mapping[str, Any]) -> Sight:
+    return Sight(Answer(outcome=Outcome.SERVER_ERROR, error_code=code, error_message=message, **facts))
 
 
 def answered(text: str, attributes: Sequence[str], pictures: int, facts: Mapping[str, Any]) -> Sight:
     """Return what an answer's text came to: readings, or a refusal where words stand instead of an object."""
     if not text.strip():
-        message = "the answer holds no text"
-        return Sight(
-            Answer(outcome=Outcome.SERVER_ERROR, error_code="empty_answer", error_message=message, **facts)
-        )
+        return _not_whole("empty_answer", "the answer holds no text", facts)
     names = attributes if pictures == 1 else picture_names(pictures)
     if (wrong := wrong_text(bare(text), names, facts)) is not None:
         return wrong

@@ -16,8 +16,8 @@ from PIL import Image, ImageCms
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.generation.pictures.png_chunks import chunks
 from assets.labeling import labelers
+from assets.labeling.labelers.openai_vision import Token, value_probability
 from assets.labeling.pictures import Preparation, UnreadableError, prepare
-from assets.labeling.probability import Token, value_probability
 from assets.labeling.questions import INSTRUCTIONS, question_text, readings, schema
 from assets.labeling.registry import KINDS, LABELERS, check_labelers, with_questions
 from tests.unit.labeling.vision import SUITES, picture

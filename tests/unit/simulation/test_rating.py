@@ -9,7 +9,7 @@ import pytest
 from assets.generation.workplace import Workplace
 from assets.labeling.gold.importer import read_labels
 from assets.labeling.gold.simulated import simulated_gold
-from assets.labeling.gold.third import differing
+from assets.labeling.gold.status import differing
 from assets.simulation import rating
 from tests.e2e import benchmark
 from warehouse.database.connection import connect

@@ -17,7 +17,7 @@ import pytest
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.importer import import_labels, read_labels
 from assets.labeling.gold.records import THIRD, GoldPicture, Sample
-from assets.labeling.gold.third import differing
+from assets.labeling.gold.status import differing
 from tests.unit.labeling.gold.people import ONE, SET, annotated, biased, build, drawn, honest, saved, truth
 from tests.warehouse.builder import WEEK
 from tests.warehouse.exported import export

@@ -12,8 +12,7 @@ import pytest
 from assets.labeling.gold.exporter import export, in_order
 from assets.labeling.gold.importer import ImportProblemsError, import_labels, read_labels
 from assets.labeling.gold.records import THIRD, GoldPicture, Sample
-from assets.labeling.gold.status import gold_state
-from assets.labeling.gold.third import differing, second_round
+from assets.labeling.gold.status import differing, gold_state, second_round
 from tests.unit.labeling.gold.people import annotated, build, drawn, honest, saved, truth
 from tests.unit.labeling.gold.test_export import with_pictures
 from warehouse.errors import RefusedError
