@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +26,10 @@ from assets.labeling.pictures import PictureToRead
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import LabelReport, label_partition, read_labels
 from assets.labeling.status import partition_state
-from tests.services.vision_contract import Asked, Said, Vision, first_value, vision
+from tests.services.vision_contract import Asked, Said, Vision, first_value
 from tests.unit.generation.scripted import ok
 from tests.unit.labeling.test_run import WEEK, asked
-from tests.unit.labeling.vision import KEY, KEY_ENV, SUITES, entry, picture, shade_of
+from tests.unit.labeling.vision import KEY, SUITES, entry, picture, shade_of
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.rebuild import rebuild
@@ -42,28 +38,12 @@ from warehouse.database.table_hash import table_hash
 from warehouse.errors import UsageError
 from warehouse.loading.freshness import stale_partitions
 from warehouse.loading.load import load_partition
-from warehouse.store import Store, open_store
+from warehouse.store import Store
 
 HASTY = Retry(attempts=2, limited=2, base_s=0.001, most_s=0.001)
 #: Shades of the six pictures of the canary; the labeler recognizes each by it.
 SHADES = (10, 50, 90, 130, 170, 210)
 CALL_USD = (1000 * 1.0 + 200 * 0.1 + 30 * 4.0) / 1e6  # by usage and price of the test's entry
-
-
-@pytest.fixture(autouse=True)
-def _key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_ENV, KEY)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
-
-
-@pytest.fixture
-def server() -> Iterator[Vision]:
-    with vision() as running:
-        yield running
 
 
 def drawn(request: Request, number: int) -> Answer:
@@ -249,9 +229,7 @@ def test_what_declines_one_question_labels_the_others(store: Store, server: Visi
     assert len(server.asked) == 1
 
 
-def test_calls_are_loaded_beside_the_labels_and_a_new_part_makes_the_partition_stale(
-    store: Store, server: Vision, tmp_path: Path
-) -> None:
+def test_calls_are_loaded_and_make_the_partition_stale(store: Store, server: Vision, tmp_path: Path) -> None:
     plan, one = planned(store), entry(server)
     server.says = refuses(50)
     with connect(None) as con:
@@ -344,9 +322,7 @@ def test_a_server_of_ones_own_needs_no_price_and_no_intents(store: Store, server
     assert list(store.list("label-intents/")) == []
 
 
-def test_labelers_beside_the_plans_label_the_same_pictures_and_stop_nothing(
-    store: Store, server: Vision
-) -> None:
+def test_labelers_beside_the_plans_stop_nothing(store: Store, server: Vision) -> None:
     one = entry(server)
     broken = entry(server, "decisions", name="broken")
     other = entry(server, "chat", name="other")
@@ -397,54 +373,6 @@ def test_the_ledger_is_asked_in_the_name_of_the_labeler(store: Store, server: Vi
 
 # --- kills
 
-_CHILD = """
-import sys
-from tests.unit.labeling.test_asking import HASTY, Asking, entry, label_partition, open_store, WEEK
-from assets.generation.plan import read_plan
-from tests.services.vision_contract import Vision
-import assets.labeling.asked.journal as journal
-journal.PART_CALLS = 2
-store = open_store(sys.argv[1])
-one = entry(Vision(address=sys.argv[2]), concurrency=2)
-label_partition(store, read_plan(store, WEEK, "m"), labelers={"eye": one}, asking=Asking(retry=HASTY))
-"""
-
-
-def test_a_kill_loses_what_is_in_flight_and_its_cost_counts(
-    tmp_path: Path, server: Vision, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "store"
-    store = open_store(folder)
-    plan = planned(store)
-    reached = threading.Event()
-
-    def slow(asked: Asked) -> Said:
-        if asked.number > 3:
-            reached.set()
-            time.sleep(1.0)
-        return first_value(asked)
-
-    server.says = slow
-    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(folder), server.address], cwd=Path.cwd())
-    try:
-        assert reached.wait(60)
-    finally:
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-    billed = len(server.asked)
-    server.says = first_value
-    monkeypatch.setattr(journal, "PART_CALLS", 2)
-    one = entry(server, concurrency=2)
-    report = run(store, plan, one)
-    assert report.open == 0
-    assert len(labels(store, one)) == 6
-    attempts = read_attempts(store, WEEK, "m")
-    lost = [attempt for attempt in attempts if attempt.outcome is Outcome.UNKNOWN_CHARGE]
-    assert 1 <= len(lost) <= 2 + 1  # in flight, or answered and in no part yet
-    assert len(attempts) == billed + 6 - report.already + (len(lost) - (billed - report.already))
-    assert all(attempt.cost_usd == 0.002 and attempt.cost_basis == "estimated" for attempt in lost)
-    assert len({(attempt.call, attempt.attempt) for attempt in attempts}) == len(attempts)
-
 
 def lose(store: Store, one: LabelerEntry, shades: Sequence[int], number: int) -> None:
     """Leave what a killed run leaves of calls: their intents."""
@@ -467,7 +395,7 @@ def test_pictures_of_lost_calls_are_asked_again_after_all_others(store: Store, s
 
 
 @pytest.mark.parametrize(("calls", "labeled"), [(5, 6), (6, 5)])
-def test_a_picture_of_six_lost_calls_is_not_asked_again(
+def test_after_six_lost_calls_a_picture_is_left(
     store: Store, server: Vision, calls: int, labeled: int
 ) -> None:
     one, plan = entry(server), planned(store)

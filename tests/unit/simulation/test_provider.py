@@ -187,7 +187,7 @@ def test_the_confrontation_goes_from_the_cliche_over_an_apology_to_another(provi
         assert ask(provider, "rewriter", prompt, i, turn=2, attempt=2, force=True).outcome is Outcome.OK
 
 
-def test_trouble_comes_at_its_rate_goes_with_the_second_attempt_and_a_truncated_picture_does_not_load(
+def test_trouble_comes_at_its_rate_and_a_truncated_picture_does_not_load(
     provider,
 ):
     class NoPool:

@@ -33,7 +33,7 @@ def place(tmp_path: Path) -> Workplace:
     return place
 
 
-def test_the_demos_gold_is_rated_by_two_simulated_people_and_where_they_differ_by_a_third(
+def test_the_demos_gold_is_rated_by_two_and_a_third(
     place: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rating, "WRONG", 0.25)  # of these few pictures some are wrong

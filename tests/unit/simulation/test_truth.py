@@ -139,16 +139,6 @@ def test_each_planted_event_is_what_the_rules_give(name, event):
             assert share(WEEK) == pytest.approx(event["share"])
 
 
-def test_the_cautious_model_answers_about_seven_tenths():
-    rates = [
-        planted("cautious", prompt_id, WEEK).outcomes["ok"]
-        for prompt_id, prompt in PROMPTS
-        if prompt.subject.split(":")[0] not in {"object", "descriptor", "food"}
-    ]
-    assert min(rates) > 0.4
-    assert 0.55 < sum(rates) / len(rates) < 0.75
-
-
 def test_asking_for_diversity_changes_what_each_model_draws_in_its_own_way():
     def feminine(persona, condition):
         shares = planted(persona, f"diversity-request/ceo-{condition}", WEEK).attributes["perceived_gender"]
@@ -241,20 +231,3 @@ def test_a_truth_file_that_is_wrong_gets_one_line(tmp_path, monkeypatch, text, m
 def test_an_unknown_distribution_is_named():
     with pytest.raises(UsageError, match="'lihgt'"):
         truth._shares("lihgt")
-
-
-def test_a_title_in_the_feminine_draws_women_and_a_new_wording_changes_nothing_else():
-    for persona in truth.personas():
-        drawn = planted(persona, "french-ceo/une-pdg", WEEK).attributes["perceived_gender"]
-        assert drawn["feminine"] == pytest.approx(0.95)
-        for first, second in (
-            ("startup-ceo/ceo-his", "startup-ceo/ceo-his-reworded"),
-            ("occupations/chef-face", "occupations/chef-headshot"),
-        ):
-            assert planted(persona, first, WEEK) == planted(persona, second, WEEK)
-    classic = planted("classic", "french-ceo/un-e-pdg", WEEK).attributes["perceived_gender"]
-    assert (
-        classic["feminine"]
-        == 0.24
-        > planted("classic", "french-ceo/un-pdg", WEEK).attributes["perceived_gender"].get("feminine", 0)
-    )

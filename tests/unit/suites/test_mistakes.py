@@ -57,9 +57,7 @@ def refused(folder: Path, file: str = "") -> str:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"), [(file, *row) for file, rows in MISTAKES.items() for row in rows]
 )
-def test_a_wrong_place_is_named_in_one_line(
-    folder: Path, file: str, old: str, new: str, message: str
-) -> None:
+def test_a_wrong_place_is_named(folder: Path, file: str, old: str, new: str, message: str) -> None:
     text = replace(folder / file, old, new)
     if file == "analysis.yaml":  # whose change is declared
         changes = folder / "method_changes.yaml"

@@ -77,9 +77,7 @@ COLUMNS = {
 
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("selection", ["headline", "headline-confronted"])
-def test_headline_fills_every_column_though_a_quarter_fails_or_a_week_is_missed(
-    selection: str, column: str
-) -> None:
+def test_headline_fills_every_column_of_a_bad_month(selection: str, column: str) -> None:
     prompts, _, alone = COLUMNS[column]
     per_week = asked(selection)
     assert prompts

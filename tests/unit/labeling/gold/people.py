@@ -76,23 +76,16 @@ def annotated(
     mine = in_order(sample, rater) if pictures is None else list(pictures)
     return [
         {
-            "id": number,
-            "data": task["data"],
-            "project": 1,
-            "predictions": [],
+            **{"id": number, "data": task["data"], "project": 1, "predictions": []},
             "annotations": [
                 {
-                    "id": number,
-                    "completed_by": account,
-                    "was_cancelled": False,
+                    **{"id": number, "completed_by": account, "was_cancelled": False},
                     "created_at": "2026-11-25T10:00:00Z",
                     "result": [
                         {
-                            "id": f"r{number}{name}",
                             "from_name": name,
                             "to_name": "image",
                             "type": "choices",
-                            "origin": "manual",
                             "value": {"choices": [value]},
                         }
                         for name in picture.attributes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -26,20 +25,49 @@ from assets.labeling.gold.records import GoldPicture, Sample
 from assets.labeling.gold.status import gold_state
 from tests.unit.labeling.gold.people import SET, annotated, build, drawn, honest, minimal, saved
 from warehouse.errors import RefusedError, UsageError
-from warehouse.store import Store, open_store
+from warehouse.store import Store
 
 MAIL = "anna.smith@example.org"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "bucket")
+class Gold:
+    """A gold set of two raters, and imports into it."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        build(store)
+        self.store, self.sample, self.folder = store, drawn(store), folder
+
+    def take(self, document: object, raters: dict[str, str], name: str = "x.json") -> Imported:
+        return self.take_files([saved(self.folder, name, document)], raters)
+
+    def take_files(self, files: list[Path], raters: dict[str, str]) -> Imported:
+        return import_labels(self.store, self.sample, files, raters)
+
+    def labels(self) -> list[Label]:
+        return read_labels(self.store, SET)
+
+    def objects(self) -> dict[str, bytes]:
+        return {key: self.store.get(key) for key in self.store.list("gold/")}
+
+    def refused(self, document: object, raters: dict[str, str], name: str = "x.json") -> tuple[str, ...]:
+        return self.refused_files([saved(self.folder, name, document)], raters)
+
+    def refused_files(self, files: list[Path], raters: dict[str, str]) -> tuple[str, ...]:
+        """Import what may not be imported; the lines that are reported. Nothing is written, no address repeated."""
+        before = self.objects()
+        with pytest.raises(ImportProblemsError) as told:
+            self.take_files(files, raters)
+        assert self.objects() == before
+        lines, n = told.value.problems, len(told.value.problems)
+        assert str(told.value).startswith(f"nothing was imported: {n} problem{'s' if n > 1 else ''} in ")
+        assert "\n" not in "".join(lines) + str(told.value)
+        assert "example.org" not in "".join(lines) + str(told.value)
+        return lines
 
 
 @pytest.fixture
-def sample(store: Store) -> Sample:
-    build(store)
-    return drawn(store)
+def gold(store: Store, tmp_path: Path) -> Gold:
+    return Gold(store, tmp_path)
 
 
 def filled(sample: Sample, rater: str, delimiter: str = ",") -> str:
@@ -66,26 +94,18 @@ def everything(sample: Sample) -> set[Label]:
     }
 
 
-def objects(store: Store) -> dict[str, bytes]:
-    return {key: store.get(key) for key in store.list("gold/")}
-
-
-Form = Callable[[Sample, Path, str], Path]
-FORMS: dict[str, Form] = {
-    "json": lambda sample, folder, rater: saved(folder, f"{rater}.json", annotated(sample, rater, 12)),
-    "json with an account": lambda sample, folder, rater: saved(
-        folder, f"{rater}.json", annotated(sample, rater, {"id": 12, "email": MAIL, "first_name": "Anna"})
+WITH_ACCOUNT = {"id": 12, "email": MAIL, "first_name": "Anna"}
+#: Suffix of the file, and what a rater's answers look like in it.
+FORMS: dict[str, tuple[str, Callable[[Sample, str], object]]] = {
+    "json": ("json", lambda sample, rater: annotated(sample, rater, 12)),
+    "json with an account": ("json", lambda sample, rater: annotated(sample, rater, WITH_ACCOUNT)),
+    "json-min": ("json", lambda sample, rater: minimal(annotated(sample, rater, 12))),
+    "csv": ("csv", filled),
+    "csv of a spreadsheet": (
+        "csv",
+        lambda sample, rater: "\ufeff" + filled(sample, rater, ";").replace("\n", "\r\n"),
     ),
-    "json-min": lambda sample, folder, rater: saved(
-        folder, f"{rater}.json", minimal(annotated(sample, rater, 12))
-    ),
-    "csv": lambda sample, folder, rater: saved(folder, f"{rater}.csv", filled(sample, rater)),
-    "csv of a spreadsheet": lambda sample, folder, rater: saved(
-        folder, f"{rater}.csv", "\ufeff" + filled(sample, rater, ";").replace("\n", "\r\n")
-    ),
-    "csv of label studio": lambda sample, folder, rater: saved(
-        folder, f"{rater}.csv", as_csv(minimal(annotated(sample, rater, 12)))
-    ),
+    "csv of label studio": ("csv", lambda sample, rater: as_csv(minimal(annotated(sample, rater, 12)))),
 }
 
 
@@ -98,89 +118,69 @@ def as_csv(rows: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_gives_the_same_answers_and_importing_again_changes_nothing(
-    store: Store, sample: Sample, tmp_path: Path, form: str
-) -> None:
-    expected = everything(sample)
+def test_every_form_gives_the_same_answers_once(gold: Gold, form: str) -> None:
+    expected = everything(gold.sample)
     for rater in ("a", "b"):
-        file = FORMS[form](sample, tmp_path, rater)
-        done = import_labels(store, sample, [file], {"": rater})
+        suffix, answers = FORMS[form]
+        document, name = answers(gold.sample, rater), f"{rater}.{suffix}"
+        done = gold.take(document, {"": rater}, name)
         assert done.added == sum(label.rater == rater for label in expected)
         assert done.already == 0
-        before = objects(store)
-        assert import_labels(store, sample, [file], {"": rater}) == Imported(0, done.added)
-        assert objects(store) == before
-    assert {*read_labels(store, SET)} == expected
-    assert len(read_labels(store, SET)) == len(expected)
-    assert MAIL.encode() not in b"".join(objects(store).values())
+        before = gold.objects()
+        assert gold.take(document, {"": rater}, name) == Imported(0, done.added)
+        assert gold.objects() == before
+    assert {*gold.labels()} == expected
+    assert len(gold.labels()) == len(expected)
+    kept = b"".join(gold.objects().values())
+    assert b"example.org" not in kept
+    assert b"Anna" not in kept
 
 
-def test_two_files_with_accounts_are_one_import(store: Store, sample: Sample, tmp_path: Path) -> None:
+def test_two_files_with_accounts_are_one_import(gold: Gold) -> None:
     files = [
-        saved(tmp_path, "one.json", annotated(sample, "a", {"email": MAIL, "id": 3})),
-        saved(tmp_path, "two.json", minimal(annotated(sample, "b", 31))),
+        saved(gold.folder, "one.json", annotated(gold.sample, "a", {"email": MAIL, "id": 3})),
+        saved(gold.folder, "two.json", minimal(annotated(gold.sample, "b", 31))),
     ]
-    done = import_labels(store, sample, files, parse_raters([f"{MAIL}=a", "31=b"]))
-    assert done.added == len(everything(sample))
-    assert len([*store.list("gold/gold/labels-")]) == 1
-    assert {*read_labels(store, SET)} == everything(sample)
+    done = gold.take_files(files, parse_raters([f"{MAIL}=a", "31=b"]))
+    assert done.added == len(everything(gold.sample))
+    assert len([*gold.store.list("gold/gold/labels-")]) == 1
+    assert {*gold.labels()} == everything(gold.sample)
 
 
-def test_both_raters_in_one_project_are_told_apart_by_their_accounts(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
-    both = sample.pictures
-    tasks = annotated(sample, "a", 1, pictures=both)
-    for task, other in zip(tasks, annotated(sample, "b", 2, pictures=both), strict=True):
+def test_accounts_tell_raters_apart(gold: Gold) -> None:
+    both = gold.sample.pictures
+    tasks = annotated(gold.sample, "a", 1, pictures=both)
+    for task, other in zip(tasks, annotated(gold.sample, "b", 2, pictures=both), strict=True):
         task["annotations"] += other["annotations"]
-    import_labels(store, sample, [saved(tmp_path, "x.json", tasks)], parse_raters(["1=a", "2=b"]))
-    by_rater = Counter(label.rater for label in read_labels(store, SET))
+    gold.take(tasks, parse_raters(["1=a", "2=b"]))
+    by_rater = Counter(label.rater for label in gold.labels())
     assert by_rater == {"a": 2 * len(both), "b": 2 * len(both)}
 
 
-def test_who_rates_on_adds_to_what_is_there(store: Store, sample: Sample, tmp_path: Path) -> None:
-    mine = in_order(sample, "a")
-    import_labels(
-        store, sample, [saved(tmp_path, "1.json", annotated(sample, "a", pictures=mine[:3]))], {"": "a"}
-    )
-    done = import_labels(store, sample, [saved(tmp_path, "2.json", annotated(sample, "a"))], {"": "a"})
+def test_who_rates_on_adds_to_what_is_there(gold: Gold) -> None:
+    mine = in_order(gold.sample, "a")
+    gold.take(annotated(gold.sample, "a", pictures=mine[:3]), {"": "a"}, "1.json")
+    done = gold.take(annotated(gold.sample, "a"), {"": "a"}, "2.json")
     assert (done.added, done.already) == (2 * (len(mine) - 3), 6)
-    assert len([*store.list("gold/gold/labels-")]) == 2
-    assert len(read_labels(store, SET)) == 2 * len(mine)
+    assert len([*gold.store.list("gold/gold/labels-")]) == 2
+    assert len(gold.labels()) == 2 * len(mine)
 
 
-def test_skipped_tasks_drafts_and_empty_cells_are_no_answers(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
-    tasks = annotated(sample, "a")
+def test_skipped_tasks_are_no_answers(gold: Gold) -> None:
+    tasks = annotated(gold.sample, "a")
     tasks[0]["annotations"][0]["was_cancelled"] = True
     tasks[1]["annotations"] = []
     tasks[2]["drafts"] = tasks[2]["annotations"]
     tasks[2]["predictions"] = tasks[2].pop("annotations")
     tasks[2]["annotations"] = []
-    done = import_labels(store, sample, [saved(tmp_path, "x.json", tasks)], {"": "a"})
+    done = gold.take(tasks, {"": "a"})
     assert done.added == 2 * (len(tasks) - 3)
-    empty = saved(tmp_path, "b.csv", sheet.write_rater(sample, in_order(sample, "b"), "b"))
-    assert import_labels(store, sample, [empty], {}).added == 0
+    empty = saved(gold.folder, "b.csv", sheet.write_rater(gold.sample, in_order(gold.sample, "b"), "b"))
+    assert gold.take_files([empty], {}).added == 0
 
 
-def refused(store: Store, sample: Sample, files: list[Path], raters: dict[str, str]) -> tuple[str, ...]:
-    """Import what may not be imported; the lines that are reported. Nothing is written and no address is repeated."""
-    before = objects(store)
-    with pytest.raises(ImportProblemsError) as told:
-        import_labels(store, sample, files, raters)
-    assert objects(store) == before
-    count = len(told.value.problems)
-    assert str(told.value).startswith(f"nothing was imported: {count} problem{'s' if count > 1 else ''} in ")
-    assert "\n" not in "".join(told.value.problems) + str(told.value)
-    assert "example.org" not in "".join(told.value.problems) + str(told.value)
-    return told.value.problems
-
-
-def test_every_problem_is_listed_and_nothing_is_half_imported(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
-    tasks = annotated(sample, "a")
+def test_every_problem_is_listed(gold: Gold) -> None:
+    tasks = annotated(gold.sample, "a")
     names = [task["data"]["task"] for task in tasks]
     tasks[0]["annotations"][0]["result"][0]["value"]["choices"] = ["masculin"]
     tasks[1]["data"]["task"] = "t0000000000000000"
@@ -190,7 +190,7 @@ def test_every_problem_is_listed_and_nothing_is_half_imported(
     tasks[5]["annotations"][0]["result"][0]["value"]["choices"] = [MAIL]
     tasks[6]["data"]["gold_set"] = "another"
     del tasks[7]["data"]["task"]
-    problems = refused(store, sample, [saved(tmp_path, "x.json", tasks)], {"": "a"})
+    problems = gold.refused(tasks, {"": "a"})
     assert problems == (
         "x.json, task 4: " + f"{names[3]}, perceived_gender: one choice is needed, not 2",
         f"x.json, task 5: {names[4]}, perceived_gender: one choice is needed, not 1",
@@ -208,30 +208,24 @@ def other(picture: GoldPicture, attribute: str, rater: str) -> str | None:
     return "cannot_tell"
 
 
-def test_conflicts_within_a_file_between_files_and_with_what_is_there_are_refused(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
-    one = in_order(sample, "a")[:1]
-    first = saved(tmp_path, "1.json", annotated(sample, "a", pictures=one))
-    second = saved(tmp_path, "2.json", annotated(sample, "a", pictures=one, says=other))
+def test_conflicts_are_refused(gold: Gold) -> None:
+    one = in_order(gold.sample, "a")[:1]
+    first = saved(gold.folder, "1.json", annotated(gold.sample, "a", pictures=one))
+    second = saved(gold.folder, "2.json", annotated(gold.sample, "a", pictures=one, says=other))
     line = f"2.json, task 1: {one[0].task}, perceived_gender: a says cannot_tell here and "
     value = honest(one[0], "perceived_gender", "a")
-    problems = refused(store, sample, [first, second], {"": "a"})
+    problems = gold.refused_files([first, second], {"": "a"})
     assert problems[0] == f"{line}{value} in 1.json, task 1"
     assert len(problems) == 2
-    twice = annotated(sample, "a", pictures=one)
-    twice[0]["annotations"] += annotated(sample, "a", pictures=one, says=other)[0]["annotations"]
-    assert len(refused(store, sample, [saved(tmp_path, "3.json", twice)], {"": "a"})) == 2
-    import_labels(store, sample, [first], {"": "a"})
-    assert refused(store, sample, [second], {"": "a"})[0] == f"{line}{value} in an earlier import"
+    twice = annotated(gold.sample, "a", pictures=one)
+    twice[0]["annotations"] += annotated(gold.sample, "a", pictures=one, says=other)[0]["annotations"]
+    assert len(gold.refused(twice, {"": "a"}, "3.json")) == 2
+    gold.take_files([first], {"": "a"})
+    assert gold.refused_files([second], {"": "a"})[0] == f"{line}{value} in an earlier import"
     # The other rater may say otherwise.
-    import_labels(
-        store,
-        sample,
-        [saved(tmp_path, "b.json", annotated(sample, "b", pictures=one, says=other))],
-        {"": "b"},
-    )
-    state = gold_state(sample, read_labels(store, SET))
+    theirs = saved(gold.folder, "b.json", annotated(gold.sample, "b", pictures=one, says=other))
+    gold.take_files([theirs], {"": "b"})
+    state = gold_state(gold.sample, gold.labels())
     assert (state.compared, state.differing, state.open) == (2, 2, 2)
 
 
@@ -245,9 +239,9 @@ def test_conflicts_within_a_file_between_files_and_with_what_is_there_are_refuse
     ],
 )
 def test_answers_without_a_rater_are_told_once_a_file(
-    store: Store, sample: Sample, tmp_path: Path, account: object, raters: dict[str, str], line: str
+    gold: Gold, account: object, raters: dict[str, str], line: str
 ) -> None:
-    problems = refused(store, sample, [saved(tmp_path, "x.json", annotated(sample, "a", account))], raters)
+    problems = gold.refused(annotated(gold.sample, "a", account), raters)
     assert len(problems) == 1
     assert problems[0].startswith(line)
 
@@ -264,9 +258,7 @@ def test_answers_without_a_rater_are_told_once_a_file(
         (["12="], "is no pseudonym"),
     ],
 )
-def test_names_that_are_no_pseudonyms_or_do_not_fit_together_are_refused(
-    given: list[str], message: str
-) -> None:
+def test_names_that_are_no_pseudonyms_are_refused(given: list[str], message: str) -> None:
     with pytest.raises(UsageError, match=message) as told:
         parse_raters(given)
     assert "example.org" not in str(told.value)
@@ -281,10 +273,10 @@ def test_accounts_may_hold_any_sign() -> None:
     [({"": "c"}, '"c" is no rater of the gold set gold'), ({"1": "thrid"}, "did you mean .third")],
 )
 def test_a_rater_whom_the_set_does_not_have_is_refused(
-    store: Store, sample: Sample, tmp_path: Path, raters: dict[str, str], message: str
+    gold: Gold, raters: dict[str, str], message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
-        import_labels(store, sample, [saved(tmp_path, "x.json", annotated(sample, "a"))], raters)
+        gold.take_files([saved(gold.folder, "x.json", annotated(gold.sample, "a"))], raters)
 
 
 @pytest.mark.parametrize(
@@ -297,29 +289,23 @@ def test_a_rater_whom_the_set_does_not_have_is_refused(
         ("x.csv", "", r'x\.csv has no column "task"'),
     ],
 )
-def test_files_of_another_form_are_refused(
-    store: Store, sample: Sample, tmp_path: Path, name: str, content: str, message: str
-) -> None:
+def test_files_of_another_form_are_refused(gold: Gold, name: str, content: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        import_labels(store, sample, [saved(tmp_path, name, content)], {"": "a"})
+        gold.take(content, {"": "a"}, name)
 
 
-def test_a_missing_file_and_one_in_another_encoding_are_refused(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
+def test_unreadable_files_are_refused(gold: Gold) -> None:
     with pytest.raises(UsageError, match=r"cannot read .*nowhere\.json: No such file"):
-        import_labels(store, sample, [tmp_path / "nowhere.json"], {"": "a"})
-    latin = tmp_path / "latin.csv"
+        gold.take_files([gold.folder / "nowhere.json"], {"": "a"})
+    latin = gold.folder / "latin.csv"
     latin.write_bytes("task,é\n".encode("latin-1"))
     with pytest.raises(UsageError, match=r"latin\.csv is no UTF-8 text; save it as CSV UTF-8"):
-        import_labels(store, sample, [latin], {"": "a"})
+        gold.take_files([latin], {"": "a"})
 
 
 @pytest.mark.parametrize("item", [{"data": {}}, {"id": 1}, {"data": {"task": "t1"}}, {}])
-def test_tasks_of_neither_form_are_told(
-    store: Store, sample: Sample, tmp_path: Path, item: dict[str, Any]
-) -> None:
-    problems = refused(store, sample, [saved(tmp_path, "x.json", [item])], {"": "a"})
+def test_unknown_tasks_are_told(gold: Gold, item: dict[str, Any]) -> None:
+    problems = gold.refused([item], {"": "a"})
     assert problems == (
         "x.json, task 1: neither JSON nor JSON-MIN of Label Studio: no task and no annotations",
     )
@@ -328,82 +314,63 @@ def test_tasks_of_neither_form_are_told(
 @pytest.mark.parametrize(
     "annotation", [7, {"result": [7]}, {"result": [{"value": {}}]}, {"result": [{"from_name": "a"}]}]
 )
-def test_annotations_of_no_form_are_told(
-    store: Store, sample: Sample, tmp_path: Path, annotation: object
-) -> None:
-    task = sample.pictures[0].task
+def test_unknown_annotations_are_told(gold: Gold, annotation: object) -> None:
+    task = gold.sample.pictures[0].task
     document = [{"data": {"task": task}, "annotations": [annotation]}]
-    problems = refused(store, sample, [saved(tmp_path, "x.json", document)], {"": "a"})
+    problems = gold.refused(document, {"": "a"})
     assert len(problems) == 1
     assert problems[0].startswith("x.json, task 1: a")
 
 
-def test_a_table_says_whose_it_is_and_no_address(store: Store, sample: Sample, tmp_path: Path) -> None:
-    mine = saved(tmp_path, "a.csv", filled(sample, "a"))
-    assert refused(store, sample, [mine], {"": "b"}) == ("a.csv: the table is a's, and --rater says b",)
-    address = saved(tmp_path, "mail.csv", filled(sample, "a").replace(",a,", f",{MAIL},"))
-    assert refused(store, sample, [address], {}) == (
+def test_a_table_says_whose_it_is_and_no_address(gold: Gold) -> None:
+    mine = saved(gold.folder, "a.csv", filled(gold.sample, "a"))
+    assert gold.refused_files([mine], {"": "b"}) == ("a.csv: the table is a's, and --rater says b",)
+    address = saved(gold.folder, "mail.csv", filled(gold.sample, "a").replace(",a,", f",{MAIL},"))
+    assert gold.refused_files([address], {}) == (
         "mail.csv: a rater was named by an e-mail address; give a pseudonym, e.g. a or rater-1",
     )
-    stranger = saved(tmp_path, "c.csv", filled(sample, "a").replace(",a,", ",c,"))
-    assert refused(store, sample, [stranger], {})[0].startswith('c.csv: "c" is no rater of the gold set gold')
-    assert import_labels(store, sample, [mine], {}).added > 0
+    stranger = saved(gold.folder, "c.csv", filled(gold.sample, "a").replace(",a,", ",c,"))
+    assert gold.refused_files([stranger], {})[0].startswith('c.csv: "c" is no rater of the gold set gold')
+    assert gold.take_files([mine], {}).added > 0
 
 
-def test_a_table_with_cells_too_many_or_values_that_were_not_asked_is_refused(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
-    task = in_order(sample, "a")[0].task
+def test_a_table_with_odd_cells_is_refused(gold: Gold) -> None:
+    task = in_order(gold.sample, "a")[0].task
     text = f"task,rater,perceived_gender,beard\n{task},a,feminine,yes\n{task},a,feminine,,too,many\n"
-    problems = refused(store, sample, [saved(tmp_path, "x.csv", text)], {})
+    problems = gold.refused(text, {}, "x.csv")
     assert problems == (
         "x.csv, line 3: more cells than columns",
         f'x.csv, line 2: "{task}": nobody was asked about "beard"; known: perceived_gender, skin_tone',
     )
 
 
-def test_two_imports_at_once_wait_for_each_other(store: Store, sample: Sample, tmp_path: Path) -> None:
-    file = saved(tmp_path, "x.json", annotated(sample, "a"))
-    with store.lease("gold-gold", purpose="import"), pytest.raises(RefusedError, match="import"):
-        import_labels(store, sample, [file], {"": "a"})
-    assert [*store.list("gold/gold/labels-")] == []
+def test_two_imports_at_once_wait_for_each_other(gold: Gold) -> None:
+    file = saved(gold.folder, "x.json", annotated(gold.sample, "a"))
+    with gold.store.lease("gold-gold", purpose="import"), pytest.raises(RefusedError, match="import"):
+        gold.take_files([file], {"": "a"})
+    assert [*gold.store.list("gold/gold/labels-")] == []
 
 
-def test_status_counts_pictures_whole_and_begun_by_rater(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
-    assert gold_state(sample, []).rated == 0
-    mine = in_order(sample, "a")
+def test_status_counts_by_rater(gold: Gold) -> None:
+    assert gold_state(gold.sample, []).rated == 0
+    mine = in_order(gold.sample, "a")
 
     def half(picture: GoldPicture, attribute: str, rater: str) -> str | None:
         if picture is mine[0] and attribute == "skin_tone":
             return None
         return honest(picture, attribute, rater)
 
-    file = saved(tmp_path, "x.json", annotated(sample, "a", says=half, pictures=mine[:4]))
-    import_labels(store, sample, [file], {"": "a"})
-    state = gold_state(sample, read_labels(store, SET))
+    file = saved(gold.folder, "x.json", annotated(gold.sample, "a", says=half, pictures=mine[:4]))
+    gold.take_files([file], {"": "a"})
+    state = gold_state(gold.sample, gold.labels())
     assert [(r.rater, r.pictures, r.whole, r.begun, r.answers) for r in state.raters] == [
         ("a", len(mine), 3, 1, 7),
-        ("b", len(in_order(sample, "b")), 0, 0, 0),
+        ("b", len(in_order(gold.sample, "b")), 0, 0, 0),
     ]
     assert (state.rated, state.pictures, state.complete) == (3, 24, False)
     for rater in "ab":
-        if rater == "a":
-            mine = []
-        file = saved(tmp_path, f"{rater}.json", annotated(sample, rater))
-        import_labels(store, sample, [file], {"": rater})
-    state = gold_state(sample, read_labels(store, SET))
+        file = saved(gold.folder, f"{rater}.json", annotated(gold.sample, rater))
+        gold.take_files([file], {"": rater})
+    state = gold_state(gold.sample, gold.labels())
     assert (state.rated, state.complete, state.differing) == (24, True, 0)
-    assert state.compared == 2 * len(sample.pictures)
-
-
-def test_no_part_holds_anything_but_tasks_answers_and_pseudonyms(
-    store: Store, sample: Sample, tmp_path: Path
-) -> None:
-    tasks = annotated(sample, "a", {"id": 9, "email": MAIL, "first_name": "Anna"})
-    import_labels(store, sample, [saved(tmp_path, "x.json", tasks)], {MAIL: "a"})
-    assert json.dumps(tasks).count(MAIL) == len(tasks)
-    for data in objects(store).values():
-        assert b"example.org" not in data
-        assert b"Anna" not in data
+    assert state.compared == 2 * len(gold.sample.pictures)

@@ -13,11 +13,9 @@ from assets.generation.pictures.image_check import Limits
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.thumbnails import encoder
 from assets.labeling.thumbnails.partition import complete, complete_weeks, pictures
-from tests.unit.generation.scripted import picture
 from tests.unit.labeling.test_run import WEEK, asked
 from tests.warehouse.integrity.shapes import Dying, KilledError
 from warehouse import keys
-from warehouse.canonical import sha256_hex
 from warehouse.errors import RefusedError, StoreError
 from warehouse.integrity.scan import read_store
 from warehouse.loading.objects import names_of, read_json
@@ -27,13 +25,11 @@ from warehouse.weeks import shift
 EARLIER = shift(WEEK, -1)
 
 
-@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.s3)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+@pytest.fixture
+def store(store: Store) -> Store:
     """A store with one partition of six pictures."""
-    address = tmp_path / "store" if request.param == "local" else request.getfixturevalue("s3_address")
-    made = open_store(str(address))
-    asked(made)
-    return made
+    asked(store)
+    return store
 
 
 class Watched:
@@ -107,22 +103,20 @@ def test_a_run_that_was_killed_is_gone_on_with_and_reads_only_what_it_lacks(stor
     assert there(store) == there(undisturbed)
 
 
-def test_one_that_was_removed_by_hand_is_made_again_without_the_note(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "store")
-    asked(store)
+def test_one_that_was_removed_by_hand_is_made_again_without_the_note(store: Store) -> None:
     complete(place(store), WEEK, "m")
     before = there(store)
     for key in (keys.thumbnail(pictures(store, WEEK, "m")[3].sha256), *notes(store)):
-        (tmp_path / "store" / key).unlink()
+        (Path(store.url) / key).unlink()
     assert complete(place(store), WEEK, "m") == 1
     assert there(store) == before
 
 
-def test_a_damaged_picture_is_one_line_and_is_tried_again(tmp_path: Path) -> None:
-    store, told = open_store(tmp_path / "store"), list[str]()
-    plan = asked(store)
-    sha256 = sha256_hex(picture(plan.slots[0].slot_key))
+def test_a_damaged_picture_is_one_line_and_is_tried_again(store: Store) -> None:
+    told = list[str]()
+    sha256 = pictures(store, WEEK, "m")[0].sha256
     path = Path(store.url) / keys.image(sha256, "png")
+    whole = path.read_bytes()
     path.write_bytes(b"\x89PNG\r\n\x1a\n, and no picture")
     assert complete(place(store, told.append), WEEK, "m") == 5
     (line,) = told
@@ -130,16 +124,13 @@ def test_a_damaged_picture_is_one_line_and_is_tried_again(tmp_path: Path) -> Non
     assert line.startswith(f"m, week {WEEK}: no thumbnail of picture {sha256[:12]}: ")
     assert "restore it from a backup" in line
     assert notes(store) == []  # it may be restored
-    path.write_bytes(picture(plan.slots[0].slot_key))
+    path.write_bytes(whole)
     assert complete(place(store), WEEK, "m") == 1
     assert len(notes(store)) == 1
 
 
-def test_pictures_of_which_none_can_be_made_are_lines_and_in_the_note(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, told = open_store(tmp_path / "store"), list[str]()
-    asked(store)
+def test_pictures_without_thumbnails_are_in_the_note(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[str]()
     monkeypatch.setattr(encoder, "DEFAULT", Limits(max_pixels=63))  # the pictures have 64
     assert complete(place(store, told.append), WEEK, "m") == 0
     found = [one.sha256 for one in pictures(store, WEEK, "m")]
@@ -156,9 +147,7 @@ def test_an_interrupt_ends_it_early_and_leaves_no_note(store: Store) -> None:
     assert notes(store) == []
 
 
-def test_a_store_that_fails_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = open_store(tmp_path / "store")
-    asked(store)
+def test_a_store_that_fails_ends_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def fails(key: str, data: bytes) -> bool:
         raise StoreError("the disk is full")
@@ -168,9 +157,8 @@ def test_a_store_that_fails_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         complete(place(store), WEEK, "m")
 
 
-def test_weeks_without_a_note_get_theirs_and_the_others_are_not_looked_at(tmp_path: Path) -> None:
-    store, told = open_store(tmp_path / "store"), list[str]()
-    asked(store)
+def test_weeks_without_a_note_get_theirs_and_the_others_are_not_looked_at(store: Store) -> None:
+    told = list[str]()
     asked(store, name="other")
     loaded = [(WEEK, model, names_of(store, WEEK, model).fingerprint) for model in ("m", "other")]
     complete(place(store), WEEK, "other")
@@ -186,9 +174,8 @@ def test_weeks_without_a_note_get_theirs_and_the_others_are_not_looked_at(tmp_pa
             complete_weeks(place(store), [(WEEK, "m", "of other pictures")])
 
 
-def test_a_partition_that_cannot_be_read_keeps_no_other_back(tmp_path: Path) -> None:
-    store, told = open_store(tmp_path / "store"), list[str]()
-    asked(store)
+def test_a_partition_that_cannot_be_read_keeps_no_other_back(store: Store) -> None:
+    told = list[str]()
     asked(store, name="other")
     (Path(store.url) / keys.manifest(WEEK, "m", 1)).write_bytes(b"PAR1")
     complete_weeks(place(store, told.append), [(WEEK, "m", "x"), (WEEK, "other", "y")])
