@@ -81,13 +81,9 @@ def pictures_left(store: Store, plan: Plan, labeler: RemoteLabeler) -> ToLabel:
     done = labelled(store, plan, labeler)
     tasks = missing(store, plan, labeler.attributes(), done, closed(calls), known, by=version)
     there = len(missing(store, plan, labeler.attributes(), (), known=known))
-    return ToLabel(
-        there + len(open_slots),
-        len(tasks) + len(open_slots),
-        _calls(
-            Counter([*(task.attributes for task in tasks), *open_slots]), labeler.entry.images_per_request
-        ),
-    )
+    left = Counter([*(task.attributes for task in tasks), *open_slots])
+    calls_left = _calls(left, labeler.entry.images_per_request)
+    return ToLabel(there + len(open_slots), left.total(), calls_left)
 
 
 def pictures_of(entry: ModelEntry, suites: Mapping[str, Suite], labeler: LabelerEntry) -> ToLabel:

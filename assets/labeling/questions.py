@@ -84,11 +84,6 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def is_words(text: str) -> bool:
-    """Return whether an answer is words where a JSON object was asked for: the labeler declined, in its own way."""
-    return not bare(text).startswith("{")
-
-
 def readings(text: str, attributes: Sequence[str], pictures: int = 1) -> list[dict[str, Reading]]:
     """Return what an answer says of each picture.
 
@@ -99,12 +94,9 @@ def readings(text: str, attributes: Sequence[str], pictures: int = 1) -> list[di
         answer = json.loads(bare(text))
     except ValueError:
         answer = None
-    parts = [answer] if pictures == 1 else [_part(answer, name) for name in picture_names(pictures)]
+    named = answer if isinstance(answer, dict) else {}
+    parts = [answer] if pictures == 1 else [named.get(name) for name in picture_names(pictures)]
     return [{name: _reading(part, name, text) for name in attributes} for part in parts]
-
-
-def _part(answer: object, name: str) -> object:
-    return answer.get(name) if isinstance(answer, dict) else None
 
 
 def _reading(part: object, attribute: str, text: str) -> Reading:

@@ -63,7 +63,11 @@ def retract_picture(store: Store, name: str, reason: str) -> list[WeekRetraction
     left = {of: [slot for slot in slots if not taken[of](slot)] for of, slots in found.items()}
     if not any(left.values()):
         raise UsageError(f"{sha256} was taken back already ({_first(store, *next(iter(found)))})")
-    return [_write(store, week, model, said, tuple(slots)) for (week, model), slots in left.items() if slots]
+    return [
+        retract(store, WeekRetraction("", *of, tuple(slots), None, None, said, ""))
+        for of, slots in left.items()
+        if slots
+    ]
 
 
 def retract_week(store: Store, model: str, week: str, reason: str) -> WeekRetraction:
@@ -75,7 +79,7 @@ def retract_week(store: Store, model: str, week: str, reason: str) -> WeekRetrac
     said, week = checked_reason(reason), _planned(store, model, week)
     if any(not (one.slots or one.labeler) for one in week_retractions(store, week, model)):
         raise UsageError(f"{model}, week {week}, was taken back already ({_first(store, week, model)})")
-    return _write(store, week, model, said)
+    return retract(store, WeekRetraction("", week, model, (), None, None, said, ""))
 
 
 def retract_labels(
@@ -109,7 +113,7 @@ def retract_labels(
     for one in week_retractions(store, week, model):
         if one.labeler == who and one.attribute in (None, attribute):
             raise UsageError(f"these labels were taken back already ({one})")
-    return _write(store, week, model, said, labeler=who, attribute=attribute)
+    return retract(store, WeekRetraction("", week, model, (), who, attribute, said, ""))
 
 
 def _planned(store: Store, model: str, week: str) -> str:
@@ -121,15 +125,3 @@ def _planned(store: Store, model: str, week: str) -> str:
 
 def _first(store: Store, week: str, model: str) -> WeekRetraction:
     return next(one for one in week_retractions(store, week, model) if one.labeler is None)
-
-
-def _write(
-    store: Store,
-    week: str,
-    model: str,
-    reason: str,
-    slots: tuple[str, ...] = (),
-    labeler: str | None = None,
-    attribute: str | None = None,
-) -> WeekRetraction:
-    return retract(store, WeekRetraction("", week, model, slots, labeler, attribute, reason, ""))

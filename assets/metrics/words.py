@@ -23,7 +23,6 @@ from assets.suites.comparisons import (
     AskedPrompt,
     Pair,
     Sides,
-    StudySides,
     shipped,
     study_comparisons,
 )
@@ -116,7 +115,7 @@ def _by_key(fields: Iterable[Field]) -> _Fields:
 
 
 def _lists(
-    comparisons: Iterable[Sides | StudySides],
+    comparisons: Iterable[Sides],
     held: pl.DataFrame,
     fields: _Fields,
     here: Mapping[str, Any],

@@ -7,27 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.simulation.palette import CONVENTION
-
 if TYPE_CHECKING:
     from assets.gateway.network.connection import Connection
     from assets.simulation.provider import Simulated
-
-__all__ = ["CONVENTION", "Simulated", "make"]
-
-
-def __getattr__(name: str) -> type[Simulated]:
-    # Not at import: the drawing processes and the labeler, which must not know the truth, import this package too.
-    if name != "Simulated":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from assets.simulation.provider import Simulated
-
-    return Simulated
 
 
 def make(connection: Connection | None = None, *, workers: int | None = None) -> Simulated:
     """Return the provider; `workers` processes draw (None: one for each processor; 0: none, it draws by itself)."""
     del connection  # nobody is reached
+    # Not at import: the drawing processes and the labeler, which must not know the truth, import this package too.
     from assets.simulation.pool import shared
     from assets.simulation.provider import Simulated
 

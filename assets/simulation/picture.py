@@ -54,13 +54,13 @@ def _people(look: Mapping[str, str], rng: Random) -> str:
 def svg(look: Mapping[str, str], seed: str) -> str:
     """Return the SVG of a scene; equal arguments give equal text."""
     rng = Random(seed)  # noqa: S311 - drawing, not secrets; a text seed is hashed the same everywhere
-    kind = look["kind"]
-    if kind == "person" and look["person_count"] != "0":
-        inner = _background(rng) + _people(look, rng)
-    elif kind == "person":
-        inner = _background(rng) + places.draw("object", {**look, "object": "chair"}, rng)
+    inner = _background(rng)
+    if look["kind"] != "person":
+        inner += places.draw(look["kind"], look, rng)
+    elif look["person_count"] != "0":
+        inner += _people(look, rng)
     else:
-        inner = _background(rng) + places.draw(kind, look, rng)
+        inner += places.draw("object", {**look, "object": "chair"}, rng)
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {UNITS} {UNITS}" fill="none">{inner}</svg>'
 
 

@@ -6,7 +6,7 @@ made from a plan's own prompts, and a week of years ago needs no suite file of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -41,10 +41,10 @@ class AskedPrompt(NamedTuple):
 class Side(SuiteData):
     """One side of a comparison: its name, and which prompts are on it."""
 
-    name: Name
+    name: str
     prompt: _Pattern | None = None
     language: Name | None = None
-    condition: Condition | None = None
+    condition: str | None = None
     turn: Literal[1, 2] = 1
 
     @model_validator(mode="after")
@@ -78,40 +78,27 @@ class Sides(SuiteData):
 
     def pairs(self, prompts: Iterable[AskedPrompt]) -> list[Pair]:
         """Return the pairs among prompts, by subject; a subject with two prompts on a side has none."""
-        return _paired(prompts, self.a.takes, self.b.takes)
+        of: dict[str, tuple[list[AskedPrompt], list[AskedPrompt]]] = {}
+        for asked in prompts:
+            for number, side in enumerate((self.a, self.b)):
+                if side.takes(asked):
+                    of.setdefault(asked.subject, ([], []))[number].append(asked)
+        return [Pair(*one, *other) for _, (one, other) in sorted(of.items()) if len(one) == len(other) == 1]
 
 
-class StudySide(NamedTuple):
-    """One side of a comparison within a study: the prompts of one condition."""
-
-    name: str  # of the condition
-    turn: int = 1
-
-    def takes(self, asked: AskedPrompt) -> bool:
-        """Return whether a prompt is on this side."""
-        return asked.condition == self.name
-
-
-class StudySides(NamedTuple):
-    """A comparison of two conditions of a study, b against a."""
-
-    kind: Kind
-    a: StudySide
-    b: StudySide
-
-    def pairs(self, prompts: Iterable[AskedPrompt]) -> list[Pair]:
-        """Return the pairs among prompts, as `Sides.pairs`."""
-        return _paired(prompts, self.a.takes, self.b.takes)
-
-
-def study_comparisons(conditions: Iterable[str], baseline: str | None) -> list[StudySides]:
+def study_comparisons(conditions: Iterable[str], baseline: str | None) -> list[Sides]:
     """Return the comparisons of a study: every condition against its baseline; the rule is the same for each study.
 
     Without one they are compared with `baseline`, and what asks for diversity is compared with it, no more.
     """
     kinds: Mapping[str, Kind] = {kind: kind for kind in REQUESTS}
+    first = baseline or "baseline"
     return [
-        StudySides(kinds.get(name, "wording"), StudySide(baseline or "baseline"), StudySide(name))
+        Sides(
+            kind=kinds.get(name, "wording"),
+            a=Side(name=first, condition=first),
+            b=Side(name=name, condition=name),
+        )
         for name in conditions
         if name != baseline and (baseline is not None or name in kinds)
     ]
@@ -121,17 +108,6 @@ def in_order(conditions: Iterable[str], baseline: str | None = None) -> list[str
     """Return conditions: the baseline, those of `CONDITIONS` as they are asked, all others by name."""
     known = {name: place for place, name in enumerate(CONDITIONS)}
     return sorted(conditions, key=lambda name: (name != baseline, known.get(name, len(known)), name))
-
-
-def _paired(
-    prompts: Iterable[AskedPrompt], on_a: Callable[[AskedPrompt], bool], on_b: Callable[[AskedPrompt], bool]
-) -> list[Pair]:
-    of: dict[str, tuple[list[AskedPrompt], list[AskedPrompt]]] = {}
-    for asked in prompts:
-        for number, takes in enumerate((on_a, on_b)):
-            if takes(asked):
-                of.setdefault(asked.subject, ([], []))[number].append(asked)
-    return [Pair(*left, *right) for _, (left, right) in sorted(of.items()) if len(left) == len(right) == 1]
 
 
 class Comparison(Sides):

@@ -15,8 +15,9 @@ from PIL import Image, PngImagePlugin
 from assets.gateway.models_file import ModelEntry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.slots import Slot
-from assets.simulation import Simulated, picture, scenes
+from assets.simulation import picture, scenes
 from assets.simulation.pool import Pool
+from assets.simulation.provider import Simulated
 from assets.suites.loader import load_suites
 from assets.suites.schema import Suite
 from tests.bench.measure import Size

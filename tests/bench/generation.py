@@ -15,8 +15,9 @@ from assets.generation.plan import Plan
 from assets.generation.providers.base import Provider
 from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
-from assets.simulation import Simulated, scenes
+from assets.simulation import scenes
 from assets.simulation.pool import Pool
+from assets.simulation.provider import Simulated
 from tests.bench import data, paid
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse.store.local import LocalStore

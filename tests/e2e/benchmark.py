@@ -27,8 +27,8 @@ from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.leaderboard.published import Edition
 from assets.metrics.week import score_weeks
-from assets.simulation import Simulated
 from assets.simulation.pool import Pool
+from assets.simulation.provider import Simulated
 from orchestration.resources import make_workplace
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.weeks import span

@@ -24,7 +24,7 @@ from assets.gateway.network.redaction import without_keys
 from assets.gateway.records import GROUPS, UNREADABLE, Answer, Outcome, Paid
 from assets.labeling.asked.attempts import FINAL, LabelAttempt, call_id, declined, next_numbers, still_open
 from assets.labeling.asked.batches import LABEL_BATCH_CALLS, BatchLabeler, LookBatches, grouped, labels_desk
-from assets.labeling.asked.journal import Journal, lost_by_call
+from assets.labeling.asked.journal import Journal, Lost
 from assets.labeling.asked.spending import call_of, cost_fields, is_paid
 from assets.labeling.asked.stops import Watch, describe
 from assets.labeling.pictures import PictureToRead, ShownPicture, UnreadableError, prepare
@@ -106,7 +106,8 @@ class _Run:
         self._stop = threading.Event()
         self._watch = Watch(labeler.name, asking.told)
         self._lost = journal.lost()
-        self._numbers = next_numbers(journal.known, lost_by_call(self._lost))
+        made: list[LabelAttempt | Lost] = [*journal.known, *self._lost]
+        self._numbers = next_numbers((one.call, one.attempt) for one in made)
         self._lock = threading.Lock()
         self._caller = Caller(asking.admission, stopped=self.stopped, failed=self._stop.set)
 

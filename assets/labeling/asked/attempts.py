@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -174,9 +174,9 @@ def cost_usd(attempts: Iterable[LabelAttempt]) -> float:
     return sum(attempt.cost_usd or 0.0 for attempt in attempts)
 
 
-def next_numbers(attempts: Iterable[LabelAttempt], lost: Mapping[str, Sequence[int]]) -> dict[str, int]:
-    """Return the number of the next attempt of each call that was ever made or intended."""
-    highest = {call: max(numbers) for call, numbers in lost.items()}
-    for attempt in attempts:
-        highest[attempt.call] = max(highest.get(attempt.call, 0), attempt.attempt)
-    return {call: number + 1 for call, number in highest.items()}
+def next_numbers(made: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the number of the next attempt of each call, of attempts (call, number) that were made or intended."""
+    following: dict[str, int] = {}
+    for call, number in made:
+        following[call] = max(following.get(call, 0), number + 1)
+    return following

@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from assets.gateway.admission import Admission, Settle, pause
 from assets.gateway.batches import BatchStatus, Desk
 from assets.gateway.records import Answer, Outcome
+from assets.generation.providers.openai.batches import BatchAccount
 from assets.labeling.asked.journal import Journal
 from assets.labeling.asked.spending import call_of
 from assets.labeling.pictures import PictureToRead, ShownPicture, UnreadableError, prepare
@@ -26,7 +27,7 @@ class BatchLabeler(RemoteLabeler, Protocol):
     """A labeler whose calls can be made in batches."""
 
     @property
-    def batches(self) -> Any:
+    def batches(self) -> BatchAccount | None:
         """Return the account that takes batches, or None."""
 
     def request(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> dict[str, Any]:
@@ -93,7 +94,7 @@ class LookBatches:
         groups: Mapping[str, Sequence[PictureToRead]],
         load: Callable[[PictureToRead], bytes],
     ) -> None:
-        self._labeler, self._account = labeler, labeler.batches
+        self._labeler, self._account = labeler, cast(BatchAccount, labeler.batches)
         self._groups, self._load = groups, load
         self._unreadable: dict[str, str] = {}
 
@@ -107,21 +108,19 @@ class LookBatches:
                 self._unreadable[identity] = str(error)
                 continue
             bodies[identity] = self._labeler.request(shown, group[0].attributes)
-        return str(self._account.upload_bodies(bodies))
+        return self._account.upload_bodies(bodies)
 
     def create(self, uploaded: str, mark: str) -> str:
         """Make the batch; return its id."""
-        return str(self._account.create(uploaded, mark))
+        return self._account.create(uploaded, mark)
 
     def find(self, mark: str) -> str | None:
         """Return the batch that carries the mark."""
-        found: str | None = self._account.find(mark)
-        return found
+        return self._account.find(mark)
 
     def look(self, batch: str) -> BatchStatus:
         """Return how far a batch is."""
-        found: BatchStatus = self._account.look(batch)
-        return found
+        return self._account.look(batch)
 
     def results(self, batch: str) -> Iterator[tuple[str, Sight]]:
         """Yield what was read off the pictures of each call."""

@@ -15,7 +15,7 @@ from assets.generation.partition import require_price
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.asking import Asking, ask_all
 from assets.labeling.asked.attempts import closed
-from assets.labeling.asked.journal import CallScope, Journal, of_anchors
+from assets.labeling.asked.journal import Journal, of_anchors
 from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
@@ -63,8 +63,7 @@ def ask_about(
         for sha256, read in readings.items():
             found.setdefault(sha256, {}).update(read)
 
-    scope: CallScope = of_anchors(week)
-    journal = Journal(place.store, scope, f"{remote.name}@{remote.version}", keep)
+    journal = Journal(place.store, of_anchors(week), f"{remote.name}@{remote.version}", keep)
     ask_all(
         remote,
         [replace(picture, attributes=tuple(sorted(picture.attributes))) for picture in pictures],

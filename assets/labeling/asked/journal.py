@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -184,11 +183,3 @@ def read_intent(store: Store, key: str) -> Lost:
         raise CorruptObjectError(
             f"{key} is no intent of a labeler's call ({error}); restore the object"
         ) from None
-
-
-def lost_by_call(lost: Sequence[Lost]) -> dict[str, list[int]]:
-    """Return the numbers of the lost attempts of each call."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for one in lost:
-        found[one.call].append(one.attempt)
-    return dict(found)

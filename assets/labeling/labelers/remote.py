@@ -12,7 +12,7 @@ from assets.generation.providers.errors import ErrorRow, match
 from assets.generation.providers.openai.params import require_params
 from assets.labeling.asked.forms import WRONG_FORM, declined_in_words, wrong_text
 from assets.labeling.pictures import Preparation, ShownPicture, UnreadableError, prepare
-from assets.labeling.questions import bare, is_words, picture_names, readings
+from assets.labeling.questions import bare, picture_names, readings
 from assets.labeling.records import Reading, Sight
 from assets.suites.schema import Attribute
 from warehouse.errors import ClicheError, UsageError
@@ -153,6 +153,6 @@ def answered(text: str, attributes: Sequence[str], pictures: int, facts: Mapping
     names = attributes if pictures == 1 else picture_names(pictures)
     if (wrong := wrong_text(bare(text), names, facts)) is not None:
         return wrong
-    if is_words(text):
+    if not bare(text).startswith("{"):  # words: it declined, in its own way
         return declined_in_words(text.strip(), facts)
     return Sight(Answer(outcome=Outcome.OK, **facts), tuple(readings(text, attributes, pictures)))

@@ -116,17 +116,12 @@ def _litter(seen: Pixels) -> Reading:
     return Reading("yes" if seen.area("litter") >= THRESHOLDS["litter"] else "no")
 
 
+_READERS = (
+    *(_person_count, _perceived_gender, _perceived_age, _skin_tone, _clothing_era),
+    *(_headwear, _facial_hair, _national_flag, _house_condition, _litter),
+)
 _READ: Mapping[str, Callable[[Pixels], Reading]] = {
-    "person_count": _person_count,
-    "perceived_gender": _perceived_gender,
-    "perceived_age": _perceived_age,
-    "skin_tone": _skin_tone,
-    "clothing_era": _clothing_era,
-    "headwear": _headwear,
-    "facial_hair": _facial_hair,
-    "national_flag": _national_flag,
-    "house_condition": _house_condition,
-    "litter": _litter,
+    reader.__name__.removeprefix("_"): reader for reader in _READERS
 }
 
 

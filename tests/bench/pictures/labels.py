@@ -14,8 +14,8 @@ from assets.generation.plan import Plan
 from assets.generation.run import PartitionRun
 from assets.labeling.registry import make_labeler
 from assets.labeling.run import label_partition
-from assets.simulation import Simulated
 from assets.simulation.pool import Pool
+from assets.simulation.provider import Simulated
 from tests.bench import data
 from tests.bench.measure import Row, Size, best, seconds
 from warehouse import keys

@@ -13,8 +13,8 @@ from assets.gateway.models_file import ModelEntry
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.run import PartitionRun
 from assets.labeling import run as labeling
-from assets.simulation import Simulated
 from assets.simulation.pool import Pool
+from assets.simulation.provider import Simulated
 from assets.suites.loader import load_suites
 from tests.e2e.kills.forks import serve
 from warehouse.store import Store, open_store

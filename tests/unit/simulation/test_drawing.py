@@ -207,6 +207,4 @@ def test_it_shares_the_colors_with_the_drawer_and_knows_nothing_of_the_planted_t
         for one in node.names
     }
     own = {name for name in imported if name.startswith("assets.simulation")}
-    assert {name for name in own if ".drawing." not in name} == {
-        *("assets.simulation.palette", "assets.simulation.palette.CONVENTION")
-    }
+    assert {name for name in own if ".drawing." not in name} == {"assets.simulation.palette"}

@@ -17,7 +17,7 @@ from assets.gateway.records import Outcome
 from assets.generation.providers.base import Provider
 from assets.generation.providers.registry import make_provider
 from assets.generation.slots import Request
-from assets.simulation import CONVENTION, make, palette, picture, scenes, truth, worker
+from assets.simulation import make, palette, picture, scenes, truth, worker
 from assets.simulation.pool import Pool, RenderError
 from warehouse.errors import UsageError
 
@@ -305,5 +305,5 @@ def test_every_declared_colour_stands_for_one_thing():
 
 
 def test_the_convention_says_that_it_is_one():
-    assert "drawing convention" in CONVENTION
-    assert "nothing about real people" in CONVENTION
+    assert "drawing convention" in palette.CONVENTION
+    assert "nothing about real people" in palette.CONVENTION
