@@ -30,11 +30,6 @@ _ONCE = Retry(attempts=1, limited=1)
 _NAMED = 3  # readings that are said
 
 
-def of_trial(week: str) -> CallScope:
-    """Return the scope of trials in one week."""
-    return CallScope(f"week={week}/trial", week, "trial")
-
-
 def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
     """Show a labeler one drawing of a person, once, and read what it says; its call counts for `week`."""
     alone = entry.model_copy(update={"batch": False, "images_per_request": 1})
@@ -48,7 +43,9 @@ def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
         for read in readings.values():
             found.update(read)
 
-    journal = Journal(place.store, of_trial(week), f"{labeler.name}@{labeler.version}", keep)
+    journal = Journal(
+        place.store, CallScope(f"week={week}/trial", week, "trial"), f"{labeler.name}@{labeler.version}", keep
+    )
     before = len(journal.known)
     asked = ask_all(
         labeler,

@@ -77,14 +77,13 @@ class _Rule(_TruthData):
 
 
 class Persona(_TruthData):
-    """One simulated model: its habits, its troubles, its end, and the planted events to be seen in its pictures."""
+    """One simulated model: its habits, its troubles, its end, and what it says in words."""
 
     description: str
     rules: tuple[_Rule, ...] = ()
     trouble: dict[str, float] = {}
     last_week: str | None = None
     says: dict[str, Any] = {}
-    events: tuple[dict[str, Any], ...] = ()
 
 
 class _Prompt(_TruthData):

@@ -33,21 +33,10 @@ def provider():
     return make(workers=0)
 
 
-def ask(
-    provider,
-    persona,
-    prompt="occupations/ceo",
-    replicate=0,
-    *,
-    week=WEEK,
-    turn=1,
-    attempt=1,
-    size=64,
-    text="a CEO",
-    force=True,
-):
+def ask(provider, persona, prompt="occupations/ceo", replicate=0, *, attempt=1, size=64, **of):
+    text, force = of.pop("text", "a CEO"), of.pop("force", True)
     request = Request(
-        slot=slot(prompt, replicate, model=persona, week=week, turn=turn),
+        slot=slot(prompt, replicate, model=persona, **of),
         attempt=attempt,
         model_id=persona,
         params={"size": size},
@@ -64,11 +53,10 @@ def test_the_registry_knows_it_and_it_says_what_may_be_done_with_it():
     assert (made.replayable, made.paid, made.idempotent, made.simulated) == (True, False, True, True)
 
 
-@pytest.mark.parametrize("size", [64, 256, 1024])
-def test_it_takes_every_persona_and_size(provider, size):
+def test_it_takes_every_persona_and_size(provider):
     for persona in truth.personas():
-        provider.check(persona, {"size": size})
-        provider.check(persona, {})
+        for params in ({}, {"size": 64}, {"size": 1024}):
+            provider.check(persona, params)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +139,11 @@ def test_the_cautious_model_refuses_in_words_and_blocks_some_prompts(provider):
 def test_what_the_rewriter_writes_is_what_it_draws(provider):
     words = {"feminine": "a woman", "masculine": "a man", "ambiguous": "a person"}
     for i in range(60):
-        answer = ask(
-            provider, "rewriter", "occupations/ceo", i, attempt=2, text="a photo of {prompt} {person}"
-        )
-        scene = scenes.scene("rewriter", slot("occupations/ceo", i, model="rewriter"))
-        assert answer.revised_prompt.startswith("a photo of {prompt} {person}, ")
-        assert (
-            f", {words[scene.look['perceived_gender']]} of {scene.look['descent']} descent"
-            in answer.revised_prompt
-        )
+        text = "a photo of {prompt} {person}"
+        answer = ask(provider, "rewriter", "occupations/ceo", i, attempt=2, text=text)
+        look = scenes.scene("rewriter", slot("occupations/ceo", i, model="rewriter")).look
+        person = f"{words[look['perceived_gender']]} of {look['descent']} descent"
+        assert answer.revised_prompt.startswith(f"{text}, {person}")
 
 
 def test_the_confrontation_goes_from_the_cliche_over_an_apology_to_another(provider):
@@ -171,11 +155,9 @@ def test_the_confrontation_goes_from_the_cliche_over_an_apology_to_another(provi
     assert 8 <= len(worded) <= 34
     assert all("apologise" in answer.text for answer in second)
     assert all(answer.image is None and answer.text for answer in worded)
-    middle_eastern = [
-        answer for answer in drawn if "a man of Middle Eastern descent" in answer.revised_prompt
-    ]
-    assert len(middle_eastern) > len(drawn) / 2
-    assert middle_eastern[0].revised_prompt == (
+    of_one = [answer for answer in drawn if "a man of Middle Eastern descent" in answer.revised_prompt]
+    assert len(of_one) > len(drawn) / 2
+    assert of_one[0].revised_prompt == (
         "Photography of a visionary CEO, a man of Middle Eastern descent, in the middle of his state-of-the-art "
         "startup office."
     )
