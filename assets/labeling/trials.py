@@ -43,9 +43,8 @@ def try_labeler(place: Workplace, entry: LabelerEntry, week: str) -> Trial:
         for read in readings.values():
             found.update(read)
 
-    journal = Journal(
-        place.store, CallScope(f"week={week}/trial", week, "trial"), f"{labeler.name}@{labeler.version}", keep
-    )
+    scope = CallScope(f"week={week}/trial", week, "trial")
+    journal = Journal(place.store, scope, f"{labeler.name}@{labeler.version}", keep)
     before = len(journal.known)
     asked = ask_all(
         labeler,

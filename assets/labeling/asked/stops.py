@@ -10,7 +10,6 @@ from assets.labeling.asked.forms import IN_WORDS
 
 #: Answers of one kind that cannot be read, of so many different calls in a row, stop a labeler.
 IN_A_ROW = 3
-_WORDS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 Kind = tuple[str, str]
 
@@ -63,7 +62,7 @@ def unreadable_row(row: Sequence[LabelAttempt]) -> str | None:
     """Return why a labeler must stop whose newest answers, all of one kind, cannot be read; None if it need not."""
     if len({attempt.call for attempt in row}) < IN_A_ROW:
         return None
-    return f"{_WORDS[IN_A_ROW]} answers in a row could not be read: {row[-1].error_message}"
+    return f"three answers in a row could not be read: {row[-1].error_message}"
 
 
 def stopped_by(attempts: Iterable[LabelAttempt]) -> str | None:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -43,11 +42,6 @@ class ImportProblemsError(UsageError):
             f"nothing was imported: {what} in {files} file{'s' if files > 1 else ''}; "
             "fix what is listed and import again"
         )
-
-
-class _Said(NamedTuple):
-    answer: RaterAnswer
-    rater: str
 
 
 @dataclass(frozen=True)
@@ -132,7 +126,7 @@ def _sorted_out(
     found: Iterable[tuple[RaterAnswer, str | None] | str],
     raters: Mapping[str, str],
     problems: list[str],
-) -> Iterator[_Said]:
+) -> Iterator[tuple[RaterAnswer, str]]:
     """Yield each answer with its rater; what has none is a problem of its file and account."""
     for item in found:
         if isinstance(item, str):
@@ -145,7 +139,7 @@ def _sorted_out(
         except UsageError as error:
             problems.append(f"{answer.where.rpartition(', ')[0]}: {error}")
         else:
-            yield _Said(answer, rater)
+            yield answer, rater
 
 
 def _check_rater(sample: Sample, rater: str) -> None:
@@ -176,14 +170,14 @@ def _rater(answer: RaterAnswer, in_row: str | None, raters: Mapping[str, str]) -
 
 
 def _checked(
-    sample: Sample, said: Iterable[_Said], there: Iterable[Label], problems: list[str]
+    sample: Sample, said: Iterable[tuple[RaterAnswer, str]], there: Iterable[Label], problems: list[str]
 ) -> list[Label]:
     """Return the answers that may be taken in; for every other one a line is added to `problems`."""
     pictures = {picture.task: picture for picture in sample.pictures}
     known = {label[:3]: (label.value, "an earlier import") for label in there}
     labels: list[Label] = []
     differ: set[Question] | None = None  # known once the answers of the two are
-    for answer, rater in sorted(said, key=lambda one: one.rater == THIRD):
+    for answer, rater in sorted(said, key=lambda one: one[1] == THIRD):
         if rater == THIRD and differ is None:
             differ = differing(sample, [*there, *labels])
         try:

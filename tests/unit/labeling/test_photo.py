@@ -83,9 +83,7 @@ def test_a_chip_has_one_size_with_the_face_in_its_middle() -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", png(drawing())[:-400], png(drawing())],
-    ids=["nothing", "truncated", "a drawing"],
+    "data", [b"", png(drawing())[:-400], png(drawing())], ids=["nothing", "truncated", "a drawing"]
 )
 def test_no_picture_raises_or_is_guessed(labeler: photo.PhotoLabeler, data: bytes) -> None:
     readings = labeler.read(data, ["headwear", *ALL[1:]])  # of which one is not known

@@ -169,9 +169,7 @@ def test_the_confrontation_goes_from_the_cliche_over_an_apology_to_another(provi
         assert ask(provider, "rewriter", prompt, i, turn=2, attempt=2, force=True).outcome is Outcome.OK
 
 
-def test_trouble_comes_at_its_rate_and_a_truncated_picture_does_not_load(
-    provider,
-):
+def test_trouble_comes_at_its_rate_and_a_truncated_picture_does_not_load(provider):
     class NoPool:
         def render(self, look, seed, size):
             return b"x" * 100

@@ -7,15 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.suites.analysis import (
-    BASE_0,
-    FILE,
-    load_analysis,
-    load_changes,
-    parse,
-    shipped,
-    shipped_sha256,
-)
+from assets.suites.analysis import BASE_0, FILE, load_analysis, load_changes, parse, shipped, shipped_sha256
 from assets.suites.analysis_rows import analysis_tables
 from assets.suites.loader import FOLDER, load_suites
 from warehouse.canonical import sha256_hex

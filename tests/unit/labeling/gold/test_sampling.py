@@ -114,9 +114,7 @@ def test_names_of_pictures_tell_nothing_and_are_no_numbers(store: Store) -> None
             assert secret not in picture.task
 
 
-def test_every_model_has_two_hundred_pictures_or_all(
-    store: Store,
-) -> None:
+def test_every_model_has_two_hundred_pictures_or_all(store: Store) -> None:
     build(store, (ONE,), replicates=90)  # 270 pictures
     build(store, (TWO,), replicates=20)  # 60
     frame = read_frame(store, WEEK)
