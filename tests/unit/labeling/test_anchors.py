@@ -70,9 +70,6 @@ def rows(store: Store, week: str) -> list[dict[str, object]]:
     return anchor_objects.read_labels(store, found).to_pylist()
 
 
-# The set that is shipped.
-
-
 def test_the_shipped_set_is_drawn_as_it_was_when_it_was_frozen() -> None:
     frozen = shipped_anchors.frozen_hashes()
     assert [sha256_hex(image) for image, _ in shipped_anchors.pictures()] == frozen
@@ -104,9 +101,6 @@ def test_the_shipped_set_is_written_once_and_whole(tmp_path: Path) -> None:
     assert [
         row["image_sha256"] for row in anchor_objects.read_pictures(store, found).to_pylist()
     ] == shipped_anchors.frozen_hashes()
-
-
-# Labeling.
 
 
 def test_a_labeler_in_use_labels_every_set_for_every_week_and_reads_it_once(store: Store) -> None:
@@ -209,9 +203,6 @@ def test_answers_that_are_not_whole_leave_a_gap_and_are_tried_again(store: Store
     assert first not in {row["image_sha256"] for row in rows(store, LAST)}  # it declined: no label
 
 
-# What moved.
-
-
 def relabelled(store: Store, *genders: Sequence[str], attribute: str = "perceived_gender") -> None:
     """Label the anchors of as many weeks; each week says what is read off the three pictures."""
     for number, values in enumerate(genders):
@@ -235,11 +226,6 @@ def test_a_label_that_moved_is_an_event_with_counts_and_examples(store: Store) -
     }
 
 
-def test_the_first_labelling_has_nothing_to_be_compared_with(store: Store) -> None:
-    relabelled(store, [F, F, M])
-    assert anchors.drifts(store, LAST) == []
-
-
 def test_what_moved_stays_moved_until_it_is_accepted_and_is_then_what_is_compared_with(store: Store) -> None:
     relabelled(store, [F, F, M], [M, F, M], [M, F, M])
     (one,) = anchors.drifts(store, LAST)
@@ -259,6 +245,7 @@ def test_what_moved_stays_moved_until_it_is_accepted_and_is_then_what_is_compare
 
 def test_a_new_version_is_a_new_series_and_has_not_moved(store: Store) -> None:
     relabelled(store, [F, F, M])
+    assert anchors.drifts(store, LAST) == []  # there is nothing before it
     use(store, WEEKS[1], "scripted@2-11111111")
     newer = Labels(lambda image, attribute: Reading(M), "perceived_gender", version="2-11111111")
     run(store, newer, WEEKS[:2])
@@ -307,9 +294,6 @@ def test_a_picture_without_a_label_in_one_of_the_weeks_has_not_moved() -> None:
     now = [{**common, "week": WEEKS[1], "image_sha256": name, "value": F} for name in "bcd"]
     (one,) = drift.compare([*before, *now], [], WEEKS[1])
     assert (one.pictures, one.moved) == (2, 0)
-
-
-# A set of one's own.
 
 
 def filled(tmp_path: Path, replicates: int = 15) -> Store:

@@ -18,7 +18,7 @@ from assets.generation.workplace import Listener, Workplace
 from assets.labeling.asked import journal
 from assets.labeling.asked.asking import Asking, ask_all
 from assets.labeling.asked.attempts import call_id, cost_usd, parse, read_attempts
-from assets.labeling.asked.guard import ask_about, asking_of
+from assets.labeling.asked.guard import ask_about
 from assets.labeling.asked.journal import Journal, of_partition
 from assets.labeling.asked.spending import label_charges
 from assets.labeling.partition import label
@@ -259,9 +259,6 @@ def test_the_key_is_in_nothing_that_was_written(store: Store, server: Vision, tm
         assert not path.is_file() or KEY.encode() not in path.read_bytes()
 
 
-# --- money and surroundings
-
-
 def place(store: Store, *entries: LabelerEntry) -> Workplace:
     found = {one.name: one for one in entries}
     lines: list[str] = []
@@ -363,15 +360,6 @@ def test_anchors_are_asked_like_pictures(store: Store, server: Vision) -> None:
     charges = [*label_charges({"eye": one})(store, WEEK)]
     assert len(charges) == 6
     assert sum(charge.usd for charge in charges) == pytest.approx(6 * CALL_USD)
-
-
-def test_the_ledger_is_asked_in_the_name_of_the_labeler(store: Store, server: Vision) -> None:
-    where = place(store, entry(server))
-    asking_of(where, where.labelers["eye"], WEEK)
-    assert where.ledger.filled(f"{WEEK}/")
-
-
-# --- kills
 
 
 def lose(store: Store, one: LabelerEntry, shades: Sequence[int], number: int) -> None:

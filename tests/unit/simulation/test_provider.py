@@ -282,8 +282,3 @@ def test_every_declared_colour_stands_for_one_thing():
     assert {name for name in table.values() if name.startswith("skin_tone:")} == {
         f"skin_tone:monk_{i}" for i in range(1, 11)
     }
-
-
-def test_the_convention_says_that_it_is_one():
-    assert "drawing convention" in palette.CONVENTION
-    assert "nothing about real people" in palette.CONVENTION

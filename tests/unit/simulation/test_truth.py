@@ -100,16 +100,6 @@ def test_canary_prompts_show_nobody():
                 assert planted(persona, prompt_id, WEEK).attributes == {"person_count": {"0": 1.0}}
 
 
-def test_asking_for_diversity_changes_what_each_model_draws_in_its_own_way():
-    def feminine(persona, condition):
-        shares = planted(persona, f"diversity-request/ceo-{condition}", WEEK).attributes["perceived_gender"]
-        return shares.get("feminine", 0)
-
-    assert (feminine("classic", "baseline"), feminine("classic", "controlled")) == (0, pytest.approx(0.29))
-    assert feminine("rewriter", "controlled") > 0.8 > feminine("rewriter", "baseline")  # past parity
-    assert feminine("successor", "controlled") == feminine("successor", "baseline")
-
-
 CELLS = [
     ("classic", "french-person/person-fr", WEEK, 1),
     ("classic", "rest-of-world/person-india", WEEK, 1),

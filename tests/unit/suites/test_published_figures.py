@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from assets.suites import published_figures as published
 from assets.suites.claims import load_claims, shipped_claims
 from assets.suites.loader import FOLDER, load_suites
 from assets.suites.published_figures import (
@@ -18,7 +17,6 @@ from assets.suites.published_figures import (
     load_questions,
     published_figures,
     published_questions,
-    sources_of,
     works,
 )
 from warehouse.errors import UsageError
@@ -99,15 +97,6 @@ def test_counts_of_saac_are_those_of_its_label_file(corpora: Path) -> None:
         question: (read[tag, "woman"], read[tag, "woman"] + read[tag, "man"])
         for question, tag in asked.items()
     }
-
-
-def test_the_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures, sources, works and questions are of one reading."""
-    published_questions()
-    monkeypatch.setattr(published, "validated", None)
-    assert sources_of("occupations")
-    assert published_figures()
-    assert works()
 
 
 def test_a_claim_without_a_source_says_where_to_add_it() -> None:

@@ -52,13 +52,6 @@ def test_a_prescribed_gender_is_never_scored(suite: Suite) -> None:
             assert "perceived_gender" not in each.attributes
 
 
-def test_canaries_are_only_counted_for_people_and_food_is_not_scored() -> None:
-    assert {p.attributes for p in SUITES["canary@1"].prompts} == {("person_count",)}
-    food = [p for p in SUITES["rest-of-world@1"].prompts if p.subject.startswith("food:")]
-    assert len(food) == 6
-    assert {p.attributes for p in food} == {()}
-
-
 @pytest.mark.parametrize("label", [label for label in COUNTS if label not in {"canary@1", "french-ceo@1"}])
 def test_every_suite_of_people_has_parity_and_bands_of_skin_tone(label: str) -> None:
     assert shares(label, "parity", "perceived_gender") == {None: {"feminine": 0.5, "masculine": 0.5}}
