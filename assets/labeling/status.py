@@ -130,7 +130,8 @@ def partition_states(
 class LabelerState:
     """One labeler's week: the pictures that it is to read, over all models, and those that are left.
 
-    `stopped_by` is what stopped it, `trouble` what its newest call met; neither where nothing is left.
+    `stopped_by` is what stopped it, `trouble` what its newest call met; neither where nothing is left;
+    `readable` are the attributes that it reads.
     """
 
     name: str
@@ -181,7 +182,9 @@ def _labeler(
     try:
         labeler = make_labeler(name, labelers)
     except UsageError as error:
-        return _not_installed(store, plan, name, known, str(error)) if name in LABELERS else None
+        return (
+            _not_installed(store, plan, name, known, str(error)) if name in {*LABELERS, *labelers} else None
+        )
     version, done = f"{labeler.name}@{labeler.version}", labelled(store, plan, labeler, labels)
     own = [call for call in calls if f"{call.labeler}@{call.labeler_version}" == version]
     left = len(missing(store, plan, labeler.attributes(), done, closed(own), known, by=version))
