@@ -26,8 +26,8 @@ from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe, day_of
 from assets.generation.providers.errors import ErrorRow, error_answer
-from assets.generation.providers.headers import retry_after_s
-from assets.generation.providers.openai.common import count, rate_limit
+from assets.generation.providers.headers import rate_limit, retry_after_s
+from assets.generation.providers.openai.common import count
 from assets.labeling.asked.forms import MESSAGE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
 from assets.labeling.pictures import Preparation, ShownPicture
