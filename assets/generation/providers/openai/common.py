@@ -20,9 +20,8 @@ from pydantic_core import from_json
 from assets.gateway.network import http
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.redaction import redact
-from assets.gateway.records import Answer, Outcome
+from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe, Service, day_of, no_key
-from assets.generation.providers.errors import error_answer
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.openai.errors import api_answer, has_error, read_error
 from warehouse.errors import UsageError
@@ -98,7 +97,11 @@ class Account:
         if not isinstance(body, dict):
             text = raw.content.decode("utf-8", "replace")
             words = "the answer is no JSON object" if text.strip() else "the answer is empty"
-            return error_answer((), message=words, body=self._clean(text), maybe_billed=True, **facts)
+            kept = self._clean(text)[
+                :RAW_BODY_CHARS
+            ]  # of an empty answer empty: labelers tell its form by it
+            facts |= {"unmapped": True, "maybe_billed": True, "error_message": words, "raw_body": kept}
+            return Answer(outcome=Outcome.SERVER_ERROR, **facts)
         facts |= usage_facts(body.get("usage"))
         if has_error(body) and body.get("object") != "response":  # a failed response says more
             return self.failed(body, facts)
