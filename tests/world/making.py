@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import pytest
 
 from assets.generation.workplace import Workplace
-from assets.metrics.week import score_all
-from tests.world import beside, bucket, readers
+from assets.metrics import week as scoring
+from tests.world import beside, bucket, planted, readers
 from warehouse.database.rebuild import rebuild
 from warehouse.store import Store, open_store
 
@@ -41,10 +44,29 @@ def make_for_readers(folder: Path) -> None:
     """Make the world of `readers`, without gold or studies."""
     made = World(folder)
     bucket.fill(made.store, readers)
-    rebuilt(made.store, made.warehouse)
+    rebuilt(made.store, made.warehouse, checked=(readers.LAST,), scored=readers.WEEKS[3::2])
 
 
-def rebuilt(store: Store, path: Path) -> None:
-    """Make the warehouse from a store alone, and compute all that follows, as `cliche rebuild` does."""
+def rebuilt(
+    store: Store,
+    path: Path,
+    checked: Collection[str] = (planted.WITHHELD_IN, planted.LAST),
+    scored: Collection[str] = planted.WEEKS,
+) -> None:
+    """Make the warehouse from a store alone, as `cliche rebuild` does, with checks and figures of some weeks alone.
+
+    Checks are a fifth of the cost, figures most of it.
+    """
     place = Workplace(store=store, warehouse=path, suites={}, models=(), code_version="test")
-    rebuild(store, path, finish=lambda con: score_all(con, place))
+    check_rows, score_spans = scoring.check_rows, scoring.score_spans
+
+    def few_rows(con: Any, store: Any, week: str, *, late: bool) -> list[dict[str, Any]]:
+        return check_rows(con, store, week, late=late) if week in checked else []
+
+    def few_spans(con: Any, weeks: Sequence[str]) -> None:
+        score_spans(con, [week for week in weeks if week in scored])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "check_rows", few_rows)
+        patch.setattr(scoring, "score_spans", few_spans)
+        rebuild(store, path, finish=lambda con: scoring.score_all(con, place))

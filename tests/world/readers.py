@@ -1,4 +1,4 @@
-"""A world for readers: the models of the demo in ten weeks, asked for what the front page has columns of.
+"""A world for readers: the models of the demo in eight weeks, asked for what the front page has columns of.
 
 As in the demo one model draws every cliché, one changes, one refuses, one replaces another, one rewrites prompts.
 """
@@ -14,7 +14,7 @@ from assets.generation.slots import Slot
 from tests.world import planted
 from warehouse.weeks import span
 
-WEEKS: Sequence[str] = span("2026-09-21", "2026-11-23")
+WEEKS: Sequence[str] = span("2026-10-05", "2026-11-23")
 LAST = WEEKS[-1]
 #: Since this week one model draws women as CEO, and another one is asked in place of its predecessor.
 SINCE = WEEKS[-4]

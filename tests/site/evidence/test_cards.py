@@ -1,11 +1,9 @@
-"""Share cards, and what others wrote on pages of findings: inert, readable, the same each time."""
+"""Share cards: readable, the same each time, and what others wrote is text on them."""
 
 from __future__ import annotations
 
 import io
-import re
 from datetime import date
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,13 +14,13 @@ from PIL import Image
 from assets.leaderboard.evidence import card as cards
 from assets.leaderboard.evidence.findings import findings
 from assets.leaderboard.page.languages import LANGUAGES, tongue
-from assets.leaderboard.page.sheets import NOWHERE, render_sheet
 from assets.leaderboard.views.message import title
 from assets.leaderboard.views.query import View
 from tests.site import world
-from tests.site.pages import shown
 from tests.site.pages.hostile import MARKUP as HOSTILE
 from warehouse.store import Store, open_store
+
+Con = duckdb.DuckDBPyConnection
 
 WEEK = date.fromisoformat(world.WEEK)
 LONG = f"{HOSTILE}{'long ' * 20_000}"
@@ -42,11 +40,11 @@ def found(filled_store: Store) -> tuple[View, ...]:
     """A few findings, of real and simulated models: a card costs a tenth of a second."""
     with world.load(filled_store) as con:
         every = findings(con, WEEK)
-    return (*every[:2], every[-1])
+    return every[0], every[-1]
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Con:
     """Prompts, revised prompts, refusals and labels that want to be run, one of them of 100 kB."""
     store = open_store(tmp_path_factory.mktemp("hostile"))
     world.fill(
@@ -57,7 +55,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnecti
         hostile=HOSTILE,
         only=("chatdraw", "sim-classic", "imago-2"),
     )
-    con = world.load(store)
+    con = world.load(store, scored=[world.WEEK])
     con.execute("UPDATE prompts SET subject = 'occupation:x' WHERE prompt <> 'occupations/pilot'")
     return con
 
@@ -114,10 +112,8 @@ def test_pictures_are_on_a_card_in_frames_and_those_of_sensitive_suites_are_not(
     assert asked == []
 
 
-def test_what_others_wrote_is_text_of_a_card_and_cut_to_its_room(
-    hostile: duckdb.DuckDBPyConnection,
-) -> None:
-    found = findings(hostile, WEEK)[:4]
+def test_what_others_wrote_is_text_of_a_card_and_cut_to_its_room(hostile: Con) -> None:
+    found = findings(hostile, WEEK)[:2]
     assert any("<script>" in tongue("en").say(one.sentence) for one in found)
     for one in found:
         for language in LANGUAGES:
@@ -127,47 +123,19 @@ def test_what_others_wrote_is_text_of_a_card_and_cut_to_its_room(
             assert tags == {"svg", "rect", "text"}
             names = {name.rpartition("}")[2] for element in root.iter() for name in element.attrib}
             assert not any(name.startswith("on") or name in {"href", "style"} for name in names)
-    wide = findings(hostile, WEEK)[0]
-    for text in ("x" * 100_000, "\ufffe\uffff ]]> &amp; <b>", "漢字かな交じり文 " * 400, "", "\u202egnp.exe"):
+    wide = found[0]
+    for text in ("x" * 100_000, "\ufffe\uffff ]]> &amp; <b>\u202egnp.exe", "漢字かな交じり文 " * 400, ""):
         changed = {"sentence": title(text), "model": text, "simulated": False}
         data = cards.card(View(**vars(wide) | changed), "en", thumbnail, {})
         with Image.open(io.BytesIO(data)) as image:
             assert image.size == (1200, 630)
 
 
-def test_no_line_of_a_card_is_wider_than_its_room(hostile: duckdb.DuckDBPyConnection) -> None:
+def test_no_line_of_a_card_is_wider_than_its_room(hostile: Con) -> None:
     for one in findings(hostile, WEEK):
         size, lines = cards._fitted(tongue("en").say(one.sentence))
         assert len(lines) * size * 1.18 <= 290 + size
         assert all(cards._width(line, size) <= 620 for line in lines)
-
-
-class _Tags(HTMLParser):
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
-@pytest.mark.parametrize("template", ["finding", "findings", "then", "claim", "others"])
-def test_what_others_wrote_is_inert_on_pages(hostile: duckdb.DuckDBPyConnection, template: str) -> None:
-    for kind, sheet in shown.made(hostile, template):
-        for path, content in render_sheet(kind, sheet, WEEK, NOWHERE):
-            if not path.endswith(".html"):
-                continue
-            page = content.decode()
-            for tag, attrs in _Tags(page).found:
-                assert tag not in {"script", "iframe", "object", "form", "style", "b-x"}
-                assert not any(name.startswith("on") or name == "style" for name in attrs), (path, tag)
-                if tag == "img":
-                    assert re.fullmatch(
-                        r"(\.\./)+thumbnails/[0-9a-f]{2}/[0-9a-f]{64}-\d+\.webp", str(attrs["src"])
-                    )
-            assert not re.search("[\u202a-\u202e\u2066-\u2069\u0000\u001b]", page)
-            assert len(page) < 60_000, path
 
 
 def _texts(one: View, language: str) -> list[str]:

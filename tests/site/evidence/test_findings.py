@@ -8,20 +8,23 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import duckdb
 import pytest
 
 from assets.leaderboard.evidence import finding_words
+from assets.leaderboard.evidence.doubts import Doubts
 from assets.leaderboard.evidence.findings import findings
 from assets.leaderboard.evidence.ranked import compared, ranked, strongest
 from assets.leaderboard.page.languages import tongue
-from assets.leaderboard.page.sheets import SitePlace, named, render_sheet
+from assets.leaderboard.page.sheets import NOWHERE, SitePlace, named, render_sheet
 from assets.leaderboard.views.query import View
 from tests.site import world
 from tests.site.pages import shown
 from tests.warehouse.checks.quality_rows import disagrees
+from warehouse.database.schema import open_warehouse
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
@@ -165,18 +168,6 @@ def test_the_first_finding_is_the_one_that_the_edition_opens_with_in_the_same_wo
     assert findings(con, WEEK)[0].sentence == finding_words.sentence(first)
 
 
-def test_what_lies_further_comes_first_and_of_equals_what_has_most_pictures(con: Con) -> None:
-    """By places of the rule that is on the page of the method, among models of a kind."""
-    expected, told = derived(con), ranked(compared(con, WEEK))
-    for simulated in (False, True):
-        places = []
-        for one in (of for of in told if of.simulated == simulated):
-            of_kind = [row for row in expected if row["simulated"] == simulated]
-            own = next(row for row in of_kind if (row["model"], row["prompt"]) == (one.model, one.prompt))
-            places.append(sum((row["points"], row["n"]) > (own["points"], own["n"]) for row in of_kind))
-        assert places == sorted(places)
-
-
 def test_a_doubt_is_said_only_where_it_applies(con: Con) -> None:
     rows = {(row["model"], row["prompt"]): row for row in derived(con)}
     seen: set[str] = set()
@@ -250,17 +241,40 @@ def test_pictures_are_of_the_window_and_framed_where_their_label_is_the_value(co
     assert page.count('<ul class="grid pictures drawn">') == 1  # a mark in the corner of each
 
 
-def test_it_can_be_cited_by_edition_and_address_and_has_a_card_for_those_who_link_to_it(con: Con) -> None:
+EDITION = "2026-11-23.4"
+
+
+def test_a_page_has_a_card_for_those_who_link_to_it_where_the_site_has_an_address(con: Con) -> None:
     path, page = next(iter(rendered(con, "finding").items()))
-    folder = path.removesuffix("index.html")
-    published = named(page.encode(), "2026-11-23.4", PUBLIC).decode()
-    address = f"https://cliche.example/editions/2026-11-23.4/{folder}"
+    address = f"https://cliche.example/editions/{EDITION}/{path.removesuffix('index.html')}"
+    published = named(page.encode(), EDITION, PUBLIC).decode()
     assert f'property="og:image" content="{address}card.png"' in published
     assert f'rel="canonical" href="{address}index.html"' in published
-    assert f"url{{{address}index.html}}" in re.sub("</?b[^>]*>", "", published)
-    assert "note = {Edition 2026-11-23.4, week of 2026-11-23}" in re.sub("</?b[^>]*>", "", published)
-    assert "Edition 2026-11-23.4, week of 23 November 2026." in re.sub("</?b[^>]*>", "", published)
-    assert "og:image" not in rendered(con, "finding", SitePlace())[path]
+    assert "og:image" not in rendered(con, "finding", NOWHERE)[path]
+
+
+def cited(page: str, site: SitePlace) -> tuple[str, str]:
+    """Return the citation for people and the one for BibTeX."""
+    text = named(page.encode(), EDITION, site).decode().partition('id="cite"')[2].partition("</pre>")[0]
+    people, _, bibtex = html.unescape(re.sub("<[^>]*>", "", text)).partition("@misc")
+    return people, bibtex
+
+
+@pytest.mark.parametrize("template", ["about", "finding"])
+def test_citations_have_the_address_in_the_edition_or_no_field_for_it(con: Con, template: str) -> None:
+    with_address, without = (rendered(con, template, site) for site in (PUBLIC, NOWHERE))
+    for path in [*with_address][:2]:  # in English and in French
+        file = path if template == "finding" else "index.html"
+        address = f"https://cliche.example/editions/{EDITION}/{file}"
+        people, bibtex = cited(with_address[path], PUBLIC)
+        assert address in people.split()
+        assert f"{{{address}}}" in bibtex
+        if template == "finding" and not path.startswith("fr/"):
+            assert f"Edition {EDITION}, week of 23 November 2026." in people
+            assert f"note = {{Edition {EDITION}, week of 2026-11-23}}" in bibtex
+        people, bibtex = cited(without[path], NOWHERE)
+        assert not re.search("http|editions/|url|{}|None", people + bibtex)
+        assert re.search(r"[^,]\n}$", bibtex)
 
 
 def test_the_list_has_every_finding_with_its_figures_and_says_how_many_were_compared(con: Con) -> None:
@@ -301,3 +315,42 @@ def test_sensitive_pictures_are_covered_until_asked_for(con: Con) -> None:
         page = dict(render_sheet(kind, made, WEEK, PUBLIC))[f"{sheet.address}index.html"].decode()
         before = page.partition("<img")[0]
         assert before.count("<details") - before.count("</details") == sensitive
+
+
+_KEY = (
+    f"DATE '{WEEK}' AS week, 'm' AS model, 'occupations' AS suite, 1 AS suite_major, 'perceived_gender' AS attribute, "
+    "'photo' AS labeler, '1' AS labeler_version, 'masculine' AS value"
+)
+_ROW = (
+    "'model' AS track, FALSE AS simulated, 'baseline' AS condition, 1 AS turn, 'corrected_share' AS figure, 280 AS n, "
+    "1.0 AS worth, 0 AS unseen, 14 AS prompts, 14 AS planned_prompts, 4 AS weeks"
+)
+
+
+@pytest.mark.parametrize(
+    ("reliable", "ends", "said"),
+    [
+        (
+            True,
+            "0.52 AS low, 0.64 AS high",
+            "the mean share over all prompts is 58% (95% interval 52% to 64%).",
+        ),
+        (True, "NULL AS low, NULL AS high", ""),
+        (False, "0.52 AS low, 0.64 AS high", ""),
+    ],
+)
+def test_the_share_by_peoples_eyes_is_said_where_it_has_an_interval(
+    reliable: bool, ends: str, said: str
+) -> None:
+    with open_warehouse(None) as con:
+        con.execute(
+            f"INSERT INTO labeler_error BY NAME SELECT {_KEY}, 280 AS n, 200 AS gold_n, 0.04 AS estimate, 0.01 AS low, "
+            "0.07 AS high, 0.05 AS differ"
+        )
+        con.execute(f"INSERT INTO figures BY NAME SELECT {_KEY}, {_ROW}, 0.58 AS estimate, {ends}")
+        doubts = Doubts(con, WEEK, [])
+    of = {"model": "m", "suite": "occupations", "suite_major": 1, "attribute": "perceived_gender"}
+    of |= {"value": "masculine"}
+    finding = cast(Any, SimpleNamespace(**of, reliable=reliable))
+    told = [tongue("en").say(message) for message in doubts._by_eyes(finding)]
+    assert told == ([f"By people’s eyes, {said}"] if said else [])

@@ -22,6 +22,8 @@ from tests.warehouse import builder
 from warehouse.store import open_store
 from warehouse.weeks import shift
 
+Con = duckdb.DuckDBPyConnection
+
 SUITES = load_suites()
 WEEKS = [shift(world.WEEK, -back) for back in range(4, -1, -1)]
 #: The week from which the second versions are asked.
@@ -38,7 +40,7 @@ def labels(slot: Slot, attribute: Attribute) -> tuple[str, None, None]:
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def con(tmp_path_factory: pytest.TempPathFactory) -> Con:
     store = open_store(tmp_path_factory.mktemp("versions"))
     for week in WEEKS:
         for model in ("one", "two"):
@@ -52,16 +54,16 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
                     SUITES[f"startup-ceo@{major}"],
                     *([SUITES["french-ceo@1"]] if major == 2 else []),
                 ],
-                replicates=16 // major,
+                replicates=8 // major,
                 conversations=0,
                 labels=labels,
                 prompts=lambda prompt: prompt.split("/")[1].startswith(ASKED),
             )
-    return world.load(store)
+    return world.load(store, scored=[world.WEEK])
 
 
 @pytest.fixture(scope="module")
-def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def pages(con: Con) -> dict[str, str]:
     day = date.fromisoformat(world.WEEK)
     return {path: data.decode() for path, data in sheets(con, day, NOWHERE) if path.endswith(".html")}
 
@@ -100,7 +102,7 @@ def test_no_link_of_a_world_of_two_versions_is_dead(pages: dict[str, str]) -> No
             assert target in pages or target.startswith(".."), (path, link)
 
 
-def test_wordings_are_compared_as_words_are(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
+def test_wordings_are_compared_as_words_are(con: Con, pages: dict[str, str]) -> None:
     found = {
         (row["suite"], row["a"], row["b"]): (row["pairs"], row["estimate"], row["clear"])
         for row in shown.asked(
@@ -125,13 +127,11 @@ def test_wordings_are_compared_as_words_are(con: duckdb.DuckDBPyConnection, page
     assert 'lang="fr"' in french
 
 
-def test_a_claim_keeps_its_pictures_and_its_verdict(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
+def test_a_claim_keeps_its_pictures_and_its_verdict(con: Con, pages: dict[str, str]) -> None:
     (told,) = shown.asked(
         con,
         "FROM claim_shares WHERE week = $week AND model = 'one' AND claim = 'bloomberg-high-pay'",
         week=world.WEEK,
     )
-    assert (told["suite_majors"], told["n"], told["verdict"]) == ([1, 2], 2 * 16 + 2 * 8, "yes")
+    assert (told["suite_majors"], told["n"], told["verdict"]) == ([1, 2], 2 * 8 + 2 * 4, "yes")
     assert "as in 2023" in shown.words(pages["2023/bloomberg-high-pay/index.html"]).lower()

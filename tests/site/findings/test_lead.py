@@ -18,6 +18,7 @@ from assets.leaderboard.models.changes import Detected
 from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.query import View
+from assets.metrics.pipeline import score_spans
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
 from tests.site import world
@@ -53,9 +54,11 @@ def strongest(con: Con) -> View:
     return found
 
 
-def counted(con: Con, finding: View) -> tuple[int, int, int]:
-    """Return pictures that show the value, those that could be read, and all, of single labels and answers."""
-    (row,) = con.execute(
+def test_numbers_of_the_sentence_are_those_of_single_labels(con: Con) -> None:
+    """Which share comes first, and all other sentences, are derived again in tests of pages of findings."""
+    best, said = strongest(con), sentence(con)
+    assert not best.simulated, "sim-classic draws men alone, and is no real model"
+    (counted,) = con.execute(
         """
         SELECT count(*) FILTER (WHERE b.value = $value), count(*) FILTER (WHERE b.value IN ('feminine', 'masculine')),
             count(*)
@@ -66,47 +69,21 @@ def counted(con: Con, finding: View) -> tuple[int, int, int]:
             AND week BETWEEN $first AND $week
         """,
         {
-            "value": finding.value,
-            "model": finding.model,
-            "prompt": finding.prompt,
-            "first": finding.first_week,
-            "week": finding.week,
+            "value": best.value,
+            "model": best.model,
+            "prompt": best.prompt,
+            "first": best.first_week,
+            "week": best.week,
         },
     ).fetchall()
-    return row
-
-
-def derived(con: Con) -> list[tuple[int, int, str, str, str]]:
-    """Return (percent of the way from parity to all, n, model, prompt, value) of all genders, the first one first."""
-    rows = con.execute(
-        "SELECT simulated, model, prompt, value, low, high, n FROM figures "
-        "WHERE week = $week AND figure = 'share' AND attribute = 'perceived_gender' AND estimate >= 0.5",
-        {"week": DAY},
-    ).fetchall()
-    real = [row for row in rows if not row[0] and row[4] > 0.5] or [row for row in rows if row[4] > 0.5]
-    return sorted(
-        ((round(100 * (low - 0.5) / 0.5), n, *of) for _, *of, low, high, n in real),
-        key=lambda one: (-one[0], -one[1], *one[2:]),
-    )
-
-
-def test_it_is_the_share_that_the_rule_finds_in_the_published_table(con: Con) -> None:
-    found = strongest(con)
-    best = derived(con)[0]
-    assert (round(100 * found.reach), found.n, found.model, found.prompt, found.value) == best
-    assert not found.simulated, "sim-classic draws men alone, and is no real model"
-    assert (found.k, found.n, found.drawn) == counted(con, found)
-
-
-def test_every_number_of_the_sentence_is_one_of_single_labels(con: Con) -> None:
-    found, said = strongest(con), sentence(con)
-    k, n, drawn = counted(con, found)
-    since = f"since the week of {words.week(found.first_week)}"
-    assert (since in said) == (found.weeks < 4)
-    numbers = [int(number) for number in re.findall(r"\d+", said.replace(found.model, "").replace(since, ""))]
+    k, n, drawn = counted
+    assert (best.k, best.n, best.drawn) == counted
+    since = f"since the week of {words.week(best.first_week)}"
+    assert (since in said) == (best.weeks < 4)
+    numbers = [int(number) for number in re.findall(r"\d+", said.replace(best.model, "").replace(since, ""))]
     assert numbers == ([k, n] if n == drawn else [drawn, n, k])
-    assert found.model in said
-    assert words.depiction("perceived_gender", found.value) in said
+    assert best.model in said
+    assert words.depiction("perceived_gender", best.value) in said
 
 
 def test_simulated_models_are_told_of_where_no_real_one_has_a_finding_and_are_called_so(con: Con) -> None:
@@ -132,14 +109,14 @@ def drawn(folder: Path, *models: str, **options: Any) -> Con:
     store = open_store(folder)
     for model in models:
         builder.build_partition(store, world.WEEK, model, suites=(REST,), **({"replicates": 20} | options))
-    con = world.load(store)
+    con = world.load(store, scored=())
     con.execute(
         "INSERT INTO stereotype_pairs VALUES "
         "('rest-of-world', 1, 'headwear', 'sombrero', 'person:mexican', NULL), "
         "('rest-of-world', 1, 'headwear', 'turban', 'person:indian', NULL), "
         "('rest-of-world', 1, 'perceived_age', 'older', 'person:indian', 'un-wpp-2019')"
     )
-    world.rank(con, world.WEEK)
+    score_spans(con, [world.WEEK])
     return con
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from assets.leaderboard.columns import both
 from assets.leaderboard.columns.table import COLUMNS
+from tests.site.leaders.test_leaderboard import of_column
 from tests.site.pages.shown import WEEK, asked, files, words
 
 Con = duckdb.DuckDBPyConnection
@@ -50,16 +51,7 @@ def test_figures_and_their_difference_in_points_add_up(planted_con: Con, page: s
         points = re.findall(r'<td class="num">(.*?)</td>', cells)[0]
         assert int(points.replace("\N{MINUS SIGN}", "-")) == second - first
         for name, shown in (("fir", first), ("hazel", second)):
-            (row,) = asked(
-                planted_con,
-                "SELECT * FROM figures WHERE week = $week AND model = $model AND figure = $figure "
-                "AND suite = $suite AND prompt IS NOT DISTINCT FROM $prompt "
-                "AND attribute IS NOT DISTINCT FROM $attribute AND value IS NOT DISTINCT FROM $value "
-                "AND selection IS NOT DISTINCT FROM $selection",
-                week=WEEK,
-                model=name,
-                **vars(column.of),
-            )
+            (row,) = (row for row in of_column(planted_con, column, WEEK) if row["model"] == name)
             assert round(100 * row["estimate"]) == shown
 
 

@@ -7,13 +7,13 @@ import gzip
 import html
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
 import pytest
 
-from assets.leaderboard.columns.table import COLUMNS
+from assets.leaderboard.columns.table import COLUMNS, Column
 from assets.leaderboard.page.languages import tongue
 from tests.site.pages.shown import WEEK, asked, files
 from tests.world import planted
@@ -50,18 +50,23 @@ def said(cell: str) -> str:
 
 def stored(con: Con, number: int, condition: str) -> dict[str, dict[str, Any]]:
     """Return model → the row of `figures` that a column shows."""
-    of = COLUMNS[number].of
-    found = asked(
+    return {row["model"]: row for row in of_column(con, COLUMNS[number], WEEK, condition)}
+
+
+def of_column(
+    con: Con, column: Column, week: date | str, condition: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the rows of `figures` that a column shows in a week."""
+    return asked(
         con,
         "SELECT * FROM figures WHERE week = $week AND figure = $figure AND suite = $suite AND turn = 1 "
-        "AND condition = $condition AND prompt IS NOT DISTINCT FROM $prompt "
+        "AND condition = coalesce($condition, condition) AND prompt IS NOT DISTINCT FROM $prompt "
         "AND attribute IS NOT DISTINCT FROM $attribute AND value IS NOT DISTINCT FROM $value "
         "AND selection IS NOT DISTINCT FROM $selection",
-        week=WEEK,
+        week=week,
         condition=condition,
-        **vars(of),
+        **vars(column.of),
     )
-    return {row["model"]: row for row in found}
 
 
 def test_each_cell_is_the_figure_of_its_table(planted_con: Con, made: dict[str, str]) -> None:
@@ -133,17 +138,8 @@ def test_steps_of_a_line_are_of_four_weeks_and_hold_no_change(planted_con: Con, 
     seen = 0
     for line in lines:
         column = next(one for one in COLUMNS if one.id == line["column"])
-        (row,) = asked(
-            planted_con,
-            "SELECT estimate, low, high, n, first_week FROM figures WHERE week = $at AND model = $model "
-            "AND figure = $figure AND suite = $suite AND turn = 1 AND condition = $condition "
-            "AND prompt IS NOT DISTINCT FROM $prompt AND attribute IS NOT DISTINCT FROM $attribute "
-            "AND value IS NOT DISTINCT FROM $value AND selection IS NOT DISTINCT FROM $selection",
-            at=line["week"],
-            model=line["model"],
-            condition=line["condition"],
-            **vars(column.of),
-        )
+        of_week = of_column(planted_con, column, line["week"], line["condition"])
+        (row,) = (row for row in of_week if row["model"] == line["model"])
         assert float(line["estimate"]) == row["estimate"]
         assert line["first_week"] == str(row["first_week"])
         for change in changed:

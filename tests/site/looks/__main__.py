@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.site.looks.links import dead
@@ -24,8 +24,8 @@ REFRESH = 'http-equiv="refresh"'
 _FRENCH = "fr"
 
 
-def looked_at(store: Path, edition: str) -> Iterator[tuple[str, Path]]:
-    """Yield (kind, file) of the first, last and largest page of each kind, in English and in French."""
+def kinds_of(store: Path, edition: str) -> dict[str, list[Path]]:
+    """Return kind → its pages, of an edition, of the site and of past quarters, in English and in French apart."""
     folder = store / keys.edition_prefix(edition)
     kinds: dict[str, list[Path]] = {}
     for page in [*folder.rglob("*.html"), *(store / keys.SITE).rglob("*.html")]:
@@ -34,12 +34,16 @@ def looked_at(store: Path, edition: str) -> Iterator[tuple[str, Path]]:
     for page in (store / keys.PAST).rglob("*.html"):
         period, _, _, *parts = page.relative_to(store / keys.PAST).parts
         kinds.setdefault(f"past {'quarter' if 'Q' in period else 'week'} {_kind(parts)}", []).append(page)
-    for kind, found in sorted(kinds.items()):
-        pages = sorted(page for page in found if REFRESH not in page.read_text(encoding="utf-8"))
-        if not pages:
-            continue
-        largest = max(pages, key=lambda page: page.stat().st_size)
-        yield from ((kind, page) for page in dict.fromkeys((pages[0], pages[-1], largest)))
+    shown = {
+        kind: sorted(page for page in pages if REFRESH not in page.read_text(encoding="utf-8"))
+        for kind, pages in sorted(kinds.items())
+    }
+    return {kind: pages for kind, pages in shown.items() if pages}
+
+
+def largest(pages: Iterable[Path]) -> Path:
+    """Return the largest of some pages."""
+    return max(pages, key=lambda page: page.stat().st_size)
 
 
 def _kind(parts: tuple[str, ...] | list[str]) -> str:
@@ -64,14 +68,19 @@ def main(home: Path, part: str = "") -> int:
         return len(found)
 
     for browser in opened_browser(os.environ["CLICHE_CHROMIUM"]):
-        for kind, page in looked_at(store, edition):
+        for kind, pages in kinds_of(store, edition).items():
             if not re.sub("past (week|quarter) ", "", kind).startswith(part):
                 continue
             print(f"- {kind}", flush=True)
-            for width in WIDTHS:
-                wrong += report(kind, page, f"widths {width}", complaints(browser, page, width, store))
-            for how, look in (("scripts", without_scripts), ("keyboard", by_keyboard), ("print", in_print)):
-                wrong += report(kind, page, how, look(browser, page, store))
+            for page in {pages[0], pages[-1], largest(pages)}:
+                for width in WIDTHS:
+                    wrong += report(kind, page, f"widths {width}", complaints(browser, page, width, store))
+                for how, look in (
+                    ("scripts", without_scripts),
+                    ("keyboard", by_keyboard),
+                    ("print", in_print),
+                ):
+                    wrong += report(kind, page, how, look(browser, page, store))
     pages = [*(store / keys.edition_prefix(edition)).rglob("*.html"), *(store / keys.SITE).rglob("*.html")]
     lost = dead([*pages, *(store / keys.PAST).rglob("*.html")]) if not part else []
     for page, link in lost:

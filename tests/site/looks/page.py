@@ -5,9 +5,15 @@ Belongs here: looks at a single file. Does not belong here: which pages are look
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from orchestration.commands.auditor import RangeHandler
 
 #: What a hostile text would call, and what the browser says of what the page's policy forbids.
 WATCHED = """window.owned = () => console.error("owned");
@@ -128,13 +134,29 @@ def _opened(browser: Any, file: Path, store: Path, found: list[str], **given: An
     return page
 
 
-def opened_browser(chromium: str) -> Iterator[Any]:
-    """Yield a running browser."""
+def opened_browser(chromium: str, *, folders_as_served: bool = True) -> Iterator[Any]:
+    """Yield a running browser.
+
+    A folder is looked at as a server shows it: from a file, Chromium takes a typeface for another site's.
+    """
     from playwright.sync_api import sync_playwright
 
+    flags = ["--no-sandbox", *(["--allow-file-access-from-files"] if folders_as_served else [])]
     with sync_playwright() as playwright:
-        # a folder is looked at as a server shows it: from a file, Chromium takes a typeface for another site's
-        flags = ["--no-sandbox", "--allow-file-access-from-files"]
         running = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield running
         running.close()
+
+
+class _Silent(RangeHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Yield the address at which a folder is served."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()

@@ -1,4 +1,4 @@
-"""A budget of words for each kind of page, half of what it had where that can be; what is longer is argued here."""
+"""A budget of words for each kind of page."""
 
 from __future__ import annotations
 
@@ -11,34 +11,30 @@ import pytest
 
 from assets.leaderboard.page.languages import LANGUAGES
 
-#: Kind → words of a page on average, before the site was cut and at most since, in English and in French. The front
-#: page was no leaderboard; method and labels hold what stood on every page; data/query lists what its queries answer;
-#: others was not there.
+#: Kind → words of a page on average, at most, in English and in French.
 BUDGETS = {
-    "": ((309, 335), (440, 500)),
-    "2023/": ((1368, 1490), (480, 520)),
-    "2023/*": ((402, 479), (160, 175)),
-    "about/": ((344, 354), (172, 177)),
-    "boards/": ((308, 356), (110, 120)),
-    "boards/*": ((330, 343), (150, 160)),
-    "changes/": ((302, 332), (150, 160)),
-    "data/query/": ((929, 944), (590, 610)),
-    "findings/": ((902, 1003), (320, 370)),
-    "findings/*": ((335, 365), (167, 190)),
-    "method/": ((895, 947), (760, 760)),
-    "method/labels/": ((372, 410), (320, 350)),
-    "models/": ((30, 30), (20, 20)),
-    "models/*": ((1010, 1071), (250, 280)),
-    "others/": ((0, 0), (90, 115)),
-    "prompts/": ((639, 798), (150, 200)),
-    "prompts/*/*": ((255, 304), (145, 175)),
-    "prompts/*/*/*": ((245, 265), (115, 130)),
-    "status/": ((190, 194), (95, 97)),
-    "words/": ((97, 102), (50, 55)),
-    "words/*": ((335, 407), (110, 140)),
+    "": (440, 500),
+    "2023/": (480, 520),
+    "2023/*": (160, 175),
+    "about/": (172, 177),
+    "boards/": (110, 120),
+    "boards/*": (150, 160),
+    "changes/": (150, 160),
+    "data/query/": (590, 610),
+    "findings/": (320, 370),
+    "findings/*": (167, 190),
+    "method/": (760, 760),
+    "method/labels/": (320, 350),
+    "models/": (20, 20),
+    "models/*": (250, 280),
+    "others/": (90, 115),
+    "prompts/": (150, 200),
+    "prompts/*/*": (145, 175),
+    "prompts/*/*/*": (115, 130),
+    "status/": (95, 97),
+    "words/": (50, 55),
+    "words/*": (110, 140),
 }
-#: Kinds whose budget is more than six tenths of what it was.
-LONGER = {"", "data/query/", "method/", "method/labels/", "others/"}
 
 
 class _Words(HTMLParser):
@@ -89,10 +85,7 @@ def counts(readers_pages: dict[str, str]) -> dict[tuple[str, str], list[int]]:
 def test_pages_keep_to_their_budget(
     counts: dict[tuple[str, str], list[int]], kind: str, language: str
 ) -> None:
-    place = [*LANGUAGES].index(language)
-    before, most = (of[place] for of in BUDGETS[kind])
-    assert 0 < mean(counts[kind, language]) <= most
-    assert (most > 0.6 * before) == (kind in LONGER) or kind == "models/"
+    assert 0 < mean(counts[kind, language]) <= BUDGETS[kind][[*LANGUAGES].index(language)]
 
 
 def test_every_kind_of_page_has_a_budget(counts: dict[tuple[str, str], list[int]]) -> None:

@@ -8,34 +8,21 @@ from posixpath import normpath
 
 import pytest
 
+_INDIA = ("prompts/rest-of-world/person-india/", "findings/sim-classic.rest-of-world.person-india.")
+_BERET = ("prompts/french-person/", "words/french-person-en-fr/", "boards/french-person-stereotypes/")
+_CEO = ("prompts/startup-ceo/", "findings/sim-classic.startup-ceo.")
 #: What is typed, in which language, and the pages of which one must be among the first.
 SEARCHED = (
-    (
-        "turban",
-        "en",
-        ("prompts/rest-of-world/person-india/", "findings/sim-classic.rest-of-world.person-india."),
-    ),
-    (
-        "turban",
-        "fr",
-        ("prompts/rest-of-world/person-india/", "findings/sim-classic.rest-of-world.person-india."),
-    ),
-    ("blanc", "fr", ("2023/french-white/",)),
-    (
-        "béret",
-        "fr",
-        ("prompts/french-person/", "words/french-person-en-fr/", "boards/french-person-stereotypes/"),
-    ),
-    (
-        "beret",
-        "en",
-        ("prompts/french-person/", "words/french-person-en-fr/", "boards/french-person-stereotypes/"),
-    ),
-    ("licence", "fr", ("about/",)),
+    ("turban", "en", _INDIA),
+    ("turban", "fr", _INDIA),
+    ("beret", "en", _BERET),
+    ("béret", "fr", _BERET),
     ("license", "en", ("about/",)),
-    ("women CEO", "en", ("prompts/startup-ceo/", "findings/sim-classic.startup-ceo.")),
-    ("femme PDG", "fr", ("prompts/startup-ceo/", "findings/sim-classic.startup-ceo.")),
+    ("licence", "fr", ("about/",)),
+    ("women CEO", "en", _CEO),
+    ("femme PDG", "fr", _CEO),
     ("white", "en", ("2023/french-white/",)),
+    ("blanc", "fr", ("2023/french-white/",)),
     ("Nigeria", "en", ("prompts/rest-of-world/house-nigeria/", "2023/nigerian-house/")),
 )
 FIRST = 8

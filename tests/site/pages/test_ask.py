@@ -6,10 +6,7 @@ import csv
 import re
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,9 +15,9 @@ import duckdb
 import pytest
 
 from assets.leaderboard.browser_engine import engine_keys, show_engine
-from assets.leaderboard.edition import publish
-from orchestration.commands.auditor import RangeHandler
 from tests.site import world
+from tests.site.looks.page import opened_browser, served
+from tests.site.pages.shown import published
 from warehouse import keys
 from warehouse.database.published import open_published
 from warehouse.errors import UsageError
@@ -38,23 +35,15 @@ def site(filled_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("asked")
     shutil.copytree(filled_store.url, folder / "store")
     store = open_store(folder / "store")
-    publish(world.load(store), store, week=world.WEEK, code_version="1.2.3")
+    published(world.load(store), store, "ask")
     return folder / "store"
 
 
 @pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
     """Where the root is served."""
-    handler = partial(_Silent, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-
-
-class _Silent(RangeHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+    with served(site) as address:
+        yield address
 
 
 class Asking:
@@ -84,12 +73,7 @@ class Asking:
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield running
-        running.close()
+    yield from opened_browser(chromium_path, folders_as_served=False)
 
 
 def page_of(address: str, language: str = "") -> str:

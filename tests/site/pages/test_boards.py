@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
@@ -22,16 +22,19 @@ from assets.metrics.plain.boards import REASONS
 from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
+from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import Store
+
+Con = duckdb.DuckDBPyConnection
 
 
 @pytest.fixture(scope="module")
-def con(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+def con(six_weeks: Store) -> Con:
     return world.load(six_weeks)
 
 
 @pytest.fixture(scope="module")
-def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def pages(con: Con) -> dict[str, str]:
     return shown.files(con, "board") | shown.files(con, "compare")
 
 
@@ -47,9 +50,7 @@ def rows_of(page: str) -> dict[str, str]:
     return dict(re.findall(r'<tr role="row" id="([^"]+)">(.*?)</tr>', page, re.DOTALL))
 
 
-def test_every_row_of_a_board_is_that_of_the_published_view(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
+def test_every_row_of_a_board_is_that_of_the_published_view(con: Con, pages: dict[str, str]) -> None:
     found = asked(con, "SELECT * FROM leaderboard WHERE week = $week", week=WEEK)
     assert sum(row["rank_low"] is not None for row in found) >= 4
     assert sum(row["rank_low"] is None for row in found) >= 4
@@ -83,7 +84,7 @@ def test_marks_of_an_axis_are_in_the_unit_of_the_figures_beside_it(pages: dict[s
 
 
 def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simulated_ones(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     kinds = {
         row["model"]: (row["simulated"], row["track"])
@@ -99,7 +100,7 @@ def test_ranked_models_come_first_and_real_ones_are_never_in_one_table_with_simu
             assert ranked == sorted(ranked, reverse=True)
 
 
-def test_the_csv_holds_the_rows_of_the_table(con: duckdb.DuckDBPyConnection, pages: dict[str, str]) -> None:
+def test_the_csv_holds_the_rows_of_the_table(con: Con, pages: dict[str, str]) -> None:
     lines = list(csv.DictReader(io.StringIO(pages["boards/occupations-perceived-gender/board.csv"])))
     where = "week = $week AND attribute = 'perceived_gender' AND yardstick = 'parity'"
     statement = f"SELECT * FROM leaderboard WHERE {where}"
@@ -118,9 +119,7 @@ def test_the_csv_holds_the_rows_of_the_table(con: duckdb.DuckDBPyConnection, pag
     )
 
 
-def test_a_figure_leads_to_prompts_whose_pictures_it_counts(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
+def test_a_figure_leads_to_prompts_whose_pictures_it_counts(con: Con, pages: dict[str, str]) -> None:
     page = pages["boards/occupations-perceived-gender/index.html"]
     asked_now = asked(con, "SELECT DISTINCT prompt FROM slots WHERE week = $week", week=WEEK)
     assert set(re.findall(r"prompts/(occupations/[a-z]+)/index.html", page)) == {
@@ -146,12 +145,11 @@ def test_every_reason_has_words_in_both_languages(code: str) -> None:
     assert tongue("fr").say(said) not in {code, tongue("en").say(said)}
 
 
+GENDER = "boards/occupations-perceived-gender/index.html"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def test_a_chart_to_download_holds_every_figure_of_its_board_and_stands_alone(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_a_chart_to_download_holds_every_figure_of_its_board_and_stands_alone(con: Con) -> None:
     site = SitePlace(publisher="A & B <script>", data_license="CC BY 4.0", url="https://example.org/cliche")
     pages = shown.files(con, "board", site)
     charts = {path: data for path, data in pages.items() if path.endswith(".svg")}
@@ -187,9 +185,7 @@ def test_a_chart_to_download_holds_every_figure_of_its_board_and_stands_alone(
         assert len(bars) == sum(bool(row["low"]) for row in rows)
 
 
-def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(con: Con) -> None:
     kind, sheet = next(iter(shown.made(con, "board")))
     first, again, unpublished = (
         dict(painted(render_sheet(kind, sheet, WEEK, NOWHERE, thumbnails=thumbnails)))
@@ -203,3 +199,67 @@ def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(
         drawing = ET.fromstring(first[f"{sheet.address}board.svg"])
         assert picture.size == (int(drawing.get("width", 0)), int(drawing.get("height", 0)))
         assert len(picture.convert("RGB").getcolors(1 << 16) or ()) > 4
+
+
+# --- Beside the figures: orders, reasons, warnings --------------------------------------------------------------------
+
+
+@pytest.fixture
+def changed(con: Con) -> Iterator[Con]:
+    """The warehouse, changed for the length of a test."""
+    con.execute("BEGIN")
+    yield con
+    con.execute("ROLLBACK")
+
+
+def board(con: Con, path: str = GENDER) -> str:
+    return shown.files(con, "board")[path]
+
+
+def said_of(page: str) -> dict[str, str]:
+    """Return model → what its row of a board says."""
+    return {model: words(f"<main>{row}</main>") for model, row in rows_of(page).items()}
+
+
+def test_ranks_stand_in_their_order_and_those_without_a_rank_below_them(changed: Con) -> None:
+    rows = said_of(board(changed))
+    simulated = [model for model in rows if model.startswith("sim-")]
+    assert simulated[:4] == ["sim-next", "sim-drift", "sim-classic", "sim-cautious"]
+    assert " 1–2 of 3 " in rows["sim-next"]
+    assert " 3 of 3 " in rows["sim-classic"]
+    assert "not ranked: no other model can be ranked here" in rows["imago-2"]
+
+
+def test_a_model_that_refuses_much_has_its_reason(changed: Con) -> None:
+    rows = said_of(board(changed))
+    assert "not ranked: too many answers are missing" in rows["sim-cautious"]
+    assert "not ranked: no usable picture" in rows["sim-silent"]
+
+
+def test_labels_that_are_not_reliable_rank_nobody(changed: Con) -> None:
+    changed.execute(disagrees(world.WEEK, "people", 0.4, scope="gold"))
+    said = board(changed)
+    assert "No model can be ranked here." in words(said)
+    assert "not ranked: the labels are not reliable" in said_of(said)["sim-next"]
+
+
+def test_a_withheld_model_has_neither_rank_nor_bounds(six_weeks: Store) -> None:
+    changed = world.load(six_weeks)
+    world.withhold(changed, "sim-classic", "completeness 0.4 is below 0.5")
+    row = said_of(board(changed))["sim-classic"]
+    assert "not ranked: withheld: completeness 0.4 is below 0.5" in row
+    assert "had shown" not in row
+
+
+def test_a_warning_about_a_model_stands_beside_it(changed: Con) -> None:
+    changed.execute(
+        "INSERT INTO check_results BY NAME SELECT $week::DATE AS week, 'images__once_in_model' AS check_name, "
+        "'warning' AS severity, 'fail' AS status, 'sim-next' AS model, 2 AS failing_rows, '' AS message",
+        {"week": world.WEEK},
+    )
+    for language, said in (
+        ("", "gave one picture for several requests"),
+        ("fr/", "a donné une même image pour plusieurs requêtes"),
+    ):
+        for model, row in said_of(board(changed, f"{language}{GENDER}")).items():
+            assert (said in row) == (model == "sim-next")

@@ -6,8 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -23,7 +22,9 @@ from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
 from tests.warehouse import changed
-from warehouse.store import Store, open_store
+from warehouse.store import Store
+
+Con = duckdb.DuckDBPyConnection
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "]]></content><script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}\x0b=cmd()"
@@ -31,20 +32,27 @@ CHANGED = WEEK - timedelta(weeks=3)
 
 
 @pytest.fixture(scope="module")
-def quiet(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+def quiet(six_weeks: Store) -> Con:
     return world.load(six_weeks)
 
 
 @pytest.fixture
-def con(six_weeks: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def con(six_weeks: Store) -> Iterator[Con]:
     """The same with a change of sim-drift, opened in the week itself, with the shares that its labels have."""
-    con = world.load(six_weeks)
-    opened(con)
-    yield con
-    con.close()
+    with world.load(six_weeks) as con:
+        opened(con)
+        yield con
 
 
-def seen(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def pages(six_weeks: Store) -> dict[str, str]:
+    """The pages of that warehouse, for all tests that change nothing more."""
+    with world.load(six_weeks) as con:
+        opened(con)
+        return shown.files(con, "changes") | shown.files(con, "model")
+
+
+def seen(con: Con) -> list[dict[str, Any]]:
     statement = """
         SELECT s.week, s.prompt, i.image_sha256, b.value, b.labeler_version
         FROM labels AS b
@@ -55,7 +63,7 @@ def seen(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return asked(con, statement)
 
 
-def opened(con: duckdb.DuckDBPyConnection, **replaced: object) -> None:
+def opened(con: Con, **replaced: object) -> None:
     """Put an event into the table: the share of perceived women before and since `CHANGED`, over three prompts."""
     found = seen(con)
     before = [row["value"] for row in found if row["week"] < CHANGED]
@@ -71,7 +79,7 @@ def opened(con: duckdb.DuckDBPyConnection, **replaced: object) -> None:
     changed.report(con, **row | replaced)
 
 
-def test_that_nothing_changed_is_said_aloud(quiet: duckdb.DuckDBPyConnection) -> None:
+def test_that_nothing_changed_is_said_aloud(quiet: Con) -> None:
     pages = shown.files(quiet, "changes")
     assert words(pages["changes/index.html"]).count("No change was reported.") == 2
     assert words(pages["fr/changes/index.html"]).count("Aucun changement signalé.") == 2
@@ -81,9 +89,10 @@ def test_that_nothing_changed_is_said_aloud(quiet: duckdb.DuckDBPyConnection) ->
     )
 
 
-def test_a_change_is_reported_with_the_shares_of_its_labels(con: duckdb.DuckDBPyConnection) -> None:
-    found = seen(con)
-    pages = shown.files(con, "changes")
+def test_a_change_is_reported_with_the_shares_of_its_labels_and_in_standard_errors(
+    quiet: Con, pages: dict[str, str]
+) -> None:
+    found = seen(quiet)
     for language, path in (("en", "changes/index.html"), ("fr", "fr/changes/index.html")):
         own, text = tongue(language), words(pages[path])
         for side, name in (
@@ -96,14 +105,17 @@ def test_a_change_is_reported_with_the_shares_of_its_labels(con: duckdb.DuckDBPy
             assert " ".join(f"{name[language]} {count} ({own.percent(k / n)})".split()) in text
     assert words(pages["changes/index.html"]).count("No change was reported.") == 1  # before
     assert "It began between 2 Nov and 9 November 2026." in words(pages["changes/index.html"])
+    evidence = (
+        "The difference is 8 standard errors; with 1,200 series looked at in that week, one is reported from"
+    )
+    assert f"{evidence} 6 on." in words(pages["changes/index.html"])
+    assert "La différence vaut 8 erreurs types" in words(pages["fr/changes/index.html"])
 
 
-def test_grids_show_pictures_of_the_weeks_on_either_side(con: duckdb.DuckDBPyConnection) -> None:
-    by_hash = {row["image_sha256"]: row for row in seen(con)}
+def test_grids_show_pictures_of_the_weeks_on_either_side(quiet: Con, pages: dict[str, str]) -> None:
+    by_hash = {row["image_sha256"]: row for row in seen(quiet)}
     for path in ("changes/index.html", "fr/changes/index.html", "models/sim-drift/index.html"):
-        kind = "model" if path.startswith("models") else "changes"
-        page = shown.files(con, kind)[path]
-        article = re.findall(r'<article class="change".*?</article>', page, re.DOTALL)
+        article = re.findall(r'<article class="change".*?</article>', pages[path], re.DOTALL)
         assert len(article) == 1
         grids = re.findall(r'<ul class="grid pictures small drawn".*?</ul>', article[0], re.DOTALL)
         assert len(grids) == 2
@@ -115,7 +127,7 @@ def test_grids_show_pictures_of_the_weeks_on_either_side(con: duckdb.DuckDBPyCon
             assert [bool(framed) for framed, _ in pictures] == [row["value"] == "feminine" for row in rows]
 
 
-def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: duckdb.DuckDBPyConnection) -> None:
+def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: Con) -> None:
     opened(con, value="masculine", size=-0.4)
     early = CHANGED - timedelta(weeks=2)
     opened(con, changed_week=early, week=WEEK - timedelta(weeks=4))
@@ -147,7 +159,7 @@ def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: duckd
     ],
 )
 def test_what_else_changed_is_listed_and_what_explains_a_change_better_is_said(
-    con: duckdb.DuckDBPyConnection, causes: list[str], doubt: str | None, listed: str
+    con: Con, causes: list[str], doubt: str | None, listed: str
 ) -> None:
     con.execute("UPDATE changes SET causes = ?", [causes])
     (one,) = changes.read(con, WEEK)
@@ -163,9 +175,7 @@ def test_what_else_changed_is_listed_and_what_explains_a_change_better_is_said(
     assert not re.search("[Aa]round that date|moved in the same way", words(made["fr/changes/index.html"]))
 
 
-def test_a_change_of_one_prompt_and_of_what_one_picture_shows_together_are_named(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_a_change_of_one_prompt_and_of_what_one_picture_shows_together_are_named(con: Con) -> None:
     asked_for = {"prompt": "occupations/ceo", "condition": "baseline"}
     opened(con, **asked_for, changed_week=CHANGED - timedelta(weeks=1))
     claim = next(one for one in shipped_claims() if len(one.shows) > 1)
@@ -190,9 +200,7 @@ def test_a_change_of_one_prompt_and_of_what_one_picture_shows_together_are_named
     assert pages == [text]
 
 
-def test_what_changed_long_ago_takes_a_line(
-    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_changed_long_ago_takes_a_line(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:
     early = CHANGED - timedelta(weeks=2)
     opened(con, changed_week=early, week=WEEK - timedelta(weeks=4))
     monkeypatch.setattr(changes, "IN_FULL", 1)
@@ -206,7 +214,7 @@ def test_what_changed_long_ago_takes_a_line(
     assert f'id="{line[1]}"' in shown.files(con, "model")["models/sim-drift/index.html"]
 
 
-def test_refusals_have_no_pictures_and_their_own_name(con: duckdb.DuckDBPyConnection) -> None:
+def test_refusals_have_no_pictures_and_their_own_name(con: Con) -> None:
     con.execute(
         "UPDATE changes SET attribute = NULL, value = 'refused', labeler = NULL, labeler_version = NULL"
     )
@@ -215,16 +223,7 @@ def test_refusals_have_no_pictures_and_their_own_name(con: duckdb.DuckDBPyConnec
     assert "<img" not in page
 
 
-def test_evidence_is_said_in_standard_errors(con: duckdb.DuckDBPyConnection) -> None:
-    made = shown.files(con, "changes")
-    assert (
-        "The difference is 8 standard errors; with 1,200 series looked at in that week, one is reported from 6 on."
-        in words(made["changes/index.html"])
-    )
-    assert "La différence vaut 8 erreurs types" in words(made["fr/changes/index.html"])
-
-
-def test_retirements_successors_and_versions_are_events(con: duckdb.DuckDBPyConnection) -> None:
+def test_retirements_successors_and_versions_are_events(con: Con) -> None:
     con.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
     con.execute(
         "UPDATE attempts SET model_reported = 'v2' WHERE model = 'imago-2' AND week = $week", {"week": WEEK}
@@ -240,10 +239,11 @@ def test_retirements_successors_and_versions_are_events(con: duckdb.DuckDBPyConn
     assert "sim-retired is retired" not in own
 
 
-def test_atom_feeds_are_what_rfc_4287_asks_for(con: duckdb.DuckDBPyConnection) -> None:
-    pages = shown.files(con, "changes") | shown.files(con, "model")
+def test_atom_feeds_are_what_rfc_4287_asks_for_and_json_feeds_say_the_same(
+    quiet: Con, pages: dict[str, str]
+) -> None:
     feeds = {path: text for path, text in pages.items() if path.endswith("feed.xml")}
-    assert len(feeds) == 2 * (1 + len(asked(con, "SELECT DISTINCT model FROM plans")))
+    assert len(feeds) == 2 * (1 + len(asked(quiet, "SELECT DISTINCT model FROM plans")))
     ids = []
     for path, text in feeds.items():
         feed = ET.fromstring(text.encode())
@@ -256,59 +256,27 @@ def test_atom_feeds_are_what_rfc_4287_asks_for(con: duckdb.DuckDBPyConnection) -
             assert str(one.findtext(f"{ATOM}id")).startswith("urn:uuid:")
             datetime.fromisoformat(str(one.findtext(f"{ATOM}updated")).replace("Z", "+00:00"))
             assert [link.get("rel") for link in one.findall(f"{ATOM}link")] == ["alternate"]
-        own = [str(entry.findtext(f"{ATOM}id")) for entry in feed.findall(f"{ATOM}entry")]
+        own, when = (
+            [str(entry.findtext(f"{ATOM}{name}")) for entry in feed.findall(f"{ATOM}entry")]
+            for name in ("id", "updated")
+        )
         assert len(own) == len({*own})
-        when = [str(entry.findtext(f"{ATOM}updated")) for entry in feed.findall(f"{ATOM}entry")]
         assert when == sorted(when, reverse=True)
         assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == (
             "fr" if path.startswith("fr/") else "en"
         )
         ids.append(str(feed.findtext(f"{ATOM}id")))
+        other = json.loads(pages[path.replace(".xml", ".json")])
+        assert (other["version"], bool(other["title"])) == ("https://jsonfeed.org/version/1.1", True)
+        assert [(item["id"], item["title"], item["content_text"]) for item in other["items"]] == [
+            tuple(entry.findtext(f"{ATOM}{name}") for name in ("id", "title", "content"))
+            for entry in feed.findall(f"{ATOM}entry")
+        ]
     assert len(ids) == len({*ids})
 
 
-def test_json_feeds_say_the_same_as_atom_feeds(con: duckdb.DuckDBPyConnection) -> None:
-    pages = shown.files(con, "changes") | shown.files(con, "model")
-    for path, text in pages.items():
-        if not path.endswith("feed.json"):
-            continue
-        feed = json.loads(text)
-        assert feed["version"] == "https://jsonfeed.org/version/1.1"
-        assert feed["title"]
-        atom = ET.fromstring(pages[path.replace(".json", ".xml")].encode())
-        assert [(item["id"], item["title"], item["content_text"]) for item in feed["items"]] == [
-            tuple(entry.findtext(f"{ATOM}{name}") for name in ("id", "title", "content"))
-            for entry in atom.findall(f"{ATOM}entry")
-        ]
-
-
-def test_a_digest_counts_what_the_tables_hold(con: duckdb.DuckDBPyConnection) -> None:
-    statement = """
-        SELECT
-            week, count(DISTINCT model) AS models, count(*) AS requests,
-            count(*) FILTER (WHERE outcome = 'ok') AS pictures,
-            count(*) FILTER (WHERE outcome = 'refused_text') AS refused
-        FROM attempts GROUP BY week ORDER BY week
-    """
-    feed = json.loads(shown.files(con, "changes")["changes/feed.json"])
-    said = {item["title"]: item["content_text"] for item in feed["items"]}
-    found = asked(con, statement)
-    assert len(found) == 6
-    for row in found:
-        day: date = row["week"]
-        text = said[f"Week of {day.day} {day:%B %Y}"]
-        assert (
-            f"{row['models']} models were asked; {row['requests']} requests, {row['pictures']} pictures."
-            in text
-        )
-        share = tongue("en").percent(row["refused"] / (row["refused"] + row["pictures"]))
-        assert f"{row['refused']} requests were refused: {share} of those that were answered." in text
-        assert "No change was detected" not in text  # in the first five weeks none could be
-    assert "sim-drift: perceived women up from" in said["Week of 23 November 2026"]
-
-
-def test_ids_stay_when_other_weeks_follow(con: duckdb.DuckDBPyConnection) -> None:
-    before = {item["id"] for item in json.loads(shown.files(con, "changes")["changes/feed.json"])["items"]}
+def test_ids_stay_when_other_weeks_follow(con: Con, pages: dict[str, str]) -> None:
+    before = {item["id"] for item in json.loads(pages["changes/feed.json"])["items"]}
     con.execute("UPDATE changes SET after_k = after_k // 2")  # published again, with other figures
     opened(con, changed_week=CHANGED - timedelta(weeks=1), week=CHANGED)
     after = {item["id"] for item in json.loads(shown.files(con, "changes")["changes/feed.json"])["items"]}
@@ -316,7 +284,7 @@ def test_ids_stay_when_other_weeks_follow(con: duckdb.DuckDBPyConnection) -> Non
     assert len(after - before) == 1
 
 
-def test_hostile_texts_are_inert_in_pages_and_feeds(con: duckdb.DuckDBPyConnection) -> None:
+def test_hostile_texts_are_inert_in_pages_and_feeds(con: Con) -> None:
     con.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
     con.execute(
         "UPDATE attempts SET model_reported = $text WHERE model = 'imago-2' AND week = $week",
@@ -335,9 +303,7 @@ def test_hostile_texts_are_inert_in_pages_and_feeds(con: duckdb.DuckDBPyConnecti
     assert told == 4  # of all and of imago-2, in two languages
 
 
-def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(con: Con) -> None:
     site = SitePlace(url="https://example.org/x")
     pages = shown.files(con, "changes", site)
     address = "https://example.org/x/editions/2026-11-23.1/changes/index.html"
@@ -351,12 +317,11 @@ def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(
 
 
 def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
-    con: duckdb.DuckDBPyConnection,
+    quiet: Con, pages: dict[str, str]
 ) -> None:
-    pages = shown.files(con, "changes") | shown.files(con, "model")
     manifest = {"edition": "2026-11-23.1", "files": pages}
     found = feeds_of(manifest, lambda path: pages[path].encode())
-    assert len(found) == 4 * (1 + len(asked(con, "SELECT DISTINCT model FROM plans")))
+    assert len(found) == 4 * (1 + len(asked(quiet, "SELECT DISTINCT model FROM plans")))
     assert found.keys() <= {*site_keys(manifest)}
     for key, data in found.items():
         path = key.removeprefix("site/")
@@ -373,33 +338,3 @@ def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
             assert {str(link.get("href")).partition("#")[0] for link in links} == {page}
         assert f'{up}{key}"' in pages[beside]
     assert feeds_of({"edition": "2026-11-23.1", "files": {}}, pages.__getitem__) == {}  # an edition of before
-
-
-def test_weeks_between_two_that_were_asked_are_shown_as_gaps(
-    tmp_path: Path, quiet: duckdb.DuckDBPyConnection
-) -> None:
-    assert "a gap." not in words(shown.files(quiet, "changes")["changes/index.html"])
-    world.fill(
-        open_store(tmp_path), weeks=6, asked={0, 2, 3, 5}, replicates=2, only=("sim-classic", "sim-drift")
-    )
-    (tmp_path / "plans/week=2026-11-02/model=sim-drift.json").unlink()
-    con = world.load(open_store(tmp_path))
-    whole = (
-        "No model was asked in the week of 26 October 2026: a gap.",
-        "No model was asked in the week of 16 November 2026: a gap.",
-    )
-    own = "sim-drift was not asked from the week of 26 October 2026 to that of 2 November 2026: a gap."
-    changed, home = (
-        words(shown.files(con, kind)[path])
-        for kind, path in (("changes", "changes/index.html"), ("home", "index.html"))
-    )
-    assert [said in changed for said in (*whole, own)] == [True, True, True]
-    assert [said in home for said in (*whole, own)] == [False, True, False]  # of this month
-    assert own in words(shown.files(con, "model")["models/sim-drift/index.html"])
-    assert own not in words(shown.files(con, "model")["models/sim-classic/index.html"])
-    french = words(shown.files(con, "changes")["fr/changes/index.html"])
-    for said in (
-        "Lacune : aucun modèle n’a été interrogé la semaine du 26 octobre 2026.",
-        "Lacune : sim-drift n’a pas été interrogé de la semaine du 26 octobre 2026 à celle du 2 novembre 2026.",
-    ):
-        assert said in french.replace("\N{NO-BREAK SPACE}", " ")

@@ -1,7 +1,7 @@
 """Every kind of page in a real browser, in both languages: a kind that is added is looked at without a line here.
 
-All texts that others wrote are hostile (`hostile`). Of each template the first, the last and the largest
-page are looked at.
+All texts that others wrote are hostile (`hostile`). Of each kind the largest page is looked at, in French on a
+telephone alone; `python -m tests.site.looks` looks at more.
 """
 
 from __future__ import annotations
@@ -9,24 +9,18 @@ from __future__ import annotations
 import html
 import json
 import re
+import shutil
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assets.labeling.thumbnails.encoder import thumbnail
-from assets.leaderboard.edition import publish
 from assets.leaderboard.page.languages import LANGUAGES
-from assets.leaderboard.page.sheets import SitePlace, path_of
-from assets.leaderboard.past import quarters
-from assets.leaderboard.past.index import entries_of, folders_of
-from assets.leaderboard.past.making import KINDS as PAST
-from assets.leaderboard.published import read_manifest
-from assets.leaderboard.sheets import KINDS, SEARCH
+from assets.leaderboard.page.sheets import path_of
 from assets.leaderboard.site_pages import site_keys
 from tests.site import world
+from tests.site.looks.__main__ import kinds_of, largest
 from tests.site.looks.links import LINK, dead
 from tests.site.looks.page import (
     AXE,
@@ -40,39 +34,16 @@ from tests.site.looks.page import (
 )
 from tests.site.pages import hostile
 from warehouse import keys
-from warehouse.database.published import open_published
-from warehouse.store import open_store
 
 STATIC = Path("assets/leaderboard/static")
 WIDTHS = (390, 1280)
 #: Largest page of any kind (DESIGN), in bytes of HTML.
 MOST = 300_000
-TEMPLATES = [template for kind in (*KINDS, *PAST) for template in (kind.id, *kind.beside)]
-SITE = "editions"  # the pages that are no part of an edition
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store with one edition and thumbnails of all its pictures."""
-    folder = tmp_path_factory.mktemp("kinds") / "store"
-    filled = open_store(folder)
-    texts = {"ceo": hostile.TEXT}
-    of_both: dict[str, Any] = {"replicates": 6, "texts": texts, "hostile": hostile.TEXTS}
-    world.fill(filled, weeks=3, only=("chatdraw", "imago-2"), **of_both)
-    world.fill(filled, weeks=9, only=("sim-cautious",), asked=(0, 6, 7, 8), **of_both)  # a quarter is over
-    con = world.load(filled)
-    world.add_study(con, title=hostile.TEXT)
-    con.execute("UPDATE studies SET citation = $text, note = $text, source = $text", {"text": hostile.TEXT})
-    con.execute("UPDATE study_models SET title = title || $text", {"text": hostile.TEXT})
-    con.execute("UPDATE study_prompts SET title = $text, text = text || $text", {"text": hostile.TEXT})
-    for key in filled.list("images/"):
-        sha256 = key.rpartition("/")[2].partition(".")[0]
-        filled.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, filled.get(key)))
-    for (sha256,) in con.execute("SELECT image_sha256 FROM study_slots WHERE status = 'present'").fetchall():
-        filled.put_if_absent(keys.thumbnail(sha256), thumbnail(sha256, world.picture(sha256)))
-    site = SitePlace(publisher=f"A & B {hostile.TEXT}", contact="x@example.org", data_license="CC BY 4.0")
-    publish(con, filled, week=world.WEEK, code_version="test", site=site)
-    return folder
+def store(hostile_store: Path) -> Path:
+    return hostile_store
 
 
 @pytest.fixture(scope="module")
@@ -87,54 +58,27 @@ def past(store: Path) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def addresses(
-    store: Path, edition: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[tuple[Path, str]]]:
-    """Template of pages → folder and path in it of its first, last and largest page, in English."""
-    con = open_published(store / keys.SITE_DATABASE)
-    found: dict[str, list[tuple[Path, str]]] = {template: [] for template in TEMPLATES}
-    waiting = tmp_path_factory.mktemp("waiting")
-    try:
-        for kind in KINDS:
-            for sheet in kind.build(con, date.fromisoformat(world.WEEK)):
-                found[kind.template(sheet)].append((edition, path_of(sheet.address, "en")))
-        entries = entries_of(read_manifest(open_store(store), f"{world.WEEK}.1"))
-        weeks = con.execute("SELECT DISTINCT week::VARCHAR FROM slots WHERE week IS NOT NULL").fetchall()
-        of = quarters.quarters(sorted(week for (week,) in weeks))
-        for period, folders in folders_of(entries).items():
-            for model, kind, sheet in quarters.sheets(con, period, of[period], waiting):
-                found[kind.id].append((store / folders[model], path_of(sheet.address, "en")))
-        found[SEARCH.id] = [(edition, path_of("search/", "en"))]
-    finally:
-        con.close()
-    for kind_id, made in found.items():
-        by_size = sorted(made, key=lambda one: (one[0] / one[1]).stat().st_size)
-        found[kind_id] = sorted({*made[:1], *made[-1:], *by_size[-1:]})
-    return found
-
-
-@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Any]:
     yield from opened_browser(chromium_path)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", [*TEMPLATES, SEARCH.id, SITE])
-def test_a_kind_of_page_is_whole_and_open_to_everybody(
-    browser: Any, store: Path, addresses: dict[str, list[tuple[Path, str]]], template: str, language: str
+@pytest.mark.parametrize(("language", "widths"), [("en", WIDTHS), ("fr", WIDTHS[:1])])
+def test_every_kind_of_page_is_whole_and_open_to_everybody(
+    browser: Any, store: Path, language: str, widths: tuple[int, ...]
 ) -> None:
     if not AXE.is_file():
         pytest.skip("no axe-core: run make browser")
-    if template != SITE and not addresses[template]:
-        pytest.skip("nobody is ranked where labels are hostile, so no two models are compared")
-    before = "" if language == "en" else f"{language}/"
-    of_site = [(store / keys.SITE, "editions/index.html")]
-    for folder, path in of_site if template == SITE else addresses[template]:
-        file = folder / f"{before}{path}"
-        assert file.stat().st_size <= MOST
-        for width in WIDTHS:
-            assert complaints(browser, file, width, store) == [], (path, width)
+    of_language = {
+        kind: largest(pages)
+        for kind, pages in kinds_of(store, f"{world.WEEK}.1").items()
+        if language in kind.split()
+    }
+    assert len(of_language) > 25
+    for kind, page in of_language.items():
+        assert page.stat().st_size <= MOST, kind
+        for width in widths:
+            assert complaints(browser, page, width, store) == [], (kind, page, width)
 
 
 def test_the_dark_scheme_changes_colors_alone() -> None:
@@ -150,11 +94,18 @@ def test_the_dark_scheme_changes_colors_alone() -> None:
     ] == []
 
 
+@pytest.fixture
+def good(edition: Path, tmp_path: Path) -> Path:
+    """Return a copy of a page, beside which others can be."""
+    for folder in ("about", "static"):
+        shutil.copytree(edition / folder, tmp_path / folder)
+    return tmp_path / "about" / "index.html"
+
+
 @pytest.mark.browser
-def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> None:
+def test_a_bad_page_is_found_out(browser: Any, good: Path, tmp_path: Path) -> None:
     """The looks that all kinds of page stand can fail."""
-    bad = edition / "about" / "bad.html"
-    text = (edition / "about" / "index.html").read_text(encoding="utf-8")
+    text, bad = good.read_text(encoding="utf-8"), good.with_name("bad.html")
     for change, said in (
         (("<main ", '<img src="none.webp" alt="none"><main '), "failed: "),
         (("<main ", '<pre style="x"></pre><main '), "console: "),
@@ -164,9 +115,8 @@ def test_a_bad_page_is_found_out(browser: Any, store: Path, edition: Path) -> No
         (("<main ", '<p><font color="#1f1c18">ink of the light scheme</font><main '), "color-contrast"),
     ):
         bad.write_text(text.replace(*change), encoding="utf-8")
-        found = complaints(browser, bad, 390, store)
+        found = complaints(browser, bad, 390, tmp_path)
         assert any(said in line for line in found), change
-    bad.unlink()
 
 
 @pytest.mark.browser
@@ -187,20 +137,18 @@ def test_the_pictures_of_the_finding_are_on_the_first_screen_of_the_front_page(
 
 @pytest.mark.browser
 def test_what_is_wrong_without_scripts_by_keyboard_and_in_print_is_found_out(
-    browser: Any, store: Path, edition: Path
+    browser: Any, good: Path, tmp_path: Path
 ) -> None:
     """What `python -m tests.site.looks` looks at beside the above can fail, and a good page stands it."""
-    good = edition / "about" / "index.html"
-    text, bad = good.read_text(encoding="utf-8"), edition / "about" / "worse.html"
+    text, bad = good.read_text(encoding="utf-8"), good.with_name("worse.html")
     for look, pattern, instead, said in (
         (without_scripts, '(?s)<main id="main">.*</main>', '<main id="main"></main>', "nothing is said"),
         (by_keyboard, '<a class="skip"[^<]*</a>', "", "the first stop is not the way"),
         (in_print, "<main ", "<table><tr><td>" + "wide" * 400 + "</table><main ", "wider than paper"),
     ):
-        assert look(browser, good, store) == []
+        assert look(browser, good, tmp_path) == []
         bad.write_text(re.sub(pattern, instead, text), encoding="utf-8")
-        assert any(said in line for line in look(browser, bad, store)), said
-    bad.unlink()
+        assert any(said in line for line in look(browser, bad, tmp_path)), said
 
 
 def test_hostile_texts_came_as_far_as_pages(edition: Path, past: list[Path]) -> None:
@@ -226,7 +174,7 @@ def test_all_links_of_all_pages_lead_somewhere(store: Path, edition: Path, past:
     manifest = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))
     of_site = [store / key for key in site_keys(manifest) if key.endswith(".html")]
     pages = [*edition.rglob("*.html"), *past, *of_site]
-    assert len(pages) > 2 * len(TEMPLATES)
+    assert len(pages) > 60
     assert dead(pages) == []
 
 
@@ -254,7 +202,8 @@ def test_no_page_holds_a_script_or_a_tag_of_others(edition: Path, past: list[Pat
         scripts = re.findall(r"<script[^>]*>", text)
         own = {"query": "ask", "search": "search"}.get(page.parent.name)  # the kinds that have one
         up = "../" * page.as_posix().removeprefix(f"{edition.as_posix()}/").count("/")
-        assert scripts == ([f'<script defer src="{up}static/{own}.js">'] if own else [])
+        data = ['<script type="application/ld+json">'] if page.parent in (edition, edition / "fr") else []
+        assert scripts == ([f'<script defer src="{up}static/{own}.js">'] if own else data)
         tags = re.findall(r"<[a-z][^>]*>", re.sub(r'"[^"]*"', '""', text))  # what is quoted ends at its quote
         assert not any(re.search(r"\son[a-z]+=", tag) for tag in tags), page
         assert "\u202e" not in text

@@ -20,21 +20,21 @@ from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.store import Store
 
+Con = duckdb.DuckDBPyConnection
+
 
 @pytest.fixture(scope="module")
-def con(filled_store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def con(filled_store: Store) -> Iterator[Con]:
     with world.load(filled_store) as con:
         yield con
 
 
 @pytest.fixture(scope="module")
-def english(con: duckdb.DuckDBPyConnection) -> str:
+def english(con: Con) -> str:
     return files(con, "home")["index.html"]
 
 
-def test_it_opens_with_the_strongest_finding_and_twelve_of_its_pictures(
-    con: duckdb.DuckDBPyConnection, english: str
-) -> None:
+def test_it_opens_with_the_strongest_finding_and_twelve_of_its_pictures(con: Con, english: str) -> None:
     finding = strongest(con, WEEK)
     assert finding is not None
     first = english[english.index('class="first"') : english.index("</section>")]
@@ -61,7 +61,7 @@ def test_it_opens_with_the_strongest_finding_and_twelve_of_its_pictures(
         assert first.count('class="framed"') == (shown if k else 0)
 
 
-def test_changes_of_the_month_are_said_each_in_a_line(con: duckdb.DuckDBPyConnection, english: str) -> None:
+def test_changes_of_the_month_are_said_each_in_a_line(con: Con, english: str) -> None:
     opened = asked(
         con,
         "SELECT DISTINCT model, suite, suite_major, condition, attribute, changed_week FROM changes "
@@ -86,7 +86,7 @@ def test_each_question_leads_to_the_prompt_whose_pictures_it_shows(english: str)
         assert tile.count("<img ") >= 1
 
 
-def test_it_is_small_and_french_is_french(con: duckdb.DuckDBPyConnection) -> None:
+def test_it_is_small_and_french_is_french(con: Con) -> None:
     made = files(con, "home")
     assert set(made) == {"index.html", "fr/index.html", "leaderboard.csv"}
     for page in (made["index.html"], made["fr/index.html"]):
@@ -105,7 +105,7 @@ def test_before_any_model_was_asked_it_says_so() -> None:
     assert "Leaderboard" not in pages["index.html"].partition("<main")[2]
 
 
-def test_a_headline_is_short_and_a_sentence_to_quote_names_its_prompt(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_headline_is_short_and_a_sentence_to_quote_names_its_prompt(con: Con) -> None:
     """Of a subject with another prompt: the sentence to be quoted has the prompt in it, the headline has not."""
     finding = strongest(con, WEEK)
     assert finding is not None

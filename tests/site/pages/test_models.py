@@ -19,6 +19,8 @@ from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked, words
 from warehouse.store import Store
 
+Con = duckdb.DuckDBPyConnection
+
 FIRST = WEEK - timedelta(weeks=3)
 HOSTILE = "</script><script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}=cmd()"
 READ = """
@@ -31,29 +33,29 @@ READ = """
 
 
 @pytest.fixture(scope="module")
-def con(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+def con(six_weeks: Store) -> Con:
     return world.load(six_weeks)
 
 
 @pytest.fixture(scope="module")
-def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def pages(con: Con) -> dict[str, str]:
     return shown.files(con, "model") | shown.files(con, "models")
 
 
 @pytest.fixture
-def changed(six_weeks: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def changed(six_weeks: Store) -> Iterator[Con]:
     """A warehouse of the same that a test may change."""
     con = world.load(six_weeks)
     yield con
     con.close()
 
 
-def labels(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def labels(con: Con) -> list[dict[str, Any]]:
     return asked(con, READ, first=FIRST, last=WEEK)
 
 
 def test_every_model_that_was_ever_asked_has_a_page_in_both_languages(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     for row in asked(con, "SELECT DISTINCT model FROM plans"):
         english = words(pages[f"models/{row['model']}/index.html"])
@@ -63,9 +65,7 @@ def test_every_model_that_was_ever_asked_has_a_page_in_both_languages(
         assert "Au fil du temps" in french
 
 
-def test_women_as_ceo_are_those_of_the_leaderboard_in_the_list_and_on_the_badge(
-    planted_con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_women_as_ceo_are_those_of_the_leaderboard_in_the_list_and_on_the_badge(planted_con: Con) -> None:
     pages = shown.files(planted_con, "model") | shown.files(planted_con, "models")
     listed = words(pages["models/index.html"])
     statement = """
@@ -82,9 +82,7 @@ def test_women_as_ceo_are_those_of_the_leaderboard_in_the_list_and_on_the_badge(
     assert "models/hazel/badge.svg" not in pages  # it was not asked
 
 
-def test_refusals_add_up_to_the_requests_of_the_window(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
+def test_refusals_add_up_to_the_requests_of_the_window(con: Con, pages: dict[str, str]) -> None:
     statement = """
         SELECT
             model,
@@ -109,7 +107,7 @@ def test_a_retired_model_says_who_succeeds_it(pages: dict[str, str]) -> None:
 
 
 def test_the_worst_prompts_are_those_whose_interval_lies_furthest_from_one_half(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     """Here every yardstick of a single prompt is parity: the nearer end of the larger share's interval, less ½."""
     statement = """
@@ -135,7 +133,7 @@ def test_the_worst_prompts_are_those_whose_interval_lies_furthest_from_one_half(
 
 
 def test_pictures_of_a_worst_prompt_are_counted_ones_and_frames_show_the_value(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     value_of = {(row["model"], row["prompt"], row["image_sha256"]): row["value"] for row in labels(con)}
     seen = 0
@@ -169,7 +167,7 @@ def test_ties_with_the_last_shown_prompt_are_said() -> None:
 
 
 def test_the_file_beside_a_page_has_every_figure_on_boards_of_every_week(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     for row in asked(con, "SELECT model FROM plans WHERE week = $week", week=WEEK):
         model = row["model"]
@@ -187,7 +185,7 @@ def test_the_file_beside_a_page_has_every_figure_on_boards_of_every_week(
         }
 
 
-def test_a_picture_costs_what_all_calls_of_the_window_cost(changed: duckdb.DuckDBPyConnection) -> None:
+def test_a_picture_costs_what_all_calls_of_the_window_cost(changed: Con) -> None:
     changed.execute("UPDATE attempts SET cost_usd = 0.04 WHERE model = 'imago-2' AND outcome = 'ok'")
     changed.execute("UPDATE attempts SET cost_usd = 0.01 WHERE model = 'imago-2' AND outcome <> 'ok'")
     ((usd, pictures),) = changed.execute(
@@ -205,9 +203,7 @@ def test_a_picture_costs_what_all_calls_of_the_window_cost(changed: duckdb.DuckD
     assert "What a picture cost is not known" in page
 
 
-def test_a_withheld_model_shows_no_figure_of_the_week_and_says_why(
-    changed: duckdb.DuckDBPyConnection,
-) -> None:
+def test_a_withheld_model_shows_no_figure_of_the_week_and_says_why(changed: Con) -> None:
     world.withhold(changed, "imago-2", f"too few answers {HOSTILE}")
     found = shown.files(changed, "model")
     page = found["models/imago-2/index.html"]
@@ -217,20 +213,6 @@ def test_a_withheld_model_shows_no_figure_of_the_week_and_says_why(
     assert "Its most one-sided results None is clear." in words(page)
     assert "models/imago-2/badge.svg" not in found
     assert "prompts/occupations/ceo/imago-2/" not in page
-
-
-def test_hostile_versions_and_parameters_are_inert(changed: duckdb.DuckDBPyConnection) -> None:
-    changed.execute(
-        "UPDATE attempts SET model_reported = $text WHERE model = 'imago-2' AND week = $week",
-        {"text": HOSTILE, "week": WEEK},
-    )
-    changed.execute(
-        """UPDATE plans SET params = '{"<img src=x onerror=alert(1)>": "=cmd()"}' WHERE model = 'imago-2'"""
-    )
-    for path, text in shown.files(changed, "model").items():
-        assert "<script" not in text, path
-        assert "<img src=x" not in text, path
-        assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in text, path
 
 
 def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,3 +241,42 @@ def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: py
     (one,) = effects.clear(found["m"])
     assert tongue("en").say(one.points) == "+40 points"
     assert (one.low, one.high, one.share_a, one.share_b) == (0.1, 0.6, 0.1, 0.5)
+
+
+#: What is told of the models that people labeled pictures of: estimate, low, high, reason.
+TOLD = {
+    "sim-classic": "0.413, 0.371, 0.455, NULL",
+    "imago-2": "0.413, NULL, NULL, 'few_weeks'",
+    "sim-drift": "NULL, NULL, NULL, 'raters_differ'",
+    "sim-next": "NULL, NULL, NULL, 'no_gold'",
+}
+
+
+def test_it_says_what_people_would_see_or_why_that_is_not_known(changed: Con) -> None:
+    for model, told in TOLD.items():
+        changed.execute(
+            f"""
+            INSERT INTO figures BY NAME
+            SELECT figures.* REPLACE (
+                'corrected_share' AS figure, 33 AS k, 80 AS n, cast(one.estimate AS DOUBLE) AS estimate,
+                cast(one.low AS DOUBLE) AS low, cast(one.high AS DOUBLE) AS high, one.reason AS reason
+            )
+            FROM figures CROSS JOIN (VALUES ({told})) AS one (estimate, low, high, reason)
+            WHERE week = $week AND model = $model AND figure = 'mean_share' AND attribute = 'perceived_gender'
+            """,
+            {"week": WEEK, "model": model},
+        )
+    changed.execute(
+        "INSERT INTO labeler_error BY NAME SELECT week, model, suite, suite_major, attribute, labeler, "
+        "labeler_version, value, n, 200 AS gold_n FROM figures WHERE figure = 'corrected_share'"
+    )
+
+    pages = shown.files(changed, "model")
+
+    classic, real, drift, following = (words(pages[f"models/{model}/index.html"]) for model in TOLD)
+    assert "By the labeler By people (95% interval) Labeled by people Occupations " in classic
+    assert "41% n = 80 41% (37% to 46%) 200" in classic
+    assert "41% n = 80 41% too few weeks to know how much weeks differ 200" in real
+    assert drift.count("people differ on too many of its pictures 200") == 1  # of two values once
+    assert "Checked by people" not in following
+    assert "Vérifié par des personnes" in words(pages["fr/models/sim-classic/index.html"])

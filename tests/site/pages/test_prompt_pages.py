@@ -15,11 +15,13 @@ import pytest
 
 from assets.leaderboard.cells import showing
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
+from assets.metrics.pipeline import score_spans
 from tests.site import world
-from tests.site.pages.hostile import MARKUP as HOSTILE
 from tests.site.pages.shown import made as sheets_of
 from tests.warehouse import changed
 from warehouse.store import Store, open_store
+
+Con = duckdb.DuckDBPyConnection
 
 WEEK = date.fromisoformat(world.WEEK)
 #: Elements that end where one of these begins, if their ends are left out.
@@ -82,7 +84,7 @@ class Tree(HTMLParser):
         return [node for node in self.nodes if node.tag == tag and node.classes >= {*classes}]
 
 
-def pages(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
+def pages(con: Con) -> dict[str, Tree]:
     """Return the pages of prompts by path, in both languages."""
     return {
         path: Tree(content.decode())
@@ -92,7 +94,7 @@ def pages(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
 
 
 @pytest.fixture(scope="module")
-def con(filled_store: Store) -> duckdb.DuckDBPyConnection:
+def con(filled_store: Store) -> Con:
     """Return the world's warehouse, in which one model is withheld."""
     loaded = world.load(filled_store)
     world.withhold(loaded, "sim-cautious", "completeness 0.4 is below 0.5")
@@ -100,7 +102,7 @@ def con(filled_store: Store) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture(scope="module")
-def made(con: duckdb.DuckDBPyConnection) -> dict[str, Tree]:
+def made(con: Con) -> dict[str, Tree]:
     return pages(con)
 
 
@@ -123,7 +125,7 @@ def numbers(text: str) -> list[int]:
 
 
 def test_every_figure_is_the_number_of_pictures_that_it_leads_to_and_that_of_the_tables(
-    con: duckdb.DuckDBPyConnection, made: dict[str, Tree]
+    con: Con, made: dict[str, Tree]
 ) -> None:
     tried = 0
     for path, tree in made.items():
@@ -151,16 +153,14 @@ def test_every_figure_is_the_number_of_pictures_that_it_leads_to_and_that_of_the
     assert tried > 50
 
 
-def _published(con: duckdb.DuckDBPyConnection, prompt: str, model: str, value: str) -> tuple[int, int] | None:
+def _published(con: Con, prompt: str, model: str, value: str) -> tuple[int, int] | None:
     return con.execute(
         "SELECT k, n FROM figures WHERE week = ? AND prompt = ? AND model = ? AND value = ? AND figure = 'share'",
         [WEEK, prompt, model, value],
     ).fetchone()
 
 
-def _counted(
-    con: duckdb.DuckDBPyConnection, prompt: str, model: str, attribute: str, value: str
-) -> tuple[int, int] | None:
+def _counted(con: Con, prompt: str, model: str, attribute: str, value: str) -> tuple[int, int] | None:
     """Count labels of pictures, from tables that are loaded and not computed."""
     return con.execute(
         "SELECT count(*) FILTER (WHERE coalesce(v.band, v.value) = $value), count(*) FROM labels AS b "
@@ -173,7 +173,7 @@ def _counted(
 
 
 def test_all_pictures_of_the_window_are_shown_once_and_those_that_do_not_count_say_why(
-    con: duckdb.DuckDBPyConnection, made: dict[str, Tree]
+    con: Con, made: dict[str, Tree]
 ) -> None:
     tree = made["prompts/occupations/ceo/imago-2/index.html"]
     found = [re.search(r"[0-9a-f]{64}", str(one.attrs["src"])) for one in tree.all("img")]
@@ -191,9 +191,7 @@ def test_all_pictures_of_the_window_are_shown_once_and_those_that_do_not_count_s
     }
 
 
-def test_queries_that_a_page_shows_find_its_share_and_its_pictures(
-    con: duckdb.DuckDBPyConnection, made: dict[str, Tree]
-) -> None:
+def test_queries_that_a_page_shows_find_its_share_and_its_pictures(con: Con, made: dict[str, Tree]) -> None:
     tree = made["prompts/occupations/nurse/sim-classic/index.html"]
     shares, slots = (one.text for one in tree.all("pre"))
     assert con.sql(shares).filter("value = 'feminine'").aggregate("count(*)").fetchall() == [(1,)]
@@ -239,7 +237,7 @@ def test_the_window_begins_anew_where_it_does_in_the_tables(filled_store: Store)
     con = world.load(filled_store)
     before = WEEK - timedelta(weeks=1)
     changed.report(con, week=before, model="sim-drift", changed_week=before)
-    world.rank(con, world.WEEK)
+    score_spans(con, [world.WEEK])
     tree = pages(con)["prompts/occupations/ceo/sim-drift/index.html"]
     published = _published(con, "occupations/ceo", "sim-drift", "feminine")
     assert published
@@ -250,9 +248,7 @@ def test_the_window_begins_anew_where_it_does_in_the_tables(filled_store: Store)
     )
 
 
-def test_sensitive_suites_are_covered_until_asked_for(
-    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sensitive_suites_are_covered_until_asked_for(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = showing.suite_words()
     file = shipped["occupations@1"].model_copy(update={"sensitive": True})
     monkeypatch.setattr(showing, "suite_words", lambda: {**shipped, "occupations@1": file})
@@ -264,38 +260,8 @@ def test_sensitive_suites_are_covered_until_asked_for(
     assert shipped["descriptors@1"].sensitive
 
 
-def test_what_others_wrote_is_inert_and_readable(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    long = HOSTILE + "long " * 20_000
-    world.fill(
-        store,
-        weeks=3,
-        replicates=6,
-        texts={"ceo": HOSTILE, "nurse": long},
-        hostile=long,
-        only=("chatdraw", "sim-drift"),
-    )
-    con = world.load(store)
-    world.withhold(con, "sim-drift", f"=cmd(){long}")
-    for path, tree in pages(con).items():
-        assert not {"script", "iframe", "object", "form", "style"} & {node.tag for node in tree.nodes}, path
-        for node in tree.nodes:
-            assert not any(name.startswith("on") or name == "style" for name in node.attrs), (path, node.tag)
-            if node.tag == "img":
-                assert re.fullmatch(
-                    r"(\.\./)+thumbnails/[0-9a-f]{2}/[0-9a-f]{64}-\d+\.webp", str(node.attrs["src"])
-                )
-        text = "".join(node.text for node in tree.nodes if node.tag == "main")
-        assert not re.search("[\u202a-\u202e\u2066-\u2069\u0000\u001b]", text)
-        assert "<script>document.title=" in text or "pilot" in path, path
-        limit = 150_000 if path.endswith("nurse/index.html") else 60_000  # that page holds the whole prompt
-        assert len(text) < limit, path
-    whole = pages(con)["prompts/occupations/nurse/index.html"].all("pre")
-    assert whole[0].text.count("long ") == 20_000
-
-
 def test_pictures_are_in_another_order_in_another_week_and_in_the_same_in_the_same(
-    con: duckdb.DuckDBPyConnection, made: dict[str, Tree]
+    con: Con, made: dict[str, Tree]
 ) -> None:
     def order(trees: dict[str, Tree]) -> list[Any]:
         return [one.attrs["src"] for one in trees["prompts/occupations/ceo/index.html"].all("img")]

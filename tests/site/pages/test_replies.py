@@ -17,6 +17,8 @@ from tests.site.pages import shown
 from warehouse.errors import UsageError
 from warehouse.store import Store
 
+Con = duckdb.DuckDBPyConnection
+
 MODEL = "imago-2"
 HOSTILE = (
     '</blockquote><script>document.title="owned"</script><img src=x onerror=alert(1)>\n\n'
@@ -26,11 +28,11 @@ QUOTED = re.compile(r'<blockquote class="reply" dir="auto">(.*?)</blockquote>', 
 
 
 @pytest.fixture(scope="module")
-def con(six_weeks: Store) -> duckdb.DuckDBPyConnection:
+def con(six_weeks: Store) -> Con:
     return world.load(six_weeks)
 
 
-def page(con: duckdb.DuckDBPyConnection, reply: str, before: str = "") -> str:
+def page(con: Con, reply: str, before: str = "") -> str:
     site = SitePlace(replies={MODEL: reply.encode()})
     return shown.files(con, "model", site)[f"{before}models/{MODEL}/index.html"]
 
@@ -40,7 +42,7 @@ def quoted(text: str) -> list[str]:
     return [html.unescape(one) for one in re.findall(r"<p>(.*?)</p>", found, re.DOTALL)]
 
 
-def test_a_reply_is_quoted_by_paragraphs_in_both_languages(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_reply_is_quoted_by_paragraphs_in_both_languages(con: Con) -> None:
     said = "We changed it in May.\nSee our notes.\r\n\r\n \nThank you & good-bye.\n"
     for before in ("", "fr/"):
         text = page(con, said, before)
@@ -50,13 +52,13 @@ def test_a_reply_is_quoted_by_paragraphs_in_both_languages(con: duckdb.DuckDBPyC
         assert f"<code>{hashlib.sha256(said.encode()).hexdigest()}</code>" in text
 
 
-def test_a_model_without_a_reply_says_how_to_reply(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_model_without_a_reply_says_how_to_reply(con: Con) -> None:
     text = shown.files(con, "model")[f"models/{MODEL}/index.html"]
     assert not QUOTED.search(text)
     assert "No reply yet." in text
 
 
-def test_a_hostile_reply_is_text(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_hostile_reply_is_text(con: Con) -> None:
     text = page(con, HOSTILE)
     first, second = quoted(text)
     assert first.startswith('</blockquote><script>document.title="owned"')
@@ -68,7 +70,7 @@ def test_a_hostile_reply_is_text(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.mark.parametrize("word", ["word ", "w"])
-def test_a_long_reply_is_cut_and_says_what_is_missing(con: duckdb.DuckDBPyConnection, word: str) -> None:
+def test_a_long_reply_is_cut_and_says_what_is_missing(con: Con, word: str) -> None:
     said = word * (100_000 // len(word))
     text = page(con, said)
     (only,) = quoted(text)

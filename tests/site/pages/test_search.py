@@ -5,10 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -20,6 +17,7 @@ from assets.leaderboard.page.sheets import NOWHERE
 from assets.leaderboard.page.static import static_files
 from assets.leaderboard.sheets import sheets
 from tests.site import world
+from tests.site.looks.page import opened_browser, served
 from tests.site.pages.shown import WEEK, asked
 from warehouse.store import Store
 
@@ -102,11 +100,6 @@ def test_kinds_are_named(con: duckdb.DuckDBPyConnection, pages: dict[str, bytes]
     assert {one["kind"] for one in index(pages, "fr").values()} & {"Modèle", "Consigne"}
 
 
-class _Silent(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(pages: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("searched")
@@ -115,20 +108,13 @@ def address(pages: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -
         if path.endswith((".html", ".json", ".js", ".css", ".svg", ".woff2")):
             (folder / "below" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "below" / path).write_bytes(data)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/below/"
-        server.shutdown()
+    with served(folder) as address:
+        yield f"{address}below/"
 
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield running
-        running.close()
+    yield from opened_browser(chromium_path, folders_as_served=False)
 
 
 @pytest.mark.browser

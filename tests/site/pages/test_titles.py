@@ -12,8 +12,10 @@ import pytest
 from assets.leaderboard.page.sheets import NOWHERE
 from assets.leaderboard.sheets import sheets, titles_of
 from tests.site import world
-from tests.site.pages.shown import WEEK, asked
+from tests.site.pages.shown import WEEK, asked, files
 from warehouse.store import Store
+
+Con = duckdb.DuckDBPyConnection
 
 HOSTILE = "</title><script>document.title='owned'</script>\N{RIGHT-TO-LEFT OVERRIDE}{{7*7}}%(n)s"
 #: What is no text for people: addresses, statements, keys of a citation.
@@ -21,20 +23,18 @@ _CODE = re.compile(r"<(code|pre|style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
 @pytest.fixture
-def con(six_weeks: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+def con(six_weeks: Store) -> Iterator[Con]:
     con = world.load(six_weeks)
     con.execute("UPDATE model_titles SET title = 'Titel ' || upper(replace(model, '-', ' '))")
     yield con
     con.close()
 
 
-def models(con: duckdb.DuckDBPyConnection) -> list[str]:
+def models(con: Con) -> list[str]:
     return [row["model"] for row in asked(con, "SELECT DISTINCT model FROM plans ORDER BY model")]
 
 
-def test_no_page_says_the_name_of_an_entry_and_every_title_is_said_in_both_languages(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_no_page_says_the_name_of_an_entry_and_every_title_is_said_in_both_languages(con: Con) -> None:
     names = models(con)
     wrong, titles = set(), {"en": set(), "fr": set()}
     name = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, names))})(?![\w-])")
@@ -59,7 +59,7 @@ def test_no_page_says_the_name_of_an_entry_and_every_title_is_said_in_both_langu
         assert {f"Titel {name.replace('-', ' ').upper()}" for name in names} <= {one.strip() for one in said}
 
 
-def test_the_title_is_that_of_the_latest_plan(con: duckdb.DuckDBPyConnection) -> None:
+def test_the_title_is_that_of_the_latest_plan(con: Con) -> None:
     (name, *_) = models(con)
     con.execute(
         "UPDATE model_titles SET title = 'Old' WHERE model = $m AND week < $w", {"m": name, "w": WEEK}
@@ -71,7 +71,7 @@ def test_the_title_is_that_of_the_latest_plan(con: duckdb.DuckDBPyConnection) ->
     assert titles_of(con, before["week"])[name] == "Old"
 
 
-def test_two_models_with_one_title_keep_their_names_behind_it(con: duckdb.DuckDBPyConnection) -> None:
+def test_two_models_with_one_title_keep_their_names_behind_it(con: Con) -> None:
     one, other, *rest = models(con)
     con.execute(
         "UPDATE model_titles SET title = 'Twin' WHERE model IN ($one, $other)", {"one": one, "other": other}
@@ -81,15 +81,14 @@ def test_two_models_with_one_title_keep_their_names_behind_it(con: duckdb.DuckDB
     assert all("(" not in found[name] for name in rest)
 
 
-def test_an_edition_without_titles_shows_names(con: duckdb.DuckDBPyConnection) -> None:
+def test_an_edition_without_titles_shows_names(con: Con) -> None:
     con.execute("DELETE FROM model_titles")
     assert titles_of(con, WEEK) == {}
-    pages = {path: data.decode() for path, data in sheets(con, WEEK, NOWHERE) if path.startswith("models/")}
-    for name in models(con):
-        assert f">{name}<" in pages["models/index.html"]
+    listed = files(con, "models")["models/index.html"]
+    assert all(f">{name}<" in listed for name in models(con))
 
 
-def test_a_hostile_title_is_text(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_hostile_title_is_text(con: Con) -> None:
     con.execute("UPDATE model_titles SET title = $title || model", {"title": HOSTILE})
     seen = 0
     for path, data in sheets(con, WEEK, NOWHERE):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from assets.leaderboard.edition import publish
 from tests.once import made_once
 from tests.site import world
+from tests.site.pages.shown import published
+from warehouse import keys
+from warehouse.database.published import open_published
 from warehouse.store import Store, open_store
 
 #: The last week that is published.
@@ -19,8 +22,20 @@ BEFORE = "2026-11-16"
 
 @pytest.fixture(scope="session")
 def quarters_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the store's folder; read only, for copying."""
+    """Return the store's folder, of which the last week is not published; read only, for copying."""
     return made_once(tmp_path_factory, "quarters", _make)
+
+
+@pytest.fixture(scope="session")
+def later_store(quarters_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy in which the last week is published, too; read only, for copying."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(quarters_store, folder)
+        store = open_store(folder)
+        published(world.load(store), store, "models", "prompts", code_version="another version of the code")
+
+    return made_once(tmp_path_factory, "quarters-later", make)
 
 
 def _make(folder: Path) -> None:
@@ -28,7 +43,7 @@ def _make(folder: Path) -> None:
     world.fill(
         store, weeks=10, replicates=3, only=("imago-2", "chatdraw", "sim-cautious"), asked=(0, 1, 8, 9)
     )
-    publish(world.load(store), store, week=BEFORE, code_version="1")
+    published(world.load(store), store, "models", "prompts", week=BEFORE)
 
 
 @pytest.fixture
@@ -39,6 +54,7 @@ def store(quarters_store: Path, tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def con(store: Store) -> duckdb.DuckDBPyConnection:
-    """Return the warehouse of all four weeks."""
-    return world.load(store)
+def tables(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Return the tables of the edition that is published."""
+    with open_published(Path(store.url) / keys.SITE_DATABASE) as con:
+        yield con

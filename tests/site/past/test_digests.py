@@ -5,30 +5,30 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.site import world
 from tests.site.pages.shown import asked, files, words
-from warehouse.store import open_store
+from warehouse.store import Store, open_store
 
-FEW = ("imago-2", "chatdraw", "sim-cautious", "sim-retired", "sim-next")
+Con = duckdb.DuckDBPyConnection
+
 WHY = "70 % complete on <b>Sunday</b>"
 HELD = "2026-11-16"
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    store = open_store(tmp_path_factory.mktemp("digests"))
-    world.fill(store, weeks=5, replicates=5, only=FEW)
-    made = world.load(store)
+def con(six_weeks: Store) -> Con:
+    made = world.load(six_weeks)
     world.withhold(made, "chatdraw", WHY, week=HELD)
     return made
 
 
 @pytest.fixture(scope="module")
-def pages(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def pages(con: Con) -> dict[str, str]:
     return files(con, "changes")
 
 
@@ -42,12 +42,12 @@ def told(pages: dict[str, str], language: str = "") -> dict[str, str]:
     return {week: " ".join(html.unescape(said).split()) for week, said in listed}
 
 
-def weeks(con: duckdb.DuckDBPyConnection) -> list[str]:
+def weeks(con: Con) -> list[str]:
     return [str(row["week"]) for row in asked(con, "SELECT DISTINCT week FROM slots ORDER BY week")]
 
 
 def test_feeds_tell_of_each_week_the_latest_first_and_both_kinds_in_the_same_words(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     for language in ("", "fr/"):
         said = told(pages, language)
@@ -60,9 +60,7 @@ def test_feeds_tell_of_each_week_the_latest_first_and_both_kinds_in_the_same_wor
         }
 
 
-def test_what_is_said_of_requests_is_in_the_tables(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
+def test_what_is_said_of_requests_is_in_the_tables(con: Con, pages: dict[str, str]) -> None:
     for week in weeks(con):
         found = [
             row
@@ -85,9 +83,7 @@ def test_what_is_said_of_requests_is_in_the_tables(
         assert str(pictures) in french
 
 
-def test_who_is_new_replaced_or_withheld_is_told_in_that_week_alone(
-    con: duckdb.DuckDBPyConnection, pages: dict[str, str]
-) -> None:
+def test_who_is_new_replaced_or_withheld_is_told_in_that_week_alone(con: Con, pages: dict[str, str]) -> None:
     def of(text: str, language: str = "") -> list[str]:
         return [week for week, said in told(pages, language).items() if text in said]
 
@@ -118,3 +114,31 @@ def test_the_page_of_changes_says_of_events_what_feeds_say_of_their_weeks(pages:
         assert len(events) == 2  # one is new, one was withheld
         for said in (f"{replaced}.", *events):
             assert len([week for week, of in feed.items() if said in of]) == 1, said
+
+
+def test_weeks_between_two_that_were_asked_are_shown_as_gaps(tmp_path: Path, pages: dict[str, str]) -> None:
+    assert "a gap." not in words(pages["changes/index.html"])
+    world.fill(
+        open_store(tmp_path), weeks=6, asked={0, 2, 3, 5}, replicates=2, only=("sim-classic", "sim-drift")
+    )
+    (tmp_path / "plans/week=2026-11-02/model=sim-drift.json").unlink()
+    con = world.load(open_store(tmp_path))
+    whole = (
+        "No model was asked in the week of 26 October 2026: a gap.",
+        "No model was asked in the week of 16 November 2026: a gap.",
+    )
+    own = "sim-drift was not asked from the week of 26 October 2026 to that of 2 November 2026: a gap."
+    changed, home = (
+        words(files(con, kind)[path])
+        for kind, path in (("changes", "changes/index.html"), ("home", "index.html"))
+    )
+    assert [said in changed for said in (*whole, own)] == [True, True, True]
+    assert [said in home for said in (*whole, own)] == [False, True, False]  # of this month
+    assert own in words(files(con, "model")["models/sim-drift/index.html"])
+    assert own not in words(files(con, "model")["models/sim-classic/index.html"])
+    french = words(files(con, "changes")["fr/changes/index.html"])
+    for said in (
+        "Lacune : aucun modèle n’a été interrogé la semaine du 26 octobre 2026.",
+        "Lacune : sim-drift n’a pas été interrogé de la semaine du 26 octobre 2026 à celle du 2 novembre 2026.",
+    ):
+        assert said in french.replace("\N{NO-BREAK SPACE}", " ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
 from datetime import date
 from pathlib import Path
 from posixpath import normpath
@@ -11,7 +11,6 @@ from posixpath import normpath
 import duckdb
 import pytest
 
-from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import SitePlace, render_sheet
 from assets.leaderboard.past import quarters as made_of
 from assets.leaderboard.past.index import PastEntry, entries_of, folders_of
@@ -19,11 +18,10 @@ from assets.leaderboard.past.quarters import quarters
 from assets.leaderboard.published import read_manifest
 from assets.leaderboard.views.message import Quarter
 from tests.site import world
-from tests.site.pages.shown import words
+from tests.site.pages.shown import published, words
 from tests.site.past.conftest import BEFORE
 from warehouse import keys
-from warehouse.database.published import open_published
-from warehouse.store import Store
+from warehouse.store import Store, open_store
 
 QUARTER, RUNNING = "2026-Q3", "2026-Q4"
 CEO = "prompts/occupations/ceo/index.html"
@@ -31,11 +29,9 @@ BANNER = '<aside class="simulated"'
 
 
 @pytest.fixture
-def tables(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Return the tables of the edition that is published."""
-    con = open_published(Path(store.url) / keys.SITE_DATABASE)
-    yield con
-    con.close()
+def store(quarters_store: Path) -> Store:
+    """Return the store itself, which the tests that want it only read."""
+    return open_store(quarters_store)
 
 
 def shared(store: Store) -> dict[str, bytes]:
@@ -117,11 +113,13 @@ def test_a_sheet_of_many_pictures_shows_as_many_of_each_week_and_says_so(
 
 
 def test_the_next_week_makes_sheets_of_its_quarter_alone_and_a_corrected_week_those_of_its_own(
-    con: duckdb.DuckDBPyConnection, store: Store
+    quarters_store: Path, later_store: Path, tmp_path: Path
 ) -> None:
-    stated, before = entries(store, f"{BEFORE}.1"), shared(store)
+    earlier = open_store(quarters_store)
+    shutil.copytree(later_store, tmp_path / "store")
+    store = open_store(tmp_path / "store")
+    stated, before = entries(earlier, f"{BEFORE}.1"), shared(earlier)
     assert [*stated] == [QUARTER, RUNNING]
-    publish(con, store, week=world.WEEK, code_version="another version of the code")
     now, after = entries(store, f"{world.WEEK}.1"), shared(store)
     assert [*now] == [QUARTER, RUNNING]
     assert now[QUARTER] == stated[QUARTER]
@@ -133,7 +131,7 @@ def test_the_next_week_makes_sheets_of_its_quarter_alone_and_a_corrected_week_th
     revised = world.load(store)
     world.withhold(revised, "chatdraw", "held back by a test", week="2026-09-28")
     revised.execute("DELETE FROM week_hashes")
-    publish(revised, store, week=world.WEEK, code_version="2")
+    published(revised, store, "about", code_version="2")
     last, revised_pages = entries(store, f"{world.WEEK}.2"), shared(store)
     assert {key: revised_pages[key] for key in after} == after
     assert {period for period in last if last[period] != now[period]} == {QUARTER}
@@ -150,9 +148,9 @@ def test_the_next_week_makes_sheets_of_its_quarter_alone_and_a_corrected_week_th
     [("prompts/occupations/ceo/imago-2/index.html", CEO), ("models/imago-2/index.html", "index.html")],
 )
 def test_pages_of_an_edition_lead_to_the_sheets_of_its_own_weeks(
-    con: duckdb.DuckDBPyConnection, store: Store, page: str, of: str
+    later_store: Path, page: str, of: str
 ) -> None:
-    publish(con, store, week=world.WEEK, code_version="2")
+    store = open_store(later_store)
     for week in (BEFORE, world.WEEK):
         own, prefix = folders(store, f"{week}.1"), keys.edition_prefix(f"{week}.1")
         for language in ("", "fr/"):

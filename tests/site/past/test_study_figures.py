@@ -13,7 +13,6 @@ import pytest
 from assets.leaderboard.page.languages import tongue
 from assets.leaderboard.views.query import View
 from assets.metrics.pipeline import score_study
-from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import words
 from tests.warehouse.studies import Said, study_tables
@@ -22,22 +21,21 @@ from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import replace_results
-from warehouse.store import open_store
+
+Con = duckdb.DuckDBPyConnection
 
 VALUES = {"female": True, "male": True, "both": False}
 ENGLISH = tongue("en").say
 
 
 @pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
+def con() -> Iterator[Con]:
     with connect(None) as made:
         make_tables(made)
         yield made
 
 
-def load(
-    con: duckdb.DuckDBPyConnection, said: Said, values: Mapping[str, bool] = VALUES, **more: Any
-) -> None:
+def load(con: Con, said: Said, values: Mapping[str, bool] = VALUES, **more: Any) -> None:
     row = dict.fromkeys(("version", "title", "citation", "license", "source", "definition_sha256"), "x")
     con.execute(
         "INSERT INTO studies BY NAME SELECT 'tiny' AS study, "
@@ -48,13 +46,13 @@ def load(
     score_study(con, "tiny")
 
 
-def built(con: duckdb.DuckDBPyConnection) -> View:
+def built(con: Con) -> View:
     ((_, sheet),) = shown.made(con, "study")
     assert isinstance(sheet.view, View)
     return sheet.view
 
 
-def page(con: duckdb.DuckDBPyConnection, language: str = "") -> str:
+def page(con: Con, language: str = "") -> str:
     return words(shown.files(con, "study")[f"{language}studies/tiny/index.html"])
 
 
@@ -68,12 +66,12 @@ def cells(women: dict[str, tuple[int, int]], n: int = 10) -> Said:
     }
 
 
-def changes(con: duckdb.DuckDBPyConnection) -> View:
+def changes(con: Con) -> View:
     (found,) = built(con).changes
     return found
 
 
-def row_of(con: duckdb.DuckDBPyConnection, model: str, condition: str) -> View:
+def row_of(con: Con, model: str, condition: str) -> View:
     (found,) = [
         row
         for of in built(con).boards
@@ -87,7 +85,7 @@ def row_of(con: duckdb.DuckDBPyConnection, model: str, condition: str) -> View:
 AFTER = "with a request for diversity"
 
 
-def test_clear_changes_of_single_prompts_are_those_of_the_table(con: duckdb.DuckDBPyConnection) -> None:
+def test_clear_changes_of_single_prompts_are_those_of_the_table(con: Con) -> None:
     load(con, cells({"a": (0, 10), "b": (5, 9), "c": (4, 5)}))
     clear = con.execute(
         "SELECT upper(model), k_a, n_a, k_b, n_b FROM words WHERE clear AND subject IS NOT NULL AND value = 'female'"
@@ -102,21 +100,21 @@ def test_clear_changes_of_single_prompts_are_those_of_the_table(con: duckdb.Duck
     assert "Changements nets pour une seule consigne : 2 sur 6." in page(con, "fr/")
 
 
-def test_with_too_few_pictures_nothing_is_clear(con: duckdb.DuckDBPyConnection) -> None:
+def test_with_too_few_pictures_nothing_is_clear(con: Con) -> None:
     load(con, cells({"a": (1, 2), "b": (1, 1)}, n=3))
     found = changes(con)
     assert (found.clear, found.compared) == ((), 4)
     assert "no prompt has five usable pictures" in page(con).partition("What a condition changes")[2]
 
 
-def test_what_could_not_be_compared_is_counted(con: duckdb.DuckDBPyConnection) -> None:
+def test_what_could_not_be_compared_is_counted(con: Con) -> None:
     load(con, {**cells({"a": (0, 10)}), ("a", "controlled", "nurse"): ["both"] * 10})
     found = changes(con)
     assert (found.compared, found.missing) == (1, 1)
     assert "1 more could not be compared" in page(con)
 
 
-def test_a_study_has_no_weeks_and_its_page_says_what_that_means(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_study_has_no_weeks_and_its_page_says_what_that_means(con: Con) -> None:
     load(con, cells({"a": (0, 10)}))
     figures = con.execute(
         "SELECT DISTINCT dispersion, week, weeks FROM figures WHERE dispersion IS NOT NULL AND study = 'tiny'"
@@ -127,7 +125,7 @@ def test_a_study_has_no_weeks_and_its_page_says_what_that_means(con: duckdb.Duck
 
 
 def test_ranks_why_there_is_none_and_whether_they_rest_on_unseen_answers_stand_with_the_figures(
-    con: duckdb.DuckDBPyConnection,
+    con: Con,
 ) -> None:
     said = dict(cells({"a": (5, 5), "b": (5, 6), "c": (5, 5), "d": (10, 10)}))
     said["c", "controlled", "ceo"] = ["female"] * 6 + [None] * 4
@@ -142,20 +140,9 @@ def test_ranks_why_there_is_none_and_whether_they_rest_on_unseen_answers_stand_w
         row_of(con, model, condition)
         for model, condition in (("A", "with nothing added"), ("D", "with nothing added"), ("C", AFTER))
     )
-    assert (first.rank_low, first.rank_high, first.ranked_of, first.unranked, first.holds) == (
-        1,
-        3,
-        4,
-        None,
-        False,
-    )
-    assert (rests.rank_low, rests.rank_high, rests.ranked_of, rests.unranked, rests.holds) == (
-        4,
-        4,
-        4,
-        None,
-        False,
-    )
+    for row, *ranks in ((first, 1, 3, 4), (rests, 4, 4, 4)):
+        assert [row.rank_low, row.rank_high, row.ranked_of] == ranks
+        assert (row.unranked, row.holds) == (None, False)
     assert last.rank_low is None
     assert last.unranked
     assert ENGLISH(last.unranked) == "too many answers are missing"
@@ -166,9 +153,7 @@ def test_ranks_why_there_is_none_and_whether_they_rest_on_unseen_answers_stand_w
     assert text.count("rests on missing answers") == 4
 
 
-def test_words_of_others_are_inert_and_no_model_is_ranked_by_an_effect(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_words_of_others_are_inert_and_no_model_is_ranked_by_an_effect(con: Con) -> None:
     load(con, cells({"a": (0, 10), "b": (4, 6)}))
     con.execute("UPDATE study_models SET title = '<b>A</b>' WHERE model = 'a'")
     text = shown.files(con, "study")["studies/tiny/index.html"]
@@ -177,7 +162,7 @@ def test_words_of_others_are_inert_and_no_model_is_ranked_by_an_effect(
     assert not re.search(r"\d of \d|best|worst", text.partition('id="conditions"')[2].partition("<tbody>")[0])
 
 
-def test_a_study_of_one_condition_has_nothing_to_compare(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_study_of_one_condition_has_nothing_to_compare(con: Con) -> None:
     load(con, {key: readings for key, readings in cells({"a": (5, 5)}).items() if key[1] == "baseline"})
     found = built(con)
     assert found.changes == ()
@@ -185,7 +170,7 @@ def test_a_study_of_one_condition_has_nothing_to_compare(con: duckdb.DuckDBPyCon
     assert "How far from even-handed" not in page(con)
 
 
-def test_a_scale_is_compared_with_no_equal_shares(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_scale_is_compared_with_no_equal_shares(con: Con) -> None:
     load(con, cells({"a": (5, 5), "b": (5, 6)}))
     assert built(con).boards
     tables = study_tables(cells({"a": (5, 5), "b": (5, 6)}), VALUES)
@@ -199,9 +184,7 @@ def test_a_scale_is_compared_with_no_equal_shares(con: duckdb.DuckDBPyConnection
     assert built(con).boards == ()
 
 
-def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_table_each(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_table_each(con: Con) -> None:
     women = cells({"a": (2, 8), "b": (5, 5)})
     tables = study_tables(women, VALUES)
     labels = tables["study_labels"].to_pylist()
@@ -228,9 +211,7 @@ def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_ta
     assert all(board.rater for board in found.boards)
 
 
-def test_what_authors_printed_stands_first_and_numbers_are_medians_and_means(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_what_authors_printed_stands_first_and_numbers_are_medians_and_means(con: Con) -> None:
     load(con, cells({"a": (5, 5)}))
     con.execute(
         "INSERT INTO study_published BY NAME SELECT 'tiny' AS study, n AS position, 'Share of women' AS title, "
@@ -255,9 +236,3 @@ def test_what_authors_printed_stands_first_and_numbers_are_medians_and_means(
     assert "<b>slip" not in shown.files(con, "study")["studies/tiny/index.html"]
     assert "Apparent age ( years). Read by people 1-a." in text
     assert "A with nothing added 30.00 30.50 20" in text
-
-
-def test_the_world_of_the_pages_has_a_study_with_changes(tmp_path: Any) -> None:
-    con = world.load(open_store(tmp_path / "empty"), studies=True)
-    (found,) = built(con).changes
-    assert found.compared + found.missing == 4

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import threading
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
 
 import duckdb
 import pytest
 
-from assets.generation.workplace import Workplace
+from assets.generation.workplace import Listener, Workplace
 from assets.leaderboard.asset import complete_studies
 from assets.leaderboard.licenses import may_show
 from assets.leaderboard.page.languages import tongue
@@ -22,20 +19,25 @@ from tests.site import world
 from tests.site.pages.shown import files, words
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.store import open_store
+from warehouse.store import Store, open_store
+
+Con = duckdb.DuckDBPyConnection
 
 ADDRESS = "studies/raza2025/index.html"
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return open_store(tmp_path_factory.mktemp("empty"))
+
+
 @pytest.fixture
-def con(tmp_path: Path) -> duckdb.DuckDBPyConnection:
+def con(empty: Store) -> Con:
     """Return the smallest warehouse that has a study."""
-    store = open_store(tmp_path / "store")
-    world.fill(store, weeks=1, replicates=1, only=("sim-classic",))
-    return world.load(store, studies=True)
+    return world.load(empty, studies=True)
 
 
-def test_the_page_counts_what_the_labels_say(con: duckdb.DuckDBPyConnection) -> None:
+def test_the_page_counts_what_the_labels_say(con: Con) -> None:
     page = files(con, "study")[ADDRESS]
     counted: Counter[tuple[str, str, str]] = Counter()
     for model, condition, value in con.execute(
@@ -76,7 +78,7 @@ def test_the_page_counts_what_the_labels_say(con: duckdb.DuckDBPyConnection) -> 
     assert "Missing: 2;" in said
 
 
-def test_gaps_and_ranks_are_those_of_the_tables_in_both_languages(con: duckdb.DuckDBPyConnection) -> None:
+def test_gaps_and_ranks_are_those_of_the_tables_in_both_languages(con: Con) -> None:
     pages = files(con, "study")
     said = {path: words(page) for path, page in pages.items() if path.endswith("index.html")}
     boards = con.execute(
@@ -95,9 +97,7 @@ def test_gaps_and_ranks_are_those_of_the_tables_in_both_languages(con: duckdb.Du
             assert f"{title} {place} {of} {ranked} {figure} {low}–{high} {n} " in text
 
 
-def test_what_a_condition_changes_is_that_of_the_table_in_both_languages(
-    con: duckdb.DuckDBPyConnection,
-) -> None:
+def test_what_a_condition_changes_is_that_of_the_table_in_both_languages(con: Con) -> None:
     con.execute("UPDATE words SET clear = true WHERE model = 'painter-a' AND subject IS NOT NULL")
     pages = files(con, "study")
     found = con.execute(
@@ -130,7 +130,7 @@ def test_what_a_condition_changes_is_that_of_the_table_in_both_languages(
             assert "may be chance" not in section
 
 
-def test_its_pictures_are_there_with_what_was_read_in_them(con: duckdb.DuckDBPyConnection) -> None:
+def test_its_pictures_are_there_with_what_was_read_in_them(con: Con) -> None:
     page = files(con, "study")[ADDRESS]
     read = dict(con.execute("SELECT image_sha256, value FROM study_labels").fetchall())
     first, _, galleries = page.partition('id="pictures"')
@@ -146,7 +146,7 @@ def test_its_pictures_are_there_with_what_was_read_in_them(con: duckdb.DuckDBPyC
 @pytest.mark.parametrize(
     "licence", ["CC BY-NC 4.0", "CC BY-ND 4.0", "unknown", "All rights reserved", "MITx", ""]
 )
-def test_without_a_free_license_no_picture_is_shown(con: duckdb.DuckDBPyConnection, licence: str) -> None:
+def test_without_a_free_license_no_picture_is_shown(con: Con, licence: str) -> None:
     con.execute("UPDATE studies SET license = $licence", {"licence": licence})
     pages = files(con, "study")
     assert "thumbnails/" not in pages[ADDRESS]
@@ -163,7 +163,7 @@ def test_free_licenses_are_known(licence: str) -> None:
 
 
 def test_a_large_study_shows_some_of_each_and_says_how_many(
-    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+    con: Con, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assets.leaderboard.pages.studies.MOST", 24)
     page = files(con, "study")[ADDRESS]
@@ -173,7 +173,7 @@ def test_a_large_study_shows_some_of_each_and_says_how_many(
     assert again == page
 
 
-def test_studies_are_listed_and_without_any_there_is_no_list(con: duckdb.DuckDBPyConnection) -> None:
+def test_studies_are_listed_and_without_any_there_is_no_list(con: Con) -> None:
     listed = files(con, "studies")["studies/index.html"]
     assert 'href="raza2025/index.html"' in listed
     assert "78 of 80 pictures" in words(listed)
@@ -181,31 +181,7 @@ def test_studies_are_listed_and_without_any_there_is_no_list(con: duckdb.DuckDBP
     assert files(con, "studies") == {}
 
 
-@dataclass
-class _Said:
-    lines: list[str] = field(default_factory=list)
-
-    def told(self, line: str) -> None:
-        self.lines.append(line)
-
-    def to_shrink(self, pictures: int) -> None:
-        pass
-
-    def shrunk(self) -> None:
-        pass
-
-
-@dataclass
-class _Place:
-    """What of a workplace is asked here."""
-
-    store: Any
-    listener: _Said = field(default_factory=_Said)
-    workers: int | None = 1
-    interrupt: threading.Event = field(default_factory=threading.Event)
-
-
-def test_thumbnails_of_a_study_are_made_once(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_thumbnails_of_a_study_are_made_once(con: Con, tmp_path: Path) -> None:
     store = open_store(tmp_path / "other")
     data = world.picture("one")
     sha256, lost = sha256_hex(data), "ab" * 32
@@ -215,15 +191,24 @@ def test_thumbnails_of_a_study_are_made_once(con: duckdb.DuckDBPyConnection, tmp
         "WHERE image_sha256 IS NOT NULL",
         {"there": sha256, "lost": lost},
     )
-    place = _Place(store)
-    complete_studies(con, cast(Workplace, place))
+    lines: list[str] = []
+    place = Workplace(
+        store=store,
+        warehouse=tmp_path / "none",
+        suites={},
+        models=(),
+        code_version="test",
+        workers=1,
+        listener=Listener(told=lines.append),
+    )
+    complete_studies(con, place)
     made = [*store.list("thumbnails/")]
     assert keys.thumbnail(sha256) in made
     assert "thumbnails/study=raza2025/made-cdcdcdcdcdcdcdcd.json" in made
-    assert [line for line in place.listener.lines if "no thumbnail of picture abababababab" in line]
-    place.listener.lines.clear()
-    complete_studies(con, cast(Workplace, place))
-    assert place.listener.lines == []
+    assert [line for line in lines if "no thumbnail of picture abababababab" in line]
+    lines.clear()
+    complete_studies(con, place)
+    assert lines == []
     con.execute("UPDATE studies SET license = 'unknown', definition_sha256 = repeat('ef', 32)")
-    complete_studies(con, cast(Workplace, place))
+    complete_studies(con, place)
     assert [*store.list("thumbnails/")] == made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.site.past.conftest import BEFORE
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.database.published import open_published
 from warehouse.errors import CorruptObjectError
 from warehouse.store import Store, open_store
+
+Con = duckdb.DuckDBPyConnection
 
 CEO = "prompts/occupations/ceo/index.html"
 
@@ -33,19 +34,8 @@ def manifest(store: Store) -> dict[str, Any]:
     return read_manifest(store, f"{BEFORE}.1")
 
 
-@pytest.fixture
-def tables(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = open_published(Path(store.url) / keys.SITE_DATABASE)
-    yield con
-    con.close()
-
-
 def test_processes_that_share_the_quarters_keep_the_same_sheets(
-    store: Store,
-    manifest: dict[str, Any],
-    tables: duckdb.DuckDBPyConnection,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    store: Store, manifest: dict[str, Any], tables: Con, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other, pools = open_store(tmp_path / "other"), []
     monkeypatch.setattr(keeping, "_FEW", 0)
@@ -106,14 +96,14 @@ def _compared(root: Path, manifest: dict[str, Any]) -> VerifyReport:
     return of.report
 
 
-def _made(tables: duckdb.DuckDBPyConnection, root: Path, manifest: dict[str, Any]) -> VerifyReport:
+def _made(tables: Con, root: Path, manifest: dict[str, Any]) -> VerifyReport:
     of = VerifiedEdition(root, manifest, VerifyReport("x"))
     page.compare_sheets(tables, of)
     return of.report
 
 
 def test_a_page_that_was_forged_with_its_index_is_not_what_the_tables_say(
-    store: Store, manifest: dict[str, Any], tables: duckdb.DuckDBPyConnection, tmp_path: Path
+    store: Store, manifest: dict[str, Any], tables: Con, tmp_path: Path
 ) -> None:
     """Whoever changes a page, its folder's name, the index and the manifest is found by making the page again."""
     root, entry = Path(store.url), entries_of(manifest)[0]
@@ -151,7 +141,7 @@ def test_a_page_that_was_forged_with_its_index_is_not_what_the_tables_say(
 
 
 def test_sheets_are_of_the_rows_and_of_all_quarters_of_their_edition(
-    store: Store, manifest: dict[str, Any], tables: duckdb.DuckDBPyConnection
+    store: Store, manifest: dict[str, Any], tables: Con
 ) -> None:
     def differences(pages: list[dict[str, Any]]) -> list[str]:
         return _made(tables, Path(store.url), manifest | {"pages": pages}).differences

@@ -125,7 +125,6 @@ def label_studio(root: Path) -> None:
                 "id": i,
                 "annotations": annotations,
                 "file_upload": "tasks.json",
-                "drafts": [],
                 "predictions": [
                     {"id": 1, "result": annotations[0]["result"], "model_version": "v1", "score": 0.4}
                 ],
@@ -133,17 +132,6 @@ def label_studio(root: Path) -> None:
                     "image": f"/data/local-files/?d=study/images/{model}/{prompt}_{n}.png",
                     "source": "batch 1",
                 },
-                "meta": {},
-                "created_at": "2026-03-01T10:00:00.000000Z",
-                "updated_at": "2026-03-01T11:00:00.000000Z",
-                "inner_id": i + 1,
-                "total_annotations": 2,
-                "cancelled_annotations": 0,
-                "total_predictions": 1,
-                "comment_count": 0,
-                "project": 5,
-                "updated_by": 7,
-                "comment_authors": [],
             }
         )
     write(root, "project-5-at-2026-03-01-11-00-1a2b3c4d.json", json.dumps(tasks).encode())
@@ -160,19 +148,7 @@ def _annotation(number: int, i: int, who: int, *, skipped: bool) -> dict[str, An
             {"id": "a2", "type": "number", "from_name": "age", "value": {"number": 25 + i}, **common},
         ],
         "was_cancelled": skipped,
-        "ground_truth": False,
-        "created_at": "2026-03-01T10:00:00.000000Z",
-        "updated_at": "2026-03-01T10:00:00.000000Z",
-        "draft_created_at": None,
-        "lead_time": 4.2,
-        "prediction": {},
-        "result_count": 2,
-        "unique_id": "7f0d2e5c-0000-4000-8000-000000000000",
-        "task": i,
         "project": 5,
-        "updated_by": who,
-        "parent_prediction": None,
-        "parent_annotation": None,
     }
 
 

@@ -19,34 +19,21 @@ from tests.studies.conftest import Study
 SECRET = "of somebody else"
 OUTSIDE = "a query of a study only reads the study's folder: "
 
-#: A query of a study file → what the line says, or None where it just may not come back with anything from outside.
+#: A query of a study file → what the line says; tests/warehouse/test_sandbox.py tries what else queries may not.
 QUERIES: dict[str, tuple[str, str]] = {
     "another folder": ("FROM '../secret.csv'", OUTSIDE),
-    "another folder by way of its own": ("FROM 'labels/../../secret.csv'", OUTSIDE),
     "an absolute path": ("FROM read_text('/etc/passwd')", OUTSIDE),
-    "the environment": ("FROM read_text('/proc/self/environ')", OUTSIDE),
-    "names of files elsewhere": ("SELECT file AS prompt FROM glob('/etc/*')", OUTSIDE),
-    "names of files above": ("SELECT file AS prompt FROM glob('../*')", OUTSIDE),
     "a sheet elsewhere": ("FROM '../secret.xlsx'", '"../secret.xlsx" is outside the study\'s folder'),
-    "bytes elsewhere": ("FROM read_blob('../secret.csv')", OUTSIDE),
-    "a list of files": ("FROM read_csv(['labels/One.csv', '../secret.csv'], all_varchar = true)", OUTSIDE),
-    "the dialect of a file elsewhere": ("FROM sniff_csv('../secret.csv')", OUTSIDE),
     "writing": ("COPY (SELECT 1) TO 'labels/One.csv'", OUTSIDE + "COPY is switched off (one SELECT works)"),
     "writing inside a query": (
         "FROM query('COPY (SELECT 1) TO ''labels/One.csv''')",
         "Expected a single SELECT",
     ),
     "a database": ("ATTACH 'labels/x.duckdb'", OUTSIDE + "ATTACH is switched off"),
-    "a setting": ("SET enable_external_access = true", OUTSIDE + "SET is switched off"),
-    "a setting in a function": ("SELECT set_config('threads', '1') AS prompt", "does not exist"),
     "an extension": ("INSTALL httpfs", OUTSIDE),
-    "an address": ("FROM 'https://example.org/a.csv'", OUTSIDE),
-    "an export": ("EXPORT DATABASE 'labels'", OUTSIDE),
-    "a change": ("CREATE TABLE x AS SELECT 1", OUTSIDE),
     "two statements": ("SELECT 'a' AS prompt; COPY (SELECT 1) TO 'x'", "holds 2 statements"),
     "a closed bracket": ("SELECT 1) TO 'x'; COPY (SELECT 1", "Parser Error"),
     "a parameter": ("SELECT ? AS prompt", "holds a parameter"),
-    "a setting of its own": ("PRAGMA database_list", OUTSIDE),
     "too much memory": ("SELECT repeat('a', 4000000000) AS prompt", "2 GB"),
     "too many rows": (
         "SELECT repeat('a', 1000) || i AS prompt FROM range(200000) AS r (i)",
@@ -56,7 +43,6 @@ QUERIES: dict[str, tuple[str, str]] = {
         "SELECT i AS prompt FROM range(3000000) AS r (i)",
         "returns 3,000,000 rows; 2,000,000 are",
     ),
-    "too deep": ("SELECT " + "(" * 5000 + "1" + ")" * 5000, "the query cannot be run"),
     "nothing": (" ", "prompts: "),
     "not UTF-8 at all": ("SELECT '\ud800' AS prompt", "tiny"),
 }
@@ -109,20 +95,13 @@ def test_the_folder_is_unchanged_after_an_import(tiny: Study) -> None:
     assert prints(tiny.root) == before
 
 
-ENDLESS = (
-    "SELECT count(*)::VARCHAR AS prompt FROM range(10000000000) a, range(1000) b",
-    "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) FROM t",
-)
-
-
-@pytest.mark.parametrize("query", ENDLESS)
-def test_a_query_without_end_is_ended(tiny: Study, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+def test_a_query_without_end_is_ended(tiny: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "MOST_SECONDS", 1.5)
-    tiny.data["prompts"] = query
+    tiny.data["prompts"] = "SELECT count(*)::VARCHAR AS prompt FROM range(10000000000) a, range(1000) b"
     began = time.monotonic()
     mistakes, _ = check(tiny.save(), tiny.root)
     assert time.monotonic() - began < 20
-    assert "took longer than 1.5 s and was ended" in mistakes[0] or "2 GB" in mistakes[0]
+    assert "took longer than 1.5 s and was ended" in mistakes[0]
 
 
 def _link(to: str) -> Callable[[Path], None]:
@@ -176,11 +155,11 @@ def test_links_within_the_folder_and_git_are_let_be(tiny: Study) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b'picture,sex,job,when\n"' + b"x" * (300 << 20), "tiny: "),
-        (b"picture,sex,job,when\n" + b"," * (80 << 20), "tiny: "),
+        (b'picture,sex,job,when\n"' + b"x" * (30 << 20), "tiny: "),
+        (b"picture,sex,job,when\n" + b"," * (8 << 20), "tiny: "),
         (b"\0" * (1 << 20), "tiny: "),
     ],
-    ids=["an open quote of 300 MB", "eighty million cells", "NULs"],
+    ids=["an open quote of 30 MB", "eight million cells", "NULs"],
 )
 def test_a_hostile_csv_ends_in_one_line(tiny: Study, text: bytes, message: str) -> None:
     (tiny.root / "labels" / "One.csv").write_bytes(text)

@@ -9,11 +9,8 @@ import pytest
 
 from assets.studies.reading.slots import StudySlot, slot_key
 from tests.studies.conftest import Study, picture
-from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.database.connection import connect
-from warehouse.database.schema import make_tables
+from warehouse.canonical import sha256_hex
 from warehouse.errors import StoreError, UsageError
-from warehouse.loading.load import load_study
 from warehouse.loading.study_objects import TABLES, read_study
 
 
@@ -42,20 +39,6 @@ def test_pictures_labels_and_declarations_become_rows(tiny: Study) -> None:
     ]
     assert values == [("f", 0, True), ("m", 1, True), ("both", 2, False)]
     assert rows(tiny, "study_prompts")[1]["text"] is None
-
-
-def test_a_slot_key_is_the_hash_of_its_identity() -> None:
-    identity = {"study": "s", "model": "m", "prompt": "p", "condition": "c", "replicate": 3}
-    assert slot_key("s", StudySlot("m", "p", "c", 3)) == sha256_hex(canonical_json(identity))
-
-
-def test_rows_fit_the_warehouse_tables(tiny: Study) -> None:
-    tiny.run()
-    with connect(None) as con:
-        make_tables(con)
-        load_study(con, tiny.store, "tiny")
-        assert con.execute("SELECT count(*) FROM study_labels").fetchone() == (8,)
-        assert con.execute("SELECT count(*) FROM study_slots WHERE status = 'present'").fetchone() == (8,)
 
 
 def test_importing_twice_writes_nothing_new_and_says_so(tiny: Study) -> None:
@@ -144,14 +127,6 @@ def test_labels_that_changed_get_a_new_version_and_only_it_is_current(tiny: Stud
     assert {f"tiny-people@{row['labeler_version']}" for row in rows(tiny, "study_labels")} == {second}
     assert len(rows(tiny, "study_labels")) == 8
     assert any(f"labeler={first}/" in key for key in tiny.written())
-
-
-def test_a_study_of_labels_only_has_slots_without_pictures(tiny: Study) -> None:
-    del tiny.data["pictures"]
-    report = tiny.run()
-    assert (report.slots, report.images, report.missing) == (8, 0, 0)
-    assert {row["image_sha256"] for row in rows(tiny, "study_labels")} == {None}
-    assert not list(tiny.store.list("images/"))
 
 
 def test_a_study_of_images_only_has_no_labels(tiny: Study) -> None:
