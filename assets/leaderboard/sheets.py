@@ -38,7 +38,7 @@ KINDS: tuple[PageKind, ...] = (
     *(others.KIND, prompts.KIND, of_words.KIND, studies.KIND, then.KIND),
 )
 #: Made of all other pages, so that it is none of `KINDS`.
-SEARCH = PageKind("search", lambda con, week: iter(()))
+SEARCH = PageKind("search")
 _INDEX = SheetFile("index.json", template="search.json.j2")
 #: Address of a list → what a page of it is.
 _LISTS: Mapping[str, Message] = {

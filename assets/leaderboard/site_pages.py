@@ -29,12 +29,12 @@ from warehouse.loading.seals import sealed
 from warehouse.store.base import Store
 from warehouse.store.pieces import read_if_there
 
-_EDITIONS = PageKind("editions", lambda con, week: iter(()))
+_EDITIONS = PageKind("editions")
 #: All pages of an edition that search engines may list, which are those that its search finds.
 _SEARCHED = "search/index.json"
 _MAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _MOST_MAPPED = 50_000  # addresses of a map, by its standard
-_ROOT = PageKind("root", lambda con, week: iter(()))
+_ROOT = PageKind("root")
 
 
 def show_pages(store: Store, manifest: Mapping[str, Any]) -> None:

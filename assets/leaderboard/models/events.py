@@ -43,24 +43,21 @@ def read(con: duckdb.DuckDBPyConnection, week: date) -> tuple[Happened, ...]:
 def missed(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Happened]:
     """Yield weeks up to `week` that are gaps: between two that were asked, of a model or of all."""
     for row in rows(con, "missed_weeks", {"week": week.isoformat()}):
-        of: dict[str, date | Message] = {"first": row["first_week"]}
+        values: dict[str, date | Message] = {
+            "first": row["first_week"],
+            "last": row["last_week"],
+            "model": names.model(row["model"] or ""),
+        }
         one = row["first_week"] == row["last_week"]
-        if not one:
-            of["last"] = row["last_week"]
-        if row["model"] is None:
-            text = (
-                say("No model was asked in the week of %(first)s: a gap.", **of)
-                if one
-                else say("No model was asked from the week of %(first)s to that of %(last)s: a gap.", **of)
-            )
+        if row["model"] is None and one:
+            text = say("No model was asked in the week of %(first)s: a gap.", **values)
+        elif row["model"] is None:
+            text = say("No model was asked from the week of %(first)s to that of %(last)s: a gap.", **values)
+        elif one:
+            text = say("%(model)s was not asked in the week of %(first)s: a gap.", **values)
         else:
-            of["model"] = names.model(row["model"])
-            text = (
-                say("%(model)s was not asked in the week of %(first)s: a gap.", **of)
-                if one
-                else say(
-                    "%(model)s was not asked from the week of %(first)s to that of %(last)s: a gap.", **of
-                )
+            text = say(
+                "%(model)s was not asked from the week of %(first)s to that of %(last)s: a gap.", **values
             )
         yield Happened(row["first_week"], row["model"], text)
 

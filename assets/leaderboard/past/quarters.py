@@ -26,8 +26,8 @@ from assets.leaderboard.views.query import View
 STATEMENTS = ("prompt_pages", "prompt_slots", "prompt_turns", "prompt_values")
 #: Letters of a prompt in a list.
 BRIEF = 80
-SHEET = PageKind("contact_sheet", lambda con, week: iter(()))
-MODEL = PageKind("model_quarter", lambda con, week: iter(()))
+SHEET = PageKind("contact_sheet")
+MODEL = PageKind("model_quarter")
 #: Pictures of a sheet, at most: it stays below 300 kB.
 MOST = 900
 #: Prompts whose pictures are read at once: all that a week has.

@@ -81,12 +81,13 @@ class PageKind:
 
     Attributes:
         id: names it, and its template: `templates/pages/<id>.html.j2`, which extends `pages/_base.html.j2`.
-        build: its pages of a week, from the published copy, one by one and always in the same order.
+        build: its pages of a week, from the published copy, one by one and always in the same order; none of a kind
+            whose pages are made elsewhere.
         beside: further templates, which its sheets name: those of the entries of a list.
     """
 
     id: str
-    build: Callable[[duckdb.DuckDBPyConnection, date], Iterator[Sheet]]
+    build: Callable[[duckdb.DuckDBPyConnection, date], Iterator[Sheet]] = lambda con, week: iter(())
     beside: tuple[str, ...] = ()
 
     def template(self, sheet: Sheet) -> str:
