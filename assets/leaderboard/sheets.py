@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import cast
 
 import duckdb
 
@@ -30,7 +31,7 @@ from assets.leaderboard.pages import (
 from assets.leaderboard.pages import words as of_words
 from assets.leaderboard.views.kind import PageKind, PastFolders, Sheet, SheetFile, Thumbnails
 from assets.leaderboard.views.message import Message, say
-from assets.leaderboard.views.query import View, rows
+from assets.leaderboard.views.query import Remembering, View, rows
 
 #: Every kind of page, in the order in which pages are made and searched.
 KINDS: tuple[PageKind, ...] = (
@@ -80,9 +81,10 @@ def _sheets(
     drawn: dict[str, tuple[str, ...]],
 ) -> Iterator[tuple[str, bytes]]:
     seen: dict[str, Sheet] = {}
-    models = ShownModels(titles_of(con, week), simulated_of(con, week))
+    copy = cast(duckdb.DuckDBPyConnection, Remembering(con))
+    models = ShownModels(titles_of(copy, week), simulated_of(copy, week))
     for kind in KINDS:
-        for sheet in kind.build(con, week):
+        for sheet in kind.build(copy, week):
             if sheet.address in seen:
                 raise ValueError(f"two pages have the address {sheet.address}")
             # Of a page that is written: what is searched.

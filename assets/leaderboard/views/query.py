@@ -18,6 +18,8 @@ Row = dict[str, Any]
 #: What a template sees: a row with more beside it, or what else there is to show; fields as it is made with them.
 View = SimpleNamespace
 _AT_ONCE = 2000
+#: Parameters of questions that several pages have, and the most rows of an answer that is kept for the next.
+_OF_ALL, _KEPT = {"week", "figures"}, 10_000
 
 
 def rows(
@@ -68,7 +70,25 @@ def by(rows_of: Iterable[Row], *columns: str) -> dict[Any, list[Row]]:
 
 
 def asked(con: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object]) -> list[Row]:
-    """Return the rows of a statement, one dictionary a row, in its order."""
+    """Return the rows of a statement, one dictionary a row, in its order; nobody changes them."""
+    kept: dict[tuple[str, str], list[Row]] = getattr(con, "kept", {})
+    key = statement, repr(parameters)
+    if key in kept:
+        return kept[key]
     con.execute(statement, dict(parameters))
     columns = [column[0] for column in con.description or []]
-    return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]
+    answer = [dict(zip(columns, row, strict=True)) for row in con.fetchall()]
+    if parameters.keys() <= _OF_ALL and len(answer) <= _KEPT:
+        kept[key] = answer
+    return answer
+
+
+class Remembering:
+    """A connection to what does not change, of which each question that several pages have is asked once."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self.kept: dict[tuple[str, str], list[Row]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._con, name)
