@@ -10,10 +10,9 @@ import duckdb
 
 from assets.leaderboard.columns import both
 from assets.leaderboard.models import boards, facts
-from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile, csv_file
 from assets.leaderboard.views.message import say
 from assets.leaderboard.views.query import View
-from warehouse.sandbox.forms import as_csv
 
 ADDRESS = "boards/"
 _CHART = (
@@ -27,14 +26,13 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the pages of boards, those of two models, and the list of all of them."""
     all_boards = tuple(boards.read(con, week))
     for board in all_boards:
-        table = b"".join(as_csv(boards.COLUMNS, iter([board.csv]), screen=None))
         yield Sheet(
             board.address,
             board.question,
             board,
             crumbs=(Crumb(ADDRESS, TITLE),),
             description=say("Models by one question, with intervals and ranks that say what ties."),
-            files=(SheetFile("board.csv", content=table), *_CHART),
+            files=(csv_file("board.csv", boards.COLUMNS, board.csv), *_CHART),
             template="board",
         )
     listed = []

@@ -16,10 +16,9 @@ from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.pages import others
-from assets.leaderboard.views.kind import Sheet, SheetFile
+from assets.leaderboard.views.kind import Sheet, csv_file
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import View, rows
-from warehouse.sandbox.forms import as_csv
 
 #: Question → prompts whose pictures answer it, the first of them that was asked in the week.
 QUESTIONS: tuple[tuple[Message, tuple[str, ...]], ...] = (
@@ -38,7 +37,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
     reported = changes.known(con, week)
     board = columns.read(con, week, models, reported)
     month = tuple(both.replacements(con, week, board, models))
-    table = b"".join(as_csv(columns.CSV, iter([[*columns.as_rows(board, models)]]), screen=None))
+    table = csv_file("leaderboard.csv", columns.CSV, columns.as_rows(board, models))
     return Sheet(
         address="",
         title=say("What image models draw"),
@@ -55,7 +54,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
         description=say(
             "The same requests to every image model, every week: what they draw, and how that changes."
         ),
-        files=(SheetFile("leaderboard.csv", content=table),) if board.rows else (),
+        files=(table,) if board.rows else (),
         template="home",
     )
 

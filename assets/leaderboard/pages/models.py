@@ -16,10 +16,9 @@ from assets.leaderboard.models import changes, effects, events, facts, names, wo
 from assets.leaderboard.models.feeds import digests, feed
 from assets.leaderboard.page import words
 from assets.leaderboard.pages.changes import FEEDS
-from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile
+from assets.leaderboard.views.kind import Crumb, PageKind, Sheet, SheetFile, csv_file
 from assets.leaderboard.views.message import Message, say
 from assets.leaderboard.views.query import Row, View, by, rows
-from warehouse.sandbox.forms import as_csv
 
 ADDRESS = "models/"
 TITLE = say("Models")
@@ -52,9 +51,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         own_events = [event for event in happened if event.model == one.model]
         (shown, tied), moved_by_words = worst.find(shares, one.model), of_words[one.model]
         history = rows(con, "model_history", of_week | {"model": one.model})
-        table = b"".join(
-            as_csv(HISTORY, iter([[[row[name] for name in HISTORY] for row in history]]), screen=None)
-        )
+        csv = csv_file("history.csv", HISTORY, ([row[name] for name in HISTORY] for row in history))
         of_own = [row for row in counts if row["model"] == one.model]
         title = say("Cliché: %(model)s", model=one.name)
         view = View(
@@ -77,7 +74,6 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             withheld=hidden.get(one.model),
             feed=feed(title, one.model, of_own, own, own_events, one.first_week),
         )
-        csv = (SheetFile("history.csv", table),) if history else ()
         yield Sheet(
             names.model_address(one.model),
             one.name,
@@ -87,7 +83,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
                 "%(model)s: what it draws, week by week, with its pictures, its refusals and its changes.",
                 model=one.name,
             ),
-            files=(*FEEDS, *csv, *((_BADGE,) if one.women else ())),
+            files=(*FEEDS, *((csv,) if history else ()), *((_BADGE,) if one.women else ())),
             template="model",
         )
 

@@ -11,12 +11,11 @@ from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.reading import PromptPictures
 from assets.leaderboard.cells.showing import NEEDED, address_of, share_of
 from assets.leaderboard.page import words
-from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile
+from assets.leaderboard.views.kind import PageKind, Sheet, csv_file
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import View
 from assets.suites.loader import load_suites
 from assets.suites.published_figures import PublishedQuestion, published_questions, works
-from warehouse.sandbox.forms import as_csv
 
 FOLDER = "others/"
 #: Columns of the rows of a question.
@@ -31,13 +30,12 @@ _DIGITS = 6
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the page."""
     questions = [*questions_now(con, week)]
-    table = b"".join(as_csv(CSV, iter([[*_rows(questions, week)]]), screen=None))
     yield Sheet(
         address=FOLDER,
         title=heading(),
         view=View(questions=questions, csv=f"{FOLDER}{_FILE}"),
         description=say("Published shares of real image models, with source, date and number of pictures."),
-        files=(SheetFile(_FILE, content=table),),
+        files=(csv_file(_FILE, CSV, _rows(questions, week)),),
         searched=tuple(question.title for question in questions),
     )
 

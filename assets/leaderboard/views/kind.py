@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from assets.leaderboard.views.message import Message
+from warehouse.sandbox.forms import as_csv
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class SheetFile:
     about: object = None
     draw: Callable[[str, Thumbnails, Mapping[str, str]], bytes] | None = None
     pictures: tuple[str, ...] = ()
+
+
+def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> SheetFile:
+    """Return a file of rows, as CSV."""
+    return SheetFile(name, content=b"".join(as_csv(columns, iter([[*rows]]), screen=None)))
 
 
 @dataclass(frozen=True)
