@@ -53,6 +53,13 @@ def published(published_once: Installation, tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.fixture
+def reads(published_once: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """The published installation, not to be changed; the environment names it."""
+    monkeypatch.setenv("CLICHE_HOME", str(published_once.home))
+    return published_once
+
+
+@pytest.fixture
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """An installation in which nothing was asked yet; the environment names it."""
     made = install(tmp_path / "home")

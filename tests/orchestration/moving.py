@@ -11,6 +11,7 @@ from assets.labeling.records import Reading
 from assets.simulation.drawing.labeler import Drawing
 
 ADDRESS = "tests.orchestration.moving:make"
+PHOTO = "tests.orchestration.moving:photo"
 
 
 class Moved(Drawing):
@@ -28,3 +29,14 @@ def make() -> Moved:
     """Return the labeler."""
     assert Moved.version == Drawing().version
     return Moved()
+
+
+class Photo(Drawing):
+    """Reads drawings under the name of a labeler whose extra is not installed."""
+
+    name = "photo"
+
+
+def photo() -> Photo:
+    """Return that labeler."""
+    return Photo()

@@ -6,8 +6,6 @@ Belongs here: factories that tests put into `PROVIDERS`; a factory takes a conne
 from __future__ import annotations
 
 import os
-import time
-from pathlib import Path
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
@@ -20,7 +18,6 @@ DEAR = "tests.orchestration.paid:dear"
 LOSING = "tests.orchestration.paid:losing"
 ODD = "tests.orchestration.paid:odd"
 PROBED = "tests.orchestration.paid:probed"
-SLOW = "tests.orchestration.paid:slow"
 
 #: What every entry of these providers costs a picture.
 PRICE = {"per_image_usd": 0.25, "source": "test", "date": "2026-11-01"}
@@ -80,16 +77,3 @@ class _Probed(Scripted):
 def probed(connection: Connection) -> Scripted:
     """A provider with a free call that knows one key and one model."""
     return _Probed(paid=True, replayable=False)
-
-
-def slow(connection: Connection) -> Scripted:
-    """Tells of every call with a file, and takes its time."""
-
-    def script(request: Request, number: int) -> Answer:
-        (Path(os.environ["CLICHE_HOME"]) / f"call-{request.slot.slot_key}").touch()
-        time.sleep(0.3)
-        if request.slot.replicate % 2:
-            return Answer(outcome=Outcome.TIMEOUT, maybe_billed=True, retry_after_s=0)
-        return ok(request).model_copy(update={"cost_usd": 0.25})
-
-    return Scripted(script, paid=True, replayable=False)

@@ -10,23 +10,7 @@ from assets.gateway.records import Answer, Outcome
 from assets.generation.slots import Request
 from tests.unit.generation.scripted import Scripted, ok
 
-LIVE = "tests.orchestration.scripted:live"
-DAMAGED = "tests.orchestration.scripted:damaged"
 STOPPING = "tests.orchestration.scripted:stopping"
-
-
-def live(connection: Connection) -> Scripted:
-    """A model that exists in the present week only, as every real one does."""
-    return Scripted(replayable=False)
-
-
-def damaged(connection: Connection) -> Scripted:
-    """A model whose first replicates are pictures, and whose others are answers with nothing in them."""
-
-    def script(request: Request, number: int) -> Answer:
-        return ok(request) if request.slot.replicate == 0 else Answer(outcome=Outcome.EMPTY_ANSWER)
-
-    return Scripted(script)
 
 
 def stopping(connection: Connection) -> Scripted:

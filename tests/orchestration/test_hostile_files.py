@@ -80,7 +80,7 @@ YAML: dict[str, tuple[Make, str]] = {
     "a link to itself": (link("s.yaml"), "Too many levels of symbolic links"),
 }
 #: Those that need a process of their own to be tried in.
-HANGING = ("an alias bomb", "brackets", "a million keys", "a named pipe", "a device")
+HANGING = ("an alias bomb", "a named pipe", "a device")
 #: What a file that is no YAML may be: it hangs, has no end or is larger than anything that is meant.
 NO_FILES: dict[str, Make] = {
     "a named pipe": os.mkfifo,
@@ -155,11 +155,10 @@ def test_a_study_file_that_would_hang_is_one_line(home: Installation, tmp_path: 
     assert "\n" not in ended.error
 
 
-@pytest.mark.parametrize("name", ["models.yaml", "cliche.yaml"])
-@pytest.mark.parametrize("case", ["an alias bomb", "a named pipe"])
-def test_so_is_a_hostile_file_of_the_operator(
-    home: Installation, tmp_path: Path, case: str, name: str
-) -> None:
+@pytest.mark.parametrize(
+    ("case", "name"), [("an alias bomb", "models.yaml"), ("a named pipe", "cliche.yaml")]
+)
+def test_a_hostile_file_of_the_operator(home: Installation, tmp_path: Path, case: str, name: str) -> None:
     make, said = YAML[case]
     mine = Installation(shutil.copytree(home.home, tmp_path / "home"))
     (mine.home / name).unlink()
@@ -169,44 +168,39 @@ def test_so_is_a_hostile_file_of_the_operator(
     assert said in ended.only_line
 
 
-@pytest.mark.parametrize("name", ["pics/One/ceo_1.png", "labels/One.csv"])
-@pytest.mark.parametrize("case", NO_FILES)
+@pytest.mark.parametrize(
+    ("case", "name", "said"),
+    [
+        ("a named pipe", "pics/One/ceo_1.png", "is neither a file nor a folder"),
+        ("no end", "labels/One.csv", "is a link to a file outside the study's folder"),
+        ("five gigabytes", "pics/One/ceo_1.png", "is larger than 512 MiB"),
+    ],
+)
 def test_a_file_of_a_study_that_is_no_plain_file_is_one_line(
-    home: Installation, tmp_path: Path, case: str, name: str
+    home: Installation, tmp_path: Path, case: str, name: str, said: str
 ) -> None:
     root, data = study(tmp_path / "root")
     (root / name).unlink()
     NO_FILES[case](root / name)
     ended = imported(home, root, data)
-    assert ended.code == 2
-    said = {
-        "a named pipe": "is neither a file nor a folder",
-        "no end": "is a link to a file outside the study's folder",
-        "five gigabytes": "is larger than 512 MiB",
-    }
-    assert ended.error.startswith(f"tiny: {name}: {said[case]}")
+    assert (ended.code, ended.error.startswith(f"tiny: {name}: {said}")) == (2, True), ended.err
 
 
 @pytest.mark.parametrize("case", NO_FILES)
-def test_other_files_that_are_no_plain_files_are_one_line(
-    home: Installation, tmp_path: Path, case: str
-) -> None:
+def test_other_files_that_are_none_are_one_line(home: Installation, tmp_path: Path, case: str) -> None:
     folder, reply = tmp_path / "downloads", tmp_path / "home" / "replies" / "sim-classic.md"
     folder.mkdir()
     Downloads(folder)("a French person")
     NO_FILES[case](folder / "x.png")
-    assert (
-        "  x.png: cannot be read (it is "
-        in run(home, "import", "midjourney", str(folder), "--week", WEEK).out
-    )
+    out = run(home, "import", "midjourney", str(folder), "--week", WEEK).out
+    assert "  x.png: cannot be read (it is " in out
     mine = Installation(shutil.copytree(home.home, tmp_path / "home"))
     reply.parent.mkdir()
     NO_FILES[case](reply)
     assert "sim-classic.md: it is" in run(mine, "run", "--dry-run", "--week", WEEK).only_line
     NO_FILES[case](tmp_path / "q.sql")
-    assert (
-        "q.sql cannot be read: it is" in run(home, "sql", "-f", str(tmp_path / "q.sql"), "--print").only_line
-    )
+    line = run(home, "sql", "-f", str(tmp_path / "q.sql"), "--print").only_line
+    assert "q.sql cannot be read: it is" in line
 
 
 def test_answers_of_raters_that_are_no_plain_file_or_too_deep_are_one_line(
@@ -238,15 +232,3 @@ def test_a_link_to_itself_and_a_link_to_nothing_are_said(home: Installation, tmp
         (mine.home / "cliche.yaml").unlink()
         (mine.home / "cliche.yaml").symlink_to("nothing")
         assert "there is no such file" in run(mine, "run", "--dry-run", "--week", WEEK).only_line
-
-
-def test_of_very_many_mistakes_of_a_study_file_the_first_are_named(
-    home: Installation, tmp_path: Path
-) -> None:
-    root, data = study(tmp_path / "root")
-    data["attributes"][0]["values"] = [*range(20_000)]
-    (tmp_path / "s.yaml").write_text(yaml.safe_dump(data))
-    ended = run(home, "import", "study", str(tmp_path / "s.yaml"), "--root", str(root), "--check")
-    assert ended.code == 2
-    lines = [line for line in ended.err.splitlines() if "YAML reads" in line]
-    assert (len(lines), len(ended.err) < 60_000) == (200, True)

@@ -1,4 +1,4 @@
-"""What the docs say of any command: keys that may only read, a home that lost files, what `watch` touches."""
+"""What the docs say of any command: keys that may only read, a record that is lost, what `watch` touches."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def test_keys_that_may_only_read_suffice_for_what_only_reads(
     cliche: Cliche,
     seaweedfs: SeaweedFS,
     s3_address: str,
-    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder = tmp_path_factory.mktemp("copies")
+    for name in ("pages", "thumbnails"):  # fewer objects
+        shutil.rmtree(published.home / "store" / name)
     assert cliche("backup", s3_address).code == 0
     published.configure(store=s3_address)
     for name in ("store", "published", "editions"):
@@ -42,31 +42,14 @@ def test_keys_that_may_only_read_suffice_for_what_only_reads(
         ("run", "--dry-run", "--week", WEEK),
         ("rebuild",),
         ("sql", "SELECT count(*) FROM plans"),
-        ("verify",),
-        ("verify", "--store"),
         ("edition", "list"),
-        ("edition", "fetch", f"{WEEK}.1", str(folder / "edition")),
         ("anchors", "list"),
-        ("backup", str(folder / "copy")),
     ):
         ended = cliche(*words)
         assert ended.code == 0, (words, ended)
-    for words in (("run", "--week", NEXT), ("publish", "--week", WEEK)):
-        ended = cliche(*words)
-        assert (ended.code, "access denied" in ended.error) == (1, True), (words, ended)
+    ended = cliche("run", "--week", NEXT)
+    assert (ended.code, "access denied" in ended.error) == (1, True), ended
     assert published.objects() == before
-
-
-def test_what_a_home_may_lose_is_made_again(published: Installation, cliche: Cliche) -> None:
-    before = published.objects()
-    published.settings.warehouse.unlink()
-    for name in ("dagster", "published", "editions"):
-        shutil.rmtree(published.home / name, ignore_errors=True)
-    assert cliche("sql", "FROM plans").code == 0
-    ended = cliche("run", "--week", WEEK)
-    assert ended.code == 0, ended.err
-    assert published.objects() == before
-    assert all((published.home / name).exists() for name in ("warehouse.duckdb", "dagster", "published"))
 
 
 def test_without_its_record_what_holds_is_sent_once_more(published: Installation) -> None:

@@ -114,9 +114,9 @@ def watch(
         yield made
 
 
-def run(function: str, home: Path, *arguments: str, of: str = __name__) -> dict[str, Any]:
-    """Call a function of a module where the home is read-only; return what it printed."""
-    code = f"from {of} import {function}; {function}()"
+def run(home: Path, *arguments: str) -> dict[str, Any]:
+    """Call `commands` where the home is read-only; return what it printed."""
+    code = f"from {__name__} import commands; commands()"
     command = read_only(home, [sys.executable, "-W", "ignore", "-c", code, *arguments])
     if command is None:
         pytest.skip(
@@ -134,7 +134,7 @@ def assert_as_told(watch: Watch, to: Path, lines: Sequence[str]) -> None:
     home = watch.installation.home
     to.mkdir()
     wrong = []
-    for line, (err, code) in run("commands", home, str(home), str(to), *lines).items():
+    for line, (err, code) in run(home, str(home), str(to), *lines).items():
         expected, words = COMMANDS[line]
         said = [one for one in err.splitlines() if one.startswith("cliche: ")]
         as_told = (code, len(said)) == (expected, bool(words)) and words.lower() in "".join(said).lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,25 +16,18 @@ from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.anchors.sets import accept, label_anchors
 from assets.labeling.registry import LABELERS
 from orchestration import weekly
-from orchestration.alerts.finders.engine import _cause
 from orchestration.alerts.kinds import KINDS
 from orchestration.commands.store_reading import backup, verify_store
-from orchestration.definitions import GENERATE
 from orchestration.instance import (
-    PARTITION_TAG,
-    PROCESS_TAG,
-    RANGE_TAG,
     instance_of,
     open_instance,
-    partition_key,
 )
 from tests.orchestration import moving
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, beat, switch_on, watching
 from tests.orchestration.installation import MODELS, NEXT, WEEK, Installation, entry
 from tests.orchestration.paid import CHEAP, PRICE
 from tests.orchestration.scripted import STOPPING
-from tests.orchestration.weekly.test_instance import gone
-from tests.orchestration.weekly.test_withheld import complete, pictures, replace_bytes, run_job
+from tests.orchestration.weekly.test_withheld import complete, pictures
 from tests.unit.generation.scripted import Scripted
 from warehouse import keys
 from warehouse.integrity.scan import read_store
@@ -63,34 +55,24 @@ def watch(published: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield made
 
 
-def _models(watch: Watch, *more: Mapping[str, Any], **changes: Any) -> None:
+def models(watch: Watch, *more: Mapping[str, Any], **changes: Any) -> None:
     """Write models.yaml: the two models, changed, and others."""
     watch.installation.write_models(*(entry(name, **changes) for name in MODELS), *more)
 
 
-def _recorded(watch: Watch) -> dg.DagsterInstance:
+def recorded(watch: Watch) -> dg.DagsterInstance:
     """Let Dagster's records be looked at, and nobody be asked today."""
-    _models(watch, until=WEEK)
+    models(watch, until=WEEK)
     watch.instance = instance_of(watch.installation.settings)
     return watch.instance
-
-
-def _add_run(
-    watch: Watch, status: dg.DagsterRunStatus, job: str = GENERATE, *assets: str, **tags: str
-) -> None:
-    """Record a run of the first model's week."""
-    assert watch.instance is not None
-    tags = {"dagster/partition": f"{MODELS[0]}|{WEEK}", **tags}
-    chosen = frozenset(dg.AssetKey(name) for name in assets) or None
-    watch.instance.add_run(dg.DagsterRun(job, status=status, tags=tags, asset_selection=chosen))
 
 
 # --- a condition each: nothing is sent before it, and its alert once
 
 
 def _run_failed(watch: Watch, patch: pytest.MonkeyPatch) -> None:
-    _recorded(watch)
-    _models(watch, entry("real", provider="stopping", concurrency=1, until=WEEK), until=WEEK)
+    recorded(watch)
+    models(watch, entry("real", provider="stopping", concurrency=1, until=WEEK), until=WEEK)
     watch.is_quiet(datetime.now(UTC))
     _stopped(watch, WEEK)  # what was answered was labeled in a second run, which went well
     watch.fires("run_failed", datetime.now(UTC))
@@ -118,7 +100,7 @@ def _week_late(watch: Watch, patch: pytest.MonkeyPatch) -> None:
 
 
 def _completeness_low(watch: Watch, patch: pytest.MonkeyPatch) -> None:
-    _models(watch, entry("real", provider="stopping", concurrency=1))
+    models(watch, entry("real", provider="stopping", concurrency=1))
     place = watch.installation.place()
     complete(place, NEXT)
     ask_partition(place, "real", NEXT)
@@ -134,7 +116,7 @@ def _budget(watch: Watch, patch: pytest.MonkeyPatch) -> None:
 
     def capped(usd: float) -> None:
         real = entry("real", provider="cheap", model_id="x", price=price, cap_usd=usd, **{"from": week})
-        _models(watch, real, until=WEEK)
+        models(watch, real, until=WEEK)
 
     capped(1.30)
     monday = at(f"{week} 01:00")
@@ -147,20 +129,20 @@ def _budget(watch: Watch, patch: pytest.MonkeyPatch) -> None:
 
 
 def _at_cap(watch: Watch, patch: pytest.MonkeyPatch) -> None:
-    monday = _run_this_week(watch, "cheap", price={**PRICE, "date": current_week()}, cap_usd=0.6)
+    monday = run_this_week(watch, "cheap", price={**PRICE, "date": current_week()}, cap_usd=0.6)
     watch.fires("at_cap", monday)  # neither a failed run nor a budget that is nearly spent beside it
     text = watch.bodies[-1]["text"]
     assert "$0.50 of $0.60 are spent, and the next call may cost $0.2500; raise cap_usd of real in " in text
     assert "left open: real 2 of 4 slots" in text
 
 
-def _run_this_week(watch: Watch, provider: str, **changes: Any) -> datetime:
+def run_this_week(watch: Watch, provider: str, **changes: Any) -> datetime:
     """Run the present week of one model, which is stopped, and return its beginning, when all was quiet before."""
     week = current_week()
     watch.installation.configure(alerts=ALERTS, deadline_hours=168)
     one = entry("real", provider=provider, model_id="x", concurrency=1, **changes, **{"from": week})
-    _recorded(watch)
-    _models(watch, one, until=WEEK)
+    recorded(watch)
+    models(watch, one, until=WEEK)
     monday = at(f"{week} 01:00")
     watch.is_quiet(monday)
     _stopped(watch, week)
@@ -284,7 +266,7 @@ def _not_published(watch: Watch, patch: pytest.MonkeyPatch) -> None:
 
 
 def _daemon_dead(watch: Watch, patch: pytest.MonkeyPatch) -> None:
-    """The states that daemon and page write; the daemon itself is killed in test_daemon.py."""
+    """The states that daemon and page write; the daemon itself is killed in tests/research."""
     with open_instance(watch.installation.settings.dagster_home) as instance:
         watch.instance = instance
         watch.is_quiet(SUNDAY)  # whoever uses the command alone has no daemon
@@ -303,147 +285,5 @@ def _cannot_look(watch: Watch, patch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "test"])
-def test_an_alert_is_sent_once_when_its_condition_comes_and_not_before(
-    kind: str, watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_alert_is_sent_once_and_in_time(kind: str, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     globals()[f"_{kind}"](watch, monkeypatch)
-
-
-# --- other ways to the same kinds
-
-
-def test_a_run_that_is_killed_has_failed_though_its_records_say_it_goes_on(watch: Watch) -> None:
-    _recorded(watch)
-    _add_run(watch, dg.DagsterRunStatus.STARTED, **{PROCESS_TAG: f"{socket.gethostname()}/{gone()}/1"})
-    watch.fires("run_failed", datetime.now(UTC))
-    assert "its process ended before the run did" in watch.bodies[-1]["text"]
-
-
-def test_a_run_that_waits_in_the_queue_for_half_a_day_never_started(watch: Watch) -> None:
-    _recorded(watch)
-    _add_run(watch, dg.DagsterRunStatus.NOT_STARTED)
-    now = datetime.now(UTC)
-    watch.is_quiet(now + timedelta(hours=11, minutes=59))
-    watch.fires("run_not_started", now + timedelta(hours=12, minutes=1))
-
-
-def test_a_range_of_labels_that_failed_is_told_beside_one_that_went_well(watch: Watch) -> None:
-    instance = _recorded(watch)
-    for number, status in enumerate((dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS), start=1):
-        tags = {PARTITION_TAG: f"{MODELS[0]}|{WEEK}", RANGE_TAG: f"{number}-of-2"}
-        instance.add_run(dg.DagsterRun("label_range", status=status, tags=tags))
-    watch.fires("run_failed", datetime.now(UTC))
-    assert f"{MODELS[0]}, week {WEEK}" in watch.bodies[-1]["text"]
-
-
-def test_a_blocking_check_of_a_run_is_a_failed_check_and_is_over_once_a_run_goes_well(watch: Watch) -> None:
-    _recorded(watch)
-    installation = watch.installation
-    _models(watch, entry("sim-cautious", until=WEEK), until=WEEK)
-    ask_partition(installation.place(), "sim-cautious", WEEK)
-    picture = pictures(installation, "sim-cautious", WEEK)[0]
-    whole = picture.read_bytes()
-    replace_bytes(picture)
-    assert not run_job(installation, GENERATE, partition_key("sim-cautious", WEEK)).success
-    watch.fires("check_failed", datetime.now(UTC))
-    picture.write_bytes(whole)
-    assert run_job(installation, GENERATE, partition_key("sim-cautious", WEEK)).success
-    watch.is_quiet(datetime.now(UTC))
-    assert '"event":"over"' in (installation.home / "alerts.jsonl").read_text()
-
-
-def test_a_model_that_its_maker_retired_is_reported_in_the_week_of_it(watch: Watch) -> None:
-    _models(watch, entry("real", provider="gone", concurrency=1))
-    place = watch.installation.place()
-    complete(place, NEXT)
-    ask_partition(place, "real", NEXT)
-    watch.fires("model_ends", NEXT_THURSDAY)
-    assert "model_retired: gone since May" in watch.bodies[-1]["text"]
-
-
-def test_a_model_whose_run_failed_because_it_is_retired_is_one_alert_and_no_advice_to_run_again(
-    watch: Watch,
-) -> None:
-    monday = _run_this_week(watch, "gone")
-    watch.fires("model_ends", monday)
-    assert "run again" not in watch.bodies[-1]["text"].lower()
-    assert "Set until to its last week" in watch.bodies[-1]["text"]
-    assert watch.instance is not None
-    (failed,) = watch.instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE]))
-    said = str(watch.instance.get_records_for_run(failed.run_id).records)
-    assert f"Write until: {current_week()} at real in models.yaml" in said
-    assert "re-execute" not in said
-
-
-def test_a_week_that_an_edition_holds_and_whose_plan_is_gone_is_one_alert(watch: Watch) -> None:
-    watch.is_quiet(THURSDAY)
-    plans = [watch.installation.home / "store" / keys.plan(WEEK, model) for model in MODELS]
-    for plan in plans:
-        plan.rename(plan.with_suffix(".away"))
-    watch.fires("store_damaged", THURSDAY)
-    assert f"no plan of {', '.join(MODELS)} any more" in watch.bodies[-1]["text"]
-    for plan in plans:
-        plan.with_suffix(".away").rename(plan)
-    watch.is_quiet(THURSDAY + timedelta(hours=1))
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("assets.generation.partition.StoppedError: beta was stopped", "beta was stopped"),
-        ("sqlite3.OperationalError: disk is full", "disk is full (OperationalError)"),
-        ("KeyError: 'x'", "'x' (KeyError)"),
-        ("ClicheError", "ClicheError"),
-        ("beta, week 2026-11-09: what is that", "beta, week 2026-11-09: what is that"),
-    ],
-)
-def test_the_cause_comes_before_the_class_of_the_error(line: str, said: str) -> None:
-    assert _cause(line) == said
-
-
-def test_a_last_week_is_reported_unless_somebody_follows(watch: Watch) -> None:
-    ends = entry(MODELS[0], until="2027-01-04")
-    follows = entry("sim-successor", succeeds=MODELS[0], **{"from": "2027-01-11"})
-    watch.installation.write_models(ends, entry(MODELS[1]), follows)
-    watch.is_quiet(THURSDAY)
-    watch.installation.write_models(ends, entry(MODELS[1]))
-    watch.fires("model_ends", THURSDAY)
-
-
-def test_a_store_that_cannot_be_reached_is_one_alert_and_takes_back_nothing(watch: Watch) -> None:
-    watch.fires("run_not_started", at("2026-11-16 12:00"))
-    (watch.installation.home / "cliche.yaml").open("a").write("store: s3://no-bucket/x\n")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
-            patch.setenv(f"AWS_{name}", "x" * 20)
-        patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        watch.fires("cannot_look", at("2026-11-16 14:00"))
-    watch.installation.configure(alerts=ALERTS)
-    watch.is_quiet(at("2026-11-16 15:00"))  # what held all the time is not sent again
-
-
-def test_a_new_installation_misses_no_week_but_those_that_begin_under_the_watch(fresh: Installation) -> None:
-    fresh.configure(alerts=ALERTS)
-    with watching(fresh) as watch:
-        watch.is_quiet(THURSDAY, SUNDAY, at("2026-11-16 11:00"))
-        watch.fires("run_not_started", at("2026-11-16 12:00"))
-
-
-def test_a_week_that_was_missed_whole_is_reported_when_the_machine_is_back(watch: Watch) -> None:
-    watch.is_quiet(SUNDAY)
-    back = at("2026-11-26 09:00")  # ten days later; the week between was never asked
-    assert watch.look(back) == ["run_not_started", "run_not_started", "not_published"]
-    assert "none of 2 models was asked; it is over and stays a gap" in watch.bodies[-1]["text"]
-    watch.is_quiet(back + timedelta(hours=1))
-
-
-def test_what_is_materialized_by_hand_ends_an_alert_if_it_is_the_whole_partition(watch: Watch) -> None:
-    _recorded(watch)
-    _add_run(watch, dg.DagsterRunStatus.FAILURE)
-    watch.fires("run_failed", datetime.now(UTC))
-    for assets, over in ((("images",), False), (("prompts", "images", "labels", "loaded"), True)):
-        _add_run(watch, dg.DagsterRunStatus.SUCCESS, "__ASSET_JOB", *assets)
-        watch.is_quiet(datetime.now(UTC))
-        told = (watch.installation.home / "alerts.jsonl").read_text()
-        assert ('"event":"over"' in told) == over

@@ -1,21 +1,17 @@
-"""Channels: what each really sends, receivers that are down, the limit of messages, words of others that stay words."""
+"""Channels: what each really sends, receivers as the environment names them, words of others that stay words."""
 
 from __future__ import annotations
 
 import json
 import re
 import ssl
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
-from pydantic import SecretStr
 
-from assets.generation.partition import ask_partition
-from assets.labeling.partition import label
-from orchestration.alerts.channels.registry import CHANNELS, channels
+from orchestration.alerts.channels.registry import channels
 from orchestration.alerts.channels.webhook import FORMATS
 from orchestration.alerts.kinds import Alert, alert
 from orchestration.alerts.message import AlertMessage, NotSentError, compose
@@ -30,15 +26,12 @@ from orchestration.alerts.settings import (
     Receivers,
     receivers,
 )
-from orchestration.alerts.watch import look_once
 from orchestration.settings import load_settings
-from tests.orchestration.alerts.watching import ALERTS, at, watching
-from tests.orchestration.installation import MODELS, NEXT, Cliche, Installation, entry
+from tests.orchestration.installation import NEXT
 from tests.services.loopback import Reply, Seen, serve
 from tests.services.mailbox import Mailbox, mailbox
 from warehouse.errors import UsageError
 
-MONDAY = at("2026-11-16 12:00")  # a week that nobody was asked in is an alert from now on
 HOSTILE = (
     "<!channel> <@U1> @all @here [click](https://evil.test/a) ![x](http://evil.test/b.png) https://evil.test/c\r\n"
     "Bcc: everybody@example.org\r\n\r\n.\r\n<script>alert(1)</script> {{ 7*7 }} {secret} %s "
@@ -100,6 +93,9 @@ def test_slack_gets_text_and_blocks_and_teams_a_card() -> None:
     assert [block["type"] for block in slack["blocks"]] == ["section", "context"]
     assert slack["blocks"][0]["text"]["type"] == "plain_text"
     assert slack["blocks"][1]["elements"][0]["text"] == "<https://example.org/ops#alert-budget|What to do>"
+    one = alert("run_failed", "m", NEXT, run_id="abc-1", why="x")
+    assert "http://dagster.test/runs/abc-1" in message(one, dagster_url="http://dagster.test/").text
+    assert "/runs/" not in message(one).text
     (attachment,) = FORMATS["teams"](sent)["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     card = attachment["content"]
@@ -109,16 +105,9 @@ def test_slack_gets_text_and_blocks_and_teams_a_card() -> None:
     assert action == {"type": "Action.OpenUrl", "url": "https://example.org/ops#alert-budget"}
 
 
-def test_links_to_the_run_lead_to_dagsters_page_where_it_is_known() -> None:
-    one = alert("run_failed", "m", NEXT, run_id="abc-1", why="x")
-    assert "http://dagster.test/runs/abc-1" in message(one, dagster_url="http://dagster.test/").text
-    assert "/runs/" not in message(one).text
-
-
 @pytest.mark.parametrize(
     ("host", "given", "expected"),
     [
-        ("hooks.slack.com", None, "text"),
         ("chat.example.org", None, "text"),
         ("prod-1.westeurope.logic.azure.com", None, "attachments"),
         ("x.webhook.office.com", None, "attachments"),
@@ -146,31 +135,19 @@ def test_the_host_says_which_json_it_wants_unless_the_setting_does(
     assert expected in seen[0]
 
 
-@pytest.mark.parametrize("status", [301, 400, 404, 429, 500])
+@pytest.mark.parametrize("status", [301, 400, 500])
 def test_a_webhook_that_does_not_take_it_is_said_without_its_address(status: int) -> None:
     def answer(request: Seen) -> Reply:
-        return Reply(
-            status, f"no such hook {request.target} \x1b[1m".encode(), {"Location": "http://127.0.0.1/"}
-        )
+        said = f"no such hook {url}{request.target} \x1b[1m"
+        return Reply(status, said.encode(), {"Location": "http://127.0.0.1/"})
 
     with serve(answer) as url:
-        send = channels(AlertSettings(allow_private=True), receivers({WEBHOOK: f"{url}/T0/secret-token-1"}))[
-            "webhook"
-        ]
+        to = receivers({WEBHOOK: f"{url}/T0/secret-token-1"})
         with pytest.raises(NotSentError) as error:
-            send(message())
-    assert str(error.value).startswith(f"webhook at 127.0.0.1 answered {status} no such hook")
+            channels(AlertSettings(allow_private=True), to)["webhook"](message())
+    assert str(error.value).startswith(f"webhook at 127.0.0.1 answered {status} no such hook [key]")
     assert "\x1b" not in str(error.value)
-
-
-def test_a_webhook_that_echoes_its_address_does_not_get_it_printed() -> None:
-    with serve(lambda request: Reply(400, f"{address} {address}".encode())) as url:
-        address = f"{url}/T0/secret-token-1"
-        send = channels(AlertSettings(allow_private=True), receivers({WEBHOOK: address}))["webhook"]
-        with pytest.raises(NotSentError) as error:
-            send(message())
     assert "secret-token-1" not in str(error.value)
-    assert "[key]" in str(error.value)
 
 
 def test_a_webhook_in_a_private_network_is_refused_unless_a_setting_allows_it() -> None:
@@ -196,9 +173,7 @@ def test_a_letter_arrives_with_everybody_it_is_for() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp"])
-def test_a_password_goes_over_an_encrypted_connection(
-    scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_password_goes_encrypted(scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     authority = trustme.CA()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(tls)
@@ -214,9 +189,7 @@ def test_a_password_goes_over_an_encrypted_connection(
     assert len(box.letters) == 1
 
 
-def test_a_server_elsewhere_that_does_not_encrypt_gets_neither_password_nor_letter(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_server_elsewhere_that_does_not_encrypt_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with mailbox() as box:
         monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("127.0.0.1", box.port))])
         environ = mail_environment(box, host="mail.example.org", **{USER: "me", PASSWORD: "a-long-password"})
@@ -243,9 +216,7 @@ def test_a_server_elsewhere_that_does_not_encrypt_gets_neither_password_nor_lett
         ({SMTP: "smtp://h", SENDER: "a@b", TO: "c@d", USER: "me"}, "belong together"),
     ],
 )
-def test_what_is_wrong_is_one_line_that_names_the_variable_and_no_secret(
-    environ: dict[str, str], expected: str
-) -> None:
+def test_what_is_wrong_is_one_line_without_a_secret(environ: dict[str, str], expected: str) -> None:
     with pytest.raises(UsageError) as error:
         receivers(environ)
     assert expected in str(error.value)
@@ -253,35 +224,10 @@ def test_what_is_wrong_is_one_line_that_names_the_variable_and_no_secret(
     assert "\n" not in str(error.value)
 
 
-def test_nothing_is_sent_if_one_receiver_or_the_template_is_wrong(
-    published: Installation, tmp_path: Path
-) -> None:
-    published.configure(alerts=ALERTS)
-    with watching(published) as watch:
-        wrong = {WEBHOOK: watch.url, SMTP: "x"}
-        with pytest.raises(UsageError, match=SMTP):
-            look_once(published.settings, published.place, MONDAY, None, wrong)
-        (published.home / "own.j2").write_text("{{ alerts | nothing }}")
-        published.configure(alerts={**ALERTS, "template": "own.j2"})
-        with pytest.raises(UsageError, match=r"own\.j2: No filter named 'nothing'"):
-            watch.look(MONDAY)
-        assert watch.bodies == []
-        (published.home / "own.j2").write_text(
-            "{% for one in alerts %}{{ one.title }} {{ link(one.kind) }}{% endfor %}"
-        )
-        assert watch.look(MONDAY) == ["run_not_started"]
-        assert watch.bodies[0]["text"].endswith(
-            f"\n\nRun never started: week {NEXT} docs/operations/alerts.md#alert-run_not_started\n"
-        )
-
-
 @pytest.mark.parametrize(
     ("yaml", "expected"),
     [
-        (
-            "alerts: {without: [run_faild]}",
-            'there is no kind of alert "run_faild"; did you mean "run_failed"?',
-        ),
+        ("alerts: {without: [run_faild]}", 'kind of alert "run_faild"; did you mean "run_failed"?'),
         ("alerts: {fil: x}", 'unknown key "fil"; did you mean "file"?'),
         ("alerts: {messages_per_hour: 0}", "messages_per_hour"),
         ("alerts: {budget_share: 80}", "budget_share"),
@@ -344,193 +290,3 @@ def test_words_of_others_end_no_header_and_no_letter() -> None:
     assert box.recipients == [["a@example.org", "b@example.org"]]
     assert letter.get_content_type() == "text/plain"
     assert "What to do: Fix what it names" in letter.get_content()
-
-
-# --- once, later, not too often
-
-
-@pytest.fixture
-def quiet(published: Installation) -> Installation:
-    """Published, and watched; nobody is asked in the next week."""
-    published.configure(alerts={**ALERTS, "file": "alerts.txt"})
-    return published
-
-
-def told(installation: Installation) -> list[str]:
-    path = installation.home / "alerts.txt"
-    return re.findall(r"#alert-(\w+)", path.read_text()) if path.exists() else []
-
-
-def test_a_receiver_that_is_down_loses_nothing_and_holds_up_nobody(quiet: Installation) -> None:
-    with watching(quiet) as watch, mailbox() as box:
-        watch.status, box.refuses = 503, True
-        environ = {WEBHOOK: watch.url, **mail_environment(box)}
-
-        def look(minutes: int) -> list[str]:
-            return look_once(
-                quiet.settings, quiet.place, MONDAY + timedelta(minutes=minutes), None, environ
-            ).problems
-
-        problems = look(0)
-        assert [problem.partition(" ")[0] for problem in problems] == ["webhook", "mail"]
-        assert told(quiet) == ["run_not_started"]
-        assert len(look(5)) == 2
-        watch.status = 200
-        assert len(look(10)) == 1
-        assert len(watch.bodies) == 1
-        box.refuses = False
-        assert look(15) == []
-        assert look(20) == []
-        assert (len(watch.bodies), len(box.letters), told(quiet)) == (1, 1, ["run_not_started"])
-
-
-def test_what_was_over_before_it_could_be_sent_is_sent_all_the_same(quiet: Installation) -> None:
-    with watching(quiet) as watch:
-        watch.status = 500
-        assert watch.look(MONDAY) == []
-        quiet.write_models(entry(MODELS[0], until="2026-11-09"), entry(MODELS[1], until="2026-11-09"))
-        watch.status = 200
-        assert watch.look(MONDAY + timedelta(hours=1)) == ["run_not_started"]
-        watch.is_quiet(MONDAY + timedelta(hours=2))
-
-
-def test_a_condition_that_comes_again_is_another_alert(quiet: Installation) -> None:
-    models = (quiet.home / "models.yaml").read_text()
-    with watching(quiet) as watch:
-        assert watch.look(MONDAY) == ["run_not_started"]
-        quiet.write_models(entry(MODELS[0], until="2026-11-09"), entry(MODELS[1], until="2026-11-09"))
-        watch.is_quiet(MONDAY + timedelta(hours=1))
-        (quiet.home / "models.yaml").write_text(models)
-        assert watch.look(MONDAY + timedelta(hours=2)) == ["run_not_started"]
-
-
-def test_no_more_messages_an_hour_than_the_setting_says_and_none_is_lost(quiet: Installation) -> None:
-    shut = [entry(f"m{n}", provider="simulated", model_id="classic") for n in range(4)]
-    quiet.configure(alerts={**ALERTS, "messages_per_hour": 2})
-    with watching(quiet) as watch:
-
-        def end(count: int) -> None:
-            ended = [{**one, "shutdown_date": "2026-12-01"} for one in shut[:count]]
-            quiet.write_models(*(entry(name) for name in MODELS), *ended, *shut[count:])
-
-        sunday = at("2026-11-15 20:00")
-        end(0)
-        for one in shut:
-            ask_partition(quiet.place(), one["name"], "2026-11-09")
-            label(quiet.place(), one["name"], "2026-11-09")
-        watch.is_quiet(sunday)
-        counts = []
-        for minutes, ended in ((1, 1), (2, 2), (3, 3), (4, 4), (62, 4), (130, 4)):
-            end(ended)
-            counts.append(len(watch.look(sunday + timedelta(minutes=minutes))))
-        assert counts == [1, 1, 0, 0, 2, 0]
-
-
-def test_many_alerts_at_once_are_few_messages(quiet: Installation) -> None:
-    quiet.configure(alerts={**ALERTS, "without": ["run_not_started"]})
-    quiet.write_models(*(entry(f"m{n:02}", shutdown_date="2026-12-01") for n in range(40)))
-    with watching(quiet) as watch:
-        kinds = watch.look(at("2026-11-15 20:00"))
-        assert kinds == ["model_ends"] * 40
-        assert [body["text"].count("#alert-") for body in watch.bodies] == [15, 15, 10]
-
-
-def test_a_kind_that_nobody_wants_is_not_sent(quiet: Installation) -> None:
-    quiet.configure(alerts={**ALERTS, "without": ["run_not_started"]})
-    with watching(quiet) as watch:
-        watch.is_quiet(MONDAY)
-
-
-def test_a_channel_that_is_added_later_gets_what_holds_and_not_what_is_over(quiet: Installation) -> None:
-    with watching(quiet) as watch:
-        look_once(quiet.settings, quiet.place, MONDAY, None, {})
-        assert watch.look(MONDAY + timedelta(minutes=1)) == ["run_not_started"]
-    with watching(quiet) as watch, mailbox() as box:
-        quiet.write_models(entry(MODELS[0], until="2026-11-09"), entry(MODELS[1], until="2026-11-09"))
-        look_once(quiet.settings, quiet.place, MONDAY + timedelta(hours=1), None, mail_environment(box))
-        assert box.letters == []
-
-
-def test_half_a_line_that_a_kill_left_is_passed_over(quiet: Installation) -> None:
-    with watching(quiet) as watch:
-        assert watch.look(MONDAY) == ["run_not_started"]
-        record = quiet.home / "alerts.jsonl"
-        record.write_bytes(record.read_bytes() + b'{"at":"2026-11-16T12:00:00+00:00","event":"ov')
-        watch.is_quiet(MONDAY + timedelta(hours=1))
-        models = (quiet.home / "models.yaml").read_text()
-        quiet.write_models(entry(MODELS[0], until="2026-11-09"), entry(MODELS[1], until="2026-11-09"))
-        watch.is_quiet(MONDAY + timedelta(hours=2))
-        (quiet.home / "models.yaml").write_text(models)
-        assert watch.look(MONDAY + timedelta(hours=3)) == ["run_not_started"]  # the line after it was read
-
-
-def test_a_clock_that_was_wrong_for_a_year_does_not_keep_messages_back(quiet: Installation) -> None:
-    quiet.configure(alerts={**ALERTS, "messages_per_hour": 1})
-    with watching(quiet) as watch:
-        assert "run_not_started" in watch.look(MONDAY + timedelta(days=364))
-        assert watch.look(MONDAY) == ["run_not_started"]
-
-
-def test_a_record_that_cannot_be_written_is_sent_and_ends_the_look(quiet: Installation) -> None:
-    (quiet.home / "alerts.jsonl").mkdir()
-    with watching(quiet) as watch:
-        with pytest.raises(IsADirectoryError):
-            watch.look(MONDAY)
-        assert [body["text"].splitlines()[0] for body in watch.bodies] == [
-            "Cliché: Alerts cannot be looked for"
-        ]
-    assert told(quiet) == ["cannot_look"]
-
-
-def test_a_channel_that_breaks_keeps_nothing_back_from_the_others(
-    quiet: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(message: AlertMessage) -> None:
-        raise UnicodeError(f"https://example.org/secret {message.subject}")
-
-    monkeypatch.setitem(CHANNELS, "broken", lambda settings, to: broken)  # type: ignore[call-overload]
-    done = look_once(quiet.settings, quiet.place, MONDAY, None, {})
-    assert done.problems == ["UnicodeError while sending; sent again next time"]
-    assert told(quiet) == ["run_not_started"]
-    assert done.waiting == {"broken": 1}
-
-
-# --- the command
-
-
-def test_watch_tries_every_channel(
-    quiet: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with watching(quiet) as watch, mailbox() as box:
-        for name, value in {WEBHOOK: watch.url, **mail_environment(box)}.items():
-            monkeypatch.setenv(name, value)
-        ended = cliche("watch", "--test")
-        assert (ended.code, ended.out) == (0, "ok    file\nok    webhook\nok    mail\n")
-        assert (len(watch.bodies), len(box.letters), told(quiet)) == (1, 1, ["test"])
-        watch.status = 500
-        ended = cliche("watch", "--test")
-        assert ended.code == 1
-        assert "fail  webhook: webhook at 127.0.0.1 answered 500 no\n" in ended.out
-    assert {*CHANNELS} == {"file", "webhook", "mail"}
-    assert not (quiet.home / "alerts.jsonl").exists()
-
-
-def test_watch_without_any_channel_says_so(fresh: Installation, cliche: Cliche) -> None:
-    ended = cliche("watch", "--test")
-    assert (ended.code, ended.out) == (1, "No channel is set; see docs/operations/alerts.md.\n")
-    ended = cliche("watch")
-    assert (ended.code, ended.out, ended.err) == (0, "All is quiet.\n", "")
-
-
-def test_a_secret_is_in_no_file(quiet: Installation) -> None:
-    assert "secret-of" not in repr(receivers({WEBHOOK: "https://example.org/secret-of-the-hook"}))
-    with watching(quiet) as watch:
-        watch.status = 500
-        look_once(quiet.settings, quiet.place, MONDAY, None, {WEBHOOK: watch.url})
-    assert SecretStr(watch.url).get_secret_value().endswith("secret-of-the-hook")
-    found = [
-        path
-        for path in quiet.home.rglob("*")
-        if path.is_file() and b"secret-of-the-hook" in path.read_bytes()
-    ]
-    assert found == []

@@ -91,9 +91,7 @@ def test_a_user_who_owns_the_schema_alone_needs_no_other_right(postgres: Postgre
         assert record.began == MONDAY
 
 
-def test_a_record_that_is_away_is_sent_and_said_in_one_line(
-    fresh: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_record_that_is_away_is_one_line(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warehouse.postgres.FIRST_PATIENCE_S", 0.0)
     fresh.configure(alerts=ALERTS)
     with watching(fresh) as watch:
@@ -106,9 +104,7 @@ def test_a_record_that_is_away_is_sent_and_said_in_one_line(
     assert body["text"].startswith("Cliché: Alerts cannot be looked for")
 
 
-def test_when_the_store_was_read_and_copied_is_known_to_every_home(
-    postgres: Postgres, tmp_path: Path
-) -> None:
+def test_when_the_store_was_read_is_known_to_every_home(postgres: Postgres, tmp_path: Path) -> None:
     address = SecretStr(postgres.fresh_address())
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
@@ -120,6 +116,4 @@ def test_when_the_store_was_read_and_copied_is_known_to_every_home(
     assert (found.objects, found.to) == (7, "s3://copy")
     assert record.last(record.BACKUP, there, "s3://another", address) is None
     assert record.last(record.READ, here, "s3://b", address) is None
-    assert (
-        record.last(record.BACKUP, there, "s3://b") is None
-    )  # without a shared database, each home has its own
+    assert record.last(record.BACKUP, there, "s3://b") is None  # alone, each home has its own

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +47,6 @@ def held(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture
-def reads(published_once: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """The published installation, not to be changed; the environment names it."""
-    monkeypatch.setenv("CLICHE_HOME", str(published_once.home))
-    return published_once
-
-
 # list
 
 
@@ -81,18 +73,10 @@ def test_list_shows_every_edition_and_which_one_readers_see(published: Installat
     assert said.startswith("* is what readers see.")
 
 
-def test_list_says_that_nothing_is_published(fresh: Installation, cliche: Cliche) -> None:
-    ended = cliche("edition", "list")
-    assert (ended.code, ended.out) == (2, "")
-    assert ended.error == "nothing is published yet; run cliche publish (or make demo)"
-
-
 # fetch
 
 
-def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
-    reads: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
+def test_fetch_copies_what_the_manifest_lists(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
     folder = tmp_path / "a" / "copy"
     ended = cliche("edition", "fetch", EDITION, str(folder))
     assert (ended.code, ended.err) == (0, "")
@@ -101,8 +85,6 @@ def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
     assert ended.out.startswith(f"Edition {EDITION}: {len(files) - 1} files, ")
     assert "tables/labels/week=2026-11-09/" in " ".join(held(folder))
     assert (folder / "site" / "fr" / "editions" / "index.html").is_file()
-    for target in (folder, folder / "editions" / EDITION):
-        assert cliche("verify", str(target)).code == 0
     pages = [*(folder / "editions" / EDITION).rglob("*.html"), *(folder / "pages").rglob("*.html")]
     assert len([page for page in pages if "pages" in page.relative_to(folder).parts]) > 0
     for page in pages:
@@ -111,9 +93,7 @@ def test_fetch_copies_all_that_the_manifest_lists_and_nothing_else(
             assert there.is_file() or there == folder / "site" / "cliche.duckdb", (page, link)
 
 
-def test_fetch_builds_the_one_file_that_a_page_links_to(
-    reads: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
+def test_fetch_builds_the_one_duckdb_file(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     ended = cliche("edition", "fetch", EDITION, str(folder))
     assert "site/cliche.duckdb, to which a page links, is not among them" in ended.out
@@ -127,7 +107,6 @@ def test_fetch_builds_the_one_file_that_a_page_links_to(
         "cliche.duckdb",
         "cliche.duckdb.json",
     ]
-    assert cliche("verify", str(folder)).code == 0
     assert cliche("edition", "fetch", EDITION, str(folder)).code == 0  # what was built is of the edition
 
 
@@ -160,62 +139,41 @@ def test_fetch_goes_on_where_it_was_stopped_and_repairs_what_changed(
     assert {*read[30:]} == (expected.keys() - (there.keys() - {changed})) | {keys.SITE_LOG}
 
 
-@pytest.mark.parametrize(
-    ("harm", "said"),
-    [
-        (lambda path: path.unlink(), "is not in the store, but its manifest names it"),
-        (
-            lambda path: path.write_bytes(b"other"),
-            "is damaged: its bytes have another hash than in the manifest",
-        ),
-    ],
-    ids=["missing", "damaged"],
-)
 @pytest.mark.parametrize("what", ["file", "part"])
 def test_fetch_says_which_object_is_missing_or_damaged(
-    published: Installation,
-    cliche: Cliche,
-    tmp_path: Path,
-    harm: Callable[[Path], None],
-    said: str,
-    what: str,
+    published: Installation, cliche: Cliche, tmp_path: Path, what: str
 ) -> None:
-    stated = manifest(published)
-    key = stated["tables"]["labels"]["parts"][0]["key"]
+    key = manifest(published)["tables"]["labels"]["parts"][0]["key"]
     if what == "file":
         key = f"editions/{EDITION}/data/outcomes.parquet"
     path = Path(published.settings.store) / key
     path.chmod(0o644)
-    harm(path)
-    ended = cliche("edition", "fetch", EDITION, str(tmp_path / "copy"), "--database")
-    assert ended.code == 1
-    assert ended.error.startswith(f"{key} {said}")
-    assert not (tmp_path / "copy" / MANIFEST).exists()
-    assert not (tmp_path / "copy" / keys.SITE_DATABASE).exists()
+    path.write_bytes(b"other")
+    for said in (
+        "is damaged: its bytes have another hash than in the manifest",
+        "is not in the store, but its manifest names it",
+    ):
+        ended = cliche("edition", "fetch", EDITION, str(tmp_path / "copy"), "--database")
+        assert (ended.code, ended.error.startswith(f"{key} {said}")) == (1, True), ended.err
+        assert not (tmp_path / "copy" / MANIFEST).exists()
+        assert not (tmp_path / "copy" / keys.SITE_DATABASE).exists()
+        path.unlink(missing_ok=True)
 
 
-def test_fetch_refuses_a_folder_of_something_else(
+def test_fetch_refuses_a_folder_of_others_and_an_edition_that_is_not_there(
     reads: Installation, cliche: Cliche, tmp_path: Path
 ) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    ended = cliche("edition", "fetch", EDITION, str(tmp_path))
-    assert ended.code == 2
-    assert ended.error == (
-        f"{tmp_path} holds notes.txt, which is not of edition {EDITION}; name an empty folder"
-    )
-    assert cliche("edition", "fetch", EDITION, str(tmp_path / "notes.txt")).code == 2
+    other = f"{tmp_path} holds notes.txt, which is not of edition {EDITION}; name an empty folder"
+    for named, folder, said in (
+        (EDITION, tmp_path, other),
+        (EDITION, tmp_path / "notes.txt", ""),
+        ("2020-01-06.1", tmp_path / "x", f"no edition 2020-01-06.1; the latest is {EDITION}"),
+        ("../../x", tmp_path / "x", f"no edition ../../x; the latest is {EDITION}"),
+    ):
+        ended = cliche("edition", "fetch", named, str(folder))
+        assert (ended.code, said in ended.error) == (2, True), ended.err
     assert held(tmp_path) == {"notes.txt": b"mine"}
-
-
-@pytest.mark.parametrize("named", ["2020-01-06.1", "nonsense", "../../x"])
-def test_an_edition_that_is_not_there_is_named(
-    reads: Installation, cliche: Cliche, named: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    ended = cliche("edition", "fetch", named, "x")
-    assert ended.code == 2
-    assert ended.error == f"no edition {named}; the latest is {EDITION}"
-    assert held(tmp_path) == {}
 
 
 # which file is opened
@@ -237,17 +195,9 @@ def test_a_command_opens_the_file_of_the_last_publish_and_builds_one_of_another_
     state = built.stat()
     assert database_of(place, EDITION) == built
     assert built.stat() == state
-    asked = ("sql", "SELECT count(*) AS n FROM labels", "--format", "csv")
-    with open_published(built) as con:
-        assert cliche(*asked).out.split() == [
-            "n",
-            str(con.execute("SELECT count(*) FROM labels").fetchall()[0][0]),
-        ]
 
 
-def test_tables_of_studies_are_found_with_and_without_their_schema(
-    reads: Installation, cliche: Cliche
-) -> None:
+def test_tables_of_studies_need_no_schema(reads: Installation, cliche: Cliche) -> None:
     for name in ("studies", "study.studies", "study_numbers", "study.study_numbers", "start_here"):
         assert cliche("sql", f"FROM {name}", "--format", "csv").code == 0, name
     assert cliche("sql", "-f", "gaps").code == 0

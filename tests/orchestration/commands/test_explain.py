@@ -28,9 +28,7 @@ def database(home: Installation) -> Path:
     return home.home / "published" / "cliche.duckdb"
 
 
-def test_a_cell_leads_to_counts_pictures_labels_and_calls(
-    published_once: Installation, cliche: Cliche
-) -> None:
+def test_a_cell_leads_to_pictures_labels_and_calls(published_once: Installation, cliche: Cliche) -> None:
     found = cliche("explain", CELL)
     assert (found.code, found.err) == (0, "")
     assert len(found.out.splitlines()) <= 40
@@ -91,11 +89,9 @@ def test_a_combination_shows_the_labels_of_its_parts(published_once: Installatio
         (CELL.replace("feminine", "feminin"), CELL),
         (f"{ATTRIBUTE} {VALUE} gpt-image-9", MODEL),
         ("startup-ceo@9/ceo-his perceived_gender feminine sim-classic", CELL),
-        ("x' OR 1=1 --", "near it: "),
         ("'; DROP TABLE figures; --", "near it: "),
         ("$week ${model} $$ {name} %s", "near it: "),
         ("\x1b[31mred\x07[bold]", "near it: "),
-        ("..", "near it: "),
         ("", "near it: "),
         ("ü" * 50_000, "near it: "),
     ],
@@ -116,9 +112,7 @@ def test_words_of_several_figures_name_them(cliche: Cliche) -> None:
     assert CELL in found.err
 
 
-def test_a_home_without_an_edition_says_so(
-    cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_edition(cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLICHE_HOME", str(tmp_path))
     found = cliche("explain", CELL)
     assert found.code != 0

@@ -48,9 +48,7 @@ def answered(folder: Path, rater: str, account: object, value: str = "masculine"
     return file
 
 
-def test_a_name_is_given_to_a_set_that_has_none_and_the_seed_is_told(
-    published: Installation, cliche: Cliche
-) -> None:
+def test_a_set_gets_a_name_and_its_seed_is_told(published: Installation, cliche: Cliche) -> None:
     done = cliche("gold", "sample", "--week", WEEK)
     assert f"Gold set {WEEK}-perceived_gender: 8 of 8 pictures" in done.out
     assert all(f"  {model}: 4: all that it has, fewer than 200\n" in done.out for model in MODELS)
@@ -74,18 +72,16 @@ def test_a_name_is_given_to_a_set_that_has_none_and_the_seed_is_told(
     ],
 )
 def test_samples_that_cannot_be_drawn_are_told_in_one_line(
-    published: Installation, cliche: Cliche, arguments: tuple[str, ...], code: int, message: str
+    reads: Installation, cliche: Cliche, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     done = cliche("gold", "sample", *arguments)
     assert done.code == code
     assert done.only_line.startswith(message)
     assert "example.org" not in done.out + done.err
-    assert [*published.store.list("gold/")] == []
+    assert [*reads.store.list("gold/")] == []
 
 
-def test_refusals_of_a_drawn_set_have_exit_codes_of_their_own(
-    published: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
+def test_refusals_of_a_drawn_set_are_told(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
     assert cliche(*SAMPLE).code == 0
     before = published.objects()
     again = cliche(*SAMPLE)
@@ -106,9 +102,7 @@ def test_refusals_of_a_drawn_set_have_exit_codes_of_their_own(
     assert published.objects() == before
 
 
-def test_all_problems_of_an_import_are_listed_before_the_one_line(
-    published: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
+def test_all_problems_of_an_import(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
     assert cliche(*SAMPLE).code == 0
     folder = tmp_path / "raters"
     assert cliche("gold", "export", "mine", "--to", str(folder)).code == 0
@@ -130,9 +124,7 @@ def test_all_problems_of_an_import_are_listed_before_the_one_line(
     assert not (published.store.head(keys.gold_labels("mine", "x")))
 
 
-def test_answers_are_kept_where_the_warehouse_cannot_be_opened(
-    published: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
+def test_answers_need_no_warehouse(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
     assert cliche(*SAMPLE).code == 0
     folder = tmp_path / "raters"
     assert cliche("gold", "export", "mine", "--to", str(folder)).code == 0
@@ -144,9 +136,7 @@ def test_answers_are_kept_where_the_warehouse_cannot_be_opened(
     assert len([*published.store.list("gold/mine/labels-")]) == 1
 
 
-def test_a_second_round_before_two_have_answered_is_refused_in_one_line(
-    published: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
+def test_a_second_round_needs_two_who_differ(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
     assert cliche(*SAMPLE).code == 0
     folder, third = (
         tmp_path / "raters",

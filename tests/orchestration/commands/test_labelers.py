@@ -1,25 +1,39 @@
-"""A week whose pictures are labeled by models that are asked: through the command, from models.yaml to the edition."""
+"""Labelers in the command: those that are asked, from models.yaml on, what they cost, and anchors."""
 
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from assets.gateway.money.charges import entry_scope
+from assets.generation.workplace import Listener
+from assets.labeling.anchors.sets import label_anchor_sets
+from assets.labeling.anchors.shipped import NAME, frozen_hashes
 from assets.labeling.asked.spending import label_charges
+from assets.labeling.partition import label
+from assets.labeling.registry import make_labeler
+from orchestration.commands.forecasts import with_ledger
+from tests.orchestration.commands.test_money import ask, ceo, home, paid
+from tests.orchestration.commands.test_money import rows as words_of
+from tests.orchestration.installation import WEEK as PUBLISHED
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.services.vision_contract import Said, Vision, first_value, vision
 from tests.studies.conftest import ROWS, TINY, Study, picture
 from tests.unit.labeling.vision import KEY, KEY_ENV, PRICE
+from warehouse import keys
 from warehouse.database.connection import connect
 from warehouse.weeks import current_week
 
 MODEL = "sim-classic"
 WEEK = current_week()  # its gate is closed while a picture has no label
+__all__ = ["home"]  # a fixture
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +64,7 @@ def rows(made: Installation, query: str) -> list[tuple[Any, ...]]:
         return con.execute(query).fetchall()
 
 
-def test_what_is_wrong_in_labelers_is_told_before_anything_is_asked(
-    fresh: Installation, server: Vision, cliche: Cliche
-) -> None:
+def test_what_is_wrong_is_told_before_any_call(fresh: Installation, server: Vision, cliche: Cliche) -> None:
     cases: list[tuple[list[dict[str, Any]], dict[str, Any], str]] = [
         ([], {"labeler": "eye"}, 'models.yaml: sim-classic: no labeler "eye"'),
         ([labeler(server, "drawing")], {}, "the name is that of a labeler of this program"),
@@ -102,3 +114,105 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
     assert "cliche: 2 pictures got no label: the answer is a chat completion" in ran.err
     gone = cliche("study", "label", "tiny", "--labeler", "watchers")
     assert (gone.code, gone.only_line) == (2, 'no labeler "watchers"; known: drawing, photo, watcher')
+
+
+# what they cost
+
+
+def watched(home: Installation, server: Vision, *entries: dict[str, Any], **more: Any) -> None:
+    """Write entries, and the labeler `eyes` that costs $0.01 per picture."""
+    price = {"per_image_usd": 0.01, "source": "test", "date": "2026-11-01"}
+    home.write_models(*entries)
+    with (home.home / "models.yaml").open("a") as file:
+        file.write(yaml.safe_dump({"labelers": [labeler(server, "eyes", **{"price": price, **more})]}))
+
+
+def test_a_dry_run_says_what_is_then_spent(home: Installation, server: Vision, cliche: Cliche) -> None:
+    only = {"attributes": ["perceived_gender", "litter"], "images_per_request": 2, "measured": "test"}
+    canary = {"suite": "canary@1", "replicates": 1}  # bicycles and books, of which neither is asked
+    watched(home, server, paid(labeler="eyes", suites=[*ceo(2), canary]), **only)
+    before = cliche("run", "--dry-run", "--week", WEEK).out
+    # 2 pictures of people in one call; 48 people, 6 houses and 4 streets of the anchors in 24, 3 and 2.
+    assert words_of(before)[2] == ["eyes", "(labels)", "2", "+", "58", "anchors", "30", "1", "0.60", "none"]
+    assert "about" not in before
+    ask(home)
+    label(home.place(), "real", WEEK)
+    label_anchor_sets(home.place(), WEEK)  # as publishing does
+    assert len(server.asked) == 30
+    spent = with_ledger(home.place(), WEEK).ledger
+    assert spent.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(0.60)
+    assert words_of(cliche("run", "--dry-run", "--week", WEEK).out)[2] == [
+        *("eyes", "(labels)", "2", "0", "0", "0.00", "none"),
+    ]
+
+
+def test_where_tokens_decide_a_dry_run_estimates(home: Installation, server: Vision, cliche: Cliche) -> None:
+    price = {"per_image_usd": 0.01, "per_million_usd": {"text_in": 1}, "source": "test", "date": "2026-11-01"}
+    watched(home, server, paid(also_labelers=["eyes"]), price=price)
+    said = cliche("run", "--dry-run", "--week", WEEK).out
+    assert words_of(said)[1][-2:] == ["1.00", "none"]
+    assert words_of(said)[2][-3:] == ["about", "0.64", "none"]
+    assert "\nabout: an estimate, because tokens decide what these cost;" in said
+
+
+def test_status_has_a_row_for_each_of_them(home: Installation, server: Vision, cliche: Cliche) -> None:
+    watched(home, server, paid(cap_usd=1, labeler="eyes"), paid("other"), cap_usd=2)
+    ask(home)
+    ask(home, "other")
+    label(home.place(), "real", WEEK)
+    told = cliche("status", "--week", WEEK).out
+    assert re.search(r"^real +4/4 +0 refused +0 +0 +\$1\.00 +of \$1\.00$", told, re.MULTILINE), told
+    assert re.search(r"^labeler eyes +4/4 +0 declined +0 +\$0\.04 +of \$2\.00$", told, re.MULTILINE), told
+    assert re.search(r"^labeler drawing +0/4 +4 *$", told, re.MULTILINE), told
+    assert f"Spent so far: $2.04 for the week {WEEK}" in told
+
+
+def test_status_says_why_a_labeler_was_stopped(home: Installation, server: Vision, cliche: Cliche) -> None:
+    server.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
+    watched(home, server, paid(labeler="eyes"), paid("other", labeler="eyes"), concurrency=1)
+    for model in ("real", "other"):
+        ask(home, model)
+        label(home.place(), model, WEEK)
+    told = cliche("status", "--week", WEEK).out
+    assert re.search(r"^labeler eyes +0/8 +0 declined +8 +\$0\.06 *$", told, re.MULTILINE), told
+    assert told.count("write settings: {api: chat} for labeler eyes in models.yaml") == 1
+    assert "\nlabeler eyes was stopped: three answers in a row could not be read: the answer is a" in told
+    assert "real has 4 pictures without labels (labeler eyes was stopped)" in told
+
+
+def test_dearer_labels_are_told_once(home: Installation, server: Vision) -> None:
+    price = {**PRICE, "per_image_usd": 0.0001, "per_million_usd": {"text_in": 100}}
+    watched(home, server, paid(labeler="eyes"), price=price, concurrency=4)
+    server.says = lambda asked: Said(first_value(asked).values, wait_s=0.1)
+    ask(home)
+    told: list[str] = []
+    label(replace(home.place(), listener=Listener(told=told.append)), "real", WEEK)
+    assert len(server.asked) == 4
+    (line,) = told
+    assert line.startswith("labeler eyes: a call cost $0.1000, $0.0998 more than was set aside for it")
+
+
+# anchors
+
+
+def test_publishing_labels_the_shipped_set_once_and_lists_it(published: Installation, cliche: Cliche) -> None:
+    name = "drawing@" + make_labeler("drawing").version
+    stored = [key for key in published.store.list("anchors/") if ".parquet." not in key]
+    assert stored == [
+        f"anchors/{NAME}/anchors.json",
+        f"anchors/{NAME}/labels/week={PUBLISHED}/labeler={name}.parquet",
+    ]
+    assert {keys.image(sha256, "png") for sha256 in frozen_hashes()} <= published.objects().keys()
+    ended = cliche("anchors", "list")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines()[1].split() == [NAME, "60", name, "1", PUBLISHED, PUBLISHED]
+
+
+def test_a_set_of_ones_own_needs_sixty_pictures_and_a_name(published: Installation, cliche: Cliche) -> None:
+    few = cliche("anchors", "freeze", "mine", "--from-week", PUBLISHED)
+    assert (few.code, few.only_line) == (
+        2,
+        f"the week {PUBLISHED} has 8 different pictures with something to label, not 60",
+    )
+    assert cliche("anchors", "freeze", "mine", "--from-week", PUBLISHED, "--n", "8").code == 2
+    assert cliche("anchors", "freeze", NAME, "--from-week", PUBLISHED).code == 3

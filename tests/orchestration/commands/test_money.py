@@ -6,38 +6,35 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-import yaml
 
-from assets.gateway.money.charges import entry_scope
 from assets.gateway.receipts import read_partition
 from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
-from assets.generation.workplace import Listener
 from assets.labeling.partition import label
 from assets.labeling.status import PartitionState, partition_state
 from orchestration.commands import forecasts
-from orchestration.commands.forecasts import confirm, look_ahead, with_ledger
+from orchestration.commands.forecasts import confirm
 from orchestration.commands.operator import _billed, _states
 from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
 from tests.orchestration.paid import CHEAP, DEAR, LOSING, ODD, PRICE
 from tests.orchestration.weekly.test_definitions import tick
-from tests.services.vision_contract import Said, Vision, first_value, vision
-from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
-from warehouse.weeks import current_week, shift, span, utc_now
+from warehouse.weeks import current_week, shift, span
 
 WEEK = current_week()
 
 
 def paid(name: str = "real", provider: str = "cheap", **changes: Any) -> dict[str, Any]:
     return entry(name, provider=provider, model_id="classic", **{"price": PRICE, **changes})
+
+
+def ceo(replicates: int) -> list[dict[str, Any]]:
+    return [{"suite": "startup-ceo@1", "replicates": replicates, "prompts": ["ceo-his"]}]
 
 
 @pytest.fixture
@@ -112,9 +109,7 @@ def test_a_paid_labeler_is_a_row_of_its_own(home: Installation, cliche: Cliche) 
     assert rows(out)[3] == ["all", "1.64", "none"]
 
 
-def test_status_says_what_the_month_will_reach(
-    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_this_month_reaches(home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch) -> None:
     day = date.fromisoformat(shift(WEEK, 2))  # a month in which whole weeks are left, whatever today is
     monkeypatch.setattr(forecasts, "utc_now", lambda: datetime.combine(day, time()))
     weeks = 1 + len([one for one in span(shift(WEEK, 1), shift(WEEK, 5)) if one[:7] == f"{day:%Y-%m}"])
@@ -135,36 +130,15 @@ def test_status_says_what_the_month_will_reach(
     assert json.loads(cliche("status", "--json").out)["spent"]["month_ahead_usd"] is None
 
 
-def test_what_is_left_of_this_week_and_what_was_spent_of_it_are_one_week(
-    home: Installation, cliche: Cliche
-) -> None:
-    later = len([one for one in span(shift(WEEK, 1), shift(WEEK, 5)) if one[:7] == f"{utc_now():%Y-%m}"])
-    ask(home)  # a dollar, all of the week
-    assert f"\nThis month will reach ${1 + later:,.2f}.\n" in cliche("status").out
-
-
 # before money is spent
-
-
-def test_a_paid_model_without_a_price_is_told_before_anything_is_asked(
-    home: Installation, cliche: Cliche
-) -> None:
-    home.write_models(paid(price=None), paid("other"))
-    ended = cliche("run", "--week", WEEK, "--yes")
-    assert ended.code == 2
-    assert ended.only_line == (
-        'cliche: model "real" costs money and has no price; write price: {per_image_usd: …, source: …, date: …} '
-        "(0 for a server of your own)"
-    ).removeprefix("cliche: ")
-    assert home.objects() == {}
-    home.write_models(paid(price={**PRICE, "from": "2099-01-05"}))
-    assert "its prices begin on 2099-01-05" in cliche("run", "--week", WEEK, "--yes").only_line
 
 
 def test_without_a_terminal_and_without_yes_money_is_not_spent(home: Installation, cliche: Cliche) -> None:
     ended = cliche("run", "--week", WEEK)
     assert ended.code == 3
     assert ended.only_line == "this would spend up to $1.00; no terminal to confirm, so pass --yes"
+    home.write_models(paid(price={**PRICE, "most_usd": 0.6}))
+    assert "up to $2.40 (about $1.00 expected)" in cliche("run", "--week", WEEK).only_line
     assert home.objects() == {}
 
 
@@ -173,12 +147,9 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n"])
-def test_on_a_terminal_anything_but_yes_spends_nothing(
-    home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch, answer: str
-) -> None:
+def test_only_yes_spends_money(home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch) -> None:
     home.configure(caps={"week_usd": 0.8})
-    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys, "stdin", Terminal("\n"))
     ended = cliche("run", "--week", WEEK)
     assert ended.code == 3
     question, _, rest = ended.err.partition("[y/N]:")
@@ -202,18 +173,6 @@ def test_a_run_on_a_terminal_asks_once_and_ends_at_its_cap_with_exit_code_1(
     confirm(home.place(), WEEK, ["real"], yes=False)  # what was begun is not asked about again
     ask(home)  # a run of its own
     assert cost(home) == 1.0
-
-
-def test_what_is_set_aside_may_be_more_than_is_expected(home: Installation, cliche: Cliche) -> None:
-    home.write_models(paid(price={**PRICE, "most_usd": 0.6}))
-    assert "up to $2.40 (about $1.00 expected)" in cliche("run", "--week", WEEK).only_line
-
-
-def test_simulated_models_are_asked_without_a_question(home: Installation) -> None:
-    home.write_models(entry("sim-drift"))
-    confirm(home.place(), WEEK, ["sim-drift"], yes=False)
-    ask(home, "sim-drift")
-    assert not (home.home / "spending.sqlite").exists()
 
 
 def test_the_demo_spends_nothing(home: Installation, cliche: Cliche) -> None:
@@ -262,10 +221,8 @@ def test_status_says_the_cap_and_what_was_spent_of_it(home: Installation, cliche
     assert "stopped" not in told.out
 
 
-def test_status_lists_what_may_have_been_billed_and_a_price_table_that_is_wrong(
-    home: Installation, cliche: Cliche
-) -> None:
-    suites = [{"suite": "startup-ceo@1", "replicates": 6, "prompts": ["ceo-his"]}]
+def test_status_lists_what_may_be_billed_and_a_wrong_price(home: Installation, cliche: Cliche) -> None:
+    suites = ceo(6)
     home.write_models(paid(provider="losing", suites=suites, completeness_floor=0))
     ask(home)
     told = cliche("status", "--week", WEEK).out
@@ -281,15 +238,18 @@ def test_status_lists_what_may_have_been_billed_and_a_price_table_that_is_wrong(
     assert f"\nOf it, at most ${usd:,.2f} for 4 calls whose answers were lost.\n" in told
     assert "real: a picture costs 4.00 times what its price expects (median of 5 calls); correct its" in told
     corrected = {**PRICE, "per_image_usd": 1.0}
-    home.write_models(paid(provider="losing", suites=suites, completeness_floor=0, price=corrected))
-    assert "times what its price expects" not in cliche("status", "--week", WEEK).out
+    odd = paid("odd", "odd", suites=ceo(2))
+    home.write_models(paid(provider="losing", suites=suites, completeness_floor=0, price=corrected), odd)
+    ask(home, "odd")
+    told = cliche("status", "--week", WEEK).out
+    assert "times what its price expects" not in told
+    assert "odd: 4 answers unmapped, the newest: [bold]Teapot\n" in told
 
 
 def test_what_was_learned_of_a_price_is_said_alike_everywhere(home: Installation, cliche: Cliche) -> None:
     """A picture costs a dollar where its price says a quarter: no command goes on with the quarter."""
     home.configure(caps={"week_usd": 20, "month_usd": 100}, deadline_hours=168)
-    suites = [{"suite": "startup-ceo@1", "replicates": 6, "prompts": ["ceo-his"]}]
-    asked = paid(provider="dear", suites=suites, cap_usd=3)
+    asked = paid(provider="dear", suites=ceo(6), cap_usd=3)
     home.write_models(asked)
     ask(home)
     assert cost(home) == 2.0  # the next one may cost $1.25
@@ -304,18 +264,8 @@ def test_what_was_learned_of_a_price_is_said_alike_everywhere(home: Installation
     assert forecast[0]["usd"] == 4.0
 
 
-def test_status_tells_of_answers_that_nobody_knew(home: Installation, cliche: Cliche) -> None:
-    suites = [{"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]}]
-    home.write_models(paid(provider="odd", suites=suites))
-    ask(home)
-    told = cliche("status", "--week", WEEK).out
-    assert "real: 4 answers unmapped, the newest: [bold]Teapot\n" in told
-    assert "may have been billed" not in told
-
-
 def test_ctrl_c_counts_the_calls_of_this_run_that_may_have_been_billed(home: Installation) -> None:
-    suites = [{"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]}]
-    home.write_models(paid(suites=suites), entry("sim-drift"))
+    home.write_models(paid(suites=ceo(2)), entry("sim-drift"))
     place = home.place()
 
     def said(*models: str, before: list[PartitionState]) -> str:
@@ -329,101 +279,11 @@ def test_ctrl_c_counts_the_calls_of_this_run_that_may_have_been_billed(home: Ins
     assert said("real", before=nothing) == "1 call may have been billed (listed in cliche status)"
     after = [partition_state(home.store, WEEK, "real")]
     assert said("real", before=after) == "no answer was lost"
-    home.write_models(paid(name="other", provider="losing", suites=suites))
+    home.write_models(paid(name="other", provider="losing", suites=ceo(2)))
     place = home.place()
     before = [partition_state(home.store, WEEK, "other")]
     ask(home, "other")
     assert said("other", before=before) == "4 calls may have been billed (listed in cliche status)"
-
-
-# labelers
-
-
-@pytest.fixture
-def eyes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vision]:
-    """A server for labelers that is asked with the key of the tests."""
-    monkeypatch.setenv(KEY_ENV, KEY)
-    with vision() as running:
-        yield running
-
-
-def watched(home: Installation, server: Vision, *entries: dict[str, Any], **labeler: Any) -> None:
-    """Write entries, and the labeler `eyes` that costs $0.01 per picture."""
-    connection = {"base_url": server.base_url, "key_env": KEY_ENV, "allow_private": True}
-    one = {"name": "eyes", "labeler": "openai_vision", "model_id": "gpt-6-luna", "connection": connection}
-    one |= {"price": {"per_image_usd": 0.01, "source": "test", "date": "2026-11-01"}, **labeler}
-    home.write_models(*entries)
-    with (home.home / "models.yaml").open("a") as file:
-        file.write(yaml.safe_dump({"labelers": [one]}))
-
-
-def test_what_a_dry_run_says_is_what_is_then_spent(home: Installation, eyes: Vision, cliche: Cliche) -> None:
-    only = {"attributes": ["perceived_gender", "litter"], "images_per_request": 2, "measured": "test"}
-    canary = [
-        {"suite": "startup-ceo@1", "replicates": 2, "prompts": ["ceo-his"]},
-        {"suite": "canary@1", "replicates": 1},  # bicycles and books, of which neither is asked
-    ]
-    watched(home, eyes, paid(labeler="eyes", suites=canary), **only)
-    before = cliche("run", "--dry-run", "--week", WEEK).out
-    # 2 pictures of people in one call; 48 people, 6 houses and 4 streets of the anchors in 24, 3 and 2.
-    assert rows(before)[2] == ["eyes", "(labels)", "2", "+", "58", "anchors", "30", "1", "0.60", "none"]
-    assert "about" not in before
-    assert cliche("run", "--week", WEEK, "--yes").code == 0
-    assert len(eyes.asked) == 30
-    spent = with_ledger(home.place(), WEEK).ledger
-    assert spent.total(entry_scope(WEEK, "eyes", "labeler")).usd == pytest.approx(0.60)
-    assert rows(cliche("run", "--dry-run", "--week", WEEK).out)[2] == [
-        *("eyes", "(labels)", "2", "0", "0", "0.00", "none"),
-    ]
-
-
-def test_where_tokens_decide_the_dry_run_says_that_it_estimates(
-    home: Installation, eyes: Vision, cliche: Cliche
-) -> None:
-    price = {"per_image_usd": 0.01, "per_million_usd": {"text_in": 1}, "source": "test", "date": "2026-11-01"}
-    watched(home, eyes, paid(also_labelers=["eyes"]), price=price)
-    said = cliche("run", "--dry-run", "--week", WEEK).out
-    assert rows(said)[1][-2:] == ["1.00", "none"]
-    assert rows(said)[2][-3:] == ["about", "0.64", "none"]
-    assert "\nabout: an estimate, because tokens decide what these cost;" in said
-
-
-def test_a_week_to_come_is_expected_to_cost_what_this_one_is(home: Installation, eyes: Vision) -> None:
-    watched(home, eyes, paid(also_labelers=["eyes"]), paid("other", labeler="eyes"))
-    place = with_ledger(home.place(), WEEK)
-    here = look_ahead(place, WEEK, [entry.name for entry in place.models])
-    ahead = forecasts._whole_week(place, WEEK)
-    assert sum(one.usd for one in ahead) == pytest.approx(sum(one.usd for one in here))
-    assert [one.name for one in ahead] == [one.name for one in here] == ["real", "other", "eyes"]
-
-
-def test_status_has_a_row_with_its_own_cost_and_cap_for_each_model_and_labeler(
-    home: Installation, eyes: Vision, cliche: Cliche
-) -> None:
-    watched(home, eyes, paid(cap_usd=1, labeler="eyes"), paid("other"), cap_usd=2)
-    ask(home)
-    ask(home, "other")
-    label(home.place(), "real", WEEK)
-    told = cliche("status", "--week", WEEK).out
-    assert re.search(r"^real +4/4 +0 refused +0 +0 +\$1\.00 +of \$1\.00$", told, re.MULTILINE), told
-    assert re.search(r"^labeler eyes +4/4 +0 declined +0 +\$0\.04 +of \$2\.00$", told, re.MULTILINE), told
-    assert re.search(r"^labeler drawing +0/4 +4 *$", told, re.MULTILINE), told
-    assert f"Spent so far: $2.04 for the week {WEEK}" in told
-
-
-def test_status_says_once_why_a_labeler_was_stopped(home: Installation, eyes: Vision, cliche: Cliche) -> None:
-    eyes.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
-    watched(home, eyes, paid(labeler="eyes"), paid("other", labeler="eyes"), concurrency=1)
-    for model in ("real", "other"):
-        ask(home, model)
-        label(home.place(), model, WEEK)
-    told = cliche("status", "--week", WEEK).out
-    assert re.search(r"^labeler eyes +0/8 +0 declined +8 +\$0\.06 *$", told, re.MULTILINE), told
-    assert told.count("write settings: {api: chat} for labeler eyes in models.yaml") == 1
-    assert (
-        "\nlabeler eyes was stopped: three answers in a row could not be read: the answer is a chat" in told
-    )
-    assert "real has 4 pictures without labels (labeler eyes was stopped)" in told
 
 
 def test_while_a_run_is_on_its_calls_in_flight_are_no_trouble(home: Installation, cliche: Cliche) -> None:
@@ -438,32 +298,11 @@ def test_while_a_run_is_on_its_calls_in_flight_are_no_trouble(home: Installation
     assert "real: 1 call may have been billed without an answer:\n" in cliche("status", "--week", WEEK).out
 
 
-def test_at_a_cap_only_the_cap_is_said(
-    home: Installation, monkeypatch: pytest.MonkeyPatch, cliche: Cliche
-) -> None:
-    monkeypatch.setitem(PROVIDERS, "losing", LOSING)
-    suites = [{"suite": "startup-ceo@1", "replicates": 3, "prompts": ["ceo-his"]}]
-    home.write_models(paid(provider="losing", suites=suites, cap_usd=1.1, concurrency=1))
+def test_at_a_cap_only_the_cap_is_said(home: Installation, cliche: Cliche) -> None:
+    home.write_models(paid(provider="losing", suites=ceo(3), cap_usd=1.1, concurrency=1))
     ask(home)
     state = partition_state(home.store, WEEK, "real")
     assert (state.at_cap, bool(state.trouble.waiting)) == (True, True)
     told = cliche("status", "--week", WEEK).out
     assert "real was stopped: budget_stopped:" in told
     assert "does not answer" not in told
-
-
-def test_dearer_labels_are_told_once(home: Installation, eyes: Vision) -> None:
-    price = {
-        "per_image_usd": 0.0001,
-        "per_million_usd": {"text_in": 100},
-        "source": "t",
-        "date": "2026-11-01",
-    }
-    watched(home, eyes, paid(labeler="eyes"), price=price, concurrency=4)
-    eyes.says = lambda asked: Said(first_value(asked).values, wait_s=0.1)
-    ask(home)
-    told: list[str] = []
-    label(replace(home.place(), listener=Listener(told=told.append)), "real", WEEK)
-    assert len(eyes.asked) == 4
-    (line,) = told
-    assert line.startswith("labeler eyes: a call cost $0.1000, $0.0998 more than was set aside for it")

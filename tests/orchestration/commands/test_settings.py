@@ -28,9 +28,7 @@ def test_without_a_file_everything_lies_in_the_home(tmp_path: Path) -> None:
     assert not home.exists()
 
 
-def test_without_an_environment_the_home_is_a_folder_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_variable_home_is_a_folder_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_settings({}).home == tmp_path / ".cliche"
     assert load_settings({"CLICHE_HOME": ""}).home == tmp_path / ".cliche"
@@ -49,15 +47,7 @@ def test_relative_paths_count_from_the_file(tmp_path: Path, monkeypatch: pytest.
     assert found.models == tmp_path.parent / "my" / "models.yaml"
     assert found.suites == tmp_path / "suites"
     assert found.store == str(tmp_path.parent / "bucket")
-
-
-def test_absolute_paths_stay(tmp_path: Path) -> None:
-    assert settings(tmp_path, "models: /etc/models.yaml\nstore: /srv/bucket\n").models == Path(
-        "/etc/models.yaml"
-    )
-
-
-def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
+    assert settings(tmp_path, "models: /etc/models.yaml\n").models == Path("/etc/models.yaml")
     assert settings(tmp_path, "# nothing yet\n").first_week == "2026-09-07"
 
 
@@ -72,10 +62,7 @@ def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
         ("deadline_hours: 169\n", "deadline_hours: "),
         ("runs_at_once: 0\n", "runs_at_once: "),
         ("publisher: {address: example.org}\n", "publisher, address: is to be an address like https://"),
-        (
-            "publisher: {contact: 7}\n",
-            "publisher, contact: YAML reads 7 as something other than text; put it in quotes",
-        ),
+        ("publisher: {contact: 7}\n", "publisher, contact: YAML reads 7 as something other than text;"),
         ("publisher: {name: ' '}\n", "publisher, name: "),
         ("publisher: {licence: CC0}\n", 'publisher: unknown key "licence"; did you mean "license"?'),
         ("publisher: Jane Doe\n", 'publisher: must hold keys and values, not "Jane Doe"'),
@@ -92,11 +79,15 @@ def test_an_empty_file_is_no_error(tmp_path: Path) -> None:
         ("store: a\nstore: b\n", "stands twice"),
         ("- a\n- b\n", "must hold keys and values"),
         (b"store: \xff\xfe\n", "is not UTF-8"),
+        ("caps: {week: 600}\n", 'cliche.yaml: caps: unknown key "week"; did you mean "week_usd"?'),
+        ("caps: {run_usd: 0}\n", "cliche.yaml: caps, run_usd: input should be greater than 0, not 0"),
+        ("caps: {month_usd: many}\n", "cliche.yaml: caps, month_usd: "),
+        ("caps: {week_usd: .inf}\n", "cliche.yaml: caps, week_usd: input should be a finite number"),
+        ("caps: 600\n", "cliche.yaml: caps: "),
+        ("cap: {week_usd: 600}\n", 'unknown key "cap"; did you mean "caps"?'),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line_that_names_the_file(
-    tmp_path: Path, yaml: str | bytes, expected: str
-) -> None:
+def test_what_is_wrong_is_one_line_with_the_file(tmp_path: Path, yaml: str | bytes, expected: str) -> None:
     with pytest.raises(UsageError) as error:
         settings(tmp_path, yaml)
     assert str(tmp_path / "cliche.yaml") in str(error.value)
@@ -117,7 +108,6 @@ def test_who_publishes_is_one_section(tmp_path: Path) -> None:
 
 def test_a_date_of_yaml_is_a_week(tmp_path: Path) -> None:
     assert settings(tmp_path, "first_week: 2026-09-14\n").first_week == "2026-09-14"
-    assert settings(tmp_path, 'first_week: "2026-09-14"\n').first_week == "2026-09-14"
     assert settings(tmp_path, "first_week: 2026-W38\n").first_week == "2026-09-14"
 
 
@@ -132,24 +122,6 @@ def test_caps_are_read_and_none_is_no_cap(tmp_path: Path) -> None:
     assert (found.caps.run_usd, found.caps.week_usd, found.caps.month_usd) == (None, 600.0, 2000.5)
     assert settings(tmp_path, "store: a\n").caps.week_usd is None
     assert found.ledger == tmp_path / "spending.sqlite"
-
-
-@pytest.mark.parametrize(
-    ("yaml", "expected"),
-    [
-        ("caps: {week: 600}\n", 'cliche.yaml: caps: unknown key "week"; did you mean "week_usd"?'),
-        ("caps: {run_usd: 0}\n", "cliche.yaml: caps, run_usd: input should be greater than 0, not 0"),
-        ("caps: {month_usd: many}\n", "cliche.yaml: caps, month_usd: "),
-        ("caps: {week_usd: .inf}\n", "cliche.yaml: caps, week_usd: input should be a finite number"),
-        ("caps: 600\n", "cliche.yaml: caps: "),
-        ("cap: {week_usd: 600}\n", 'unknown key "cap"; did you mean "caps"?'),
-    ],
-)
-def test_what_is_wrong_with_caps_is_told_in_one_line(tmp_path: Path, yaml: str, expected: str) -> None:
-    with pytest.raises(UsageError) as error:
-        settings(tmp_path, yaml)
-    assert expected in str(error.value)
-    assert "\n" not in str(error.value)
 
 
 PASSWORD = "a-password-of-this-test"

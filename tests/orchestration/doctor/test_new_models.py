@@ -69,15 +69,10 @@ def test_what_a_list_names_by_no_word_for_drawing_is_not_gone_and_a_service_is_l
             named("gpt-image-2", "SECOND_KEY"),
             named("beta-1", "NO_KEY_IS_SET"),
         )
-        expected = [
-            f"openai_images ({server.base_url}): 1 model that the file lacks",
-            "  new  gpt-image-3",
-        ]
-        ended = cliche("doctor", "--new")
-        assert (ended.code, ended.out.splitlines()) == (
-            0,
-            expected,
-        )  # of beta-1 nothing is known without a key
+        head = f"openai_images ({server.base_url}): 1 model that the file lacks"
+        expected = [head, "  new  gpt-image-3"]
+        ended = cliche("doctor", "--new")  # of beta-1 nothing is known without a key
+        assert (ended.code, ended.out.splitlines()) == (0, expected)
         fresh.write_models(
             named("beta-1", "FIRST_KEY"), named("alpha-1", "SECOND_KEY"), named("gpt-image-2", "SECOND_KEY")
         )

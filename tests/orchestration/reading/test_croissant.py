@@ -51,9 +51,7 @@ def rows_in(home: Installation, name: str) -> list[list[Any]]:
         return sorted(rows, key=repr)
 
 
-def test_mlcroissant_reads_the_rows_of_duckdb_by_the_lines_of_the_page_too(
-    published_once: Installation, folder: Path
-) -> None:
+def test_mlcroissant_reads_the_rows_of_duckdb(published_once: Installation, folder: Path) -> None:
     """In a process of its own; it says nothing but that an edition's id is no semantic version."""
     section = PAGE.read_text(encoding="utf-8").partition("## Croissant\n")[2]
     lines = section.split("```")[1].replace("2026-11-23.1", folder.name)
@@ -78,9 +76,7 @@ def test_mlcroissant_reads_the_rows_of_duckdb_by_the_lines_of_the_page_too(
     assert count == str(len(expected["labels"]))
 
 
-def test_every_file_table_and_column_of_an_edition_is_in_it(
-    published_once: Installation, folder: Path
-) -> None:
+def test_every_file_table_and_column_is_in_it(published_once: Installation, folder: Path) -> None:
     prefix, manifest = folder / keys.edition_prefix(EDITION), read_manifest(published_once.store, EDITION)
     described = json.loads((prefix / NAME).read_bytes())
     files = {one["@id"]: one for one in described["distribution"] if one["@type"] == "cr:FileObject"}

@@ -48,9 +48,8 @@ Rows = dict[str, list[list[Any]]]
 def columns(published_once: Installation) -> dict[str, list[str]]:
     """Table or view → its columns."""
     with open_published(published_once.home / "published" / "cliche.duckdb") as con:
-        return {
-            name: [row[0] for row in con.execute(f"DESCRIBE {name}").fetchall()] for name in (*WEEKLY, *WHOLE)
-        }
+        names = {name: con.execute(f"DESCRIBE {name}").fetchall() for name in (*WEEKLY, *WHOLE)}
+    return {name: [row[0] for row in rows] for name, rows in names.items()}
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +127,7 @@ def as_here(text: str, **addresses: str) -> str:
     text = text.replace("2026-11-23.1", EDITION)
     for written, here in (
         ("https://example.org", addresses.get("web")),
-        ("s3://bucket/prefix", addresses.get("s3")),
+        ("s3://bucket/prefix", addresses.get("bucket")),
     ):
         text = text.replace(written, here or written)
     return text
@@ -153,26 +152,26 @@ def test_the_page_has_these_lines() -> None:
     assert found == {("The list, in Python", "python"): 3, ("DuckDB", "sql"): 3} | one
 
 
-@pytest.mark.parametrize("library", ["polars", "pandas"])
-def test_a_fetched_folder_is_read(
-    library: str, beside: Path, columns: dict[str, list[str]], expected: Rows
+@pytest.mark.parametrize(
+    ("library", "where"),
+    [
+        ("polars", "folder"),
+        ("pandas", "folder"),
+        ("pandas", "web"),
+        pytest.param("polars", "bucket", marks=pytest.mark.s3),
+    ],
+)
+def test_a_library_reads_an_edition_in_a_folder_on_the_web_and_in_a_bucket(
+    library: str,
+    where: str,
+    beside: Path,
+    request: pytest.FixtureRequest,
+    columns: dict[str, list[str]],
+    expected: Rows,
 ) -> None:
-    assert run(beside, columns, "python", as_here(FOLDER + block(library))) == expected
-
-
-@pytest.mark.parametrize("library", ["polars", "pandas"])
-def test_a_web_server_is_read(
-    library: str, beside: Path, web: str, columns: dict[str, list[str]], expected: Rows
-) -> None:
-    assert run(beside, columns, "python", as_here(FOLDER + WEB + block(library), web=web)) == expected
-
-
-@pytest.mark.s3
-@pytest.mark.parametrize("library", ["polars", "pandas"])
-def test_a_bucket_is_read(
-    library: str, beside: Path, bucket: str, columns: dict[str, list[str]], expected: Rows
-) -> None:
-    assert run(beside, columns, "python", as_here(FOLDER + S3 + block(library), s3=bucket)) == expected
+    how = {"folder": "", "web": WEB, "bucket": S3}[where]
+    at = {} if where == "folder" else {where: request.getfixturevalue(where)}
+    assert run(beside, columns, "python", as_here(FOLDER + how + block(library), **at)) == expected
 
 
 def weekly(rows: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +189,7 @@ def test_duckdb_reads_a_fetched_folder(
 
 
 @needs_others
-def test_duckdb_1_4_reads_a_web_server(
+def test_duckdb_1_4_reads_a_web(
     beside: Path, web: str, columns: dict[str, list[str]], expected: Rows
 ) -> None:
     text = as_here(block("DuckDB", "sql", 1), web=web)

@@ -1,9 +1,8 @@
-"""A run that begins on Sunday at 23:59 and ends on Monday is of its week alone, however it was started."""
+"""A run that begins on Sunday at 23:59 and ends on Monday is of its week alone."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
@@ -16,8 +15,7 @@ from assets.generation.providers.registry import PROVIDERS
 from assets.generation.slots import Request
 from assets.labeling.status import partition_state
 from orchestration import weekly
-from orchestration.definitions import GENERATE, build_defs
-from orchestration.instance import open_instance, partition_key
+from orchestration.definitions import build_defs
 from tests.orchestration.installation import Installation, entry, install
 from tests.orchestration.weekly.test_definitions import tick
 from tests.unit.generation.scripted import Scripted, ok
@@ -60,24 +58,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     return install(tmp_path / "home", entry("real", provider="slow", model_id="classic", concurrency=1))
 
 
-def by_command(home: Installation) -> None:
+def test_what_begins_before_midnight_is_of_its_week_alone(home: Installation) -> None:
     ran = weekly.run_partitions(home.place(), home.settings, [("real", WEEK)], lambda text: None)
     assert ran.problems == {("real", WEEK): "3 of 4 slots are open; the week is over and they stay a gap"}
     assert ran.exit_code == 1
-
-
-def by_dagster(home: Installation) -> None:
-    job = build_defs(home.settings, home.place()).resolve_job_def(GENERATE)
-    with open_instance(home.settings.dagster_home) as instance:
-        key = partition_key("real", WEEK)
-        assert job.execute_in_process(partition_key=key, instance=instance, raise_on_error=False).success
-
-
-@pytest.mark.parametrize("run", [by_command, by_dagster])
-def test_what_begins_before_midnight_is_of_its_week_and_the_next_tick_asks_the_next(
-    run: Callable[[Installation], None], home: Installation
-) -> None:
-    run(home)
     assert current_week() == NEXT
     place = home.place()
     (receipt,) = read_partition(place.store, WEEK, "real").receipts

@@ -32,9 +32,7 @@ def test_the_deadline_is_counted_from_monday_midnight_utc() -> None:
     assert deadline("2026-12-28", 168) == datetime(2027, 1, 4, tzinfo=UTC)
 
 
-def test_the_gate_says_of_every_model_why_it_waits(
-    fresh: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_gate_says_why_it_waits(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PROVIDERS, "stopping", STOPPING)
     names = ("sim-classic", "sim-drift", "sim-cautious", "sim-successor")
     fresh.write_models(*(entry(name) for name in names), entry("real", provider="stopping", concurrency=1))
@@ -59,9 +57,9 @@ def test_the_gate_says_of_every_model_why_it_waits(
         assert f"{model} {why}" in found.why_closed()
 
 
-def test_the_gate_opens_when_everybody_is_complete(published: Installation) -> None:
-    assert gate(published).waiting == {}
-    assert gate(published).is_open
+def test_the_gate_opens_when_everybody_is_complete(reads: Installation) -> None:
+    assert gate(reads).waiting == {}
+    assert gate(reads).is_open
 
 
 def test_the_gate_opens_at_the_deadline_whoever_is_missing(fresh: Installation) -> None:
@@ -70,21 +68,15 @@ def test_the_gate_opens_at_the_deadline_whoever_is_missing(fresh: Installation) 
     assert gate(fresh, AFTER).waiting
 
 
-def test_a_model_that_left_the_file_is_still_waited_for_in_weeks_it_was_planned(
-    published: Installation,
-) -> None:
-    place = published.place()
+def test_a_model_that_left_the_file_is_waited_for_where_it_was_planned(published: Installation) -> None:
     published.write_models(entry("sim-classic"), entry("sim-cautious"))
     plan_partition(published.place(), "sim-cautious", WEEK)
     published.write_models(entry("sim-classic"))
     assert set(gate(published).states) == {"sim-classic", "sim-drift", "sim-cautious"}
     assert set(gate(published).waiting) == {"sim-cautious"}
-    del place
 
 
-def test_a_model_below_its_floor_is_withheld_after_the_deadline(
-    fresh: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_below_its_floor_is_withheld(fresh: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PROVIDERS, "stopping", STOPPING)
     fresh.write_models(entry("sim-classic"), entry("real", provider="stopping", concurrency=1))
     place = fresh.place()
@@ -109,9 +101,7 @@ def test_a_plan_holds_no_floor_and_a_model_that_is_configured_no_more_has_that_o
         assert con.execute("SELECT DISTINCT completeness_floor FROM plans").fetchall() == [(0.9,)]
 
 
-def test_publishing_before_the_deadline_is_refused_and_says_who_is_missing(
-    fresh: Installation, cliche: Cliche
-) -> None:
+def test_publishing_before_the_deadline_says_who_is_missing(fresh: Installation, cliche: Cliche) -> None:
     fresh.configure(deadline_hours=168)
     ended = cliche("publish", "--week", current_week())
     assert ended.code == 3
@@ -123,9 +113,7 @@ def test_publishing_before_the_deadline_is_refused_and_says_who_is_missing(
     assert not fresh.settings.warehouse.exists()
 
 
-def test_running_before_the_deadline_asks_and_says_what_publishing_waits_for(
-    fresh: Installation, cliche: Cliche
-) -> None:
+def test_running_before_the_deadline_says_who_is_waited_for(fresh: Installation, cliche: Cliche) -> None:
     fresh.configure(deadline_hours=168)
     ended = cliche("run", "--model", "sim-classic")
     assert ended.code == 0

@@ -55,36 +55,26 @@ def test_the_checkouts_settings_are_those_of_every_instance(instance: dg.Dagster
     assert instance.event_log_storage.get_concurrency_info("warehouse").slot_count == 1
 
 
-def test_a_run_of_this_process_is_left_alone(instance: dg.DagsterInstance) -> None:
-    run = begun(instance, **process_tags(instance))
+def test_runs_of_this_process_and_those_that_cannot_be_judged_from_here_are_left_alone(
+    instance: dg.DagsterInstance,
+) -> None:
+    tags = [process_tags(instance), {}]
+    tags += [{PROCESS_TAG: tag} for tag in ("another-host/1/1", "nonsense", "a/b/c")]
+    runs = [begun(instance, **one) for one in tags]
     assert bury_dead_runs(instance) == []
-    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
+    for run in runs:
+        assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
 
 
 def test_a_run_whose_process_is_gone_is_buried(instance: dg.DagsterInstance) -> None:
-    run = begun(instance, **{PROCESS_TAG: f"{socket.gethostname()}/{gone()}/123456"})
-    assert bury_dead_runs(instance) == [run.run_id]
-    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
-    assert bury_dead_runs(instance) == []
+    for pid in (gone(), os.getpid()):
+        run = begun(instance, **{PROCESS_TAG: f"{socket.gethostname()}/{pid}/1"})
+        assert bury_dead_runs(instance) == [run.run_id]
+        assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
+        assert bury_dead_runs(instance) == []
 
 
-def test_a_new_process_with_the_number_of_a_dead_one_is_not_taken_for_it(
-    instance: dg.DagsterInstance,
-) -> None:
-    run = begun(instance, **{PROCESS_TAG: f"{socket.gethostname()}/{os.getpid()}/1"})
-    assert bury_dead_runs(instance) == [run.run_id]
-
-
-@pytest.mark.parametrize("tag", ["another-host/1/1", "", "nonsense", "a/b/c"])
-def test_runs_that_cannot_be_judged_from_here_are_left_alone(instance: dg.DagsterInstance, tag: str) -> None:
-    run = begun(instance, **({PROCESS_TAG: tag} if tag else {}))
-    assert bury_dead_runs(instance) == []
-    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
-
-
-def test_events_are_seen_by_others_while_their_files_are_kept_open(
-    instance: dg.DagsterInstance, tmp_path: Path
-) -> None:
+def test_events_are_seen_while_files_are_kept_open(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     runs = [begun(instance) for _ in range(2 * KEPT)]
     for run in runs:
         instance.report_engine_event("one", run)
@@ -102,9 +92,7 @@ def test_events_are_seen_by_others_while_their_files_are_kept_open(
     assert [event.message for event in instance.all_logs(runs[0].run_id)] == ["one", "two"]
 
 
-def test_files_of_runs_are_alike_and_a_commit_does_not_wait_for_the_disk(
-    instance: dg.DagsterInstance, tmp_path: Path
-) -> None:
+def test_files_of_runs_are_alike_and_quick(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     runs = [begun(instance) for _ in range(2)]
     for run in runs:
         instance.report_engine_event("one", run)

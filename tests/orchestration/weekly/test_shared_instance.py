@@ -18,6 +18,7 @@ import pytest
 from pydantic import SecretStr
 
 from orchestration import instance as instances
+from orchestration import weekly
 from orchestration.cluster.submit import patiently
 from orchestration.instance import (
     HOME_TAG,
@@ -26,6 +27,7 @@ from orchestration.instance import (
     open_instance,
     process_tags,
 )
+from orchestration.settings import load_settings
 from orchestration.unwritable import told_in_one_line
 from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, install
 from tests.orchestration.weekly.test_instance import begun, gone
@@ -61,26 +63,23 @@ def machines(tmp_path: Path) -> list[Installation]:
     return [install(tmp_path / name, store=store, deadline_hours=168) for name in ("a", "b")]
 
 
-def test_commands_of_two_machines_see_one_instance(
-    address: str, machines: list[Installation], enter: Enter, cliche: Cliche
-) -> None:
+def test_two_machines_see_one_instance(address: str, machines: list[Installation], enter: Enter) -> None:
     week = current_week()
     for machine, model in zip(machines, MODELS, strict=True):
         enter(machine)
-        ran = cliche("run", "--week", week, "--model", model)
-        assert ran.code == 0, ran.err
-    assert f"Edition {week}.1 is current" in ran.out  # of both models: the last one published them
+        shared = load_settings()
+        ran = weekly.run_partitions(machine.place(), shared, [(model, week)], lambda text: None)
+        assert ran.problems == {}
     for machine in machines:
         with open_instance(machine.settings.dagster_home, SecretStr(address)) as instance:
             runs = instance.get_runs()
-            asked = {f"{model}|{week}" for model in MODELS}
-            assert {run.tags["dagster/partition"] for run in runs} == {*asked, week}
+            assert {run.tags["dagster/partition"] for run in runs} == {f"{m}|{week}" for m in MODELS}
             assert {run.status for run in runs} == {dg.DagsterRunStatus.SUCCESS}
             assert len({run.tags[HOME_TAG] for run in runs}) == 2
         assert not [*machine.home.rglob("runs.db")]  # no records of its own
 
 
-def test_only_runs_of_this_home_are_buried(
+def test_dead_runs_of_this_home(
     address: str, machines: list[Installation], enter: Enter, cliche: Cliche
 ) -> None:
     dead = {
@@ -107,13 +106,6 @@ def test_only_runs_of_this_home_are_buried(
         assert one.event_log_storage.get_concurrency_info("warehouse").active_slot_count == 0
 
 
-def test_settings_of_the_checkout_hold_in_postgresql_too(address: str, tmp_path: Path) -> None:
-    with open_instance(tmp_path, SecretStr(address)) as instance:
-        assert not instance.telemetry_enabled
-        instance.event_log_storage.initialize_concurrency_limit_to_default("warehouse")
-        assert instance.event_log_storage.get_concurrency_info("warehouse").slot_count == 1
-
-
 def test_a_server_that_is_not_there_is_one_line(
     fresh: Installation, cliche: Cliche, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,8 +121,8 @@ def test_a_server_that_is_not_there_is_one_line(
         assert PASSWORD not in ended.err
 
 
-def test_a_server_that_goes_away_during_a_run_is_one_line_and_one_that_comes_back_is_none(
-    tmp_path: Path,
+def test_a_server_that_goes_is_one_line_and_one_that_comes_back_is_none(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     binaries = find_binaries()
     if binaries is None:
@@ -138,6 +130,7 @@ def test_a_server_that_goes_away_during_a_run_is_one_line_and_one_that_comes_bac
     with (
         running_postgres(binaries) as server,
         open_instance(tmp_path, SecretStr(server.fresh_address())) as instance,
+        ThreadPoolExecutor(1) as pool,
     ):
         run = begun(instance, **process_tags(instance))
         server.kill()
@@ -153,33 +146,18 @@ def test_a_server_that_goes_away_during_a_run_is_one_line_and_one_that_comes_bac
         server.start()
         instance.report_engine_event("three", run)  # over a connection that had ended
         assert [event.message for event in instance.all_logs(run.run_id)] == ["two", "three"]
-
-
-def test_an_outage_is_one_line_however_often_it_is_tried(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL here: install the extra postgres-test")
-    with (
-        running_postgres(binaries) as server,
-        open_instance(tmp_path, SecretStr(server.fresh_address())) as instance,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        run = begun(instance, **process_tags(instance))
+        # An outage is one line, however often it is tried.
         capfd.readouterr()
-        for _ in range(2):
-            server.kill()
-            found = pool.submit(patiently, instance.get_run_by_id, run.run_id)
-            time.sleep(AWAY_S)
-            server.start()
-            assert found.result(60) is not None
-            (line,) = capfd.readouterr().err.splitlines()
-            assert line.startswith(
-                "Dagster's records in PostgreSQL cannot be reached (connection to server at "
-            )
-            assert line.endswith("; they are waited for.")
-            assert PASSWORD not in line
+        caplog.clear()
+        server.kill()
+        found = pool.submit(patiently, instance.get_run_by_id, run.run_id)
+        time.sleep(AWAY_S)
+        server.start()
+        assert found.result(60) is not None
+        (line,) = capfd.readouterr().err.splitlines()
+        assert line.startswith("Dagster's records in PostgreSQL cannot be reached (connection to server at ")
+        assert line.endswith("; they are waited for.")
+        assert PASSWORD not in line
         assert "Retrying" not in caplog.text
 
 

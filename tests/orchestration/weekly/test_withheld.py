@@ -95,15 +95,14 @@ def test_a_failing_critical_check_stops_that_model_before_its_labels(fresh: Inst
     assert not fresh.settings.warehouse.exists()
 
 
-def test_another_models_pass_does_not_hide_it_and_publishing_withholds_that_model_alone(
-    fresh: Installation, cliche: Cliche
-) -> None:
+def test_publishing_withholds_that_model_alone(fresh: Installation, cliche: Cliche) -> None:
     picture = ask_and_break(fresh, WEEK)
     other = run_job(fresh, GENERATE, partition_key(GOOD, WEEK))
     assert other.success
     assert steps(other) == {"prompts", "images", "labels", "loaded"}
     ran = cliche("run", "--week", WEEK)
     assert ran.code == 1
+    assert f"Withheld, for the critical checks that failed: {BAD}." in ran.out
     of, what = f"{BAD}, week {WEEK}", "a stored picture has other bytes than were recorded"
     assert ran.error.splitlines() == [
         f"{of}: {what} (images__bytes_as_stored)",
@@ -177,9 +176,7 @@ def test_a_check_that_cannot_run_is_shown_as_errored_and_blocks(fresh: Installat
     assert steps(result) == {"prompts", "images"}
 
 
-def test_a_critical_check_that_names_no_model_stops_publishing_and_the_old_edition_stays(
-    published: Installation, cliche: Cliche
-) -> None:
+def test_a_check_that_names_no_model_stops_publishing(published: Installation, cliche: Cliche) -> None:
     complete(published.place(), NEXT)
     unreadable(pictures(published, BAD, NEXT)[0])
     before = published_editions(published)

@@ -9,8 +9,8 @@ import pytest
 
 from assets.generation.providers.registry import PROVIDERS
 from orchestration.commands.editions import open_database
-from tests.orchestration.installation import WEEK, Cliche, Installation, entry
-from tests.orchestration.scripted import DAMAGED, STOPPING
+from tests.orchestration.installation import Cliche, Installation, entry
+from tests.orchestration.scripted import STOPPING
 from warehouse.database.connection import connect
 from warehouse.database.table_hash import table_hashes
 from warehouse.weeks import current_week
@@ -31,23 +31,7 @@ def stopped(fresh: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
     return current_week()
 
 
-def test_a_run_whose_model_is_withheld_says_so_and_ends_with_1(
-    fresh: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(PROVIDERS, "damaged", DAMAGED)
-    fresh.write_models(entry("real", provider="damaged"), entry("sim-drift"))
-    ended = cliche("run", "--week", WEEK)
-    again = cliche("run", "--week", WEEK)
-    for one in (ended, again):
-        assert "Withheld, for the critical checks that failed: real." in one.out, one
-        assert one.code == 1
-    assert cliche("run", "--week", WEEK, "--model", "sim-drift").code == 0
-    assert "critical checks that failed: real." in cliche("publish", "--week", WEEK).out
-
-
-def test_the_floor_is_that_of_the_configuration_when_the_week_is_published(
-    fresh: Installation, cliche: Cliche, stopped: str
-) -> None:
+def test_the_floor_is_that_of_the_publish(fresh: Installation, cliche: Cliche, stopped: str) -> None:
     reason = "answers only 25 % of prompts (1 of 4; 90 % are needed) (attempts__completeness)"
     assert withheld(fresh, f"{stopped}.1") == [("real", reason)]
     for floor, told in ((0.2, []), (0.5, [("real", reason.replace("90 %", "50 %"))])):

@@ -11,9 +11,7 @@ from tests.orchestration.installation import WEEK, Cliche, Installation
 from warehouse.database.connection import connect
 
 
-def test_a_week_is_sampled_exported_rated_imported_and_published(
-    published: Installation, cliche: Cliche, tmp_path: Path
-) -> None:
+def test_a_week_is_rated_and_published(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
     done = cliche(*SAMPLE)
     assert (done.code, done.err) == (0, "")
     assert "Gold set mine: 6 of 8 pictures of week 2026-11-09" in done.out

@@ -38,9 +38,7 @@ def reliable(of: Installation) -> Iterator[tuple[str, bool | None]]:
         ).fetchall()
 
 
-def test_a_labeler_that_moved_is_told_stops_its_attribute_and_is_accepted_with_a_reason(
-    moved: Installation, cliche: Cliche
-) -> None:
+def test_a_labeler_that_moved_stops_its_attribute_until_accepted(moved: Installation, cliche: Cliche) -> None:
     enough = [{"suite": "startup-ceo@1", "replicates": 5, "prompts": ["ceo-his", "ceo-their"]}]
     moved.write_models(*(entry(model, suites=enough) for model in MODELS))
     ran = cliche("run", "--week", NEXT)

@@ -49,18 +49,6 @@ def watch(published: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield made
 
 
-def switch_on(watch: Watch, *words: str) -> None:
-    done = subprocess.run(
-        program("dagster", *words),
-        cwd=CHECKOUT,
-        env=environment(watch.installation.home),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-
-
 @contextmanager
 def daemon(watch: Watch) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
@@ -89,7 +77,10 @@ def test_the_sensor_sends_and_watch_notices_that_the_daemon_is_dead(watch: Watch
     picture = pictures(installation, MODELS[0], WEEK)[0]
     picture.unlink()
     read_store(installation.store, installation.home, lambda *step: None)
-    switch_on(watch, "sensor", "start", "alerts")
+    on_words = program("dagster", "sensor", "start", "alerts")
+    subprocess.run(
+        on_words, cwd=CHECKOUT, env=environment(installation.home), check=True, capture_output=True
+    )
     with daemon(watch) as process:
         wait_for(lambda: bool(watch.bodies), process)
         assert "#alert-store_damaged" in watch.bodies[0]["text"]
@@ -105,15 +96,3 @@ def test_the_sensor_sends_and_watch_notices_that_the_daemon_is_dead(watch: Watch
         watch.fires("daemon_dead", datetime.now(UTC) + timedelta(minutes=32))
     assert "switched on: alerts; its last sign of life: 20" in watch.bodies[-1]["text"]
     assert len(watch.bodies) == 2
-
-
-def test_a_schedule_that_is_on_without_any_daemon_is_noticed_at_once(watch: Watch, cliche: Cliche) -> None:
-    ended = cliche("watch")
-    assert (ended.code, ended.out, ended.err) == (0, "All is quiet.\n", "")
-    switch_on(watch, "schedule", "start", "every_monday")
-    ended = cliche("watch")
-    assert ended.code == 1
-    assert ended.out.splitlines()[0] == (
-        "error    new   Dagster's daemon is dead: switched on: every_monday; its last sign of life: never"
-    )
-    assert ended.out.splitlines()[2] == "1 alert, 1 new. Sent: 1 to webhook."
