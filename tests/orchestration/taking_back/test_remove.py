@@ -18,9 +18,13 @@ from assets.labeling.run import label_partition, missing
 from assets.labeling.thumbnails.partition import pictures
 from assets.leaderboard import removing
 from assets.simulation.drawing.labeler import Drawing
+from orchestration.verifying import page
+from orchestration.verifying.report import VerifiedEdition, VerifyReport
 from tests.orchestration.installation import WEEK, Cliche, Installation
 from tests.orchestration.taking_back.pictures import MODEL, WHY, manifest, on_a_card, own, slots
+from tests.orchestration.verifying.forging import Edition, download
 from warehouse import keys
+from warehouse.database.published import open_published
 from warehouse.store.local import LocalStore
 
 FIRST, SECOND = f"{WEEK}.1", f"{WEEK}.2"
@@ -62,6 +66,19 @@ def test_no_byte_of_it_is_left_figures_stay_and_editions_verify(home: Installati
     assert "all as recorded" in cliche("verify", "--store").out
     changed = cliche("edition", "diff", FIRST, SECOND)
     assert (changed.code, f"removed: {WEEK}: removals" in changed.out) == (0, True)
+
+
+def test_cards_are_not_compared_without_their_pictures(home: Installation, tmp_path: Path) -> None:
+    edition = Edition(download(home.store, FIRST, tmp_path / "downloaded"))
+    of = VerifiedEdition(edition.root, edition.manifest, VerifyReport(FIRST))
+    with open_published(edition.database) as con:
+        page.compare(con, of, lambda key: None)
+    assert of.report.differences == []
+    (note,) = of.report.notes
+    assert re.fullmatch(
+        r"\d+ cards were not compared: \d+ pictures on them are not here \(cliche edition fetch brings them\)",
+        note,
+    )
 
 
 def test_a_removal_that_is_killed_before_it_deletes_goes_on_when_it_is_run_again(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import duckdb
+from PIL import Image
 
 from orchestration.verifying import places
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
@@ -14,6 +18,7 @@ from tests.orchestration.installation import NEXT, Cliche, Installation
 from tests.orchestration.verifying.forging import exchange_pictures
 from warehouse import keys
 from warehouse.database.published import open_published
+from warehouse.loading.webp_seals import sealed
 
 EDITION = f"{NEXT}.1"
 NOTE = " thumbnails compared with the published hashes of their pictures"
@@ -83,6 +88,25 @@ def test_those_that_are_not_there_are_counted_and_no_difference(fetched: Path) -
     assert report.notes == [
         f"{len(there) - left:,}{NOTE}; {left:,} more that pages show are not here or were left out"
     ]
+
+
+def test_what_is_no_thumbnail_or_has_no_published_hash_is_told(fetched: Path) -> None:
+    first, second, third, *_ = lying(fetched)
+    for key, size in ((first, (161, 8)), (second, (8, 8))):
+        buffer = io.BytesIO()
+        Image.new("RGB", size).save(buffer, "WEBP")
+        data = buffer.getvalue() if key == first else buffer.getvalue()[:20]
+        (fetched / key).write_bytes(sealed(key, data, *size, "any"))
+    with duckdb.connect(str(fetched / keys.SITE_DATABASE)) as con:
+        for table in ("images", "study.study_slots"):
+            of_third = f"WHERE image_sha256 = '{keys.picture_of(third)}'"
+            con.execute(f"UPDATE {table} SET image_phash = NULL {of_third}")
+    report = compared(fetched)
+    assert [line.partition(" (")[0] for line in report.differences] == [
+        f"{first} has 161 × 8 pixels, more than any thumbnail",
+        f"{second} does not decode, or the hash of its picture is none",
+    ]
+    assert report.unchecked == ["1 thumbnails: no perceptual hash of their pictures is published"]
 
 
 # ---- which of them a fetch brings ----
