@@ -35,14 +35,13 @@ _PART = (
     r"(?!(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))[A-Za-z0-9_](?:[A-Za-z0-9._@+-]*[A-Za-z0-9_@+-])?"
 )
 _WHOLE = re.compile(r"data/([a-z][a-z0-9_]{0,62})\.parquet")
-_CREATED = "%Y-%m-%dT%H:%M:%SZ"
 
 Manifest = dict[str, Any]
 
 
 def created(text: str) -> datetime:
     """Return the time in `created_at`, in UTC and without a zone, as columns have it."""
-    return datetime.strptime(text, _CREATED)  # noqa: DTZ007 - UTC, like the columns
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007 - UTC, like the columns
 
 
 def _monday(week: str) -> str:
@@ -61,7 +60,6 @@ Week = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\Z"), AfterV
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\Z")]
 FileName = Annotated[str, StringConstraints(max_length=200, pattern=rf"^{_PART}(?:/{_PART}){{0,7}}\Z")]
 Edition = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}\Z")]
-Count = Annotated[int, Field(ge=1, le=10**12)]
 
 
 class _Stated(BaseModel):
@@ -75,32 +73,26 @@ class Link(_Stated):
     sha256: Sha256
 
 
-class StatedFile(_Stated):
-    """What a manifest says of one file of the edition's own folder; of Parquet files how many rows they have."""
-
+class _File(_Stated):
     sha256: Sha256
     bytes: Annotated[int, Field(ge=0, le=MOST_FILE_BYTES)]
-    rows: Annotated[int, Field(ge=0)] | None = None
+    rows: Annotated[int, Field(ge=0)] | None = None  # of Parquet files
 
 
-class StatedPart(_Stated, extra="forbid"):
-    """What a manifest says of the file with the rows of one table and week; `table_hash` is None of views."""
-
+class _WeekPart(_Stated, extra="forbid"):
     week: Week | None
     key: str
     sha256: Sha256
     bytes: Annotated[int, Field(ge=1, le=MOST_FILE_BYTES)]
-    rows: Count
+    rows: Annotated[int, Field(ge=1, le=10**12)]
     content_sha256: Sha256
     table_hash: Sha256 | None
 
 
-class StatedTable(_Stated):
-    """What a manifest says of a table or view that is kept by the week."""
-
+class _Table(_Stated):
     columns: Annotated[list[tuple[Name, str]], Field(min_length=1, max_length=500)]
     rows: int
-    parts: list[StatedPart]
+    parts: list[_WeekPart]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -114,9 +106,7 @@ class StatedTable(_Stated):
         return self
 
 
-class StatedEdition(_Stated):
-    """The fields of a manifest that anybody may have written; further fields are left alone."""
-
+class _Edition(_Stated):  # further fields are left alone
     format: Annotated[int, AfterValidator(_known_format)]
     edition: Edition
     week: Week
@@ -139,8 +129,8 @@ class StatedEdition(_Stated):
     retractions: list[Any]
     removals: list[Any]
     pages: Annotated[list[PastEntry], Field(max_length=10_000)]
-    files: Annotated[dict[FileName, StatedFile], Field(max_length=MOST_FILES)]
-    tables: dict[Name, StatedTable]
+    files: Annotated[dict[FileName, _File], Field(max_length=MOST_FILES)]
+    tables: dict[Name, _Table]
 
     @model_validator(mode="after")
     def _files_and_tables(self) -> Self:
@@ -168,7 +158,7 @@ class StatedEdition(_Stated):
 def parse(data: bytes, where: str) -> Manifest:
     """Return the manifest in `data`; its files have safe names, and sizes within limits."""
     try:
-        StatedEdition.model_validate_json(data)
+        _Edition.model_validate_json(data)
         return dict(json.loads(data))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
