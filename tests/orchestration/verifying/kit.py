@@ -205,10 +205,15 @@ VIEWS: dict[str, Forgery] = {
         _nothing, "content_sha256 is not that of its rows", _kept("content_sha256", "images")
     ),
 }
-CSV: dict[str, Forgery] = {
-    "leaderboard CSV": _query(
-        "leaderboard", "SELECT * REPLACE (1 AS n) FROM old", "data/leaderboard.csv: ", "csv"
-    ),
+
+
+def _more_rows(edition: Edition) -> dict[str, Any]:
+    entry: dict[str, Any] = edition.manifest["files"]["data/outcomes.parquet"]
+    return entry | {"rows": entry["rows"] + 1}
+
+
+#: Rows that are computed, in every part, and what is stated of others.
+COMPUTED: dict[str, Forgery] = {
     "the hash of the analysis file": _stated(
         "docs/analysis.yaml is not the file of analysis_plan_sha256", analysis_plan_sha256="0" * 64
     ),
@@ -218,16 +223,6 @@ CSV: dict[str, Forgery] = {
     "a table hash of a view": Forgery(
         _nothing, "table_hash is not that of its rows", _kept("table_hash", "cell_counts")
     ),
-}
-
-
-def _more_rows(edition: Edition) -> dict[str, Any]:
-    entry: dict[str, Any] = edition.manifest["files"]["data/outcomes.parquet"]
-    return entry | {"rows": entry["rows"] + 1}
-
-
-#: Rows that are computed, in every part.
-COMPUTED: dict[str, Forgery] = {
     "labels Parquet": _query(
         "labels", "SELECT * REPLACE ('feminine' AS value) FROM old", "of counts differ when made again"
     ),
@@ -347,4 +342,4 @@ UNSIGNED: dict[str, Forgery] = {
     ),
 }
 #: All that is signed again.
-FORGERIES: dict[str, Forgery] = PAGES | SHAPES | VIEWS | CSV | COMPUTED | THROUGHOUT | STATED
+FORGERIES: dict[str, Forgery] = PAGES | SHAPES | VIEWS | COMPUTED | THROUGHOUT | STATED

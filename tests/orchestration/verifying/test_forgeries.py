@@ -238,7 +238,7 @@ def test_nothing_is_made_again_without_all_tables(edition: Edition, tmp_path: Pa
     ]
 
 
-@pytest.mark.parametrize("forgeries", [kit.VIEWS, kit.CSV, kit.COMPUTED])
+@pytest.mark.parametrize("forgeries", [kit.VIEWS, kit.COMPUTED])
 def test_what_does_not_follow_from_rows_is_named(edition: Edition, forgeries: Mapping[str, Forgery]) -> None:
     forge(edition, forgeries)
     checked, folder = of(edition), edition.root.parent / "made"

@@ -95,8 +95,9 @@ def test_what_is_no_thumbnail_or_has_no_published_hash_is_told(fetched: Path) ->
     for key, size in ((first, (161, 8)), (second, (8, 8))):
         buffer = io.BytesIO()
         Image.new("RGB", size).save(buffer, "WEBP")
-        data = buffer.getvalue() if key == first else buffer.getvalue()[:20]
-        (fetched / key).write_bytes(sealed(key, data, *size, "any"))
+        data = buffer.getvalue()
+        broken = data[:20] + b"\xff" * (len(data) - 20)
+        (fetched / key).write_bytes(sealed(key, data if key == first else broken, *size, "any"))
     with duckdb.connect(str(fetched / keys.SITE_DATABASE)) as con:
         for table in ("images", "study.study_slots"):
             of_third = f"WHERE image_sha256 = '{keys.picture_of(third)}'"
