@@ -111,29 +111,6 @@ def test_the_file_in_the_site_is_compared_with_its_note(
     assert told is None or told[1] in found[0].what
 
 
-def test_a_reading_that_was_stopped_keeps_the_count_of_left_over_parts(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_edition(store)
-    put_part(store, b"left over")
-    get = store.get
-    last = f"{keys.edition_prefix(ID)}manifest.json"
-    asked: list[str] = []
-
-    def stopping(key: str) -> bytes:
-        asked.append(key)
-        if key == last and asked.count(key) > 1:  # once to see what editions record
-            raise KeyboardInterrupt
-        return get(key)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(store, "get", stopping)
-        with pytest.raises(KeyboardInterrupt):
-            read_store(store, tmp_path)
-    found = read_store(store, tmp_path)
-    assert (found.problems, found.leftover) == ([], 1)
-
-
 STYLE = keys.past_style(sha256_hex(b"p {}"), ".css")
 
 
