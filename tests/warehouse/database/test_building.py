@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.once import made_once
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.studies import tiny
@@ -63,10 +64,8 @@ class Given:
         return sorted([*found, *(f"data/{name}.parquet" for name in names if name not in self.tables)])
 
 
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with two weeks of two models, a study, and a row of `agreement` without a week."""
-    folder = tmp_path_factory.mktemp("warehouse")
+def _make(folder: Path) -> None:
+    """Make a warehouse with two weeks of two models and a study, its files, and the DuckDB file built from them."""
     store = open_store(folder / "bucket")
     for week in (WEEK, WEEK_53):
         for model in ("sim-one", "sim-two"):
@@ -76,39 +75,36 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for week, model in load.partitions(store):
             load.load_partition(con, store, week, model)
         load.replace_results(con, occasions.study("tiny"), tiny())
-    return folder / "warehouse.duckdb"
+        made = Given(con, folder / "given")
+    made.build(folder / "made.duckdb")
+    (folder / "given.json").write_text(json.dumps({"tables": made.tables, "files": made.files}))
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_once(tmp_path_factory, "building", _make)
 
 
 @pytest.fixture
-def con(warehouse: Path, tmp_path: Path) -> Con:
+def con(once: Path, tmp_path: Path) -> Con:
     """A copy of the warehouse."""
-    shutil.copyfile(warehouse, tmp_path / "warehouse.duckdb")
-    return connect(tmp_path / "warehouse.duckdb")
-
-
-@pytest.fixture(scope="module")
-def written(warehouse: Path) -> Given:
-    """The files of the warehouse, and the DuckDB file that is built from them; for copying."""
-    with connect(warehouse, read_only=True) as con:
-        made = Given(con, warehouse.parent / "given")
-    made.build(warehouse.parent / "made.duckdb")
-    return made
+    return connect(shutil.copyfile(once / "warehouse.duckdb", tmp_path / "warehouse.duckdb"))
 
 
 @pytest.fixture
-def given(written: Given, tmp_path: Path) -> Given:
+def given(once: Path, tmp_path: Path) -> Given:
     """A copy of the files."""
-    made = copy.copy(written)
-    made.folder = Path(shutil.copytree(written.folder, tmp_path / "given"))
-    made.tables, made.files = copy.deepcopy((written.tables, written.files))
+    made = Given.__new__(Given)
+    fields = json.loads((once / "given.json").read_text())
+    vars(made).update(fields, asked=[], folder=shutil.copytree(once / "given", tmp_path / "given"))
     return made
 
 
 @pytest.fixture
-def path(given: Given, warehouse: Path, tmp_path: Path) -> Path:
+def path(once: Path, tmp_path: Path) -> Path:
     """A copy of the DuckDB file, with its note."""
     for name in ("made.duckdb", "made.duckdb.parts.json"):
-        shutil.copy2(warehouse.parent / name, tmp_path / name)
+        shutil.copy2(once / name, tmp_path / name)
     return tmp_path / "made.duckdb"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.once import made_once
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, WEEK_53, build_partition
 from tests.warehouse.exported import export, manifest_of
@@ -61,10 +62,8 @@ WHERE week = (SELECT min(week) FROM plans)
 """
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a store of two weeks, its warehouse with one score per model and week, and an export of both."""
-    folder = tmp_path_factory.mktemp("world")
+def _make(folder: Path) -> None:
+    """Make a store of two weeks, its warehouse with one score per model and week, and an export of both."""
     store = open_store(folder / "bucket")
     for week in (WEEK, WEEK_53):
         for model in ("sim-one", "sim-two"):
@@ -80,7 +79,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         con.execute("INSERT INTO yardsticks VALUES ('occupations', 1, 'perceived_gender', 'parity')")
         manifest = manifest_of(export(con, folder / "first", WEEK_53, store=store))
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    return folder
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_once(tmp_path_factory, "parts", _make)
 
 
 @pytest.fixture

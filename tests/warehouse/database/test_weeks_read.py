@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,11 +12,13 @@ import pytest
 
 from assets.leaderboard.evidence.ranked import read
 from assets.leaderboard.views.query import rows, rows_of_weeks, stream_of_weeks
+from tests.once import made_once
 from tests.site import world
 from tests.warehouse import golden
 from tests.warehouse.checks.quality_rows import disagrees, moved
 from warehouse.database import marts
 from warehouse.database.archive import views_by_week
+from warehouse.database.connection import connect
 from warehouse.sqlfiles import WEEKS, header, names, sql
 from warehouse.store import open_store
 from warehouse.weeks import shift
@@ -40,15 +44,22 @@ OVER_WEEKS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def con(tmp_path_factory: pytest.TempPathFactory) -> Con:
-    store = open_store(tmp_path_factory.mktemp("weeks"))
+def _make(folder: Path) -> None:
+    store = open_store(folder / "bucket")
     world.fill(store, weeks=len(MONDAYS), replicates=3, only=MODELS)
     made = world.load(store)
     golden.draw(made)
     made.execute(disagrees(MONDAYS[-2], "photo", 0.429))
     made.execute(moved(MONDAYS[1], 2))
-    return made
+    made.execute(
+        f"ATTACH '{folder / 'warehouse.duckdb'}' AS kept; COPY FROM DATABASE memory TO kept; DETACH kept"
+    )
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
+    with connect(made_once(tmp_path_factory, "weeks", _make) / "warehouse.duckdb", read_only=True) as made:
+        yield made
 
 
 def asked(con: Con, statement: str, given: dict[str, Any]) -> list[dict[str, Any]]:

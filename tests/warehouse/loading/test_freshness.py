@@ -13,6 +13,7 @@ import pytest
 
 from assets.generation.workplace import Workplace
 from assets.metrics.week import score_weeks
+from tests.once import made_once
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK, build_partition
 from warehouse import keys
@@ -29,21 +30,18 @@ Con = duckdb.DuckDBPyConnection
 BEFORE = shift(WEEK, -1)
 
 
-@pytest.fixture(scope="module")
-def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with two models of two weeks, built and loaded; for copying."""
-    home = tmp_path_factory.mktemp("loaded")
+def _load(home: Path) -> None:
+    """Make a home with two models of two weeks, built and loaded."""
     store = open_store(home / "bucket")
     with open_warehouse(home / "warehouse.duckdb") as con:
         for week, model in [(week, model) for week in (BEFORE, WEEK) for model in ("sim-one", "sim-two")]:
             build_partition(store, week, model, replicates=2)
             load_partition(con, store, week, model)
-    return home
 
 
 @pytest.fixture
-def home(loaded_once: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(loaded_once, tmp_path / "home"))
+def home(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made_once(tmp_path_factory, "loaded", _load), tmp_path / "home"))
 
 
 @pytest.fixture
@@ -163,15 +161,11 @@ def asked(store: Store, week: str, model: str) -> None:
         store.put_if_absent(keys.image(sha256_hex(data), "png"), data)
 
 
-@pytest.fixture(scope="module")
-def scored_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with two weeks of one model scored; for copying."""
-    home = tmp_path_factory.mktemp("scored")
-    store = open_store(home / "store")
+def _score(home: Path) -> None:
+    """Make a home with two weeks of one model scored."""
     for week in (BEFORE, WEEK):
-        asked(store, week, "sim-one")
+        asked(open_store(home / "store"), week, "sim-one")
     assert score_weeks(place_in(home), WEEK) == [BEFORE, WEEK]
-    return home
 
 
 def place_in(home: Path) -> Workplace:
@@ -185,10 +179,9 @@ def place_in(home: Path) -> Workplace:
 
 
 @pytest.fixture
-def place(scored_once: Path, tmp_path: Path) -> Workplace:
-    home = tmp_path / "scored"
-    shutil.copytree(scored_once, home)
-    return place_in(home)
+def place(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Workplace:
+    shutil.copytree(made_once(tmp_path_factory, "scored", _score), tmp_path / "scored")
+    return place_in(tmp_path / "scored")
 
 
 def scores(place: Workplace) -> dict[str, int]:

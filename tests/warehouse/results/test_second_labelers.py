@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,6 +22,7 @@ from assets.metrics.declared import load_declared
 from assets.metrics.pipeline import score_labels, score_spans
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
+from tests.once import made_once
 from tests.warehouse.builder import LABELER, WEEK, build_partition
 from warehouse.database import marts
 from warehouse.database.connection import connect
@@ -94,27 +97,28 @@ def filled(store: Store, *, second: bool) -> Store:
     return store
 
 
-def loaded(store: Store) -> Con:
-    made = connect(None)
-    make_tables(made)
-    load_declared(made)
-    for week, model in partitions(store):
-        load_partition(made, store, week, model)
-    score_labels(made, WEEK)
-    score_spans(made, [WEEK])
-    return made
+def _make(folder: Path) -> None:
+    """Make the same four weeks without and with labels of another labeler."""
+    for name, second in (("alone", False), ("second", True)):
+        store = filled(open_store(folder / name), second=second)
+        with connect(folder / f"{name}.duckdb") as made:
+            make_tables(made)
+            load_declared(made)
+            for week, model in partitions(store):
+                load_partition(made, store, week, model)
+            score_labels(made, WEEK)
+            score_spans(made, [WEEK])
 
 
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Con, Con]]:
-    """The same four weeks without and with labels of another labeler."""
-    made = [
-        loaded(filled(open_store(tmp_path_factory.mktemp("second")), second=second))
-        for second in (False, True)
-    ]
-    yield made[0], made[1]
-    for con in made:
-        con.close()
+    """The weeks without and with labels of another labeler."""
+    once, copies = made_once(tmp_path_factory, "second", _make), tmp_path_factory.mktemp("second")
+    with (
+        connect(shutil.copyfile(once / "alone.duckdb", copies / "alone.duckdb")) as alone,
+        connect(shutil.copyfile(once / "second.duckdb", copies / "second.duckdb")) as second,
+    ):
+        yield alone, second
 
 
 @pytest.fixture(scope="module")
