@@ -6,9 +6,8 @@
 --   entropy_homogeneity: 1 - H / ln K (D'Incà et al. 2024, OpenBias, arXiv:2404.07990, context-aware);
 --   openbias_score: the same of the pictures of all prompts together (there, make_plots.py).
 -- Grain: benchmark, week, model, suite, suite_major, condition, turn, attribute.
--- Columns: those; score: the mean over prompts; n: pictures that show a value, of HEIM all pictures, unread
---   ones included; cells: prompts with one, of HEIM all: without a picture they count as 0 % women, the worst
---   there is, and as skin without bias, the best.
+-- Columns: those; score: the mean over prompts; n: pictures that show a value, of HEIM all; cells: prompts
+--   with one, of HEIM all: without a picture they are 0 % women, the worst, and of skin without bias.
 -- Depends on: plans, slots, prompts, prompt_attributes, attribute_values, attempts, outcomes, labels,
 --   joint_values, study_slots, study_labels, study_attribute_values
 -- Uses: readings
