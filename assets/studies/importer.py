@@ -58,7 +58,6 @@ class ImportReport:
     study: str
     slots: int
     images: int  # slots with a picture
-    images_written: int
     images_already: int  # distinct pictures that were in the store before
     missing: int  # planned pictures that the study does not have; 0 for a study of labels only
     missing_by_model: Mapping[str, int]
@@ -128,12 +127,12 @@ def _would_come_in(study: ReadStudy) -> Iterator[str]:
         f"{study.definition.study}: {len(study.definition.models)} models, {len(world.prompts)} prompts, "
         f"{len(world.pictures)} slots, {len(study.pictures)} pictures"
     )
-    for (labeler, attribute), count in Counter((one.labeler, one.attribute) for one in world.labels).items():
-        values = Counter(
-            one.value for one in world.labels if (one.labeler, one.attribute) == (labeler, attribute)
-        )
-        said = ", ".join(f"{v} {n}" for v, n in values.most_common(8)) if named[attribute] else "numbers"
-        yield f"{labeler}: {count} labels of {attribute} ({said})"
+    values: dict[tuple[str, str], Counter[str]] = {}
+    for one in world.labels:
+        values.setdefault((one.labeler, one.attribute), Counter())[one.value] += 1
+    for (labeler, attribute), of in values.items():
+        kinds = ", ".join(f"{v} {n}" for v, n in of.most_common(8)) if named[attribute] else "numbers"
+        yield f"{labeler}: {of.total()} labels of {attribute} ({kinds})"
     if study.published:
         equal = sum(figure.differs is None for figure in study.published)
         yield f"published figures: {equal} of {len(study.published)} come out as printed"
@@ -175,14 +174,12 @@ def import_study(store: Store, definition: Path, root: Path, *, progress: Progre
     ]
     put = store.put_if_absent(pointer.definition, body) + put_all(store, objects)
     moved = move_pointer(store, pointer)
-    absent = Counter(slot.model for slot in read.world.pictures if slot not in read.pictures)
-    if not study.pictures:
-        absent.clear()
+    planned = read.world.pictures if study.pictures else ()
+    absent = Counter(slot.model for slot in planned if slot not in read.pictures)
     return ImportReport(
         study=study.study,
         slots=len(read.world.pictures),
         images=len(read.pictures),
-        images_written=written,
         images_already=len({found.picture.sha256 for found in read.pictures.values()}) - written,
         missing=absent.total(),
         missing_by_model=dict(absent),
@@ -223,10 +220,11 @@ def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer)
     if before.definition != after.definition:
         yield "the study file"
     for table in TABLES:
-        rows = read_rows(store, f"{before.tables}{table}.parquet") if table != "studies" else []
-        mine = table_of(table, read.tables[table]).to_pylist() if table != "studies" else []
-        known = {frozenset(row.items()) for row in rows}
-        changed = sum(frozenset(row.items()) not in known for row in mine)
+        if table == "studies":
+            continue
+        rows = [frozenset(row.items()) for row in read_rows(store, f"{before.tables}{table}.parquet")]
+        mine = [frozenset(row.items()) for row in table_of(table, read.tables[table]).to_pylist()]
+        changed = len([row for row in mine if row not in {*rows}])
         if changed or len(mine) != len(rows):
             yield f"{table}: {len(rows):,} rows, {len(mine):,} now, {changed:,} new or changed"
     for labeler in sorted({*before.labelers, *after.labelers}):
@@ -239,11 +237,9 @@ def _store_pictures(
 ) -> int:
     written = 0
     for number, found in enumerate(pictures.values(), start=1):
-        data = found.read()
+        data, path = found.read(), found.source.path
         if sha256_hex(data) != found.original_sha256:
-            raise UsageError(
-                f"{study.study}: {found.source.path} changed while it was imported; run it again"
-            )
+            raise UsageError(f"{study.study}: {path} changed while it was imported; run it again")
         written += store.put_if_absent(keys.image(found.picture.sha256, found.picture.ext), strip(data))
         tell("storing pictures", number, len(pictures))
     return written

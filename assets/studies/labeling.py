@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from assets.labeling.asked.asking import FREELY, Asking, AskingResult, ask_all
 from assets.labeling.asked.attempts import closed
@@ -13,13 +12,7 @@ from assets.labeling.asked.journal import Journal, Keep, of_study
 from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import is_remote
-from assets.studies.layout import (
-    Pointer,
-    Rows,
-    labels_prefix,
-    read_rows,
-    require_current,
-)
+from assets.studies.layout import Pointer, Rows, labels_prefix, read_rows, require_current
 from assets.studies.reading.pictures import Progress, silent
 from warehouse import keys
 from warehouse.errors import UsageError
@@ -37,15 +30,13 @@ Todo = dict[str, tuple[str, dict[str, list[str]]]]
 
 @dataclass(frozen=True)
 class LabelCounts:
-    """What a run did: pictures to read, labels written, labels there before, and the values written.
+    """What a run did: labels written, and those that were there before.
 
     `asked` says more of a labeler that is asked over a network: what it declined, what got no answer, what it cost.
     """
 
-    pictures: int
     labels: int
     already: int
-    values: Mapping[tuple[str, str], int]  # (attribute, value) → labels
     asked: AskingResult | None = None
 
 
@@ -63,7 +54,9 @@ def label_study(
     Labels of this labeler version that are there already are not made again, so a stopped run goes on.
     """
     pointer = require_current(store, study)
-    declared = _declared(store, pointer)
+    declared: dict[str, set[str]] = {}
+    for row in read_rows(store, f"{pointer.tables}study_attribute_values.parquet"):
+        declared.setdefault(row["attribute"], set()).add(row["value"])
     attributes = [attribute for attribute in labeler.attributes() if attribute in declared]
     if not attributes:
         raise UsageError(
@@ -71,13 +64,21 @@ def label_study(
             f"({', '.join(labeler.attributes())}); add it under attributes"
         )
     name = f"{labeler.name}@{labeler.version}"
-    done = _done(store, study, name)
+    prefix = labels_prefix(study, name)
+    parts = [key for key in store.list(prefix) if key.endswith(".parquet")]
+    done = {(row["slot_key"], row["attribute"]) for key in parts for row in read_rows(store, key)}
     todo = _todo(store, pointer, attributes, done)
-    values: Counter[tuple[str, str]] = Counter()
+    of_labeler = {"labeler": labeler.name, "labeler_kind": labeler.kind, "labeler_version": labeler.version}
+    written = 0
 
     def keep(readings: Mapping[str, Mapping[str, Reading]]) -> None:
+        nonlocal written
         rows: Rows = [
-            _row(study, slot_key, sha256, labeler, attribute, read[attribute], declared[attribute])
+            {
+                **{"study": study, "slot_key": slot_key, "attribute": attribute, "image_sha256": sha256},
+                **of_labeler,
+                **read[attribute].columns(declared[attribute]),
+            }
             for sha256, read in readings.items()
             for slot_key, missing in todo[sha256][1].items()
             for attribute in missing
@@ -85,22 +86,18 @@ def label_study(
         ]
         if rows:
             rows.sort(key=lambda row: (row["slot_key"], row["attribute"]))
-            put_named(
-                store,
-                lambda sha256: f"{labels_prefix(study, name)}part-{sha256}.parquet",
-                parquet(table_of("study_labels", rows)),
-            )
-            values.update((row["attribute"], row["value"]) for row in rows)
+            data = parquet(table_of("study_labels", rows))
+            put_named(store, lambda sha256: f"{prefix}part-{sha256}.parquet", data)
+            written += len(rows)
 
-    tell = progress
     asked: AskingResult | None = None
     if is_remote(labeler):
         journal = Journal(store, of_study(study), name, keep)
         todo = _without(todo, closed(journal.known))
-        asked = _ask(store, labeler, todo, journal, tell, asking)
+        asked = _ask(store, labeler, todo, journal, progress, asking)
     else:
-        _read(store, labeler, todo, attributes, keep, tell)
-    return LabelCounts(len(todo), values.total(), len(done), dict(values), asked)
+        _read(store, labeler, todo, attributes, keep, progress)
+    return LabelCounts(written, len(done), asked)
 
 
 def _read(
@@ -118,11 +115,9 @@ def _read(
 def _ask(
     store: Store, labeler: RemoteLabeler, todo: Todo, journal: Journal, tell: Progress, asking: Asking
 ) -> AskingResult:
-    done = itertools.count(1)
+    done = count(1)
     looks = [
-        PictureToRead(
-            sha256, ext, tuple(sorted({attribute for missing in slots.values() for attribute in missing}))
-        )
+        PictureToRead(sha256, ext, tuple(sorted({*chain.from_iterable(slots.values())})))
         for sha256, (ext, slots) in sorted(todo.items())
     ]
     return ask_all(
@@ -149,18 +144,6 @@ def _without(todo: Todo, never: Collection[tuple[str, str]]) -> Todo:
     return kept
 
 
-def _declared(store: Store, pointer: Pointer) -> dict[str, set[str]]:
-    declared: dict[str, set[str]] = {}
-    for row in read_rows(store, f"{pointer.tables}study_attribute_values.parquet"):
-        declared.setdefault(row["attribute"], set()).add(row["value"])
-    return declared
-
-
-def _done(store: Store, study: str, labeler: str) -> set[tuple[str, str]]:
-    parts = [key for key in store.list(labels_prefix(study, labeler)) if key.endswith(".parquet")]
-    return {(row["slot_key"], row["attribute"]) for key in parts for row in read_rows(store, key)}
-
-
 def _todo(store: Store, pointer: Pointer, attributes: Sequence[str], done: set[tuple[str, str]]) -> Todo:
     todo: Todo = {}
     gone = removed(store)
@@ -170,24 +153,3 @@ def _todo(store: Store, pointer: Pointer, attributes: Sequence[str], done: set[t
         if slot["image_sha256"] and slot["image_sha256"] not in gone and missing:
             todo.setdefault(slot["image_sha256"], (slot["image_ext"], {}))[1][key] = missing
     return todo
-
-
-def _row(
-    study: str,
-    slot_key: str,
-    image_sha256: str,
-    labeler: Labeler | RemoteLabeler,
-    attribute: str,
-    reading: Reading,
-    declared: set[str],
-) -> dict[str, object]:
-    return {
-        "study": study,
-        "slot_key": slot_key,
-        "attribute": attribute,
-        "labeler": labeler.name,
-        "labeler_kind": labeler.kind,
-        "labeler_version": labeler.version,
-        **reading.columns(declared),
-        "image_sha256": image_sha256,
-    }

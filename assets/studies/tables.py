@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from assets.studies.definition import StudyDefinition, StudyLabeler
+from assets.studies.definition import StudyDefinition
 from assets.studies.layout import Rows, rows_hash
 from assets.studies.reading.labels import StudyLabel
 from assets.studies.reading.pictures import FoundPicture
@@ -36,19 +36,26 @@ def study_tables(
     slips = [f"Corrected in {one.rows} rows of {one.of}: {one.reason}." for one in definition.corrections]
     head["note"] = " ".join(filter(None, [definition.note, *slips])) or None
     without = MISSING if definition.pictures else UNPUBLISHED
+    prompts = sorted(world.prompts, key=lambda one: (one.id, one.condition))
+    slots = {slot: pictures.get(slot) for slot in world.pictures}
     rows: dict[str, Rows] = {
         "studies": [{**head, "source": at, "definition_sha256": definition_sha256}],
         "study_models": [{"model": model.id, "title": model.title} for model in definition.models],
         "study_prompts": [
             {
-                **asdict(prompt),
-                "prompt": prompt.id,
+                **{**asdict(prompt), "prompt": prompt.id},
                 "facts": canonical_json(prompt.facts).decode() if prompt.facts else None,
             }
-            for prompt in sorted(world.prompts, key=lambda one: (one.id, one.condition))
+            for prompt in prompts
         ],
         "study_slots": [
-            _slot(definition.study, slot, pictures.get(slot), without) for slot in world.pictures
+            {
+                **{**asdict(slot), "slot_key": slot_key(definition.study, slot)},
+                **{f"image_{name}": found and getattr(found.picture, name) for name in _OF_PICTURE},
+                "original_sha256": found and found.original_sha256,
+                "status": PRESENT if found else without,
+            }
+            for slot, found in slots.items()
         ],
         "study_attributes": [
             {
@@ -60,16 +67,15 @@ def study_tables(
         ],
         "study_attribute_values": [
             {
-                "attribute": attribute.id,
-                "value": value,
-                "position": position,
+                **{"attribute": attribute.id, "value": value, "position": position},
                 "in_support": value in attribute.values,
                 "in_agreement": value not in attribute.outside,
                 "ordinal": attribute.ordinal,
-                "same_attribute": attribute.compare_with.attribute if attribute.compare_with else None,
-                "same_value": attribute.compare_with.values.get(value) if attribute.compare_with else None,
+                "same_attribute": same and same.attribute,
+                "same_value": same and same.values.get(value),
             }
             for attribute in definition.attributes
+            for same in [attribute.compare_with]
             for position, value in enumerate(attribute.declared)
         ],
     }
@@ -95,40 +101,20 @@ def label_sets(
     for label in world.labels:
         of.setdefault(label.labeler, []).append(label)
     declared = {name: labeler for labeler in definition.labelers for name in labeler.ids}
+    kept = ("attribute", "labeler", "value", "number", "confidence", "raw")
     found: dict[str, Rows] = {}
     for name, labels in of.items():
-        rows = [_label_row(definition.study, declared[name], label, pictures) for label in labels]
+        rows: Rows = [
+            {
+                **{column: getattr(label, column) for column in kept},
+                **{"study": definition.study, "slot_key": slot_key(definition.study, label.slot)},
+                "labeler_kind": declared[name].kind,
+                "image_sha256": pictures[label.slot].picture.sha256 if label.slot in pictures else None,
+            }
+            for label in labels
+        ]
         rows.sort(key=lambda row: (row["slot_key"], row["attribute"]))
         said = [{key: row[key] for key in ("slot_key", "attribute", "value", "raw")} for row in rows]
         version = f"{declared[name].number}-{rows_hash({'study_labels': said})[:12]}"
         found[f"{name}@{version}"] = [{**row, "labeler_version": version} for row in rows]
     return found
-
-
-def _label_row(
-    study: str, labeler: StudyLabeler, label: StudyLabel, pictures: Mapping[StudySlot, FoundPicture]
-) -> dict[str, object]:
-    found = pictures.get(label.slot)
-    return {
-        "study": study,
-        "slot_key": slot_key(study, label.slot),
-        "attribute": label.attribute,
-        "labeler": label.labeler,
-        "labeler_kind": labeler.kind,
-        "value": label.value,
-        "number": label.number,
-        "confidence": label.confidence,
-        "raw": label.raw,
-        "image_sha256": found.picture.sha256 if found else None,
-    }
-
-
-def _slot(study: str, slot: StudySlot, found: FoundPicture | None, without: str) -> dict[str, object]:
-    picture = found.picture if found else None
-    return {
-        **asdict(slot),
-        "slot_key": slot_key(study, slot),
-        **{f"image_{name}": getattr(picture, name, None) for name in _OF_PICTURE},
-        "original_sha256": found.original_sha256 if found else None,
-        "status": PRESENT if picture else without,
-    }
