@@ -123,9 +123,8 @@ class _Git:
             said.seek(0)
             words = said.read(20_000).decode(errors="replace").strip().splitlines()
         if process.returncode:
-            fatal = next(
-                (line for line in words if line.startswith(("fatal:", "error:"))), "it gave no reason"
-            )
+            reasons = (line for line in words if line.startswith(("fatal:", "error:")))
+            fatal = next(reasons, "it gave no reason")
             raise ClicheError(
                 f"git {arguments[0]} failed: {fatal[:300]}; look at the address and the commit of the study file, "
                 "or give a folder with --root"

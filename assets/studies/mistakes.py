@@ -87,7 +87,12 @@ class Mistakes:
                 f" and {rest:,} other texts, {count:,} rows in all" if rest else ""
             )
         line = ": ".join(filter(None, (self._study, where, what)))
-        return _shown(line + ends + (f"; {kind.fix}" if kind.fix else ""))
+        line += ends + (f"; {kind.fix}" if kind.fix else "")
+        # on one line: what cannot be seen, a byte order mark or a line break, as an escape
+        seen = "".join(
+            c if c.isprintable() else c.encode("unicode_escape").decode() for c in line[: _LONGEST + 1]
+        )
+        return seen if len(line) <= _LONGEST else f"{seen[:_LONGEST]}…"
 
     def stop(self) -> None:
         """Raise `MistakesError` if there is any."""
@@ -100,11 +105,3 @@ def _said(text: str, places: Sequence[str]) -> str:
     first = f"first {places[0]}" if len(places) > 1 else places[0]
     rows = f"{len(places):,} rows, {first}" if len(places) > 1 else first
     return f'"{short}" ({rows})' if rows else f'"{short}"'
-
-
-def _shown(text: str) -> str:
-    """Return `text` on one line: what cannot be seen, a byte order mark or a line break, as an escape."""
-    seen = "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: _LONGEST + 1]
-    )
-    return seen if len(text) <= _LONGEST else f"{seen[:_LONGEST]}…"

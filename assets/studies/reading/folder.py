@@ -46,6 +46,7 @@ _OTHERWISE = (
     "correct the file, or say how it is written: read_csv('…', all_varchar = true, delim = ';', skip = 2)"
 )
 _PAGE = (b"<!doctype html", b"<html", b"<head", b"<?xml")
+_DELIMITERS = {".csv": ",", ".tsv": "\t"}
 
 
 def walk(root: Path, mistakes: Mistakes) -> dict[str, int]:
@@ -70,9 +71,8 @@ def walk(root: Path, mistakes: Mistakes) -> dict[str, int]:
         if not stat.S_ISREG(found.st_mode):
             mistakes.add(name, "is neither a file nor a folder", fix="remove it")
         elif found.st_size > MOST_BYTES:
-            mistakes.add(
-                name, f"is larger than {MOST_BYTES >> 20} MiB", fix="split it, or remove what no query reads"
-            )
+            fix = "split it, or remove what no query reads"
+            mistakes.add(name, f"is larger than {MOST_BYTES >> 20} MiB", fix=fix)
         else:
             sizes[name] = found.st_size
         if len(sizes) > MOST_FILES or sum(sizes.values() if len(sizes) % 1000 == 0 else ()) > MOST_IN_ALL:
@@ -108,21 +108,20 @@ def unlike_its_name(root: Path, name: str) -> tuple[str, str] | None:
 
 def misshapen(root: Path, name: str) -> tuple[str, str] | None:
     """Return which row of a CSV has other cells than its header, and what to do; None if none has."""
-    if not name.lower().endswith((".csv", ".tsv")):
+    if (delimiter := _DELIMITERS.get(name.lower()[-4:])) is None:
         return None
     try:
         with open_file(root / name, MOST_BYTES) as file:
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-            rows = csv.reader(text, delimiter="\t" if name.lower().endswith(".tsv") else ",", strict=True)
+            rows = csv.reader(text, delimiter=delimiter, strict=True)
             names = next(rows, [])
-            header = len(names)
-            if header == 1 and (mark := next((mark for mark in ";\t|" if mark in names[0]), None)):
+            if len(names) == 1 and (mark := next((mark for mark in ";\t|" if mark in names[0]), None)):
                 shown = "a tab" if mark == "\t" else mark
                 fix = f"read_csv('…', all_varchar = true, delim = '{mark}')"
                 return f"has one column, with {shown} in its name", f"read it with {fix}"
             for number, row in enumerate(rows, start=2):
-                if row and len(row) != header:
-                    return f"row {number}: {len(row)} cells, the header has {header}", _OTHERWISE
+                if row and len(row) != len(names):
+                    return f"row {number}: {len(row)} cells, the header has {len(names)}", _OTHERWISE
     except UnicodeDecodeError:
         return "is not UTF-8", "save it as UTF-8, or read_csv('…', all_varchar = true, encoding = 'latin-1')"
     except (OSError, ValueError, csv.Error) as error:
@@ -132,12 +131,11 @@ def misshapen(root: Path, name: str) -> tuple[str, str] | None:
 
 def named_twice(root: Path, name: str) -> str | None:
     """Return the name that two columns of a CSV have, None if no two have one."""
-    if not name.lower().endswith((".csv", ".tsv")):
+    if (delimiter := _DELIMITERS.get(name.lower()[-4:])) is None:
         return None
     try:
         with open_file(root / name, MOST_BYTES) as file:
-            line = file.readline(1 << 20).decode("utf-8-sig")
-        names = next(csv.reader([line], delimiter="\t" if name.lower().endswith(".tsv") else ","), [])
+            names = next(csv.reader([file.readline(1 << 20).decode("utf-8-sig")], delimiter=delimiter), [])
     except (OSError, ValueError, csv.Error):
         return None
     return next((one for at, one in enumerate(names) if one and one in names[:at]), None)

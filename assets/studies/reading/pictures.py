@@ -70,9 +70,8 @@ def check_pictures(
             other = unlike_its_name(root, picture.path) if picture.data is None else None
             another = other is not None and other[0] != A_PICTURE
             why = f"is {other[0]}, not a picture; {other[1]}" if other and another else checked.why
-            mistakes.add(
-                picture.path, f"{why} ({checked.outcome})", fix="replace the file, or leave its path empty"
-            )
+            fix = "replace the file, or leave its path empty"
+            mistakes.add(picture.path, f"{why} ({checked.outcome})", fix=fix)
         else:
             found[slot] = FoundPicture(root, picture, checked.picture, checked.original_sha256)
         progress("checking pictures", number, len(named))
@@ -97,9 +96,5 @@ def _left_out(
         below = path.parent in folders or (above.parts and path.is_relative_to(above))
         beside = below and path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
         if beside and name not in named and not any(fnmatchcase(name, pattern) for pattern in ignore):
-            mistakes.add(
-                "pictures",
-                "files are named by no row",
-                text=name,
-                fix="select them, or list them under ignore",
-            )
+            fix = "select them, or list them under ignore"
+            mistakes.add("pictures", "files are named by no row", text=name, fix=fix)

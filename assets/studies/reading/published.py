@@ -77,14 +77,11 @@ def _compare(published: PrintedFigures, database: Path, mistakes: Mistakes) -> I
             what = "the value is NULL" if name in ours else "the query returns no value"
             mistakes.add(said, what, text=name, fix=f"it has {', '.join([*ours][:5])}")
         elif found != printed and differs is None:
-            fix = "correct the query, or say differs: why"
-            mistakes.add(
-                said, "figures come out otherwise", text=f"{name}: printed {printed}, here {found}", fix=fix
-            )
+            text, fix = f"{name}: printed {printed}, here {found}", "correct the query, or say differs: why"
+            mistakes.add(said, "figures come out otherwise", text=text, fix=fix)
         elif found == printed and differs is not None:
-            mistakes.add(
-                said, "figures are said to differ, and do not", text=name, fix="take it out of differs"
-            )
+            what, fix = "figures are said to differ, and do not", "take it out of differs"
+            mistakes.add(said, what, text=name, fix=fix)
         yield ComparedFigure(published.title, name, published.where, published.query, printed, found, differs)
 
 

@@ -40,7 +40,7 @@ class QueryRows:
 
     name: str
     columns: tuple[str, ...]
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[dict[str, Any]]
 
     def place(self, number: int) -> tuple[str, str]:
         """Return file and row of a row (from 0), as the query names them, else the query and its row."""
@@ -53,14 +53,14 @@ def run(
     study: StudyDefinition, root: Path, files: Mapping[str, int], mistakes: Mistakes
 ) -> dict[str, list[QueryRows]]:
     """Return set → what its queries return; `files` are the names and sizes of the files under `root`."""
-    queries = [("prompts", study.prompts), *([("pictures", study.pictures)] if study.pictures else [])]
-    queries += [("labels", query) for query in study.labels]
-    found: dict[str, list[QueryRows]] = {name: [] for name in COLUMNS}
-    for kind, query in queries:
-        number = len(found[kind]) + 1
-        name = f"{kind} {number}" if kind == "labels" and len(study.labels) > 1 else kind
-        rows = _run(kind, name, query, root, files, mistakes)
-        found[kind].append(rows)
+    several = len(study.labels) > 1
+    names = [f"labels {number}" if several else "labels" for number in range(1, len(study.labels) + 1)]
+    queries = {"prompts": {"prompts": study.prompts}, "labels": dict(zip(names, study.labels, strict=True))}
+    queries["pictures"] = {"pictures": study.pictures} if study.pictures else {}
+    found = {
+        kind: [_run(kind, name, query, root, files, mistakes) for name, query in queries[kind].items()]
+        for kind in COLUMNS
+    }
     for correction in study.corrections:
         _correct(correction, found[correction.of], mistakes)
     return found
@@ -88,7 +88,10 @@ def _run(
                 mistakes.add(file, other[0], fix=other[1])
         return QueryRows(name, (), ())
     table = _known_columns(kind, name, table, mistakes)
-    return QueryRows(name, tuple(table.column_names), _as_rows(table))
+    columns = [column.to_pylist() for column in table.columns]
+    rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows.sort(key=lambda row: (row.get("file") or "", _whole(row.get("row"))))
+    return QueryRows(name, tuple(table.column_names), rows)
 
 
 def _known_columns(kind: str, name: str, table: pa.Table, mistakes: Mistakes) -> pa.Table:
@@ -117,12 +120,6 @@ def _known_columns(kind: str, name: str, table: pa.Table, mistakes: Mistakes) ->
     return table
 
 
-def _as_rows(table: pa.Table) -> list[dict[str, Any]]:
-    columns = [column.to_pylist() for column in table.columns]
-    rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
-    return sorted(rows, key=lambda row: (row.get("file") or "", _whole(row.get("row"))))
-
-
 def _whole(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 0
 
@@ -135,21 +132,16 @@ def _named(query: str, files: Collection[str]) -> Iterator[str]:
 
 
 def _correct(correction: Correction, sets: Sequence[QueryRows], mistakes: Mistakes) -> None:
-    said = f"correction {_pairs(correction.where)}"
+    where = correction.where.items()
+    said = "correction " + ", ".join(f'{column} "{text}"' for column, text in where)
     columns = {column for rows in sets for column in rows.columns}
     for column in (*correction.where, *correction.set):
         if columns and column not in columns:
             mistakes.add(correction.of, f'{said}: no column "{column}"{close_match(column, columns)}')
             return
-    hit = 0
-    for rows in sets:
-        for row in rows.rows:
-            if all(row.get(column) == text for column, text in correction.where.items()):
-                hit += 1
-                row.update(correction.set)  # type: ignore[attr-defined]
-    if hit != correction.rows and columns:
-        mistakes.add(correction.of, f"{said}: {hit:,} rows, the study file says {correction.rows:,}")
-
-
-def _pairs(columns: Mapping[str, str]) -> str:
-    return ", ".join(f'{column} "{text}"' for column, text in columns.items())
+    every = (row for rows in sets for row in rows.rows)
+    hit = [row for row in every if all(row.get(column) == text for column, text in where)]
+    for row in hit:
+        row.update(correction.set)
+    if len(hit) != correction.rows and columns:
+        mistakes.add(correction.of, f"{said}: {len(hit):,} rows, the study file says {correction.rows:,}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from assets.studies.definition import StudyDefinition
@@ -52,14 +52,7 @@ def name_of(text: str) -> str:
 
 def slot_key(study: str, slot: StudySlot) -> str:
     """Return the SHA-256, 64 hexadecimal digits, of the slot's identity in canonical JSON."""
-    identity = {
-        "study": study,
-        "model": slot.model,
-        "prompt": slot.prompt,
-        "condition": slot.condition,
-        "replicate": slot.replicate,
-    }
-    return sha256_hex(canonical_json(identity))
+    return sha256_hex(canonical_json({"study": study, **asdict(slot)}))
 
 
 class Cells:
@@ -68,9 +61,7 @@ class Cells:
     def __init__(self, study: StudyDefinition, prompts: Collection[tuple[str, str]]) -> None:
         self._known = prompts  # id, condition
         self._prompts = {prompt for prompt, _ in prompts}
-        models = {how: model.id for model in study.models for how in (model.id, *model.spelled)}
-        self._models: Mapping[str, str] = models
-        self._ids = {model.id for model in study.models}
+        self._models = {how: model.id for model in study.models for how in (model.id, *model.spelled)}
         self._only = study.models[0].id if len(study.models) == 1 else None
 
     def rows(self, rows: QueryRows, mistakes: Mistakes) -> list[PlacedRow]:
@@ -94,7 +85,8 @@ class Cells:
     def _cell(self, row: Mapping[str, Any], at: tuple[str, str], mistakes: Mistakes) -> Cell | None:
         file, place = at
         raw = row.get("model", self._only) or ""
-        model = self._models.get(raw) or (name_of(raw) if name_of(raw) in self._ids else None)
+        named = name_of(raw)
+        model = self._models.get(raw) or (named if named in self._models.values() else None)
         prompt = name_of(row["prompt"] or "")
         condition = name_of(row.get("condition", "baseline") or "")
         if model is None:

@@ -77,14 +77,15 @@ def _all_used(
     study: StudyDefinition, rows: Iterable[PlacedRow], labels: Iterable[StudyLabel], mistakes: Mistakes
 ) -> None:
     """Report models and labelers that are declared and in no row: a file may be missing."""
-    models, labelers = {row.cell[0] for row in rows}, {label.labeler for label in labels}
     fix = "look whether its file is there and the query reads it, or take it out"
-    for model in study.models:
-        if model.id not in models:
-            mistakes.add("", "models are declared and in no row", text=model.id, fix=fix)
-    for name in (name for labeler in study.labelers for name in labeler.ids):
-        if name not in labelers:
-            mistakes.add("", "labelers are declared and in no row", text=name, fix=fix)
+    declared = [name for labeler in study.labelers for name in labeler.ids]
+    for kind, names, used in (
+        ("models", [model.id for model in study.models], {row.cell[0] for row in rows}),
+        ("labelers", declared, {label.labeler for label in labels}),
+    ):
+        for name in names:
+            if name not in used:
+                mistakes.add("", f"{kind} are declared and in no row", text=name, fix=fix)
 
 
 def _prompts(rows: QueryRows, mistakes: Mistakes) -> list[StudyPrompt]:
@@ -106,12 +107,9 @@ def _prompts(rows: QueryRows, mistakes: Mistakes) -> list[StudyPrompt]:
         )
         if not prompt.id or not prompt.condition:
             mistakes.add(file, "a prompt or its condition is empty", at)
-        elif spelled.setdefault(prompt.id, raw) != raw:
+        elif (before := spelled.setdefault(prompt.id, raw)) != raw:
             mistakes.add(
-                file,
-                f'prompts "{spelled[prompt.id]}" and "{raw}" are one name here',
-                at,
-                fix="spell them apart",
+                file, f'prompts "{before}" and "{raw}" are one name here', at, fix="spell them apart"
             )
         elif found.setdefault((prompt.id, prompt.condition), prompt) is not prompt:
             fix = "select each once (DISTINCT, or one row per prompt and condition)"
