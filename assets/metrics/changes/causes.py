@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 
-from warehouse.sqlfiles import sql
+from assets.metrics.reading import read
 
 #: A labeler explains a change if it read frozen pictures otherwise by at least this part of the least that it can be.
 EXPLAINED = 0.5
@@ -73,10 +73,7 @@ def _by_week(
     con: duckdb.DuckDBPyConnection, name: str, keys: Sequence[str], where: Mapping[str, Any]
 ) -> _ByWeek:
     """Return key → week → the last column of `sql/metrics/<name>.sql`."""
-    cursor = con.execute(sql(f"metrics/{name}"), dict(where))
-    columns = [column[0] for column in cursor.description]
     found: dict[tuple[Any, ...], dict[date, Any]] = {}
-    for values in cursor.fetchall():
-        row = dict(zip(columns, values, strict=True))
-        found.setdefault(tuple(row[key] for key in keys), {})[row["week"]] = values[-1]
+    for row in read(con, name, where).iter_rows(named=True):
+        found.setdefault(tuple(row[key] for key in keys), {})[row["week"]] = [*row.values()][-1]
     return found

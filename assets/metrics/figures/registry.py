@@ -179,14 +179,11 @@ def page() -> str:
         ("Figures: values of `figures.figure`", FIGURES),
         ("Tables of results", TABLES),
     ):
-        parts += [f"## {title}\n", *map(_section, described)]
+        parts.append(f"## {title}\n")
+        for one in described:
+            facts = f"- Formula: {one.formula}\n- Source: {one.source}\n- Unit: {one.unit}"
+            parts.append(f"### {one.id}\n\n{one.says}\n\n{facts}\n")
     return "\n".join(parts).rstrip() + "\n"
-
-
-def _section(one: Described) -> str:
-    facts = {"Formula": one.formula, "Source": one.source, "Unit": one.unit}
-    lines = "\n".join(f"- {name}: {text}" for name, text in facts.items())
-    return f"### {one.id}\n\n{one.says}\n\n{lines}\n"
 
 
 if __name__ == "__main__":

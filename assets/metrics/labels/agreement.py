@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from assets.metrics.plain.arrays import Floats, Ints
+
 Level = Literal["nominal", "ordinal"]
 
 Z = 1.959963984540054
@@ -35,8 +35,6 @@ class Agreement(NamedTuple):
 
 
 NOTHING = Agreement(np.nan, np.nan, np.nan)
-
-
 #: A difference of two numbers of about 1 that is smaller is none.
 _ROUNDING = 1e-12
 

@@ -9,8 +9,8 @@ tell the value are left out on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from assets.metrics.figures.frames import ends, whatever
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
-from assets.metrics.plain.arrays import Ints
+from assets.metrics.plain.arrays import Floats
 from assets.metrics.plain.cells import WINDOW
-from assets.metrics.plain.corrected import corrected, labeler_error
+from assets.metrics.plain.corrected import LabelerError, corrected, labeler_error
 from assets.metrics.plain.quantiles import student
 from assets.metrics.reading import read
 from assets.metrics.spans import JOINT
@@ -28,20 +28,6 @@ from warehouse.loading.columns import table_of
 from warehouse.weeks import shift
 
 _SERIES = ("suite", "suite_major", "attribute")
-
-
-class GoldArrays(NamedTuple):
-    """Gold pictures of which the program, and people, told a value that counts.
-
-    Attributes:
-        stratum: (pictures,) number of the value that the program read.
-        said: (pictures,) number of the value that people see.
-        design: other arguments of `corrected`.
-    """
-
-    stratum: Ints
-    said: Ints
-    design: Mapping[str, Any]
 
 
 def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table) -> dict[str, pa.Table]:
@@ -78,10 +64,14 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table) -
         errors += _errors(part, here)
     known = {name: kind for name, kind in means.schema.items() if kind != pl.Null}
     added = pl.DataFrame(shares, schema_overrides=known, infer_schema_length=None)
-    bounds = {name: pl.Series(ends) for name, ends in _bounds(added).items()}
-    added = added.with_columns(**bounds).with_columns(
-        pl.when(pl.selectors.float().is_finite()).then(pl.selectors.float())
+    estimate, low, high = (
+        added[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        for name in ("estimate", "low", "high")
     )
+    n, unseen = added["n"].to_numpy(), added["unseen"].to_numpy()
+    bounds = whatever(estimate, low, high, *ends(estimate * n, n, unseen))
+    added = added.with_columns(**{name: pl.Series(end) for name, end in bounds.items()})
+    added = added.with_columns(pl.when(pl.selectors.float().is_finite()).then(pl.selectors.float()))
     return {
         "figures": pl.concat([whole, added], how="vertical_relaxed").to_arrow(),
         "labeler_error": table_of("labeler_error", errors),
@@ -90,83 +80,58 @@ def gold_figures(con: duckdb.DuckDBPyConnection, week: str, figures: pa.Table) -
 
 def _corrected(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield a row of `figures` for each value of one model, condition and turn, from the rows `mean_share`."""
-    sample = _sample(gold, means["value"].to_list())
     total = means["k"].to_numpy().astype(float)
-    for at, row in enumerate(means.rows(named=True)):
+    _, errors = _compared(gold, means["value"].to_list(), total)
+    for at, (row, error) in enumerate(zip(means.rows(named=True), errors, strict=True)):
         dispersion = row["dispersion"] if row["planned_prompts"] > 1 else row["worth"]
-        error = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
         found = corrected(error, total[at] / total.sum(), total.sum(), dispersion or 1.0)
         # no interval where weeks are too few to tell how much they differ
         known = not found.reason and row["reason"] is None
+        ends = {"low": found.low, "high": found.high, "se": found.se, "df": error.df}
+        ends["critical"] = float(student(error.df))
         yield {
             **row,
-            "figure": "corrected_share",
-            "estimate": found.share,
-            "low": found.low if known else None,
-            "high": found.high if known else None,
-            "reason": found.reason or row["reason"],
-            "n": round(total.sum()),
-            "worth": 1.0,
-            "se": found.se if known else None,
-            "df": error.df if known else None,
-            "critical": float(student(error.df)) if known else None,
+            **{"figure": "corrected_share", "estimate": found.share, "reason": found.reason or row["reason"]},
+            **{"n": round(total.sum()), "worth": 1.0},
+            **(ends if known else dict.fromkeys(ends)),
         }
 
 
 def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield a row of `labeler_error` for each value, from the rows `mean_share` of a model and suite."""
     read_as = means.group_by("value", maintain_order=True).agg(pl.col("k").sum())
-    sample = _sample(gold, read_as["value"].to_list())
     total = read_as["k"].to_numpy().astype(float)
-    for at, value in enumerate(read_as["value"]):
-        found = labeler_error(sample.said == at, sample.stratum == at, sample.stratum, total, **sample.design)
-        low, high = found.interval
+    sample, errors = _compared(gold, read_as["value"].to_list(), total)
+    for value, error in zip(read_as["value"], errors, strict=True):
+        low, high = error.interval
+        ends = {"estimate": error.estimate, "low": low, "high": high}
         yield {
             **{name: means[name][0] for name in ("week", "model", *_SERIES, "labeler", "labeler_version")},
-            "value": value,
-            "n": round(total.sum()),
-            "gold_n": len(sample.said),
-            **{
-                name: None if found.reason else number
-                for name, number in (("estimate", found.estimate), ("low", low), ("high", high))
-            },
-            "differ": gold["differed"].mean(),
-            "reason": found.reason or None,
+            **{"value": value, "n": round(total.sum()), "gold_n": sample},
+            **(dict.fromkeys(ends) if error.reason else ends),
+            **{"differ": gold["differed"].mean(), "reason": error.reason or None},
         }
 
 
-def _sample(gold: pl.DataFrame, values: list[str]) -> GoldArrays:
-    """Return gold as numbers of values."""
+def _compared(gold: pl.DataFrame, values: list[str], total: Floats) -> tuple[int, list[LabelerError]]:
+    """Return how many gold pictures were told by both sides, and the error of each value of so many pictures."""
     number = {value: at for at, value in enumerate(values)}
-    both = gold.filter(pl.col("read_value").is_in(values), pl.col("value").is_in(values)).select(
-        "weight",
-        stratum=pl.col("read_value").replace_strict(number, return_dtype=pl.Int64),
-        said=pl.col("value").replace_strict(number, return_dtype=pl.Int64),
-        inside=pl.col("back") < WINDOW,
+    both = gold.filter(pl.col("read_value").is_in(values), pl.col("value").is_in(values))
+    stratum, people = (
+        both[name].replace_strict(number, return_dtype=pl.Int64).to_numpy()
+        for name in ("read_value", "value")
     )
-    return GoldArrays(
-        both["stratum"].to_numpy(),
-        both["said"].to_numpy(),
-        {
-            "disagreement": _part(gold["differed"]),
-            "weight": both["weight"].to_numpy(),
-            "inside": both["inside"].to_numpy(),
-            "unsettled": _part(~gold["settled"]),
-        },
-    )
+    design: dict[str, Any] = {
+        "disagreement": _part(gold["differed"]),
+        "weight": both["weight"].to_numpy(),
+        "inside": (both["back"] < WINDOW).to_numpy(),
+        "unsettled": _part(~gold["settled"]),
+    }
+    errors = [labeler_error(people == at, stratum == at, stratum, total, **design) for at in number.values()]
+    return both.height, errors
 
 
 def _part(of: pl.Series) -> float:
     """Return the part that is true of what is known; 0 where nothing is."""
     known = of.drop_nulls()
     return float(known.sum()) / len(known) if len(known) else 0.0
-
-
-def _bounds(added: pl.DataFrame) -> dict[str, Any]:
-    """Return the bounds of shares of which more than one answer in twenty is unseen."""
-    estimate, low, high = (
-        added[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        for name in ("estimate", "low", "high")
-    )
-    n, unseen = added["n"].to_numpy(), added["unseen"].to_numpy()
-    return whatever(estimate, low, high, *ends(estimate * n, n, unseen))

@@ -28,7 +28,6 @@ from assets.metrics.labels.agreement import (
     MISSING,
     NOTHING,
     Agreement,
-    Ints,
     Level,
     alpha,
     kappa,
@@ -36,6 +35,7 @@ from assets.metrics.labels.agreement import (
     pair_kinds,
     value_counts,
 )
+from assets.metrics.plain.arrays import Ints
 from assets.metrics.reading import read
 from warehouse.loading.columns import table_of
 from warehouse.weeks import shift
@@ -69,14 +69,13 @@ class Rater:
 def week_agreement(con: duckdb.DuckDBPyConnection, week: str) -> pa.Table:
     """Return the rows of `agreement` of one week: between its labelers, and on gold of the eight weeks through it."""
     rows: list[dict[str, Any]] = []
-    where = {"week": week}
-    if _count(con, "SELECT count(DISTINCT labeler) FROM labels WHERE week = $week", where) > 1:
+    where, since = {"week": week}, {"first": shift(week, 1 - GOLD_WEEKS), "week": week}
+    labelers = con.execute("SELECT count(DISTINCT labeler) FROM labels WHERE week = $week", where).fetchall()
+    if labelers[0][0] > 1:
         scales = _scales(con, "scales", {"first": week, "week": week})
         rows += compare(read(con, "readings", where), scales, scope="week", week=week)
-    first = shift(week, 1 - GOLD_WEEKS)
-    gold = "SELECT count(*) FROM gold_labels WHERE week BETWEEN $first AND $week"
-    if _count(con, gold, {"first": first, "week": week}):
-        scales = _scales(con, "scales", {"first": first, "week": week})
+    if con.execute("FROM gold_labels WHERE week BETWEEN $first AND $week LIMIT 1", since).fetchall():
+        scales = _scales(con, "scales", since)
         rows += compare(read(con, "gold_readings", where), scales, scope="gold", week=week)
     return table_of("agreement", rows)
 
@@ -85,9 +84,8 @@ def study_agreement(con: duckdb.DuckDBPyConnection, study: str) -> pa.Table:
     """Return the rows of `agreement` of one imported study."""
     where = {"study": study}
     scales = _scales(con, "study_scales", where)
-    return table_of(
-        "agreement", compare(read(con, "study_readings", where), scales, scope="study", study=study)
-    )
+    rows = compare(read(con, "study_readings", where), scales, scope="study", study=study)
+    return table_of("agreement", rows)
 
 
 def compare(readings: pl.DataFrame, scales: Mapping[str, Scale], **constant: str) -> Iterator[dict[str, Any]]:
@@ -98,39 +96,38 @@ def compare(readings: pl.DataFrame, scales: Mapping[str, Scale], **constant: str
         scales: by attribute; attributes without one are left out.
         constant: columns that all rows share (scope, week or study).
     """
-    tones = _raters(readings, SKIN_TONE, scales[SKIN_TONE]) if SKIN_TONE in scales else []
+    coded = {attribute: _coded(readings, attribute, scales[attribute]) for attribute in sorted(scales)}
+    tones = _raters(coded[SKIN_TONE]) if SKIN_TONE in coded else []
     bands = {(rater.name, rater.version): rater.said.select("unit", "band") for rater in tones}
-    for attribute in sorted(scales):
-        scale = scales[attribute]
-        raters = _raters(readings, attribute, scale)
+    of_people = bands.get((PEOPLE, None))
+    for attribute, part in coded.items():
+        common, scale = {**constant, "attribute": attribute}, scales[attribute]
+        raters = _raters(part)
         machines = [rater for rater in raters if rater.name != PEOPLE]
         pairs = [(a, b) for a, b in combinations(machines, 2) if a.name != b.name]
         pairs += [(a, b) for b in raters if b.name == PEOPLE for a in machines]
         for a, b in pairs:
             both = a.said.drop("band").join(b.said.select("unit", other="code"), on="unit")
-            judge = bands.get((PEOPLE, None)) if b.name == PEOPLE else None
-            judge = bands.get((a.name, a.version)) if judge is None else judge
-            for group, part in _groups(both, None if attribute == SKIN_TONE else judge):
-                names = {
-                    "labeler_a": a.name,
-                    "labeler_a_version": a.version,
-                    "labeler_b": b.name,
-                    "labeler_b_version": b.version,
-                }
-                yield {**constant, "attribute": attribute, **names, **group, **_pair(part, scale)}
-        yield from _among_people(readings, attribute, scale, bands.get((PEOPLE, None)), constant)
+            judge = bands.get((a.name, a.version)) if of_people is None or b.name != PEOPLE else of_people
+            names = {
+                **{"labeler_a": a.name, "labeler_a_version": a.version},
+                **{"labeler_b": b.name, "labeler_b_version": b.version},
+            }
+            for group, of in _groups(both, None if attribute == SKIN_TONE else judge):
+                table = pair_counts(of["code"].to_numpy(), of["other"].to_numpy(), len(scale.values))
+                two = alpha(*pair_kinds(table), scale.level), kappa(table, scale.level)
+                figures = _figures(of.height, int(table.sum()), int(np.trace(table)), *two, scale)
+                yield {**common, **names, **group, **figures}
+        for figures in _among_people(part, scale, None if attribute == SKIN_TONE else of_people):
+            yield {**common, **dict.fromkeys(("labeler_a", "labeler_b"), PEOPLE), **figures}
 
 
-def _raters(readings: pl.DataFrame, attribute: str, scale: Scale) -> list[Rater]:
+def _raters(part: pl.DataFrame) -> list[Rater]:
     """Return the labelers that labeled an attribute, sorted, and people, if there are any, last."""
-    part = _coded(readings, attribute, scale)
+    by_name = part.filter(~pl.col("person")).partition_by("labeler", "labeler_version", as_dict=True)
     machines = [
         Rater(str(name), str(version), frame.select("unit", "model", "code", "band"))
-        for (name, version), frame in sorted(
-            part.filter(~pl.col("person"))
-            .partition_by("labeler", "labeler_version", as_dict=True, maintain_order=True)
-            .items()
-        )
+        for (name, version), frame in sorted(by_name.items())
     ]
     people = part.filter("person")
     return [*machines, Rater(PEOPLE, None, _as_one(people))] if people.height else machines
@@ -153,12 +150,8 @@ def _as_one(people: pl.DataFrame) -> pl.DataFrame:
     units = people.group_by("unit", maintain_order=True).agg(pl.col("model").first())
     seen = pl.col("code") != MISSING
     unseen = people.filter((pl.col("labeler") == THIRD) & ~seen)  # with one of two, or all three differ
-    votes = (
-        people.filter(seen)
-        .join(unseen, on="unit", how="anti")
-        .group_by("unit", "code", "band")
-        .agg(votes=pl.len())
-    )
+    votes = people.filter(seen).join(unseen, on="unit", how="anti")
+    votes = votes.group_by("unit", "code", "band").agg(votes=pl.len())
     most = votes.filter(pl.col("votes") == pl.col("votes").max().over("unit"))
     sole = most.filter(pl.len().over("unit") == 1).select("unit", "code", "band")
     return units.join(sole, on="unit", how="left", maintain_order="left").with_columns(
@@ -171,32 +164,17 @@ def _groups(
 ) -> Iterator[tuple[dict[str, str | None], pl.DataFrame]]:
     """Yield all pictures, those of each model, and those of each band of skin tone."""
     yield {"model": None, "skin_tone_band": None}, both
-    for (model,), part in sorted(both.partition_by("model", as_dict=True, maintain_order=True).items()):
+    for (model,), part in sorted(both.partition_by("model", as_dict=True).items()):
         yield {"model": str(model), "skin_tone_band": None}, part
     if bands is not None:
         banded = both.join(bands.drop_nulls(), on="unit")
-        for (band,), part in sorted(banded.partition_by("band", as_dict=True, maintain_order=True).items()):
+        for (band,), part in sorted(banded.partition_by("band", as_dict=True).items()):
             yield {"model": None, "skin_tone_band": str(band)}, part
 
 
-def _pair(part: pl.DataFrame, scale: Scale) -> dict[str, Any]:
-    table = pair_counts(part["code"].to_numpy(), part["other"].to_numpy(), len(scale.values))
-    kinds, times = pair_kinds(table)
-    found = alpha(kinds, times, scale.level)
-    return _figures(
-        part.height, int(table.sum()), int(np.trace(table)), found, kappa(table, scale.level), scale
-    )
-
-
-def _among_people(
-    readings: pl.DataFrame,
-    attribute: str,
-    scale: Scale,
-    bands: pl.DataFrame | None,
-    constant: Mapping[str, str],
-) -> Iterator[dict[str, Any]]:
+def _among_people(part: pl.DataFrame, scale: Scale, bands: pl.DataFrame | None) -> Iterator[dict[str, Any]]:
     """Yield the agreement of people with each other; a third person saw only what two differ in, and is left out."""
-    people = _coded(readings, attribute, scale).filter(pl.col("person") & (pl.col("labeler") != THIRD))
+    people = part.filter(pl.col("person") & (pl.col("labeler") != THIRD))
     raters = sorted(people["labeler"].unique())
     if len(raters) < 2:
         return
@@ -204,53 +182,35 @@ def _among_people(
         "labeler", index=["unit", "model"], values="code", sort_columns=True
     )
     wide = wide.filter(pl.sum_horizontal(pl.col(raters).is_not_null()) >= 2).sort("unit")
-    names = dict.fromkeys(("labeler_a", "labeler_b"), PEOPLE)
-    for group, part in _groups(wide, None if attribute == SKIN_TONE else bands):
-        codes: Ints = part.select(pl.col(raters).fill_null(MISSING)).to_numpy().astype(np.int64)
+    for group, of in _groups(wide, bands):
+        codes: Ints = of.select(pl.col(raters).fill_null(MISSING)).to_numpy().astype(np.int64)
         kinds, times = value_counts(codes, len(scale.values))
-        found = alpha(kinds, times, scale.level)
         two = NOTHING
         if len(raters) == 2:
             two = kappa(pair_counts(codes[:, 0], codes[:, 1], len(scale.values)), scale.level)
         agreed = int(times[(kinds > 0).sum(axis=1) == 1].sum())
-        figures = _figures(part.height, int(times.sum()), agreed, found, two, scale)
-        yield {**constant, "attribute": attribute, **names, **group, **figures}
+        found = alpha(kinds, times, scale.level)
+        yield {**group, **_figures(of.height, int(times.sum()), agreed, found, two, scale)}
 
 
 def _figures(
     pictures: int, n: int, agreed: int, found: Agreement, two: Agreement, scale: Scale
 ) -> dict[str, Any]:
-    ordinal = scale.level == "ordinal"
-    reason = _NOBODY if n == 0 else _ONE_VALUE if np.isnan(found.estimate) else None
+    names = ("alpha", "alpha_low", "alpha_high", "kappa", "kappa_low", "kappa_high")
+    known = {name: None if np.isnan(x) else float(x) for name, x in zip(names, (*found, *two), strict=True)}
+    weights = "quadratic weights" if scale.level == "ordinal" else "unweighted"
     return {
-        "pictures": pictures,
-        "n": n,
-        "agreed": agreed,
+        **{"pictures": pictures, "n": n, "agreed": agreed, **known},
         "both_assessed_share": n / pictures if pictures else None,
-        "alpha": _known(found.estimate),
-        "alpha_low": _known(found.low),
-        "alpha_high": _known(found.high),
         "alpha_method": f"{scale.level}; interval: jackknife over pictures",
-        "kappa": _known(two.estimate),
-        "kappa_low": _known(two.low),
-        "kappa_high": _known(two.high),
-        "kappa_method": f"{'quadratic weights' if ordinal else 'unweighted'}; interval: asymptotic",
-        "reason": reason,
+        "kappa_method": f"{weights}; interval: asymptotic",
+        "reason": _NOBODY if n == 0 else _ONE_VALUE if known["alpha"] is None else None,
     }
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _scales(con: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, str]) -> dict[str, Scale]:
-    found = read(con, name, where)
+    parts = read(con, name, where).partition_by("attribute", as_dict=True, maintain_order=True)
     return {
         str(attribute): Scale(part["value"].to_list(), "ordinal" if part["ordinal"][0] else "nominal")
-        for (attribute,), part in found.partition_by("attribute", as_dict=True, maintain_order=True).items()
+        for (attribute,), part in parts.items()
     }
-
-
-def _count(con: duckdb.DuckDBPyConnection, query: str, where: Mapping[str, str]) -> int:
-    ((found,),) = con.execute(query, dict(where)).fetchall()
-    return int(found)
