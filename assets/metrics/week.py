@@ -17,7 +17,7 @@ from assets.generation.workplace import Workplace
 from assets.metrics.declared import load_declared
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.pipeline import score_labels, score_spans, score_study
-from assets.quality.registry import CHECKS, CheckSpec
+from assets.quality.registry import CHECKS
 from assets.quality.run import CheckResult, run_checks
 from assets.suites.analysis import shipped_sha256
 from warehouse import keys, occasions
@@ -125,13 +125,13 @@ def _set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) 
 
 
 def _published_floors(store: Store) -> dict[tuple[str, str], float]:
-    """Return the floors that the newest edition was made by, by (week, model)."""
+    """Return the floors that the newest edition was made by, by (week, model): a rebuild has the store alone."""
     try:
         newest = json.loads(store.get(keys.LATEST_EDITION))["edition"]
-        manifest: dict[str, Any] = json.loads(store.get(f"{keys.edition_prefix(newest)}manifest.json"))
+        rows = json.loads(store.get(f"{keys.edition_prefix(newest)}manifest.json"))["partitions"]
     except (KeyError, ValueError):  # nothing is published, or it does not read, which others say
         return {}
-    return {(row["week"], row["model"]): row["completeness_floor"] for row in manifest["partitions"]}
+    return {(row["week"], row["model"]): row["completeness_floor"] for row in rows}
 
 
 def _score_studies(con: duckdb.DuckDBPyConnection) -> None:
@@ -167,15 +167,7 @@ def stored_results(con: duckdb.DuckDBPyConnection, week: str) -> list[CheckResul
         {"week": week},
     ).fetchall()
     return [
-        CheckResult(
-            name=name,
-            severity=severity,
-            status=status,
-            failing_rows=failing,
-            models=tuple(models or ()),
-            message=message,
-            sample=[],
-        )
+        CheckResult(name, severity, status, failing, tuple(models or ()), message)
         for name, severity, status, failing, message, models in rows
     ]
 
@@ -199,27 +191,18 @@ def assert_publishable(con: duckdb.DuckDBPyConnection, place: Workplace, week: s
             f"week {week} is not published: {', '.join(sorted(behind))} changed after it was scored; "
             "run cliche publish again"
         )
-    suspect = {*weeks} & {*_unsettled(con, week)}
     stopping = [
-        (day, found) for day in sorted(suspect) for found in stops_publishing(stored_results(con, day))
+        f"{result.message} ({result.name}{'' if day == week else f', week {day}'})"
+        for day in sorted({*weeks} & {*_unsettled(con, week)})
+        for result in stops_publishing(stored_results(con, day))
     ]
     if stopping:
-        raise ClicheError(
-            f"week {week} is not published: "
-            + "; ".join(
-                f"{found.message} ({found.name}{'' if day == week else f', week {day}'})"
-                for day, found in stopping
-            )
-        )
+        raise ClicheError(f"week {week} is not published: {'; '.join(stopping)}")
 
 
 def stops_publishing(results: Sequence[CheckResult]) -> list[CheckResult]:
     """Return the results that stop publishing: critical, not passed, and naming no model."""
-    return [
-        result
-        for result in results
-        if result.severity == "critical" and result.status != "pass" and not result.models
-    ]
+    return [one for one in results if one.severity == "critical" and one.status != "pass" and not one.models]
 
 
 def _planned_weeks(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
@@ -232,8 +215,8 @@ def _planned_weeks(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
 def _unsettled(con: duckdb.DuckDBPyConnection, through: str) -> list[str]:
     """Return the weeks with critical findings that may pass without new rows, and those that a run left half done.
 
-    Such findings are errors, and objects that were damaged. Half done are weeks with another floor, and weeks that were
-    scored by a run that died before what rests on all weeks was made and checked.
+    Such findings are errors, and damaged objects. Half done are weeks with another floor, and weeks that were scored
+    by a run that died before what rests on all weeks was made and checked.
     """
     rereading = [check.name for check in CHECKS if check.kind == "bytes"]
     rows = con.execute(
@@ -275,15 +258,20 @@ def check_rows(
 
     Without a store, as an edition is verified, stored objects are not read again: those checks give no rows.
     """
-
-    def chosen(spec: CheckSpec) -> bool:
-        return spec.late is late and (store is not None or spec.kind != "bytes")
-
-    results = run_checks(con, week=week, model=None, stage="publish", store=store, seed=week, chosen=chosen)
+    results = run_checks(
+        con, week=week, model=None, stage="publish", store=store, seed=week,
+        chosen=lambda spec: spec.late is late and (store is not None or spec.kind != "bytes"),
+    )  # fmt: skip
     if late:  # nobody can be withheld any more: what is critical stops publishing
         results = [replace(one, models=()) if one.severity == "critical" else one for one in results]
     elif not _planned_weeks(con, week) and (store is None or not partitions(store)):
-        results = [_excused(result) for result in results]
+        # No model was ever asked: an edition of studies alone has no plans and slots.
+        results = [
+            CheckResult(one.name, one.severity, "pass", message="no model was asked yet")
+            if one.name in _OF_A_WEEK
+            else one
+            for one in results
+        ]
     return [
         {
             "week": week,
@@ -315,13 +303,6 @@ def _keep_results(con: duckdb.DuckDBPyConnection, week: str, rows: Sequence[Mapp
     others = [row for row in held.to_pylist() if row["check_name"] not in new]
     results = table_of("check_results", [*others, *rows])
     replace_results(con, occasions.week(week), {"check_results": results})
-
-
-def _excused(result: CheckResult) -> CheckResult:
-    """Return a check's result where no model was ever asked: an edition of studies alone has no plans and slots."""
-    if result.name not in _OF_A_WEEK:
-        return result
-    return replace(result, status="pass", failing_rows=0, models=(), message="no model was asked yet")
 
 
 def _kept(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:

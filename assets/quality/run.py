@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 
@@ -39,10 +39,10 @@ class CheckResult:
     name: str
     severity: Severity
     status: Literal["pass", "fail", "error"]
-    failing_rows: int
-    models: tuple[str, ...]
-    message: str
-    sample: list[dict[str, Any]]
+    failing_rows: int = 0
+    models: tuple[str, ...] = ()
+    message: str = "holds"
+    sample: Sequence[Row] = ()
     messages: Mapping[str, str] = field(default_factory=dict)
 
     def message_for(self, model: str) -> str:
@@ -76,13 +76,10 @@ def _run(spec: CheckSpec, scope: CheckScope) -> CheckResult:
     except Exception as error:  # whatever a check dies of is its error, and no other check's
         if was_interrupted(error):
             raise
-        return _errored(spec, error)
-    return _judged(spec, rows) if rows else _passed(spec)
-
-
-def _sql(spec: CheckSpec, scope: CheckScope) -> Sequence[Row]:
-    """Return the rows that the check's file returns."""
-    return scope.rows(sql(f"checks/{spec.name}"))
+        first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+        message = f"the check could not be run: {first}"
+        return CheckResult(spec.name, spec.severity, "error", message=message)
+    return _judged(spec, rows) if rows else CheckResult(spec.name, spec.severity, "pass")
 
 
 def _twice(scope: CheckScope, *, computed: bool) -> list[Row]:
@@ -111,21 +108,11 @@ def weekly_tables(*, computed: bool) -> list[str]:
 
 
 _RUNNERS: Mapping[Kind, Callable[[CheckSpec, CheckScope], Sequence[Row]]] = {
-    "sql": _sql,
+    "sql": lambda spec, scope: scope.rows(sql(f"checks/{spec.name}")),
     "columns": lambda spec, scope: columns.failures(spec.table, scope),
     "bytes": lambda spec, scope: stored.RULES[spec.name](scope),
     "grain": lambda spec, scope: _twice(scope, computed=spec.table == "computed"),
 }
-
-
-def _passed(spec: CheckSpec) -> CheckResult:
-    return CheckResult(spec.name, spec.severity, "pass", 0, (), "holds", [])
-
-
-def _errored(spec: CheckSpec, error: Exception) -> CheckResult:
-    first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
-    message = f"the check could not be run: {first}"
-    return CheckResult(spec.name, spec.severity, "error", 0, (), message, [])
 
 
 def _judged(spec: CheckSpec, rows: Sequence[Row]) -> CheckResult:
@@ -134,19 +121,16 @@ def _judged(spec: CheckSpec, rows: Sequence[Row]) -> CheckResult:
         by_model[row.get("model")].append(row)
     messages = {model: _message(spec, found) for model, found in by_model.items()}
     named = {model: messages[model] for model in sorted(filter(None, messages))}
-    if len(messages) == 1:
-        message = next(iter(messages.values()))
-    else:
-        general = [messages[None]] if None in messages else []
-        message = "; ".join([*general, *(f"{model}: {text}" for model, text in named.items())])
+    general = [messages[None]] if None in messages else []
+    said = [*general, *(f"{model}: {text}" for model, text in named.items())]
     return CheckResult(
-        name=spec.name,
-        severity=spec.severity,
-        status="fail",
+        spec.name,
+        spec.severity,
+        "fail",
         failing_rows=sum(_weight(row) for row in rows),
-        models=() if None in messages else tuple(named),
-        message=message,
-        sample=[dict(row) for row in rows[:SAMPLE]],
+        models=() if general else tuple(named),
+        message="; ".join(said if len(messages) > 1 else messages.values()),
+        sample=rows[:SAMPLE],
         messages=named,
     )
 

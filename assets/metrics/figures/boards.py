@@ -112,8 +112,12 @@ def stereotype_board(
 
 def board_rows(span: Span, field: Field, of: Compared, would_find: float | None) -> dict[str, pl.DataFrame]:
     """Return the rows of one board in `figures`, `boards`, `board_ranks` and `board_pairs`."""
-    table, known = of.table, {**_other_labelers(field, of.table), **field.models.known}
-    one = table.counts.shape[1] == 1
+    table, one, readers = of.table, of.table.counts.shape[1] == 1, field.models.readers
+    # read by another labeler, or version, than most: not ranked with these
+    seen = np.flatnonzero(table.window.sum((1, 2)) > 0).tolist()
+    others = (_reader(field, seen), None)
+    known = {row: "other_labeler" for row in seen if readers[row] not in others}
+    known |= field.models.known
     made = board(
         table.counts,
         table.answers,
@@ -142,6 +146,8 @@ def board_rows(span: Span, field: Field, of: Compared, would_find: float | None)
     history = int((table.counts.sum((0, 1, 2)) > 0).sum())
     lead = (field.key["suite"], of.yardstick) == LEAD and field.key["condition"] == "baseline"
     reasons = [word for word in made.reason if word in ("one_model", "few_weeks")]
+    unsure = made.told > made.holds
+    doubtful = [bool(one) for one in unsure.any(0) | unsure.any(1)]
     boards = pl.DataFrame(
         {
             "lead": [lead],
@@ -161,15 +167,7 @@ def board_rows(span: Span, field: Field, of: Compared, would_find: float | None)
             "rank_low": pl.Series([int(low) or None for low in made.rank[:, 0]], dtype=pl.Int32),
             "rank_high": pl.Series([int(high) or None for high in made.rank[:, 1]], dtype=pl.Int32),
             "holds": pl.Series(
-                [
-                    None
-                    if word
-                    else bool(
-                        (made.told[row] <= made.holds[row]).all()
-                        and (made.told[:, row] <= made.holds[:, row]).all()
-                    )
-                    for row, word in enumerate(made.reason)
-                ],
+                [None if word else not doubt for word, doubt in zip(made.reason, doubtful, strict=True)],
                 dtype=pl.Boolean,
             ),
             "reason": pl.Series([word or None for word in made.reason], dtype=pl.String),
@@ -199,40 +197,28 @@ def figure_rows(
 
 def _pairs(field: Field, made: Board) -> pl.DataFrame:
     """Return a row for each pair of ranked models, the one with the smaller figure on common cells first."""
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     if (pairs := made.pairs) is not None:
+        numbers = (pairs.difference, pairs.standard_error, pairs.dispersion)
         for one, other in combinations(range(len(made.members)), 2):
             a, b = (one, other) if pairs.difference[other, one] >= 0 else (other, one)
             model_a, model_b = made.members[a], made.members[b]
-            common = bool(np.isfinite(pairs.standard_error[b, a]))
+            common = np.isfinite(pairs.standard_error[b, a])
             rows.append(
-                {
-                    "model_a": field.models.names[model_a],
-                    "model_b": field.models.names[model_b],
-                    "prompts": int((pairs.weights[a, b] > 0).sum()),
-                    "difference": float(pairs.difference[b, a]) if common else None,
-                    "se": float(pairs.standard_error[b, a]) if common else None,
-                    "dispersion": float(pairs.dispersion[b, a]) if common else None,
-                    "told_apart": bool(made.told[model_b, model_a]),
-                    "holds": bool(made.holds[model_b, model_a]),
-                }
+                (
+                    *(field.models.names[model_a], field.models.names[model_b]),
+                    int((pairs.weights[a, b] > 0).sum()),
+                    *(float(of[b, a]) if common else None for of in numbers),
+                    *(bool(of[model_b, model_a]) for of in (made.told, made.holds)),
+                )
             )
-    return pl.DataFrame(
-        rows,
-        schema={
-            **dict.fromkeys(("model_a", "model_b"), pl.String),
-            "prompts": pl.Int32,
-            **dict.fromkeys(("difference", "se", "dispersion"), pl.Float64),
-            **dict.fromkeys(("told_apart", "holds"), pl.Boolean),
-        },
-    )
-
-
-def _other_labelers(field: Field, table: AttributeCounts) -> dict[int, str]:
-    """Return which models were read by another labeler, or version, than most: they are not ranked with these."""
-    seen = [row for row in range(len(field.models.names)) if table.window[row].sum() > 0]
-    most = _reader(field, seen)
-    return {row: "other_labeler" for row in seen if field.models.readers[row] not in (most, None)}
+    schema = {
+        **dict.fromkeys(("model_a", "model_b"), pl.String),
+        "prompts": pl.Int32,
+        **dict.fromkeys(("difference", "se", "dispersion"), pl.Float64),
+        **dict.fromkeys(("told_apart", "holds"), pl.Boolean),
+    }
+    return pl.DataFrame(rows, schema, orient="row")
 
 
 def _reader(field: Field, models: Sequence[int]) -> tuple[str, str] | None:
