@@ -42,7 +42,7 @@ class CheckResult:
     failing_rows: int = 0
     models: tuple[str, ...] = ()
     message: str = "holds"
-    sample: Sequence[Row] = ()
+    sample: Sequence[Row] = field(default_factory=list)
     messages: Mapping[str, str] = field(default_factory=dict)
 
     def message_for(self, model: str) -> str:

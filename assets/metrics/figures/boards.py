@@ -147,7 +147,7 @@ def board_rows(span: Span, field: Field, of: Compared, would_find: float | None)
     lead = (field.key["suite"], of.yardstick) == LEAD and field.key["condition"] == "baseline"
     reasons = [word for word in made.reason if word in ("one_model", "few_weeks")]
     unsure = made.told > made.holds
-    doubtful = [bool(one) for one in unsure.any(0) | unsure.any(1)]
+    doubtful = np.logical_or(unsure.any(0), unsure.any(1)).tolist()
     boards = pl.DataFrame(
         {
             "lead": [lead],

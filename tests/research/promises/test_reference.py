@@ -23,7 +23,7 @@ from assets.metrics.plain import (
 )
 from assets.suites.analysis import shipped
 from tests.unit.metrics.plain.drawing import read, replay
-from tests.unit.metrics.prototypes import prototype
+from tests.research.promises.prototypes import prototype
 
 WEEKS = (1, 3, 5, 16)
 
