@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -34,21 +34,19 @@ def week_claims(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
         for part, prompts in claim.pictures.items()
         for row in _rows(span, fields, claim, part, claim.full_ids(prompts))
     ]
-    keys = [(name, "ascending") for name in ("model", "claim", "part")]
-    return table_of("claim_shares", rows).sort_by(keys)
+    return table_of("claim_shares", sorted(rows, key=itemgetter("model", "claim", "part")))
 
 
-@dataclass(frozen=True)
-class _Pooled:
+class _Pooled(NamedTuple):
     """Pictures of some prompts, of each of the G models of a track.
 
     Attributes:
         k: (G,) of the window, that show it.
-        n: in which it could be decided.
-        beside: that show what is counted beside it.
-        unseen: answers that may have shown it.
-        asked: whether there were any answers.
-        worth: how many pictures count as one.
+        n: (G,) in which it could be decided.
+        beside: (G,) that show what is counted beside it.
+        unseen: (G,) answers that may have shown it.
+        asked: (G,) whether there were any answers.
+        worth: (G,) how many pictures count as one.
         majors: of each model, versions of the suite that it was asked in the window.
     """
 
@@ -64,40 +62,37 @@ class _Pooled:
 def _rows(
     span: Span, fields: Sequence[Field], claim: RegisteredClaim, part: str, prompts: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    own = [
-        field
-        for field in fields
-        if field.key["suite"] == claim.suite and field.key["suite_major"] in claim.majors
-    ]
     models, key = fields[0].models, fields[0].key
-    found = _pooled(own, claim, prompts, len(models.names))
+    own = [
+        one for one in fields if one.key["suite"] == claim.suite and one.key["suite_major"] in claim.majors
+    ]
+    pooled = _pooled(own, claim, prompts, len(models.names))
     control = _pooled(own, claim, claim.full_ids(claim.control), len(models.names)) if claim.control else None
-    enough = found.n >= PICTURES
-    share = np.where(enough, divided(found.k, found.n), np.nan)
-    low, high = (np.where(enough, end, np.nan) for end in wilson(found.k, found.n, found.worth))
-    bounds = whatever(share, low, high, *ends(found.k, found.n, found.unseen))
+    k, n, enough = pooled.k, pooled.n, pooled.n >= PICTURES
+    share = np.where(enough, divided(k, n), np.nan)
+    low, high = (np.where(enough, end, np.nan) for end in wilson(k, n, pooled.worth))
+    figures = {"share": share, "low": low, "high": high}
+    figures |= whatever(share, low, high, *ends(k, n, pooled.unseen))
     says = np.full(len(share), "") if claim.threshold is None else verdict(low, high, claim.threshold)
     for row, name in enumerate(models.names):
         if models.readers[row] is None or row in models.known:
             continue
-        n = int(found.n[row])
-        why = "few_pictures" if n else "no_pictures" if found.asked[row] else "not_asked"
+        why = "few_pictures" if n[row] else "no_pictures" if pooled.asked[row] else "not_asked"
         yield {
-            "week": span.occasion.name,
-            "model": name,
+            **{"week": span.occasion.name, "model": name},
             **{column: key[column] for column in ("track", "simulated")},
             **{"claim": claim.id, "part": part, "threshold": claim.threshold},
-            "suite_majors": found.majors[row],
-            **{"k": int(found.k[row]), "n": n, "worth": float(found.worth[row])},
-            "unseen": int(found.unseen[row]),
+            "suite_majors": pooled.majors[row],
+            **{"k": int(k[row]), "n": int(n[row]), "worth": float(pooled.worth[row])},
+            "unseen": int(pooled.unseen[row]),
             **{
                 column: None if np.isnan(numbers[row]) else float(numbers[row])
-                for column, numbers in {"share": share, "low": low, "high": high, **bounds}.items()
+                for column, numbers in figures.items()
             },
             "control_k": None if control is None else int(control.k[row]),
             "control_n": None if control is None else int(control.n[row]),
-            "beside_k": int(found.beside[row]) if claim.beside else None,
-            "verdict": str(says[row]) if n or claim.threshold is None else "not_asked",
+            "beside_k": int(pooled.beside[row]) if claim.beside else None,
+            "verdict": str(says[row]) if n[row] or claim.threshold is None else "not_asked",
             "reason": None if enough[row] else why,
         }
 

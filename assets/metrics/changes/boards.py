@@ -112,20 +112,15 @@ def _prompts(declared: Analysis, claims: Iterable[RegisteredClaim]) -> Iterator[
             yield {"suite": suite, "suite_major": major, **of, "shows": pair.value, "since": _day(pair.since)}
     for claim in claims:
         [part, *others] = claim.shows
-        attribute, shows = (
-            (JOINT + claim.id, "shown") if others else (part, "+".join(sorted(claim.shows[part])))
-        )
+        attribute, shows = part, "+".join(sorted(claim.shows[part]))
+        if others:
+            attribute, shows = JOINT + claim.id, "shown"
         for names in claim.pictures.values():
             for prompt in claim.full_ids(names):
                 for major in claim.majors:
                     of = {"prompt": prompt, "subject": "", "part": part, "attribute": attribute}
-                    yield {
-                        "suite": claim.suite,
-                        "suite_major": major,
-                        **of,
-                        "shows": shows,
-                        "since": _day(claim.since),
-                    }
+                    of |= {"shows": shows, "since": _day(claim.since)}
+                    yield {"suite": claim.suite, "suite_major": major, **of}
 
 
 def _day(since: date | None) -> str:

@@ -52,20 +52,20 @@ def read_counts(
     named = [dict(zip(("model", "labeler", "labeler_version"), one, strict=True)) for one in readers]
     for suite in sorted(suites):
         where = {"suite": suite, "first": since.isoformat(), "last": last}
-        answers = read(con, "change_answers", where).with_columns(
-            attribute=pl.lit(None, dtype=pl.String),
-            labeler=pl.lit(None, dtype=pl.String),
-            labeler_version=pl.lit(None, dtype=pl.String),
-        )
-        parts = [
-            answers.rename({"refused": "counted"}).drop("pictures").with_columns(value=pl.lit(REFUSED)),
-            answers.rename({"pictures": "counted"}).drop("refused").with_columns(value=pl.lit("pictures")),
-        ]
-        if named:
-            parts.append(
-                read(con, "change_counts", {**where, "readers": named}).rename({"pictures": "counted"})
+        nobody = dict.fromkeys(("attribute", "labeler", "labeler_version"), pl.lit(None, dtype=pl.String))
+        answers = read(con, "change_answers", where).with_columns(**nobody)
+        both = [
+            answers.rename({counted: "counted"}).drop(other).with_columns(value=pl.lit(value))
+            for counted, other, value in (
+                ("refused", "pictures", REFUSED),
+                ("pictures", "refused", "pictures"),
             )
-        for frame in (pl.concat(parts[:2]), *parts[2:]):
+        ]
+        frames = [pl.concat(both)]
+        if named:
+            counts = read(con, "change_counts", {**where, "readers": named})
+            frames.append(counts.rename({"pictures": "counted"}))
+        for frame in frames:
             tables = frame.partition_by(_TABLE, as_dict=True, maintain_order=True, include_key=False)
             found |= {key: _counted(part, weeks) for key, part in tables.items()}
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -31,8 +31,7 @@ LOOKBACK = 78
 WouldFind = dict[tuple[Any, ...], float]
 
 
-@dataclass(frozen=True)
-class _Planned:
+class _Planned(NamedTuple):
     """How a model was planned, by week: which weeks are of one series, and in which it was withheld."""
 
     kind: Ints  # -1: not planned
@@ -147,19 +146,16 @@ class WeeklyChanges:
         readers, counted = [], {}
         for model in models:
             labeler = self.plans[week][model]["labeler"]
-            readers.append(
-                (model, None, None)
-                if attribute is None
-                else (model, labeler, self.versions.get((week, model, labeler)))
+            reader = (
+                (None, None) if attribute is None else (labeler, self.versions.get((week, model, labeler)))
             )
+            readers.append((model, *reader))
             of = self.planned[model]
             counted[model] = (of.kind[weeks] == of.kind[last]) & ~of.withheld[weeks]
         return cut(held, readers, weeks, counted)
 
     def _scan(self, week: date, board: Scanned, of: Cut, series: int) -> tuple[list[Reported], float]:
-        prompts = [*range(len(of.prompts))]
-        if board.prompt is not None:
-            prompts = [place for place in prompts if of.prompts[place] == board.prompt]
+        prompts = [at for at, name in enumerate(of.prompts) if board.prompt in (None, name)]
         if not of.models or not prompts:
             return [], float("nan")
         hits, pictures = of.hits(board.shows)[:, prompts], of.pictures[:, prompts]
@@ -196,28 +192,16 @@ _GRAIN = ("model", *FIELD, "prompt", "attribute", "value")
 def _row(
     week: date, board: Scanned, reader: Reader, event: Event, first: date, series: int
 ) -> dict[str, Any]:
-    model, labeler, version = reader
+    dates = {"changed_week": event.changed, "earliest_week": event.first, "latest_week": event.last}
     return {
         "week": week,
-        "model": model,
+        **dict(zip(("model", "labeler", "labeler_version"), reader, strict=True)),
         **dict(zip(FIELD, board.key, strict=True)),
-        "prompt": board.prompt,
-        "attribute": board.attribute,
-        "labeler": labeler,
-        "labeler_version": version,
-        "value": "+".join(board.shows),
-        "changed_week": first + _WEEK * event.changed,
-        "earliest_week": first + _WEEK * event.first,
-        "latest_week": first + _WEEK * event.last,
-        "size": event.size,
-        "low": event.size - event.half,
-        "high": event.size + event.half,
-        "se": event.standard_error,
-        "dispersion": event.dispersion,
-        "df": float(event.df),
-        "critical": event.critical,
-        "series": series,
-        "common": event.common,
+        **{"prompt": board.prompt, "attribute": board.attribute, "value": "+".join(board.shows)},
+        **{name: first + _WEEK * at for name, at in dates.items()},
+        **{"size": event.size, "low": event.size - event.half, "high": event.size + event.half},
+        **{"se": event.standard_error, "dispersion": event.dispersion, "df": float(event.df)},
+        **{"critical": event.critical, "series": series, "common": event.common},
     }
 
 
@@ -240,11 +224,8 @@ def _planned(
     kinds: dict[tuple[str, str], int] = {}
     for at, week in enumerate(weeks):
         for model, row in plans.get(week, {}).items():
-            if model not in found:
-                found[model] = _Planned(
-                    np.full(len(weeks), -1, dtype=np.int64), np.zeros(len(weeks), dtype=bool)
-                )
-            of = row["series"], row["params_hash"]
-            found[model].kind[at] = kinds.setdefault(of, len(kinds))
-            found[model].withheld[at] = row["withheld"]
+            nothing = _Planned(np.full(len(weeks), -1, dtype=np.int64), np.zeros(len(weeks), dtype=bool))
+            planned = found.setdefault(model, nothing)
+            planned.kind[at] = kinds.setdefault((row["series"], row["params_hash"]), len(kinds))
+            planned.withheld[at] = row["withheld"]
     return found

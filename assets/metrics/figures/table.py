@@ -86,13 +86,12 @@ def _selections(
 ) -> Sequence[tuple[str, str, Ints, Sequence[str]]]:
     key = (field.key["suite"], field.key["suite_major"], table.attribute)
     of = field.prompts if field.models.study else field.subjects
+    groups = [of[place] for place in table.places]
     found = []
     for (name, value), wanted in declared.selections.get(key, {}).items():
-        places = np.array(
-            [at for at, place in enumerate(table.places) if of[place] in wanted], dtype=np.int64
-        )
+        places = np.flatnonzero([group in wanted for group in groups])
         if len(places) and value in table.values:
-            found.append((name, value, places, [of[table.places[at]] for at in places]))
+            found.append((name, value, places, [groups[at] for at in places]))
     return found
 
 
@@ -108,16 +107,14 @@ def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Declared:
 
 
 def _of_study(con: duckdb.DuckDBPyConnection, span: Span) -> Declared:
-    study = span.occasion.name
+    study, named = span.occasion.name, {"male": "mostly-men", "female": "mostly-women"}
     yardsticks: dict[tuple[Any, ...], dict[str, Shares]] = defaultdict(dict)
     sides: list[tuple[Any, ...]] = []
     references = read(con, "study_span_references", span.occasion.where)
     for attribute, name, prompt, value, share, side in references.rows():
         yardsticks[study, 1, attribute].setdefault(name, {})[prompt, value] = share
-        if side in ("male", "female"):
-            sides.append(
-                (study, 1, attribute, value, "mostly-men" if side == "male" else "mostly-women", prompt)
-            )
+        if side in named:
+            sides.append((study, 1, attribute, value, named[side], prompt))
     return Declared(yardsticks, {}, _grouped(sides))
 
 

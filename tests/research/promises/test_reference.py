@@ -22,8 +22,8 @@ from assets.metrics.plain import (
     words,
 )
 from assets.suites.analysis import shipped
-from tests.unit.metrics.plain.drawing import read, replay
 from tests.research.promises.prototypes import prototype
+from tests.unit.metrics.plain.drawing import read, replay
 
 WEEKS = (1, 3, 5, 16)
 
