@@ -30,10 +30,7 @@ _EVENTS = ("planned", "receipt", "to_label", "labelled", "to_shrink", "shrunk", 
 
 
 def run_all(
-    settings: Settings,
-    place: Workplace,
-    partitions: Sequence[Partition],
-    work: Work,
+    settings: Settings, place: Workplace, partitions: Sequence[Partition], work: Work
 ) -> Generator[Ended]:
     """Do `work` for every partition, `settings.runs_at_once` at a time; yield each with its error as it ends.
 
@@ -50,15 +47,8 @@ def run_all(
     messages.cancel_join_thread()  # a process that is killed while it tells may keep the queue's lock
     stop = context.Event()
     with _heard(messages, place.listener):
-        pool = make_pool(
-            _begin,
-            settings,
-            messages,
-            stop,
-            context.Lock(),
-            place.run_id,
-            workers=min(settings.runs_at_once, len(partitions)),
-        )
+        given = (settings, messages, stop, context.Lock(), place.run_id)
+        pool = make_pool(_begin, *given, workers=min(settings.runs_at_once, len(partitions)))
         futures: dict[Future[None], Partition] = {pool.submit(_do, work, one): one for one in partitions}
         try:
             running = {*futures}
@@ -109,7 +99,7 @@ _place: Workplace | None = None
 def _begin(settings: Settings, messages: Any, stop: Any, away: Any, run_id: str) -> None:
     warnings.simplefilter("ignore")  # of libraries, about themselves
     global _settings, _place
-    told = {name: partial(_tell, messages, name) for name in _EVENTS}
+    told = {name: partial(lambda name, *values: messages.put((name, values)), name) for name in _EVENTS}
     if settings.postgres:
         from orchestration.cluster.storage import OUTAGE
 
@@ -117,10 +107,6 @@ def _begin(settings: Settings, messages: Any, stop: Any, away: Any, run_id: str)
     place = make_workplace(settings, Listener(**told))
     # The processes are as many as the cores, so each reads its pictures by itself.
     _settings, _place = settings, replace(place, workers=0, interrupt=stop, run_id=run_id)
-
-
-def _tell(messages: Any, name: str, *values: object) -> None:
-    messages.put((name, values))
 
 
 def _do(work: Work, partition: Partition) -> None:

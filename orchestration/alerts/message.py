@@ -44,12 +44,12 @@ def compose(alerts: Sequence[Alert], settings: AlertSettings) -> AlertMessage:
     subject = f"Cliché: {alerts[0].title}"
     if len(alerts) > 1:
         counts = Counter(one.of.severity for one in alerts)
-        said = ", ".join(
+        named = [
             f"{counts[what]} {what}{'s' * (counts[what] > 1)}"
             for what in ("error", "warning")
             if counts[what]
-        )
-        subject = f"Cliché: {said}"
+        ]
+        subject = f"Cliché: {', '.join(named)}"
     path = settings.template or _OURS
     try:
         # Plain text: what others wrote was made harmless when its alert was made.

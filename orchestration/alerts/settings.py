@@ -82,8 +82,7 @@ class Receivers:
 def receivers(environ: Mapping[str, str] = os.environ) -> Receivers:
     """Return where the environment says that alerts go."""
     said = {name: environ.get(name, "").strip() for name in (WEBHOOK, SMTP, USER, PASSWORD, SENDER, TO)}
-    webhook = said[WEBHOOK]
-    if webhook:
+    if webhook := said[WEBHOOK]:
         parts = _parts(WEBHOOK, webhook)
         if parts.scheme not in {"https", "http"} or not parts.hostname:
             raise UsageError(f"{WEBHOOK} is to be an address that begins with https://")
@@ -105,9 +104,9 @@ def _mail(said: Mapping[str, str]) -> Mail:
         raise UsageError(
             f"{SMTP} is to read smtp://host:587 or smtps://host:465; user and password are in {USER} and {PASSWORD}"
         )
-    to = tuple(one for one in (part.strip() for part in said[TO].split(",")) if one)
+    to = tuple(filter(None, map(str.strip, said[TO].split(","))))
     for name, addresses in ((SENDER, (said[SENDER],)), (TO, to)):
-        if not addresses or not all(_is_address(one) for one in addresses):
+        if not addresses or not all(map(_is_address, addresses)):
             raise UsageError(f"{name} is to hold an address of e-mail, as {SMTP} is set")
     if bool(said[USER]) != bool(said[PASSWORD]):
         raise UsageError(f"{USER} and {PASSWORD} belong together; set both or neither")

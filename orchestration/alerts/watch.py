@@ -61,9 +61,8 @@ def look_once(
             found = find(lambda: View(settings, make_place(), now, instance, record.began))
             if broken is not None:
                 found.add(cannot_look(broken), ENGINE[0])
-            wanted = {
-                key: one for key, one in found.alerts.items() if one.kind not in settings.alerts.without
-            }
+            without = settings.alerts.without
+            wanted = {key: one for key, one in found.alerts.items() if one.kind not in without}
             new = record.update(wanted, found.looked, now, to)
             done = WatchResult([*wanted.values()], new)
             for name, send in to.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -84,9 +84,8 @@ class _Served:
             one.fullmatch(path) for one in (keys.THUMBNAIL, keys.PAST_PAGE, keys.PAST_STYLE)
         ):
             return self._copy(path)
-        edition, name = self.newest, path
-        if inside := _INSIDE.fullmatch(path):
-            edition, name = inside[1], inside[2]
+        inside = _INSIDE.fullmatch(path)
+        edition, name = inside.groups() if inside else (self.newest, path)
         names, fetch = self._of(edition)
         if name == MANIFEST:
             return self._copy(f"{keys.edition_prefix(edition)}{MANIFEST}")
@@ -95,12 +94,9 @@ class _Served:
     def _of(self, edition: str) -> tuple[set[str], Callable[[str], Path]]:
         if edition not in self._fetchers:
             manifest = manifest_of(self._place, edition)
-            parts = {part["key"] for table in manifest["tables"].values() for part in table["parts"]}
-            folder = self.folder / edition
-            self._fetchers[edition] = (
-                parts | {*manifest["files"]},
-                fetcher(self._place.store, manifest, folder),
-            )
+            names = {part["key"] for table in manifest["tables"].values() for part in table["parts"]}
+            fetch = fetcher(self._place.store, manifest, self.folder / edition)
+            self._fetchers[edition] = names | {*manifest["files"]}, fetch
         return self._fetchers[edition]
 
     def _copy(self, key: str) -> Path | None:
@@ -130,20 +126,22 @@ class RangeHandler(SimpleHTTPRequestHandler):
         size = path.stat().st_size
         first, last = int(asked[1]), min(int(asked[2] or size - 1), size - 1)
         if first > last:
-            self.send_response(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-            self.send_header("Content-Range", f"bytes */{size}")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            headers = {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
+            self.say_head(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers)
             return None
-        self.send_response(HTTPStatus.PARTIAL_CONTENT)
-        self.send_header("Content-Type", self.guess_type(path))
-        self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
-        self.send_header("Content-Length", str(last - first + 1))
-        self.end_headers()
+        self._left = last - first + 1
+        headers = {"Content-Type": self.guess_type(path), "Content-Range": f"bytes {first}-{last}/{size}"}
+        self.say_head(HTTPStatus.PARTIAL_CONTENT, {**headers, "Content-Length": str(self._left)})
         file = path.open("rb")
         file.seek(first)
-        self._left = last - first + 1
         return file
+
+    def say_head(self, status: HTTPStatus, headers: Mapping[str, str]) -> None:
+        """Send status and headers."""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
 
     def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:  # type: ignore[override]
         """Send the file, or its part."""
@@ -171,10 +169,8 @@ class _Quiet(RangeHandler):
     def send_head(self) -> Any:
         """Lead whoever asks for nothing in particular to the latest edition."""
         if urlsplit(self.path).path in {"/", "/index.html"}:
-            self.send_response(HTTPStatus.FOUND)
-            self.send_header("Location", f"/{keys.edition_prefix(self._served.newest)}index.html")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            page = f"/{keys.edition_prefix(self._served.newest)}index.html"
+            self.say_head(HTTPStatus.FOUND, {"Location": page, "Content-Length": "0"})
             return None
         return super().send_head()
 

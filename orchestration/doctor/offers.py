@@ -35,18 +35,15 @@ def services_of(
 ) -> dict[tuple[str, str | None, str | None], list[ModelEntry]]:
     """Return the services to ask (provider, address, region) with their entries: those of the file, or those named.
 
-    Entries with keys of their own belong to one service. One that is named and that no entry asks is reached in the
-    usual way.
+    Entries with keys of their own belong to one service; one that no entry asks is reached in the usual way.
     """
-    found: dict[tuple[str, str | None, str | None], list[ModelEntry]] = {}
+    services: dict[tuple[str, str | None, str | None], list[ModelEntry]] = {}
     for entry in entries:
         if not named or entry.provider in named:
             at = entry.connection
-            found.setdefault((entry.provider, at.base_url, at.region), []).append(entry)
-    for name in named:
-        if not any(provider == name for provider, *_ in found):
-            found[name, None, None] = []
-    return found
+            services.setdefault((entry.provider, at.base_url, at.region), []).append(entry)
+    missing = [name for name in named if not any(provider == name for provider, *_ in services)]
+    return services | {(name, None, None): [] for name in missing}
 
 
 def look_at_offers(entries: Sequence[ModelEntry], text: str, named: Sequence[str]) -> Iterator[Offered]:
@@ -80,13 +77,9 @@ def _listed(name: str, connection: Connection) -> tuple[list[str] | None, str | 
 def _compared(where: str, listed: Sequence[str], asked: Sequence[ModelEntry], text: str) -> Offered:
     ours = {entry.model_id: entry for entry in asked}
     left = [model for model in dict.fromkeys(listed) if model not in ours]
-    off = [model for model in left if _named(model, text)]
-    return Offered(
-        where,
-        new=tuple(model for model in left if model not in off),
-        switched_off=tuple(off),
-        gone=tuple(model for model in sorted(ours.keys() - {*listed}) if _is_gone(ours[model])),
-    )
+    off = tuple(model for model in left if _named(model, text))
+    gone = tuple(model for model in sorted(ours.keys() - {*listed}) if _is_gone(ours[model]))
+    return Offered(where, tuple(model for model in left if model not in off), off, gone)
 
 
 def _is_gone(entry: ModelEntry) -> bool:
@@ -94,9 +87,8 @@ def _is_gone(entry: ModelEntry) -> bool:
 
     That a list of models that draw leaves it out says nothing: many lists tell by the name alone.
     """
-    provider = make_provider(entry.provider, services.hasty(entry.connection))
-    found = probe(provider, entry.model_id)
-    return found is not None and found.model_ok is False
+    probed = probe(make_provider(entry.provider, services.hasty(entry.connection)), entry.model_id)
+    return probed is not None and probed.model_ok is False
 
 
 def examples_of(models: Sequence[str], folder: Path) -> dict[str, str]:

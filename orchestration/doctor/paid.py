@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
-from assets.gateway.money.costs import WRONG_ABOVE
+from assets.gateway.money.costs import WRONG_ABOVE, Costs
 from assets.gateway.records import GROUPS, UNREADABLE
 from assets.generation.providers.base import NEVER_LEFT
 from assets.generation.providers.registry import make_provider
@@ -34,24 +34,21 @@ def tries(place: Workplace, models: Sequence[ModelEntry], failed: Collection[str
     """Return the trials of the models and their labelers; those of whom something failed already are left out."""
     today, week = utc_now().date(), current_week()
     place.fill_ledger(week)
-    found: list[Try] = []
+    found: list[tuple[str, Costs, Callable[[], Trial]]] = []
     labelers: dict[str, LabelerEntry] = {}
     for entry in models:
-        labelers |= {
-            name: place.labelers[name]
-            for name in (entry.labeler, *entry.also_labelers)
-            if name in place.labelers
-        }
-        if entry.name not in failed and make_provider(entry.provider, entry.connection).paid:
-            costs = place.costs(entry)
-            make = partial(try_model, place, entry, week)
-            found.append(Try(entry.name, costs.reserve_usd(today), costs.bound_usd(today), make))
+        names = (entry.labeler, *entry.also_labelers)
+        labelers |= {name: place.labelers[name] for name in names if name in place.labelers}
+        if make_provider(entry.provider, entry.connection).paid:
+            found.append((entry.name, place.costs(entry), partial(try_model, place, entry, week)))
     for name, one in labelers.items():
-        if f"labeler {name}" not in failed:
-            costs = costs_of(one, 1, place.ledger)
-            make = partial(try_labeler, place, one, week)
-            found.append(Try(f"labeler {name}", costs.reserve_usd(today), costs.bound_usd(today), make))
-    return found
+        costs = costs_of(one, 1, place.ledger)
+        found.append((f"labeler {name}", costs, partial(try_labeler, place, one, week)))
+    return [
+        Try(what, costs.reserve_usd(today), costs.bound_usd(today), make)
+        for what, costs, make in found
+        if what not in failed
+    ]
 
 
 def try_all(chosen: Sequence[Try]) -> Iterator[tuple[Finding, float]]:

@@ -62,20 +62,17 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
             to.put(key, data)
     site = [*store.list(keys.SITE)]
     # Read before editions are listed: what a publish adds meanwhile comes with the next upload, whole.
-    changing = {
-        key: _whole(store, key) for key in site if cache_control(key) != FOREVER and key not in _DATABASE
-    }
+    forever = [key for key in site if cache_control(key) == FOREVER]
+    changing = {key: _whole(store, key) for key in site if key not in {*forever, *_DATABASE}}
     sending = _Sending(store, to, step)
-    sending.all([key for key in site if cache_control(key) == FOREVER], "what all pages share")
+    sending.all(forever, "what all pages share")
     sending.all([*store.list(keys.REMOVALS)], "removals")
     for edition in edition_ids(store):
         sending.edition(edition)
     sending.database()
-    for key, data in changing.items():
+    changing[keys.LATEST_EDITION] = _whole(store, keys.LATEST_EDITION)
+    for key, data in (*changing.items(), *root_pages(manifest).items()):
         sending.one(key, data)
-    sending.one(keys.LATEST_EDITION, _whole(store, keys.LATEST_EDITION))
-    for path, data in root_pages(manifest).items():
-        sending.one(path, data)
     return Sent(newest.id, sending.objects, sending.bytes, sending.missing)
 
 
@@ -132,10 +129,8 @@ class _Sending:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for first in range(0, len(listed), _BATCH):
                 self._step(what, first, len(listed))
-                for thumbnails in pool.map(
-                    lambda key: self._sent(key, hashes), listed[first : first + _BATCH]
-                ):
-                    shown |= thumbnails
+                batch = listed[first : first + _BATCH]
+                shown.update(*pool.map(lambda key: self._sent(key, hashes), batch))
         self._step(what, len(listed), len(listed))
         return shown
 

@@ -49,7 +49,7 @@ def runs(view: View) -> Iterator[Alert]:
         elif run.status in _WAITING and view.now - record.create_timestamp > timedelta(
             hours=view.settings.alerts.start_hours
         ):
-            model, week = _about(run)
+            model, week = parse_key(_partition(run))
             why = f"its run waits since {record.create_timestamp:%Y-%m-%d %H:%M} UTC ({run.status.value})"
             yield alert("run_not_started", model, week, run_id=run.run_id, detail="queue", why=why)
 
@@ -60,9 +60,8 @@ def _is_whole(run: dg.DagsterRun) -> bool:
     What is materialized by hand belongs to another job, and is a whole run where all is chosen.
     """
     chosen = {key.to_user_string() for key in run.asset_selection or ()}
-    return (
-        not chosen or run.root_run_id is not None or chosen >= {"images", "labels"} or "leaderboard" in chosen
-    )
+    everything = not chosen or chosen >= {"images", "labels"} or "leaderboard" in chosen
+    return everything or run.root_run_id is not None
 
 
 def _reported_elsewhere(view: View) -> set[tuple[str, str]]:
@@ -83,7 +82,7 @@ def _reported_elsewhere(view: View) -> set[tuple[str, str]]:
 def _failed(
     instance: dg.DagsterInstance, run: dg.DagsterRun, elsewhere: Collection[tuple[str, str]], *, killed: bool
 ) -> Iterator[Alert]:
-    model, week = _about(run)
+    model, week = parse_key(_partition(run))
     if found := failed_checks(instance, run.run_id):
         yield alert("check_failed", model, week, run_id=run.run_id, detail=run.job_name, why=found)
         return
@@ -91,10 +90,6 @@ def _failed(
     if kind in _STOPPED and (model, week) in elsewhere:
         return
     yield alert("run_failed", model or run.job_name, week, run_id=run.run_id, why=why)
-
-
-def _about(run: dg.DagsterRun) -> tuple[str, str]:
-    return parse_key(_partition(run))
 
 
 def _partition(run: dg.DagsterRun) -> str:

@@ -53,9 +53,11 @@ def find(make_view: Callable[[], View]) -> Found:
         return found
     found.looked.add(_SETTINGS)
     for name in ENGINE * (view.instance is not None) + STORE:
+        module, _, function = name.partition(":")
         try:
+            finder: Finder = getattr(import_module(f"orchestration.alerts.finders.{module}"), function)
             with told_in_one_line(view.settings.home):
-                alerts = [*_load(name)(view)]
+                alerts = [*finder(view)]
         except Exception as error:  # noqa: BLE001 - as above
             found.add(cannot_look(error), name)
             if isinstance(error, StoreError) and name in STORE:
@@ -72,9 +74,3 @@ def cannot_look(error: Exception) -> Alert:
     if isinstance(error, CorruptObjectError):
         return alert("store_damaged", detail=str(error), why=str(error))
     return alert("cannot_look", detail=type(error).__name__, why=str(error) or type(error).__name__)
-
-
-def _load(name: str) -> Finder:
-    module, _, function = name.partition(":")
-    loaded: Finder = getattr(import_module(f"orchestration.alerts.finders.{module}"), function)
-    return loaded
