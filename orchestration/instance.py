@@ -63,7 +63,7 @@ def open_instance(
         with explained("write", folder.parent):
             folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    storage = _event_log_of(folder) if postgres is None else _storage_in(postgres.get_secret_value())
+    storage = _kept_event_log(folder) if postgres is None else _storage_in(postgres.get_secret_value())
     # The public way reads DAGSTER_HOME, which may be another's.
     ref = InstanceRef.from_dir(str(folder), config_dir=str(config), overrides=storage)
     with told_in_one_line(folder.parent), nullcontext() if postgres else _alone(folder):
@@ -118,7 +118,7 @@ def _storage_in(address: str) -> dict[str, Any]:
     return {"storage": {"custom": {**shared, "config": {"postgres_url": driver}}}}
 
 
-def _event_log_of(folder: Path) -> dict[str, Any]:
+def _kept_event_log(folder: Path) -> dict[str, Any]:
     """Return the setting of Dagster's own event log of an instance, with its files kept open."""
     usual = InstanceRef.config_defaults(str(folder))["event_log_storage"]
     if usual is None:
@@ -132,13 +132,9 @@ def instance_of(settings: Settings) -> dg.DagsterInstance:
     return _opened(settings.dagster_home, settings.postgres)
 
 
-@cache
-def _opened(folder: Path, postgres: SecretStr | None) -> dg.DagsterInstance:
-    return _open.enter_context(open_instance(folder, postgres))
-
-
 _open = ExitStack()
 atexit.register(_open.close)
+_opened = cache(lambda folder, postgres: _open.enter_context(open_instance(folder, postgres)))
 
 
 def process_tags(instance: dg.DagsterInstance) -> dict[str, str]:
@@ -212,13 +208,9 @@ def require_whole(instance: dg.DagsterInstance) -> None:
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> str:
     """Return what the blocking checks of a run found, in one line; nothing if all of them passed."""
     records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
-    evaluations = [
-        record.event_log_entry.get_dagster_event().asset_check_evaluation_data for record in records
-    ]
+    found = [record.event_log_entry.get_dagster_event().asset_check_evaluation_data for record in records]
     return "; ".join(
-        f"{evaluation.description} ({evaluation.check_name})"
-        for evaluation in evaluations
-        if not evaluation.passed
-        and evaluation.blocking
-        and evaluation.severity is dg.AssetCheckSeverity.ERROR
+        f"{one.description} ({one.check_name})"
+        for one in found
+        if not one.passed and one.blocking and one.severity is dg.AssetCheckSeverity.ERROR
     )

@@ -150,19 +150,18 @@ def _from_file(path: Path) -> dict[str, Any]:
     values = read_yaml(path, str(path)) or {}
     if not isinstance(values, dict):
         raise UsageError(f"{path} must hold keys and values")
-    if "home" in values:
-        raise UsageError(f'{path}: unknown key "home"; set CLICHE_HOME to have it elsewhere')
-    if "postgres" in values:
-        raise UsageError(f'{path}: unknown key "postgres"; set CLICHE_POSTGRES: no file holds a password')
+    for name, how in (
+        ("home", "set CLICHE_HOME to have it elsewhere"),
+        ("postgres", "set CLICHE_POSTGRES: no file holds a password"),
+    ):
+        if name in values:
+            raise UsageError(f'{path}: unknown key "{name}"; {how}')
     if isinstance(values.get("first_week"), date):  # YAML reads 2026-09-07 as a date
         values["first_week"] = values["first_week"].isoformat()
-    for name in ("models", "suites"):
-        if isinstance(values.get(name), str):
-            values[name] = _real(path.parent / values[name])
-    alerts = values.get("alerts")
-    for name in ("file", "template"):
-        if isinstance(alerts, dict) and isinstance(alerts.get(name), str):
-            alerts[name] = _real(path.parent / alerts[name])
+    for part, names in ((values, ("models", "suites")), (values.get("alerts"), ("file", "template"))):
+        for name in names:
+            if isinstance(part, dict) and isinstance(part.get(name), str):
+                part[name] = _real(path.parent / part[name])
     store = values.get("store")
     if isinstance(store, str) and ":" not in store:  # an address has a colon, a folder has none
         values["store"] = str(_real(path.parent / store))

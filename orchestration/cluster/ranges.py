@@ -6,10 +6,9 @@ run that waits, and any number of workers, one too, gets through any number of p
 `labels`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 
@@ -27,12 +26,11 @@ OP = "label_pictures"
 LABELER_TAG = "cliche/labeler"
 
 
-@dataclass(frozen=True)
-class RangeRun:
+class RangeRun(NamedTuple):
     """A run that is to be asked for: its settings, and the tags that say what it is about."""
 
-    config: Mapping[str, Any]
-    tags: Mapping[str, str]
+    config: dict[str, Any]
+    tags: dict[str, str]
 
 
 def build_job() -> dg.JobDefinition:
@@ -63,18 +61,13 @@ def left_to_label(
 ) -> list[RangeRun]:
     """Return the runs that label what partitions (model, week) lack: none where their own run does, or some work."""
     idle = ((week, model) for model, week in partitions if not at_work(instance, model, week))
-    return [
-        RangeRun(
-            {"ops": {OP: {"config": {"model": state.model, "week": state.week, "range": str(part)}}}},
-            {
-                PARTITION_TAG: str(partition_key(state.model, state.week)),
-                RANGE_TAG: str(part),
-                LABELER_TAG: state.labeler,
-            },
-        )
-        for state in partition_states(place.store, idle, place.labelers)
-        for part in split(place, state)
-    ]
+    runs = []
+    for state in partition_states(place.store, idle, place.labelers):
+        of = {PARTITION_TAG: str(partition_key(state.model, state.week)), LABELER_TAG: state.labeler}
+        for part in split(place, state):
+            config = {"model": state.model, "week": state.week, "range": str(part)}
+            runs.append(RangeRun({"ops": {OP: {"config": config}}}, {**of, RANGE_TAG: str(part)}))
+    return runs
 
 
 def at_work(instance: dg.DagsterInstance, model: str, week: str) -> Sequence[dg.DagsterRun]:
@@ -102,15 +95,10 @@ def build_sensor(place: Workplace) -> dg.SensorDefinition:
         ]
         # What a labeler left is tried again once an hour.
         hour = f"{datetime.now(UTC):%Y%m%dT%H}"
-        return dg.SensorResult(
-            run_requests=[
-                dg.RunRequest(
-                    run_key=f"{run.tags[PARTITION_TAG]}|{run.tags[RANGE_TAG]}|{hour}",
-                    run_config=dict(run.config),
-                    tags=dict(run.tags),
-                )
-                for run in left_to_label(context.instance, place, free)
-            ]
-        )
+        requests = [
+            dg.RunRequest(f"{tags[PARTITION_TAG]}|{tags[RANGE_TAG]}|{hour}", run_config=config, tags=tags)
+            for config, tags in left_to_label(context.instance, place, free)
+        ]
+        return dg.SensorResult(run_requests=requests)
 
     return label_ranges

@@ -81,9 +81,8 @@ def version_at(address: str) -> str:
     found = deserialize_value(answer)
     if not isinstance(found, ListRepositoriesResponse):
         raise ClicheError(f"the code server at {address} cannot load its own code; see its log")
-    return (found.dagster_library_versions or {}).get(
-        LIBRARY, "of an earlier version, which does not say which"
-    )
+    versions = found.dagster_library_versions or {}
+    return versions.get(LIBRARY, "of an earlier version, which does not say which")
 
 
 def main() -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -52,37 +53,30 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
 
     The ledger is filled for the week. Nothing is asked and nothing is written.
     """
-    today = utc_now().date()
-    found: list[Forecast] = []
-    to_label: dict[str, ToLabel] = {}
+    forecasts: list[Forecast] = []
+    to_label = defaultdict[str, ToLabel](ToLabel)
     for model in models:
         plan, provider = plan_partition(place, model, week, freeze=False)
         state = partition_state(place.store, week, model, place.labelers)
-        calls = state.open if state.planned else len(plan.slots)
-        found.append(
-            forecast(
-                place.store,
-                place.ledger,
-                place.model(model),
-                week,
-                paid=provider.paid,
-                slots=len(plan.slots),
-                calls=calls,
-                today=today,
-                batches=batch_api(provider) is not None,
-            )
+        calls, slots = state.open if state.planned else len(plan.slots), len(plan.slots)
+        batches = batch_api(provider) is not None
+        asked: dict[str, Any] = {"paid": provider.paid, "slots": slots, "calls": calls, "batches": batches}
+        forecasts.append(
+            forecast(place.store, place.ledger, place.model(model), week, **asked, today=utc_now().date())
         )
         for entry in labelers_of(plan.labeler, plan.also_labelers, place.labelers):
-            more = pictures_left(place.store, plan, _asked(place, entry.name))
-            to_label[entry.name] = to_label.get(entry.name, ToLabel()) + more
+            to_label[entry.name] += pictures_left(place.store, plan, _asked(place, entry.name))
+    anchors = {name: anchors_left(place.store, _asked(place, name), week) for name in to_label}
+    return [*forecasts, *_labels(place, week, to_label, anchors)]
+
+
+def _labels(
+    place: Workplace, week: str, to_label: Mapping[str, ToLabel], anchors: Mapping[str, ToLabel]
+) -> Iterator[Forecast]:
+    """Yield what so many pictures and anchors take of labelers."""
     for name, pictures in to_label.items():
-        anchors = anchors_left(place.store, _asked(place, name), week)
-        found.append(
-            label_forecast(
-                place.ledger, place.labelers[name], week, pictures=pictures, anchors=anchors, today=today
-            )
-        )
-    return found
+        of: dict[str, ToLabel] = {"pictures": pictures, "anchors": anchors[name]}
+        yield label_forecast(place.ledger, place.labelers[name], week, **of, today=utc_now().date())
 
 
 def _asked(place: Workplace, name: str) -> RemoteLabeler:
@@ -187,8 +181,8 @@ def _within(usd: float, cap_usd: float | None) -> float:
 
 def _whole_week(place: Workplace, week: str) -> list[Forecast]:
     """Return what a week to come takes of its models and their labelers, if all is asked."""
-    today, found = utc_now().date(), list[Forecast]()
-    to_label: dict[str, ToLabel] = {}
+    today, forecasts = utc_now().date(), list[Forecast]()
+    to_label = defaultdict[str, ToLabel](ToLabel)
     for entry in place.active(week):
         if make_provider(entry.provider, entry.connection).paid:
             slots = sum(
@@ -196,20 +190,15 @@ def _whole_week(place: Workplace, week: str) -> list[Forecast]:
                 for selection in entry.suites
                 for prompt in planned_prompts(selection, place.suites[selection.suite])
             )
-            found.append(
+            forecasts.append(
                 forecast(
                     place.store, place.ledger, entry, week, paid=True, slots=slots, calls=slots, today=today
                 )
             )
         for one in labelers_of(entry.labeler, entry.also_labelers, place.labelers):
-            to_label[one.name] = to_label.get(one.name, ToLabel()) + pictures_of(entry, place.suites, one)
-    for name, pictures in to_label.items():
-        labeler = place.labelers[name]
-        anchors = anchors_of(place.store, labeler)
-        found.append(
-            label_forecast(place.ledger, labeler, week, pictures=pictures, anchors=anchors, today=today)
-        )
-    return found
+            to_label[one.name] += pictures_of(entry, place.suites, one)
+    anchors = {name: anchors_of(place.store, place.labelers[name]) for name in to_label}
+    return [*forecasts, *_labels(place, week, to_label, anchors)]
 
 
 def month_line(place: Workplace, usd: float) -> str:
