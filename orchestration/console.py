@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -114,3 +114,9 @@ def note(text: str) -> None:
 def say(text: str = "") -> None:
     """Print one line of the result."""
     OUT.print(printable(text), markup=False)
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Print lines of the result."""
+    for line in lines:
+        say(line)

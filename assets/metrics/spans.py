@@ -164,19 +164,13 @@ class WeekRows:
         since = {"week": week.name, "since": shift(week.name, 1 - WINDOW)}
         models = read(con, "span_models", where)
         on_track = models.select("model", "track", "simulated")
-        return cls(
-            week,
-            models,
-            read(con, "span_prompts", since),
-            read(con, "span_values", since),
-            read(con, "span_counts", {**where, **since}).join(on_track, on="model"),
-            read(con, "span_answers", {**where, **since}).join(on_track, on="model"),
-            read(con, "span_draws", where).join(on_track, on="model"),
-            {
-                (model, attribute): back
-                for model, attribute, back in read(con, "span_restarts", week.where).rows()
-            },
+        statements = {"span_counts": where | since, "span_answers": where | since, "span_draws": where}
+        counts, answers, draws = (
+            read(con, name, of).join(on_track, on="model") for name, of in statements.items()
         )
+        prompts, values = (read(con, name, since) for name in ("span_prompts", "span_values"))
+        restarts = {(model, of): back for model, of, back in read(con, "span_restarts", week.where).rows()}
+        return cls(week, models, prompts, values, counts, answers, draws, restarts)
 
     def span(self, *, moved: bool = False, first_turns: bool = False) -> Span:
         """Return the span that ends with the week.
@@ -187,20 +181,14 @@ class WeekRows:
         """
         late = pl.lit(value=True) if moved else pl.col("late")
         turns = late if first_turns else late & ~pl.col("opening")
-        return Span(
-            self.week,
-            [
-                *_of_week(
-                    replace(
-                        self,
-                        prompts=self.prompts.filter(late),
-                        values=self.values.filter(late),
-                        counts=self.counts.filter(turns),
-                        answers=self.answers.filter(turns),
-                    )
-                )
-            ],
+        kept = replace(
+            self,
+            prompts=self.prompts.filter(late),
+            values=self.values.filter(late),
+            counts=self.counts.filter(turns),
+            answers=self.answers.filter(turns),
         )
+        return Span(self.week, [*_of_week(kept)])
 
 
 def read_span(con: duckdb.DuckDBPyConnection, occasion: Occasion) -> Span:
@@ -220,11 +208,10 @@ def _of_week(of: WeekRows) -> Iterator[Field]:
         asked = looked_for.unique("prompt", maintain_order=True)
         drawn = of.draws.filter([pl.col(name) == named[name] for name in FIELD])
         known = {row: "withheld" for row, hidden in enumerate(track["withheld"]) if hidden}
-        readers = tuple(
-            None if name is None else (name, version)
-            for name, version in track.select("labeler", "labeler_version").rows()
+        readers = (
+            None if one[0] is None else one for one in track.select("labeler", "labeler_version").rows()
         )
-        models = Models(tuple(track["model"]), readers, known, False, of.restarts)
+        models = Models(tuple(track["model"]), tuple(readers), known, False, of.restarts)
         made = _field(named, models, asked, held, HISTORY, drawn)
         suite = of.values.filter([pl.col(name) == named[name] for name in ("suite", "suite_major")])
         _add_tables(made, of_field.get(key, of.counts.clear()), suite, looked_for.drop_nulls("attribute"))
@@ -264,9 +251,8 @@ def _field(
         refused[row, column, place, week] = answers[name].to_numpy()
     recent = answers["back"].to_numpy() < WINDOW
     np.add.at(planned, (row[recent], column[recent]), answers["planned"].to_numpy()[recent])
-    for model, pictures, squares in (
-        () if draws is None else draws.select("model", "pictures", "squares").rows()
-    ):
+    of_models = () if draws is None else draws.select("model", "pictures", "squares").rows()
+    for model, pictures, squares in of_models:
         place = models.names.index(model)
         total = max(float(refused[place, :, 1].sum()), pictures)
         drawn[place] = (squares + total - pictures) / total
@@ -291,13 +277,9 @@ def _add_tables(
         if looked_for is not None:
             places = np.flatnonzero(np.isin(to.prompts, asked[attribute,]["prompt"].to_list()))
         since = to.counted(attribute)[:, None]
-        made = {
-            "support": np.zeros((len(to.models.names), len(to.prompts), len(listed), weeks)),
-            **{
-                kind: np.zeros((len(to.models.names), len(to.prompts), 1, weeks))
-                for kind in ("unseen", "outside")
-            },
-        }
+        kinds_of = {"support": len(listed), "unseen": 1, "outside": 1}
+        shape = len(to.models.names), len(to.prompts)
+        made = {kind: np.zeros((*shape, number, weeks)) for kind, number in kinds_of.items()}
         row, column = _places(held, to.models.names, to.prompts)
         value, many = _place(held["value"], listed), held["back"].list.len().to_numpy()
         back, pictures = (held[name].explode().to_numpy() for name in ("back", "pictures"))

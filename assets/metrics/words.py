@@ -19,13 +19,7 @@ from assets.metrics.plain.quantiles import student
 from assets.metrics.plain.words import mean_word, word
 from assets.metrics.reading import read
 from assets.metrics.spans import FIELD, Field, Span
-from assets.suites.comparisons import (
-    AskedPrompt,
-    Pair,
-    Sides,
-    shipped,
-    study_comparisons,
-)
+from assets.suites.comparisons import AskedPrompt, Pair, Sides, shipped, study_comparisons
 from warehouse.loading.columns import table_of
 
 #: What is said of a mean over several pairs where none has enough pictures.
@@ -134,43 +128,28 @@ def _lists(
     """
     of_prompt = held.group_by("prompt", "language", "subject", "condition").agg("attribute").sort(pl.all())
     asked = {AskedPrompt(*names): {*attributes} for *names, attributes in of_prompt.rows()}
-    readers = [of.models.readers[row] or ("", "") for row in rows]
-    models = pl.DataFrame(
-        {
-            "model": [of.models.names[row] for row in rows],
-            "labeler": [labeler for labeler, _ in readers],
-            "labeler_version": [version for _, version in readers],
-        }
-    )
+    named = [(of.models.names[row], *(of.models.readers[row] or ("", ""))) for row in rows]
+    models = pl.DataFrame(named, ["model", "labeler", "labeler_version"], orient="row")
+    common = {name: here[name] for name in ("track", "simulated", "suite", "suite_major")}
     for one in comparisons:
         pairs = one.pairs(asked)
+        common |= {"comparison": f"{one.a.name} → {one.b.name}", "kind": one.kind}
+        common |= {"a": one.a.name, "b": one.b.name, "turn_a": one.a.turn, "turn_b": one.b.turn}
         for attribute in sorted(set[str]().union(*(asked[a] & asked[b] for a, b in pairs))):
             both = [pair for pair in pairs if attribute in asked[pair.a] & asked[pair.b]]
             sides = [
                 [_found(fields, here, pair[at], (one.a, one.b)[at].turn, attribute, rows) for pair in both]
                 for at in (0, 1)
             ]
-            known = [found for side in sides for found in side if found is not None]
-            if not known:
+            if not (known := [found for side in sides for found in side if found is not None]):
                 continue
-            values = known[0].values
-            none = _Found(values, np.zeros(known[0].counts.shape), np.zeros(len(rows), dtype=bool))
+            values, shape = known[0].values, known[0].counts.shape
+            none = _Found(values, np.zeros(shape), np.zeros(len(rows), dtype=bool))
             before, after = ([found or none for found in side] for side in sides)
-            yield _Lists(
-                {
-                    **{name: here[name] for name in ("track", "simulated", "suite", "suite_major")},
-                    "comparison": f"{one.a.name} → {one.b.name}",
-                    **{"kind": one.kind, "a": one.a.name, "b": one.b.name},
-                    **{"turn_a": one.a.turn, "turn_b": one.b.turn, "attribute": attribute},
-                },
-                models,
-                values,
-                both,
-                np.stack([found.counts for found in before], 1),
-                np.stack([found.counts for found in after], 1),
-                np.stack([a.asked & b.asked for a, b in zip(before, after, strict=True)], 1),
-                of.models.study,
-            )
+            earlier, later = (np.stack([found.counts for found in side], 1) for side in (before, after))
+            asked_both = np.stack([a.asked & b.asked for a, b in zip(before, after, strict=True)], 1)
+            columns = {**common, "attribute": attribute}
+            yield _Lists(columns, models, values, both, earlier, later, asked_both, of.models.study)
 
 
 class _Found(NamedTuple):
@@ -220,18 +199,18 @@ def _of_pairs(of: _Lists) -> pl.DataFrame:
     df = np.broadcast_to(found.df[..., None], told.shape)
     columns = {
         **{"k_a": k_a, "n_a": n_a, "k_b": k_b, "n_b": n_b},
-        "share_a": _where(told, divided(k_a, n_a)),
-        "share_b": _where(told, divided(k_b, n_b)),
+        **{"share_a": _where(told, divided(k_a, n_a)), "share_b": _where(told, divided(k_b, n_b))},
         **{"estimate": found.difference, "low": found.low, "high": found.high},
         **{"se": found.standard_error, "dispersion": _where(told, found.dispersion), "df": _where(told, df)},
         "critical": _where(whole, student(np.maximum(df, LEAST))),
         "holm_critical": found.needed,
     }
     why = np.where(told, "few_weeks", np.where(of.asked[:, None], "no_pictures", "not_asked"))
+    named = [of.pairs[at] for at in pair.tolist()]
     return _rows(of, model, value, {name: column.ravel() for name, column in columns.items()}).with_columns(
-        subject=pl.Series([of.pairs[at].a.subject for at in pair.tolist()]),
-        prompt_a=pl.Series([of.pairs[at].a.prompt for at in pair.tolist()]),
-        prompt_b=pl.Series([of.pairs[at].b.prompt for at in pair.tolist()]),
+        subject=pl.Series([one.a.subject for one in named]),
+        prompt_a=pl.Series([one.a.prompt for one in named]),
+        prompt_b=pl.Series([one.b.prompt for one in named]),
         pairs=pl.Series(told.ravel(), dtype=pl.Int32),
         clear=_said(whole, found.clear),
         reason=_said(~whole, why),
@@ -253,12 +232,9 @@ def _means(of: _Lists, value: int) -> pl.DataFrame:
     columns = {
         **sums,
         **{"share_a": _where(used, found.share_before), "share_b": _where(used, found.share_after)},
-        "estimate": _where(used, found.difference),
-        "low": _where(whole, found.difference - half),
-        "high": _where(whole, found.difference + half),
-        "se": _where(whole, found.standard_error),
-        "dispersion": _where(used, found.dispersion),
-        "df": _where(used, found.df),
+        **{"estimate": _where(used, found.difference), "se": _where(whole, found.standard_error)},
+        **{"low": _where(whole, found.difference - half), "high": _where(whole, found.difference + half)},
+        **{"dispersion": _where(used, found.dispersion), "df": _where(used, found.df)},
         **{"critical": critical, "holm_critical": critical},
     }
     missing = np.where(of.asked.any(1), "no_pictures", "not_asked")

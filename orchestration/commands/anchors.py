@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assets.labeling.anchors.drift import Drift
 from assets.labeling.anchors.freeze import freeze
 from assets.labeling.anchors.sets import accept, drifts
-from orchestration.console import OUT, say, table
+from orchestration.console import OUT, say, say_lines, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse.loading.anchor_objects import listing, read_list
@@ -49,8 +49,7 @@ def anchors_list() -> int:
                 name, pictures, who, str(len(weeks)), min(weeks, default=""), max(weeks, default="")
             )
     OUT.print(listed, markup=False)
-    for line in drift_lines(store, current_week()):
-        say(line)
+    say_lines(drift_lines(store, current_week()))
     return 0
 
 

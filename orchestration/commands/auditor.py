@@ -17,7 +17,7 @@ from assets.generation.workplace import Workplace
 from assets.leaderboard.browser_engine import engine_keys
 from assets.leaderboard.published import fetcher
 from orchestration.commands.editions import MANIFEST, bar, current, database_of, manifest_of, write_whole
-from orchestration.console import say
+from orchestration.console import say, say_lines
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse import keys
@@ -203,8 +203,7 @@ def verify(target: str | None, expect: str | None, against: str | None) -> int:
 
     with bar("verifying") as step:
         report = verify_edition(target, _place, current, step, expect, against)
-    for line in report.lines():
-        say(line)
+    say_lines(report.lines())
     return report.exit_code
 
 
@@ -217,8 +216,7 @@ def diff(old: str, new: str) -> int:
         before = first.sealed()
         with places.find(new, _place, current) as second:
             found = difference.compare(before, second.sealed())
-    for line in found.lines():
-        say(line)
+    say_lines(found.lines())
     return found.exit_code
 
 

@@ -34,7 +34,7 @@ from assets.labeling.records import RemoteLabeler
 from assets.labeling.registry import make_labeler
 from assets.labeling.status import partition_state
 from assets.suites.selections import asks, planned_prompts
-from orchestration.console import OUT, say, table
+from orchestration.console import OUT, say, say_lines, table
 from warehouse.errors import ClicheError, RefusedError
 from warehouse.weeks import current_week, shift, span, utc_now
 
@@ -103,8 +103,7 @@ def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
     paid = any(one.paid for one in forecasts)
     listed.add_row("all", "", "", "", f"{about}{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
     OUT.print(listed)
-    for line in _about_money(place, week, forecasts):
-        say(line)
+    say_lines(_about_money(place, week, forecasts))
     say("References, suites and models are valid. Nothing was asked.")
     return 0
 

@@ -15,7 +15,7 @@ from assets.labeling.gold.records import THIRD, Sample, read_sample
 from assets.labeling.gold.sampling import Design, draw_sample
 from assets.labeling.gold.status import gold_state, second_round
 from orchestration.commands.imports import load_kept
-from orchestration.console import OUT, note, say, table
+from orchestration.console import OUT, note, say, say_lines, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import load_settings
 from warehouse.loading.gold_objects import load_gold
@@ -97,8 +97,7 @@ def gold_import(gold_set: str, files: Sequence[Path], raters: Sequence[str]) -> 
     try:
         done = import_labels(place.store, sample, files, names)
     except ImportProblemsError as error:
-        for line in error.problems:
-            say(line)
+        say_lines(error.problems)
         raise
     say(f"{done.added:,} answers imported, {done.already:,} were there already")
     _say_state(place, sample)

@@ -18,7 +18,7 @@ from assets.generation.run import PartitionRun
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.partition import label, left_over
 from orchestration.commands.editions import counting
-from orchestration.console import note, say
+from orchestration.console import note, say, say_lines
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
 from warehouse.database.schema import open_warehouse
@@ -113,8 +113,7 @@ def check_study(study: str, root: Path | None) -> int:
         )
     for line in mistakes:
         note(line)
-    for line in found:
-        say(line)
+    say_lines(found)
     if mistakes:
         kinds = f"{len(mistakes)} kinds of mistakes" if len(mistakes) > 1 else "1 kind of mistake"
         note(f"{kinds}; nothing was stored")
@@ -154,8 +153,7 @@ def import_study(study: str, root: Path | None) -> int:
     file, folder = _found(study, root)
     with counting("importing") as step:
         report = import_files(place.store, file, folder, progress=step)
-    for line in report.lines():
-        say(line)
+    say_lines(report.lines())
     kept = "The study is kept in the store, but it was not loaded"
     if not load_kept(place, lambda con: score_studies(con, place), kept):
         return 1

@@ -26,7 +26,7 @@ from orchestration.commands.forecasts import (
     spent_line,
     with_ledger,
 )
-from orchestration.console import OUT, note, say, table
+from orchestration.console import OUT, note, say, say_lines, table
 from orchestration.doctor.finding import counted
 from orchestration.gate import Gate, look
 from orchestration.resources import make_workplace
@@ -64,18 +64,16 @@ def status(week: str | None) -> int:
     OUT.print(listed)
     holders = dict(place.store.leases())
     for model, state in gate.states.items():
-        asking, labeling = (holders.get(f"{what}-{week}-{model}") for what in ("generate", "label"))
-        for line in _trouble(place, state, asking, labeling):
-            say(line)
+        say_lines(
+            _trouble(place, state, *(holders.get(f"{what}-{week}-{model}") for what in ("generate", "label")))
+        )
     for one in labelers:
-        for line in _labeler_trouble(one):
-            say(line)
+        say_lines(_labeler_trouble(one))
     if place.ledger.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
         say("\n".join([spent_line(place, week), *lost_lines(place, week)]))
     if week == current_week() and (month_usd := month_ahead(place)) is not None:
         say(month_line(place, month_usd))
-    for line in drift_lines(place.store, week):
-        say(line)
+    say_lines(drift_lines(place.store, week))
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
     of = (settings.home, place.store.url, settings.postgres)

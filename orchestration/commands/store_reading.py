@@ -12,7 +12,7 @@ from rich.filesize import decimal
 from assets.gateway.network.redaction import line_with_key
 from assets.generation.workplace import Workplace
 from orchestration.commands.editions import bar, counting, write_whole
-from orchestration.console import OUT, note, say, table
+from orchestration.console import OUT, note, say, say_lines, table
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
 from orchestration.verifying.report import NOT_CHECKED
@@ -47,8 +47,7 @@ def verify_store(edition: str | None, relabel: int | None = None, seed: int | No
         say(f"{place.store.url} holds no object, so nothing was checked; is it the store that you mean?")
         return NOT_CHECKED
     record.share(settings.home, record.READ, settings.postgres)
-    for line in lines(found):
-        say(line)
+    say_lines(lines(found))
     code = 1 if found.problems else 0
     if relabel is None:
         return code
@@ -179,13 +178,11 @@ def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
     """Copy what `target` lacks of `source`, and say what was done."""
     with bar("comparing") as step:
         found = look(source, target, step, quick=quick)
-    for line in _to_copy(found):
-        say(line)
+    say_lines(_to_copy(found))
     target.check_writable()
     with target.lease("backup", purpose=f"copy {source.url} to {target.url}"), bar("copying") as step:
         done = copying.copy(found, step, repair=repair)
-    for line in problem_lines(done.problems):
-        say(line)
+    say_lines(problem_lines(done.problems))
     wrong = [one for one in done.problems if one.kind != "unexpected"]
     replaced = f", {done.replaced:,} of them in the place of damaged ones" if done.replaced else ""
     if repair and not wrong:

@@ -10,7 +10,7 @@ import typer
 
 from assets.labeling import retraction
 from orchestration.commands.imports import load_kept
-from orchestration.console import note, say
+from orchestration.console import note, say, say_lines
 from orchestration.doctor.finding import counted
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
@@ -105,8 +105,7 @@ def remove(picture: str, reason: str, *, yes: bool) -> int:
         for name in (key, key.removeprefix("editions/")):
             (settings.home / "editions" / name).unlink(missing_ok=True)
     say(f"Deleted: {record.key} says why.")
-    for line in _not_reached(settings, store, going):
-        say(line)
+    say_lines(_not_reached(settings, store, going))
     if latest(store) is None:
         return 0
     try:
