@@ -1,7 +1,6 @@
 """Quality checks as Dagster asset checks: one adapter, no rule.
 
-Checks on a partitioned asset are partitioned and look at their partition only: without it the pass of one model hides
-the failure of another.
+Checks on a partitioned asset look at their partition only: else the pass of one model hides the failure of another.
 """
 
 import warnings

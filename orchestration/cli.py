@@ -1,8 +1,4 @@
-"""The command `cliche`: reading of arguments, exit codes, one line for every error.
-
-Exit codes: 0 done, 1 something in the week failed, 2 wrong use or configuration, 3 refused, 4 not all of an edition
-could be checked, 130 interrupted.
-"""
+"""The command `cliche`: reading of arguments, exit codes as its help lists them, one line for every error."""
 
 from __future__ import annotations
 

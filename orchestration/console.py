@@ -1,7 +1,4 @@
-"""What a person sees while the command works: progress bars, counts, summaries.
-
-Nothing of a model's answer is printed as markup.
-"""
+"""What a person sees while a command works: bars, counts, summaries. Nothing of a model's answer is markup."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ def _hourly(place: Workplace) -> dg.ScheduleDefinition:
 def _to_go_on_with(place: Workplace, entry: ModelEntry, week: str, *, is_over: bool) -> bool:
     """Return whether a partition was begun and something is left that needs no person (a folder does).
 
-    Of a week that is over, pictures without labels are left: nothing labels them while a stopped run asks again.
+    Of a week that is over, pictures without labels are left.
     """
     state = partition_state(place.store, week, entry.name, place.labelers)
     if not state.planned or state.complete:
@@ -247,8 +247,7 @@ def _publish_gate(settings: Settings, place: Workplace) -> dg.SensorDefinition:
 def _alerts(settings: Settings, place: Workplace) -> dg.SensorDefinition:
     """Return the sensor that looks for alerts, as `cliche watch` does; both share the record of what was sent.
 
-    Failed runs are read from the instance like all else: Dagster's own sensor of run failures hears of none that failed
-    while the daemon was down.
+    Dagster's own sensor of run failures hears of none that failed while the daemon was down.
     """
 
     @dg.sensor(

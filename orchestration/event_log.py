@@ -1,7 +1,7 @@
 """Dagster's event log with its SQLite files kept open: each of the hundred events of a run opened them anew.
 
-The files are those of Dagster's own class, which `dagster dev` reads and writes beside this one. A commit does not wait
-for the disk: after a power failure the last events of a run may be missing, and its file is whole.
+`dagster dev` reads and writes the same files. A commit does not wait for the disk: after a power failure the last
+events of a run may be missing, and its file is whole.
 """
 
 from __future__ import annotations

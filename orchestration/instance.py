@@ -1,7 +1,4 @@
-"""Dagster's records for the command: an instance under `CLICHE_HOME` or in the PostgreSQL that machines share.
-
-Also the tidying up after dead runs.
-"""
+"""Dagster's records: an instance under `CLICHE_HOME`, or in the PostgreSQL that machines share; tidying up after runs."""
 
 from __future__ import annotations
 
@@ -165,8 +162,7 @@ def has_died(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
 def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark runs of dead processes of this home as failed and free their pool slots; return their ids.
 
-    Without this a killed run keeps its pool slot, and the next run waits for it without a word. Runs of other homes, on
-    this machine or another, are left alone.
+    Else the next run waits for a killed run's slot without a word.
     """
     buried = []
     for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):

@@ -1,7 +1,4 @@
-"""Settings: where things are. From `CLICHE_HOME`, `CLICHE_STORE`, `CLICHE_POSTGRES` and one YAML file.
-
-The environment wins.
-"""
+"""Settings: where things are. From `CLICHE_HOME`, `CLICHE_STORE`, `CLICHE_POSTGRES`, which win, and one YAML file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What is wrong with the files of a home, in one line wherever it is noticed.
-
-A full disk, a read-only file system; Dagster's records that are damaged, or in a PostgreSQL that is away.
-"""
+"""What is wrong with the files of a home, or with Dagster's records, in one line wherever it is noticed."""
 
 from __future__ import annotations
 

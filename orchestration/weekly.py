@@ -100,11 +100,7 @@ def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: b
 
 
 def run_partition(settings: Settings, place: Workplace, partition: Partition) -> None:
-    """Run the job `generate_week` for one (model, week) in this process.
-
-    Where asking was stopped half-way, what was answered is labeled and loaded all the same; where labeling was, what is
-    labeled is loaded.
-    """
+    """Run the job `generate_week` for one (model, week) in this process; what came before a stop is loaded, too."""
     job, instance, key = _job(settings, place, GENERATE), instance_of(settings), partition_key(*partition)
     loaded = () if settings.postgres else ("loaded",)  # as in `build_defs`
     with suppress(UnlabeledError):
@@ -127,7 +123,7 @@ def _cause(place: Workplace, partition: Partition) -> str:
 
 
 def open_slots(place: Workplace, partition: Partition) -> str:
-    """Return what may still be asked or labeled and how to go on, or an empty string if there is nothing."""
+    """Return what may still be asked or labeled and how to go on, or an empty string."""
     after = partition_state(place.store, partition[1], partition[0], place.labelers)
     if after.open:
         return f"{after.open} of {after.slots} slots are open; {_how_to_go_on(place, after)}"

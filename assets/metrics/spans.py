@@ -1,7 +1,7 @@
 """Spans: the counts that figures are made of, as arrays: of four weeks and their history, or of a study.
 
 A field is what models are compared in: one track, suite and condition; of a study, its pictures as one labeler read
-them. A table holds a field's counts of one attribute.
+them.
 """
 
 from __future__ import annotations

@@ -44,9 +44,8 @@ _OF_A_WEEK = ("plans__columns", "slots__columns")
 def score_weeks(place: Workplace, week: str) -> list[str]:
     """Sync the warehouse with the store, score what changed up to `week` and check it; return the weeks scored.
 
-    What is said of a week's labels depends on that week alone, so weeks whose loads did not change are left as they
-    are; figures also depend on the weeks before. The week to be published is checked each time, for what the store
-    holds may have been damaged since; and so is every week with a finding that may have been fixed since.
+    The week to be published is checked each time, for what the store holds may have been damaged since; and so is every
+    week with a finding that may have been fixed since.
     """
     with open_warehouse(place.warehouse) as con:
         limit_memory(con)

@@ -1,9 +1,7 @@
 """Checks of single columns by Great Expectations: one suite a table, as a table of expectations.
 
-Types and NOT NULL are kept by the schema of the warehouse and are not checked again.
-
-An empty column and an empty frame pass every rule about values, so what must be there has a rule of its own here, and
-what must be as many as planned is counted in SQL (`slots__counts_add_up`, `labels__present`).
+Types and NOT NULL are kept by the schema. An empty column passes every rule about values, so what must be there has a
+rule of its own, and what must be as many as planned is counted in SQL (`slots__counts_add_up`, `labels__present`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""What a quality check is, and the list of them, which runs, asset checks and pages read.
-
-A critical check blocks: a failing row that names a model withholds that model, any other stops publishing. A warning
-is shown and blocks nothing.
-"""
+"""What a quality check is, and the list of them. A critical check blocks; a warning is shown and blocks nothing."""
 
 from __future__ import annotations
 
@@ -24,8 +20,7 @@ class CheckSpec:
 
     Attributes:
         stages: when it runs: after a partition's images, after its labels, before a week is published.
-        kind: sql (a file of `sql/checks/`), columns (a Great Expectations suite), bytes (objects re-read), grain (no
-            row twice).
+        kind: sql (a file of `sql/checks/`), columns (Great Expectations), bytes (objects re-read), grain (rows twice).
         says: what failing rows are, for the message; empty where each row says it itself (column `problem`).
     """
 

@@ -62,9 +62,8 @@ def run_checks(
 ) -> list[CheckResult]:
     """Run the checks of one stage on the rows of one week and return a result for each, in the registry's order.
 
-    Only rows of the week, and of the model unless it is None, can fail. Pictures and plans are re-read from the store,
-    the pictures in a sample that is drawn by the seed; without it those checks are errors. `chosen` leaves out checks
-    of tables that are filled later than others.
+    Only rows of the week, and of the model unless it is None, can fail. Without a store, checks that re-read it are
+    errors; pictures are a sample that is drawn by the seed. `chosen` leaves out checks of tables that are filled later.
     """
     scope = CheckScope(con=con, week=week, model=model, store=store, seed=seed)
     return [_run(spec, scope) for spec in CHECKS if stage in spec.stages and chosen(spec)]

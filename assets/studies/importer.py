@@ -142,10 +142,10 @@ def _would_come_in(study: ReadStudy) -> Iterator[str]:
 
 
 def import_study(store: Store, definition: Path, root: Path, *, progress: Progress = silent) -> ImportReport:
-    """Import the study that the file `definition` declares from the folder `root`.
+    """Import the study that the file `definition` declares from the folder `root`; the same again writes nothing.
 
     Everything is validated before the first byte is written, and the pointer that makes an import current is written
-    last: a stopped import leaves the former one current. Importing the same again writes nothing.
+    last.
 
     Raises:
         UsageError: for what the study file does not cover (the first with file and row, all in `lines`), where the

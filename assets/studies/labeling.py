@@ -48,10 +48,10 @@ def label_study(
     progress: Progress = silent,
     asking: Asking = FREELY,
 ) -> LabelCounts:
-    """Label the study's pictures with those attributes that both study file and labeler know.
+    """Label the study's pictures with the attributes that study file and labeler know; equal bytes are read once.
 
-    Equal bytes are read once. A value outside the study's declared list is stored as `invalid` with the raw answer.
-    Labels of this labeler version that are there already are not made again, so a stopped run goes on.
+    A value outside the study's declared list is stored as `invalid` with the raw answer. Labels of this labeler version
+    that are there already are not made again, so a stopped run goes on.
     """
     pointer = require_current(store, study)
     declared: dict[str, set[str]] = {}

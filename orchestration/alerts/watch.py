@@ -46,9 +46,8 @@ def look_once(
     *,
     broken: ClicheError | None = None,
 ) -> WatchResult:
-    """Look at everything at one moment, and send what is new.
+    """Look at everything at one moment, and send what is new; a receiver that is down has it when it is looked again.
 
-    A receiver that is down keeps nothing back from the others: it is given its alerts when it is looked again.
     Dagster's records that are `broken` are an alert, and everything else is looked at.
 
     Raises:

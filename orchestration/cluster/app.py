@@ -1,7 +1,7 @@
 """The Celery app of a worker: `celery -A orchestration.cluster.app worker`; `CLICHE_BROKER` says where runs wait.
 
-Tasks are dagster-celery's. The app is made here so that worker and launcher have one configuration. A worker that
-cannot do runs ends: one that takes each run and fails it at once would be the first to take the next one.
+Worker and launcher have one configuration. A worker that cannot do runs ends: one that takes each run and fails it at
+once would be the first to take the next one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The queue of runs: each carries who is to do it, and the service that its model is asked of; both have limits.
 
-Every run passes here: those of schedules and of `cliche run --submit`, and what is clicked on Dagster's page, whose
-backfills know nothing of a job's tags.
+Every run passes here, and what is clicked on Dagster's page, whose backfills know nothing of a job's tags, too.
 """
 
 from __future__ import annotations

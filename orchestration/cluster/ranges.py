@@ -1,9 +1,8 @@
 """Labels of a large partition in runs of their own: the job `label_range`, and what asks for its runs.
 
-The run of a partition does not wait for them: it ends once the pictures are there, and leaves its `labels` unmade. Who
-follows it (`cliche run --submit`, else the sensor `label_ranges`) asks for a run per range. So no worker is held by a
-run that waits, and any number of workers, one too, gets through any number of partitions. The last range to end makes
-`labels`.
+The run of a partition does not wait for them: it ends once the pictures are there. Who follows it (`cliche run
+--submit`, else the sensor `label_ranges`) asks for a run per range; the last to end makes `labels`. So no worker is
+held by a run that waits, and any number of workers gets through any number of partitions.
 """
 
 from collections.abc import Iterable, Sequence

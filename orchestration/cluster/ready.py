@@ -1,7 +1,6 @@
 """Whether a worker can do runs: its settings and definitions load, and its code is that of the code server.
 
-`python -m orchestration.cluster.ready` says in one line why not, and ends with 1. It is a process of its own: what it
-imports and connects to is not in those that a worker forks.
+`python -m orchestration.cluster.ready` is a process of its own: what it imports is not in those that a worker forks.
 """
 
 from __future__ import annotations

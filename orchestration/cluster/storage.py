@@ -1,7 +1,4 @@
-"""Dagster's records in the PostgreSQL that machines share, for whoever opens them: commands, workers, daemon, web page.
-
-What dagster-postgres lacks: one process at a time makes the tables, and an outage is one line instead of one per try.
-"""
+"""Dagster's records in a PostgreSQL of several machines: one process at a time makes the tables; an outage is one line."""
 
 from __future__ import annotations
 

@@ -70,9 +70,9 @@ def fetch(
 ) -> int:
     """Copy an edition into a folder that is laid out as the store is, so that links between pages hold.
 
-    Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last. Of the
-    thumbnails that pages show, those of share cards and of the newest week's pictures are copied unless `pictures` says
-    otherwise. With `database` the one DuckDB file, to which a page links, is built of the rows in the folder.
+    Files and rows are compared with the manifest, thumbnails with their seals; the manifest is written last. Thumbnails
+    of share cards and of the newest week's pictures are copied unless `pictures` says otherwise. With `database` the
+    one DuckDB file is built of the rows in the folder.
     """
     from assets.leaderboard.croissant import NAME
     from assets.leaderboard.site_pages import site_keys

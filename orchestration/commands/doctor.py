@@ -28,8 +28,7 @@ ThingT = TypeVar("ThingT")
 def doctor(*, paid: bool = False, yes: bool = False) -> int:
     """Look at settings, store, disk, clock, keys, models, prices and caps; return 1 if a run would fail.
 
-    With `paid` each paid model is asked for one picture, and each labeler that is asked is shown one, if nothing failed
-    of it before; whether to is asked first, unless `yes` says so.
+    With `paid` models and labelers of which nothing failed are asked once, unless a person says no.
     """
     findings = [*examine()]
     width = max(len(finding.what) for finding in findings)

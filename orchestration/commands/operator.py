@@ -1,7 +1,4 @@
-"""Commands of the operator: demo, run, publish, rebuild, unlock.
-
-Dagster is imported where a command is about to use it.
-"""
+"""Commands of the operator: demo, run, publish, rebuild, unlock. Dagster is imported where one is about to use it."""
 
 from __future__ import annotations
 

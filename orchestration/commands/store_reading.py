@@ -32,8 +32,8 @@ _WIDEST = 100  # of a column of keys; longer keys are not cut
 def verify_store(edition: str | None, relabel: int | None = None, seed: int | None = None) -> int:
     """Read every object of the store and print what is damaged, missing or unexpected; return 1 if anything is.
 
-    Thumbnails are made of their pictures again. With `relabel`, labels of so many random pictures are read again, too.
-    Returns 4, as `verify` of an edition does, if there was nothing to read: a disk that is not mounted looks like that.
+    With `relabel`, labels of so many random pictures are read again, too. Returns 4, as `verify` of an edition does, if
+    there was nothing to read: a disk that is not mounted looks like that.
     """
     from assets.labeling.thumbnails.encoder import thumbnail
 

@@ -1,7 +1,6 @@
 """Sends the site: what never changes first, pages that lead to it last, so that a reader never sees a half.
 
-An edition is at the destination when its manifest is, which follows its files; nothing of it is looked at again. The
-root comes last: whoever opens it sees the edition of before or the new one, whole.
+An edition is at the destination when its manifest is, which follows its files. The root comes last.
 """
 
 from __future__ import annotations

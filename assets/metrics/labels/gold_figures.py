@@ -2,9 +2,8 @@
 
 Gold of the eight weeks that end with the week counts, since the last reported change: of pictures that the labeler
 version of the span read, of the same series of the model, in weeks in which the model is not withheld. What the program
-read is the stratum. A suite's share is corrected with gold of its own pictures, in the same condition and turn: how
-often "feminine" is read wrongly depends on how many men are drawn. Pictures of which the program, or people, cannot
-tell the value are left out on both sides.
+read is the stratum. A suite's share is corrected with gold of its own pictures, in the same condition and turn.
+Pictures of which the program, or people, cannot tell the value are left out on both sides.
 """
 
 from __future__ import annotations

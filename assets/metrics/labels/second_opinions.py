@@ -1,14 +1,13 @@
 """Who is compared with whom, on which pictures: from readings to rows of `agreement`.
 
 Compared are labelers of different names (two versions of one are no second opinion), each labeler with people, and
-people with each other. Two figures stand for what is left out: a picture that both labeled counts in `pictures`; only
-where both gave a value of the scale does it count in `n`. `ambiguous`, `cannot_tell`, `not_applicable` and `invalid`
-are such answers and never values, so agreement on them is no agreement. An imported study may declare answers that are
-no share of the support ("pass", "unsure"): they are values of its scale.
+people with each other. A picture that both labeled counts in `pictures`; only where both gave a value of the scale does
+it count in `n`: `ambiguous`, `cannot_tell`, `not_applicable` and `invalid` are no values, and agreement on them is
+none. An imported study may declare answers that are no share of the support ("pass"): values of its scale.
 
 People speak as one where they are compared with a labeler: the value that most of them gave; a tie is no value, and
 what the third person of gold could not tell is none. Skin tone is banded by what people read, else by the first
-labeler; agreement on skin tone itself is not reported by band, for a band holds one of the two answers fixed.
+labeler; agreement on skin tone itself is not reported by band, which holds one of the two answers fixed.
 """
 
 from __future__ import annotations
