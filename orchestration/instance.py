@@ -1,4 +1,4 @@
-"""Dagster's records: an instance under `CLICHE_HOME`, or in the PostgreSQL that machines share; tidying up after runs."""
+"""Dagster's records, under `CLICHE_HOME` or in the PostgreSQL that machines share; and tidying up after dead runs."""
 
 from __future__ import annotations
 

@@ -12,105 +12,93 @@ Severity = Literal["error", "warning"]
 
 
 class AlertKind(NamedTuple):
-    """One kind of alert. `text` is filled from what was found; `do` is the first thing to do."""
+    """One kind of alert. `do` is the first thing to do; `text` is filled from what was found."""
 
     severity: Severity
     title: str
-    text: str
     do: str
+    text: str = "{why}"
 
 
 #: Each has its row, with the anchor `alert-<kind>`, in docs/operations/alerts.md.
 KINDS: dict[str, AlertKind] = {
-    "run_failed": AlertKind(
-        "error", "Run failed", "{why}", "Fix what it names and run again within the week."
-    ),
+    "run_failed": AlertKind("error", "Run failed", "Fix what it names and run again within the week."),
     "run_not_started": AlertKind(
-        "error", "Run never started", "{why}", "cliche run within the week; then look at schedule and daemon."
+        "error", "Run never started", "cliche run within the week; then look at schedule and daemon."
     ),
     "week_late": AlertKind(
         "warning",
         "Week is late",
-        "{hours} hours before the deadline it waits: {why}",
         "cliche status, then cliche run; after the deadline incomplete models are withheld.",
+        "{hours} hours before the deadline it waits: {why}",
     ),
     "completeness_low": AlertKind(
         "error",
         "Completeness under the floor",
-        "{answered} of {planned} slots have an answer ({share} %; {floor} % are needed): it is withheld",
         "Run again if the week lasts; find the cause in cliche status.",
+        "{answered} of {planned} slots have an answer ({share} %; {floor} % are needed): it is withheld",
     ),
     "budget": AlertKind(
-        "warning",
-        "Budget nearly spent",
-        "{why}",
-        "Raise the cap, or let the run end at it: its slots stay open.",
+        "warning", "Budget nearly spent", "Raise the cap, or let the run end at it: its slots stay open."
     ),
     "at_cap": AlertKind(
         "error",
         "Cap is reached",
-        "{why}; left open: {left}",
         "Raise that cap and run again within the week, or leave the rest open.",
+        "{why}; left open: {left}",
     ),
     "check_failed": AlertKind(
         "error",
         "Check failed",
-        "{why}",
         'Look up the check under "When something is wrong", fix the cause, publish again.',
     ),
-    "drift": AlertKind(
-        "warning",
-        "A change was found",
-        "{why}",
-        "Look at its pictures before others ask.",
-    ),
+    "drift": AlertKind("warning", "A change was found", "Look at its pictures before others ask."),
     "labeler_drift": AlertKind(
         "warning",
         "Labeler drift",
-        "{moved} of {pictures} labels of {attribute} on the anchors {anchors} moved since the week {since}",
         "Put the labeler back, raise its version, or cliche anchors accept.",
+        "{moved} of {pictures} labels of {attribute} on the anchors {anchors} moved since the week {since}",
     ),
     "model_ends": AlertKind(
-        "warning", "Model is retired", "{why}", "Set until to its last week and add its successor."
+        "warning", "Model is retired", "Set until to its last week and add its successor."
     ),
     "price_old": AlertKind(
         "warning",
         "Price table is old",
-        "its price was looked up on {date}, {days} days ago",
         "Look the price up again and update date in models.yaml.",
+        "its price was looked up on {date}, {days} days ago",
     ),
     "store_damaged": AlertKind(
-        "error", "Store is damaged", "{why}", "cliche verify --store lists it; restore it from a copy."
+        "error", "Store is damaged", "cliche verify --store lists it; restore it from a copy."
     ),
     "backup_old": AlertKind(
         "warning",
         "Last backup is old",
-        "{why}; {days} days are allowed",
         "cliche backup; if something else copies the store, write without: [backup_old] under alerts.",
+        "{why}; {days} days are allowed",
     ),
     "store_unread": AlertKind(
         "warning",
         "Last reading of the store is old",
-        "{why}; {days} days are allowed",
         "cliche verify --store reads every object.",
+        "{why}; {days} days are allowed",
     ),
     "not_published": AlertKind(
         "error",
         "Edition not published",
-        "its deadline was {deadline} UTC, and the newest edition is {newest}",
         "cliche publish says what is in the way.",
+        "its deadline was {deadline} UTC, and the newest edition is {newest}",
     ),
     "daemon_dead": AlertKind(
         "error",
         "Dagster's daemon is dead",
-        "switched on: {on}; its last sign of life: {last}",
         "Start dagster-daemon run again, then look at Monday's runs.",
+        "switched on: {on}; its last sign of life: {last}",
     ),
-    "test": AlertKind("warning", "Test", "cliche watch --test sent this", "Nothing: alerts arrive here."),
+    "test": AlertKind("warning", "Test", "Nothing: alerts arrive here.", "cliche watch --test sent this"),
     "cannot_look": AlertKind(
         "error",
         "Alerts cannot be looked for",
-        "{why}",
         "cliche doctor says what is wrong; until then, these alerts may be missing.",
     ),
 }
@@ -149,7 +137,7 @@ class Alert:
     @property
     def of(self) -> AlertKind:
         """Return its row of the table; one that an older version recorded and that is no more reads as an error."""
-        return KINDS.get(self.kind) or AlertKind("error", self.kind, "", "cliche status")
+        return KINDS.get(self.kind) or AlertKind("error", self.kind, "cliche status", "")
 
     @property
     def title(self) -> str:

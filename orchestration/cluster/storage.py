@@ -1,4 +1,4 @@
-"""Dagster's records in a PostgreSQL of several machines: one process at a time makes the tables; an outage is one line."""
+"""Dagster's records in a PostgreSQL of several machines: one process makes the tables; an outage is one line."""
 
 from __future__ import annotations
 
