@@ -51,25 +51,6 @@ class CellFigures(NamedTuple):
         return self._replace(**{name: getattr(self, name)[[*models]] for name in arrays})
 
 
-class _Counts(NamedTuple):
-    """Counts of the history, and sums of them."""
-
-    counts: Floats  # (models, cells, values, weeks)
-    pictures: Floats  # (models, cells, weeks)
-    total: Floats  # (models, cells)
-    share: Floats  # (models, cells, values), of the history
-    smoothed: Floats  # the same with one picture more, spread over the values: no variance is 0
-    deviations: Floats  # (models, cells, values, weeks) of a week's shares from the history's
-
-
-class _Gaps(NamedTuple):
-    """Squared gaps (models, cells), the second-order part of their variance, and weekly deviations."""
-
-    figure: Floats
-    second: Floats
-    deviations: Floats
-
-
 def cells(
     counts: npt.ArrayLike,
     yardstick: npt.ArrayLike | None = None,
@@ -94,27 +75,30 @@ def cells(
         study: whether there are no weeks (one column).
     """
     kept = np.asarray(counts, dtype=float)[..., -HISTORY:]
-    number = kept.shape[1]
-    history = _history(kept)
-    recent, asked = kept[..., -WINDOW:], history.pictures[..., -WINDOW:]
-    window, smoothed = asked.sum(-1), history.smoothed
+    pictures, number, values = kept.sum(2), kept.shape[1], kept.shape[2]
+    total, window = pictures.sum(-1), pictures[..., -WINDOW:].sum(-1)
+    share = divided(kept.sum(-1), total[..., None])
+    # with one picture more, spread over the values: no variance is 0
+    smoothed = (kept.sum(-1) + 1.0 / values) / (total[..., None] + 1)
+    weekly = divided(kept, pictures[:, :, None]) - share[..., None]
+    weekly = np.where(pictures[:, :, None] > 0, weekly, 0.0)
     if yardstick is None:
         slope = np.zeros(smoothed.shape)
         slope[:, :, value] = 1
-        shares = divided(recent.sum(-1)[:, :, value], window)
-        found = _Gaps(shares, np.zeros(window.shape), history.deviations[:, :, value])
+        figure = divided(kept[:, :, value, -WINDOW:].sum(-1), window)
+        second, deviations = np.zeros(window.shape), weekly[:, :, value]
     else:
         target = np.broadcast_to(np.asarray(yardstick, dtype=float), smoothed.shape)
         slope = smoothed - target
-        found = _squared_gaps(history, target)
+        figure, second, deviations = _squared_gaps(kept, pictures, smoothed, weekly, target)
     # the variance of what one picture adds, with Bessel's correction: without it studies reject too often
     spread = (slope**2 * smoothed).sum(2) - (slope * smoothed).sum(2) ** 2
-    spread = spread * divided(history.total, history.total - 1)
+    spread = spread * divided(total, total - 1)
     return CellFigures(
-        found.figure,
-        divided(spread, window) + found.second,
-        found.deviations,
-        divided(spread[..., None], history.pictures),
+        figure,
+        divided(spread, window) + second,
+        deviations,
+        divided(spread[..., None], pictures),
         smoothed[:, :, value],
         window,
         window >= PICTURES,
@@ -130,17 +114,13 @@ def _membership(labels: Labels) -> Floats:
     return np.asarray(np.unique(labeled)[None] == labeled[:, None], dtype=float)
 
 
-def _history(counts: Floats) -> _Counts:
-    pictures, values = counts.sum(2), counts.shape[2]
-    total = pictures.sum(-1)
-    share = divided(counts.sum(-1), total[..., None])
-    smoothed = (counts.sum(-1) + 1.0 / values) / (total[..., None] + 1)
-    weekly = divided(counts, pictures[:, :, None]) - share[..., None]
-    return _Counts(counts, pictures, total, share, smoothed, np.where(pictures[:, :, None] > 0, weekly, 0.0))
+def _squared_gaps(
+    counts: Floats, pictures: Floats, smoothed: Floats, weekly: Floats, target: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Return squared gaps (models, cells), the second-order part of their variance, and weekly deviations.
 
-
-def _squared_gaps(history: _Counts, target: Floats) -> _Gaps:
-    counts, pictures, smoothed = history.counts, history.pictures, history.smoothed
+    `weekly` (models, cells, values, weeks) are the deviations of a week's shares from those of the history.
+    """
     recent, asked = counts[..., -WINDOW:], pictures[..., -WINDOW:]
     window = asked.sum(-1)
     above = recent - asked[:, :, None] * target[..., None]  # pictures above the yardstick, per week
@@ -150,19 +130,15 @@ def _squared_gaps(history: _Counts, target: Floats) -> _Gaps:
     of_pictures = 0.5 * ((share - target) ** 2).sum(2)
     of_pictures -= 0.5 * divided(1 - (share**2).sum(2), window - 1)
     squares = (smoothed**2).sum(2)
-    trace = 0.5 * (
-        squares - 2 * (smoothed**3).sum(2) + squares**2
-    )  # half the trace of the covariance squared
+    trace = 0.5 * (squares - 2 * (smoothed**3).sum(2) + squares**2)  # half that of the covariance squared
     second = divided(trace, np.where(pairs > 0, pairs, window * (window - 1)))
     # the slope of a week is of the other weeks, which are independent of this week's pictures
-    others = divided(
-        counts.sum(-1, keepdims=True) - counts, (history.total[..., None] - pictures)[:, :, None]
-    )
-    deviations = ((others - target[..., None]) * history.deviations).sum(2)
+    rest = (pictures.sum(-1, keepdims=True) - pictures)[:, :, None]
+    others = divided(counts.sum(-1, keepdims=True) - counts, rest)
+    deviations = ((others - target[..., None]) * weekly).sum(2)
     middle = divided(deviations.sum(-1), (pictures > 0).sum(-1))[..., None]
-    return _Gaps(
-        np.where(pairs > 0, of_weeks, of_pictures), second, np.where(pictures > 0, deviations - middle, 0.0)
-    )
+    deviations = np.where(pictures > 0, deviations - middle, 0.0)
+    return np.where(pairs > 0, of_weeks, of_pictures), second, deviations
 
 
 def weights(enough: npt.ArrayLike, group: Floats) -> Floats:
