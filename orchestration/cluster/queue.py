@@ -5,6 +5,7 @@ Every run passes here, and what is clicked on Dagster's page, whose backfills kn
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -33,19 +34,15 @@ class ProviderQueue(QueuedRunCoordinator):
         model = run.tags.get("dagster/partition/model")
         of_a_model = model is not None or RANGE_TAG in run.tags
         tags = {QUEUE: WORKERS if of_a_model else PUBLISHER}
-        if model is not None and (provider := _provider(model)) is not None:
-            tags[PROVIDER] = provider
+        if model is not None:
+            with suppress(
+                OSError, UsageError, KeyError
+            ):  # where models.yaml does not know, the run will tell
+                settings = load_settings()
+                changed = settings.models.stat().st_mtime_ns
+                tags[PROVIDER] = _providers(settings.models, changed, settings.suites)[model]
         self._instance.add_run_tags(run.run_id, tags)
         return super().submit_run(context)
-
-
-def _provider(model: str) -> str | None:
-    """Return the service of a model of this home; None where models.yaml does not know, of which the run will tell."""
-    try:
-        settings = load_settings()
-        return _providers(settings.models, settings.models.stat().st_mtime_ns, settings.suites).get(model)
-    except (OSError, UsageError):
-        return None
 
 
 @cache

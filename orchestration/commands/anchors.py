@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assets.labeling.anchors.drift import Drift
 from assets.labeling.anchors.freeze import freeze
 from assets.labeling.anchors.sets import accept, drifts
 from orchestration.console import OUT, say, say_lines, table
@@ -21,9 +20,8 @@ def anchors_freeze(name: str, from_week: str, size: int, seed: str | None) -> in
     week = parse_week(from_week).isoformat()
     place.store.check_writable()
     frozen = freeze(place.store, name, week, size=size, seed=seed)
-    say(
-        f'Anchor set {name}: {sum(frozen.pictures.values())} pictures of the week {week}, seed "{frozen.seed}"'
-    )
+    total = sum(frozen.pictures.values())
+    say(f'Anchor set {name}: {total} pictures of the week {week}, seed "{frozen.seed}"')
     for (model, suite), pictures in sorted(frozen.pictures.items()):
         say(f"  {model}, {suite}: {pictures}")
     say("Every labeler in use labels it from the next publish on.")
@@ -45,9 +43,8 @@ def anchors_list() -> int:
             if one.anchor_set == name:
                 series.setdefault(f"{one.labeler}@{one.version}", []).append(one.week)
         for who, weeks in series.items() or [("not labeled yet", [])]:
-            listed.add_row(
-                name, pictures, who, str(len(weeks)), min(weeks, default=""), max(weeks, default="")
-            )
+            ends = min(weeks, default=""), max(weeks, default="")
+            listed.add_row(name, pictures, who, str(len(weeks)), *ends)
     OUT.print(listed, markup=False)
     say_lines(drift_lines(store, current_week()))
     return 0
@@ -71,12 +68,9 @@ def drift_lines(store: Store, week: str) -> Iterator[str]:
     """Yield what moved and waits for a person, in the latest labels of each set up to a week."""
     for one in drifts(store, week):
         if one.open:
-            yield _line(one)
-
-
-def _line(one: Drift) -> str:
-    return (
-        f"labeler drift: {one.labeler}@{one.labeler_version} moved in {one.attribute} on {one.moved} of "
-        f"{one.pictures} anchors of {one.anchor_set} since the week {one.baseline_week} ({one.examples}); "
-        f'cliche anchors accept --labeler {one.labeler} --attribute {one.attribute} --week {one.week} --reason "…"'
-    )
+            accept = f"--labeler {one.labeler} --attribute {one.attribute} --week {one.week}"
+            yield (
+                f"labeler drift: {one.labeler}@{one.labeler_version} moved in {one.attribute} on {one.moved} of "
+                f"{one.pictures} anchors of {one.anchor_set} since the week {one.baseline_week} ({one.examples}); "
+                f'cliche anchors accept {accept} --reason "…"'
+            )

@@ -122,12 +122,11 @@ def _say_state(place: Workplace, sample: Sample) -> None:
     for one in state.raters:
         listed.add_row(one.rater, *(f"{n:,}" for n in (one.pictures, one.whole, one.begun, one.answers)))
     OUT.print(listed, markup=False)
-    line = f"Both raters answered {state.compared:,} questions and differ in {state.differing:,}"
-    if state.differing:
-        line += (
-            f"; of these a third person agrees with one of the two in {state.settled:,}, with neither in "
-            f"{state.undecided:,}; {state.open:,} wait for that person"
-        )
-    say(line)
+    third = (
+        f"; of these a third person agrees with one of the two in {state.settled:,}, with neither in "
+        f"{state.undecided:,}; {state.open:,} wait for that person"
+    )
+    both = f"Both raters answered {state.compared:,} questions and differ in {state.differing:,}"
+    say(both + third * bool(state.differing))
     if state.open:
         say(f"Next:  cliche gold export {sample.gold_set} --third --to DIR")

@@ -89,17 +89,14 @@ def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator
 
 
 def _list_others(found: Import) -> None:
-    lists: tuple[tuple[str, Sequence[Listed]], ...] = (
-        ("imported before", found.known),
-        ("not matched", found.unmatched),
-        ("surplus", found.surplus),
-        ("refused", found.refused),
-    )
-    for title, files in lists:
+    lists: dict[str, Sequence[Listed]] = {
+        **{"imported before": found.known, "not matched": found.unmatched},
+        **{"surplus": found.surplus, "refused": found.refused},
+    }
+    for title, files in lists.items():
         if files:
             say(f"{len(files)} {title}:")
-        for file in files:
-            say(f"  {file.name}: {file.reason}")
+        say_lines(f"  {file.name}: {file.reason}" for file in files)
 
 
 def check_study(study: str, root: Path | None) -> int:
@@ -188,9 +185,8 @@ def label_imported(study: str, name: str) -> int:
     if not load_kept(place, lambda con: score_studies(con, place), kept):
         return 1
     if asked is not None and asked.open:
-        note(
-            f"cliche: {asked.open:,} pictures got no label: {asked.stopped_by or asked.trouble or 'run again to go on'}"
-        )
+        why = asked.stopped_by or asked.trouble or "run again to go on"
+        note(f"cliche: {asked.open:,} pictures got no label: {why}")
         return 1
     say("Next:  cliche publish   puts the agreement with the study's people on the page")
     return 0

@@ -67,8 +67,12 @@ def status(week: str | None) -> int:
         say_lines(
             _trouble(place, state, *(holders.get(f"{what}-{week}-{model}") for what in ("generate", "label")))
         )
-    for one in labelers:
-        say_lines(_labeler_trouble(one))
+    for one in labelers:  # once for all models whose pictures it reads
+        if one.stopped_by:
+            say(f"labeler {one.name} was stopped: {one.stopped_by}")
+        elif one.trouble:
+            left = counted(one.left, "picture")
+            say(f"labeler {one.name} has {left} left: {one.trouble}; run again to go on")
     if place.ledger.total(week_scope(week)).usd or any(s.trouble.maybe_billed for s in gate.states.values()):
         say("\n".join([spent_line(place, week), *lost_lines(place, week)]))
     if week == current_week() and (month_usd := month_ahead(place)) is not None:
@@ -144,15 +148,12 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
 def _edition(place: Workplace, newest: Edition) -> dict[str, Any]:
     """Return what was published last, when, and which of its checks did not pass."""
     checks = table_rows(place.store, newest.id, "check_results", [newest.week])
+    kept = ("check_name", "severity", "model", "message")
     return {
         **{name: getattr(newest, name) for name in ("id", "week", "replaces")},
         "created_at": read_manifest(place.store, newest.id)["created_at"],
         "page": page_address(place),
-        "checks": [
-            {name: row[name] for name in ("check_name", "severity", "model", "message")}
-            for row in checks
-            if row["status"] != "pass"
-        ],
+        "checks": [{name: row[name] for name in kept} for row in checks if row["status"] != "pass"],
     }
 
 
@@ -212,14 +213,6 @@ def _labeler_row(place: Workplace, week: str, one: LabelerState) -> tuple[str, .
     )
 
 
-def _labeler_trouble(one: LabelerState) -> Iterator[str]:
-    """Yield what stopped a labeler, or what its newest call met, once for all models whose pictures it reads."""
-    if one.stopped_by:
-        yield f"labeler {one.name} was stopped: {one.stopped_by}"
-    elif one.trouble:
-        yield f"labeler {one.name} has {counted(one.left, 'picture')} left: {one.trouble}; run again to go on"
-
-
 def _trouble(
     place: Workplace, state: PartitionState, asking: Holder | None, labeling: Holder | None
 ) -> Iterator[str]:
@@ -238,8 +231,10 @@ def _trouble(
         yield f"{model} was stopped: {trouble.stopped_by}"
     if trouble.unmapped:
         yield f"{model}: {counted(trouble.unmapped, 'answer')} unmapped, the newest: {trouble.unmapped_line}"
-    if (ratio := trouble.cost_ratio) is not None and ratio.wrong and _holds(place, model, ratio.price_id):
-        yield f"{model}: {ratio.line()}"
+    if (ratio := trouble.cost_ratio) is not None and ratio.wrong:
+        entry = next((entry for entry in place.models if entry.name == model), None)
+        if entry is None or place.costs(entry).price_id(utc_now().date()) == ratio.price_id:
+            yield f"{model}: {ratio.line()}"
     if trouble.empty:
         yield f"{model}: {counted(trouble.empty, 'answer')} held no picture, no words and no reason (empty_answer)"
     if billed:
@@ -253,12 +248,6 @@ def _trouble(
                 f"  {prompts.get(call.slot_key, 'a slot')} ({call.slot_key[:12]}), attempt {call.attempt}: "
                 f"{call.why}, {moment}, {amount}; {call.slot}"
             )
-
-
-def _holds(place: Workplace, model: str, price_id: str | None) -> bool:
-    """Return whether a price is the one that a model has now."""
-    entry = next((entry for entry in place.models if entry.name == model), None)
-    return entry is None or place.costs(entry).price_id(utc_now().date()) == price_id
 
 
 def billed_line(calls: int) -> str:

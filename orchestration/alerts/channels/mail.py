@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from functools import partial
 
 from assets.gateway.network.addresses import as_ip, is_inside
 from assets.gateway.network.redaction import redact
@@ -42,26 +43,17 @@ def _letter(mail: Mail, message: AlertMessage) -> EmailMessage:
 
 def _deliver(mail: Mail, letter: EmailMessage) -> None:
     tls = ssl.create_default_context()
-    server: smtplib.SMTP
-    if mail.tls:
-        server = smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE_S, context=tls)
-    else:
-        server = smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE_S)
-    with server:
+    connect = partial(smtplib.SMTP_SSL, context=tls) if mail.tls else smtplib.SMTP
+    with connect(mail.host, mail.port, timeout=PATIENCE_S) as server:
         server.ehlo()
         if not mail.tls and server.has_extn("starttls"):
             server.starttls(context=tls)
             server.ehlo()
-        elif not mail.tls and not _is_near(mail.host):
+        # What is sent to a near host stays on this machine or in a private network.
+        elif not mail.tls and mail.host != "localhost" and not ((ip := as_ip(mail.host)) and is_inside(ip)):
             raise smtplib.SMTPNotSupportedError(
                 "it offers no STARTTLS; use smtps://, or a server that encrypts"
             )
         if mail.user:
             server.login(mail.user, mail.password.get_secret_value())
         server.send_message(letter)
-
-
-def _is_near(host: str) -> bool:
-    """Return whether what is sent to a host stays on this machine or in a private network."""
-    ip = as_ip(host)
-    return host == "localhost" or (ip is not None and is_inside(ip))
