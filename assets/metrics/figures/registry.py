@@ -1,4 +1,4 @@
-"""The figures and tables of results: what each is, in one sentence, its formula, source and unit, and who reads it.
+"""The figures and tables of results: what each is, in one sentence, its formula, source and unit.
 
 Every edition has the page as `docs/figures.md`; `make docs` writes it for developers.
 """
@@ -19,7 +19,6 @@ class Described(NamedTuple):
         formula: k of n pictures show a value; p is a share, q that of the yardstick, φ the dispersion of weeks.
         source: who published the method.
         unit: of the estimate as it is stored, and as it is shown.
-        readers: files that read it, at least one.
     """
 
     id: str
@@ -27,7 +26,6 @@ class Described(NamedTuple):
     formula: str
     source: str
     unit: str
-    readers: tuple[str, ...]
 
 
 _PERCENT = "fraction, shown in percent"
@@ -47,7 +45,6 @@ FIGURES = (
         "k / n; Wilson's interval at (k, n) / worth, worth being how many pictures count as one",
         f"{_WILSON}; worth: Rao & Scott 1992, Biometrics 48: 577-585; Kish 1965; bounds: {_BOUNDS}",
         _PERCENT,
-        ("sql/page/prompt_shares.sql", "sql/page/finding_shares.sql"),
     ),
     Described(
         "mean_share",
@@ -55,7 +52,6 @@ FIGURES = (
         "mean of k / n over groups of the mean over their prompts; Wilson's interval at p(1 - p) / SE²",
         _MEAN,
         _PERCENT,
-        ("sql/page/study_counts.sql",),
     ),
     Described(
         "refused",
@@ -63,7 +59,6 @@ FIGURES = (
         "mean over prompts of refused / (pictures + refused); interval as of mean_share",
         _MEAN,
         _PERCENT,
-        ("sql/page/column_cells.sql",),
     ),
     Described(
         "gap",
@@ -72,7 +67,6 @@ FIGURES = (
         "the interval are roots of those of the mean square, cut at 0",
         f"Hoeffding 1948, Ann. Math. Stat. 19: 293-325; one week or a study: Simpson 1949, Nature 163: 688; {_MEAN}",
         _POINTS,
-        ("sql/page/model_history.sql", "sql/marts/leaderboard.sql"),
     ),
     Described(
         "stereotypes",
@@ -81,7 +75,6 @@ FIGURES = (
         "mean_share",
         _MEAN,
         _PERCENT,
-        ("sql/page/model_history.sql", "sql/marts/leaderboard.sql"),
     ),
     Described(
         "stereotypes_others",
@@ -89,7 +82,6 @@ FIGURES = (
         "as stereotypes, over the prompts of the other groups of the same kind",
         _MEAN,
         _PERCENT,
-        ("sql/marts/leaderboard.sql",),
     ),
     Described(
         "corrected_share",
@@ -97,7 +89,6 @@ FIGURES = (
         "Σ W (mean read + mean of gold less read) over strata of what the labeler read, with inclusion weights",
         "Cochran 1977, Sampling Techniques, ch. 5; Angelopoulos et al. 2023, Science 382: 669-674",
         _PERCENT,
-        ("sql/page/label_errors.sql",),
     ),
 )
 TABLES = (
@@ -108,7 +99,6 @@ TABLES = (
         "list",
         "Agresti & Caffo 2000, Am. Stat. 54: 280-288; Holm 1979, Scand. J. Stat. 6: 65-70",
         "fraction, shown in points",
-        ("sql/marts/word_against_word.sql",),
     ),
     Described(
         "changes",
@@ -118,7 +108,6 @@ TABLES = (
         "Siegmund 1986, Ann. Stat. 14: 361-404; Andrews 1993, Econometrica 61: 821-856; dates: Hansen 2000, "
         "Econometrica 68: 575-603",
         _POINTS,
-        ("sql/page/changes.sql",),
     ),
     Described(
         "claim_shares",
@@ -126,7 +115,6 @@ TABLES = (
         "k / n as share; yes, no or cannot tell by whether the interval lies above, below or across the threshold",
         f"{_WILSON}; bounds: {_BOUNDS}",
         _PERCENT,
-        ("sql/page/claims.sql",),
     ),
     Described(
         "labeler_error",
@@ -134,7 +122,6 @@ TABLES = (
         "weighted mean over gold pictures of read less gold",
         "Cochran 1977, Sampling Techniques, ch. 5",
         _POINTS,
-        ("sql/page/label_errors.sql",),
     ),
     Described(
         "boards",
@@ -142,7 +129,6 @@ TABLES = (
         "√(D + (critical + 0.84) SE) - √D for gaps, (critical + 0.84) SE for stereotypes, at the median model and pair",
         _PAIRS,
         _POINTS,
-        ("sql/page/board_resolutions.sql", "sql/marts/leaderboard.sql"),
     ),
     Described(
         "board_ranks",
@@ -150,7 +136,6 @@ TABLES = (
         "1 + models told to be less, to models less those told to be more",
         _PAIRS,
         "rank",
-        ("sql/marts/leaderboard.sql",),
     ),
     Described(
         "board_pairs",
@@ -158,7 +143,6 @@ TABLES = (
         "|difference over common prompts| > critical × SE, paired by week",
         f"{_PAIRS}; holds: {_BOUNDS}",
         "fraction: of gaps a difference of mean squares",
-        ("sql/page/told_apart.sql",),
     ),
 )
 
