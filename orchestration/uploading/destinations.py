@@ -8,44 +8,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 from assets.leaderboard.page.headers import cache_control, content_type, headers_file
 from warehouse.errors import StoreError, UsageError
-
-
-class Destination(Protocol):
-    """Objects by the keys of the store. Threads may share it; a reader sees an object whole, or not yet."""
-
-    @property
-    def url(self) -> str:
-        """Return a printable address without credentials."""
-
-    def own_files(self) -> Mapping[str, bytes]:
-        """Return what such a destination has beside the site: how its host is to serve it."""
-
-    def holds(self, key: str, data: bytes) -> bool:
-        """Return whether these bytes are there."""
-
-    def get(self, key: str) -> bytes | None:
-        """Return what is there."""
-
-    def put(self, key: str, data: bytes) -> None:
-        """Put an object, whatever is there."""
-
-
-def destination(address: str, store: str) -> Destination:
-    """Return the destination at a folder or at `s3://bucket/prefix`."""
-    if address.startswith("s3://"):
-        if f"{address.rstrip('/')}/".startswith(f"{store}/"):
-            raise UsageError(f"{address} is in the store; name another place for the site")
-        return _Bucket(address)
-    folder = Path(address).absolute()
-    if folder.resolve().is_relative_to(Path(store).resolve()):
-        raise UsageError(f"{address} is in the store; name another folder for the site")
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{address} is no folder; name another")
-    return _Folder(folder)
 
 
 class _Folder:
@@ -115,3 +80,22 @@ class _Bucket:
     def put(self, key: str, data: bytes) -> None:
         headers = {"ContentType": content_type(key), "CacheControl": cache_control(key)}
         self._objects.overwrite(key, data, headers)
+
+
+#: Objects by the keys of the store: `holds` says whether these bytes are there, `put` puts them whatever is there, and
+#: `own_files` are what such a destination has beside the site. Threads may share it; a reader sees an object whole.
+Destination = _Folder | _Bucket
+
+
+def destination(address: str, store: str) -> Destination:
+    """Return the destination at a folder or at `s3://bucket/prefix`."""
+    if address.startswith("s3://"):
+        if f"{address.rstrip('/')}/".startswith(f"{store}/"):
+            raise UsageError(f"{address} is in the store; name another place for the site")
+        return _Bucket(address)
+    folder = Path(address).absolute()
+    if folder.resolve().is_relative_to(Path(store).resolve()):
+        raise UsageError(f"{address} is in the store; name another folder for the site")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{address} is no folder; name another")
+    return _Folder(folder)
