@@ -122,15 +122,13 @@ def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool, submit
     place = make_workplace(settings, Listener(told=note))
     week = _monday(week)
     chosen = [place.model(name) for name in models] or place.active(week)
-    wanted = [(entry.name, week) for entry in chosen]
-    idle = [entry.name for entry in chosen if entry not in place.active(week)]
-    if idle:
+    names, wanted = [entry.name for entry in chosen], [(entry.name, week) for entry in chosen]
+    if idle := [entry.name for entry in chosen if entry not in place.active(week)]:
         raise UsageError(
             f"{', '.join(idle)} is not active in the week {week}: see from and until in models.yaml"
         )
     if not wanted:
         raise UsageError(f"no model of {settings.models.name} is active in the week {week}")
-    names = [entry.name for entry in chosen]
     if dry:
         return dry_run(place, week, names)
     confirm(place, week, names, yes=yes)
@@ -171,11 +169,11 @@ def publish(week: str | None) -> int:
     before = latest(place.store)
     week = _monday(week or (before.week if before else None))
     edition = weekly.publish(place, settings, week, note=note)
-    same = before is not None and before.id == edition
+    same = " as before: nothing changed" if before is not None and before.id == edition else ""
     say(check_line(place))
-    if edition_week := latest(place.store):
-        _say_withheld(withheld(place, edition_week.week))
-    say(f"Edition {edition} is current{' as before: nothing changed' if same else ''}: {page_address(place)}")
+    if newest := latest(place.store):
+        _say_withheld(withheld(place, newest.week))
+    say(f"Edition {edition} is current{same}: {page_address(place)}")
     return 0
 
 
@@ -294,8 +292,9 @@ def _billed(place: Workplace, before: Sequence[PartitionState], after: Sequence[
 
 def _slots_to_ask(place: Workplace, states: Sequence[PartitionState]) -> int:
     """Return how many slots are open, counting those of partitions that are not planned yet."""
-    fresh: dict[str, int] = {}  # slots of a model in a week that is not planned yet
-    for state in states:
-        if not state.planned and state.model not in fresh:
-            fresh[state.model] = len(plan_partition(place, state.model, state.week, freeze=False)[0].slots)
+    unplanned = {state.model: state.week for state in reversed(states) if not state.planned}
+    fresh = {
+        model: len(plan_partition(place, model, week, freeze=False)[0].slots)
+        for model, week in unplanned.items()
+    }
     return sum(state.open if state.planned else fresh[state.model] for state in states)

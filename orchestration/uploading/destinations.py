@@ -6,7 +6,6 @@ import hashlib
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 
 from assets.leaderboard.page.headers import cache_control, content_type, headers_file
@@ -17,15 +16,9 @@ class _Folder:
     """A folder: web servers show it as it is, services for static sites take it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @property
-    def url(self) -> str:
-        return str(self._folder)
-
-    def own_files(self) -> Mapping[str, bytes]:
+        self._folder, self.url = folder, str(folder)
         # GitHub Pages serves what is there as it is; Cloudflare Pages and Netlify take headers from a file.
-        return {".nojekyll": b"", "_headers": headers_file().encode()}
+        self.own_files = {".nojekyll": b"", "_headers": headers_file().encode()}
 
     def holds(self, key: str, data: bytes) -> bool:
         path = self._folder / key
@@ -53,15 +46,9 @@ class _Bucket:
         from warehouse.store.s3 import objects_at
 
         self._objects = objects_at(address)
+        self.url, self.own_files = self._objects.url, dict[str, bytes]()
         self._tags: dict[str, dict[str, str]] = {}
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
-
-    @property
-    def url(self) -> str:
-        return self._objects.url
-
-    def own_files(self) -> Mapping[str, bytes]:
-        return {}
 
     def holds(self, key: str, data: bytes) -> bool:
         # Servers tag otherwise what they encrypt: that is sent again, which costs time and harms nothing.

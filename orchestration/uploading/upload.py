@@ -56,7 +56,7 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
             f"edition {newest.id} does not say who publishes it; run cliche publish, then this again"
         )
     _assert_not_older(to, newest.week, newest.revision)
-    for key, data in to.own_files().items():
+    for key, data in to.own_files.items():
         if not to.holds(key, data):
             to.put(key, data)
     site = [*store.list(keys.SITE)]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from assets.metrics.figures.frames import finite, mean_rows, occasion_columns
+from assets.metrics.figures.frames import mean_rows, occasion_columns
 from assets.metrics.plain.arrays import Floats
 from assets.metrics.plain.boards import Board, board
 from assets.metrics.plain.quantiles import student
@@ -153,7 +153,7 @@ def board_rows(span: Span, field: Field, of: Compared, would_find: float | None)
             "lead": [lead],
             "models": [ranked if made.pairs else 0],
             "critical": [made.critical if made.pairs else None],
-            "df": [finite(made.pairs.df) if made.pairs else None],
+            "df": [made.pairs.df if made.pairs and np.isfinite(made.pairs.df) else None],
             "resolution": [
                 made.resolution / 100 if made.pairs and (history >= SAID_FROM or field.models.study) else None
             ],

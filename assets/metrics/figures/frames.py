@@ -157,8 +157,3 @@ def ends(k: Floats, n: Floats, unseen: Floats) -> tuple[Floats, Floats, Floats]:
     """Return shares k/n if none and if all of the unseen answers showed the value, and the part that is unseen."""
     every = n + unseen
     return divided(k, every), divided(k + unseen, every), divided(unseen, every)
-
-
-def finite(number: float) -> float | None:
-    """Return a number, or None for infinity: a study has no degrees of freedom to name."""
-    return number if np.isfinite(number) else None

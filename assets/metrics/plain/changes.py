@@ -14,9 +14,8 @@ from assets.metrics.plain.quantiles import student
 
 BEFORE = (4, 26)  # fewest and most weeks of the level before
 AFTER = (2, 13)  # and of the level after
-DATES = (
-    7.35  # z² of a date in the 95 % set lies this near to the best (Hansen 2000, Econometrica 68: 575-603)
-)
+#: z² of a date in the 95 % set lies this near to the best (Hansen 2000, Econometrica 68: 575-603).
+DATES = 7.35
 SOON = 8  # weeks within which a change would be found
 ALIKE = 2  # standard errors by which another model moved alike
 
@@ -109,9 +108,8 @@ def newest(
     freedom = np.where(valid, late.weeks + early.weeks - 2, 0)
     expected = (late.weeks - 1) * variance_late + (early.weeks - 1) * variance_early
     expected = np.where(valid, expected, np.nan)
-    scatter = used(
-        (late.squares + early.squares) / expected, (late.neighbors + early.neighbors) / expected, freedom, 0
-    )
+    squares, neighbors = late.squares + early.squares, late.neighbors + early.neighbors
+    scatter = used(squares / expected, neighbors / expected, freedom, 0)
     independent = variance_late / late.weeks + variance_early / early.weeks
     error = np.sqrt(np.where(valid, scatter * independent, np.nan))
     size = late.mean - early.mean
@@ -149,9 +147,7 @@ def newest(
 def _series(hits: Numbers, pictures: Numbers, start: Numbers) -> _Series:
     weeks = pictures.shape[2]
     asked = (pictures.sum(1) > 0) & (np.arange(weeks) >= start[:, None])
-    asked &= (pictures[..., -1].sum(1) > 0)[
-        :, None
-    ]  # nothing new of a model that was not asked in the newest week
+    asked &= pictures[..., -1:].sum(1) > 0  # nothing new of a model that was not asked in the newest week
     at = np.argsort(asked, axis=1, kind="stable")[:, -BEFORE[1] - AFTER[1] :]
     own = np.take_along_axis(asked, at, 1)
     k, n = (np.take_along_axis(part, at[:, None], 2) * own[:, None] for part in (hits, pictures))

@@ -64,12 +64,9 @@ def labeler_error(
         unsettled: part of the gold on which the two raters differ, and the third person is awaited.
     """
     nothing = float("nan"), float("nan"), 0
-    if len(gold) == 0:
-        return LabelerError(*nothing, "no_gold")
-    if disagreement > MOST_DIFFERING:
-        return LabelerError(*nothing, "raters_differ")
-    if unsettled > SMALL:
-        return LabelerError(*nothing, "few_gold")
+    if len(gold) == 0 or disagreement > MOST_DIFFERING or unsettled > SMALL:
+        why = "raters_differ" if disagreement > MOST_DIFFERING else "few_gold"
+        return LabelerError(*nothing, why if len(gold) else "no_gold")
     every = np.ones(len(gold))
     weight, inside = (every if weight is None else weight), (every > 0 if inside is None else inside)
     part, estimate, spread, df = total / total.sum(), 0.0, 0.0, 0
@@ -81,9 +78,8 @@ def labeler_error(
                 return LabelerError(*nothing, "few_gold")
             continue
         number, mean = of.sum() ** 2 / (of**2).sum(), np.average(errors, weights=of)
-        wrong = (number * np.average(errors != 0, weights=of) + 1) / (
-            number + 2
-        )  # two pseudo-errors: none is sure
+        # two pseudo-errors: none is sure
+        wrong = (number * np.average(errors != 0, weights=of) + 1) / (number + 2)
         scatter = np.average((errors - mean) ** 2, weights=of) * len(errors) / (len(errors) - 1)
         estimate += part[one] * mean
         finite = max(1 - inside[here].sum() / total[one], 0) if total[one] else 1.0

@@ -66,10 +66,8 @@ def word(
 
     before, after = window(pictures_before), window(pictures_after)
     there = (before > 0) & (after > 0)
-    share_before, share_after = (
-        (window(hits_before) + 1) / (before + 2),
-        (window(hits_after) + 1) / (after + 2),
-    )
+    share_before = (window(hits_before) + 1) / (before + 2)
+    share_after = (window(hits_after) + 1) / (after + 2)
     spread_before, spread_after = share_before * (1 - share_before), share_after * (1 - share_after)
     shape = np.broadcast_shapes(share_before.shape, share_after.shape)
     scatter, df = np.ones(shape), np.full(shape[:-1], np.inf)
@@ -134,16 +132,9 @@ def mean_word(before: Floats, after: Floats, value: int, study: bool = False) ->
         scatter = used(found.own[:, None], found.lag[:, None], found.df[:, None], axis=-1)[:, 0]
         df = np.asarray(found.df, dtype=float)
     share_before, share_after = ((side.figure * weight).sum(-1) for side in (a, b))
-    return WordMeans(
-        share_before,
-        share_after,
-        share_after - share_before,
-        np.sqrt(scatter * spread),
-        scatter,
-        df,
-        np.array([tukey(2, one) for one in df]),
-        counted,
-    )
+    error, critical = np.sqrt(scatter * spread), np.array([tukey(2, one) for one in df])
+    moved = share_after - share_before
+    return WordMeans(share_before, share_after, moved, error, scatter, df, critical, counted)
 
 
 def steps(chance: Floats, compared: npt.ArrayLike) -> Floats:
