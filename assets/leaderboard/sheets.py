@@ -15,16 +15,14 @@ from assets.leaderboard.page.languages import LANGUAGES
 from assets.leaderboard.page.raster import painted
 from assets.leaderboard.page.sheets import ShownModels, SitePlace, beside, render_sheet
 from assets.leaderboard.pages import (
-    about,
     ask,
     changes,
     compare,
     findings,
-    method,
+    itself,
     models,
     others,
     prompts,
-    status,
     studies,
     then,
 )
@@ -35,7 +33,7 @@ from assets.leaderboard.views.query import Remembering, View, rows
 
 #: Every kind of page, in the order in which pages are made and searched.
 KINDS: tuple[PageKind, ...] = (
-    *(ask.KIND, changes.KIND, compare.KIND, findings.KIND, about.KIND, method.KIND, status.KIND, models.KIND),
+    *(ask.KIND, changes.KIND, compare.KIND, findings.KIND, *itself.KINDS, models.KIND),
     *(others.KIND, prompts.KIND, of_words.KIND, studies.KIND, then.KIND),
 )
 #: Made of all other pages, so that it is none of `KINDS`.

@@ -88,6 +88,7 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_every_module_of_a_kind_has_its_row() -> None:
     modules = [import_module(f"{pages.__name__}.{one.name}") for one in iter_modules(pages.__path__)]
     kinds = {module.KIND.id for module in modules if hasattr(module, "KIND")}
+    kinds |= {kind.id for module in modules for kind in getattr(module, "KINDS", ())}
     assert kinds == {kind.id for kind in sheets.KINDS}
 
 
