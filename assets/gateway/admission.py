@@ -86,11 +86,7 @@ def waits_end_with(ended: Callable[[], bool]) -> Iterator[None]:
 
 
 def pause(seconds: float, wake: threading.Event | None = None) -> None:
-    """Wait so long, or until `wake` is set.
-
-    Raises:
-        NotNowError: as soon as the run that this thread works for has ended.
-    """
+    """Wait so long, or until `wake` is set; `NotNowError` as soon as the run that this thread works for has ended."""
     ended, until = _ended.get(), time.monotonic() + seconds
     while True:
         if ended():

@@ -1,12 +1,10 @@
 """Batches: many calls made at once, at a lower price, answered within a day; a lost process never submits one twice.
 
 A batch passes through objects in the store, each written once: `intended` (which calls, which attempts), `sent1`
-(before the call that makes it), `submitted` (what the API calls it), `ended` (how; after the last of its receipts). A
-process that comes later finds the batch where it is: one that was sent and not noted as submitted is looked for at the
-API by its mark, and sent again only after the API has had time to list it.
-
-A call goes into one batch a week at most; what a batch did not answer is asked synchronously. The first batch at a
-price holds one call: what that costs is known before the others are made.
+(before the call that makes it), `submitted` (what the API calls it), `ended` (how; after the last of its receipts). One
+that was sent and not noted as submitted is looked for at the API by its mark, and sent again only after the API has had
+time to list it. A call goes into one batch a week at most; what a batch did not answer is asked synchronously. The
+first batch at a price holds one call: what that costs is known before the others are made.
 """
 
 from __future__ import annotations
@@ -131,12 +129,8 @@ def advance(
 ) -> frozenset[str]:
     """Submit what was never in a batch, wait, and take in what has ended; safe to run again at any time.
 
-    Returns:
-        The keys of the calls that are in a batch that has not ended, or wait for the first one: nobody may make them
-        now.
-
-    Raises:
-        ClicheError: if a batch that was submitted cannot be fetched for a reason that does not pass (a wrong key).
+    Returns the keys of calls in batches that have not ended, or that wait for the first one: nobody may make them now.
+    Raises `ClicheError` if a batch cannot be fetched for a reason that does not pass (a wrong key).
     """
     known = read_batches(desk.store, desk.prefix)
     before = max((batch.number for batch in known if batch.ended), default=0)
@@ -197,11 +191,7 @@ def call_id(key: str, attempt: int) -> str:
 def _reserve(
     desk: Desk[AskedT, SaidT], some: Iterable[str], reserved: ExitStack, settles: dict[str, Settle]
 ) -> tuple[list[str], Exception | None]:
-    """Set money aside for each call until the batch has answered it.
-
-    Returns:
-        Those that were let through, and why the next one was not; None if all were.
-    """
+    """Set money aside until the batch has answered; return the calls let through, and why the next one was not."""
     admitted: list[str] = []
     for key in some:
         if key in desk.calls:
@@ -264,10 +254,7 @@ def _step(
 
 
 def _submit(desk: Desk[AskedT, SaidT], api: Batches[AskedT, SaidT], batch: Batch, patience: Patience) -> None:
-    """Give the batch the name that the API knows it by: of the one that carries its mark, else of a new one.
-
-    After a call whose end nobody saw, a new one is made only when the API has had time to list the first.
-    """
+    """Give the batch the name that the API knows it by: of the one that carries its mark, else of a new one."""
     found = api.find(batch.mark) if batch.sent_at else None
     if found is None:
         if batch.sent_at and (utc_now() - batch.sent_at).total_seconds() < patience.grace_s:

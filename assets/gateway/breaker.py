@@ -37,7 +37,6 @@ class Breaker:
         patience_s: float = 900.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Name the provider, for the line that says that it stays away."""
         self._name, self._clock, self._failures = name, clock, failures
         self._first_s, self._most_s, self._patience_s = first_s, most_s, patience_s
         self._lock = threading.Lock()

@@ -1,11 +1,12 @@
 """One call, and its retries: admission → intent → call → receipt, for slots and for everything else that is asked.
 
-Backoff is tenacity's: exponential with full jitter, decided from outcomes alone. An API that says when to come back is
+Backoff is exponential with full jitter, decided from outcomes alone. An API that says when to come back is
 obeyed, up to `patience_s`; one that asks for longer is not asked about this again within the run.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +14,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
-
-import tenacity
 
 from assets.gateway.admission import (
     Admission,
@@ -68,8 +67,6 @@ class Tried:
 
 
 RecordT = TypeVar("RecordT")
-KeptT = TypeVar("KeptT")
-TriedT = TypeVar("TriedT", bound=Tried)
 
 
 class Caller:
@@ -101,19 +98,16 @@ class Caller:
         self,
         call: Call,
         ask: Callable[[], Answer],
-        keep: Callable[[Answer, Timing | None, CostFields], tuple[RecordT, KeptT]],
+        keep: Callable[[Answer, Timing | None, CostFields], RecordT],
         *,
         cost: Callable[[Answer, date], CostFields],
         intend: Callable[[], None] | None = None,
-    ) -> tuple[Answer, RecordT, KeptT]:
+    ) -> tuple[Answer, RecordT]:
         """Admit, intend, ask, settle, keep; a call that is not admitted is kept too, without a timing.
 
-        For `ask` an error of the API is an outcome, never an exception. `cost` says what an answer cost. `keep` keeps
-        the answer (image, then receipt) and returns its record; the second value is handed on. `intend` writes the
-        intent of a call that costs money, durably.
-
-        Raises:
-            NotNowError: if the run has ended, or an admission ends it.
+        For `ask` an error of the API is an outcome. `keep` keeps the answer (image, then receipt) and returns its
+        record. `intend` writes the intent of a call that costs money, durably. Raises `NotNowError` if the run has
+        ended, or an admission ends it.
         """
         with self._room() as make_room:
             if self._stopped():
@@ -135,11 +129,11 @@ class Caller:
                     finally:  # the ledger may be out of reach: what was answered is kept
                         if answer.image is not None:
                             make_room()
-                        record, kept = keep(answer, timing, costs)
+                        record = keep(answer, timing, costs)
             except NotAdmittedError as refused:
                 answer = Answer(outcome=refused.outcome, error_message=str(refused))
-                record, kept = keep(answer, None, cost(answer, utc_now().date()))
-        return answer, record, kept
+                record = keep(answer, None, cost(answer, utc_now().date()))
+        return answer, record
 
     @contextmanager
     def _room(self) -> Iterator[Callable[[], None]]:
@@ -170,58 +164,36 @@ class Caller:
 
 
 def with_retry(
-    step: Callable[[], TriedT],
+    step: Callable[[], Tried],
     retry: Retry = PATIENT,
     *,
     at_once: bool = False,
     sleep: Callable[[float], None] = pause,
     stopped: Callable[[], bool] | None = None,
-) -> TriedT:
+) -> Tried:
     """Return the last try: `step` is repeated while its outcome is transient or bad data, and there is patience.
 
-    Set `at_once` where the answer does not depend on when it is asked for: there is no wait between tries. Any wait
-    (`admission.pause`) ends when the run has ended (`stopped`).
-
-    Raises:
-        NotNowError: if the run ends before the first try is over; later ones end with the try before them.
+    `at_once`: there is no wait between tries. Any wait (`admission.pause`) ends when the run has ended (`stopped`):
+    with `NotNowError` before the first try is over, later with the try before.
     """
-    limited = 0
-    last: TriedT | None = None
-
-    def one() -> TriedT:
-        nonlocal last, limited
-        last = step()
-        limited += last.outcome is Outcome.RATE_LIMITED
-        return last
-
-    def again(tried: TriedT) -> bool:
-        if tried.settled or GROUPS[tried.outcome] not in {"transient", "bad_data"}:
-            return False
-        return not (stopped and stopped()) and (tried.hint_s is None or tried.hint_s <= retry.patience_s)
-
-    def enough(state: tenacity.RetryCallState) -> bool:
-        return limited >= retry.limited or state.attempt_number - limited >= retry.attempts
-
-    def wait_s(state: tenacity.RetryCallState) -> float:
-        if at_once:
-            return 0.0
-        if last is not None and last.hint_s is not None:
-            return last.hint_s
-        return float(tenacity.wait_random_exponential(multiplier=retry.base_s, max=retry.most_s)(state))
-
-    retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_result(again),
-        stop=enough,
-        wait=wait_s,
-        sleep=sleep,
-        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
-    )
+    tries, limited, wait_s = 0, 0, 0.0
+    last: Tried | None = None
     with waits_end_with(stopped) if stopped else nullcontext():
-        try:
-            return retrying(one)
-        except NotNowError as ended:
-            if last is None or ended.why:
-                raise
-            return last
-        finally:
-            last = None  # tenacity's objects refer to each other: a picture would lie there until they are collected
+        while True:
+            try:
+                if last is not None:
+                    sleep(wait_s)
+                last = step()
+            except NotNowError as ended:
+                if last is None or ended.why:
+                    raise
+                return last
+            tries += 1
+            limited += last.outcome is Outcome.RATE_LIMITED
+            over = last.settled or GROUPS[last.outcome] not in {"transient", "bad_data"}
+            enough = limited >= retry.limited or tries - limited >= retry.attempts
+            too_long = last.hint_s is not None and last.hint_s > retry.patience_s
+            if over or enough or too_long or (stopped and stopped()):
+                return last
+            grown_s = random.uniform(0.0, min(retry.most_s, retry.base_s * 2.0 ** (tries - 1)))  # noqa: S311
+            wait_s = 0.0 if at_once else grown_s if last.hint_s is None else last.hint_s

@@ -45,7 +45,6 @@ class Meter:
     """What is known; times are seconds of one clock."""
 
     def __init__(self, per_minute: float) -> None:
-        """Begin with a bucket that holds a minute's requests and is filled at their rate."""
         self.windowed = False
         self.rate = per_minute / 60.0  # of a bucket, a second
         self.burst = max(1.0, self.rate * SPAN_S)  # tokens that a bucket holds

@@ -1,8 +1,7 @@
 """Pacing calls, one pace a service and model: as fast as the service lets through, and no faster.
 
-Kept libraries of limiting keep to a limit that is known (pyrate-limiter, limits; aiolimiter for asyncio alone), and
-stamina wraps tenacity; none learns a limit from refusals and headers, so the learning is ours (`meter`), and backoff
-is tenacity's (`calls`).
+Kept libraries of limiting keep to a limit that is known (pyrate-limiter, limits, aiolimiter); none learns a limit from
+refusals and headers, so the learning is ours (`meter`).
 """
 
 from __future__ import annotations
@@ -29,13 +28,8 @@ class Pace:
     """
 
     def __init__(
-        self,
-        name: str,
-        requests_per_minute: float,
-        *,
-        clock: Callable[[], float] = time.monotonic,
+        self, name: str, requests_per_minute: float, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Name the service, for the line that says why a run ended."""
         self._name, self._clock = name, clock
         self._meter = Meter(requests_per_minute)
         self._turn = threading.Lock()  # held by the one thread that waits; the others wait for it

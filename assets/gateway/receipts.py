@@ -243,6 +243,15 @@ def intended_calls(store: Store, week: str, model: str) -> set[tuple[str, int]]:
     return {*calls_in(key.removeprefix(prefix) for key in store.list(prefix))}
 
 
+def intended_at(store: Store, week: str, model: str, slot_key: str, number: int) -> datetime | None:
+    """Return when a call was about to be made, as its intent says; None where nothing says it."""
+    key = keys.intent(week, model, slot_key, number)
+    try:
+        return datetime.fromisoformat(unsealed(key, store.get(key))["intended_at"])
+    except (CorruptObjectError, KeyError, ValueError, TypeError):
+        return None
+
+
 def write_manifest(store: Store, week: str, model: str, state: PartitionAttempts) -> bool:
     """Write the next manifest if there are receipts that the current one lacks; return whether one was written."""
     if not state.unlisted and state.manifest_number:

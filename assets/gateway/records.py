@@ -64,32 +64,21 @@ FINAL = frozenset(
 
 @dataclass(frozen=True)
 class Call:
-    """One call to a service, as pace, breaker and budget know it, whatever is asked for.
+    """One call to a service, as pace, breaker and budget know it, whatever is asked for."""
 
-    Attributes:
-        key: names the call among those that count for its week; one key per attempt.
-        params: calls of one `who` with equal parameters cost alike; None where every call of `who` does.
-    """
-
-    key: str
+    key: str  # names the call among those that count for its week; one key per attempt
     who: str
-    params: Mapping[str, Any] | None = None
+    params: Mapping[str, Any] | None = None  # equal ones cost alike; None where every call of `who` does
 
 
 @dataclass(frozen=True)
 class Paid:
-    """What a call came to, as pace, breaker and budget know it.
-
-    Attributes:
-        cost_usd: what it cost in US dollars, None if that is not known.
-        cost_basis: how the cost is known: `reported`, `computed` or `estimated`.
-        requested_at: when it was made (UTC without a zone).
-    """
+    """What a call came to, as pace, breaker and budget know it."""
 
     outcome: Outcome
-    cost_usd: float | None = None
-    cost_basis: str | None = None
-    requested_at: datetime | None = None
+    cost_usd: float | None = None  # None: not known
+    cost_basis: str | None = None  # `reported`, `computed` or `estimated`
+    requested_at: datetime | None = None  # UTC without a zone
 
 
 class Record(BaseModel):

@@ -43,8 +43,7 @@ def pool_for(
 ) -> Iterator[ProcessPoolExecutor]:
     """Give a pool (`make_pool`) for the block; work that waits at its end is dropped.
 
-    Raises:
-        ClicheError: with the sentence `killed`, if one of its processes was killed.
+    If one of its processes was killed, `ClicheError` says the sentence `killed`.
     """
     pool = make_pool(initializer, *args, workers=workers)
     try:

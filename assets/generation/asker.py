@@ -2,8 +2,6 @@
 
 Order, for each call: intent (on disk, if the call costs money) → call → image → receipt. A kill between any two loses
 nothing recorded. Retry is decided from the outcome alone (`calls`); providers and their SDKs never retry by themselves.
-
-Pacing and money enter through `Admission`: the steps here do not change when a provider costs something.
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from assets.gateway.admission import Admission, NotNowError, Settle, free_admission, pause
 from assets.gateway.batches import Desk
@@ -26,6 +25,7 @@ from assets.gateway.receipts import (
     Attempts,
     PartitionAttempts,
     Receipt,
+    intended_at,
     read_receipt,
     receipt_bytes,
 )
@@ -36,8 +36,7 @@ from assets.generation.providers.base import Provider
 from assets.generation.slots import Request
 from warehouse import keys
 from warehouse.canonical import sha256_hex
-from warehouse.errors import CorruptObjectError
-from warehouse.loading.seals import sealed, unsealed
+from warehouse.loading.seals import sealed
 from warehouse.store import Store
 from warehouse.weeks import utc_now
 
@@ -49,18 +48,13 @@ _DECODERS = max(1, (os.cpu_count() or 1) - 1)
 ANSWERED = {*Receipt.model_fields} & {*Answer.model_fields} - {"cost_usd", "cost_basis"}
 
 
-@dataclass(frozen=True)
-class _Step(Tried):
-    picture: bytes | None = None  # the accepted one
-
-
 @dataclass(eq=False)
 class SlotAsker:
     """Asks the slots of one plan through one provider and records every attempt.
 
-    `most_at_once` bounds the calls in flight. `lost_calls` says whether a lost call closes its slot. `failed` is
-    told of an exception before the next call can begin, and `postponed` how long the provider asks to leave a slot
-    alone, if that is longer than a run waits.
+    `most_at_once` bounds the calls in flight. `lost_calls` says whether a lost call closes its slot. `on_receipt` is
+    told of each receipt, `failed` of an exception before the next call can begin, and `postponed` how long the provider
+    asks to leave a slot alone, if that is longer than a run waits.
     """
 
     store: Store
@@ -73,6 +67,7 @@ class SlotAsker:
     stopped: Callable[[], bool] = lambda: False
     most_at_once: int | None = None
     lost_calls: LostCalls = "ask_again"
+    on_receipt: Callable[[Receipt], None] = lambda receipt: None
     failed: Callable[[], None] = lambda: None
     postponed: Callable[[float], None] = lambda seconds: None
 
@@ -86,27 +81,21 @@ class SlotAsker:
         """Say, once, that the last calls are made: the core that was kept for the next ones decodes too."""
         self._decoding.release()
 
-    def settle(
-        self, request: Request, known: Attempts, on_receipt: Callable[[Receipt], None]
-    ) -> tuple[Attempts, bytes | None]:
-        """Ask until the slot is settled, retries are used up, or the run is stopped.
+    def settle(self, request: Request, known: Attempts) -> Attempts:
+        """Ask until the slot is settled, retries are used up, or the run is stopped; return all attempts of the slot.
 
-        Returns:
-            All attempts of the slot, and the accepted picture's bytes if this call brought one.
-
-        Raises:
-            NotNowError: with the reason for which an admission ends the run.
+        Raises `NotNowError` with the reason for which an admission ends the run.
         """
-        state = self.account(request, known, on_receipt)
+        state = self.account(request, known)
         if state.settled or self.stopped():
-            return state, None
+            return state
 
-        def step() -> _Step:
+        def step() -> Tried:
             nonlocal state
             number = self._number(state)
-            answer, receipt, picture = self._attempt(request, number, on_receipt)
+            answer, receipt = self._attempt(request, number)
             state = Attempts((*state.receipts, receipt), tuple(n for n in state.lost if n != number))
-            return _Step(receipt.outcome, state.settled, answer.retry_after_s, picture)
+            return Tried(receipt.outcome, state.settled, answer.retry_after_s)
 
         try:
             last = with_retry(
@@ -115,12 +104,12 @@ class SlotAsker:
         except NotNowError as ended:
             if ended.why:
                 raise
-            return state, None
+            return state
         if not last.settled and last.hint_s is not None and last.hint_s > self.retry.patience_s:
             self.postponed(last.hint_s)
-        return state, last.picture
+        return state
 
-    def account(self, request: Request, known: Attempts, on_receipt: Callable[[Receipt], None]) -> Attempts:
+    def account(self, request: Request, known: Attempts) -> Attempts:
         """Give every intent without a receipt its receipt: the call may have been billed and its answer was lost.
 
         It counts as spent, and its slot stays open until too many of its calls were lost (`Attempts.settled`).
@@ -130,32 +119,23 @@ class SlotAsker:
             return known
         receipts = list(known.receipts)
         for number in known.lost:
-            intended_at = self._intended_at(request, number)
+            slot = request.slot
+            at = intended_at(self.store, slot.week, slot.model, slot.slot_key, number)
             why = "the run ended before the answer was recorded"
             answer = Answer(outcome=Outcome.UNKNOWN_CHARGE, error_message=why)
-            costs = self.costs.of(answer, (intended_at or utc_now()).date())
+            costs = self.costs.of(answer, (at or utc_now()).date())
             receipt = self._receipt(request, number, answer, costs)
-            receipts.append(self._record(receipt.model_copy(update={"requested_at": intended_at})))
-            on_receipt(receipts[-1])
+            receipts.append(self._record(receipt.model_copy(update={"requested_at": at})))
         return Attempts(tuple(sorted(receipts, key=lambda one: one.attempt)), ())
 
-    def close(
-        self, request: Request, known: Attempts, answer: Answer, on_receipt: Callable[[Receipt], None]
-    ) -> Attempts:
+    def close(self, request: Request, known: Attempts, answer: Answer) -> Attempts:
         """Settle a slot without asking anybody, with the outcome and the reason that `answer` holds."""
         costs = self.costs.of(answer, utc_now().date())
         receipt = self._record(self._receipt(request, known.next_number, answer, costs))
-        on_receipt(receipt)
         return Attempts((*known.receipts, receipt), known.lost)
 
     def desk(
-        self,
-        calls: Mapping[str, Request],
-        state: PartitionAttempts,
-        money: Admission,
-        on_receipt: Callable[[Receipt], None],
-        *,
-        over: bool = False,
+        self, calls: Mapping[str, Request], state: PartitionAttempts, money: Admission, *, over: bool = False
     ) -> Desk[Request, Answer]:
         """Return for whom batches of slots are made: answers are kept as those of single calls are.
 
@@ -170,10 +150,9 @@ class SlotAsker:
             timing = Timing(asked_at, now, (now - asked_at).total_seconds() * 1000)
             answer = without_keys(answer)
             costs = self.costs.of(answer, asked_at.date())
-            receipt, _ = self._keep(request, number, answer, timing, costs)
+            receipt = self._keep(request, number, answer, timing, costs)
             if settle is not None:
                 settle(Paid(receipt.outcome, receipt.cost_usd, receipt.cost_basis, asked_at), answer)
-            on_receipt(receipt)
 
         return Desk(
             store=self.store,
@@ -198,16 +177,9 @@ class SlotAsker:
         """Return the number of the next attempt: that of a lost call, if the provider knows it again by its number."""
         return min(state.lost) if self.provider.idempotent and state.lost else state.next_number
 
-    def _attempt(
-        self, request: Request, number: int, on_receipt: Callable[[Receipt], None]
-    ) -> tuple[Answer, Receipt, bytes | None]:
+    def _attempt(self, request: Request, number: int) -> tuple[Answer, Receipt]:
         request = request.model_copy(update={"attempt": number})
-
-        def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> tuple[Receipt, bytes | None]:
-            receipt, picture = self._keep(request, number, answer, timing, costs)
-            on_receipt(receipt)
-            return receipt, picture
-
+        keep = partial(self._keep, request, number)
         intend = (lambda: self._intend(request, number)) if self.provider.paid else None
         call = self.call_of(request, number)
         return self._caller.call(
@@ -225,39 +197,28 @@ class SlotAsker:
         if not mine:
             raise NotNowError("another run asks for these slots; run again when it has ended")
 
-    def _intended_at(self, request: Request, number: int) -> datetime | None:
-        """Return when a call was about to be made, as its intent says."""
-        slot = request.slot
-        key = keys.intent(slot.week, slot.model, slot.slot_key, number)
-        try:
-            intent = unsealed(key, self.store.get(key))
-            return datetime.fromisoformat(intent["intended_at"])
-        except (CorruptObjectError, ValueError, TypeError, KeyError):
-            return None
-
     def _keep(
         self, request: Request, number: int, answer: Answer, timing: Timing | None, costs: CostFields
-    ) -> tuple[Receipt, bytes | None]:
+    ) -> Receipt:
         """Write the image, then the receipt; bad bytes are kept too, under an outcome that says so."""
         kept: dict[str, object] = asdict(timing) if timing else {}
-        picture: bytes | None = None
         if answer.outcome is Outcome.OK:
             data = answer.image or b""
             with self._decoding:
                 found = image_check.inspect(data)
             kept |= image_fields(found, data)
-            if isinstance(found, image_check.CheckedPicture):
-                picture = data
-            else:
+            if isinstance(found, image_check.Rejected):
                 answer = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
             self.store.put_if_absent(keys.image(str(kept["image_sha256"]), str(kept["image_ext"])), data)
-        return self._record(self._receipt(request, number, answer, costs).model_copy(update=kept)), picture
+        return self._record(self._receipt(request, number, answer, costs).model_copy(update=kept))
 
     def _record(self, receipt: Receipt) -> Receipt:
-        """Write a receipt; return the one that is stored, which another run may have written first."""
+        """Write a receipt and tell of it; return the one that is stored, which another run may have written first."""
         key = keys.receipt(receipt.week, receipt.model, receipt.slot_key, receipt.attempt)
         written = self.store.put_if_absent(key, receipt_bytes(receipt))
-        return receipt if written else read_receipt(self.store, key)
+        kept = receipt if written else read_receipt(self.store, key)
+        self.on_receipt(kept)
+        return kept
 
     def _receipt(self, request: Request, number: int, answer: Answer, costs: CostFields) -> Receipt:
         slot, plan, provider = request.slot, self.plan, self.provider

@@ -90,7 +90,7 @@ def require_price(name: str, prices: Sequence[Price], what: str = "model") -> No
 @cache
 def _pace(provider: str, address: str | None, model_id: str, requests_per_minute: float) -> Pace:
     """Return the pace of one model of one service; what was learned holds for the next partition too."""
-    return Pace(f"{provider} {model_id}" + (f" ({address})" if address else ""), requests_per_minute)
+    return Pace(service(f"{provider} {model_id}", address), requests_per_minute)
 
 
 @cache
@@ -108,10 +108,7 @@ def plan_partition(place: Workplace, model: str, week: str, *, freeze: bool = Tr
     """Return the plan of a partition and its provider; every mistake is reported before anything is asked.
 
     A plan that stands decides whom to ask, whatever models.yaml says by now. Without `freeze` nothing is written: what
-    comes back is the plan that stands or would be made.
-
-    Raises:
-        RefusedError: for a week that cannot be planned any more, or not yet.
+    comes back is the plan that stands or would be made. Raises `RefusedError` for a week that is over, or not yet here.
     """
     standing = read_plan(place.store, week, model)
     entry = place.model(model)

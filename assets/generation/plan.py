@@ -122,10 +122,7 @@ def _slots(
 
 
 def freeze_plan(store: Store, plan: Plan) -> Plan:
-    """Write `plan` unless the partition has one, and return the one that stands.
-
-    A plan that stands wins over later configuration: what was begun under it ends under it.
-    """
+    """Write `plan` unless the partition has one; return the one that stands, which wins over later configuration."""
     if (existing := read_plan(store, plan.week, plan.model)) is not None:
         return existing
     store.put_if_absent(keys.plan(plan.week, plan.model), plan_bytes(plan))
@@ -149,11 +146,7 @@ def read_plan(store: Store, week: str, model: str) -> Plan | None:
 
 
 def check_frozen(store: Store, suites: Mapping[str, Suite]) -> None:
-    """Compare the suites with those of the newest plan of every model in the store.
-
-    Raises:
-        UsageError: if a suite's content differs from what was asked under the same version.
-    """
+    """Raise `UsageError` if a suite differs from what the newest plan of a model asked under the same version."""
     newest: dict[str, str] = {}
     for key in store.list("plans/"):
         partition = keys.parse_partition(key)
@@ -174,11 +167,7 @@ def is_over(provider: Provider, week: str) -> bool:
 
 
 def require_askable(provider: Provider, week: str) -> None:
-    """Refuse weeks that cannot be sampled: a week is a sample of a live system and cannot be taken again.
-
-    Raises:
-        RefusedError: for a week that has not begun, and for a past week of a provider that is not replayable.
-    """
+    """Raise `RefusedError` for a week that has not begun, and for a past one of a provider that is not replayable."""
     present = current_week()
     if week > present:
         raise RefusedError(f"week {week} ({iso_label(week)}) has not begun; the present week is {present}")

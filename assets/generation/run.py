@@ -130,16 +130,13 @@ class PartitionRun:
             lost_calls=self.lost_calls,
             failed=self._stop.set,
             postponed=self.postponed,
+            on_receipt=self.record,
         )
 
     def run(self) -> PartitionReport:
         """Ask, and return what was done; another run of the same partition goes on where this one ended.
 
-        A run that was stopped by the provider (wrong key, retired model) says so in `stopped_by`, one that ended early
-        for another reason in `ended`.
-
-        Raises:
-            KeyboardInterrupt: for Ctrl-C, after what was in flight is recorded and the manifest is written.
+        Ctrl-C is raised after what was in flight is recorded and the manifest is written.
         """
         map_large_buffers()
         self._state = read_partition(self.store, self.plan.week, self.plan.model)
@@ -200,9 +197,9 @@ class PartitionRun:
             known = self._state.of(slot.slot_key)
             if not known.settled and (why := _not_needed(slot, history)):
                 answer = Answer(outcome=Outcome.NOT_NEEDED, error_message=why)
-                known = self._asker.close(request, known, answer, self.record)
+                known = self._asker.close(request, known, answer)
             else:
-                known, _ = self._asker.settle(request, known, self.record)
+                known = self._asker.settle(request, known)
             last = known.last
             if last is None or not known.settled:
                 return
@@ -231,9 +228,7 @@ class PartitionRun:
         for slot in self.plan.slots:
             known = self._state.of(slot.slot_key)
             if known.lost:
-                self._state.attempts[slot.slot_key] = self._asker.account(
-                    self._request(slot), known, self.record
-                )
+                self._state.attempts[slot.slot_key] = self._asker.account(self._request(slot), known)
 
     def _in_batches(self) -> frozenset[str]:
         """Ask what can be asked in batches; return the slots in batches that have not ended."""
@@ -243,7 +238,7 @@ class PartitionRun:
         late = self.late()  # what was sent in time is taken in all the same
         units = self._open_units(None if late else self._allowed)
         single = {unit[0].slot_key: self._request(unit[0]) for unit in units if len(unit) == 1}
-        desk = self._asker.desk(single, self._state, self.money, self.record, over=late)
+        desk = self._asker.desk(single, self._state, self.money, over=late)
         with waits_end_with(self.stopped):
             batched = advance(desk, api, patience=self.batch_patience, size=self.batch_size)
         self._report.batched = len(batched)

@@ -15,15 +15,7 @@ from typing import Any
 from assets.gateway.admission import NotNowError, stack
 from assets.gateway.calls import Caller, Timing
 from assets.gateway.models_file import ModelEntry
-from assets.gateway.money.charges import (
-    ChargeSource,
-    call_key,
-    entry_scope,
-    ledger_key,
-    month_scope,
-    week_scope,
-    whose,
-)
+from assets.gateway.money.charges import ChargeSource, call_key, charge, whose
 from assets.gateway.money.costs import CostFields, Costs
 from assets.gateway.money.ledger import Charge
 from assets.gateway.receipts import Receipt
@@ -76,7 +68,10 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
         if not place.store.put_if_absent(key, sealed(key, {"intended_at": utc_now().isoformat()})):
             raise NotNowError("another trial is being made")
 
-    def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> tuple[Receipt, str]:
+    line = ""
+
+    def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> Receipt:
+        nonlocal line
         answer, line = _looked_at(answer)
         receipt = Receipt(
             week=week,
@@ -96,12 +91,12 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
         if timing is not None:
             key = keys.trial_receipt(week, entry.name, number)
             place.store.put_if_absent(key, sealed(key, receipt.model_dump(mode="json")))
-        return receipt, line
+        return receipt
 
     caller = Caller(stack(guard.flow, guard.money), stopped=place.interrupt.is_set)
     call = Call(call_key(entry.name, _SLOT, number), entry.name, dict(entry.params))
     try:
-        _, receipt, line = caller.call(
+        _, receipt = caller.call(
             call, lambda: provider.ask(request), keep, cost=place.costs(entry).of, intend=intend
         )
     except NotNowError as ended:
@@ -127,7 +122,8 @@ def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
     priced: Mapping[str, ModelEntry] = {entry.name: entry for entry in entries}
 
     def charges(store: Store, week: str) -> Iterator[Charge]:
-        for model in sorted({key.split("/model=")[1].split("/")[0] for key in store.list(_prefix(week))}):
+        listed = store.list(f"trials/week={week}/")
+        for model in sorted({key.split("/model=")[1].split("/")[0] for key in listed}):
             for number, answered in _made(store, week, model).items():
                 at = keys.trial_receipt if answered else keys.trial_intent
                 key = at(week, model, number)
@@ -135,9 +131,7 @@ def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
                     day, usd, who = _cost(json.loads(store.get(key)), model, priced.get(model))
                 except (KeyError, TypeError, ValueError) as error:
                     raise CorruptObjectError(f"{key} is no record of a trial ({error}); restore it") from None
-                scopes = (week_scope(week), entry_scope(week, model), month_scope(day))
-                call = ledger_key(week, call_key(model, _SLOT, number))
-                yield Charge(call, usd, scopes, who, known=answered, lost=not answered)
+                yield charge(week, model, (_SLOT, number), day, usd, who, known=answered, lost=not answered)
 
     return charges
 
@@ -154,10 +148,6 @@ def _cost(found: Mapping[str, Any], model: str, entry: ModelEntry | None) -> tup
         return day, 0.0, ""
     costs = Costs(entry.price)
     return day, costs.bound_usd(day), whose(model, entry.params, costs.price_id(day))
-
-
-def _prefix(week: str) -> str:
-    return f"trials/week={week}/"
 
 
 def _made(store: Store, week: str, model: str) -> dict[int, bool]:

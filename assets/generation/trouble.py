@@ -37,10 +37,7 @@ class MaybeBilled:
 
 @dataclass(frozen=True)
 class CostRatio:
-    """What calls cost, divided by what their price expected: the median over `n` calls that brought a picture.
-
-    They are those at the newest price alone; `price_id` names it.
-    """
+    """What calls cost, divided by what their price expected: the median over `n` pictures at the newest price alone."""
 
     ratio: float
     n: int
@@ -67,7 +64,6 @@ class Trouble:
         stopped_by: the outcome and reason at which slots stand because the provider, or a cap, stopped the run.
         empty: how many answers held nothing, neither a picture nor words nor a reason.
         waiting: what the newest calls met, if it was a rate limit or a service that is down.
-        cost_ratio: cost against expectation; None without such calls.
     """
 
     stopped_by: str | None = None

@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image
 
-from assets.generation.pictures.shown import as_shown
+from assets.generation.pictures.image_check import as_shown
 
 
 @dataclass(frozen=True)

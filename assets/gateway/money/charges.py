@@ -10,13 +10,11 @@ from typing import Any
 
 from assets.gateway.batch_states import read_batches
 from assets.gateway.money.ledger import Charge, SpendingLedger
-from assets.gateway.receipts import calls_in, intended_calls, manifest_rows, read_receipt
+from assets.gateway.receipts import calls_in, intended_at, intended_calls, manifest_rows, read_receipt
 from assets.gateway.records import Outcome
 from warehouse import keys
 from warehouse.canonical import canonical_json, sha256_hex
-from warehouse.errors import CorruptObjectError
 from warehouse.loading.objects import highest_numbered
-from warehouse.loading.seals import unsealed
 from warehouse.store import Store
 from warehouse.weeks import week_of
 
@@ -54,6 +52,14 @@ def entry_scope(week: str, name: str, kind: str = "model") -> str:
     return f"{kind}:{week}/{name}"
 
 
+def charge(
+    week: str, model: str, call: tuple[str, int], day: dt.date, usd: float, who: str, **said: bool
+) -> Charge:
+    """Return what one call for a picture costs; `said` are further fields of `Charge`."""
+    scopes = (week_scope(week), entry_scope(week, model), month_scope(day))
+    return Charge(ledger_key(week, call_key(model, *call)), usd, scopes, who, **said)
+
+
 def whose(who: str, params: Mapping[str, Any] | None, price_id: str | None) -> str:
     """Return whose calls cost alike: a model with its parameters, or a labeler (no parameters), at one price."""
     asked = "" if params is None else f":{sha256_hex(canonical_json(dict(params)))[:8]}"
@@ -87,7 +93,6 @@ def _partition(store: Store, week: str, model: str, lost: Lost) -> list[Charge]:
     batches = read_batches(store, keys.batches_prefix(week, model))
     if not intents and not batches:
         return []
-    scopes = (week_scope(week), entry_scope(week, model))
     charges: list[Charge] = []
     answered: set[tuple[str, int]] = set()
     for row in _receipts(store, week, model):
@@ -98,8 +103,7 @@ def _partition(store: Store, week: str, model: str, lost: Lost) -> list[Charge]:
             estimated = row["cost_basis"] == "estimated"
             tells = estimated or row["outcome"] == Outcome.OK
             who = whose(model, json.loads(row["params"]), row["price_id"]) if tells else ""
-            key = ledger_key(week, call_key(model, *call))
-            charges.append(Charge(key, row["cost_usd"], (*scopes, month_scope(day)), who, lost=estimated))
+            charges.append(charge(week, model, call, day, row["cost_usd"], who, lost=estimated))
     waiting = {(key, n): _intended(store, week, model, (key, n)) for key, n in intents - answered}
     for batch in batches:
         if batch.sent and not batch.ended:
@@ -107,9 +111,7 @@ def _partition(store: Store, week: str, model: str, lost: Lost) -> list[Charge]:
             waiting |= {call: day for call in batch.attempts.items() if call not in answered}
     counted = {day: lost(week, model, day) for day in {*waiting.values()}}
     for call, day in waiting.items():
-        usd, who = counted[day]
-        key = ledger_key(week, call_key(model, *call))
-        charges.append(Charge(key, usd, (*scopes, month_scope(day)), who, known=False, lost=True))
+        charges.append(charge(week, model, call, day, *counted[day], known=False, lost=True))
     return charges
 
 
@@ -132,9 +134,5 @@ def _receipts(store: Store, week: str, model: str) -> Iterator[dict[str, Any]]:
 
 def _intended(store: Store, week: str, model: str, call: tuple[str, int]) -> dt.date:
     """Return the day on which a call was intended; the Monday of its week where nothing says it."""
-    try:
-        key = keys.intent(week, model, *call)
-        intent = unsealed(key, store.get(key))
-        return dt.datetime.fromisoformat(intent["intended_at"]).date()
-    except (CorruptObjectError, KeyError, ValueError, TypeError):
-        return dt.date.fromisoformat(week)
+    at = intended_at(store, week, model, *call)
+    return at.date() if at else dt.date.fromisoformat(week)

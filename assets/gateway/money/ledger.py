@@ -57,7 +57,6 @@ class Filling:
     """One filling of the entries that begin with `prefix`; see `SpendingLedger.take_over`."""
 
     def __init__(self, prefix: str, charges: Iterable[Charge], known_before: set[str]) -> None:
-        """Take what the store says, and the keys that nobody held before it was read."""
         self._prefix, self._known_before = prefix, known_before
         self._told = {charge.key: charge for charge in charges}
         self._mark = f"{prefix} {uuid4()}"  # gone at the end if the rows were made anew meanwhile
@@ -148,11 +147,7 @@ class Total:
 
 
 class OverCapError(Exception):
-    """A reservation would pass a cap.
-
-    Attributes:
-        may_fit: calls that are in flight may turn out cheap enough that it fits later.
-    """
+    """A reservation would pass a cap; `may_fit`: calls in flight may turn out cheap enough that it fits later."""
 
     def __init__(self, scope: str, cap_usd: float, total: Total, usd: float) -> None:
         super().__init__(f"{scope}: ${total.usd:,.2f} of ${cap_usd:,.2f}")
@@ -171,7 +166,6 @@ class SpendingLedger:
     """
 
     def __init__(self, book: Book[Any] | None = None) -> None:
-        """Say where the rows lie; None keeps them in memory."""
         self._book: Book[Any] = book or FileBook(None)
         self._lock = threading.RLock()
         self._held: dict[str, LedgerEntry] = {}
@@ -182,15 +176,9 @@ class SpendingLedger:
     def reserve(self, key: str, usd: float, scopes: Mapping[str, float | None], *, who: str = "") -> float:
         """Set money aside for one call, in one transaction, unless a cap would be passed; return how many dollars.
 
-        Args:
-            key: of the call; one that has an entry is reserved anew and counts once.
-            usd: the most that the call costs if its price is right; more is set aside if one of `who` cost more.
-            scopes: what the call counts for, with the cap of each in dollars (None: no cap).
-            who: whose calls cost alike: an entry, its parameters and its price.
-
-        Raises:
-            OverCapError: if a cap would be passed; nothing was set aside.
-            FirstCallError: if no call of `who` was settled and another one is waited for; nothing was set aside.
+        A call that has an entry counts once. `usd` is the most that it costs if its price is right; more is set aside
+        if one of `who` (calls that cost alike) cost more. `scopes` are what it counts for, with their caps in dollars.
+        After `OverCapError` or `FirstCallError` nothing was set aside.
         """
         caps = {scope: cap for scope, cap in scopes.items() if cap is not None}
 
@@ -298,12 +286,8 @@ class SpendingLedger:
 
         What differs is written in portions, each in a transaction of its own, so that others wait for a portion at
         most. What counts for more comes first: of a ledger that is `filled`, nobody sees less than was spent.
-
-        Args:
-            prefix: of the keys that the store was asked for.
-            charges: all that it knows under that prefix.
-            known_before: what `keys(prefix)` returned before the store was read; only those entries are dropped if the
-                bucket does not know them, because others may have been made since.
+        `known_before` is what `keys(prefix)` returned before the store was read: only those entries are dropped if the
+        bucket does not know them, because others may have been made since.
         """
         filling = Filling(prefix, charges, known_before)
         while True:

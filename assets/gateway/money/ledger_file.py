@@ -20,7 +20,6 @@ class FileBook(Book[sqlite3.Connection]):
     """Rows in a file, which is made when it is needed; one that was deleted or damaged is made anew."""
 
     def __init__(self, path: Path | None) -> None:
-        """Name the file; None keeps everything in memory."""
         self._path = path
         self._me = process_name()
         self._con: sqlite3.Connection | None = None

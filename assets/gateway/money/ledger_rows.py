@@ -43,7 +43,6 @@ class Rows:
     """The ledger within one transaction, which nobody else writes to meanwhile."""
 
     def __init__(self, execute: Execute, me: str, dead: Callable[[], set[str]]) -> None:
-        """Take what runs a statement, the name of this process, and what finds entries whose holders have ended."""
         self.me, self.dead = me, dead
         self._execute = execute
 

@@ -37,18 +37,13 @@ class PictureFetchError(Exception):
 
 
 def make_client(
-    connection: Connection,
-    *,
-    resolve: Resolver = system_resolver,
-    tls: ssl.SSLContext | None = None,
+    connection: Connection, *, resolve: Resolver = system_resolver, tls: ssl.SSLContext | None = None
 ) -> httpx2.Client:
     """Return a client that reaches what `connection` allows and nothing else; SDKs take it as `http_client`.
 
     A call ends `connection.timeout_s` after it began, however slowly bytes drip. An answer of more than
     `connection.most_answer_bytes` (unpacked) raises `AnswerTooLargeError` while it is read. Neither proxies nor
-    passwords are taken from the environment, and no redirect is followed.
-
-    Without `tls`, certificates of the system (or `SSL_CERT_FILE`) are trusted.
+    passwords are taken from the environment, no redirect is followed. `tls`: by default the system's certificates.
     """
     return httpx2.Client(
         transport=GuardedTransport(connection, resolve, tls or _system_tls()),
@@ -97,14 +92,9 @@ def fetch_image(
 ) -> bytes:
     """Return the bytes at an address that an API's answer holds; what they are is for `image_check` to say.
 
-    Trouble on the way (a lost connection, a 5xx) is met by up to two more downloads within `connection.timeout_s`.
-
-    The address is judged before anything is resolved, and again at each of at most three redirects. `hosts` are those
-    that the provider itself declares, beside the operator's; the host of `base_url` counts as declared.
-
-    Raises:
-        PictureFetchError: `wrong_type`/`refused_address` for an address that is not fetched, `server_error`/
-            `image_url_expired` for 403, 404 and 410, `too_large`, `timeout`, `connection`, `server_error`.
+    Trouble on the way is met by up to two more downloads within `connection.timeout_s`. The address is judged before
+    anything is resolved, and again at each of at most three redirects; `hosts` are those that the provider declares.
+    Raises `PictureFetchError`.
     """
     ends_at = time.monotonic() + connection.timeout_s
     retrying = tenacity.Retrying(
@@ -211,11 +201,12 @@ def decode_base64(text: str) -> bytes:
         raise PictureFetchError(Outcome.CORRUPT_IMAGE, "the picture is no base64", "not_base64") from None
 
 
-def pictured(take: Callable[[], bytes], said: str | None = None, **facts: Any) -> Answer:
+def pictured(take: Callable[[], bytes], came: int = 1, **facts: Any) -> Answer:
     """Return the answer whose picture `take` fetches or decodes, else what its trouble stands for: it may be billed.
 
-    `facts` are further fields of `Answer`, `said` is a note about a picture that came.
+    `facts` are further fields of `Answer`; of several pictures that `came` the first is taken.
     """
+    said = f"{came} pictures came for one; the first is kept" if came > 1 else None
     try:
         good = {"outcome": Outcome.OK, "image": take(), "error_message": said, "maybe_billed": False}
     except PictureFetchError as error:

@@ -144,33 +144,18 @@ class _Body(httpx2.SyncByteStream):
         self._packed.close()
 
 
-class _Packed(httpx2.SyncByteStream):
-    """httpcore's stream with its errors told in httpx's words."""
+class _Carrier(httpx2.HTTPTransport):
+    """The transport of httpx, over connections of a backend."""
 
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            yield from self._inner
-        except _HTTPCORE_ERRORS as error:
-            _raise_in_httpx_words(error)
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-_HTTPCORE_ERRORS = (
-    httpcore2.TimeoutException,
-    httpcore2.NetworkError,
-    httpcore2.ProtocolError,
-    httpcore2.UnsupportedProtocol,
-)
-
-
-def _raise_in_httpx_words(error: Exception) -> NoReturn:
-    same: type[Exception] = getattr(httpx2, type(error).__name__, httpx2.TransportError)
-    raise same(str(error)) from error
+    def __init__(self, tls: ssl.SSLContext, backend: httpcore2.NetworkBackend) -> None:
+        super().__init__(verify=tls, trust_env=False)
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=tls,
+            max_connections=None,
+            max_keepalive_connections=128,
+            keepalive_expiry=5.0,
+            network_backend=backend,
+        )
 
 
 class GuardedTransport(httpx2.BaseTransport):
@@ -178,45 +163,23 @@ class GuardedTransport(httpx2.BaseTransport):
 
     def __init__(self, connection: Connection, resolve: Resolver, tls: ssl.SSLContext) -> None:
         self._connection = connection
-        self._pools = {
-            scheme: httpcore2.ConnectionPool(
-                ssl_context=tls,
-                max_connections=None,
-                max_keepalive_connections=128,
-                keepalive_expiry=5.0,
-                network_backend=Backend(
-                    resolve, allow_private=connection.allow_private, plain_http=scheme == "http"
-                ),
-            )
-            for scheme in (("https", "http") if connection.allow_private else ("https",))
+        private = connection.allow_private
+        self._carriers = {
+            scheme: _Carrier(tls, Backend(resolve, allow_private=private, plain_http=scheme == "http"))
+            for scheme in (("https", "http") if private else ("https",))
         }
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request; the answer's body is unpacked, counted and timed as it is read."""
         url = request.url
-        if url.scheme not in self._pools:
+        if url.scheme not in self._carriers:
             why = "only https:// is used" if url.scheme == "http" else "is no web address"
             raise RefusedAddressError(f"{url.scheme}://{url.host}: {why} (allow_private is not set)")
         asked = request.extensions.get("timeout", {}).get("read")
         until = _Until(min(self._connection.timeout_s, asked or self._connection.timeout_s))
-        assert isinstance(request.stream, httpx2.SyncByteStream)  # noqa: S101 - what a synchronous client sends
-        try:
-            answer = self._pools[url.scheme].handle_request(
-                httpcore2.Request(
-                    method=request.method,
-                    url=httpcore2.URL(
-                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                    ),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), until)},
-                )
-            )
-        except _HTTPCORE_ERRORS as error:
-            _raise_in_httpx_words(error)
-        packed = httpx2.Response(
-            answer.status, headers=answer.headers, stream=_Packed(answer.stream), request=request
-        )
+        request.extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), until)}
+        packed = self._carriers[url.scheme].handle_request(request)
+        packed.request = request
         most = self._connection.most_answer_bytes
         if (declared := packed.headers.get("content-length", "")).isdecimal() and int(declared) > most:
             packed.close()
@@ -225,10 +188,10 @@ class GuardedTransport(httpx2.BaseTransport):
         for name in ("content-encoding", "content-length", "transfer-encoding"):
             unpacked.pop(name, None)
         return httpx2.Response(
-            answer.status, headers=unpacked, stream=_Body(packed, most), extensions=answer.extensions
+            packed.status_code, headers=unpacked, stream=_Body(packed, most), extensions=packed.extensions
         )
 
     def close(self) -> None:
         """Close all connections."""
-        for pool in self._pools.values():
-            pool.close()
+        for carrier in self._carriers.values():
+            carrier.close()

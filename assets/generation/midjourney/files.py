@@ -116,11 +116,7 @@ def _identity_problem(jobs: frozenset[str] | set[str], name: metadata.NameParts)
 
 
 def read_stripped(path: Path, original_sha256: str) -> bytes:
-    """Return the bytes to store: those of `path` without what can name a person.
-
-    Raises:
-        ChangedFileError: if the file is gone or its SHA-256 is not `original_sha256` any more.
-    """
+    """Return the bytes of `path` without what can name a person; `ChangedFileError` if it is gone or another one."""
     try:
         data = _read(path)
     except OSError as error:
@@ -133,10 +129,7 @@ def read_stripped(path: Path, original_sha256: str) -> bytes:
 def read_folder(folder: Path) -> list[MidjourneyFile]:
     """Return what the files under `folder` say, in order of their paths.
 
-    An account that one file names is hidden in what every file is called.
-
-    Raises:
-        UsageError: if `folder` is not there, is no folder, cannot be read or holds no file.
+    An account that one file names is hidden in what every file is called. Raises `UsageError` without a file to read.
     """
     if not folder.exists():
         raise UsageError(f"{folder} does not exist; name the folder that holds the Midjourney downloads")

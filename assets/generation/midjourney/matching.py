@@ -53,7 +53,7 @@ class Import:
     @property
     def assigned(self) -> dict[str, FolderProvider]:
         """Return the provider of each model; ask it for its `slots` and no other."""
-        return {model: FolderProvider(files) for model, files in self.files.items()}
+        return {model: FolderProvider(assignments=files) for model, files in self.files.items()}
 
     def refusal(self) -> RefusedError | None:
         """Return the error to end with if no picture of the folder is in the week, by now or before; else None."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
 from assets.generation.midjourney.files import ChangedFileError, MidjourneyFile, read_stripped
+from assets.generation.providers.base import Service
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
 
@@ -16,27 +17,26 @@ VERSION = re.compile(r"^\d{1,3}(\.\d{1,3})?$")
 
 #: Parameters that say how to draw, by long name. A prompt of a suite was asked as it stands only if nothing adds to its
 #: words: `--no`, references, personal profiles and moodboards do. One that is not listed is not taken: none is guessed.
-SETTINGS = frozenset(
-    {
-        "version", "aspect", "chaos", "stylize", "weird", "quality", "seed", "raw", "style", "tile", "stop", "repeat",
-        "exp", "hd", "draft", "fast", "relax", "turbo", "public", "stealth",
-    }
-)  # fmt: skip
+SETTINGS = frozenset({
+    "version", "aspect", "chaos", "stylize", "weird", "quality", "seed", "raw", "style", "tile", "stop", "repeat",
+    "exp", "hd", "draft", "fast", "relax", "turbo", "public", "stealth",
+})  # fmt: skip
 
 
-class FolderProvider:
+class FolderProvider(Service):
     """Answers the slots that a file was matched to, and no other: ask for `slot_keys` only."""
 
     name = "midjourney"
-    adapter_version = "1"
     replayable = True
     paid = False
     idempotent = True
-    simulated = False
     endpoint = "folder"
     sdk_version = "none"
 
-    def __init__(self, assignments: Mapping[str, MidjourneyFile] | None = None) -> None:
+    def __init__(
+        self, connection: Connection = Connection(), assignments: Mapping[str, MidjourneyFile] | None = None
+    ) -> None:
+        del connection  # nobody is reached
         self._assignments = dict(assignments or {})
 
     @property
@@ -86,9 +86,3 @@ class FolderProvider:
             original_created_at=f"{file.created_at.isoformat()}Z" if file.created_at else None,
             **said,
         )
-
-
-def make(connection: Connection = Connection()) -> FolderProvider:
-    """Return the provider without a folder: it checks model entries and has a picture for no slot."""
-    del connection  # nobody is reached
-    return FolderProvider()

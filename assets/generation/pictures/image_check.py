@@ -9,16 +9,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms, ImageOps
 
 from assets.gateway.records import Outcome
 from assets.generation.pictures.png_chunks import PngError, chunks
-from assets.generation.pictures.shown import as_shown
 from warehouse.canonical import sha256_hex
 
 
@@ -37,10 +37,7 @@ CLEAR = 2
 
 @dataclass(frozen=True)
 class CheckedPicture:
-    """A whole picture. `phash` is its difference hash (`dhash`).
-
-    dhash and not pHash: as good at finding the same picture again, and a tenth of the time.
-    """
+    """A whole picture; `phash` is its difference hash: finds a picture as well as a pHash in a tenth of the time."""
 
     sha256: str
     ext: str
@@ -113,10 +110,7 @@ def dhash(picture: Image.Image) -> str:
 def bits_against(picture: Image.Image, phash: str) -> int:
     """Return how many bits of a hash a picture clearly contradicts: its pixels there differ by more than `CLEAR`.
 
-    Where they differ by less, a smaller or encoded copy of one picture has either bit.
-
-    Raises:
-        ValueError: if `phash` is no difference hash.
+    Where they differ by less, a copy of the picture has either bit. Raises ValueError if `phash` is no hash.
     """
     bits = np.unpackbits(np.frombuffer(bytes.fromhex(phash), np.uint8)).reshape(8, 8)
     slopes = _slopes(picture)
@@ -212,3 +206,43 @@ _TYPES: Mapping[str, tuple[str, str, Callable[[bytes], str | None]]] = {
     "image/jpeg": ("jpg", "JPEG", _jpeg_problem),
     "image/webp": ("webp", "WEBP", _webp_problem),
 }
+
+
+# --- a picture as it is shown: upright, in 8 bits, on white, in sRGB; thumbnails and perceptual hashes are of this
+
+
+def as_shown(picture: Image.Image) -> Image.Image:
+    """Return an opened picture in RGB, turned as its EXIF data say; `picture` may be changed."""
+    profile = picture.info.get("icc_profile")
+    with suppress(Exception):  # data that do not read are left out, as most viewers do
+        ImageOps.exif_transpose(picture, in_place=True)
+    return _in_srgb(_on_white(_eight_bit(picture)), profile)
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Return a picture with 16 bits per pixel in 8: Pillow itself would show all but the darkest as white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    gray = picture.point(lambda value: value * (1 / 256)).convert("L")
+    gray.info.pop("transparency", None)  # a gray value of 16 bits
+    return gray
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return a picture in RGB, what is transparent laid on white."""
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+        layer = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return the picture in sRGB; a profile that cannot be applied is left out, as most viewers do."""
+    if not profile:
+        return picture
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        changed = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    return changed or picture

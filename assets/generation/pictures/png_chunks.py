@@ -27,11 +27,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def chunks(png: bytes) -> Iterator[Chunk]:
-    """Yield the chunks of `png` in order, the last of them IEND.
-
-    Raises:
-        PngError: no PNG signature, a chunk cut off or with a wrong checksum, no IEND, bytes after IEND.
-    """
+    """Yield the chunks of `png` in order, the last of them IEND; raise `PngError` where it is no whole PNG."""
     if not png.startswith(SIGNATURE):
         raise PngError("no PNG signature")
     at = len(SIGNATURE)

@@ -56,11 +56,7 @@ def checked_and_stripped(data: bytes) -> Stripped | Rejected:
 
 
 def strip(data: bytes) -> bytes:
-    """Return a PNG, JPEG or WebP file without what can name a person; equal to `data` if there is nothing.
-
-    Raises:
-        StructureError: if `data` is none of them, or is cut off.
-    """
+    """Return a PNG, JPEG or WebP file without what can name a person; raise `StructureError` if it is no whole one."""
     for signature, parts in _FORMATS.items():
         if data.startswith(signature):
             return parts(data)

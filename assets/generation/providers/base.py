@@ -53,7 +53,7 @@ class Probe:
 
 #: `error_code` of calls that never left: the next one meets the same, until a setting or the network is changed.
 NEVER_LEFT = frozenset(
-    {
+    [
         "refused_address",
         "dns_failure",
         "tls_error",
@@ -61,12 +61,12 @@ NEVER_LEFT = frozenset(
         "request_not_sent",
         "no_key",
         "not_ready",
-    }
+    ]
 )
 
 
 class Service:
-    """What the services that are asked over the network have in common; no API of theirs recognizes a repeated call."""
+    """What most providers have in common: they are paid, and no API recognizes a repeated call."""
 
     adapter_version = "1"
     replayable = False
@@ -121,10 +121,9 @@ def probe(provider: Provider, model_id: str) -> Probe | None:
 
 
 def offers(provider: Provider) -> list[str] | Answer | None:
-    """Return the ids of the models that draw pictures, as a service lists them for free, in its order.
+    """Return the ids of the models that draw pictures, as a service lists them for free; None: it has no list.
 
-    A provider may have a method `offers() -> list[str] | Answer`; trouble is an answer, a missing key too. None: it has
-    no list.
+    A provider may have a method `offers() -> list[str] | Answer`; trouble is an answer, a missing key too.
     """
     asks: Callable[[], list[str] | Answer] | None = getattr(provider, "offers", None)
     return asks() if asks else None

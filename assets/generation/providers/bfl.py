@@ -20,17 +20,15 @@ import httpx2
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import exchange, fetch_image, make_client, pictured
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import (
-    Probe,
-    Service,
-    check_names,
-    check_seed,
-    no_key,
-    probe_of,
-    refused_turn,
-    slot_seed,
+from assets.generation.providers import base
+from assets.generation.providers.errors import (
+    ErrorRow,
+    by_status,
+    error_answer,
+    is_number,
+    match,
+    nothing_came,
 )
-from assets.generation.providers.errors import ErrorRow, by_status, error_answer, is_number, match
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
@@ -80,7 +78,7 @@ ERRORS: tuple[ErrorRow, ...] = (
 )
 
 
-class Bfl(Service):
+class Bfl(base.Service):
     """Asks FLUX models; holds one client for all threads."""
 
     name = "bfl"
@@ -99,18 +97,18 @@ class Bfl(Service):
         known = next((names for pattern, names in PARAMS if re.fullmatch(pattern, model_id)), None)
         if ours := sorted(OURS & set(params)):
             raise UsageError(f"bfl: {ours[0]} is written by this program; remove it")
-        check_seed("bfl", params, taken=known is None or "seed" in known)
+        base.check_seed("bfl", params, taken=known is None or "seed" in known)
         if known is not None:
-            check_names(f"bfl: {model_id} has no parameter", params, known)
+            base.check_names(f"bfl: {model_id} has no parameter", params, known)
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
-        if refused := refused_turn(self.name, request):
+        if refused := base.refused_turn(self.name, request):
             return refused
         ends_at = time.monotonic() + self._connection.timeout_s
         body = {**request.params, "prompt": request.prompt_text}
         if "seed" in body:
-            body["seed"] = slot_seed(request.slot.slot_key)
+            body["seed"] = base.slot_seed(request.slot.slot_key)
         found = self._json("POST", f"{self.endpoint}/v1/{request.model_id}", ends_at, body)
         if isinstance(found, Answer):
             return found
@@ -123,15 +121,15 @@ class Bfl(Service):
             )
         return self._wait(polling, ends_at, request, more)
 
-    def probe(self, model_id: str) -> Probe:
+    def probe(self, model_id: str) -> base.Probe:
         """Ask for the balance (free), and for the published list of paths whether the model is there."""
         found = self._json("GET", f"{self.endpoint}/v1/credits", self._soon())
         if isinstance(found, Answer):
-            return probe_of(self.name, found)
+            return base.probe_of(self.name, found)
         listed = self.offers()
         there = None if isinstance(listed, Answer) else model_id in listed
         words = {True: "is there", False: "is not in the API's list", None: "could not be looked up"}[there]
-        return Probe(True, there, f"bfl: {found.get('credits')} credits; {model_id} {words}")
+        return base.Probe(True, there, f"bfl: {found.get('credits')} credits; {model_id} {words}")
 
     def offers(self) -> list[str] | Answer:
         """Return the models that the published list of paths has."""
@@ -184,8 +182,7 @@ class Bfl(Service):
         if isinstance(rewritten, str) and rewritten != request.prompt_text:
             more["revised_prompt"] = rewritten
         if not result:
-            why, body = "ready, but the result holds nothing", json.dumps(found)[:RAW_BODY_CHARS]
-            return Answer(outcome=Outcome.EMPTY_ANSWER, error_message=why, raw_body=body, **more)
+            return nothing_came(found, **more)
         if not isinstance(result.get("sample"), str):
             return error_answer(
                 (), message="ready, but without the address of a picture", body=json.dumps(found), **more
@@ -212,7 +209,7 @@ class Bfl(Service):
         try:
             key = self._connection.key(KEY_ENV)
         except UsageError as error:
-            return no_key(error)
+            return base.no_key(error)
         headers = {"x-key": key.get_secret_value(), "accept": "application/json"}
         came = exchange(self._client, method, url, ends_at, key=key, headers=headers, json=body)
         if isinstance(came, Answer):
@@ -220,10 +217,11 @@ class Bfl(Service):
         found, text, data = came
         if isinstance(data, dict) and (found.status_code == 200 or (method == "GET" and "status" in data)):
             return data
+        short = data.get("error") if isinstance(data, dict) else None
         return error_answer(
             ERRORS,
             status=found.status_code,
-            code=_code_of(data),
+            code=short[:200] if isinstance(short, str) else None,  # `rate_limit_exceeded`
             message=_message_of(data) or ("no JSON was answered" if data is None else None),
             body=text[:RAW_BODY_CHARS],
             rate=rate_limit(found.headers),
@@ -263,12 +261,6 @@ def _price(found: Mapping[str, Any]) -> dict[str, Any]:
     if "output_mp" in usage:
         fields["units"] = {"images": 1.0, "megapixels": float(usage["output_mp"])}
     return fields
-
-
-def _code_of(data: Any) -> str | None:
-    """Return the short name of an error (`rate_limit_exceeded`), or None."""
-    error = data.get("error") if isinstance(data, dict) else None
-    return error[:200] if isinstance(error, str) else None
 
 
 def _message_of(data: Any) -> str | None:

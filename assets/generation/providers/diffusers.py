@@ -22,14 +22,7 @@ from typing import Any
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.base import (
-    Probe,
-    check_names,
-    check_seed,
-    installed,
-    refused_turn,
-    slot_seed,
-)
+from assets.generation.providers import base
 from assets.generation.providers.errors import ErrorRow, by_code, error_answer
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
@@ -72,19 +65,17 @@ class _Loaded:
     dtype: str
 
 
-class Diffusers:
+class Diffusers(base.Service):
     """Draws with one pipeline; one picture at a time, whoever asks."""
 
     name = "diffusers"
-    adapter_version = "1"
-    replayable = False
     paid = False
     idempotent = True
-    simulated = False
     endpoint = "local"
 
-    def __init__(self) -> None:
-        self.sdk_version = ", ".join(f"{name} {installed(name)}" for name in ("diffusers", "torch"))
+    def __init__(self, connection: Connection = Connection()) -> None:
+        del connection  # nobody is reached but, for weights, the hub
+        self.sdk_version = ", ".join(f"{name} {base.installed(name)}" for name in ("diffusers", "torch"))
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
@@ -99,16 +90,16 @@ class Diffusers:
                 f'diffusers: "{model_id}" is neither a folder with a model_index.json nor a name like '
                 "black-forest-labs/FLUX.2-klein-4B"
             )
-        check_seed("diffusers", params)  # each slot has one of its own, whether it is written or not
-        check_names("diffusers: no parameter", params, {*CALL, *LOAD, "seed"})
+        base.check_seed("diffusers", params)  # each slot has one of its own, whether it is written or not
+        base.check_names("diffusers: no parameter", params, {*CALL, *LOAD, "seed"})
         if params.get("dtype", DTYPES[0]) not in DTYPES:
             raise UsageError(f"diffusers: dtype is one of {', '.join(DTYPES)}")
 
     def ask(self, request: Request) -> Answer:
         """Return the picture of one slot; trouble with weights, memory or the pipeline is an outcome."""
-        if refused := refused_turn(self.name, request):
+        if refused := base.refused_turn(self.name, request):
             return refused
-        seed = slot_seed(request.slot.slot_key)
+        seed = base.slot_seed(request.slot.slot_key)
         with self._lock:
             try:
                 loaded = self._load(request.model_id, request.params)
@@ -116,13 +107,15 @@ class Diffusers:
             except Exception as error:  # noqa: BLE001 - torch and pipelines raise anything; each is reported by its class
                 return _failed(error, seed)
 
-    def probe(self, model_id: str) -> Probe:
+    def probe(self, model_id: str) -> base.Probe:
         """Say whether the folder is there; of a name on the hub nothing is known without loading it."""
         if _HUB_ID.fullmatch(model_id) and not Path(model_id).is_dir():
-            return Probe(None, None, f"diffusers: {model_id} is loaded from the hub when it is first asked")
+            return base.Probe(
+                None, None, f"diffusers: {model_id} is loaded from the hub when it is first asked"
+            )
         there = (Path(model_id) / "model_index.json").is_file()
         words = "is there" if there else "has no model_index.json"
-        return Probe(None, there, f"diffusers: the folder {Path(model_id).name} {words}")
+        return base.Probe(None, there, f"diffusers: the folder {Path(model_id).name} {words}")
 
     def _load(self, model_id: str, params: dict[str, Any]) -> _Loaded:
         """Return the pipeline, loaded when it is first needed; another one takes the place of the last."""
@@ -218,9 +211,3 @@ def _digest(folder: Path) -> str:
                 one.update(part)
         whole.update(f"{path.relative_to(folder).as_posix()}\n{one.hexdigest()}\n".encode())
     return whole.hexdigest()
-
-
-def make(connection: Connection = Connection()) -> Diffusers:
-    """Return the provider; nothing is imported and nothing loaded."""
-    del connection  # nobody is reached but, for weights, the hub
-    return Diffusers()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -65,9 +66,7 @@ def error_answer(
 ) -> Answer:
     """Return the answer that an error stands for; one that no row knows is `server_error` with the raw body kept.
 
-    An empty answer keeps its body too.
-
-    `more` are further fields of `Answer` (request_id, retry_after_s, rate, block_categories, …).
+    An empty answer keeps its body too. `more` are further fields of `Answer` (request_id, retry_after_s, …).
     """
     row = match(rows, status=status, code=code, type=type, message=message)
     more = {"http_status": status, "error_code": code, "error_type": type, "error_message": message, **more}
@@ -81,6 +80,18 @@ def error_answer(
     if row.outcome is Outcome.EMPTY_ANSWER:
         more["raw_body"] = (body or "")[:RAW_BODY_CHARS]
     return Answer(outcome=row.outcome, **{"block_stage": row.stage, **more})
+
+
+def nothing_came(body: object, **more: Any) -> Answer:
+    """Return the answer that stands for a good status with nothing in it; `more` are further fields."""
+    raw = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    said = {"error_message": "the answer holds no picture, no words and no reason", **more}
+    return Answer(outcome=Outcome.EMPTY_ANSWER, raw_body=raw[:RAW_BODY_CHARS], **said)
+
+
+def objects_of(value: Any) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, none of what is no list."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def is_number(value: Any) -> TypeGuard[float]:

@@ -19,17 +19,16 @@ from typing import Any
 from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import decode_base64, exchange, make_client, pictured
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import (
-    Probe,
-    Service,
-    check_names,
-    check_seed,
-    no_key,
-    probe_of,
-    refused_turn,
-    seed_of,
+from assets.generation.providers import base
+from assets.generation.providers.errors import (
+    ErrorRow,
+    by_code,
+    by_status,
+    error_answer,
+    is_number,
+    nothing_came,
+    objects_of,
 )
-from assets.generation.providers.errors import ErrorRow, by_code, by_status, error_answer, is_number
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
@@ -40,12 +39,10 @@ KEY_ENV = "OPENROUTER_API_KEY"
 _LOOK_UPS_S = (0.2, 1.0, 3.0)
 _ONE_LOOK_UP_S = 15.0
 #: What a request may hold beside the model and the prompt; which of it a model takes, OpenRouter says (400).
-PARAMS = frozenset(
-    {
-        "aspect_ratio", "background", "output_compression", "output_format", "provider", "quality", "resolution",
-        "seed", "size",
-    }
-)  # fmt: skip
+PARAMS = frozenset({
+    "aspect_ratio", "background", "output_compression", "output_format", "provider", "quality", "resolution",
+    "seed", "size",
+})  # fmt: skip
 #: Set by us, or of no use to us: one whole picture a call, from the prompt alone.
 OURS = frozenset({"model", "prompt", "n", "stream", "input_references"})
 ROUTING = frozenset({"allow_fallbacks", "ignore", "only", "options", "order", "sort"})
@@ -73,7 +70,7 @@ ERRORS: tuple[ErrorRow, ...] = (
 _LOST = frozenset({408, 504, 524})
 
 
-class OpenRouter(Service):
+class OpenRouter(base.Service):
     """Asks any model of OpenRouter's image API; holds one client for all threads."""
 
     name = "openrouter"
@@ -95,20 +92,20 @@ class OpenRouter(Service):
         if ours := sorted(OURS & set(params)):
             raise UsageError(f"openrouter: {ours[0]} is written by this program; remove it")
         own = "; what is a maker's own goes into provider.options"
-        check_names("openrouter: no parameter", params, PARAMS, own)
-        check_seed("openrouter", params)
+        base.check_names("openrouter: no parameter", params, PARAMS, own)
+        base.check_seed("openrouter", params)
         if params.get("output_format") == "svg":
             raise UsageError("openrouter: drawings (svg) are not pictures that can be labeled; write png")
         routing = params.get("provider", {})
         if not isinstance(routing, Mapping):
             raise UsageError('openrouter: write provider as a mapping, e.g. {only: ["google-ai-studio"]}')
-        check_names("openrouter: provider has no", [*map(str, routing)], ROUTING)
+        base.check_names("openrouter: provider has no", [*map(str, routing)], ROUTING)
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
-        if refused := refused_turn(self.name, request):
+        if refused := base.refused_turn(self.name, request):
             return refused
-        seed = seed_of(request.params, request.slot.slot_key)
+        seed = base.seed_of(request.params, request.slot.slot_key)
         body = {**request.params, "model": request.model_id, "prompt": request.prompt_text}
         if seed is not None:
             body["seed"] = seed
@@ -125,42 +122,34 @@ class OpenRouter(Service):
         }
         return self._picture(data, self._routed(data, more, ends_at))
 
-    def probe(self, model_id: str) -> Probe:
+    def probe(self, model_id: str) -> base.Probe:
         """Return whether the key works, what it may still spend, and whether the model is listed; costs nothing."""
         found = self._call("GET", "/key", self._soon())
         if isinstance(found, Answer):
-            return probe_of(self.name, found)
+            return base.probe_of(self.name, found)
         left = _part(found[0], "data").get("limit_remaining")
         listed = self.offers()
         there = None if isinstance(listed, Answer) else model_id in listed
         words = {True: "is there", False: "draws no pictures there", None: "could not be looked up"}[there]
         money = "no limit on the key" if left is None else f"${left} left on the key"
-        return Probe(True, there, f"openrouter: {money}; {model_id} {words}")
+        return base.Probe(True, there, f"openrouter: {money}; {model_id} {words}")
 
     def offers(self) -> list[str] | Answer:
         """Return the models that draw pictures, as OpenRouter lists them; costs nothing."""
         listed = self._call("GET", "/images/models", self._soon())
         if isinstance(listed, Answer):
             return listed
-        models = listed[0].get("data")
-        found = models if isinstance(models, list) else []
-        return [str(one["id"]) for one in found if isinstance(one, Mapping) and "id" in one]
+        return [str(one["id"]) for one in objects_of(listed[0].get("data")) if "id" in one]
 
     def _soon(self) -> float:
         return time.monotonic() + min(self._connection.timeout_s, _ONE_LOOK_UP_S)
 
     def _picture(self, data: Mapping[str, Any], more: dict[str, Any]) -> Answer:
-        listed = data.get("data")
-        drawn = [one for one in (listed if isinstance(listed, list) else []) if _holds(one)]
+        parts = [one.get("b64_json") for one in objects_of(data.get("data"))]
+        drawn = [part for part in parts if isinstance(part, str) and part]
         if not drawn:
-            return Answer(
-                outcome=Outcome.EMPTY_ANSWER,
-                error_message="the answer holds no picture and no reason",
-                raw_body=json.dumps(data, ensure_ascii=False)[:RAW_BODY_CHARS],
-                **more,
-            )
-        said = f"{len(drawn)} pictures came for one; the first is kept" if len(drawn) > 1 else None
-        return pictured(lambda: decode_base64(drawn[0]["b64_json"]), said, **more)
+            return nothing_came(data, **more)
+        return pictured(lambda: decode_base64(drawn[0]), len(drawn), **more)
 
     def _routed(self, data: Mapping[str, Any], more: dict[str, Any], ends_at: float) -> dict[str, Any]:
         """Add who drew, and what was used; without the record, what the answer itself says."""
@@ -193,7 +182,7 @@ class OpenRouter(Service):
         try:
             key = self._connection.key(KEY_ENV)
         except UsageError as error:
-            return no_key(error)
+            return base.no_key(error)
         headers = {"authorization": f"Bearer {key.get_secret_value()}", "accept": "application/json"}
         url = f"{self._base}{path}"
         came = exchange(
@@ -216,10 +205,6 @@ class OpenRouter(Service):
             return error_answer((), status=200, message=why, body=text, maybe_billed=asked, **more)
         said = said or {"message": f"HTTP {found.status_code} without a reason"}
         return _failed(found.status_code, said, text, maybe_billed=asked, **more)
-
-
-def _holds(one: Any) -> bool:
-    return isinstance(one, Mapping) and isinstance(one.get("b64_json"), str) and bool(one["b64_json"])
 
 
 def _failed(
@@ -277,17 +262,15 @@ def _cost(usage: Mapping[str, Any]) -> dict[str, Any]:
 
 def _routed(generation: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
     """Return which model drew at which maker, in a line, and the attempts before it, from `GET /generation`."""
-    tried = generation.get("provider_responses")
     attempts = [
         {
             "model": one.get("model_permaslug"),
             "provider": one.get("provider_name"),
             "status": one.get("status"),
         }
-        for one in (tried if isinstance(tried, list) else [])
-        if isinstance(one, Mapping)
+        for one in objects_of(generation.get("provider_responses"))
     ]
-    drew = next((one for one in reversed(attempts) if one["status"] == 200), {})
+    drew: Mapping[str, Any] = next((one for one in reversed(attempts) if one["status"] == 200), {})
     model = drew.get("model") or generation.get("model")
     maker = generation.get("provider_name") or drew.get("provider")
     if not isinstance(model, str):

@@ -12,15 +12,15 @@ from warehouse.errors import UsageError
 #: name in models.yaml → "module:factory"; a factory takes the entry's connection and asks nobody anything.
 PROVIDERS: dict[str, str] = {
     "simulated": "assets.simulation:make",
-    "midjourney": "assets.generation.midjourney.provider:make",
-    "openai_batch": "assets.generation.providers.openai.batch:OpenAIBatch",
+    "midjourney": "assets.generation.midjourney.provider:FolderProvider",
+    "openai_batch": "assets.generation.providers.openai.images:OpenAIBatch",
     "openai_images": "assets.generation.providers.openai.images:OpenAIImages",
     "openai_responses": "assets.generation.providers.openai.responses:OpenAIResponses",
-    "bedrock": "assets.generation.providers.bedrock.provider:Bedrock",
+    "bedrock": "assets.generation.providers.bedrock:Bedrock",
     "bfl": "assets.generation.providers.bfl:Bfl",
-    "gemini": "assets.generation.providers.gemini.provider:Gemini",
+    "gemini": "assets.generation.providers.gemini:Gemini",
     "openrouter": "assets.generation.providers.openrouter:OpenRouter",
-    "diffusers": "assets.generation.providers.diffusers:make",
+    "diffusers": "assets.generation.providers.diffusers:Diffusers",
 }
 
 

@@ -245,18 +245,18 @@ class _Run:
             sights.append(self._labeler.look([*shown.values()], attributes))
             return sights[-1].answer
 
-        def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> tuple[LabelAttempt, None]:
+        def keep(answer: Answer, timing: Timing | None, costs: CostFields) -> LabelAttempt:
             sight = sights[-1] if sights else Sight(answer)
             attempt = self._attempt(call, number, images, attributes, answer, costs, sight.refused)
             attempt = attempt.model_copy(update=vars(timing) if timing else {"requested_at": utc_now()})
             self._add(attempt, dict(zip(images, sight.readings, strict=True)) if sight.readings else {})
-            return attempt, None
+            return attempt
 
         def intend() -> None:
             self._journal.intend(call, number, images, attributes)
 
         one = call_of(self._labeler.name, self._journal.scope.path, call, number)
-        answer, _, _ = self._caller.call(
+        answer, _ = self._caller.call(
             one,
             ask,
             keep,

@@ -10,8 +10,7 @@ import io
 import PIL
 from PIL import Image, features
 
-from assets.generation.pictures.image_check import DEFAULT
-from assets.generation.pictures.shown import as_shown
+from assets.generation.pictures.image_check import DEFAULT, as_shown
 from assets.labeling.pictures import UnreadableError
 from warehouse import keys
 from warehouse.loading.webp_seals import sealed

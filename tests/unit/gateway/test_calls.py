@@ -1,14 +1,11 @@
-"""One call and its retries; what is kept of lost calls; deadlines; memory of pictures."""
+"""One call and its retries; what is kept of lost calls; deadlines."""
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -74,26 +71,6 @@ def test_a_pause_ends_with_its_run() -> None:
     wake = threading.Event()
     wake.set()
     pause(30, wake)
-
-
-def test_a_picture_is_let_go_when_its_slot_is_settled() -> None:
-    @dataclass(frozen=True)
-    class Heavy(Tried):
-        pass
-
-    kept: list[weakref.ref[Heavy]] = []
-
-    def step() -> Heavy:
-        made = Heavy(Outcome.OK, settled=True)
-        kept.append(weakref.ref(made))
-        return made
-
-    gc.disable()
-    try:
-        with_retry(step)
-        assert kept[0]() is None, "it lies in a cycle until it is collected"
-    finally:
-        gc.enable()
 
 
 def test_a_lost_call_goes_on_under_its_number_where_the_provider_knows_it_again(store: Store) -> None:

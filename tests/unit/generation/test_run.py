@@ -124,32 +124,6 @@ def test_trouble_that_lasts_leaves_the_slot_open_for_the_next_run(store: Store) 
     assert run(store, plan, provider).outcomes == {"ok": 12, "open": 0}
 
 
-def test_retry_after_is_honoured_and_else_the_wait_grows_with_jitter(store: Store) -> None:
-    slept: list[float] = []
-    from assets.gateway.receipts import Attempts
-    from assets.generation.asker import SlotAsker
-
-    provider = Scripted(
-        lambda request, number: (
-            Answer(outcome=Outcome.RATE_LIMITED, retry_after_s=7.5 if number == 1 else None)
-            if number < 4
-            else ok(request)
-        ),
-        replayable=False,
-    )
-    plan = planned(store, provider)
-    asker = SlotAsker(store, plan, provider, Retry(attempts=5, base_s=2.0, most_s=60.0), sleep=slept.append)
-    request = Request(
-        slot=plan.slots[0], attempt=1, model_id="x", params={}, prompt_text="a red bicycle", language="en"
-    )
-    state, data = asker.settle(request, Attempts(), lambda receipt: None)
-    assert data == picture(plan.slots[0].slot_key)
-    assert len(state.receipts) == 4
-    assert slept[0] == 7.5
-    assert all(0 <= wait <= 60 for wait in slept)
-    assert len(slept) == 3
-
-
 @pytest.mark.parametrize("outcome", [o for o, group in GROUPS.items() if group == "stop"])
 def test_a_stop_ends_the_partition_with_its_reason(store: Store, outcome: Outcome) -> None:
     provider = Scripted(outcomes(outcome))

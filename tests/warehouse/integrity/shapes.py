@@ -21,7 +21,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import read_partition, read_receipt
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.providers.openai.batch import OpenAIBatch
+from assets.generation.providers.openai.images import OpenAIBatch
 from assets.generation.run import PartitionRun
 from assets.generation.slots import Request
 from assets.labeling.anchors import sets as anchors

@@ -22,6 +22,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import NEVER_LEFT, Probe, Service, day_of, no_key
+from assets.generation.providers.errors import is_number, objects_of
 from assets.generation.providers.headers import rate_limit, retry_after_s
 from assets.generation.providers.openai.errors import api_answer, has_error, read_error
 from warehouse.errors import UsageError
@@ -97,9 +98,7 @@ class Account:
         if not isinstance(body, dict):
             text = raw.content.decode("utf-8", "replace")
             words = "the answer is no JSON object" if text.strip() else "the answer is empty"
-            kept = self._clean(text)[
-                :RAW_BODY_CHARS
-            ]  # of an empty answer empty: labelers tell its form by it
+            kept = self._clean(text)[:RAW_BODY_CHARS]  # of an empty answer empty: its form is told by it
             facts |= {"unmapped": True, "maybe_billed": True, "error_message": words, "raw_body": kept}
             return Answer(outcome=Outcome.SERVER_ERROR, **facts)
         facts |= usage_facts(body.get("usage"))
@@ -138,7 +137,7 @@ class Account:
         models = listed.body.get("data") if isinstance(listed, Received) else None
         if not isinstance(models, list):
             return Probe(None, None, f"{where}: shows no list of models, so nothing is known without a call")
-        known = {str(model.get("id")): model for model in models if isinstance(model, Mapping)}
+        known = {str(model.get("id")): model for model in objects_of(models)}
         if model_id in known:
             return _there(model_id, where, known[model_id])
         return Probe(True, False, f"{where}: the key works; it has no model {model_id}")
@@ -148,11 +147,9 @@ class Account:
         listed = self.receive(lambda client: client.models.with_raw_response.list())
         if isinstance(listed, Answer):
             return listed
-        models = listed.body.get("data")
-        found = [one for one in models if isinstance(one, Mapping)] if isinstance(models, list) else []
         return [
             str(one["id"])
-            for one in found
+            for one in objects_of(listed.body.get("data"))
             if isinstance(one.get("id"), str)
             and (one["type"] == "image" if "type" in one else _DRAWS.search(one["id"]))
         ]
@@ -210,7 +207,7 @@ def usage_facts(usage: object) -> dict[str, Any]:
         return {}
     facts: dict[str, Any] = {"usage": dict(usage)}
     ticks = usage.get("cost_in_usd_ticks")
-    if isinstance(ticks, int | float) and not isinstance(ticks, bool):
+    if is_number(ticks):
         facts |= {"cost_usd": ticks / _TICKS_PER_USD, "cost_basis": "reported"}
     return facts
 

@@ -17,6 +17,7 @@ from openai.types.responses.tool_param import ImageGeneration
 from assets.gateway.network import http
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
 from assets.generation.providers.base import check_seed
+from assets.generation.providers.errors import nothing_came, objects_of
 from assets.generation.providers.openai.common import OpenAIService, Received, count
 from assets.generation.providers.openai.errors import api_answer, read_error
 from assets.generation.providers.openai.images import IMAGE_HOSTS
@@ -80,7 +81,9 @@ class OpenAIResponses(OpenAIService):
 
     def _read(self, received: Received, request: Request) -> Answer:
         body = received.body
-        calls = [item for item in _items(body) if item.get("type") == "image_generation_call"]
+        calls = [
+            item for item in objects_of(body.get("output")) if item.get("type") == "image_generation_call"
+        ]
         drawn = [call for call in calls if isinstance(call.get("result"), str) and call["result"]]
         told: Mapping[str, Any] = (drawn or calls or [{}])[0]
         words, refusal = _said(body, "output_text", "text"), _said(body, "refusal", "refusal")
@@ -97,8 +100,7 @@ class OpenAIResponses(OpenAIService):
             "text": words,
         }
         if drawn:
-            said = f"{len(drawn)} pictures came for one; the first is kept" if len(drawn) > 1 else None
-            return http.pictured(lambda: self._bytes(str(drawn[0]["result"])), said, **facts)
+            return http.pictured(lambda: self._bytes(str(drawn[0]["result"])), len(drawn), **facts)
         return _not_drawn(body, calls, facts, refusal, request)
 
     def _bytes(self, result: str) -> bytes:
@@ -128,20 +130,17 @@ def _not_drawn(
         why = "max_output_tokens of params was used up before a picture was drawn; raise it"
         return Answer(outcome=Outcome.INVALID_PARAMS, error_message=why, **facts)
     if refusal:
-        return Answer(outcome=Outcome.REFUSED_TEXT, refusal_text=refusal, **facts)
-    if calls:  # tried, failed, and nobody says why: an outage is never a refusal
+        facts["refusal_text"] = refusal
+    elif calls:  # tried, failed, and nobody says why: an outage is never a refusal
         why = "the image_generation call failed and gave no reason"
         raw = json.dumps(calls, ensure_ascii=False)[:RAW_BODY_CHARS]
         facts |= {"error_code": "image_call_failed", "error_message": why, "raw_body": raw}
         return Answer(outcome=Outcome.SERVER_ERROR, unmapped=True, **facts)
-    if facts["text"] and request.force_image and not reason:  # words that were cut off are no refusal
+    elif facts["text"] and request.force_image and not reason:  # words that were cut off are no refusal
         facts |= {"text": None, "refusal_text": facts["text"]}
-    outcome = Outcome.REFUSED_TEXT if facts.get("refusal_text") else Outcome.NO_IMAGE
     if not (facts["text"] or facts.get("refusal_text") or reason):
-        outcome = Outcome.EMPTY_ANSWER
-        facts["error_message"] = "the answer holds no picture, no words and no reason"
-        facts["raw_body"] = json.dumps(body, ensure_ascii=False)[:RAW_BODY_CHARS]
-    return Answer(outcome=outcome, **facts)
+        return nothing_came(body, **facts)
+    return Answer(outcome=Outcome.REFUSED_TEXT if facts.get("refusal_text") else Outcome.NO_IMAGE, **facts)
 
 
 def _failed(said: Mapping[str, Any], facts: dict[str, Any]) -> Answer:
@@ -151,19 +150,14 @@ def _failed(said: Mapping[str, Any], facts: dict[str, Any]) -> Answer:
     return answer.model_copy(update={"maybe_billed": answer.maybe_billed and not facts["units"]})
 
 
-def _items(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    output = body.get("output")
-    return [item for item in output if isinstance(item, Mapping)] if isinstance(output, list) else []
-
-
 def _said(body: Mapping[str, Any], kind: str, field: str) -> str | None:
     """Return the words of one kind in all messages, or None if there are none."""
 
     def parts() -> Iterator[str]:
-        for item in _items(body):
+        for item in objects_of(body.get("output")):
             content = item.get("content") if item.get("type") == "message" else None
-            for part in content if isinstance(content, list) else ():
-                if isinstance(part, Mapping) and part.get("type") == kind and part.get(field):
+            for part in objects_of(content):
+                if part.get("type") == kind and part.get(field):
                     yield str(part[field])
 
     return "\n".join(parts()) or None

@@ -46,11 +46,11 @@ def test_money_for_a_batch_is_set_aside_for_the_attempt_that_it_makes(tmp_path: 
         slot=slot, attempt=1, model_id="x", params=plan.params, prompt_text="a bicycle", language="en"
     )
     asker = SlotAsker(open_store(tmp_path), plan, provider)
-    first = asker.close(request, Attempts(), Answer(outcome=Outcome.EMPTY_ANSWER), lambda receipt: None)
+    first = asker.close(request, Attempts(), Answer(outcome=Outcome.EMPTY_ANSWER))
     money = budget.admission(WEEK, "m", None, COSTS, fill=lambda: None)
     with money(asker.call_of(request, 1)) as settle:
         settle(Paid(Outcome.OK, 0.1, "reported"), Answer(outcome=Outcome.EMPTY_ANSWER))
     state = PartitionAttempts({slot.slot_key: first})
-    desk = asker.desk({slot.slot_key: request}, state, money, lambda receipt: None)
+    desk = asker.desk({slot.slot_key: request}, state, money)
     with desk.admission(request):
         assert budget.ledger.total(week_scope(WEEK)).usd == pytest.approx(0.2)

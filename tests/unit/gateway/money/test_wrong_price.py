@@ -22,7 +22,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
 from assets.generation.partition import guarded
 from assets.generation.plan import freeze_plan, make_plan
-from assets.generation.providers.openai.batch import OpenAIBatch
+from assets.generation.providers.openai.images import OpenAIBatch
 from assets.generation.run import PartitionReport, PartitionRun
 from assets.generation.slots import Request
 from assets.labeling.asked.spending import costs_of

@@ -13,7 +13,7 @@ from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.generation.midjourney.files import parse_file, read_folder
 from assets.generation.midjourney.matching import Import, standing
-from assets.generation.midjourney.provider import make
+from assets.generation.midjourney.provider import FolderProvider
 from assets.generation.pictures import image_check
 from assets.generation.pictures.png_chunks import SIGNATURE, chunks
 from assets.generation.plan import make_plan
@@ -198,7 +198,7 @@ def test_a_folder_goes_through_the_ledger_and_comes_again_without_a_call(
         | {"suites": [{"suite": FRENCH.label, "replicates": 2}]}
     )
     store = LocalStore(tmp_path / "store")
-    plan = make_plan(entry, SUITES, WEEK, make())
+    plan = make_plan(entry, SUITES, WEEK, FolderProvider())
     for _ in range(3):
         download()
 

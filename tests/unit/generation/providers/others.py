@@ -14,10 +14,16 @@ from assets.generation.providers.base import Provider
 from assets.generation.run import PartitionReport, PartitionRun
 from assets.generation.slots import Exchange, Request, Slot
 from assets.suites.loader import load_suites
+from tests.unit.generation.scripted import picture
 from warehouse.store import Store, open_store
 from warehouse.weeks import current_week
 
 FAST = Retry(attempts=3, base_s=0.001, most_s=0.01)
+
+
+def drawn(number: int) -> bytes:
+    """The picture of a service's so many-th drawing."""
+    return picture(f"{number:06x}")
 
 
 def request(

@@ -14,8 +14,7 @@ from botocore.awsrequest import AWSRequest
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.bedrock.errors import ERRORS
-from assets.generation.providers.bedrock.provider import Bedrock
+from assets.generation.providers.bedrock import ERRORS, Bedrock
 from tests.services import bedrock as service
 from tests.services.bedrock import answered, error, errors, messages_answer
 from tests.services.loopback import Reply, Seen, serve, serving

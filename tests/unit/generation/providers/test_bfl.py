@@ -18,20 +18,15 @@ from assets.generation.providers.errors import match
 from tests.services import bfl as service
 from tests.services.bfl import reply, result
 from tests.services.loopback import Reply, serving
-from tests.unit.generation.providers.others import partition, request
-from tests.unit.generation.scripted import picture
+from tests.unit.generation.providers.others import drawn, partition, request
 
 PRO, THREE = "flux-2-pro", "flux-3-image"
-
-
-def shown(number: int) -> bytes:
-    return picture(f"{number:06x}")
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[service.Bfl]:
     monkeypatch.setenv("BFL_API_KEY", service.KEY)
-    with serving(service.Bfl(shown)) as memory:
+    with serving(service.Bfl(drawn)) as memory:
         yield memory
 
 
@@ -49,7 +44,7 @@ def test_a_picture_with_what_it_costs(server: service.Bfl) -> None:
     answer = ask(server, width=1024, height=1024, output_format="png")
     assert answer == Answer(
         outcome=Outcome.OK,
-        image=shown(0),
+        image=drawn(0),
         seed=77,
         http_status=200,
         request_id="0",

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers import bfl, errors, openrouter
+from assets.generation.providers import bedrock as bedrock_provider
+from assets.generation.providers import bfl, errors, gemini, openrouter
 from assets.generation.providers.base import NEVER_LEFT, offers, probe
-from assets.generation.providers.bedrock import errors as bedrock_errors
-from assets.generation.providers.gemini import answers as gemini_answers
 from assets.generation.providers.openai import errors as openai_errors
 from assets.generation.providers.registry import PROVIDERS, make_provider
 from assets.generation.slots import Exchange
@@ -73,12 +72,12 @@ def test_what_is_documented_has_its_outcome(wire: Wire, name: str, row: dict[str
     ("names", "table"),
     [
         (("openai_images", "openai_responses"), openai_errors.ERRORS),
-        (("gemini",), gemini_answers.ERRORS),
+        (("gemini",), gemini.ERRORS),
         (("openrouter",), openrouter.ERRORS),
         (("bfl",), [row for row in bfl.ERRORS if row.type is None]),  # others are statuses of a task
         (
             ("bedrock",),
-            [row for row in bedrock_errors.ERRORS if not hasattr(botocore.exceptions, row.code or "-")],
+            [row for row in bedrock_provider.ERRORS if not hasattr(botocore.exceptions, row.code or "-")],
         ),
     ],
     ids=["openai", "gemini", "openrouter", "bfl", "bedrock"],

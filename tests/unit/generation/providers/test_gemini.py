@@ -13,7 +13,7 @@ from google.genai import types
 from assets.gateway.money.costs import Costs, Price
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.gemini.provider import Gemini
+from assets.generation.providers.gemini import Gemini
 from tests.services import gemini as service
 from tests.services.gemini import RPC, answered, error, picture_part, usage
 from tests.services.loopback import Reply, serving

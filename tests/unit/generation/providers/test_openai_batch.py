@@ -24,8 +24,8 @@ from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Call, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
 from assets.generation.providers.errors import match
-from assets.generation.providers.openai.batch import OpenAIBatch
 from assets.generation.providers.openai.batches import ERRORS
+from assets.generation.providers.openai.images import OpenAIBatch
 from assets.generation.run import PartitionReport, PartitionRun
 from tests.services.loopback import Reply
 from tests.services.openai_batches import Server, answered, batches, drawn, not_answered

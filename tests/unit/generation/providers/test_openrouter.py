@@ -16,18 +16,13 @@ from tests.services import openrouter as service
 from tests.services.loopback import Reply, serving
 from tests.services.openrouter import DATED, MODEL, SPEC, problem
 from tests.unit.generation.providers.apis import APIS, ROWS
-from tests.unit.generation.providers.others import partition, request
-from tests.unit.generation.scripted import picture
-
-
-def shown(number: int) -> bytes:
-    return picture(f"{number:06x}")
+from tests.unit.generation.providers.others import drawn, partition, request
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[service.OpenRouter]:
     monkeypatch.setenv("OPENROUTER_API_KEY", service.KEY)
-    with serving(service.OpenRouter(shown)) as memory:
+    with serving(service.OpenRouter(drawn)) as memory:
         yield memory
 
 
@@ -51,7 +46,7 @@ def test_a_picture_with_its_cost_and_who_drew_it(server: service.OpenRouter) -> 
     routing = {"provider": "Google AI Studio", "upstream_id": "up-gen-0", "attempts": attempts}
     assert answer == Answer(
         outcome=Outcome.OK,
-        image=shown(0),
+        image=drawn(0),
         model_reported=f"{DATED} at Google AI Studio",
         http_status=200,
         request_id="gen-0",

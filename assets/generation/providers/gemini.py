@@ -2,13 +2,17 @@
 
 The SDK neither retries, nor continues an answer by itself (each continuation is billed), nor opens a connection that
 `assets.gateway.network.http` did not vet. Imagen is not asked: Google ended it on 2026-08-17.
+
+Sources: "Troubleshooting guide" of the Gemini API (backend error codes), `FinishReason` and `BlockedReason` of
+google-genai 3.6, google.rpc error details (RetryInfo, QuotaFailure, ErrorInfo), November 2026.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import httpx2
@@ -18,29 +22,8 @@ from assets.gateway.network.connection import MOST_IMAGE_BYTES, Connection
 from assets.gateway.network.http import answer_of, make_client
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import (
-    Probe,
-    Service,
-    check_names,
-    check_seed,
-    installed,
-    no_key,
-    probe_of,
-    refused_turn,
-    seed_of,
-)
-from assets.generation.providers.errors import error_answer, match
-from assets.generation.providers.gemini.answers import (
-    BLOCKED,
-    ERRORS,
-    FINISHED,
-    details_of,
-    plain,
-    quotas,
-    reason_of,
-    retry_delay_s,
-    units,
-)
+from assets.generation.providers import base
+from assets.generation.providers.errors import ErrorRow, by_code, by_status, error_answer, match, objects_of
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
@@ -49,8 +32,55 @@ API = "https://generativelanguage.googleapis.com"
 KEY_ENV = "GEMINI_API_KEY"
 SETTINGS = frozenset({"aspect_ratio", "image_size", "thinking_level", "modalities", "seed"})
 
+FINISHED, BLOCKED = "finish_reason", "block_reason"
 
-class Gemini(Service):
+_OUTPUT_BLOCKED = (
+    "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION", "ESCALATION", "MODEL_ARMOR",
+)  # fmt: skip
+#: Without words: that the model did not draw is what the API says of it.
+_NO_PICTURE = ("LANGUAGE", "OTHER", "IMAGE_OTHER", "NO_IMAGE")
+#: Without words these say how the answer ended, and no reason why nothing is in it.
+_EMPTY = (
+    "STOP", "MAX_TOKENS", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
+    "MISSING_THOUGHT_SIGNATURE", "CONTINUATION", "FINISH_REASON_UNSPECIFIED",
+)  # fmt: skip
+_INPUT_BLOCKED = (
+    "BLOCKED_REASON_UNSPECIFIED", "SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "MODEL_ARMOR",
+    "JAILBREAK",
+)  # fmt: skip
+#: `type` says where a word comes from (`finish_reason`, `block_reason`), or is the reason of google.rpc.ErrorInfo.
+ERRORS: tuple[ErrorRow, ...] = (
+    *(ErrorRow(Outcome.BLOCKED_INPUT, type=BLOCKED, code=code, stage="input") for code in _INPUT_BLOCKED),
+    *(ErrorRow(Outcome.BLOCKED_OUTPUT, type=FINISHED, code=code, stage="output") for code in _OUTPUT_BLOCKED),
+    *(ErrorRow(Outcome.NO_IMAGE, type=FINISHED, code=code) for code in _NO_PICTURE),
+    *(ErrorRow(Outcome.EMPTY_ANSWER, type=FINISHED, code=code) for code in _EMPTY),
+    ErrorRow(Outcome.SERVER_ERROR, type=FINISHED, code="MALFORMED_RESPONSE"),
+    ErrorRow(Outcome.AUTH, type=FINISHED, code="PUP_LIMITED_DISABLED"),  # the account is limited or disabled
+    ErrorRow(Outcome.AUTH, type="API_KEY_INVALID"),
+    ErrorRow(Outcome.AUTH, code="INVALID_ARGUMENT", says=r"API key (not valid|expired)"),
+    ErrorRow(Outcome.QUOTA_EXHAUSTED, code="FAILED_PRECONDITION", says=r"billing"),
+    ErrorRow(
+        Outcome.QUOTA_EXHAUSTED,
+        code="RESOURCE_EXHAUSTED",
+        says=r"per ?day|daily|limit: 0\b|spend|credits|billing account",
+    ),
+    *by_code(Outcome.INVALID_PARAMS, "INVALID_ARGUMENT", "OUT_OF_RANGE", "UNIMPLEMENTED"),
+    *by_code(Outcome.AUTH, "FAILED_PRECONDITION"),  # the API is not offered to this project or place
+    *by_code(Outcome.AUTH, "UNAUTHENTICATED", "PERMISSION_DENIED"),
+    *by_code(Outcome.MODEL_RETIRED, "NOT_FOUND"),
+    *by_code(Outcome.RATE_LIMITED, "RESOURCE_EXHAUSTED"),
+    *by_code(Outcome.TIMEOUT, "DEADLINE_EXCEEDED"),
+    *by_code(Outcome.SERVER_ERROR, "INTERNAL", "UNAVAILABLE", "UNKNOWN", "ABORTED", "CANCELLED", "DATA_LOSS"),
+    # What a gateway says without a status of Google's.
+    *by_status(Outcome.AUTH, 401, 403),
+    *by_status(Outcome.MODEL_RETIRED, 404),
+    *by_status(Outcome.RATE_LIMITED, 429),
+    ErrorRow(Outcome.SERVER_ERROR, status=(500, 599)),
+)
+
+
+class Gemini(base.Service):
     """Asks Gemini models; one client of the SDK for all threads, made when it is first needed."""
 
     name = "gemini"
@@ -58,7 +88,7 @@ class Gemini(Service):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.endpoint = connection.base_url or API
-        self.sdk_version = f"google-genai {installed('google-genai')}"
+        self.sdk_version = f"google-genai {base.installed('google-genai')}"
         self._lock = threading.Lock()
         self._client: Any = None
         self._key = SecretStr("")
@@ -70,8 +100,8 @@ class Gemini(Service):
             raise UsageError(f"gemini: {model_id} ended on 2026-08-17; write gemini-nano-banana-2.1 instead")
         if not model_id.startswith("gemini-"):
             raise UsageError(f'gemini: "{model_id}" is no model; write e.g. gemini-nano-banana-2.1')
-        check_seed("gemini", params)
-        check_names("gemini: no parameter", params, SETTINGS)
+        base.check_seed("gemini", params)
+        base.check_names("gemini: no parameter", params, SETTINGS)
         try:
             _config(types, params, None)
         except (ValueError, TypeError) as error:
@@ -84,9 +114,9 @@ class Gemini(Service):
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
-        if refused := refused_turn(self.name, request):
+        if refused := base.refused_turn(self.name, request):
             return refused
-        seed = seed_of(request.params, request.slot.slot_key)
+        seed = base.seed_of(request.params, request.slot.slot_key)
         found = self._call(
             lambda client: client.models.generate_content(
                 model=request.model_id,
@@ -96,12 +126,12 @@ class Gemini(Service):
         )
         return found if isinstance(found, Answer) else self._read(found, seed)
 
-    def probe(self, model_id: str) -> Probe:
+    def probe(self, model_id: str) -> base.Probe:
         """Ask for the model's description (free)."""
         found = self._call(lambda client: client.models.get(model=model_id))
         if not isinstance(found, Answer):
-            return Probe(True, True, f"gemini: {model_id} is there ({found.display_name or found.name})")
-        return probe_of(self.name, found, missing=found.outcome is Outcome.MODEL_RETIRED)
+            return base.Probe(True, True, f"gemini: {model_id} is there ({found.display_name or found.name})")
+        return base.probe_of(self.name, found, missing=found.outcome is Outcome.MODEL_RETIRED)
 
     def offers(self) -> list[str] | Answer:
         """Return the models whose name says that they draw and that answer `generateContent`; costs nothing."""
@@ -137,7 +167,7 @@ class Gemini(Service):
         try:
             return call(self._made())
         except UsageError as error:
-            return no_key(error)
+            return base.no_key(error)
         except errors.APIError as error:
             return self._refused(error)
         except httpx2.HTTPError as error:
@@ -158,7 +188,9 @@ class Gemini(Service):
             ERRORS,
             status=error.code,
             code=error.status if isinstance(error.status, str) else None,
-            type=reason_of(details),
+            type=next(
+                (str(one["reason"]) for one in details if one.get("reason")), None
+            ),  # of google.rpc.ErrorInfo
             message=redact(words, self._key)[:RAW_BODY_CHARS],
             body=redact(json.dumps(error.details), self._key),
             retry_after_s=retry_after_s(headers) if waits is None else waits,
@@ -234,3 +266,57 @@ def _sdk() -> Any:
     except ImportError:
         raise UsageError('gemini: the extra is not installed; run: pip install "cliche[gemini]"') from None
     return google.genai
+
+
+def details_of(error: Any) -> list[Mapping[str, Any]]:
+    """Return the google.rpc details of an error's body."""
+    inner = error.get("error") if isinstance(error, Mapping) else None
+    return objects_of(inner.get("details") if isinstance(inner, Mapping) else None)
+
+
+def quotas(details: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the quotas that were passed (`GenerateRequestsPerDayPerProjectPerModel`, …)."""
+    violations = [one.get("violations") for one in details if "QuotaFailure" in str(one.get("@type"))]
+    return [str(each.get("quotaId")) for found in violations for each in found or () if each.get("quotaId")]
+
+
+def retry_delay_s(details: Iterable[Mapping[str, Any]]) -> float | None:
+    """Return the wait of google.rpc.RetryInfo ("12.5s"), or None."""
+    delays = [str(one["retryDelay"]) for one in details if one.get("retryDelay")]
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)s", delays[0]) if delays else None
+    return float(found[1]) if found else None
+
+
+def units(usage: Any, *, pictured: bool) -> dict[str, float] | None:
+    """Return token counts under the price table's names; thoughts are billed as text that came out.
+
+    `usage` is the SDK's `usage_metadata`. Without a breakdown what came out counts as a picture, if there is one.
+    """
+    if usage is None:
+        return None
+    counts: dict[str, float] = {}
+    cached = usage.cached_content_token_count or 0
+    for side, details, total in (
+        ("in", usage.prompt_tokens_details, usage.prompt_token_count),
+        ("out", usage.candidates_tokens_details, usage.candidates_token_count),
+    ):
+        for one in details or ():
+            kind = "image" if one.modality is not None and one.modality.value == "IMAGE" else "text"
+            counts[f"{kind}_{side}"] = counts.get(f"{kind}_{side}", 0.0) + float(one.token_count or 0)
+        if not details and total:
+            counts[f"{'image' if side == 'out' and pictured else 'text'}_{side}"] = float(total)
+    if usage.thoughts_token_count:
+        counts["text_out"] = counts.get("text_out", 0.0) + usage.thoughts_token_count
+    if cached:
+        counts["text_in"] = max(0.0, counts.get("text_in", 0.0) - cached)
+        counts["cached_text_in"] = float(cached)
+    return counts or None
+
+
+def plain(model: Any) -> dict[str, Any] | None:
+    """Return a record of the SDK as it came over the wire, without headers."""
+    if model is None:
+        return None
+    return dict(
+        model.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"sdk_http_response"})
+    )

@@ -2,6 +2,10 @@
 
 What goes over the network goes through `assets.gateway.network.http`, like every other provider's calls: botocore's own
 hook `before-send` hands the signed request over. Credentials come from AWS's usual places.
+
+Sources: errors of `InvokeModel` in botocore's service model of bedrock-runtime, "Common errors" of the Bedrock API
+reference, "Error handling" of the Amazon Nova user guide (the filters' words), and `finish_reasons` in the Bedrock
+user guide's pages of Stability AI (November 2026).
 """
 
 from __future__ import annotations
@@ -23,18 +27,9 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import answer_of, decode_base64, make_client, pictured
 from assets.gateway.network.redaction import redact
 from assets.gateway.records import RAW_BODY_CHARS, Answer, Outcome
-from assets.generation.providers.base import (
-    Probe,
-    Service,
-    check_names,
-    check_seed,
-    probe_of,
-    refused_turn,
-    slot_seed,
-)
-from assets.generation.providers.bedrock.errors import ERRORS
-from assets.generation.providers.bedrock.models import Family, family_of
-from assets.generation.providers.errors import error_answer
+from assets.generation.providers import base
+from assets.generation.providers.bedrock_models import Family, family_of
+from assets.generation.providers.errors import ErrorRow, by_code, by_status, error_answer, nothing_came
 from assets.generation.providers.headers import retry_after_s
 from assets.generation.slots import Request
 from warehouse.errors import UsageError
@@ -47,6 +42,64 @@ _CONFIG: dict[str, Any] = {
     "ignore_configured_endpoint_urls": True,
 }
 
+_NOT_LET_IN = (
+    "AccessDeniedException", "UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignature",
+    "IncompleteSignatureException", "MissingAuthenticationTokenException", "ExpiredTokenException", "ExpiredToken",
+    "RequestExpired",  # a clock that is wrong by more than 15 minutes
+    "NotAuthorized", "OptInRequired",
+    # What follows is of botocore, before anything is sent.
+    "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "TokenRetrievalError",
+    "SSOTokenLoadError", "UnauthorizedSSOTokenError", "ProfileNotFound", "NoAuthTokenError", "InvalidConfigError",
+)  # fmt: skip
+_NOT_TAKEN = (
+    "ValidationException", "ValidationError", "MalformedHttpRequestException", "RequestEntityTooLargeException",
+    "UnknownOperationException", "ParamValidationError", "NoRegionError", "InvalidRegionError",
+    "InvalidEndpointConfigurationError",
+)  # fmt: skip
+_BROKEN = (
+    "ModelErrorException", "ModelNotReadyException", "InternalServerException", "InternalFailure",
+    "ServiceUnavailableException", "ServiceUnavailable", "RequestAbortedException",
+)  # fmt: skip
+_OLD = r"end of its life|marked .* as legacy"
+_FILTERED = r"blocked by our content filters"
+ERRORS: tuple[ErrorRow, ...] = (
+    # Filters of input and output. `stopped` is our name for what a model's own answer says.
+    ErrorRow(Outcome.BLOCKED_INPUT, code="ValidationException", says=_FILTERED, stage="input"),
+    ErrorRow(
+        Outcome.BLOCKED_INPUT, code="stopped", says=r"Filter reason: (prompt|input image)", stage="input"
+    ),
+    ErrorRow(
+        Outcome.BLOCKED_OUTPUT,
+        code="stopped",
+        says=rf"Filter reason: output image|generated images have been {_FILTERED}"
+        r"|^(content_filtered|guardrail_intervened)$",
+        stage="output",
+    ),
+    ErrorRow(Outcome.SERVER_ERROR, code="stopped", says=r"Inference error"),
+    ErrorRow(Outcome.EMPTY_ANSWER, code="stopped", says=r"^(max_tokens|malformed_model_output)$"),
+    # Words that change what a code means.
+    ErrorRow(Outcome.QUOTA_EXHAUSTED, code="ThrottlingException", says=r"per day|daily"),
+    ErrorRow(
+        Outcome.QUOTA_EXHAUSTED, code="AccessDeniedException", says=r"payment|INVALID_PAYMENT_INSTRUMENT"
+    ),
+    *(
+        ErrorRow(Outcome.MODEL_RETIRED, code=code, says=_OLD)
+        for code in ("ValidationException", "AccessDeniedException")
+    ),
+    # Codes whose meaning needs no words.
+    *by_code(Outcome.MODEL_RETIRED, "ResourceNotFoundException"),
+    *by_code(Outcome.RATE_LIMITED, "ThrottlingException", "TooManyRequestsException"),
+    *by_code(Outcome.QUOTA_EXHAUSTED, "ServiceQuotaExceededException"),
+    *by_code(Outcome.AUTH, *_NOT_LET_IN),
+    *by_code(Outcome.INVALID_PARAMS, *_NOT_TAKEN),
+    *by_code(Outcome.TIMEOUT, "ModelTimeoutException", "RequestTimeoutException"),
+    *by_code(Outcome.SERVER_ERROR, *_BROKEN),
+    # What a gateway says without a code of Bedrock.
+    *by_status(Outcome.AUTH, 401, 403),
+    *by_status(Outcome.RATE_LIMITED, 429),
+    ErrorRow(Outcome.SERVER_ERROR, status=(500, 599)),
+)
+
 
 class _Raw(io.BytesIO):
     """An answer's bytes in the form in which botocore reads them."""
@@ -56,7 +109,7 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-class Bedrock(Service):
+class Bedrock(base.Service):
     """Asks models on Amazon Bedrock; one boto3 client a service and region, shared by all threads."""
 
     name = "bedrock"
@@ -78,8 +131,8 @@ class Bedrock(Service):
                 f'bedrock: "{model_id}" is no image model that is known here; '
                 "known are stability.stable-image-*, stability.sd3*, amazon.nova-canvas*, amazon.nova-2-omni*"
             )
-        check_seed("bedrock", params, taken=bool(family.seeds))
-        check_names(f"bedrock: {model_id} has no parameter", params, family.settings | {"region"})
+        base.check_seed("bedrock", params, taken=bool(family.seeds))
+        base.check_names(f"bedrock: {model_id} has no parameter", params, family.settings | {"region"})
         if self._connection.key_env:
             raise UsageError(
                 "bedrock: remove key_env; credentials come from AWS's usual places (AWS_PROFILE, …)"
@@ -88,12 +141,12 @@ class Bedrock(Service):
 
     def ask(self, request: Request) -> Answer:
         """Return the answer to one request; errors of the API and of the network are outcomes."""
-        if refused := refused_turn(self.name, request):
+        if refused := base.refused_turn(self.name, request):
             return refused
         family = family_of(request.model_id)
         assert family is not None  # noqa: S101 - `check` refused every other model
         params = {name: value for name, value in request.params.items() if name != "region"}
-        seed = slot_seed(request.slot.slot_key, family.seeds) if family.seeds else 0
+        seed = base.slot_seed(request.slot.slot_key, family.seeds) if family.seeds else 0
         body = family.body(request.prompt_text, params, seed)
         answer = self._call(
             "bedrock-runtime",
@@ -110,25 +163,25 @@ class Bedrock(Service):
         sent = (body.get("imageGenerationConfig") or body).get("seed")
         return self._read(family, answer["body"].read(), answer["ResponseMetadata"], sent)
 
-    def probe(self, model_id: str) -> Probe:
+    def probe(self, model_id: str) -> base.Probe:
         """Ask for the model's entry in the catalog (free), which also tells when it is switched off."""
         try:
             region = self._region({})
         except UsageError as error:
-            return Probe(None, None, str(error), certain=True)
-        base = re.sub(r"^(us|eu|apac|jp|au|global)\.(?=\w+\.)", "", model_id)
+            return base.Probe(None, None, str(error), certain=True)
+        known_as = re.sub(r"^(us|eu|apac|jp|au|global)\.(?=\w+\.)", "", model_id)
         found = self._call(
-            "bedrock", region, lambda client: client.get_foundation_model(modelIdentifier=base)
+            "bedrock", region, lambda client: client.get_foundation_model(modelIdentifier=known_as)
         )
         if isinstance(found, Answer):
             missing = found.error_code in {"ResourceNotFoundException", "ValidationException"}
-            said = probe_of(self.name, found, missing=missing)
+            said = base.probe_of(self.name, found, missing=missing)
             may_not_look = found.error_code == "AccessDeniedException"  # which says nothing of the key
             return replace(said, key_ok=None) if may_not_look else said
         life = found["modelDetails"].get("modelLifecycle") or {}
         end = life["endOfLifeTime"].date() if life.get("endOfLifeTime") else None
         status = str(life.get("status", "ACTIVE")).lower()
-        return Probe(True, True, f"bedrock: {model_id} is {status} in {region}", shutdown_date=end)
+        return base.Probe(True, True, f"bedrock: {model_id} is {status} in {region}", shutdown_date=end)
 
     def offers(self) -> list[str] | Answer:
         """Return the models of the region's catalog that draw and have not ended; costs nothing."""
@@ -174,7 +227,10 @@ class Bedrock(Service):
         from botocore.compat import HTTPHeaders
 
         del more
-        headers = {name: _text(value) for name, value in request.headers.items()}
+        headers = {
+            name: value.decode() if isinstance(value, bytes) else str(value)
+            for name, value in request.headers.items()
+        }
         signed = _SENT_SECRET.search(headers.get("Authorization", ""))
         if signed:
             self._secrets["key"] = SecretStr(signed[1] or signed[2])
@@ -232,9 +288,7 @@ class Bedrock(Service):
             outcome, words = Outcome.REFUSED_TEXT, more["text"]
             return Answer(outcome=outcome, http_status=status, refusal_text=words, **common)
         if encoded is None:
-            common |= {"error_message": "the answer holds no picture, no words and no reason"}
-            body = self._clean(raw.decode(errors="replace")[:RAW_BODY_CHARS])
-            return Answer(outcome=Outcome.EMPTY_ANSWER, http_status=status, raw_body=body, **common)
+            return nothing_came(self._clean(raw.decode(errors="replace")), http_status=status, **common)
         common = {"seed": seed, "units": {"images": 1.0}} | common
         return pictured(lambda: decode_base64(encoded), http_status=status, **common)
 
@@ -242,7 +296,3 @@ class Bedrock(Service):
         """Return a message of AWS without keys, account numbers and names of users."""
         plain = redact(text, *self._secrets.values())
         return _ACCOUNT.sub("[arn]", plain.partition("The Canonical String")[0].strip())
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
