@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from assets.gateway.records import Outcome
-from assets.generation.providers.diffusers import CALL, Diffusers, _draw, _failed, _Loaded, make
+from assets.generation.providers.diffusers import CALL, Diffusers, _draw, _failed, _Loaded
 from tests.unit.generation.providers.others import partition, request
 from warehouse.errors import UsageError
 
@@ -35,7 +35,7 @@ SMALL: dict[str, Any] = {"steps": 2, "width": 32, "height": 32, "device": "cpu",
 def test_without_the_extra_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assets.generation.providers.diffusers.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"torch is not installed; run: pip install \"cliche\[diffusers\]\""):
-        make().check("black-forest-labs/FLUX.2-klein-4B", {})
+        Diffusers().check("black-forest-labs/FLUX.2-klein-4B", {})
 
 
 @pytest.mark.parametrize(
@@ -173,13 +173,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_extra
 def test_a_slot_draws_the_same_picture_whenever_it_is_asked(folder: Path) -> None:
-    provider = make()
+    provider = Diffusers()
     first = provider.ask(request(str(folder), **SMALL))
     assert (first.outcome, first.unmapped) == (Outcome.OK, None), first.error_message
     assert first.image is not None
     picture = Image.open(io.BytesIO(first.image))
     assert (picture.format, picture.size, picture.info) == ("PNG", (32, 32), {})
-    again, elsewhere = provider.ask(request(str(folder), **SMALL)), make().ask(request(str(folder), **SMALL))
+    again, elsewhere = provider.ask(request(str(folder), **SMALL)), Diffusers().ask(request(str(folder), **SMALL))
     assert again == first == elsewhere
     other = provider.ask(request(str(folder), key="cd" * 32, **SMALL))
     assert other.seed != first.seed
@@ -191,18 +191,18 @@ def test_a_slot_draws_the_same_picture_whenever_it_is_asked(folder: Path) -> Non
 def test_the_report_names_the_weights(folder: Path, tmp_path: Path) -> None:
     import shutil
 
-    named = make().ask(request(str(folder), **SMALL)).model_reported
+    named = Diffusers().ask(request(str(folder), **SMALL)).model_reported
     copy = Path(shutil.copytree(folder, tmp_path / "copy"))
     assert named.startswith("StableDiffusionPipeline sha256:")
-    assert make().ask(request(str(copy), **SMALL)).model_reported == named
+    assert Diffusers().ask(request(str(copy), **SMALL)).model_reported == named
     config = copy / "scheduler" / "scheduler_config.json"
     config.write_text(config.read_text().replace('"beta_start": 0.0001', '"beta_start": 0.0002'))
-    assert make().ask(request(str(copy), **SMALL)).model_reported != named
+    assert Diffusers().ask(request(str(copy), **SMALL)).model_reported != named
 
 
 @needs_extra
 def test_what_is_asked_reaches_the_pipeline(folder: Path) -> None:
-    provider = make()
+    provider = Diffusers()
     plain = provider.ask(request(str(folder), **SMALL))
     for change in ({"steps": 3}, {"guidance": 1.0}, {"negative_prompt": "hats"}):
         assert provider.ask(request(str(folder), **(SMALL | change))).image != plain.image, change
@@ -214,7 +214,7 @@ def test_what_is_asked_reaches_the_pipeline(folder: Path) -> None:
 
 @needs_extra
 def test_a_flagged_picture_is_blocked(tmp_path: Path) -> None:
-    answer = make().ask(request(str(tiny(tmp_path / "checked", checked=True)), **SMALL))
+    answer = Diffusers().ask(request(str(tiny(tmp_path / "checked", checked=True)), **SMALL))
     assert (answer.outcome, answer.block_stage, answer.block_categories, answer.image) == (
         Outcome.BLOCKED_OUTPUT,
         "output",
@@ -230,9 +230,9 @@ def test_weights_that_are_not_there_or_could_hold_code_stop_the_run(folder: Path
     broken = Path(shutil.copytree(folder, tmp_path / "broken"))
     weights = broken / "unet" / "diffusion_pytorch_model.safetensors"
     weights.rename(weights.with_suffix(".bin"))
-    answer = make().ask(request(str(broken), **SMALL))
+    answer = Diffusers().ask(request(str(broken), **SMALL))
     assert (answer.outcome, answer.unmapped) == (Outcome.INVALID_PARAMS, None), answer.error_message
-    answer = make().ask(request("nobody/nothing", **SMALL))
+    answer = Diffusers().ask(request("nobody/nothing", **SMALL))
     assert answer.outcome in {Outcome.CONNECTION, Outcome.MODEL_RETIRED}, answer.error_message
     assert answer.unmapped is None
 
@@ -240,14 +240,14 @@ def test_weights_that_are_not_there_or_could_hold_code_stop_the_run(folder: Path
 @needs_extra
 def test_a_parameter_that_the_pipeline_does_not_take(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CALL, "guidance", "true_cfg_scale")  # Flux has it, Stable Diffusion has not
-    answer = make().ask(request(str(folder), guidance=4.0, **SMALL))
+    answer = Diffusers().ask(request(str(folder), guidance=4.0, **SMALL))
     assert answer.outcome is Outcome.INVALID_PARAMS
     assert "StableDiffusionPipeline takes no guidance" in str(answer.error_message)
 
 
 @needs_extra
 def test_what_a_plan_may_not_ask(folder: Path, tmp_path: Path) -> None:
-    provider = make()
+    provider = Diffusers()
     for model_id, params, words in [
         (str(tmp_path / "nothing"), {}, "neither a folder"),
         (str(folder), {"size": 32}, 'no parameter "size"'),
