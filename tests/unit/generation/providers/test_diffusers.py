@@ -179,7 +179,7 @@ def test_a_slot_draws_the_same_picture_whenever_it_is_asked(folder: Path) -> Non
     assert first.image is not None
     picture = Image.open(io.BytesIO(first.image))
     assert (picture.format, picture.size, picture.info) == ("PNG", (32, 32), {})
-    again, elsewhere = provider.ask(request(str(folder), **SMALL)), Diffusers().ask(request(str(folder), **SMALL))
+    again, elsewhere = (one.ask(request(str(folder), **SMALL)) for one in (provider, Diffusers()))
     assert again == first == elsewhere
     other = provider.ask(request(str(folder), key="cd" * 32, **SMALL))
     assert other.seed != first.seed
