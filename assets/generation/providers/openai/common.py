@@ -98,7 +98,7 @@ class Account:
         if not isinstance(body, dict):
             text = raw.content.decode("utf-8", "replace")
             words = "the answer is no JSON object" if text.strip() else "the answer is empty"
-            kept = self._clean(text)[:RAW_BODY_CHARS]  # of an empty answer empty: its form is told by it
+            kept = self._clean(text)[:RAW_BODY_CHARS]  # labelers tell the form of an answer by it
             facts |= {"unmapped": True, "maybe_billed": True, "error_message": words, "raw_body": kept}
             return Answer(outcome=Outcome.SERVER_ERROR, **facts)
         facts |= usage_facts(body.get("usage"))
