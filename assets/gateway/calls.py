@@ -1,12 +1,11 @@
 """One call, and its retries: admission → intent → call → receipt, for slots and for everything else that is asked.
 
-Backoff is exponential with full jitter, decided from outcomes alone. An API that says when to come back is
+Backoff is tenacity's: exponential with full jitter, decided from outcomes alone. An API that says when to come back is
 obeyed, up to `patience_s`; one that asks for longer is not asked about this again within the run.
 """
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
+
+import tenacity
 
 from assets.gateway.admission import (
     Admission,
@@ -176,24 +177,41 @@ def with_retry(
     `at_once`: there is no wait between tries. Any wait (`admission.pause`) ends when the run has ended (`stopped`):
     with `NotNowError` before the first try is over, later with the try before.
     """
-    tries, limited, wait_s = 0, 0, 0.0
+    limited = 0
     last: Tried | None = None
+
+    def asked() -> Tried:
+        nonlocal last, limited
+        last = step()
+        limited += last.outcome is Outcome.RATE_LIMITED
+        return last
+
+    def again(tried: Tried) -> bool:
+        if tried.settled or GROUPS[tried.outcome] not in {"transient", "bad_data"}:
+            return False
+        return not (stopped and stopped()) and (tried.hint_s is None or tried.hint_s <= retry.patience_s)
+
+    def enough(state: tenacity.RetryCallState) -> bool:
+        return limited >= retry.limited or state.attempt_number - limited >= retry.attempts
+
+    def wait_s(state: tenacity.RetryCallState) -> float:
+        if at_once:
+            return 0.0
+        if last is not None and last.hint_s is not None:
+            return last.hint_s
+        return float(tenacity.wait_random_exponential(multiplier=retry.base_s, max=retry.most_s)(state))
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_result(again),
+        stop=enough,
+        wait=wait_s,
+        sleep=sleep,
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+    )
     with waits_end_with(stopped) if stopped else nullcontext():
-        while True:
-            try:
-                if last is not None:
-                    sleep(wait_s)
-                last = step()
-            except NotNowError as ended:
-                if last is None or ended.why:
-                    raise
-                return last
-            tries += 1
-            limited += last.outcome is Outcome.RATE_LIMITED
-            over = last.settled or GROUPS[last.outcome] not in {"transient", "bad_data"}
-            enough = limited >= retry.limited or tries - limited >= retry.attempts
-            too_long = last.hint_s is not None and last.hint_s > retry.patience_s
-            if over or enough or too_long or (stopped and stopped()):
-                return last
-            grown_s = random.uniform(0.0, min(retry.most_s, retry.base_s * 2.0 ** (tries - 1)))  # noqa: S311
-            wait_s = 0.0 if at_once else grown_s if last.hint_s is None else last.hint_s
+        try:
+            return retrying(asked)
+        except NotNowError as ended:
+            if last is None or ended.why:
+                raise
+            return last

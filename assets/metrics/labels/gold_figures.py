@@ -113,7 +113,7 @@ def _errors(means: pl.DataFrame, gold: pl.DataFrame) -> Iterator[dict[str, Any]]
 
 
 def _compared(gold: pl.DataFrame, values: list[str], total: Floats) -> tuple[int, list[LabelerError]]:
-    """Return how many gold pictures were told by both sides, and the error of each value of so many pictures."""
+    """Return how many gold pictures both sides have a value of, and the error of each value of so many pictures."""
     number = {value: at for at, value in enumerate(values)}
     both = gold.filter(pl.col("read_value").is_in(values), pl.col("value").is_in(values))
     stratum, people = (
