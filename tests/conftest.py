@@ -41,19 +41,17 @@ SHARED = CHECKOUT.parent / "shared"
 #: Files that take longest (seconds of processor time, most first): begun first, so that no worker ends long after the
 #: others. What they hold decides nothing but the order of files.
 LONGEST = (
-    "tests/research/cluster/test_cluster.py",
-    "tests/cluster/test_ready.py",
-    "tests/orchestration/test_read_only_home.py",
-    "tests/orchestration/verifying/test_forgeries.py",
-    "tests/site/test_edition.py",
-    "tests/warehouse/test_sandbox.py",
-    "tests/orchestration/commands/test_query.py",
-    "tests/e2e/kills/test_twenty_kills.py",
-    "tests/e2e/kills/test_command_kill.py",
-    "tests/orchestration/weekly/test_full_disk.py",
-    "tests/orchestration/weekly/test_interrupted.py",
-    "tests/orchestration/verifying/test_verify_anywhere.py",
     "tests/warehouse/integrity/test_damage.py",
+    "tests/e2e/test_real_pictures.py",
+    "tests/orchestration/taking_back/test_remove.py",
+    "tests/orchestration/verifying/test_forgeries.py",
+    "tests/orchestration/commands/test_command.py",
+    "tests/e2e/test_demo.py",
+    "tests/orchestration/taking_back/test_retract.py",
+    "tests/orchestration/verifying/history/test_chain.py",
+    "tests/orchestration/backup/test_backup.py",
+    "tests/site/test_edition.py",
+    "tests/orchestration/test_read_only_home.py",
 )
 #: Folders of short files: run last, where they fill what time is left on each worker.
 SHORT = "tests/unit/"
