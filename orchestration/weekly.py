@@ -77,16 +77,23 @@ def run_partitions(
         for partition, error in ended:
             if isinstance(error, NoRoomError):
                 raise error
-            if error is None:
-                done.run.append(partition)
-                problem = open_slots(place, partition)
-            else:
-                cause = _cause(place, partition) if isinstance(error, FailedChecksError) else ""
-                problem = "; ".join(filter(None, (cause, one_line(error))))
-                done.refused += isinstance(error, RefusedError)
-            if problem:
-                done.problems[partition] = problem
+            _account(place, done, partition, error)
     return done
+
+
+def _account(
+    place: Workplace, done: Ran, partition: Partition, error: ClicheError | dg.DagsterError | None
+) -> None:
+    """Add to `done` what became of a partition."""
+    if error is None:
+        done.run.append(partition)
+        problem = open_slots(place, partition)
+    else:
+        cause = _cause(place, partition) if isinstance(error, FailedChecksError) else ""
+        problem = "; ".join(filter(None, (cause, one_line(error))))
+        done.refused += isinstance(error, RefusedError)
+    if problem:
+        done.problems[partition] = problem
 
 
 def _try(settings: Settings, place: Workplace, partition: Partition, *, alone: bool) -> Ended:

@@ -33,7 +33,7 @@ from assets.gateway import calls
 from assets.gateway.breaker import Breaker
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import GROUPS, Outcome
-from assets.generation import guard
+from assets.generation import partition as asking
 from assets.generation.partition import ask_partition
 from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
@@ -447,7 +447,7 @@ def _scaled(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
     patch.setattr(socket, "getaddrinfo", _names(socket.getaddrinfo))
     patch.setattr(calls, "utc_now", CLOCK.now)
-    patch.setattr(guard, "Breaker", partial(Breaker, first_s=5 * SCALE, most_s=60 * SCALE))
+    patch.setattr(asking, "Breaker", partial(Breaker, first_s=5 * SCALE, most_s=60 * SCALE))
 
 
 def _receipts(made: Installation, name: str) -> list[Receipt]:

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from assets.gateway import batches, calls, meter, receipts, threads
+from assets.gateway import batches, calls, meter, pace, receipts, threads
 from assets.gateway.breaker import Breaker
-from assets.gateway.money import budget, prices
+from assets.gateway.money import budget, costs
 from assets.gateway.network import connection, http, redaction
 from assets.gateway.network.connection import Connection
-from assets.gateway.pace import Pace
 from assets.generation.providers.openai import batches as openai_batches
 from assets.labeling.asked import journal, stops
 from assets.labeling.asked.batches import LABEL_BATCH_CALLS
@@ -41,7 +40,7 @@ def default(of: Any, name: str) -> Any:
 TOLD: list[tuple[str, str, Any, Any]] = [
     ("providers", "| tries of one slot in one run | 4, and up to 12 ref", (RETRY.attempts, RETRY.limited), (4, 12)),
     ("providers", "waits of 1 s doubled up to 60 s", (RETRY.base_s, RETRY.most_s), (1, 60)),
-    ("providers", "waited up to 15 minutes; a service", (RETRY.patience_s, default(Pace, "patience_s")), (900, 900)),
+    ("providers", "waited up to 15 minutes; a service", (RETRY.patience_s, pace._PATIENCE_S), (900, 900)),
     ("providers", "else 0.4 s, doubled up to 15 s", (meter._FIRST_HOLD_S, meter._MOST_HOLD_S), (0.4, 15)),
     ("providers", "opens after 6 failures in a row", default(Breaker, "failures"), 6),
     ("providers", "tries after 5 s, then after twice as long, up to 60 s", default(Breaker, "first_s"), 5),
@@ -63,7 +62,7 @@ TOLD: list[tuple[str, str, Any, Any]] = [
     ("labels", "Three pictures in a row", stops.IN_A_ROW, 3),
     ("operations/settings", "| `deadline_hours` | `132` |", Settings.model_fields["deadline_hours"].default, 132),
     ("operations/money", "waits for them, up to five minutes", budget.PATIENCE_S, 300),
-    ("operations/money", "after 60 days `cliche doctor` asks", prices.OLD_AFTER_DAYS, 60),
+    ("operations/money", "after 60 days `cliche doctor` asks", costs.OLD_AFTER_DAYS, 60),
     ("operations/commands", "60 days ahead", services.END_DAYS, 60),
     ("operations/alerts", "try the room for 1 MB before", unwritable.ROOM, 1 << 20),
     ("operations/alerts", "on S3 after a minute", s3_leases._DEFAULT_TTL_S, 60),

@@ -7,17 +7,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from assets.gateway.admission import Admission, Settle, pause
 from assets.gateway.batches import BatchStatus, Desk
 from assets.gateway.records import Answer, Outcome
-from assets.generation.providers.openai.batches import BatchAccount
 from assets.labeling.asked.journal import Journal
 from assets.labeling.asked.spending import call_of
 from assets.labeling.pictures import PictureToRead, ShownPicture, UnreadableError, prepare
 from assets.labeling.records import RemoteLabeler, Sight
 from warehouse import keys
+
+if TYPE_CHECKING:  # it brings the SDK, which most commands do without
+    from assets.generation.providers.openai.batches import BatchAccount
 
 #: Calls in one batch: its file of requests holds the pictures, and may be 200 MB.
 LABEL_BATCH_CALLS = 60
@@ -94,7 +96,7 @@ class LookBatches:
         groups: Mapping[str, Sequence[PictureToRead]],
         load: Callable[[PictureToRead], bytes],
     ) -> None:
-        self._labeler, self._account = labeler, cast(BatchAccount, labeler.batches)
+        self._labeler, self._account = labeler, cast("BatchAccount", labeler.batches)
         self._groups, self._load = groups, load
         self._unreadable: dict[str, str] = {}
 

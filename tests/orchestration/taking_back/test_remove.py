@@ -16,7 +16,6 @@ from assets.labeling.gold.exporter import export
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.run import label_partition, missing
 from assets.labeling.thumbnails.partition import pictures
-from assets.leaderboard import removing
 from assets.simulation.drawing.labeler import Drawing
 from orchestration.verifying import page
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
@@ -89,7 +88,7 @@ def test_a_removal_that_is_killed_before_it_deletes_goes_on_when_it_is_run_again
     child = os.fork()
     if not child:
         LocalStore.delete = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,method-assign]
-        removing.remove(home.store, sha256, WHY)
+        assert cliche("remove", sha256, "--reason", WHY, "--yes").code == 0
         os._exit(0)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     assert home.store.head(keys.removal(sha256))
@@ -110,7 +109,7 @@ def test_nobody_asks_for_it_labels_it_or_shows_it_again(
     sha256 = on_a_card(home)
     (data,) = [data for key, data in own(home, sha256).items() if key.startswith("images/")]
     assert cliche("gold", "sample", "--week", WEEK, "--n", "30", "--set", "mine").code == 0
-    removing.remove(home.store, sha256, WHY)
+    assert cliche("remove", sha256, "--reason", WHY, "--yes").code == 0
     (plan, before) = (read_plan(home.store, WEEK, MODEL), home.objects())
     assert plan
     again = cliche("run", "--week", WEEK)
