@@ -1,4 +1,4 @@
-"""The provider in forty lines of CONTRIBUTING works as it stands there, and nobody had to touch what asks."""
+"""The provider in fifty lines of CONTRIBUTING works as it stands there, and nobody had to touch what asks."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def refused(status: int, code: str, message: str, headers: dict[str, str] | None
 @pytest.fixture
 def code() -> str:
     page = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (found,) = re.findall(r"```python\n(.*?)```", page.split("## A provider in forty lines")[1], re.DOTALL)
+    (found,) = re.findall(r"```python\n(.*?)```", page.split("## A provider in fifty lines")[1], re.DOTALL)
     return str(found)
 
 
@@ -99,4 +99,4 @@ def test_a_wrong_key_stops_and_is_not_written_down(
 
 def test_it_is_as_short_as_it_says(code: str) -> None:
     lines = [line for line in code.splitlines() if line.strip() and not line.lstrip().startswith('"""')]
-    assert len(lines) <= 40
+    assert len(lines) <= 50
