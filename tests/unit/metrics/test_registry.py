@@ -16,7 +16,8 @@ SCHEMA = (CHECKOUT / "sql/schema/12_figures.sql").read_text(encoding="utf-8")
 READERS = {
     path: re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
     for folder in ("sql/page", "sql/marts", "sql/checks", "orchestration/alerts")
-    for path in (CHECKOUT / folder).rglob("*.[sp][qy]*")
+    for path in (CHECKOUT / folder).rglob("*")
+    if path.suffix in {".sql", ".py"}
 }
 
 
