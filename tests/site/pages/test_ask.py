@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import duckdb
 import pytest
+from playwright.sync_api import expect
 
 from assets.leaderboard.browser_engine import engine_keys, show_engine
 from tests.site import world
@@ -100,7 +101,7 @@ def test_a_page_in_a_folder_says_that_it_needs_a_server(browser: Any, site: Path
     asking = Asking(browser, (site / f"editions/{world.WEEK}.1/data/query/index.html").as_uri())
     assert asking.run().startswith("A page that is opened from a folder cannot load DuckDB")
     asking.page.select_option("#question", "who_is_the_ceo")
-    asking.page.wait_for_function("document.getElementById('status').textContent.includes('cliche serve')")
+    expect(asking.page.locator("#status")).to_contain_text("cliche serve")
     assert asking.complaints == []
 
 
@@ -115,7 +116,7 @@ def test_every_audit_query_finds_as_many_rows_as_duckdb_itself(
     found: dict[str, int] = {}
     for name in names("audit"):
         asking.page.select_option("#question", name)
-        asking.page.wait_for_function("name => document.getElementById('sql').value.length > 40", arg=name)
+        expect(asking.page.locator("#sql")).to_have_value(sql(f"audit/{name}"))
         said = asking.run()
         counted = re.match(r"(?:The first 500 of )?([\d,]+) rows?[ ,]", said)
         assert counted, (name, said)
@@ -133,7 +134,7 @@ def test_values_read_as_duckdb_writes_them(
 ) -> None:
     assert show_engine(open_store(site), ENGINE)
     asking = Asking(browser, f"{page_of(address)}#question=who_is_the_ceo")
-    asking.page.wait_for_function("document.getElementById('sql').value.includes('WITH')")
+    expect(asking.page.locator("#sql")).to_have_value(sql("audit/who_is_the_ceo"))
     asking.run()
     with asking.page.expect_download() as download:
         asking.page.click("#csv")

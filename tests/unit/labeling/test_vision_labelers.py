@@ -16,7 +16,6 @@ from assets.gateway.records import Outcome
 from assets.labeling.pictures import prepare
 from assets.labeling.records import Reading, RemoteLabeler, Sight
 from assets.labeling.registry import is_remote, make_labeler
-from tests.services.aimock import AIMock
 from tests.services.vision_contract import LOGPROB, Asked, Said, Vision, vision
 from tests.unit.labeling.vision import KEY, KEY_ENV, KINDS, entry, picture
 from warehouse.errors import ClicheError, UsageError
@@ -344,32 +343,3 @@ def test_the_version_changes_with_what_decides(kind: str, monkeypatch: pytest.Mo
         same = {"concurrency": 9, "requests_per_minute": 5, "cap_usd": 3, "price": []}
         assert made(entry(server, kind, **same)).version == usual
     assert changed(number=2).startswith("2-")
-
-
-def through(aimock: AIMock, kind: str) -> RemoteLabeler:
-    """A labeler that asks aimock; it speaks Responses, chat completions and Anthropic's messages."""
-    one = entry(Vision(address=aimock.root), kind)
-    return made(one.model_copy(update={"connection": aimock.connection(base_url=one.connection.base_url)}))
-
-
-@in_words
-def test_aimock_answers_are_read(aimock: AIMock, kind: str) -> None:
-    response = {"content": json.dumps(SAYS), "usage": {"input_tokens": 900, "output_tokens": 12}}
-    aimock.script({"match": {"userMessage": "skin_tone"}, "response": response})
-    labeler = through(aimock, kind)
-    sight = labeler.look([prepare(picture(), labeler.preparation)], ASKED)
-    assert sight.answer.outcome is Outcome.OK
-    assert {name: reading.value for name, reading in sight.readings[0].items()} == SAYS
-    assert sight.answer.units is not None
-    assert (sight.answer.units["text_in"], sight.answer.units["text_out"]) == (900, 12)
-    assert [one["path"] for one in aimock.journal()] == [KINDS[kind][2]]
-
-
-@in_words
-def test_aimock_errors_are_outcomes(aimock: AIMock, kind: str) -> None:
-    error = {"message": "slow down", "type": "rate_limit_error"}
-    response = {"error": error, "status": 429, "retryAfter": 3}
-    aimock.script({"match": {"userMessage": "skin_tone"}, "response": response})
-    labeler = through(aimock, kind)
-    answer = labeler.look([prepare(picture(), labeler.preparation)], ASKED).answer
-    assert (answer.outcome, answer.unmapped, answer.retry_after_s) == (Outcome.RATE_LIMITED, None, 3)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.store import children
-from warehouse.errors import RefusedError, StoreError, UsageError
+from warehouse.errors import RefusedError, StoreError
 from warehouse.store import Store, local_leases, open_store
 from warehouse.store.local import LocalStore
 from warehouse.store.local_writing import Writing
@@ -345,16 +345,3 @@ def _may_mount() -> bool:
         return subprocess.run([*_IN_A_NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
         return False
-
-
-@pytest.mark.parametrize("address", ["s3://", "s3://Bucket/x", "s3://b/x", "s3://key:secret@bucket/x"])
-def test_a_wrong_s3_address_is_wrong_use_and_not_repeated(address: str) -> None:
-    with pytest.raises(UsageError, match="must read s3://bucket/prefix") as caught:
-        open_store(address)
-    assert "secret@" not in str(caught.value)
-
-
-@pytest.mark.parametrize("address", ["s3:/bucket", "gs://bucket/prefix", "http://127.0.0.1/x"])
-def test_an_address_of_no_known_kind_is_refused(address: str) -> None:
-    with pytest.raises(UsageError, match="write a folder, or s3://bucket/prefix"):
-        open_store(address)

@@ -117,6 +117,22 @@ def test_a_corrected_price_begins_anew(tmp_path: Path) -> None:
     assert spent(corrected) == pytest.approx(0.7 + 11 * 0.02)
 
 
+def test_a_first_call_whose_answer_was_lost_counts_as_settled(tmp_path: Path) -> None:
+    lost = iter([True])
+
+    def script(request: Request, number: int) -> Answer:
+        if next(lost, False):
+            return Answer(outcome=Outcome.TIMEOUT, maybe_billed=True)
+        time.sleep(0.1)
+        return ok(request).model_copy(update={"cost_usd": 0.01})
+
+    provider = Scripted(script, paid=True, replayable=False)
+    place = workplace(tmp_path, entry())
+    run(place, provider, concurrency=4)
+    assert provider.most_at_once == 4
+    assert spent(place) == pytest.approx(BOUND + 12 * 0.01)
+
+
 def test_a_lost_call_counts_as_what_is_set_aside_where_the_price_is_too_low(tmp_path: Path) -> None:
     calls = iter([0.3, None])
 

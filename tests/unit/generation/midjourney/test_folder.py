@@ -50,7 +50,7 @@ def prepared(folder: Path) -> Import:
 def answered(folder: Path) -> list[Answer]:
     found = prepared(folder)
     return [
-        found.assigned[model].ask(request(slot)) for model, slots in found.slots.items() for slot in slots
+        found.provider(model).ask(request(slot)) for model, slots in found.slots.items() for slot in slots
     ]
 
 
@@ -88,7 +88,7 @@ def test_pictures_of_one_job_are_a_cluster(folder: Path, download: Downloads) ->
 def test_a_slot_without_a_picture_is_not_to_be_asked(folder: Path, download: Downloads) -> None:
     download()
     found = prepared(folder)
-    provider = found.assigned["mj-7"]
+    provider = found.provider("mj-7")
     other = make_slots(FRENCH, "mj-7", 2)[-1]
     assert provider.slot_keys == {slot.slot_key for slot in found.slots["mj-7"]}
     with pytest.raises(UsageError, match="cliche import midjourney DIR --week 2026-11-23"):
@@ -104,7 +104,7 @@ def test_a_file_that_changed_after_matching_is_no_answer_of_the_model(
     path.unlink()
     if change == "changed":
         path.write_bytes(plain_png(99))
-    answer = found.assigned["mj-7"].ask(request(found.slots["mj-7"][0]))
+    answer = found.provider("mj-7").ask(request(found.slots["mj-7"][0]))
     assert answer.outcome is Outcome.CONNECTION
     assert answer.image is None
     assert "Doe" not in repr(answer)
@@ -205,8 +205,10 @@ def test_a_folder_goes_through_the_ledger_and_comes_again_without_a_call(
     def run_import() -> tuple[Import, PartitionReport | None]:
         taken, imported = standing(read_partition(store, WEEK, "mj-7"))
         found = prepare(folder, [entry], SUITES, WEEK, {"mj-7": plan.slots}, taken, imported=imported)
-        provider = found.assigned.get("mj-7")
-        return found, PartitionRun(store, plan, provider, only=provider.slot_keys).run() if provider else None
+        provider = found.provider("mj-7")
+        return found, PartitionRun(
+            store, plan, provider, only=provider.slot_keys
+        ).run() if found.files else None
 
     first, report = run_import()
     assert (report.asked, report.outcomes["ok"], report.outcomes["not_attempted"]) == (2, 2, 2)
@@ -231,7 +233,7 @@ def test_the_real_downloads_match_no_suite_and_are_listed_without_an_account(
         found = prepare(
             corpus[0].parent, [Entry()], SUITES, "2025-11-17", {"mj-7": make_slots(FRENCH, "mj-7", 2)}
         )
-    assert not found.assigned
+    assert not found.files
     pictures = [one for one in found.unmatched if one.name.startswith("job ")]
     others = [one for one in found.unmatched if not one.name.startswith("job ")]
     assert len(pictures) == 4
@@ -262,7 +264,7 @@ def test_real_pictures_with_a_suites_prompt_in_their_chunks_fill_slots(
     assert len(found.surplus) == 1
     jobs = sorted(path.stem.rsplit("_", 2)[1] for path in corpus)
     for slot, job in zip(found.slots["mj-7"], jobs, strict=False):
-        answer = found.assigned["mj-7"].ask(request(slot))
+        answer = found.provider("mj-7").ask(request(slot))
         assert answer.request_id.startswith(job)
         source = next(path for path in corpus if job in path.name).read_bytes()
         kept = [c.raw for c in chunks(source) if c.kind in {b"IHDR", b"IDAT", b"IEND"}]

@@ -42,7 +42,7 @@ def assigned(found: Import) -> list[tuple[str, str, int]]:
 
 
 def the_reason(found: Import) -> str:
-    assert not found.assigned
+    assert not found.files
     assert len(found.unmatched) == 1
     return found.unmatched[0].reason
 
@@ -56,7 +56,7 @@ def test_files_fill_free_replicates_in_order_of_job_and_position_and_the_rest_is
     download(job=first, position=1)
     found = run(folder)
     assert assigned(found) == [("mj-7", "french/en", 0), ("mj-7", "french/en", 1)]
-    files = found.assigned["mj-7"]._assignments
+    files = found.provider("mj-7")._assignments
     assert [files[slot.slot_key].request_id for slot in found.slots["mj-7"]] == [f"{first}_1", f"{first}_3"]
     assert [surplus.name for surplus in found.surplus] == [f"job {second} position 0"]
     assert "mj-7 has all its pictures of french/en" in found.surplus[0].reason
@@ -73,9 +73,9 @@ def test_a_picture_that_was_imported_before_is_known_and_not_taken_again(
     folder: Path, download: Downloads, what: str
 ) -> None:
     download()
-    file = next(iter(run(folder).assigned["mj-7"]._assignments.values()))
+    file = next(iter(run(folder).provider("mj-7")._assignments.values()))
     again = run(folder, imported=[getattr(file, what)])
-    assert not again.assigned
+    assert not again.files
     assert [known.reason for known in again.known] == ["imported before"]
     assert again.refusal() is None
 
@@ -145,7 +145,7 @@ def test_each_version_is_a_model_of_its_own(folder: Path, download: Downloads) -
     download(parameters="--v 7")
     download(parameters="--stylize 250 --v 6.1 --ar 1:1")
     found = run(folder, entries=(Entry(), Entry("mj-6.1", model_id="6.1"), Entry("other", provider="openai")))
-    assert sorted(found.assigned) == ["mj-6.1", "mj-7"]
+    assert sorted(found.files) == ["mj-6.1", "mj-7"]
 
 
 def test_a_version_without_a_model_gets_the_line_that_adds_it(
@@ -167,7 +167,7 @@ def test_declared_params_choose_between_models_of_one_version(folder: Path, down
     download(parameters="--stylize 500 --raw --v 7")
     download(parameters="--stylize 500 --v 7")
     found = run(folder, entries=(low, high))
-    assert sorted(found.assigned) == ["high", "low"]
+    assert sorted(found.files) == ["high", "low"]
     assert [one.reason for one in found.unmatched] == ["its settings are not the params of low, high"]
 
 
@@ -201,7 +201,7 @@ def test_a_week_is_from_monday_to_monday_in_utc(
 ) -> None:
     download(created=created)
     found = run(folder)
-    assert bool(found.assigned) is taken
+    assert bool(found.files) is taken
     assert len(found.refused) == (0 if taken else 1)
 
 
@@ -233,7 +233,7 @@ def test_different_pictures_of_one_job_and_position_are_both_left(folder: Path, 
     download(job=job)
     download(job=job, words="x")
     found = run(folder)
-    assert not found.assigned
+    assert not found.files
     assert len(found.unmatched) == 2
     assert all("different pictures" in one.reason for one in found.unmatched)
 
@@ -258,7 +258,9 @@ def test_no_account_is_in_anything_that_is_returned(folder: Path, download: Down
         download(created=BEFORE)
     found = run(folder)
     everything = (
-        repr(found) + "".join(repr(p._assignments) for p in found.assigned.values()) + str(found.refusal())
+        repr(found)
+        + "".join(repr(p._assignments) for p in map(found.provider, found.files))
+        + str(found.refusal())
     )
     assert len(found.unmatched) == 7
     for part in (ACCOUNT, "Jo_Doe", "Doe"):

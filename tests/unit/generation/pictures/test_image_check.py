@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from assets.gateway.records import Outcome
-from assets.generation.pictures.image_check import CheckedPicture, Limits, Rejected, inspect
+from assets.generation.pictures.image_check import DEFAULT, CheckedPicture, Limits, Rejected, inspect
 from assets.generation.pictures.png_chunks import SIGNATURE, chunk, chunks
 
 
@@ -202,6 +202,11 @@ def test_limits_are_of_bytes_and_of_pixels() -> None:
         result = inspect(PNG, limits=limits)
         assert isinstance(result, Rejected)
         assert result.outcome is Outcome.TOO_LARGE
+
+
+def test_the_default_limit_lies_below_that_of_pillow() -> None:
+    assert Image.MAX_IMAGE_PIXELS is not None
+    assert DEFAULT.max_pixels < Image.MAX_IMAGE_PIXELS
 
 
 def test_the_perceptual_hash_is_near_for_the_same_picture_and_far_for_another() -> None:
