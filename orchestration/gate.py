@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from assets.generation.workplace import Workplace
 from assets.labeling.status import PartitionState, partition_states
-from orchestration.doctor.finding import counted
 from orchestration.settings import Settings
 from warehouse.loading.load import partitions
+from warehouse.printable import counted
 
 
 @dataclass(frozen=True)

@@ -129,9 +129,13 @@ def instance_of(settings: Settings) -> dg.DagsterInstance:
     return _opened(settings.dagster_home, settings.postgres)
 
 
+@cache
+def _opened(folder: Path, postgres: SecretStr | None) -> dg.DagsterInstance:
+    return _open.enter_context(open_instance(folder, postgres))
+
+
 _open = ExitStack()
 atexit.register(_open.close)
-_opened = cache(lambda folder, postgres: _open.enter_context(open_instance(folder, postgres)))
 
 
 def process_tags(instance: dg.DagsterInstance) -> dict[str, str]:

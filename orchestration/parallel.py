@@ -99,7 +99,7 @@ _place: Workplace | None = None
 def _begin(settings: Settings, messages: Any, stop: Any, away: Any, run_id: str) -> None:
     warnings.simplefilter("ignore")  # of libraries, about themselves
     global _settings, _place
-    told = {name: partial(lambda name, *values: messages.put((name, values)), name) for name in _EVENTS}
+    told = {name: partial(_tell, messages, name) for name in _EVENTS}
     if settings.postgres:
         from orchestration.cluster.storage import OUTAGE
 
@@ -107,6 +107,10 @@ def _begin(settings: Settings, messages: Any, stop: Any, away: Any, run_id: str)
     place = make_workplace(settings, Listener(**told))
     # The processes are as many as the cores, so each reads its pictures by itself.
     _settings, _place = settings, replace(place, workers=0, interrupt=stop, run_id=run_id)
+
+
+def _tell(messages: Any, name: str, *values: object) -> None:
+    messages.put((name, values))
 
 
 def _do(work: Work, partition: Partition) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.errors import ClicheError
-from warehouse.postgres import one_line
+from warehouse.printable import one_line
 from warehouse.store.local_errors import explained
 
 #: Bytes that must have room before a run begins: the records of a run, and the beginning of its work.

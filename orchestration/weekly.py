@@ -27,7 +27,7 @@ from orchestration.settings import Settings
 from orchestration.unwritable import require_room, told_in_one_line
 from warehouse.errors import ClicheError, RefusedError
 from warehouse.loading.load import partitions, studies
-from warehouse.postgres import one_line
+from warehouse.printable import one_line
 from warehouse.store.local_errors import NoRoomError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -90,7 +90,7 @@ def _account(
         problem = open_slots(place, partition)
     else:
         cause = _cause(place, partition) if isinstance(error, FailedChecksError) else ""
-        problem = "; ".join(filter(None, (cause, one_line(error))))
+        problem = "; ".join(filter(None, (cause, one_line(error) or type(error).__name__)))
         done.refused += isinstance(error, RefusedError)
     if problem:
         done.problems[partition] = problem

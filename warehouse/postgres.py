@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import tenacity
 
 from warehouse.errors import ClicheError, UsageError
+from warehouse.printable import one_line
 
 _MAKING = 1_667_656_807  # of tables, among the advisory locks of a database
 #: So long a server that this process never reached is tried.
@@ -74,8 +75,3 @@ def place_of(address: str) -> str:
     """Return where a database is, without who asks and with which password."""
     found = urlsplit(address)
     return f"{found.hostname or 'this machine'}:{found.port or 5432}{found.path}"
-
-
-def one_line(error: object) -> str:
-    """Return what the server or its driver says."""
-    return " ".join(str(error).split())

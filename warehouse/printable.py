@@ -1,4 +1,4 @@
-"""Text of others on a terminal."""
+"""Text for people: that of others on a terminal, errors in one line, numbers of things."""
 
 import unicodedata
 
@@ -13,3 +13,13 @@ def printable(text: str) -> str:
 def _harmless(char: str) -> bool:
     # Python calls no space printable but the plain one; "6 %" has one that does not break.
     return char.isprintable() or char == "\n" or unicodedata.category(char) == "Zs"
+
+
+def one_line(error: object, most: int | None = None) -> str:
+    """Return the words of an error in one line, the first so many characters of it."""
+    return " ".join(str(error).split())[:most]
+
+
+def counted(n: int, what: str) -> str:
+    """Return `1 model`, `2 models`."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -13,6 +13,7 @@ from orchestration.alerts.kinds import Alert
 from orchestration.alerts.settings import AlertSettings
 from warehouse.errors import ClicheError, UsageError
 from warehouse.inputfile import read_file
+from warehouse.printable import counted
 
 _OURS = Path(__file__).with_name("message.txt.j2")
 
@@ -44,11 +45,7 @@ def compose(alerts: Sequence[Alert], settings: AlertSettings) -> AlertMessage:
     subject = f"Cliché: {alerts[0].title}"
     if len(alerts) > 1:
         counts = Counter(one.of.severity for one in alerts)
-        named = [
-            f"{counts[what]} {what}{'s' * (counts[what] > 1)}"
-            for what in ("error", "warning")
-            if counts[what]
-        ]
+        named = [counted(counts[what], what) for what in ("error", "warning") if counts[what]]
         subject = f"Cliché: {', '.join(named)}"
     path = settings.template or _OURS
     try:

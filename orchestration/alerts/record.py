@@ -24,7 +24,8 @@ from pydantic import SecretStr
 from orchestration.alerts.kinds import Alert
 from warehouse.canonical import canonical_json
 from warehouse.errors import ClicheError
-from warehouse.postgres import driver, one_line, place_of, reached, require_table
+from warehouse.postgres import driver, place_of, reached, require_table
+from warehouse.printable import one_line
 
 NAME = "alerts.jsonl"
 _LOCK = 1_667_656_806  # of this record, among the advisory locks of a database

@@ -35,12 +35,11 @@ class ProviderQueue(QueuedRunCoordinator):
         of_a_model = model is not None or RANGE_TAG in run.tags
         tags = {QUEUE: WORKERS if of_a_model else PUBLISHER}
         if model is not None:
-            with suppress(
-                OSError, UsageError, KeyError
-            ):  # where models.yaml does not know, the run will tell
+            with suppress(OSError, UsageError):  # where models.yaml does not know, the run will tell
                 settings = load_settings()
                 changed = settings.models.stat().st_mtime_ns
-                tags[PROVIDER] = _providers(settings.models, changed, settings.suites)[model]
+                if provider := _providers(settings.models, changed, settings.suites).get(model):
+                    tags[PROVIDER] = provider
         self._instance.add_run_tags(run.run_id, tags)
         return super().submit_run(context)
 

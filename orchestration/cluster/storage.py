@@ -14,7 +14,8 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from orchestration.console import note
-from warehouse.postgres import one_line, reached
+from warehouse.postgres import reached
+from warehouse.printable import one_line
 
 _LOCK = 1_667_656_808  # of the making of these tables, among the advisory locks of a database
 

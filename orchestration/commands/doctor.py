@@ -12,12 +12,13 @@ from assets.labeling.asked.spending import is_paid
 from orchestration.commands.forecasts import confirm_amount
 from orchestration.console import say
 from orchestration.doctor import machine, offers, services
-from orchestration.doctor.finding import Finding, counted
+from orchestration.doctor.finding import Finding
 from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import CHECKOUT, SHIPPED, load_settings
 from warehouse.errors import ClicheError, UsageError
 from warehouse.inputfile import read_file
+from warehouse.printable import counted
 from warehouse.weeks import current_week
 
 _AT_ONCE = 8  # free calls

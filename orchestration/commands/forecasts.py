@@ -7,7 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import typer
 
@@ -58,11 +58,18 @@ def look_ahead(place: Workplace, week: str, models: Sequence[str]) -> list[Forec
     for model in models:
         plan, provider = plan_partition(place, model, week, freeze=False)
         state = partition_state(place.store, week, model, place.labelers)
-        calls, slots = state.open if state.planned else len(plan.slots), len(plan.slots)
-        batches = batch_api(provider) is not None
-        asked: dict[str, Any] = {"paid": provider.paid, "slots": slots, "calls": calls, "batches": batches}
         forecasts.append(
-            forecast(place.store, place.ledger, place.model(model), week, **asked, today=utc_now().date())
+            forecast(
+                place.store,
+                place.ledger,
+                place.model(model),
+                week,
+                paid=provider.paid,
+                slots=len(plan.slots),
+                calls=state.open if state.planned else len(plan.slots),
+                batches=batch_api(provider) is not None,
+                today=utc_now().date(),
+            )
         )
         for entry in labelers_of(plan.labeler, plan.also_labelers, place.labelers):
             to_label[entry.name] += pictures_left(place.store, plan, _asked(place, entry.name))
@@ -75,8 +82,14 @@ def _labels(
 ) -> Iterator[Forecast]:
     """Yield what so many pictures and anchors take of labelers."""
     for name, pictures in to_label.items():
-        of: dict[str, ToLabel] = {"pictures": pictures, "anchors": anchors[name]}
-        yield label_forecast(place.ledger, place.labelers[name], week, **of, today=utc_now().date())
+        yield label_forecast(
+            place.ledger,
+            place.labelers[name],
+            week,
+            pictures=pictures,
+            anchors=anchors[name],
+            today=utc_now().date(),
+        )
 
 
 def _asked(place: Workplace, name: str) -> RemoteLabeler:
@@ -112,12 +125,9 @@ def _about_money(place: Workplace, week: str, forecasts: Sequence[Forecast]) -> 
     """Return what was spent already and which caps will end the run early."""
     if not any(one.paid for one in forecasts):
         return []
-    lines = [spent_line(place, week), *lost_lines(place, week)]
-    if any(one.estimate and one.usd for one in forecasts):
-        about = (
-            "about: an estimate, because tokens decide what these cost; the others are priced per picture."
-        )
-        lines.insert(0, about)
+    about = "about: an estimate, because tokens decide what these cost; the others are priced per picture."
+    lines = [about] if any(one.estimate and one.usd for one in forecasts) else []
+    lines += [spent_line(place, week), *lost_lines(place, week)]
     for one in forecasts:
         if one.first_alone:
             lines.append(

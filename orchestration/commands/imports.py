@@ -12,7 +12,6 @@ from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Outcome
 from assets.generation.midjourney.files import read_folder
 from assets.generation.midjourney.matching import Import, Listed, match, standing
-from assets.generation.midjourney.provider import FolderProvider
 from assets.generation.partition import plan_partition
 from assets.generation.run import PartitionRun
 from assets.generation.workplace import Listener, Workplace
@@ -58,14 +57,14 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
     problems = [line for model in plans for line in _take_in(place, found, model, week)]
     for line in problems:
         note(f"cliche: {line}")
-    if not found.assigned:
+    if not found.files:
         say("No picture is new.")
     return ClicheError.exit_code if problems else 0
 
 
 def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator[str]:
     """Keep, label and load one model's pictures, those of an import that was stopped too; yield what is left to do."""
-    provider = found.assigned.get(model, FolderProvider())
+    provider = found.provider(model)
     if not (provider.slot_keys or read_partition(place.store, week, model).attempts):
         return
     plan, _ = plan_partition(place, model, week)
@@ -90,8 +89,10 @@ def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator
 
 def _list_others(found: Import) -> None:
     lists: dict[str, Sequence[Listed]] = {
-        **{"imported before": found.known, "not matched": found.unmatched},
-        **{"surplus": found.surplus, "refused": found.refused},
+        "imported before": found.known,
+        "not matched": found.unmatched,
+        "surplus": found.surplus,
+        "refused": found.refused,
     }
     for title, files in lists.items():
         if files:

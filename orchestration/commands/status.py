@@ -27,13 +27,13 @@ from orchestration.commands.forecasts import (
     with_ledger,
 )
 from orchestration.console import OUT, note, say, say_lines, table
-from orchestration.doctor.finding import counted
 from orchestration.gate import Gate, look
 from orchestration.resources import make_workplace
 from orchestration.settings import Settings, load_settings
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError
 from warehouse.integrity import record
+from warehouse.printable import counted
 from warehouse.store import Holder
 from warehouse.store.holders import clock
 from warehouse.weeks import current_week, iso_label, parse_week, utc_now

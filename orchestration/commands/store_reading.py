@@ -22,7 +22,7 @@ from warehouse.errors import RefusedError, UsageError
 from warehouse.integrity import record
 from warehouse.integrity.findings import Problem
 from warehouse.integrity.scan import StoreReading, read_store
-from warehouse.printable import printable
+from warehouse.printable import counted, printable
 from warehouse.store import Store, open_store
 from warehouse.weeks import utc_now
 
@@ -79,7 +79,7 @@ def _relabel(place: Workplace, count: int, seed: int, damaged: Collection[str]) 
 
 def lines(found: StoreReading) -> Iterator[str]:
     """Yield the report as a person reads it: counts, then one line per object."""
-    yield f"{record.objects(found.objects)} read in {found.seconds:,.1f} s   {_counts(found.problems)}"
+    yield f"{counted(found.objects, 'object')} read in {found.seconds:,.1f} s   {_counts(found.problems)}"
     if found.resumed:
         yield f"  {found.resumed:,} of them were read before the last reading was stopped"
     if found.leftover:
@@ -208,7 +208,7 @@ def _keep_record(source: Store, copy: Store, objects: int) -> None:
 def _to_copy(found: Survey) -> Iterator[str]:
     """Yield how much the source holds, how much of that is to be copied, and why."""
     left_out = ", without site/, which a publish is writing" if found.without_site else ""
-    yield f"{found.source.url} holds {record.objects(found.objects)} ({decimal(found.total_bytes)}){left_out}"
+    yield f"{found.source.url} holds {counted(found.objects, 'object')} ({decimal(found.total_bytes)}){left_out}"
     database = found.database.size if found.database and found.database_again else 0
     why = [
         (found.missing, found.missing_bytes, "new"),
@@ -219,10 +219,10 @@ def _to_copy(found: Survey) -> Iterator[str]:
     parts = ", ".join(f"{count:,} {what} ({decimal(size)})" for count, size, what in why if count)
     if found.kept:
         yield (
-            f"{found.target.url} still holds {record.objects(len(found.kept))} that removals name, the first is "
+            f"{found.target.url} still holds {counted(len(found.kept), 'object')} that removals name, the first is "
             f"{found.kept[0]}; nothing here deletes them: delete them there"
         )
-    total = f"{record.objects(sum(one[0] for one in why))} ({decimal(sum(one[1] for one in why))})"
+    total = f"{counted(sum(one[0] for one in why), 'object')} ({decimal(sum(one[1] for one in why))})"
     yield f"to copy to {found.target.url}: {total}" + (f": {parts}" if parts else "")
 
 

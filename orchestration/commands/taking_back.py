@@ -11,11 +11,11 @@ import typer
 from assets.labeling import retraction
 from orchestration.commands.imports import load_kept
 from orchestration.console import note, say, say_lines
-from orchestration.doctor.finding import counted
 from orchestration.resources import bare_workplace
 from orchestration.settings import Settings, load_settings
 from warehouse.errors import ClicheError, RefusedError
 from warehouse.integrity import record
+from warehouse.printable import counted
 from warehouse.store import Store
 from warehouse.taken_back import WeekRetraction, checked_reason
 

@@ -18,8 +18,3 @@ class Finding:
     level: Level
     what: str
     line: str
-
-
-def counted(n: int, what: str) -> str:
-    """Return `1 model`, `2 models`."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"

@@ -39,16 +39,14 @@ def tries(place: Workplace, models: Sequence[ModelEntry], failed: Collection[str
     for entry in models:
         names = (entry.labeler, *entry.also_labelers)
         labelers |= {name: place.labelers[name] for name in names if name in place.labelers}
-        if make_provider(entry.provider, entry.connection).paid:
+        if entry.name not in failed and make_provider(entry.provider, entry.connection).paid:
             found.append((entry.name, place.costs(entry), partial(try_model, place, entry, week)))
     for name, one in labelers.items():
+        if f"labeler {name}" in failed:
+            continue
         costs = costs_of(one, 1, place.ledger)
         found.append((f"labeler {name}", costs, partial(try_labeler, place, one, week)))
-    return [
-        Try(what, costs.reserve_usd(today), costs.bound_usd(today), make)
-        for what, costs, make in found
-        if what not in failed
-    ]
+    return [Try(what, costs.reserve_usd(today), costs.bound_usd(today), make) for what, costs, make in found]
 
 
 def try_all(chosen: Sequence[Try]) -> Iterator[tuple[Finding, float]]:

@@ -21,8 +21,9 @@ from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import costs_of, is_paid
 from assets.labeling.registry import LABELERS, make_labeler
 from assets.labeling.status import partition_state
-from orchestration.doctor.finding import Finding, counted
+from orchestration.doctor.finding import Finding
 from warehouse.errors import ClicheError
+from warehouse.printable import counted
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift, utc_now
 

@@ -62,7 +62,8 @@ def upload(store: Store, to: Destination, step: Step) -> Sent:
     site = [*store.list(keys.SITE)]
     # Read before editions are listed: what a publish adds meanwhile comes with the next upload, whole.
     forever = [key for key in site if cache_control(key) == FOREVER]
-    changing = {key: _whole(store, key) for key in site if key not in {*forever, *_DATABASE}}
+    apart = {*forever, *_DATABASE}
+    changing = {key: _whole(store, key) for key in site if key not in apart}
     sending = _Sending(store, to, step)
     sending.all(forever, "what all pages share")
     sending.all([*store.list(keys.REMOVALS)], "removals")

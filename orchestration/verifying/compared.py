@@ -13,13 +13,14 @@ from pathlib import Path
 import duckdb
 
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.report import VerifiedEdition, in_words, one_line
+from orchestration.verifying.report import MOST, VerifiedEdition
 from warehouse.closeness import differing
 from warehouse.database import marts
 from warehouse.database.archive import CSV, Catalog, WeekPart, catalog, parts_of
 from warehouse.database.published import columns_of, published_tables
 from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import rows_hash
+from warehouse.printable import counted, one_line
 from warehouse.sqlfiles import quoted
 
 _READ_CSV = (
@@ -67,6 +68,8 @@ def compare_made(
 ) -> None:
     """Compare the manifest's `tables` and data files with what was made; `con` is of the edition's own rows."""
     stated, known = of.manifest["tables"], catalog(con)
+    for name in sorted(((stated.keys() ^ made.tables.keys()) & known.published.keys()) - skipped):
+        of.report.differ(f"{name} {_OTHERS}")  # by the week here, whole there
     for name in sorted((stated.keys() & made.tables.keys()) - skipped):
         of.step(f"comparing {name}", 0, 1)
         if stated[name]["columns"] != made.tables[name]["columns"]:
@@ -80,7 +83,7 @@ def compare_made(
                 continue
             (part,) = filter(None, (one, other))
             place = part.key if one else f"{name} of {week}, which has no part"
-            of.report.differ(f"{place}: {in_words(part.rows)} of {name} differ when made again")
+            of.report.differ(f"{place}: {counted(part.rows, 'row')} of {name} differ when made again")
     files = of.manifest["files"]
     for path in sorted(files.keys() & made.files.keys()):
         stated_rows, rows = files[path].get("rows"), made.files[path].get("rows")
@@ -121,10 +124,10 @@ def _same(
     try:
         count = differing(con, _rows(con, path), _rows(con, remade))
     except (duckdb.Error, ValueError, csv.Error) as error:
-        of.report.differ(f"{place} {_OTHERS}: {one_line(error)}")
+        of.report.differ(f"{place} {_OTHERS}: {one_line(error, MOST)}")
         return False
     if count:
-        of.report.differ(f"{place}: {in_words(count)}{whose} differ when made again")
+        of.report.differ(f"{place}: {counted(count, 'row')}{whose} differ when made again")
     return not count
 
 

@@ -20,10 +20,11 @@ from assets.gateway.models_file import params_hash
 from assets.metrics.week import check_rows, withheld_rows
 from assets.quality.registry import CHECKS
 from assets.suites.published import frozen_suites
-from orchestration.verifying.report import Step, VerifyReport, in_words, silent
+from orchestration.verifying.report import Step, VerifyReport, silent
 from warehouse.loading.columns import table_of
 from warehouse.loading.plan_rows import SUITE_ROWS
 from warehouse.loading.plan_slots import slot_key
+from warehouse.printable import counted
 
 #: Checks that read stored objects again, which no edition holds.
 OF_STORE = tuple(sorted(spec.name for spec in CHECKS if spec.kind == "bytes" and "publish" in spec.stages))
@@ -133,13 +134,16 @@ def compare_hashes(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
         step("slots", number, len(plans))
         where, known = f"{week}, {model[:60]}", None
         with suppress(ValueError, RecursionError):
-            known = json.loads(params)
-        if not isinstance(known, dict) or params_hash(known) != stated:
+            read = json.loads(params)
+            known = read if isinstance(read, dict) and params_hash(read) == stated else None
+        if known is None:
             report.differ(f"{where}: params_hash is not the hash of the parameters")
             continue
         found = con.sql(_OF_SLOTS, params={"week": week, "model": model}).to_arrow_table().to_pylist()
         if wrong := sum(slot["slot_key"] != slot_key(slot, known) for slot in found):
-            report.differ(f"{where}: {in_words(wrong)} of slots have a key of another plan, prompt or number")
+            report.differ(
+                f"{where}: {counted(wrong, 'row')} of slots have a key of another plan, prompt or number"
+            )
     shipped, others = frozen_suites(), []
     for suite, version, stated in con.execute(_SUITES).fetchall():
         content = shipped.get(stated, {})
@@ -155,7 +159,8 @@ def compare_hashes(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
         ]
         of_suite = {"suite": suite, "version": version, "turns": turns}
         for week, model, rows in con.execute(_OTHER_TURNS, of_suite).fetchall() if turns else ():
-            what = f"{in_words(rows)} of attempts are not those of {suite}@{version}, which has the hash {stated[:12]}"
+            of = f"{suite}@{version}, which has the hash {stated[:12]}"
+            what = f"{counted(rows, 'row')} of attempts are not those of {of}"
             report.differ(f"{week}, {model[:60]}: {what}")
     if others:
         report.note(f"texts of suites that are not shipped are the operator's word: {', '.join(others)}")

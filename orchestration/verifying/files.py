@@ -78,8 +78,14 @@ def is_plain(root: Path, key: str) -> bool | None:
 
 def present(folder: Path) -> dict[str, bool]:
     """Return path → whether it is a plain file, for all that is in a folder; links are not followed."""
-    return {
-        path.relative_to(folder).as_posix(): path.is_file() and not path.is_symlink()
-        for path in folder.rglob("*")
-        if path.is_symlink() or not path.is_dir()
-    }
+    names: dict[str, bool] = {}
+    folders = [folder] if folder.is_dir() else []
+    while folders:  # by hand: rglob and os.walk recurse, and a hostile folder may be nested a thousand deep
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                    continue
+                name = Path(entry.path).relative_to(folder).as_posix()
+                names[name] = entry.is_file(follow_symlinks=False)
+    return names

@@ -29,9 +29,10 @@ from assets.leaderboard.sheets import sheets
 from assets.leaderboard.texts import texts_sha256
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.files import Read, removed
-from orchestration.verifying.report import VerifiedEdition, one_line
+from orchestration.verifying.report import MOST, VerifiedEdition
 from warehouse import keys
 from warehouse.canonical import sha256_hex
+from warehouse.printable import one_line
 
 #: A drawing that another processor made differs in the color of edges: by less than this, of 255, ...
 _SAME_COLOR = 96
@@ -55,7 +56,7 @@ def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read) -> 
             if not _is(path, data) and (path.is_file() or not removed(name, entry, read)):
                 unlike.append(name)
     except (duckdb.Error, TemplateError, LookupError, AttributeError, TypeError, ValueError) as error:
-        of.report.differ(f"the pages cannot be made again from the tables: {one_line(error)}")
+        of.report.differ(f"the pages cannot be made again from the tables: {one_line(error, MOST)}")
         return
     cards = [name for name in unlike if missing and name.endswith("card.png")]
     if cards:

@@ -18,6 +18,7 @@ from assets.gateway.network.connection import Connection
 from assets.gateway.network.http import make_client
 from orchestration.verifying import manifest as manifests
 from warehouse.errors import ClicheError, UsageError
+from warehouse.printable import one_line
 
 _MOST_REDIRECTS = 3
 _START_S = 30.0  # for an answer to begin and a small file to come
@@ -107,7 +108,7 @@ def _pieces(client: httpx2.Client, root: httpx2.URL, key: str, most: int) -> Ite
                     f"{key}: the server redirects to another host, {request.url.host[:100]}; that is not followed"
                 )
     except httpx2.HTTPError as error:
-        said = " ".join(str(error).split())[:200] or type(error).__name__
+        said = one_line(error, 200) or type(error).__name__
         raise DownloadError(f"{key} cannot be fetched from {root}: {said}") from None
     raise DownloadError(f"{key} cannot be fetched from {root}: more than {_MOST_REDIRECTS} redirects")
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from warehouse import keys
 
+#: Characters of an error in a line of the report.
+MOST = 160
+
 #: Told (what, how many are done, of how many).
 Step = Callable[[str, int, int], None]
 #: Exit codes of `cliche verify`.
@@ -96,16 +99,6 @@ class VerifiedEdition:
     def folder(self) -> Path:
         """Return the folder of its own files."""
         return self.root / keys.edition_prefix(self.manifest["edition"])
-
-
-def in_words(rows: int) -> str:
-    """Return a number of rows in words."""
-    return f"{rows:,} row{'s' if rows != 1 else ''}"
-
-
-def one_line(error: Exception) -> str:
-    """Return an error's words in one line that is not too long."""
-    return " ".join(str(error).split())[:160]
 
 
 def shown(name: str) -> str:

@@ -18,10 +18,11 @@ from orchestration.verifying import again, claims, files, page, places, site, th
 from orchestration.verifying.history import chain, difference
 from orchestration.verifying.manifest import written_by_publish
 from orchestration.verifying.places import Place
-from orchestration.verifying.report import Step, VerifiedEdition, VerifyReport, one_line, silent
+from orchestration.verifying.report import MOST, Step, VerifiedEdition, VerifyReport, silent
 from warehouse import keys
 from warehouse.database.connection import limit_memory, was_interrupted
 from warehouse.database.published import open_published
+from warehouse.printable import one_line
 from warehouse.store.local_errors import explained
 
 
@@ -73,7 +74,7 @@ def verify_place(
             report.note("what the files hold was not compared: first they must be those of the manifest")
             return report
         if kept is not None:
-            difference.tell(kept, place, report)
+            difference.tell(kept, place, places.in_folder(root, place.edition).read, report)
         if manifest["texts_sha256"] != texts_sha256():
             report.compared = "hashes"
             report.skip(_other_release(manifest["code_version"]))
@@ -88,7 +89,7 @@ def verify_place(
             if code is not None or isinstance(error, OSError):  # of this machine, not of the edition
                 with explained("write", Path(tempfile.gettempdir())):
                     raise OSError(code or 0, str(error)) from None
-            report.differ(f"it cannot be made again from its tables: {one_line(error)}")
+            report.differ(f"it cannot be made again from its tables: {one_line(error, MOST)}")
     return report
 
 

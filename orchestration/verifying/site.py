@@ -22,7 +22,7 @@ from assets.leaderboard.site_pages import pages_at_site, root_pages
 from orchestration.verifying import files
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying.places import Place, site_note
-from orchestration.verifying.report import VerifiedEdition, one_line, shown
+from orchestration.verifying.report import MOST, VerifiedEdition, shown
 from warehouse import keys
 from warehouse.canonical import file_hash
 from warehouse.database.building import start_here
@@ -30,6 +30,7 @@ from warehouse.database.connection import SETTINGS
 from warehouse.database.published import published_tables, schema_of, search_all
 from warehouse.database.table_hash import Hashed, rows_hash
 from warehouse.errors import ClicheError, CorruptObjectError
+from warehouse.printable import one_line
 from warehouse.sqlfiles import quoted
 
 #: What making something of a file of somebody raises.
@@ -62,7 +63,7 @@ def compare(place: Place, of: VerifiedEdition, built: Path, past: set[str]) -> N
     try:
         made = _pages(place.read, of, known)
     except _UNREADABLE as error:  # of an edition that somebody wrote; its pages have the line
-        of.report.differ(f"site/ cannot be made again from the edition: {one_line(error)}")
+        of.report.differ(f"site/ cannot be made again from the edition: {one_line(error, MOST)}")
         return
     found = {key: place.read(key) for key in made}
     if not any(found.values()):
@@ -130,7 +131,7 @@ def _compare_database(of: VerifiedEdition, built: Path, read: files.Read) -> Non
                 if _rows(con, table) != _rows(own, table):
                     report.differ(f"{name} has other rows of {table} than the edition")
     except (duckdb.Error, ClicheError) as error:
-        report.differ(f"{name} cannot be read: {one_line(error)}")
+        report.differ(f"{name} cannot be read: {one_line(error, MOST)}")
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str) -> Hashed:
@@ -139,18 +140,20 @@ def _rows(con: duckdb.DuckDBPyConnection, table: str) -> Hashed:
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a DuckDB file that reads its folder alone, writes nothing and stays so."""
+def locked(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a DuckDB file, or to files of a folder: it reads that folder, writes nothing, stays so."""
+    folder = path if path.is_dir() else path.parent
     with duckdb.connect(config=SETTINGS) as con:
-        con.execute(f"SET allowed_directories = [{quoted(f'{file.parent}/')}]")
+        con.execute(f"SET allowed_directories = [{quoted(f'{folder}/')}]")
         con.execute("SET max_temp_directory_size = '0B'")
         con.execute("SET enable_external_access = false")
         try:
-            con.execute(f"ATTACH {quoted(str(file))} AS edition (READ_ONLY)")
-            con.execute("USE edition")
-            search_all(con)
+            if path != folder:
+                con.execute(f"ATTACH {quoted(path)} AS edition (READ_ONLY)")
+                con.execute("USE edition")
+                search_all(con)
         except (duckdb.Error, UnicodeDecodeError) as error:
-            raise CorruptObjectError(f"{file.name} does not open: {one_line(error)}") from None
+            raise CorruptObjectError(f"{path.name} does not open: {one_line(error, MOST)}") from None
         con.execute("SET lock_configuration = true")
         yield con
 

@@ -114,10 +114,12 @@ def composed(columns: Columns, weeks: Mapping[Week, str]) -> str:
 
 def rows_hash(con: duckdb.DuckDBPyConnection, relation: str, columns: Columns) -> Hashed:
     """Return the hash of all rows of a table, or of a query in brackets."""
-    ((rows, sha256),) = con.execute(
-        f"SELECT {_digest(columns)} FROM (SELECT sha256({_row(columns)}) AS row_hash FROM {relation})"  # noqa: S608
-    ).fetchall()
-    return Hashed(rows, sha256)
+    digest, rows = hashlib.sha256(f"{_head(columns)}\n".encode()), 0
+    hashes = con.sql(f"SELECT sha256({_row(columns)}) AS row_hash FROM {relation} ORDER BY row_hash")  # noqa: S608
+    for batch in hashes.to_arrow_reader(100_000):
+        rows += batch.num_rows
+        digest.update("".join(batch.column(0).to_pylist()).encode())
+    return Hashed(rows, digest.hexdigest())
 
 
 def hashes_by_week(
@@ -130,6 +132,9 @@ def hashes_by_week(
     """
     found: dict[Week, Hashed] = {}
     for span in spans(rows_by_week(con, relation) if weeks is None else weeks):
+        if len(span) == 1:  # of any number of rows
+            found |= {span[0]: rows_hash(con, f"(FROM {relation} WHERE {of_weeks(span)})", columns)}
+            continue
         rows = con.execute(
             f"SELECT part, {_digest(columns)} FROM (SELECT strftime(week, '%Y-%m-%d') AS part, "  # noqa: S608
             f"sha256({_row(columns)}) AS row_hash FROM {relation} WHERE {of_weeks(span)}) "

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from warehouse.canonical import canonical_json
 from warehouse.postgres import reached, require_table
+from warehouse.printable import counted
 from warehouse.weeks import utc_now
 
 READ, BACKUP = "store-read.json", "store-backup.json"
@@ -94,13 +95,9 @@ def line(name: str, found: StoreRecord | None) -> str:
     """Return in one line when the store was last read whole (`READ`), or copied (`BACKUP`)."""
     if found is None:
         return _NEVER[name]
-    said = f"{found.problems:,} problem{'s' * (found.problems > 1)}" if found.problems else "all as recorded"
-    return f"{found.at:%Y-%m-%d %H:%M} UTC, {objects(found.objects)}, {f'to {found.to}' if name == BACKUP else said}"
-
-
-def objects(count: int) -> str:
-    """Return how many objects, in words."""
-    return f"{count:,} object{'' if count == 1 else 's'}"
+    said = counted(found.problems, "problem") if found.problems else "all as recorded"
+    end = f"to {found.to}" if name == BACKUP else said
+    return f"{found.at:%Y-%m-%d %H:%M} UTC, {counted(found.objects, 'object')}, {end}"
 
 
 @contextmanager

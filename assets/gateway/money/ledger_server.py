@@ -16,7 +16,8 @@ import tenacity
 
 from assets.gateway.money.ledger_rows import SCHEMA, Book, Done, Rows
 from warehouse.errors import ClicheError, UsageError
-from warehouse.postgres import FIRST_PATIENCE_S, connect, driver, one_line, place_of, require_table
+from warehouse.postgres import FIRST_PATIENCE_S, connect, driver, place_of, require_table
+from warehouse.printable import one_line
 from warehouse.processes import process_name
 
 if TYPE_CHECKING:

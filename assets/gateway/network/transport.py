@@ -16,6 +16,7 @@ import httpx2
 
 from assets.gateway.network.addresses import Resolver, refused_host, refused_ip
 from assets.gateway.network.connection import Connection
+from warehouse.errors import ClicheError
 
 _WRITE_BYTES = 65_536
 _TRY_S = 10.0  # for an address that does not answer, while there are others
@@ -149,6 +150,10 @@ class _Carrier(httpx2.HTTPTransport):
 
     def __init__(self, tls: ssl.SSLContext, backend: httpcore2.NetworkBackend) -> None:
         super().__init__(verify=tls, trust_env=False)
+        if not isinstance(getattr(self, "_pool", None), httpcore2.ConnectionPool):
+            raise ClicheError(
+                "this version of httpx2 keeps its connections elsewhere; install what requirements.lock names"
+            )
         self._pool = httpcore2.ConnectionPool(
             ssl_context=tls,
             max_connections=None,

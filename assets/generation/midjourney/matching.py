@@ -39,7 +39,7 @@ class Listed:
 
 @dataclass
 class Import:
-    """What files hold for a week; each is in `files` or in one of the lists. No account is in any of it."""
+    """What files hold for a week; each in `files` or in one of the lists. Its representation shows no account."""
 
     week: str
     #: By model and by the key of the slot that is answered; `slots` are in the order of (job id, position).
@@ -50,10 +50,9 @@ class Import:
     refused: list[Listed] = field(default_factory=list)  # made in another week
     known: list[Listed] = field(default_factory=list)  # imported before
 
-    @property
-    def assigned(self) -> dict[str, FolderProvider]:
-        """Return the provider of each model; ask it for its `slots` and no other."""
-        return {model: FolderProvider(assignments=files) for model, files in self.files.items()}
+    def provider(self, model: str) -> FolderProvider:
+        """Return the provider of a model; ask it for its `slots` and no other."""
+        return FolderProvider(assignments=self.files.get(model))
 
     def refusal(self) -> RefusedError | None:
         """Return the error to end with if no picture of the folder is in the week, by now or before; else None."""

@@ -109,6 +109,16 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
+def _is_error_of_aws(content: bytes) -> bool:
+    """Return whether botocore can read an error: no JSON at all, or an object with its words as text."""
+    try:
+        error = json.loads(content)
+    except ValueError:
+        return True
+    words = ("message", "Message", "code", "Code", "__type")
+    return isinstance(error, dict) and all(isinstance(error.get(name, ""), str) for name in words)
+
+
 class Bedrock(base.Service):
     """Asks models on Amazon Bedrock; one boto3 client a service and region, shared by all threads."""
 
@@ -237,8 +247,10 @@ class Bedrock(base.Service):
         if "X-Amz-Security-Token" in headers:
             self._secrets["token"] = SecretStr(headers["X-Amz-Security-Token"])
         found = self._http.request(request.method, request.url, headers=headers, content=request.body)
-        received = HTTPHeaders.from_dict(found.headers)
-        return AWSResponse(request.url, found.status_code, received, _Raw(found.content))
+        received, content = HTTPHeaders.from_dict(found.headers), found.content
+        if found.status_code >= 300 and not _is_error_of_aws(content):
+            content = json.dumps({"message": found.text}).encode()
+        return AWSResponse(request.url, found.status_code, received, _Raw(content))
 
     def _call(self, service: str, region: str, call: Callable[[Any], Any]) -> Any:
         """Return what AWS answered, or the `Answer` that its error stands for."""
@@ -262,9 +274,6 @@ class Bedrock(base.Service):
             if (answer := answer_of(error)) is None:
                 raise
             return answer
-        except (AttributeError, TypeError, ValueError) as error:  # of an error that botocore cannot read
-            words = f"the answer is not in AWS's form ({type(error).__name__})"
-            return error_answer((), message=words)
 
     def _read(self, family: Family, raw: bytes, meta: Mapping[str, Any], seed: int | None) -> Answer:
         common = {"request_id": meta.get("RequestId")}

@@ -136,8 +136,10 @@ class Bfl(base.Service):
         listed = self._json("GET", f"{self.endpoint}/openapi.json", self._soon())
         if isinstance(listed, Answer):
             return listed
-        paths = (re.fullmatch(r"/v1/(flux-[a-z0-9.-]+)", str(path)) for path in listed.get("paths") or ())
-        return [path[1] for path in paths if path]
+        if not isinstance(paths := listed.get("paths"), Mapping):
+            return error_answer((), status=200, message="the list has no paths", body=json.dumps(listed))
+        models = (re.fullmatch(r"/v1/(flux-[a-z0-9.-]+)", str(path)) for path in paths)
+        return [model[1] for model in models if model]
 
     def _soon(self) -> float:
         return time.monotonic() + min(self._connection.timeout_s, _ONE_POLL_S)
@@ -195,12 +197,12 @@ class Bfl(base.Service):
     def _may_poll(self, url: str) -> bool:
         """Return whether the key may be sent to an address: the API that was asked, or a regional one of BFL."""
         try:
-            asked, base = httpx2.URL(url), httpx2.URL(self.endpoint)
+            asked, own = httpx2.URL(url), httpx2.URL(self.endpoint)
         except httpx2.InvalidURL:
             return False
         if asked.userinfo:
             return False
-        if (asked.scheme, asked.host, asked.port) == (base.scheme, base.host, base.port):
+        if (asked.scheme, asked.host, asked.port) == (own.scheme, own.host, own.port):
             return True
         return asked.scheme == "https" and asked.port is None and bool(_API_HOST.fullmatch(asked.host))
 
@@ -269,7 +271,11 @@ def _message_of(data: Any) -> str | None:
         return None
     detail = data.get("detail", data.get("message"))
     if isinstance(detail, list):
-        problems = (one if isinstance(one, dict) else {"msg": one} for one in detail)
-        parts = (f"{'.'.join(map(str, one.get('loc', ())))}: {one.get('msg')}" for one in problems)
+        parts = (
+            f"{'.'.join(map(str, one.get('loc', ())))}: {one.get('msg')}"
+            if isinstance(one, dict)
+            else str(one)
+            for one in detail
+        )
         return "; ".join(parts)[:RAW_BODY_CHARS]
     return detail if isinstance(detail, str) else None

@@ -181,7 +181,8 @@ class Gemini(base.Service):
     def _refused(self, error: Any) -> Answer:
         details = details_of(error.details)
         passed = quotas(details)
-        words = (error.message or "") + (f" [{', '.join(passed)}]" if passed else "")
+        stated = error.message if isinstance(error.message, str) else ""
+        words = stated + (f" [{', '.join(passed)}]" if passed else "")
         headers: Mapping[str, str] = getattr(error.response, "headers", None) or {}
         waits = retry_delay_s(details)
         return error_answer(

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.verifying.files import Read
 from orchestration.verifying.history import changes as c
 from orchestration.verifying.history import rows
 from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.manifest import whole
 from orchestration.verifying.places import Place
-from orchestration.verifying.report import VerifyReport, in_words
+from orchestration.verifying.report import VerifyReport
 from warehouse.database.archive import WeekPart, parts_of
 from warehouse.errors import UsageError
 from warehouse.loading.plan_rows import PLAN_TABLES
+from warehouse.printable import counted
 
 _ASKED, _ANSWERED = {c.NEW_WEEK, c.NEW_MODEL}, {c.NEW_WEEK, c.NEW_MODEL, c.LATE}
 #: Table → the reasons for which rows may be added to it in a week that was published.
@@ -36,8 +38,11 @@ APPEND_ONLY: Mapping[str, set[str]] = {
 _NOBODY: dict[str, Any] = {"columns": [], "parts": []}
 
 
-def compare(old: Place, new: Place) -> Changes:
-    """Return what changed from one edition to a later one, or to itself as somebody else has it."""
+def compare(old: Place, new: Place, read: Read | None = None) -> Changes:
+    """Return what changed from one edition to a later one, or to itself as somebody else has it.
+
+    Parts of the later one are read by `read`, where they are at hand already.
+    """
     found = Changes(before := old.manifest, after := new.manifest)
     first, second = before["edition"], after["edition"]
     if (before["week"], before["revision"]) > (after["week"], after["revision"]):
@@ -47,14 +52,14 @@ def compare(old: Place, new: Place) -> Changes:
     c.find(found)
     _whole(found)
     for table in sorted(before["tables"].keys() | after["tables"].keys()):
-        _table(table, found, (old, new))
+        _table(table, found, (old.read, read or new.read))
     _pages(found)
     return found
 
 
-def tell(kept: Place, new: Place, report: VerifyReport) -> None:
+def tell(kept: Place, new: Place, read: Read, report: VerifyReport) -> None:
     """Tell a report what changed without a reason since a manifest that somebody kept, and what was not compared."""
-    found, before = compare(kept, new), kept.manifest["edition"]
+    found, before = compare(kept, new, read), kept.manifest["edition"]
     for line in found.differences:
         report.differ(f"unexplained since {before}: {line}")
     for line in found.unchecked:
@@ -62,7 +67,7 @@ def tell(kept: Place, new: Place, report: VerifyReport) -> None:
     report.note(f"against the manifest that was kept: {found.summary()}")
 
 
-def _table(table: str, found: Changes, sides: tuple[Place, Place]) -> None:
+def _table(table: str, found: Changes, reads: tuple[Read, Read]) -> None:
     was, now = (one["tables"].get(table, _NOBODY) for one in (found.old, found.new))
     before, after = parts_of(was), parts_of(now)
     for week in sorted(before.keys() | after.keys(), key=str):
@@ -80,7 +85,7 @@ def _table(table: str, found: Changes, sides: tuple[Place, Place]) -> None:
         else:
             columns = [name for name, kind in now["columns"] if not had or [name, kind] in was["columns"]]
             taken = [one for one in found.taken if one.get("week") == week]
-            changed = rows.compare((had, part), columns, sides, table, taken)
+            changed = rows.compare((had, part), columns, reads, table, taken)
             if changed is not None:
                 _appended(table, part, changed, found)
                 continue
@@ -94,13 +99,17 @@ def _table(table: str, found: Changes, sides: tuple[Place, Place]) -> None:
 def _appended(table: str, part: WeekPart, changed: rows.Changed, found: Changes) -> None:
     """Tell of rows of a past week that are other than before."""
     for model, count in changed.gone.items():
-        found.part(table, part.week, (), f"{in_words(count)} of {model or 'the week'} changed, or are gone")
+        found.part(
+            table, part.week, (), f"{counted(count, 'row')} of {model or 'the week'} changed, or are gone"
+        )
     for model, count in changed.added.items():
         if model not in changed.gone:
             reasons = found.reasons.get((part.week or "", model), set()) | found.everywhere
             if table != "retractions":  # of what was taken back nothing is added
                 reasons -= {c.RETRACTED}
-            found.part(table, part.week, reasons & APPEND_ONLY[table], f"{in_words(count)} of {model} added")
+            found.part(
+                table, part.week, reasons & APPEND_ONLY[table], f"{counted(count, 'row')} of {model} added"
+            )
     if changed.taken:
         found.part(table, part.week, {c.RETRACTED}, "")
     elif not changed.gone and not changed.added:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-import pyarrow as pa
 
 from assets.gateway.records import FINAL, Outcome
-from orchestration.verifying.places import Place
-from orchestration.verifying.report import one_line
+from orchestration.verifying.files import Read
+from orchestration.verifying.report import MOST
+from orchestration.verifying.site import locked
 from warehouse.canonical import sha256_hex
 from warehouse.database.archive import WeekPart
 from warehouse.errors import CorruptObjectError
-from warehouse.loading.objects import parquet_table
+from warehouse.printable import one_line
+from warehouse.sqlfiles import quoted
 
 _COUNT = "SELECT coalesce({model}, ''), count(*) FROM (({a}) EXCEPT ALL ({b})) GROUP BY ALL ORDER BY ALL"
 _MADE = "CREATE TEMP TABLE taken (model VARCHAR, slot_key VARCHAR, labeler VARCHAR, attribute VARCHAR)"
@@ -49,7 +52,7 @@ class Changed(NamedTuple):
 def compare(
     parts: tuple[WeekPart | None, WeekPart],
     columns: Sequence[str],
-    sides: tuple[Place, Place],
+    reads: tuple[Read, Read],
     table: str,
     taken: Sequence[Mapping[str, Any]],
 ) -> Changed | None:
@@ -58,38 +61,42 @@ def compare(
     `taken` are entries of manifests that take something of the week back. What one edition lists may lie with the
     other: nobody deletes parts of tables.
     """
-    now = _held(parts[1], sides)
-    before = _held(parts[0], sides) if parts[0] else now and now.slice(0, 0)
-    if before is None or now is None:
+    held = [_held(part, reads) if part else b"" for part in parts]
+    if None in held:
         return None
     listed = ", ".join(f'"{name}"' for name in columns)
     model = "model" if "model" in columns else "''"
-    of, to, touched = f"SELECT {listed} FROM before", f"SELECT {listed} FROM now", 0  # noqa: S608
     try:
-        with duckdb.connect() as con:
-            con.register("before", before)
-            con.register("now", now)
-            if taken and table in _TAKEN:
-                con.execute(_MADE)
-                con.executemany("INSERT INTO taken VALUES (?, ?, ?, ?)", [*_rows(taken)])
-                condition = _TAKEN[table]
-                count = f"SELECT count(*) FROM ({of}) AS r WHERE {condition}"  # noqa: S608 - made here
-                ((touched,),) = con.execute(count).fetchall()
-                of = (_LEFT_ATTEMPTS if table == "attempts" else _LEFT).format(of=of, taken=condition)
-            gone, added = (
-                dict(con.execute(_COUNT.format(model=model, a=a, b=b)).fetchall())
-                for a, b in ((of, to), (to, of))
+        with tempfile.TemporaryDirectory(prefix="cliche-diff-") as folder:
+            paths = [Path(folder).resolve() / name for name in ("old", "new")]
+            for path, data in zip(paths, held, strict=True):
+                path.write_bytes(data or held[1] or b"")
+            of, to = (
+                f"SELECT {listed} FROM read_parquet({quoted(path)}, hive_partitioning = false)"  # noqa: S608
+                for path in paths
             )
+            of, touched = of if parts[0] else f"{of} LIMIT 0", 0
+            with locked(paths[0].parent) as con:
+                if taken and table in _TAKEN:
+                    con.execute(_MADE)
+                    con.executemany("INSERT INTO taken VALUES (?, ?, ?, ?)", [*_rows(taken)])
+                    condition = _TAKEN[table]
+                    count = f"SELECT count(*) FROM ({of}) AS r WHERE {condition}"  # noqa: S608 - made here
+                    ((touched,),) = con.execute(count).fetchall()
+                    of = (_LEFT_ATTEMPTS if table == "attempts" else _LEFT).format(of=of, taken=condition)
+                gone, added = (
+                    dict(con.execute(_COUNT.format(model=model, a=a, b=b)).fetchall())
+                    for a, b in ((of, to), (to, of))
+                )
     except duckdb.Error as error:
-        raise CorruptObjectError(f"a part of a table does not read: {one_line(error)}") from None
+        raise CorruptObjectError(f"a part of a table does not read: {one_line(error, MOST)}") from None
     return Changed(gone, added, touched)
 
 
-def _held(part: WeekPart, sides: Iterable[Place]) -> pa.Table | None:
-    """Return the rows of a part from where it lies as it is stated; None if it does not."""
-    found = (side.read(part.key) for side in sides)
-    whole = (data for data in found if data is not None and sha256_hex(data) == part.sha256)
-    return next((parquet_table(part.key, data) for data in whole), None)
+def _held(part: WeekPart, reads: Iterable[Read]) -> bytes | None:
+    """Return the bytes of a part from where it lies as it is stated; None if it does not."""
+    found = (read(part.key) for read in reads)
+    return next((data for data in found if data is not None and sha256_hex(data) == part.sha256), None)
 
 
 def _rows(taken: Sequence[Mapping[str, Any]]) -> Iterator[list[str | None]]:
