@@ -105,7 +105,10 @@ def estimated(
     models = len(table)
     each = np.broadcast_to(np.asarray(worth, dtype=float), models)
     found = cells(table, yardstick, value, group, prompt, study)
-    why = [(known or {}).get(model, word) for model, word in enumerate(reason(found, asked))]
+    why = [
+        min((word for word in (own, (known or {}).get(model, "")) if word), key=REASONS.index, default="")
+        for model, own in enumerate(reason(found, asked))
+    ]
     figure, rank = np.full((3, models), np.nan), np.zeros((models, 2), dtype=int)
     none = np.zeros((models, models), dtype=bool)
     shown = [model for model, word in enumerate(why) if word not in NO_FIGURE]

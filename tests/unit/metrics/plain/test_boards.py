@@ -38,6 +38,23 @@ def test_each_model_has_a_figure_and_a_rank_or_a_reason(edges: Floats) -> None:
     assert [*found.shown] == [1, 2, 4, 5]
 
 
+def test_what_the_caller_knows_hides_no_earlier_reason(edges: Floats) -> None:
+    """A model that another labeler read a few pictures of has no figure, and says so."""
+    few = _asked(edges)
+    edges[5] = 0
+    edges[5, 0, 0, -1] = 1
+    found = board(edges, few, PARITY, known={5: "other_labeler", 6: "other_labeler", 0: "withheld"})
+
+    assert (found.reason[0], found.reason[5], found.reason[6]) == (
+        "withheld",
+        "few_pictures",
+        "other_labeler",
+    )
+    assert np.isnan(found.figure[:, 5]).all()
+    assert np.isfinite(found.figure[:, 6]).all()
+    assert 5 not in found.shown
+
+
 def test_a_board_of_one_model_has_a_figure_and_no_rank(edges: Floats) -> None:
     alone = board(edges[5:6], _asked(edges)[5:6], PARITY)
 
