@@ -128,7 +128,7 @@ types: setup-dev
 lint-sql: setup-dev
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
 
-bench: setup-dev ## Time generation, labels, load and publish, each beside a baseline
+bench: setup-dev ## Time asking, labels, load, publish and backup, each beside a baseline
 	@$(BIN)/python -m tests.bench
 
 # One core each: numpy's threads only get in each other's way on arrays of this size.

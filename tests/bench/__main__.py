@@ -17,19 +17,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import fsck, generation, load, paint
+from tests.bench import backup, generation, load
 from tests.bench.archive import run as archive
 from tests.bench.measure import FULL, QUICK, Row, Size, table
 from tests.bench.pictures import labels, thumbnails
 
 BENCHMARKS: Mapping[str, Callable[[Path, Size], list[Row]]] = {
     "archive": archive.run,
-    "backup": fsck.copies,
-    "fsck": fsck.run,
+    "backup": backup.run,
     "generation": generation.run,
     "labels": labels.run,
     "load": load.run,
-    "paint": paint.run,
     "thumbnails": thumbnails.run,
 }
 

@@ -56,7 +56,7 @@ def run(folder: Path, size: Size) -> list[Row]:
         _instant(folder / "alone", size, plan, provider, at_once=1),
         _instant(folder / "together", size, plan, provider, at_once=CONCURRENCY),
         _drawing(folder / "drawing", size),
-        *paid.rows(folder / "paid", size),
+        paid.slow_answers(folder / "paid", size),
     ]
 
 

@@ -1,7 +1,7 @@
 """What a benchmark returns, and how a time is taken.
 
-Belongs here: rows, times, the table that is printed. Does not belong here: what is timed (`generation`, `labels`,
-`load`, `publish`), its data (`data`).
+Belongs here: rows, times, the table that is printed. Does not belong here: what is timed (a module
+each), its data (`data`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ class Size:
     models: int
     replicates: int  # of ten prompts with six attributes: 17 make 170 slots per model
     label_rows: int
-    weeks: int  # in an edition
     repeats: int  # the shortest time is reported
     processes: int | None  # for drawing and reading; None: one a core, 0: none
     calls: int  # of a paid model, each answered after `latency_s`
@@ -34,11 +33,7 @@ class Size:
     image_bytes: int
     copied: int  # objects of a store that is copied
     copied_bytes: int  # of each
-    stores: tuple[str, ...]  # in which their pictures are kept
-    storm_calls: int  # of a service that lets `storm_limit` a minute through
-    storm_limit: int
-    storm_latency_s: float
-    storm_kinds: tuple[tuple[str, bool], ...]  # how it counts, and whether it says when to come back
+    stores: tuple[str, ...]  # into which they are copied
     archive_weeks: tuple[int, ...]  # lengths of the history at which one week more is published
     archive_models: int
     archive_prompts: int  # of all shipped suites, which have 140
@@ -53,7 +48,6 @@ FULL = Size(
     models=6,
     replicates=17,
     label_rows=1_000_000,
-    weeks=12,
     repeats=3,
     processes=None,
     calls=600,
@@ -63,10 +57,6 @@ FULL = Size(
     copied=20_000,
     copied_bytes=25_000,
     stores=("folder", "SeaweedFS"),
-    storm_calls=600,
-    storm_limit=300,
-    storm_latency_s=2.0,
-    storm_kinds=(("bucket", True), ("bucket", False), ("window", True), ("window", False)),
     archive_weeks=(13, 52, 104, 156),
     archive_models=40,
     archive_prompts=140,
@@ -79,7 +69,6 @@ QUICK = Size(
     models=1,
     replicates=2,
     label_rows=5_000,
-    weeks=1,
     repeats=1,
     processes=0,
     calls=12,
@@ -89,10 +78,6 @@ QUICK = Size(
     copied=60,
     copied_bytes=1_000,
     stores=("folder",),
-    storm_calls=12,
-    storm_limit=6000,
-    storm_latency_s=0.1,
-    storm_kinds=(("window", True),),
     archive_weeks=(5,),
     archive_models=2,
     archive_prompts=8,

@@ -10,15 +10,8 @@ from tests.bench.__main__ import BENCHMARKS, main
 from tests.bench.measure import QUICK
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=pytest.mark.browser) if name == "paint" else name for name in BENCHMARKS],
-)
-def test_a_benchmark_times_something_and_its_baseline(
-    name: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    if name == "paint":
-        request.getfixturevalue("chromium_path")
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_times_something_and_its_baseline(name: str, tmp_path: Path) -> None:
     rows = BENCHMARKS[name](tmp_path, QUICK)
     assert rows
     for row in rows:

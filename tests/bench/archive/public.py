@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,9 @@ def _past_pages(place: Workplace, manifest: dict[str, Any], made: Path, copied: 
         source = entries[Quarter.of(date.fromisoformat(copied)).name]
         for period in grounds.periods():
             rests_on = grounds.rests_on(period)
-            entries[period] = replace(entries.get(period, source), period=period, rests_on=rests_on)
-    return [asdict(entries[period]) for period in sorted(entries)]
+            entry = entries.get(period, source)
+            entries[period] = entry.model_copy(update={"period": period, "rests_on": rests_on})
+    return [entries[period].model_dump() for period in sorted(entries)]
 
 
 def _copied(

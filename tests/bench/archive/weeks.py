@@ -7,7 +7,6 @@ fail.
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ from assets.suites.schema import Attribute, Suite
 from orchestration.resources import make_workplace
 from orchestration.settings import load_settings
 from tests.bench.archive.moving import moved
+from tests.bench.data import named
 from tests.site.world import picture as small_picture
 from tests.warehouse import builder
 from warehouse import keys
@@ -119,7 +119,7 @@ def write_week(place: Workplace, asked: Asked, week: str) -> None:
                 receipts.append(builder.receipt_row(slot, attempt, outcome, plan))
             if receipts[-1]["outcome"] != "ok":
                 continue
-            data = _named(drawings[_chance(slot, "drawing") % _DRAWN], slot.slot_key)
+            data = named(drawings[_chance(slot, "drawing") % _DRAWN], slot.slot_key)
             sha256 = sha256_hex(data)
             receipts[-1] |= {"image_sha256": sha256, "image_bytes": len(data)}
             receipts[-1] |= {"image_width": 64, "image_height": 64}
@@ -228,13 +228,6 @@ def _read(slot: Slot, attribute: Attribute) -> tuple[str, float, None]:
     skew = 1 + zlib.crc32(f"{slot.model}/{slot.prompt}/{attribute.id}".encode()) % 100 / 40
     place = int(len(attribute.values) * (chance // 100 % 10_000 / 10_000) ** skew)
     return attribute.values[place], 0.5 + chance % 500 / 1000, None
-
-
-def _named(drawing: bytes, name: str) -> bytes:
-    """Return a PNG with a name in a text chunk after its header, so that no two have equal bytes."""
-    body = b"tEXt" + b"slot\x00" + name.encode()
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    return drawing[:33] + chunk + drawing[33:]
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What thumbnails cost beside Pillow alone, and what it costs to find that all weeks have theirs.
+"""What thumbnails cost beside Pillow alone.
 
 Belongs here: timing of thumbnails. Does not belong here: their pixels. Seconds are of CPU time, which other work on the
 machine does not stretch.
@@ -18,25 +18,23 @@ from PIL import Image
 from assets.gateway.records import Answer, Outcome
 from assets.generation.run import PartitionRun
 from assets.generation.workplace import Workplace
-from assets.labeling.thumbnails.partition import complete, complete_weeks
+from assets.labeling.thumbnails.partition import complete
 from tests.bench import data
 from tests.bench.measure import Row, Size, best
 from tests.unit.generation.scripted import Scripted
 from warehouse import keys
-from warehouse.loading.seals import sealed
-from warehouse.store import Store
 from warehouse.store.local import LocalStore
 
 
 def run(folder: Path, size: Size) -> list[Row]:
-    """Return what the thumbnails of PNG and JPEG pictures cost, and what looking for weeks without any costs."""
-    made = [_make(folder / form, size, form) for form in ("PNG", "JPEG")]
-    return [*made, _look(folder / "notes", size)]
+    """Return what the thumbnails of PNG and JPEG pictures cost."""
+    return [_make(folder / form, size, form) for form in ("PNG", "JPEG")]
 
 
 def _make(folder: Path, size: Size, form: str) -> Row:
     """Make them of pictures in a folder; Pillow alone has the bytes in memory and keeps nothing."""
     store, side = LocalStore(folder), 4 * size.pixels
+    place = Workplace(store, Path("none"), suites={}, models=(), code_version="bench", workers=1)
     plan = data.drawn_plan(store, max(1, size.drawn // 8), size.pixels)
     images = _noise(len(plan.slots), side, form)
     of = dict(zip((slot.slot_key for slot in plan.slots), images, strict=True))
@@ -45,28 +43,10 @@ def _make(folder: Path, size: Size, form: str) -> Row:
     ours, plain = [], []
     for _ in range(size.repeats):
         shutil.rmtree(folder / "thumbnails", ignore_errors=True)
-        ours.append(_cpu(lambda: complete(_place(store), plan.week, plan.model)))
+        ours.append(_cpu(lambda: complete(place, plan.week, plan.model)))
         plain.append(_cpu(lambda: [_pillow(image) for image in images]))
     what = f"thumbnails of {form} pictures, {side} px (CPU)"
     return Row(what, len(images), "pictures", best(ours), "Pillow alone (CPU)", best(plain))
-
-
-def _look(folder: Path, size: Size) -> Row:
-    """Look for weeks without thumbnails where all of them have a note."""
-    store = LocalStore(folder)
-    weeks = [data.earlier(data.WEEK, number) for number in range(size.history_weeks)]
-    loaded = [
-        (week, f"m-{number}", "0" * 16) for week in reversed(weeks) for number in range(size.history_models)
-    ]
-    for one in loaded:
-        key = keys.thumbnail_note(*one)
-        store.put_if_absent(key, sealed(key, {"pictures": 0}))
-    ours, plain = [], []
-    for _ in range(size.repeats):
-        ours.append(_cpu(lambda: complete_weeks(_place(store), loaded)))
-        plain.append(_cpu(lambda: [*store.list(keys.thumbnail_notes_prefix())]))
-    what = f"find that {size.history_weeks} weeks have theirs (CPU)"
-    return Row(what, len(loaded), "models' weeks", best(ours), "listing the notes (CPU)", best(plain))
 
 
 def _noise(count: int, side: int, form: str) -> Sequence[bytes]:
@@ -89,12 +69,6 @@ def _pillow(image: bytes) -> None:
     picture = Image.open(io.BytesIO(image))
     picture.thumbnail((keys.THUMBNAIL_PX, keys.THUMBNAIL_PX))
     picture.save(io.BytesIO(), "WEBP")
-
-
-def _place(store: Store) -> Workplace:
-    return Workplace(
-        store=store, warehouse=Path("none"), suites={}, models=(), code_version="bench", workers=1
-    )
 
 
 def _cpu(work: Callable[[], object]) -> float:

@@ -1,15 +1,12 @@
-"""What reading a whole store costs beside hashing the same files with sha256sum, and copying it beside plain copies.
+"""What copying a store costs beside plain copies.
 
-Belongs here: timing of `cliche verify --store` and `cliche backup` without their start. Does not belong here: what is
-checked. Seconds of reading are of CPU time, which other work on the machine does not stretch; `sha256sum` pays for its
-own start. Seconds of copies are by the clock, plain copies in turns with ours.
+Belongs here: timing of `cliche backup` without its start. Does not belong here: what is copied.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import resource
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,52 +17,18 @@ from unittest.mock import patch
 import boto3
 from boto3.s3.transfer import TransferConfig
 
-from tests.bench.measure import Row, Size, best, seconds
+from tests.bench.measure import Row, Size, seconds
 from tests.services.seaweedfs import find_weed, running_server
 from warehouse import keys
 from warehouse.backup.copying import copy
 from warehouse.backup.survey import look
 from warehouse.canonical import sha256_hex
-from warehouse.integrity.scan import read_store
 from warehouse.store import Store, open_store
-from warehouse.store.local import LocalStore
 
 _AWS_AT_ONCE = 10  # as `aws s3 cp --recursive` sends
 
 
 def run(folder: Path, size: Size) -> list[Row]:
-    """Return what reading pictures of a megabyte takes, and what sha256sum takes."""
-    store = LocalStore(folder / "store")
-    chance = random.Random(1)
-    for _ in range(size.drawn):
-        data = chance.randbytes(min(size.image_bytes, 1_000_000))
-        store.put_if_absent(keys.image(sha256_hex(data), "png"), data)
-    files = [f"{store.url}/{key}" for key in store.list("images/")]
-    ours, theirs = [], []
-    for number in range(size.repeats):
-        ours.append(_read(store, folder / f"home-{number}"))
-        theirs.append(_sha256sum(files))
-    return [
-        Row("read the whole store (CPU)", len(files), "pictures", best(ours), "sha256sum (CPU)", best(theirs))
-    ]
-
-
-def _read(store: LocalStore, home: Path) -> float:
-    begun = time.process_time()
-    found = read_store(store, home)
-    if found.problems:
-        raise AssertionError(found.problems)
-    return time.process_time() - begun
-
-
-def _sha256sum(files: list[str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(["sha256sum", "--", *files], check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def copies(folder: Path, size: Size) -> list[Row]:
     """Return what a copy of many small objects takes, into a folder and a bucket, and what plain copies take."""
     chance, source = random.Random(1), folder / "store"
     files = []
