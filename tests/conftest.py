@@ -42,7 +42,6 @@ SHARED = CHECKOUT.parent / "shared"
 #: others. What they hold decides nothing but the order of files.
 LONGEST = (
     "tests/warehouse/integrity/test_damage.py",
-    "tests/e2e/test_real_pictures.py",
     "tests/orchestration/taking_back/test_remove.py",
     "tests/orchestration/verifying/test_forgeries.py",
     "tests/orchestration/commands/test_command.py",

@@ -38,19 +38,6 @@ _DEMO = yaml.safe_load((CHECKOUT / "orchestration" / "demo.yaml").read_text(enco
 WEEKS: Sequence[str] = span(str(_DEMO["first_week"]), str(_DEMO["last_week"]))
 LAST = WEEKS[-1]
 
-#: Prompts of every planted story, by suite: patterns and replicates.
-STORIES: dict[str, tuple[list[str], int]] = {
-    "startup-ceo@1": (["ceo-*"], 4),
-    "diversity-request@1": (["ceo-*", "nurse-baseline"], 2),
-    "french-person@1": (["person-en"], 4),
-    "rest-of-world@1": (
-        ["person-india", "person-mexico", "person-united-states", "house-nigeria", "street-nigeria"],
-        2,
-    ),
-    "descriptors@1": (["thug"], 2),
-    "canary@1": (["lemons"], 1),
-}
-
 
 def entry(
     name: str,
@@ -91,17 +78,6 @@ def write_models(path: Path, entries: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
-def all_personas() -> list[dict[str, Any]]:
-    """Return entries of all six personas as the shipped models.yaml has them, with the small selection."""
-    shipped = yaml.safe_load((CHECKOUT / "models.yaml").read_text(encoding="utf-8"))["models"]
-    kept = ("from", "until", "succeeds")
-    return [
-        entry(model["name"], STORIES, **{key: model[key] for key in kept if key in model})
-        for model in shipped
-        if model["provider"] == "simulated"
-    ]
-
-
 def settings_of(home: Path, store: str | None = None) -> Settings:
     """Return settings as CLICHE_HOME would give them, with models.yaml beside the store."""
     return Settings(home=home, store=store or str(home / "store"), models=home / "models.yaml")
@@ -125,15 +101,11 @@ def ask_and_label(place: Workplace, partition: tuple[str, str]) -> None:
     label(place, model, week)
 
 
-def partitions(place: Workplace, weeks: Sequence[str] = WEEKS) -> list[tuple[str, str]]:
-    """Return the (model, week) pairs that are asked."""
-    return [(entry.name, week) for week in weeks for entry in place.active(week)]
-
-
-def run_benchmark(place: Workplace, weeks: Sequence[str] = WEEKS, *, anchors: bool = False) -> Edition:
+def run_benchmark(place: Workplace, weeks: Sequence[str], *, anchors: bool = False) -> Edition:
     """Ask and label every partition, load and score the weeks, publish the last one; with `anchors` label those too."""
-    for partition in partitions(place, weeks):
-        ask_and_label(place, partition)
+    for week in weeks:
+        for asked in place.active(week):
+            ask_and_label(place, (asked.name, week))
     if anchors:
         label_anchor_sets(place, weeks[-1])
     score_weeks(place, weeks[-1])  # loads what is not loaded yet, on one connection

@@ -21,27 +21,25 @@ from assets.generation.slots import Slot
 from assets.simulation.picture import png
 from assets.simulation.scenes import scene
 from tests.e2e.benchmark import SIZE
-from tests.orchestration.conftest import cliche  # noqa: F401 - a fixture
 from tests.services.faulty import Behaviour, Call
 from warehouse.weeks import current_week, utc_now
 
 WEEK = current_week()
-
-
 SLOTS = 2  # of each row
-ALL_REFUSED = f"Refused: {SLOTS} of {SLOTS} answers."
-
-
 TRIES = 4  # of a slot in one run, while the trouble may pass
-
-
 BAD_DATA = 2  # bad data is asked for once more
-
-
+CALLS_IN_TEN_MINUTES = 6 + 4 + math.ceil((600 - 75) / 60)
+#: Outcomes that are a model's answer.
+ANSWERS = {str(outcome) for outcome, group in GROUPS.items() if group == "answer"}
 KEY_ENV = "OUTAGE_TEST_KEY"
-
-
 NO_KEY = "sk-wrong-0123456789"
+USAGE = {"input_tokens": 10, "output_tokens": 100, "total_tokens": 110}
+RESPONSES = {"provider": "openai_responses", "track": "system"}
+#: Words of commands and pages.
+AGAIN = "run again to go on"
+ALL_REFUSED = f"Refused: {SLOTS} of {SLOTS} answers."
+FEW = "Withheld this week: answers only 0 % of prompts"
+FINE = ("with a picture 2",)
 
 
 def picture(text: str) -> bytes:
@@ -56,9 +54,6 @@ def picture(text: str) -> bytes:
 def holds(data: bytes, **more: Any) -> dict[str, Any]:
     """The body of an images answer that holds these bytes."""
     return {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode(), **more}], "usage": USAGE}
-
-
-USAGE = {"input_tokens": 10, "output_tokens": 100, "total_tokens": 110}
 
 
 def good(call: Call) -> None:
@@ -119,9 +114,6 @@ def ten_minutes_of_500(call: Call) -> None:
     (says(500, "The server had an error", type="server_error", code=None) if broken else good)(call)
 
 
-CALLS_IN_TEN_MINUTES = 6 + 4 + math.ceil((600 - 75) / 60)
-
-
 def truncated() -> bytes:
     return picture("truncated")[:-2000]
 
@@ -173,9 +165,6 @@ def draws_without_a_word(call: Call) -> None:
     responds({"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": drawn})(call)
 
 
-RESPONSES = {"provider": "openai_responses", "track": "system"}
-
-
 @dataclass(frozen=True)
 class Row:
     """One way to fail: what the server does, and what must come of it."""
@@ -191,18 +180,6 @@ class Row:
     connection: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)  # of the entry
     slots: int = SLOTS
-
-
-AGAIN = "run again to go on"
-
-
-ANSWERS = {str(outcome) for outcome, group in GROUPS.items() if group == "answer"}
-
-
-FEW = "Withheld this week: answers only 0 % of prompts"
-
-
-FINE = ("with a picture 2",)
 
 
 ROWS: dict[str, Row] = {

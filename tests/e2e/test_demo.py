@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.e2e import benchmark
-from tests.e2e.command import called, cliche, write_settings
+from tests.e2e.command import called, write_settings
 
 STORIES = {
     "diversity-request@1": (["ceo-baseline"], 5),
@@ -48,7 +48,7 @@ def home() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def first(home: Path) -> CompletedProcess[str]:
     before = _bytes(home / "store")
-    done = cliche(home, *DEMO)
+    done = called(home, *DEMO)
     assert before.items() <= _bytes(home / "store").items()  # it goes on, and asks nobody again
     return done
 

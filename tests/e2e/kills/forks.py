@@ -1,7 +1,7 @@
 """Processes that a test can kill, forked from one that has imported everything: starting each anew takes longer.
 
 Belongs here: forking them and telling about them, on both sides of a pipe. Does not belong here: what they do
-(`core_week`, `paid_week`), kills.
+(`paid_week`), kills.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Partitions of a paid model through the Dagster-free core, each in a process that a test can kill.
+"""A paid model's week, asked as a run does by processes that a test can kill: of one machine, or of several.
 
 Usage: python -m tests.e2e.kills.paid_week     reads lines of JSON (see `Order`) and forks a process for each (see
 `forks`)
 
-Belongs here: one way to ask, as the command does it. Does not belong here: kills and what must hold (`test_paid_kill`).
+Belongs here: one way to ask. Does not belong here: kills and what must hold (`test_paid_kill`, `test_two_machines`).
 """
 
 from __future__ import annotations
@@ -11,43 +11,43 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
-from assets.gateway.admission import stack
-from assets.gateway.breaker import Breaker
-from assets.gateway.calls import Retry
 from assets.gateway.models_file import ModelEntry
-from assets.gateway.money.costs import Costs
-from assets.gateway.network.connection import Connection
-from assets.gateway.pace import Pace
-from assets.generation.plan import Plan, freeze_plan, make_plan
-from assets.generation.providers.registry import make_provider
-from assets.generation.run import PartitionRun
+from assets.gateway.money.budget import Caps
+from assets.gateway.money.ledger import SpendingLedger
+from assets.gateway.money.ledger_file import FileBook
+from assets.gateway.money.ledger_server import ServerBook
+from assets.generation.partition import ask_partition
+from assets.generation.workplace import Workplace
 from assets.suites.loader import load_suites
 from tests.e2e.kills.forks import serve
-from tests.services.openai_contract import PRICES
-from warehouse.store import Store, open_store
+from warehouse.store import open_store
+from warehouse.weeks import current_week
 
-CONCURRENCY = 3
+SUITE = "nationalities@1"  # enough slots for so many kills
+#: A dead worker's money is settled after so many seconds (a minute, outside of tests).
+GRACE_S = 1.0
 
 
 @dataclass(frozen=True)
 class Order:
-    """One partition to ask."""
+    """One model to ask, from one machine, which keeps a home of its own."""
 
+    home: str
     store: str
     model: str
-    suite: str
-    week: str
     base_url: str
-
-    @property
-    def connection(self) -> Connection:
-        """Return how the server on this machine is reached."""
-        return Connection(base_url=self.base_url, allow_private=True, timeout_s=20)
+    price: dict[str, Any]
+    concurrency: int
+    replicates: int
+    week_usd: float | None = None  # cap of all models
+    postgres: str | None = None  # None: the machine keeps a ledger of its own
 
 
 def entry_of(order: Order) -> ModelEntry:
-    """Return the entry: each prompt of one suite once, so that a prompt names its slot."""
+    """Return the model's entry."""
     return ModelEntry.model_validate(
         {
             "name": order.model,
@@ -55,50 +55,46 @@ def entry_of(order: Order) -> ModelEntry:
             "provider": "openai_images",
             "model_id": "gpt-image-2",
             "labeler": "drawing",
-            "params": {"quality": "low"},
-            "suites": [{"suite": order.suite, "replicates": 1}],
-            "requests_per_minute": 6000,
-            "concurrency": CONCURRENCY,
-            "price": {
-                "per_image_usd": 0.02,
-                "per_million_usd": PRICES,
-                "source": "tests",
-                "date": "2026-11-01",
-            },
+            "suites": [{"suite": SUITE, "replicates": order.replicates}],
+            "requests_per_minute": 60_000,
+            "concurrency": order.concurrency,
+            "price": {**order.price, "source": "tests", "date": "2026-11-01"},
+            "connection": {"base_url": order.base_url, "allow_private": True, "timeout_s": 20},
         }
     )
 
 
-def plan_of(order: Order, store: Store) -> Plan:
-    """Return the frozen plan."""
-    entry = entry_of(order)
-    provider = make_provider(entry.provider, order.connection)
-    return freeze_plan(store, make_plan(entry, load_suites(), order.week, provider))
+def place_of(order: Order) -> Workplace:
+    """Return the surroundings of a worker."""
+    home, store = Path(order.home), open_store(order.store)
+    book = (
+        ServerBook(order.postgres, store.url, grace_s=GRACE_S)
+        if order.postgres
+        else FileBook(home / "spending.sqlite")
+    )
+    return Workplace(
+        store=store,
+        warehouse=home / "warehouse.duckdb",
+        suites=load_suites(),
+        models=[entry_of(order)],
+        code_version="test",
+        caps=Caps(week_usd=order.week_usd),
+        ledger=SpendingLedger(book),
+    )
 
 
 def ask(order: Order) -> None:
-    """Ask one partition, under its lease."""
-    entry, store = entry_of(order), open_store(order.store)
-    plan = plan_of(order, store)
-    with store.lease(f"generate-{order.week}-{order.model}", purpose="generate", ttl_s=2.0):
-        os.write(1, b"asking\n")  # at once: its parent writes, too
-        PartitionRun(
-            store,
-            plan,
-            make_provider(entry.provider, order.connection),
-            concurrency=entry.concurrency,
-            retry=Retry(base_s=0.01, most_s=0.1),
-            admission=stack(Pace(order.model, entry.requests_per_minute), Breaker(order.model)),
-            costs=Costs(entry.price),
-        ).run()
+    """Ask, until the week is complete or the cap reached."""
+    place = place_of(order)
+    os.write(1, b"asking\n")  # at once: its parent writes, too
+    ask_partition(place, order.model, current_week())
 
 
 def main() -> None:
     """Fork a process for each order."""
     load_suites()
-    import_module(
-        "pandas"
-    )  # which writing Parquet imports: a process that is killed soon would do little else
+    # Writing Parquet imports it: a process that is killed soon would do little else.
+    import_module("pandas")
     serve(lambda **order: ask(Order(**order)))
 
 

@@ -18,15 +18,17 @@ import pytest
 from assets.gateway.receipts import Receipt, parse_manifest, read_partition
 from assets.gateway.records import FINAL, Outcome
 from assets.gateway.threads import workers_of
+from assets.generation.partition import plan_partition
 from tests.e2e.kills.forks import Forks
-from tests.e2e.kills.paid_week import CONCURRENCY, Order, entry_of, plan_of
-from tests.services.openai_contract import ContractProcess, contract_process
+from tests.e2e.kills.paid_week import Order, entry_of, place_of
+from tests.services.openai_contract import PRICES, ContractProcess, contract_process
 from warehouse import keys
-from warehouse.store import open_store
+from warehouse.weeks import current_week
 
-WEEK = "2026-11-23"
+WEEK = current_week()
 KILLS = 6
-SUITE = "nationalities@1"  # enough slots for so many kills
+CONCURRENCY = 3
+PRICE = {"per_image_usd": 0.02, "per_million_usd": PRICES}
 RULES = [
     {"every": 9, "reply": {"error": {"status": 500, "code": "server_error", "message": "scripted"}}},
     {
@@ -66,9 +68,10 @@ def test_invariant_02_kills_lose_no_slot_and_what_is_paid_twice_is_booked(
     asker: Forks, server: ContractProcess, tmp_path: Path
 ) -> None:
     model = "paid"
-    order = Order(str(tmp_path / "store"), model, SUITE, WEEK, server.base_url)
-    store = open_store(order.store)
-    plan = plan_of(order, store)
+    home, store_path = str(tmp_path / "home"), str(tmp_path / "store")
+    order = Order(home, store_path, model, server.base_url, PRICE, CONCURRENCY, replicates=1)
+    place = place_of(order)
+    store, (plan, _) = place.store, plan_partition(place, model, WEEK)
     prompts = {plan.prompts()[slot.prompt].text: slot.slot_key for slot in plan.slots}
     assert len(prompts) == len(plan.slots)
 

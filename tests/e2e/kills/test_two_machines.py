@@ -21,20 +21,21 @@ from assets.gateway.money.charges import week_scope
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Outcome
 from tests.e2e.kills.forks import Forks
-from tests.e2e.kills.two_machines import CAP_USD, GRACE_S, Order, place_of
+from tests.e2e.kills.paid_week import GRACE_S, Order, place_of
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
 from tests.services.postgres import Postgres
 from warehouse.store import open_store
 from warehouse.weeks import current_week
 
 KILLS = 3  # of each machine
+CAP_USD = 5.0
 SEED = 0
 
 
 @pytest.fixture(scope="module")
 def machines() -> Iterator[list[Forks]]:
     """Two processes that make workers, one at a time each; they end with the tests."""
-    made = [Forks("tests.e2e.kills.two_machines", OPENAI_API_KEY="sk-of-this-test") for _ in range(2)]
+    made = [Forks("tests.e2e.kills.paid_week", OPENAI_API_KEY="sk-of-this-test") for _ in range(2)]
     try:
         yield made
     finally:
@@ -92,6 +93,8 @@ def orders(market: Market, server: ContractServer, folder: Path, postgres: str |
             base_url=server.base_url,
             price=market.price,
             concurrency=market.concurrency,
+            replicates=3,
+            week_usd=CAP_USD,
         )
         for name in ("a", "b")
     ]

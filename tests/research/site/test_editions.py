@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from assets.leaderboard.page.sheets import SitePlace
 from assets.leaderboard.published import Edition, latest, read_manifest
 from tests.site import world
 from tests.site.pages.shown import published
-from tests.site.test_edition import FEW, everything, other_content
+from tests.site.test_edition import Con, bucket, everything, other_content, store
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
 from warehouse.loading.load import COMPUTED_TABLES
-from warehouse.store import Store, open_store
+from warehouse.store import Store
 
-Con = duckdb.DuckDBPyConnection
+__all__ = ["bucket", "store"]  # fixtures
 EARLIER = "2026-11-16"
-
-
-@pytest.fixture(scope="module")
-def bucket(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bucket")
-    world.fill(open_store(folder), weeks=3, replicates=6, only=FEW)
-    return folder
-
-
-@pytest.fixture
-def store(bucket: Path, tmp_path: Path) -> Store:
-    shutil.copytree(bucket, tmp_path / "store")
-    return open_store(tmp_path / "store")
 
 
 @pytest.fixture
