@@ -8,13 +8,13 @@ notes are in the store and not in the warehouse, because labeling needs no wareh
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import NamedTuple
 
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Outcome
-from assets.gateway.threads import run_all
 from assets.generation.workplace import Workplace
 from assets.labeling.pictures import UnreadableError
 from assets.labeling.thumbnails.encoder import thumbnail
@@ -23,6 +23,7 @@ from warehouse.errors import CorruptObjectError
 from warehouse.loading.objects import names_of, read_image
 from warehouse.loading.seals import sealed
 from warehouse.store import Store
+from warehouse.store.many import ahead
 from warehouse.taken_back import removed
 
 
@@ -31,6 +32,27 @@ class Picture(NamedTuple):
 
     sha256: str
     ext: str
+
+
+@dataclass
+class Shrunk:
+    """What came of making thumbnails.
+
+    Attributes:
+        pictures: how many were looked at.
+        lacking: how many of them lacked a thumbnail and have one now.
+        not_made: hash of a picture of which none can be made → why.
+        damaged: whether one of these is missing or damaged, and may be restored.
+    """
+
+    pictures: int
+    lacking: int = 0
+    not_made: dict[str, str] = field(default_factory=dict)
+    damaged: bool = False
+
+    def noted(self, note: str) -> bytes:
+        """Return a note of it, for its key."""
+        return sealed(note, {"pictures": self.pictures, "not_made": dict(sorted(self.not_made.items()))})
 
 
 def complete(place: Workplace, week: str, model: str) -> int:
@@ -50,18 +72,38 @@ def complete(place: Workplace, week: str, model: str) -> int:
     return work.lacking
 
 
-def shrink(place: Workplace, found: Sequence[Picture], of: str) -> Work:
+def shrink(place: Workplace, chosen: Sequence[Picture], of: str) -> Shrunk:
     """Make the thumbnails that pictures lack; return what came of it.
 
     The listener hears how far it is, and of each picture of which none can be made; `of` is what they are of, for
     people.
     """
-    work = Work(place, of, len(found))
-    place.listener.to_shrink(len(found))
-    # Threads are enough: Pillow decodes, scales and encodes without holding the interpreter.
-    workers = (os.cpu_count() or 1) if place.workers is None else max(1, place.workers)
-    run_all(found, workers, threading.Event(), place.interrupt.is_set, work.one, 0.0, lambda: None)
-    return work
+    store, done = place.store, Shrunk(len(chosen))
+
+    def missing(picture: Picture) -> tuple[str, bytes] | None:
+        key = keys.thumbnail(picture.sha256)
+        if store.head(key) is not None:
+            return None
+        try:
+            return key, thumbnail(picture.sha256, read_image(store, *picture))
+        except (UnreadableError, CorruptObjectError) as error:
+            done.damaged |= isinstance(error, CorruptObjectError)
+            done.not_made[picture.sha256] = str(error)
+            place.listener.told(f"{of}: no thumbnail of picture {picture.sha256[:12]}: {error}")
+            return None
+
+    def objects() -> Iterator[tuple[str, bytes]]:
+        # Threads are enough: Pillow decodes, scales and encodes without holding the interpreter.
+        workers = (os.cpu_count() or 1) if place.workers is None else max(1, place.workers)
+        wanted = takewhile(lambda _: not place.interrupt.is_set(), chosen)
+        for made in ahead(missing, wanted, workers):
+            place.listener.shrunk()
+            if made:
+                yield made
+
+    place.listener.to_shrink(len(chosen))
+    done.lacking = sum(1 for _ in store.put_all(objects()))
+    return done
 
 
 def pictures(store: Store, week: str, model: str) -> list[Picture]:
@@ -75,54 +117,6 @@ def pictures(store: Store, week: str, model: str) -> list[Picture]:
             if receipt.image_sha256 not in gone
         }
     )
-
-
-class Work:
-    """What is done for each picture, in several threads, and what came of it.
-
-    Attributes:
-        lacking: pictures that lacked some.
-        not_made: hash of a picture of which none can be made → why.
-    """
-
-    def __init__(self, place: Workplace, of: str, pictures: int) -> None:
-        """Start with nothing done."""
-        self._place, self._of, self._pictures = place, of, pictures
-        self._lock = threading.Lock()
-        self.lacking = 0
-        self.not_made: dict[str, str] = {}
-        self.damaged = False
-
-    def one(self, picture: Picture) -> None:
-        """Make what is missing for one picture."""
-        store, sha256 = self._place.store, picture.sha256
-        if store.head(keys.thumbnail(sha256)) is None:
-            try:
-                self._make(store, picture)
-            except UnreadableError as error:
-                self._failed(sha256, str(error))
-            except CorruptObjectError as error:
-                self.damaged = True
-                self._failed(sha256, str(error))
-        self._place.listener.shrunk()
-
-    def _make(self, store: Store, picture: Picture) -> None:
-        small = thumbnail(picture.sha256, read_image(store, *picture))
-        store.put_if_absent(keys.thumbnail(picture.sha256), small)
-        with self._lock:
-            self.lacking += 1
-
-    def noted(self, note: str) -> bytes:
-        """Return a note of it, for its key."""
-        said = {
-            "pictures": self._pictures,
-            "not_made": dict(sorted(self.not_made.items())),
-        }
-        return sealed(note, said)
-
-    def _failed(self, sha256: str, why: str) -> None:
-        self.not_made[sha256] = why
-        self._place.listener.told(f"{self._of}: no thumbnail of picture {sha256[:12]}: {why}")
 
 
 def complete_weeks(place: Workplace, loaded: Sequence[tuple[str, str, str]]) -> None:

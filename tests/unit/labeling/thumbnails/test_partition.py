@@ -149,10 +149,10 @@ def test_an_interrupt_ends_it_early_and_leaves_no_note(store: Store) -> None:
 
 def test_a_store_that_fails_ends_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    def fails(key: str, data: bytes) -> bool:
+    def fails(objects: object) -> None:
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr(store, "put_if_absent", fails)
+    monkeypatch.setattr(store, "put_all", fails)
     with pytest.raises(StoreError, match="full"):
         complete(place(store), WEEK, "m")
 
