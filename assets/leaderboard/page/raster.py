@@ -19,7 +19,7 @@ from assets.gateway.workers import may_have_processes, pool_for, result_of
 _FONTS = Path(__file__).parents[1] / "evidence" / "fonts"
 #: Of so many pixels one has a say in the choice of colors: choosing among all takes thirty times as long.
 _EVERY = 17
-_LEVEL = 8  # of compression; 9 takes twice as long for one byte in a hundred
+_LEVEL = 6  # of compression; 8 takes three times as long for six bytes in a hundred
 #: How files that are drawn end. Another processor may draw them otherwise: they are in no hash of content.
 DRAWN = ".png"
 COLORS = 16  # of a drawing without photographs
