@@ -1,7 +1,4 @@
-"""Tables, views and their files, made again by the code that publishes, in two steps.
-
-First counts and figures, from the base tables of the edition; then views and CSV files, from its own figures.
-"""
+"""Tables, views and their files, made again by the code that publishes: figures of base tables, then views and CSV."""
 
 from __future__ import annotations
 
@@ -38,10 +35,7 @@ _COUNTS = "SELECT (SELECT count(*) FROM counts), (SELECT count(*) FROM figures)"
 
 
 def make(of: VerifiedEdition, folder: Path) -> tuple[Path, Mapping[str, str]] | None:
-    """Make tables and views again in a folder and compare them; return a DuckDB file of its rows, and their hashes.
-
-    None if there are not all rows to do so.
-    """
+    """Make tables and views again in a folder, if all are there; compare them; return a file of rows, and hashes."""
     skipped, plan = unfit(of), of.folder / ANALYSIS
     if not plan.is_file() or sha256_hex(plan.read_bytes()) != of.manifest["analysis_plan_sha256"]:
         of.report.differ(f"{ANALYSIS} is not the file of analysis_plan_sha256")

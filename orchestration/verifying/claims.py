@@ -10,9 +10,10 @@ import duckdb
 
 from assets.leaderboard.contents import sources_of
 from assets.leaderboard.published import POINTER, identity, read_json
-from orchestration.verifying.manifest import Manifest, created, entries
+from orchestration.verifying.manifest import Manifest, created
 from orchestration.verifying.report import VerifyReport
 from warehouse import keys
+from warehouse.database.published import columns_of, published_tables
 from warehouse.errors import CorruptObjectError
 from warehouse.integrity.kinds import parse
 from warehouse.loading import anchor_objects
@@ -20,17 +21,10 @@ from warehouse.loading import anchor_objects
 #: Fields of a manifest that nothing else tells.
 TAKEN = ("created_at", "store_read", "code_version", "replaces", "before", "names of objects of the store")
 _AHEAD = timedelta(minutes=10)  # by which a clock may be wrong
-_TIMES = """
-SELECT table_name, column_name
-FROM duckdb_columns() INNER JOIN duckdb_tables() USING (database_name, table_name)
-WHERE database_name = current_database() AND data_type = 'TIMESTAMP'
-ORDER BY ALL
-"""
 _ANCHORS = """
 SELECT
     anchor_set,
-    list(DISTINCT strftime(week, '%Y-%m-%d') || '/labeler=' || labeler || '@' || labeler_version)
-        FILTER (WHERE labeler IS NOT NULL)
+    list_sort(list(DISTINCT strftime(week, '%Y-%m-%d') || '/labeler=' || labeler || '@' || labeler_version))
 FROM (SELECT DISTINCT anchor_set FROM anchors) LEFT JOIN anchor_labels USING (anchor_set)
 GROUP BY ALL
 ORDER BY ALL
@@ -81,7 +75,10 @@ def compare_times(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Ve
     said = f"created_at is {manifest['created_at']}"
     if stated > datetime.now(UTC).replace(tzinfo=None) + _AHEAD:
         report.differ(f"{said}, which is in the future")
-    for table, column in con.execute(_TIMES).fetchall():
+    columns = [
+        (table, *of) for table in sorted(published_tables()) for of in sorted(columns_of(table).items())
+    ]
+    for table, column in [(table, column) for table, column, kind in columns if kind == "TIMESTAMP"]:
         ((last,),) = con.execute(f'SELECT max("{column}") FROM "{table}"').fetchall()  # noqa: S608
         if last is not None and last.replace(microsecond=0) > stated + _AHEAD:
             report.differ(f"{said}, before the last {table}.{column}, {last:%Y-%m-%dT%H:%M:%SZ}")
@@ -110,9 +107,7 @@ def compare_sources(
         {
             "anchor_set": name,
             "pictures": anchor_objects.list_key(name),
-            "labels": [
-                f"{keys.anchors_prefix(name)}labels/week={one}.parquet" for one in sorted(labels or ())
-            ],
+            "labels": [f"{keys.anchors_prefix(name)}labels/week={one}.parquet" for one in labels if one],
         }
         for name, labels in con.execute(_ANCHORS).fetchall()
     ]
@@ -120,19 +115,17 @@ def compare_sources(
     sets = [{"gold_set": name, "sample": keys.gold_sample(name)} for name, _ in gold]
     for name, expected in {**sources_of(con, manifest["week"]), "anchors": anchors, "gold": sets}.items():
         fields = set(expected[0]) if expected else set()
-        if [{f: e.get(f) for f in fields} for e in entries(manifest[name])] != expected:
+        if [{f: e.get(f) for f in fields} for e in manifest[name]] != expected:
             report.differ(f"{name} of the manifest are not those of the tables")
-    for entry, (name, rated) in zip(entries(manifest["gold"]), gold, strict=False):
+    for entry, (name, rated) in zip(manifest["gold"], gold, strict=False):
         if not _named(entry.get("labels"), "gold labels", ("gold", name), needed=rated):
             report.differ(f"gold of the manifest: the labels of {name} are not the names of its parts")
     _compare_parts(con, manifest, report)
     for field, (statement, names) in _RECORDS.items():
-        stated = [tuple(entry.get(name) for name in names) for entry in entries(manifest[field])]
-        for found in con.execute(statement).fetchall():
-            if found not in stated:
-                report.differ(
-                    f"{field} of the manifest have none of {found[0][:80]}, of which {field} has rows"
-                )
+        stated = [tuple(entry.get(name) for name in names) for entry in manifest[field]]
+        missing = [row for row in con.execute(statement).fetchall() if row not in stated]
+        for record, _ in missing:
+            report.differ(f"{field} of the manifest have none of {record[:80]}, of which {field} has rows")
 
 
 def _compare_parts(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: VerifyReport) -> None:
@@ -141,7 +134,7 @@ def _compare_parts(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: V
         table: {*con.execute(f"SELECT DISTINCT strftime(week, '%Y-%m-%d'), model FROM {table}").fetchall()}  # noqa: S608
         for table in ("attempts", "labels")
     }
-    for entry in entries(manifest["partitions"]):
+    for entry in manifest["partitions"]:
         of = str(entry.get("week")), str(entry.get("model"))
         for field, (kind, table) in _NAMES.items():
             if not _named(entry.get(field), kind, ("partition", *of), needed=of in held.get(table, ())):

@@ -16,7 +16,7 @@ from orchestration.verifying import manifest as manifests
 from orchestration.verifying.report import MOST, VerifiedEdition
 from warehouse.closeness import differing
 from warehouse.database import marts
-from warehouse.database.archive import CSV, Catalog, WeekPart, catalog, parts_of
+from warehouse.database.archive import CSV, WeekPart, catalog, parts_of
 from warehouse.database.published import columns_of, published_tables
 from warehouse.database.table_files import TableFiles
 from warehouse.database.table_hash import rows_hash
@@ -79,11 +79,10 @@ def compare_made(
         for week in sorted(there.keys() | again.keys(), key=str):
             one, other = there.get(week), again.get(week)
             if one and other:
-                _compare_part(con, name, one, other, known, made, of)
-                continue
-            (part,) = filter(None, (one, other))
-            place = part.key if one else f"{name} of {week}, which has no part"
-            of.report.differ(f"{place}: {counted(part.rows, 'row')} of {name} differ when made again")
+                _compare_part(con, name, (one, other), made, of)
+            elif part := one or other:
+                place = part.key if one else f"{name} of {week}, which has no part"
+                of.report.differ(f"{place}: {counted(part.rows, 'row')} of {name} differ when made again")
     files = of.manifest["files"]
     for path in sorted(files.keys() & made.files.keys()):
         stated_rows, rows = files[path].get("rows"), made.files[path].get("rows")
@@ -95,19 +94,17 @@ def compare_made(
 def _compare_part(
     con: duckdb.DuckDBPyConnection,
     name: str,
-    stated: WeekPart,
-    again: WeekPart,
-    known: Catalog,
+    parts: tuple[WeekPart, WeekPart],
     made: TableFiles,
     of: VerifiedEdition,
 ) -> None:
-    """Compare the part of a table or view in one week, and what is stated of its rows."""
+    """Compare the part of a table or view in one week, as stated and as made, and what is stated of its rows."""
+    stated, again = parts
     if replace(stated, key="", sha256="", bytes=0) == replace(again, key="", sha256="", bytes=0):
         return
-    path, remade = of.root / stated.key, made.folder / again.key
-    if not _same(
-        con, stated.key, path, remade if remade.is_file() else of.root / again.key, of, f" of {name}"
-    ):
+    path, remade, known = of.root / stated.key, made.folder / again.key, catalog(con)
+    remade = remade if remade.is_file() else of.root / again.key
+    if not _same(con, stated.key, path, remade, of, f" of {name}"):
         return
     true: dict[str, object] = {"rows": again.rows}
     for field, columns in (("content_sha256", known.published), ("table_hash", known.identity)):

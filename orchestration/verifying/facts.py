@@ -34,10 +34,8 @@ OF_OTHER_WEEKS = ("anchor_labels__present", "images__once_in_model", "labels__di
 _MOST = 160  # characters of what a check says, which somebody wrote
 _SAID = ("model", "severity", "status", "failing_rows", "message")
 _Rows = Sequence[Mapping[str, Any]]
-_RESULTS = (
-    "SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week) FROM edition.main.check_results ORDER BY ALL"
-)
-_WITHHELD = "SELECT strftime(week, '%Y-%m-%d'), model, reason FROM edition.main.withheld"
+_RESULTS = "SELECT * REPLACE (strftime(week, '%Y-%m-%d') AS week) FROM edition.check_results ORDER BY ALL"
+_WITHHELD = "SELECT strftime(week, '%Y-%m-%d'), model, reason FROM edition.withheld"
 _OF_PLANS = "SELECT strftime(week, '%Y-%m-%d'), model, params, params_hash FROM plans ORDER BY ALL"
 _OF_SLOTS = """
 SELECT strftime(week, '%Y-%m-%d') AS week, model, slot_key, suite, suite_version, prompt, replicate, turn
@@ -64,11 +62,7 @@ GROUP BY ALL
 
 
 def compare_checks(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: Step = silent) -> None:
-    """Run the checks of all weeks again and compare `check_results` and `withheld`; the report hears of what differs.
-
-    `con` is of a warehouse with the edition's rows, its counts and figures made again; the edition is attached as
-    `edition`.
-    """
+    """Compare what checks say in `con` with results and withheld models of the edition, attached as `edition`."""
     stated = _by_check(con.sql(_RESULTS).to_arrow_table().to_pylist())
     weeks = sorted({week for week, *_ in [*stated, *con.execute(_OF_PLANS).fetchall()]})
     rows: list[Mapping[str, Any]] = []
@@ -91,9 +85,8 @@ def compare_checks(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
         if name in OF_OTHER_WEEKS and there and week != weeks[-1]:
             earlier[name].append(week)
             continue
-        report.differ(
-            f"week {week}: check {name[:60]} says {_in_words(there)}, and the tables give {_in_words(found)}"
-        )
+        words, again_words = _in_words(there), _in_words(found)
+        report.differ(f"week {week}: check {name[:60]} says {words}, and the tables give {again_words}")
     follow = {(row["week"], row["model"], row["reason"]) for row in withheld_rows(kept)}
     for week, model, reason in sorted(follow ^ {*con.execute(_WITHHELD).fetchall()}):
         report.differ(f"week {week}: {model[:60]} is withheld otherwise than by its checks: {reason[:_MOST]}")
@@ -108,7 +101,7 @@ def compare_checks(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
 
 def _by_check(rows: _Rows) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
     """Return rows of `check_results` by (week, check)."""
-    found: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    found = defaultdict[tuple[str, str], list[Mapping[str, Any]]](list)
     for row in rows:
         found[row["week"], row["check_name"]].append(row)
     return found
@@ -125,10 +118,7 @@ def _in_words(rows: _Rows) -> str:
 
 
 def compare_hashes(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: Step = silent) -> None:
-    """Compare keys of slots, hashes of parameters and texts of turns; put the rows of suites that are shipped.
-
-    `con` is of a warehouse with the edition's rows, whose files are made of it and compared later.
-    """
+    """Compare keys of slots, hashes of parameters, texts of turns; put rows of shipped suites, to be compared later."""
     plans = con.execute(_OF_PLANS).fetchall()
     for number, (week, model, params, stated) in enumerate(plans):
         step("slots", number, len(plans))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,12 @@ Read = Callable[[str], bytes | None]
 def compare(of: VerifiedEdition, seen: Iterable[str], read: Read) -> set[str]:
     """Compare files, parts and sheets of quarters with what is stated of them; return the keys of the sheets.
 
-    All are to be there, and no other file is. `seen` are the names of the files of the edition as far as they can be
-    seen. `read` reads what lies around the edition: a removal says why a file is missing rightly.
+    `seen` are the names of the edition's files as far as they can be seen; `read` reads records of removals around it.
     """
     prefix, stated = keys.edition_prefix(of.manifest["edition"]), of.manifest["files"]
     sheets: dict[str, tuple[str, int]] = {}
     try:
-        sheets = manifests.sheets(
-            of.manifest, lambda key: read_plain(of.root, key, manifests.MOST_FILE_BYTES)
-        )
+        sheets = manifests.sheets(of.manifest, partial(read_plain, of.root))
     except CorruptObjectError as error:
         of.report.differ(str(error))
     wanted = manifests.objects(of.manifest) | sheets
@@ -60,7 +58,7 @@ def removed(name: str, entry: Mapping[str, Any], read: Read) -> Removal | None:
     return removal_of(read, pictures_in(entry)) if name.endswith(DRAWN) else None
 
 
-def read_plain(root: Path, key: str, most: int) -> bytes:
+def read_plain(root: Path, key: str, most: int = manifests.MOST_FILE_BYTES) -> bytes:
     """Return the bytes of a plain file, at most one more than `most`; `KeyError` if there is none."""
     if not is_plain(root, key):
         raise KeyError(key)

@@ -8,15 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assets.leaderboard.past.index import PastEntry, Sha256, entries_of, read_index
 from assets.leaderboard.published import FORMAT
@@ -56,10 +48,11 @@ def _known_format(number: int) -> int:
     return number
 
 
-Week = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\Z"), AfterValidator(_monday)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}\Z")]
-FileName = Annotated[str, StringConstraints(max_length=200, pattern=rf"^{_PART}(?:/{_PART}){{0,7}}\Z")]
-Edition = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}\Z")]
+Week = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}\Z"), AfterValidator(_monday)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}\Z")]
+FileName = Annotated[str, Field(max_length=200, pattern=rf"^{_PART}(?:/{_PART}){{0,7}}\Z")]
+Edition = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}\.[1-9]\d{0,5}\Z")]
+Entries = list[dict[str, Any]]  # what publish found in the store and in the tables, compared with them later
 
 
 class _Stated(BaseModel):
@@ -120,14 +113,14 @@ class _Edition(_Stated):  # further fields are left alone
     content_sha256: str
     created_at: Annotated[str, AfterValidator(lambda text: created(text) and text)]
     table_hashes: dict[str, Any]
-    suites: list[Any]
-    labelers: list[Any]
-    partitions: list[Any]
-    anchors: list[Any]
-    gold: list[Any]
-    studies: list[Any]
-    retractions: list[Any]
-    removals: list[Any]
+    suites: Entries
+    labelers: Entries
+    partitions: Entries
+    anchors: Entries
+    gold: Entries
+    studies: Entries
+    retractions: Entries
+    removals: Entries
     pages: Annotated[list[PastEntry], Field(max_length=10_000)]
     files: Annotated[dict[FileName, _File], Field(max_length=MOST_FILES)]
     tables: dict[Name, _Table]
@@ -178,29 +171,20 @@ def written_by_publish(data: bytes, manifest: Manifest) -> bool:
 
 def parts(manifest: Mapping[str, Any]) -> list[WeekPart]:
     """Return all parts that a manifest lists, table by table."""
-    tables = sorted(manifest["tables"].items())
-    return [part for _, entry in tables for part in parts_of(entry).values()]
+    return [part for _, entry in sorted(manifest["tables"].items()) for part in parts_of(entry).values()]
 
 
 def objects(manifest: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
     """Return key → (SHA-256, bytes) of an edition's own files and of the parts that it lists."""
     prefix = keys.edition_prefix(manifest["edition"])
-    files = {prefix + name: of for name, of in sorted(manifest["files"].items())}
-    return {key: (of["sha256"], of["bytes"]) for key, of in files.items()} | {
-        part.key: (part.sha256, part.bytes) for part in parts(manifest)
-    }
-
-
-def entries(values: list[Any]) -> list[dict[str, Any]]:
-    """Return the entries of a field; what anybody wrote there instead has no fields."""
-    return [value if isinstance(value, dict) else {} for value in values]
+    files = {prefix + name: (of["sha256"], of["bytes"]) for name, of in sorted(manifest["files"].items())}
+    return files | {part.key: (part.sha256, part.bytes) for part in parts(manifest)}
 
 
 def data_files(manifest: Mapping[str, Any]) -> set[str]:
     """Return the data files of an edition: all under `data/` that are no pages."""
-    return {
-        name for name in manifest["files"] if name.startswith("data/") and not name.endswith("/index.html")
-    }
+    in_data = (name for name in manifest["files"] if name.startswith("data/"))
+    return {name for name in in_data if not name.endswith("/index.html")}
 
 
 def whole(manifest: Mapping[str, Any]) -> dict[str, str]:

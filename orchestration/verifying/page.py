@@ -1,7 +1,4 @@
-"""The pages of an edition and all files beside its data: made again from its own rows, and compared byte for byte.
-
-So are sheets of quarters, which editions share.
-"""
+"""Pages, all files beside the data, and sheets of quarters: made again from an edition's own rows, and compared."""
 
 from __future__ import annotations
 
@@ -41,10 +38,7 @@ _FEW_PIXELS = 8
 
 
 def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read) -> None:
-    """Compare pages, documents and drawings; `con` is of the edition's own rows.
-
-    `read` reads what lies around the edition: what a removal names is not missed.
-    """
+    """Compare pages, documents and drawings with those of its own rows (`con`); `read` reads records of removals."""
     of.step("pages", 0, 1)
     again: set[str] = set()
     unlike: list[str] = []
@@ -120,7 +114,6 @@ def compare_sheets(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
     entries, tables, hashes = entries_of(of.manifest), of.manifest["tables"], of.manifest["table_hashes"]
     periods, others = Grounds(con, tables, hashes, None).periods(), 0
     with tempfile.TemporaryDirectory(prefix="cliche-verify-") as folder:
-        waiting = Path(folder)
         for number, entry in enumerate(entries):
             of.step("sheets of quarters", number, len(entries))
             index = read_index(entry, (of.root / entry.key).read_bytes())
@@ -130,16 +123,14 @@ def compare_sheets(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
             elif entry.period in periods:
                 if grounds.rests_on(entry.period) != entry.rests_on:
                     of.report.differ(f"{entry.key}: its pages rest on other rows than those of the edition")
-                again = {
-                    (model, path): sha256_hex(data)
-                    for model, path, data in made(grounds, entry.period, waiting)
-                }
+                pages = made(grounds, entry.period, Path(folder))
+                again = {(model, path, sha256_hex(data)) for model, path, data in pages}
                 there = {
-                    (model, path): sha256
-                    for model, pages in index.pages.items()
-                    for path, (sha256, _) in pages.items()
+                    (model, path, sha256)
+                    for model, listed in index.pages.items()
+                    for path, (sha256, _) in listed.items()
                 }
-                for model, path in sorted({name for name, _ in again.items() ^ there.items()}):
+                for model, path in sorted({page[:2] for page in again ^ there}):
                     name = f"{keys.PAST}{entry.period}/{model}/…/{path}"
                     of.report.differ(f"{name} is not what its version makes of the tables")
     if [entry.period for entry in entries] != periods:

@@ -1,7 +1,4 @@
-"""Where an edition lies: in a store, in a folder, at an address; all of them are laid out as a store is.
-
-What is not on this machine is fetched into a folder, laid out alike.
-"""
+"""Where an edition lies, laid out as a store is: in a store, in a folder, or at an address, to be fetched."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from typing import Any
 from assets.generation.workplace import Workplace
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying import remote
-from orchestration.verifying.files import present, read_plain
+from orchestration.verifying.files import Read, present, read_plain
 from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step
 from warehouse import keys
@@ -35,16 +32,14 @@ _ID = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
 
 @dataclass(frozen=True)
 class Place:
-    """An edition (the name of its folder) and what is around it.
-
-    `pieces` gives the bytes at a key, about so many at most; `KeyError` if nothing is there. `seen` are the names of
-    the edition's files, None where they cannot be listed.
-    """
+    """An edition (the name of its folder) and what is around it."""
 
     edition: str
-    pieces: Callable[[str, int], Iterable[bytes]]
+    pieces: Callable[
+        [str, int], Iterable[bytes]
+    ]  # at a key, about so many bytes; `KeyError` if there is nothing
     root: Path | None = None  # on this machine
-    seen: Iterable[str] | None = None
+    seen: Iterable[str] | None = None  # names of the edition's files; None where they cannot be listed
     whole: bool = False  # whether all editions must be there, and more than them may be
     manifest_name: str = ""  # where it is alone, under any name
 
@@ -76,12 +71,9 @@ class Place:
     @cached_property
     def data(self) -> bytes:
         """Return the bytes of the manifest."""
-        try:
+        with suppress(KeyError):
             return self.get(self.key)
-        except KeyError:
-            raise UsageError(
-                f"no edition {self.edition} there: {self.key} is missing, or no plain file"
-            ) from None
+        raise UsageError(f"no edition {self.edition} there: {self.key} is missing, or no plain file")
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -129,10 +121,7 @@ def in_store(store: Store, edition: str) -> Place:
 
 
 def folder(target: str) -> Place:
-    """Return the place of an edition in a folder: its own, or one with `editions/` and no other edition.
-
-    The target may also be a manifest, under any name: then no more than that may be here.
-    """
+    """Return the place of an edition: in its folder, in one with `editions/` and no other, or of a manifest alone."""
     path, found = Path(target), list[Path]()
     with suppress(OSError, ValueError):
         own = [one for one in (path, path / manifests.NAME) if one.is_file()]
@@ -159,7 +148,7 @@ def _reader(root: Path) -> Callable[[str, int], Iterable[bytes]]:
     return lambda key, most: [read_plain(root, key, most)]
 
 
-def site_note(read: Callable[[str], bytes | None]) -> dict[str, Any]:
+def site_note(read: Read) -> dict[str, Any]:
     """Return what the note beside the DuckDB file says: edition, hash, size; {} if it does not read."""
     with suppress(CorruptObjectError, RecursionError):
         return json_object(keys.SITE_DATABASE_NOTE, read(keys.SITE_DATABASE_NOTE) or b"")
@@ -168,10 +157,7 @@ def site_note(read: Callable[[str], bytes | None]) -> dict[str, Any]:
 
 @contextmanager
 def fetched(place: Place, step: Step) -> Iterator[Path]:
-    """Yield the root of a place; of what is not on this machine, a temporary folder with all that is stated.
-
-    What is missing there is left out: it is reported with the other files.
-    """
+    """Yield the root of a place, or a temporary folder with what is stated; what is missing is left out."""
     if place.root is not None:
         yield place.root
         return

@@ -1,7 +1,4 @@
-"""An edition on a server that is not trusted.
-
-What a person typed is reached, this machine included; a redirect leads nowhere but to the same host and port.
-"""
+"""An edition on a server that is not trusted: what a person typed is reached, and a redirect leads to no other host."""
 
 from __future__ import annotations
 
@@ -36,20 +33,11 @@ class DownloadError(ClicheError):
 def opened(
     address: str, resolve: Resolver = system_resolver
 ) -> Iterator[tuple[str, Callable[[str, int], Iterator[bytes]]]]:
-    """Yield the edition at an address, and a function from a key around it to its bytes, at most so many.
-
-    That raises `KeyError` if the server has nothing there, else `DownloadError`. `resolve` gives the addresses of a
-    host; a parameter for tests.
-    """
+    """Yield the edition at an address, and a function from a key to its bytes, at most so many (or `KeyError`)."""
     root, edition = _parts(address)
-    with make_client(
-        Connection(
-            timeout_s=3600.0,
-            most_answer_bytes=manifests.MOST_FILE_BYTES,
-            allow_private=root.scheme == "http" or _typed_inside(root.host),
-        ),
-        resolve=resolve,
-    ) as client:
+    inside = root.scheme == "http" or _typed_inside(root.host)
+    at = Connection(timeout_s=3600.0, most_answer_bytes=manifests.MOST_FILE_BYTES, allow_private=inside)
+    with make_client(at, resolve=resolve) as client:
         yield edition, partial(_pieces, client, root)
 
 
@@ -81,12 +69,10 @@ def _typed_inside(host: str) -> bool:
 def _pieces(client: httpx2.Client, root: httpx2.URL, key: str, most: int) -> Iterator[bytes]:
     """Yield the bytes of one file; `DownloadError` as soon as they are more than `most`, or take too long."""
     ends_at = time.monotonic() + _START_S + most / _SLOWEST
-    request, count = client.build_request("GET", root.join(quote(key))), 0
+    target, count = root.join(quote(key)), 0
     try:
         for _ in range(_MOST_REDIRECTS + 1):
-            request.extensions["timeout"] = httpx2.Timeout(max(0.001, ends_at - time.monotonic())).as_dict()
-            answer = client.send(request, stream=True)
-            try:
+            with client.stream("GET", target, timeout=max(0.001, ends_at - time.monotonic())) as answer:
                 if answer.next_request is None:
                     if answer.status_code in _NOT_THERE:
                         raise KeyError(key)
@@ -100,12 +86,10 @@ def _pieces(client: httpx2.Client, root: httpx2.URL, key: str, most: int) -> Ite
                             )
                         yield block
                     return
-                request = answer.next_request
-            finally:
-                answer.close()
-            if _origin(request.url) != _origin(root):
+                target = answer.next_request.url
+            if _origin(target) != _origin(root):
                 raise DownloadError(
-                    f"{key}: the server redirects to another host, {request.url.host[:100]}; that is not followed"
+                    f"{key}: the server redirects to another host, {target.host[:100]}; that is not followed"
                 )
     except httpx2.HTTPError as error:
         said = one_line(error, 200) or type(error).__name__

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse import keys
+from warehouse.printable import counted
 
 #: Characters of an error in a line of the report.
 MOST = 160
@@ -72,17 +73,16 @@ class VerifyReport(Findings):
 
     def lines(self) -> list[str]:
         """Return the report as a person reads it."""
-        rest = [*(f"  not checked: {line}" for line in self.unchecked), *(f"  {line}" for line in self.notes)]
+        said = f"{self.compared} agree"
+        if self.recomputed:
+            said += f" · {self.counts:,} counts and {self.figures:,} figures recomputed, 0 differ"
         if found := self.differences:
-            said = f"{len(found):,} difference{'s' if len(found) > 1 else ''}"
-        else:
-            said = f"{self.compared} agree"
-            if self.recomputed:
-                said += f" · {self.counts:,} counts and {self.figures:,} figures recomputed, 0 differ"
+            said = counted(len(found), "difference")
         return [
             f"edition {self.edition}   {self.files:,} files   {said}",
             *(f"  {line}" for line in found),
-            *rest,
+            *(f"  not checked: {line}" for line in self.unchecked),
+            *(f"  {line}" for line in self.notes),
         ]
 
 
@@ -103,6 +103,4 @@ class VerifiedEdition:
 
 def shown(name: str) -> str:
     """Return a name in one line: a line break in it could look like a line of the report."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
-    )
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name)

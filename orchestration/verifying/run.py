@@ -53,15 +53,12 @@ def verify_place(
     """Return what verifying an edition finds; `kept` is that edition, or one before it, as it was once."""
     manifest = place.manifest
     report = VerifyReport(manifest["edition"])
-    if manifest["edition"] != place.edition:
-        report.differ(
-            f"the manifest is of edition {manifest['edition']}, and was found under the name {place.edition}"
-        )
+    if (stated := manifest["edition"]) != place.edition:
+        report.differ(f"the manifest is of edition {stated}, and was found under the name {place.edition}")
         return report
     if not written_by_publish(place.data, manifest):
-        report.differ(
-            "manifest.json is not what publish writes: it does not fit its hash, or has a field twice"
-        )
+        why = "it does not fit its hash, or has a field twice"
+        report.differ(f"manifest.json is not what publish writes: {why}")
     if place.seen is None:
         report.note("fetched by address: files that the manifest does not name cannot be seen")
     claims.compare_names(manifest, place.read(keys.LATEST_EDITION), report)
@@ -77,7 +74,12 @@ def verify_place(
             difference.tell(kept, place, places.in_folder(root, place.edition).read, report)
         if manifest["texts_sha256"] != texts_sha256():
             report.compared = "hashes"
-            report.skip(_other_release(manifest["code_version"]))
+            release, _, commit = manifest["code_version"][:60].partition("+")
+            report.skip(
+                f"tables, views, pages and figures: release {release}{f', commit {commit}' * bool(commit)} made this "
+                f"edition; compare them with that: git checkout {commit or 'v' + release} in a clone of the project, "
+                "and make setup"
+            )
             return report
         claims.compare_version(manifest, report)
         try:
@@ -91,15 +93,6 @@ def verify_place(
                     raise OSError(code or 0, str(error)) from None
             report.differ(f"it cannot be made again from its tables: {one_line(error, MOST)}")
     return report
-
-
-def _other_release(version: str) -> str:
-    """Return what is not compared of an edition that other code made, and how to compare it."""
-    release, _, commit = version[:60].partition("+")
-    return (
-        f"tables, views, pages and figures: release {release}{f', commit {commit}' * bool(commit)} made this edition; "
-        f"compare them with that: git checkout {commit or 'v' + release} in a clone of the project, and make setup"
-    )
 
 
 def _made_again(place: Place, of: VerifiedEdition, sheets: set[str]) -> None:
@@ -116,6 +109,5 @@ def _made_again(place: Place, of: VerifiedEdition, sheets: set[str]) -> None:
             page.compare_sheets(con, of)
             thumbnails.compare(con, of, place)
         site.compare(place, of, built, sheets)
-    of.report.note(
-        f"taken as stated, for only the moment of publishing knows them: {', '.join(claims.TAKEN)}"
-    )
+    taken = ", ".join(claims.TAKEN)
+    of.report.note(f"taken as stated, for only the moment of publishing knows them: {taken}")

@@ -27,8 +27,8 @@ from warehouse import keys
 from warehouse.canonical import file_hash
 from warehouse.database.building import start_here
 from warehouse.database.connection import SETTINGS
-from warehouse.database.published import published_tables, schema_of, search_all
-from warehouse.database.table_hash import Hashed, rows_hash
+from warehouse.database.published import columns_of, published_tables, schema_of, search_all
+from warehouse.database.table_hash import rows_hash
 from warehouse.errors import ClicheError, CorruptObjectError
 from warehouse.printable import one_line
 from warehouse.sqlfiles import quoted
@@ -51,10 +51,7 @@ _NOTES = (keys.SITE_PAGES_NOTE, keys.SITE_DATABASE_NOTE)
 
 
 def compare(place: Place, of: VerifiedEdition, built: Path, past: set[str]) -> None:
-    """Compare what is at `site/`, if it is of this edition, and look for foreign files around a fetched one.
-
-    `built` is the DuckDB file of the edition's rows, which gets the view `start_here`; `past` are its sheets' keys.
-    """
+    """Compare what is at `site/` if it is of this edition, with `built`, of its rows, and `past`, its sheets."""
     known = chain.noted(place.read(keys.SITE_PAGES_NOTE) or b"")
     newest = max(known.values(), key=lambda one: (one["week"], one["revision"]), default=None)
     if newest is not None and newest["edition"] != of.manifest["edition"]:
@@ -89,10 +86,7 @@ def _pages(read: files.Read, of: VerifiedEdition, known: dict[str, chain.Entry])
 
 
 def _foreign(of: VerifiedEdition, known: Collection[str], *, alone: bool) -> None:
-    """Report files that no publish writes: at `site/`, and, around an edition that is `alone`, anywhere.
-
-    Of thumbnails only names are looked at, of records that a picture was removed nothing.
-    """
+    """Report files that no publish writes at `site/`, and anywhere around an edition that is `alone`."""
     edition = of.manifest["edition"]
     parts = {part.key for part in manifests.parts(of.manifest)}
     known = {*known, *parts, *_NOTES, keys.SITE_DATABASE, keys.LATEST_EDITION, *engine_keys().values()}
@@ -128,15 +122,11 @@ def _compare_database(of: VerifiedEdition, built: Path, read: files.Read) -> Non
                 report.differ(f"{what[:200]} in {name} is not as this version makes it")
             # a macro could be called in the place of a function
             for table in () if unlike else published_tables():
-                if _rows(con, table) != _rows(own, table):
+                rows, columns = f'{schema_of(table)}."{table}"', [*columns_of(table).items()]
+                if rows_hash(con, rows, columns) != rows_hash(own, rows, columns):
                     report.differ(f"{name} has other rows of {table} than the edition")
     except (duckdb.Error, ClicheError) as error:
         report.differ(f"{name} cannot be read: {one_line(error, MOST)}")
-
-
-def _rows(con: duckdb.DuckDBPyConnection, table: str) -> Hashed:
-    columns = [(row[0], row[1]) for row in con.execute(f'DESCRIBE "{table}"').fetchall()]
-    return rows_hash(con, f'{schema_of(table)}."{table}"', columns)
 
 
 @contextmanager

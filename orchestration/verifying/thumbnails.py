@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 
 import duckdb
@@ -15,7 +15,7 @@ from PIL import Image
 
 from assets.generation.pictures.image_check import bits_against
 from orchestration.verifying import manifest as manifests
-from orchestration.verifying.files import present
+from orchestration.verifying.files import Read, present
 from orchestration.verifying.places import Place
 from orchestration.verifying.report import VerifiedEdition
 from warehouse import keys
@@ -24,7 +24,6 @@ from warehouse.loading.webp_seals import encoder_of
 from warehouse.store.many import ahead
 
 _FOLDER = "thumbnails"
-_CARD = "card.png"  # beside the page that shows its pictures
 _ABSENT, _NO_HASH = "is not here", "has a picture without a published hash"
 #: The published perceptual hash of each picture.
 _HASHES = """
@@ -43,13 +42,10 @@ MOST = 3
 
 
 def shown(pages: Iterable[tuple[str, bytes]], files: Collection[str]) -> dict[str, bool]:
-    """Return the thumbnails that pages link to, of (path, bytes) of pages, and whether a page with a card does.
-
-    `files` are the paths of the edition.
-    """
+    """Return the thumbnails that pages (path, bytes) link to, and whether a page with a card among `files` does."""
     found: dict[str, bool] = {}
     for path, page in pages:
-        card = f"{path.rpartition('/')[0]}/{_CARD}" in files
+        card = f"{path.rpartition('/')[0]}/card.png" in files
         for linked in keys.THUMBNAIL.finditer(page.decode(errors="replace")):
             found[linked[0]] = card or found.get(linked[0], False)
     return found
@@ -61,13 +57,10 @@ def first(on_pages: Mapping[str, bool], newest: Collection[str]) -> set[str]:
 
 
 def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, place: Place) -> None:
-    """Compare thumbnails with the published hashes of their pictures; the report of `of` hears of what differs.
+    """Compare thumbnails with the published hashes of their pictures; `con` has the edition's tables.
 
-    Those that are not there are no difference: a note says how many of those that pages show they are.
-
-    `con` has the edition's tables. On this machine all that pages show are compared, over a network those of share
-    cards and of the newest week. If the edition is alone, all that lies in thumbnails/ is compared, and what is no
-    thumbnail of the edition's pictures is a difference.
+    On this machine all that pages show are compared, over a network those of share cards and of the newest week; those
+    that are not there are no difference. If the edition is alone, all that lies in thumbnails/ must be of its pictures.
     """
     hashes: dict[str, str | None] = dict(con.execute(_HASHES).fetchall())
     on_pages = shown(_pages(of), of.manifest["files"])
@@ -102,7 +95,7 @@ def _pages(of: VerifiedEdition) -> Iterator[tuple[str, bytes]]:
         yield from ((path, (folder / path).read_bytes()) for path in paths if path.endswith(".html"))
 
 
-def _fault(read: Callable[[str], bytes | None], hashes: Mapping[str, str | None], key: str) -> str:
+def _fault(read: Read, hashes: Mapping[str, str | None], key: str) -> str:
     """Return what is wrong with a thumbnail, why it was not compared, or nothing."""
     data, phash = read(key), hashes.get(keys.picture_of(key) or "")
     if data is None or phash is None:

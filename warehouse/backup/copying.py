@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +21,7 @@ from warehouse.integrity.kinds import keys_in, parse
 from warehouse.integrity.scan import NO_KIND, Tell, grouped, told_once
 from warehouse.store.base import Store
 from warehouse.store.many import ahead
-from warehouse.store.pieces import pieces, read_if_there
+from warehouse.store.pieces import hash_of, pieces, read_if_there
 
 _EACH = 64  # objects between two words on how far it is
 
@@ -211,31 +210,23 @@ def _carry_database(found: Survey, done: Copied, *, absent_alone: bool) -> bool:
         same_note = (
             read_if_there(found.target, keys.SITE_DATABASE_NOTE) == found.changing[keys.SITE_DATABASE_NOTE]
         )
-        if (found.quick and same_note) or _hash(pieces(found.target, key)) == stated:
+        if (found.quick and same_note) or hash_of(pieces(found.target, key)) == stated:
             return True
     with TemporaryDirectory(prefix="cliche-backup-") as folder:
         path = Path(folder) / "whole"
         with path.open("wb") as file:
-            read = _hash(pieces(found.source, key), file.write)
+            read = hash_of(pieces(found.source, key), file.write)
         if read != stated:
             what = f"is not what {keys.SITE_DATABASE_NOTE} says, or is being published; cliche publish writes it again"
             done.problems.append(Problem("damaged", key, what))
             return False
         found.target.replace(key, path)
-    if _hash(pieces(found.target, key)) != stated:
+    if hash_of(pieces(found.target, key)) != stated:
         done.problems.append(_not_given_back(found.target, key))
         return False
     done.objects += 1
     done.bytes += found.database.size
     return True
-
-
-def _hash(read: Iterable[bytes], also: Callable[[bytes], object] = lambda piece: None) -> str:
-    digest = sha256()
-    for piece in read:
-        digest.update(piece)
-        also(piece)
-    return digest.hexdigest()
 
 
 def _is_there(store: Store, key: str, data: bytes) -> bool:

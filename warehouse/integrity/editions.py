@@ -1,7 +1,4 @@
-"""Editions in the store: files by their manifest, nothing beside them, and what manifests name of other objects.
-
-A folder without a manifest is no edition: a publish that was stopped left it.
-"""
+"""Editions in the store: files by their manifest, nothing beside them, and what manifests name of other objects."""
 
 from __future__ import annotations
 
@@ -100,6 +97,5 @@ def check_latest(look: Inspection, name: str, found: Sequence[Key]) -> None:
         except (KeyError, ValueError, TypeError, CorruptObjectError):
             holds = False
         if not holds:
-            look.damaged(
-                one.key, "says something else than the manifest of the edition that it names, if there is one"
-            )
+            what = "says something else than the manifest of the edition that it names, if there is one"
+            look.damaged(one.key, what)

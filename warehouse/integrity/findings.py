@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from warehouse.loading.objects import compared_parquet, json_object
 from warehouse.loading.webp_seals import encoder_of
 from warehouse.store.base import Store
 from warehouse.store.many import ahead
-from warehouse.store.pieces import pieces
+from warehouse.store.pieces import hash_of, pieces
 
 Done = TypeVar("Done")
 Given = TypeVar("Given")
@@ -41,15 +40,12 @@ class Problem(NamedTuple):
 
 
 class Read(NamedTuple):
-    """One object as it was read, with the SHA-256 of its bytes; those of the site's DuckDB file are not kept.
-
-    `said` is what JSON and Parquet hold (a dict, a table) whose bytes are those that were written, else None.
-    """
+    """One object as it was read."""
 
     named: Key
-    data: bytes
+    data: bytes  # those of the site's DuckDB file are not kept
     sha256: str
-    said: Any = None
+    said: Any = None  # what JSON and Parquet hold (a dict, a table) whose bytes are those that were written
     fault: str = ""
 
     @property
@@ -75,22 +71,18 @@ class Named(NamedTuple):
 
 @dataclass
 class Inspection:
-    """What the checks of one group are given, and what they found. `there` are the keys of its part of the store.
-
-    `named` is what manifests of editions name, by key. `outside` are keys that lie elsewhere and were needed: what the
-    group rests on. `shrink` makes the thumbnail of a picture again; without it, of a thumbnail the seal alone is read.
-    """
+    """What the checks of one group are given, and what they found."""
 
     store: Store
-    there: Collection[str]
-    named: Mapping[str, Named]
+    there: Collection[str]  # keys of its part of the store
+    named: Mapping[str, Named]  # what manifests of editions name, by key
     tell: Callable[[int], None] = lambda looked: None
-    shrink: Shrink = lambda sha256, picture: b""
+    shrink: Shrink = lambda sha256, picture: b""  # without it, of a thumbnail the seal alone is read
     problems: list[Problem] = field(default_factory=list)
     objects: int = 0
     leftover: int = 0  # parts of tables that no edition lists
     hashes: dict[str, str] = field(default_factory=dict)  # key → SHA-256 of what was read
-    outside: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)  # keys elsewhere that were needed: what the group rests on
     _failed: int = 0
 
     def read(self, members: Sequence[Key], of: str = "") -> Iterator[Read]:
@@ -118,10 +110,7 @@ class Inspection:
         key = named.key
         try:
             if key == keys.SITE_DATABASE:
-                digest = hashlib.sha256()
-                for piece in pieces(self.store, key):
-                    digest.update(piece)
-                return Read(named, b"", digest.hexdigest())
+                return Read(named, b"", hash_of(pieces(self.store, key)))
             data = self.store.get(key)
         except KeyError:
             return Problem("missing", key, "was listed, and is gone")
@@ -148,10 +137,7 @@ class Inspection:
         self.need_all([Need(key, why)], lambda _: of)
 
     def need_all(self, wanted: Iterable[Need], of: Callable[[str], str]) -> None:
-        """Note which objects are missing, of many; `of` says what a key belongs to.
-
-        A picture whose removal is on record is missing rightly.
-        """
+        """Note which of many objects are missing (`of` says whose), but for pictures whose removal is on record."""
         lacking = [one for one in wanted if one.key not in self.there]
         for one, head in zip(lacking, self._each(lambda one: self.store.head(one.key), lacking), strict=True):
             picture = keys.picture_of(one.key)
@@ -166,10 +152,7 @@ class Inspection:
 
 
 def _said(read: Read, records: Collection[str]) -> Any:
-    """Return what JSON or Parquet holds; `CorruptObjectError` of bytes that are not those which are recorded.
-
-    JSON, and thumbnails, carry their hash; that of Parquet is in its name, or in that of one of the `records`.
-    """
+    """Return what JSON or Parquet holds; `CorruptObjectError` unless the hash in it, its name or a record fits."""
     key, kind, data = read.key, read.named.kind, read.data
     if kind in ELSEWHERE and not _MANIFEST.fullmatch(key):
         return None

@@ -56,11 +56,8 @@ def check_group(look: Inspection, group: tuple[str, ...], members: Sequence[Key]
             look.damaged(one.key, fault, of)
             del said[one.key]
     for member in members:
-        need, edition, sha256 = (
-            wanted.get(member.key),
-            look.named.get(member.key),
-            look.hashes.get(member.key),
-        )
+        need, edition = wanted.get(member.key), look.named.get(member.key)
+        sha256 = look.hashes.get(member.key)
         if need and sha256 and need.sha256 not in {None, sha256}:
             look.damaged(member.key, f"has another hash than is recorded: {need.why}", of)
         elif edition and sha256 and edition.sha256 not in {None, sha256}:
@@ -69,7 +66,7 @@ def check_group(look: Inspection, group: tuple[str, ...], members: Sequence[Key]
             look.unexpected(member.key, "the note beside it does not name it", of)
         elif need is None and edition is None and member.kind in _LEFT_OVER and sha256:
             look.leftover += 1
-    planned = _planned(look, names, members, said, wanted) if family == "partition" else {}
+    planned = _planned(look, members, said, wanted) if family == "partition" else {}
     if family == "study":
         _taken_back(look, names[0], members, said)
 
@@ -82,35 +79,28 @@ def check_group(look: Inspection, group: tuple[str, ...], members: Sequence[Key]
 
 
 def _planned(
-    look: Inspection,
-    names: Sequence[str],
-    members: Sequence[Key],
-    said: Mapping[str, Any],
-    wanted: dict[str, Need],
+    look: Inspection, members: Sequence[Key], said: Mapping[str, Any], wanted: dict[str, Need]
 ) -> Mapping[str, Any]:
     """Return the slots of a partition's plan; objects of other slots are unexpected.
 
     Of a manifest that is gone there is its record, and labels of what it listed: then it is wanted. Without labels, a
     run was killed between the two; the next run writes the manifest.
     """
-    plan = said.get(keys.plan(names[0], names[1]))
+    _, week, model = members[0].group
+    plan = said.get(keys.plan(week, model))
     planned = {slot["slot_key"]: slot for slot in plan["slots"]} if plan else {}
     for one in members:
         if plan and one.slot and one.slot not in planned:
-            look.unexpected(one.key, "is of no slot of the plan", slots.words(None, *names))
-    labeled, listed = (
-        {slot for one in members if one.kind == kind and said.get(one.key) for slot in _slots(said[one.key])}
-        for kind in ("labels", "manifest")
-    )
+            look.unexpected(one.key, "is of no slot of the plan", slots.words(None, week, model))
+    labeled, listed = set[str](), set[str]()
+    for one in members:
+        if one.kind in {"labels", "manifest"} and (table := said.get(one.key)):
+            (labeled if one.kind == "labels" else listed).update(table["slot_key"].unique().to_pylist())
     why = "its hash is recorded, and there are labels of what it listed"
     for one in members if labeled - listed else ():
         if recorded := record_of(one.key):
             wanted.setdefault(recorded[0], Need(recorded[0], why))
     return planned
-
-
-def _slots(table: Any) -> list[str]:
-    return list(table["slot_key"].unique().to_pylist())
 
 
 def _taken_back(look: Inspection, study: str, members: Sequence[Key], said: Mapping[str, Any]) -> None:

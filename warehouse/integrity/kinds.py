@@ -23,6 +23,8 @@ _SHA = "[0-9a-f]{64}"
 _LABELER = "labeler=[^/]+@[^/]+"
 _PARTITION = f"week=(?P<week>{_WEEK})/model=(?P<model>{_NAME})"
 _OTHER = f"(?P<scope>week={_WEEK}/(?:anchors|trial)|study=[^/]+)"
+_CALLS = rf"(?:labels/{_PARTITION}|label-calls/{_OTHER})"
+_ANCHORS, _STUDIES = rf"anchors/(?P<of>{_NAME})", "studies/(?P<of>[^/]+)"
 _RECORD = rf"(?:\.{_SHA}\.json)?"
 _STATE = r"\d{4,}-(?:intended|sent\d+|submitted|ended)\.json"
 
@@ -35,12 +37,10 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("manifest record", rf"attempts/{_PARTITION}/manifest-(?P<n>\d{{4,}})\.parquet\.{_SHA}\.json"),
     ("batch", rf"batches/{_PARTITION}/{_STATE}"),
     ("labels", rf"labels/{_PARTITION}/{_LABELER}/part-{_SHA}\.parquet"),
-    ("label calls", rf"labels/{_PARTITION}/{_LABELER}/attempts-{_SHA}\.parquet"),
-    ("note", rf"labels/{_PARTITION}/{_LABELER}/written-{_SHA}\.json"),
     ("label intent", rf"label-intents/(?:{_PARTITION}|{_OTHER})/{_LABELER}/[0-9a-f]{{32}}/\d+\.json"),
     ("label batch", rf"label-batches/(?:{_PARTITION}|{_OTHER})/{_LABELER}/{_STATE}"),
-    ("label calls", rf"label-calls/{_OTHER}/{_LABELER}/attempts-{_SHA}\.parquet"),
-    ("note", rf"label-calls/{_OTHER}/{_LABELER}/written-{_SHA}\.json"),
+    ("label calls", rf"{_CALLS}/{_LABELER}/attempts-{_SHA}\.parquet"),
+    ("note", rf"{_CALLS}/{_LABELER}/written-{_SHA}\.json"),
     ("trial intent", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-intent\.json"),
     ("trial receipt", rf"trials/week=(?P<of>{_WEEK})/model={_NAME}/\d{{4,}}-receipt\.json"),
     ("image", r"images/(?P<of>[0-9a-f]{2})/(?P=of)[0-9a-f]{62}\.[a-z0-9]+"),
@@ -50,20 +50,14 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("gold sample", rf"gold/(?P<of>{_NAME})/sample\.json"),
     ("gold labels", rf"gold/(?P<of>{_NAME})/labels-{_SHA}\.parquet"),
     ("gold note", rf"gold/(?P<of>{_NAME})/written-{_SHA}\.json"),
-    ("anchor list", rf"anchors/(?P<of>{_NAME})/anchors\.json"),
-    ("anchor labels", rf"anchors/(?P<of>{_NAME})/labels/week={_WEEK}/{_LABELER}\.parquet{_RECORD}"),
-    (
-        "anchor acceptance",
-        rf"anchors/(?P<of>{_NAME})/accepted/week={_WEEK}/{_LABELER}/attribute=[^/]+\.json",
-    ),
-    ("study pointer", r"studies/(?P<of>[^/]+)/current-(?P<n>\d{4,})\.json"),
-    ("study definition", r"studies/(?P<of>[^/]+)/definition-[0-9a-f]{16}\.json"),
-    ("study table", rf"studies/(?P<of>[^/]+)/tables-[0-9a-f]{{16}}/[a-z_]+\.parquet{_RECORD}"),
-    (
-        "study labels",
-        rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/part-(?:[0-9a-f]{{16}}|{_SHA})\.parquet{_RECORD}",
-    ),
-    ("study note", rf"studies/(?P<of>[^/]+)/labels/{_LABELER}/written-{_SHA}\.json"),
+    ("anchor list", rf"{_ANCHORS}/anchors\.json"),
+    ("anchor labels", rf"{_ANCHORS}/labels/week={_WEEK}/{_LABELER}\.parquet{_RECORD}"),
+    ("anchor acceptance", rf"{_ANCHORS}/accepted/week={_WEEK}/{_LABELER}/attribute=[^/]+\.json"),
+    ("study pointer", rf"{_STUDIES}/current-(?P<n>\d{{4,}})\.json"),
+    ("study definition", rf"{_STUDIES}/definition-[0-9a-f]{{16}}\.json"),
+    ("study table", rf"{_STUDIES}/tables-[0-9a-f]{{16}}/[a-z_]+\.parquet{_RECORD}"),
+    ("study labels", rf"{_STUDIES}/labels/{_LABELER}/part-(?:[0-9a-f]{{16}}|{_SHA})\.parquet{_RECORD}"),
+    ("study note", rf"{_STUDIES}/labels/{_LABELER}/written-{_SHA}\.json"),
     ("study retraction", rf"retractions/study-(?P<of>{_NAME})-(?P<n>[1-9]\d*)\.json"),
     ("retraction", rf"retractions/{_PARTITION}/(?P<n>[1-9]\d*)\.json"),
     ("removal", rf"removals/{_SHA}\.json"),
@@ -106,15 +100,13 @@ def parse(key: str) -> Key | None:
     """Return what a key says of itself, or None if no kind of object has such a key."""
     for kind, family, pattern in _COMPILED:
         if found := pattern.fullmatch(key):
-            said = found.groupdict()
-            group: tuple[str, ...]
+            said = found.groupdict("")
+            group: tuple[str, ...] = (family, said.get("of", ""))
             if said.get("model"):
                 group = ("partition", said["week"], said["model"])
             elif said.get("scope"):
                 group = ("calls", said["scope"])
-            else:
-                group = (family, said.get("of") or "")
-            return Key(key, kind, group, said.get("slot") or "", int(said.get("n") or 0))
+            return Key(key, kind, group, said.get("slot", ""), int(said.get("n") or 0))
     return None
 
 

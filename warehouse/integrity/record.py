@@ -33,12 +33,9 @@ _NEVER = {READ: "never; cliche verify --store reads it", BACKUP: "never; cliche 
 
 
 class StoreRecord(NamedTuple):
-    """The last whole reading of a store and its problems, or the last whole copy and where it is (`to`).
+    """The last whole reading of a store and its problems, or the last whole copy and where it is (`to`)."""
 
-    `at` is when it ended (UTC).
-    """
-
-    at: datetime
+    at: datetime  # when it ended (UTC)
     objects: int
     problems: int = 0
     to: str = ""
@@ -101,16 +98,15 @@ def line(name: str, found: StoreRecord | None) -> str:
 
 
 @contextmanager
-def progress(
-    home: Path, store_url: str
-) -> Iterator[tuple[Mapping[str, dict[str, Any]], Callable[[str, Mapping[str, Any]], None]]]:
-    """Yield what a reading of this store that was stopped found, by group, and a function that keeps what one finds.
-
-    What was kept goes when the reading ends.
-    """
+def progress(home: Path, store_url: str) -> Iterator[tuple[dict[str, dict[str, Any]], Callable[..., None]]]:
+    """Yield what a stopped reading of this store found, by group, and a function that keeps more, until it ends."""
     home.mkdir(parents=True, exist_ok=True)
     path, done, begun = home / _BEGUN, dict[str, dict[str, Any]](), utc_now()
-    first, *others = [*_lines(path)] or [{}]
+    lines = list[dict[str, Any]]()
+    for raw in path.read_bytes().splitlines() if path.is_file() else ():
+        with suppress(ValueError):
+            lines.append(json.loads(raw))
+    first, *others = lines or [{}]
     going_on = first.get("store") == store_url and begun - datetime.fromisoformat(first["begun_at"]) < _OLDEST
     if going_on:
         done = {said["group"]: said for said in others}
@@ -124,10 +120,3 @@ def progress(
             write({"store": store_url, "begun_at": begun.isoformat()})
         yield done, lambda group, said: write({"group": group, **said})
     path.unlink(missing_ok=True)
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with suppress(OSError):
-        for raw in path.read_bytes().splitlines():
-            with suppress(ValueError):
-                yield json.loads(raw)

@@ -26,14 +26,11 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass
 class StoreReading:
-    """What a reading of a store found.
-
-    `resumed` counts objects that a reading before this one had read, `leftover` parts of tables of no edition.
-    """
+    """What a reading of a store found."""
 
     objects: int = 0
-    leftover: int = 0
-    resumed: int = 0
+    leftover: int = 0  # parts of tables of no edition
+    resumed: int = 0  # objects that a reading before this one had read
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
 
@@ -46,8 +43,7 @@ def read_store(
 ) -> StoreReading:
     """Read every object of a store and return what is damaged, missing or unexpected; an empty store is not recorded.
 
-    At `home` it is kept how far the reading is, and when the store was last read whole; the next one goes on. `shrink`
-    makes the thumbnail of a picture again, for its pixels to be compared.
+    A reading that was stopped goes on, by what it kept at `home`; `shrink` makes the thumbnail of a picture again.
     """
     begun = time.monotonic()
     of = parts(store)
@@ -116,18 +112,16 @@ def _gone(store: Store, unseen: set[str], named: Mapping[str, Named]) -> list[Pr
 
 def told_once(store: Store, problems: Sequence[Problem]) -> list[Problem]:
     """Return one problem for each object, in the order of keys; pictures with what they belong to."""
-    first: dict[str, Problem] = {}
-    others: dict[str, set[str]] = {}
+    by_key: dict[str, list[Problem]] = {}
     for one in problems:
-        first.setdefault(one.key, one)
-        others.setdefault(one.key, set()).add(one.of)
-    pictures = {picture for key in first if (picture := keys.picture_of(key))}
+        by_key.setdefault(one.key, []).append(one)
+    pictures = {picture for key in by_key if (picture := keys.picture_of(key))}
     owners = _owners(store, pictures) if pictures else {}
     told = []
-    for key, one in sorted(first.items()):
-        of = owners.get(keys.picture_of(key) or "") or sorted(others[key] - {""})
+    for key, same in sorted(by_key.items()):
+        of = owners.get(keys.picture_of(key) or "") or sorted({one.of for one in same} - {""})
         more = f" and {len(of) - 1} more" if len(of) > 1 else ""
-        told.append(one._replace(of=of[0] + more if of else ""))
+        told.append(same[0]._replace(of=of[0] + more if of else ""))
     return told
 
 

@@ -1,7 +1,4 @@
-"""Pictures and their thumbnails: bytes by name and by seal, and a thumbnail's pixels against those of its picture.
-
-A thumbnail that is missing is no damage: it is made again. What of a picture is compared is for the caller to give.
-"""
+"""Pictures and thumbnails: bytes by name and by seal, pixels by the picture; a missing thumbnail is made again."""
 
 from __future__ import annotations
 
@@ -59,7 +56,9 @@ def _check_one(look: Inspection, gone: Collection[str], one: tuple[str, Sequence
 def _compare(look: Inspection, one: Read, made: bytes) -> None:
     """Note a thumbnail that is not of its picture."""
     try:
-        stored, again = _pixels(one.data), _pixels(made)
+        stored, again = (
+            Image.open(io.BytesIO(webp), formats=("WEBP",)).convert("RGB") for webp in (one.data, made)
+        )
     except Exception as error:  # noqa: BLE001 - decoders raise anything, and all of it means the same
         look.damaged(one.key, f"does not decode ({type(error).__name__})")
         return
@@ -68,11 +67,6 @@ def _compare(look: Inspection, one: Read, made: bytes) -> None:
         look.damaged(one.key, f"has {sizes[0]} pixels, and its picture gives {sizes[1]}")
     elif (apart := most_apart(stored, again)) > TOLERANCE:
         look.damaged(one.key, f"shows something else than its picture: {apart} of 255 apart in one place")
-
-
-def _pixels(webp: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(webp), formats=("WEBP",)) as opened:
-        return opened.convert("RGB")
 
 
 def most_apart(one: Image.Image, other: Image.Image) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 
 from warehouse.errors import StoreError
 from warehouse.store.base import Store
@@ -31,3 +32,12 @@ def pieces(store: Store, key: str, size: int = PIECE) -> Iterator[bytes]:
         yield store.get(key, (start, size))
     if store.head(key) != there:
         raise StoreError(f"{store.url}: {key} was replaced while it was read; begin again")
+
+
+def hash_of(read: Iterable[bytes], also: Callable[[bytes], object] = lambda piece: None) -> str:
+    """Return the SHA-256 of pieces, each of which is given to `also`, too."""
+    digest = hashlib.sha256()
+    for piece in read:
+        digest.update(piece)
+        also(piece)
+    return digest.hexdigest()

@@ -6,9 +6,9 @@ Each manifest states the SHA-256 of the one before it, so whoever holds one hash
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from assets.leaderboard import chain
+from orchestration.verifying.files import Read
 from orchestration.verifying.manifest import NAME, Link
 from orchestration.verifying.places import Place
 from orchestration.verifying.report import VerifyReport
@@ -37,9 +37,7 @@ def compare(place: Place, expect: str | None, report: VerifyReport) -> None:
         _expect(expect.lower(), held, whole, report)
 
 
-def _walk(
-    read: Callable[[str], bytes | None], before: Link | None, held: list[Link], report: VerifyReport
-) -> bool:
+def _walk(read: Read, before: Link | None, held: list[Link], report: VerifyReport) -> bool:
     """Add the editions before the last that is held; return whether the first of the chain was reached."""
     left = _MOST_BYTES
     while before is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from assets.leaderboard.texts import texts_sha256
 from assets.suites.analysis import load_changes
-from orchestration.verifying.manifest import Manifest, entries
+from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Findings, shown
 from warehouse import keys
 
@@ -57,10 +57,7 @@ class Changes(Findings):
     _parts: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # (table, reason) → weeks
 
     def through(self, week: str | None) -> set[str]:
-        """Return the reasons for which what follows from rows of weeks through this one may change.
-
-        Nothing follows from a removal: labels and counts stay.
-        """
+        """Return the reasons of weeks through this one, for what follows from rows; of a removal nothing does."""
         of_weeks = (why for (of, _), why in self.reasons.items() if week is None or of <= week)
         return self.everywhere.union(*of_weeks) - {REMOVED}
 
@@ -116,7 +113,7 @@ def _first(lines: Iterable[str]) -> list[str]:
 def find(found: Changes) -> None:
     """Take the reasons that the manifests state; what is named no more, or otherwise, is unexplained."""
     before, after = _named(found.old), _named(found.new)
-    taken_back = [one.get("definition_sha256") for one in entries(found.new["retractions"])]
+    taken_back = [one.get("definition_sha256") for one in found.new["retractions"]]
     for fact, said in before.items():
         kind, of, name = fact
         later = kind == "receipts" and after.get(fact, said) > said  # its number is in its name
@@ -159,15 +156,15 @@ def _named(manifest: Manifest) -> dict[_Fact, Any]:
     """Return all that a manifest names and a later one names, too, and what it says of it."""
     found: dict[_Fact, Any] = {}
     for field_, (kind, names, stays) in _ENTRIES.items():
-        for entry in entries(manifest[field_]):
+        for entry in manifest[field_]:
             found[kind, _texts(entry, names), ""] = entry if stays is None else entry.get(stays)
     for field_, (names, fields) in _OBJECTS.items():
-        for entry in entries(manifest[field_]):
+        for entry in manifest[field_]:
             of, kind = _texts(entry, names), "labels" if field_ == "partitions" else field_
             for value in map(entry.get, fields):
                 listed = value if isinstance(value, list) else [value] if value else []
                 found |= {(kind, of, str(one)): "" for one in listed}
-    for entry in entries(manifest["partitions"]):
+    for entry in manifest["partitions"]:
         name = str(entry.get("manifest") or "")[:200]
         found["receipts", _texts(entry, ("week", "model")), ""] = f"{len(name):03}{name}"
     return found
@@ -191,9 +188,9 @@ def _code(found: Changes) -> None:
     found.everywhere.add(METHOD)
     if changes := [one for one in load_changes() if one.sha256 == plan]:
         found.tell(f"{changes[0].day}: {textwrap.shorten(changes[0].said, 200, placeholder=' …')}", METHOD)
-        return
-    tell = found.differ if new["texts_sha256"] == texts_sha256() else found.skip
-    tell(f"analysis.yaml: method_changes.yaml here has no entry of {plan[:64]}")
+    else:
+        tell = found.differ if new["texts_sha256"] == texts_sha256() else found.skip
+        tell(f"analysis.yaml: method_changes.yaml here has no entry of {plan[:64]}")
 
 
 def _texts(entry: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:

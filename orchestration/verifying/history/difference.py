@@ -7,20 +7,27 @@ and `cliche verify` makes it again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
+import duckdb
+
+from assets.gateway.records import FINAL, Outcome
 from orchestration.verifying.files import Read
 from orchestration.verifying.history import changes as c
-from orchestration.verifying.history import rows
 from orchestration.verifying.history.changes import Changes
 from orchestration.verifying.manifest import whole
 from orchestration.verifying.places import Place
-from orchestration.verifying.report import VerifyReport
+from orchestration.verifying.report import MOST, VerifyReport
+from orchestration.verifying.site import locked
+from warehouse.canonical import sha256_hex
 from warehouse.database.archive import WeekPart, parts_of
-from warehouse.errors import UsageError
+from warehouse.errors import CorruptObjectError, UsageError
 from warehouse.loading.plan_rows import PLAN_TABLES
-from warehouse.printable import counted
+from warehouse.printable import counted, one_line
+from warehouse.sqlfiles import quoted
 
 _ASKED, _ANSWERED = {c.NEW_WEEK, c.NEW_MODEL}, {c.NEW_WEEK, c.NEW_MODEL, c.LATE}
 #: Table → the reasons for which rows may be added to it in a week that was published.
@@ -36,13 +43,30 @@ APPEND_ONLY: Mapping[str, set[str]] = {
     "removals": {*_ANSWERED, c.REMOVED},
 }
 _NOBODY: dict[str, Any] = {"columns": [], "parts": []}
+_COUNT = "SELECT coalesce({model}, ''), count(*) FROM (({a}) EXCEPT ALL ({b})) GROUP BY ALL ORDER BY ALL"
+_MADE = "CREATE TEMP TABLE taken (model VARCHAR, slot_key VARCHAR, labeler VARCHAR, attribute VARCHAR)"
+_OF = "EXISTS (FROM taken AS t WHERE t.model = r.model AND coalesce(t.slot_key = r.slot_key, TRUE) AND {})"
+_ANSWER = _OF.format("t.labeler IS NULL")
+_LABEL = _OF.format(
+    "coalesce(t.labeler = r.labeler || '@' || r.labeler_version, TRUE) AND coalesce(t.attribute = r.attribute, TRUE)"
+)
+_SETTLED = ", ".join(f"'{one}'" for one in sorted(FINAL - {Outcome.NOT_NEEDED}))
+#: Table → the condition that a retraction names one of its rows.
+_TAKEN = {
+    "attempts": f"({_ANSWER} AND r.outcome IN ({_SETTLED}))",
+    "images": _ANSWER,
+    "labels": _LABEL,
+    "gold_labels": _ANSWER,
+}
+#: The rows of before as a retraction leaves them: of attempts with another outcome.
+_LEFT = "SELECT * FROM ({of}) AS r WHERE NOT {taken}"
+_LEFT_ATTEMPTS = (
+    "SELECT * REPLACE (CASE WHEN {taken} THEN 'retracted' ELSE outcome END AS outcome) FROM ({of}) AS r"
+)
 
 
 def compare(old: Place, new: Place, read: Read | None = None) -> Changes:
-    """Return what changed from one edition to a later one, or to itself as somebody else has it.
-
-    Parts of the later one are read by `read`, where they are at hand already.
-    """
+    """Return what changed to a later edition, or the same elsewhere; `read` gives its parts that are at hand."""
     found = Changes(before := old.manifest, after := new.manifest)
     first, second = before["edition"], after["edition"]
     if (before["week"], before["revision"]) > (after["week"], after["revision"]):
@@ -85,7 +109,7 @@ def _table(table: str, found: Changes, reads: tuple[Read, Read]) -> None:
         else:
             columns = [name for name, kind in now["columns"] if not had or [name, kind] in was["columns"]]
             taken = [one for one in found.taken if one.get("week") == week]
-            changed = rows.compare((had, part), columns, reads, table, taken)
+            changed = _changed((had, part), columns, reads, table, taken)
             if changed is not None:
                 _appended(table, part, changed, found)
                 continue
@@ -96,20 +120,81 @@ def _table(table: str, found: Changes, reads: tuple[Read, Read]) -> None:
                 found.skip(f"{table} {week}: whether no row changed; the rows of before are not at hand")
 
 
-def _appended(table: str, part: WeekPart, changed: rows.Changed, found: Changes) -> None:
+class _Changed(NamedTuple):
+    """Models of which rows are gone (or changed, which is the same), and of which rows were added; "" of no model."""
+
+    gone: dict[str, int]
+    added: dict[str, int]
+    taken: int  # rows of before that a retraction names: they are compared as it leaves them
+
+
+def _changed(
+    parts: tuple[WeekPart | None, WeekPart],
+    columns: Sequence[str],
+    reads: tuple[Read, Read],
+    table: str,
+    taken: Sequence[Mapping[str, Any]],
+) -> _Changed | None:
+    """Compare the rows of a part before, as what was `taken` back leaves them, and after; None if not at hand."""
+    held = [_held(part, reads) if part else b"" for part in parts]
+    if None in held:
+        return None
+    listed = ", ".join(f'"{name}"' for name in columns)
+    model = "model" if "model" in columns else "''"
+    try:
+        with tempfile.TemporaryDirectory(prefix="cliche-diff-") as folder:
+            paths = [Path(folder).resolve() / name for name in ("old", "new")]
+            for path, data in zip(paths, held, strict=True):
+                path.write_bytes(data or held[1] or b"")
+            of, to = (
+                f"SELECT {listed} FROM read_parquet({quoted(path)}, hive_partitioning = false)"  # noqa: S608
+                for path in paths
+            )
+            of, touched = of if parts[0] else f"{of} LIMIT 0", 0
+            with locked(paths[0].parent) as con:
+                if taken and table in _TAKEN:
+                    con.execute(_MADE)
+                    con.executemany("INSERT INTO taken VALUES (?, ?, ?, ?)", [*_rows(taken)])
+                    condition = _TAKEN[table]
+                    count = f"SELECT count(*) FROM ({of}) AS r WHERE {condition}"  # noqa: S608 - made here
+                    ((touched,),) = con.execute(count).fetchall()
+                    of = (_LEFT_ATTEMPTS if table == "attempts" else _LEFT).format(of=of, taken=condition)
+                gone, added = (
+                    dict(con.execute(_COUNT.format(model=model, a=a, b=b)).fetchall())
+                    for a, b in ((of, to), (to, of))
+                )
+    except duckdb.Error as error:
+        raise CorruptObjectError(f"a part of a table does not read: {one_line(error, MOST)}") from None
+    return _Changed(gone, added, touched)
+
+
+def _held(part: WeekPart, reads: Iterable[Read]) -> bytes | None:
+    """Return the bytes of a part from where it lies as it is stated; what one edition lists may lie with the other."""
+    found = (read(part.key) for read in reads)
+    return next((data for data in found if data is not None and sha256_hex(data) == part.sha256), None)
+
+
+def _rows(taken: Sequence[Mapping[str, Any]]) -> Iterator[list[str | None]]:
+    """Yield the rows of `taken` for entries of a manifest that anybody may have written."""
+    for one in taken:
+        slots = one.get("slots")
+        for slot in (slots if isinstance(slots, list) else []) or [None]:
+            said = (one.get("model"), slot, one.get("labeler"), one.get("attribute"))
+            yield [None if value is None else str(value) for value in said]
+
+
+def _appended(table: str, part: WeekPart, changed: _Changed, found: Changes) -> None:
     """Tell of rows of a past week that are other than before."""
     for model, count in changed.gone.items():
-        found.part(
-            table, part.week, (), f"{counted(count, 'row')} of {model or 'the week'} changed, or are gone"
-        )
+        what = f"{counted(count, 'row')} of {model or 'the week'}"
+        found.part(table, part.week, (), f"{what} changed, or are gone")
     for model, count in changed.added.items():
         if model not in changed.gone:
             reasons = found.reasons.get((part.week or "", model), set()) | found.everywhere
             if table != "retractions":  # of what was taken back nothing is added
                 reasons -= {c.RETRACTED}
-            found.part(
-                table, part.week, reasons & APPEND_ONLY[table], f"{counted(count, 'row')} of {model} added"
-            )
+            what = f"{counted(count, 'row')} of {model} added"
+            found.part(table, part.week, reasons & APPEND_ONLY[table], what)
     if changed.taken:
         found.part(table, part.week, {c.RETRACTED}, "")
     elif not changed.gone and not changed.added:

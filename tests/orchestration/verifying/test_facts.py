@@ -62,12 +62,16 @@ NAMED: dict[str, tuple[str, str]] = {
     ),
     "a replicate": (
         "UPDATE slots SET replicate = replicate + 100 "
-        "WHERE slot_key = (SELECT min(slot_key) FROM slots WHERE model = 'sim-classic')",
+        f"WHERE slot_key = (SELECT min(slot_key) FROM slots WHERE model = 'sim-classic' AND week = '{NEXT}')",
         "1 row of slots have a key of another plan, prompt or number",
     ),
     "parameters": (
         "UPDATE plans SET params = '{\"quality\":\"high\"}' WHERE model = 'sim-drift'",
         f"{NEXT}, sim-drift: params_hash is not the hash of the parameters",
+    ),
+    "parameters with what is no number": (
+        f"UPDATE plans SET params = '{{\"a\": NaN}}' WHERE model = 'sim-classic' AND week = DATE '{WEEK}'",
+        f"{WEEK}, sim-classic: params_hash is not the hash of the parameters",
     ),
     "parameters that are none": (
         f"UPDATE plans SET params = '[' WHERE model = 'sim-drift' AND week = DATE '{WEEK}'",

@@ -100,14 +100,10 @@ def test_a_field_that_is_not_of_the_tables_is_named(name: str, honest: Edition, 
     named(stated(honest.manifest | forgery.signed(honest), built), {name: forgery})
 
 
-@pytest.mark.parametrize("value", [[1], [None], [[]], [{"week": [], "model": {}}], ["x" * 1000]])
-def test_fields_with_strange_entries_differ_and_nothing_breaks(
-    value: list[Any], honest: Edition, built: Built
-) -> None:
+def test_fields_with_strange_entries_differ_and_nothing_breaks(honest: Edition, built: Built) -> None:
     fields = ("suites", "labelers", "partitions", "anchors", "gold", "studies")
-    report = stated(
-        honest.manifest | dict.fromkeys(fields, value) | {"table_hashes": {"labels": value}}, built
-    )
+    strange = {field: [{"week": [], "model": {}}] for field in fields}
+    report = stated(honest.manifest | strange | {"table_hashes": {"labels": []}}, built)
     for field in (*fields, "table_hashes"):
         assert any(field in line for line in report.differences), report.lines()
 
@@ -175,6 +171,19 @@ def test_a_flipped_byte_of_any_file_is_reported_with_its_name(edition: Edition) 
                 for line in checked.report.differences
             ) or ".json is no index" in "".join(checked.report.differences), (path, at)
         path.write_bytes(whole)
+
+
+def test_a_folder_nested_1_200_deep_is_one_line(edition: Edition) -> None:
+    deep = [edition.folder / "/".join("d" * depth) for depth in range(1, 1_201)]
+    for folder in deep:
+        folder.mkdir()
+    (deep[-1] / "x").touch()
+    checked, place = of(edition), places.folder(str(edition.root))
+    files.compare(checked, place.seen or (), place.read)
+    (deep[-1] / "x").unlink()
+    for folder in reversed(deep):  # or pytest cannot remove them
+        folder.rmdir()
+    assert checked.report.differences == [f"{'d/' * 1_200}x is not in the manifest"]
 
 
 def test_a_link_in_the_place_of_the_manifest_is_not_followed(edition: Edition) -> None:

@@ -270,7 +270,7 @@ def test_what_has_no_reason_since_a_manifest_that_was_kept_is_told(kept: Path, e
     edition.sign(**_late(edition))
     before, after = (places.folder(str(root)) for root in (kept, edition.root))
     report = VerifyReport(SECOND)
-    difference.tell(replace(before, pieces=_manifest_alone(before)), after, report)
+    difference.tell(replace(before, pieces=_manifest_alone(before)), after, after.read, report)
     assert report.differences == [f"unexplained since {FIRST}: prompts {WEEK}: changed"]
     assert report.notes[0].startswith(f"against the manifest that was kept: {FIRST} → {SECOND}   ")
 
