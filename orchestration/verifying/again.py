@@ -27,8 +27,6 @@ from warehouse.loading.load import COMPUTED_TABLES, COUNTED_TABLES, transaction
 from warehouse.sqlfiles import quoted
 from warehouse.store.local import LocalStore
 
-#: Computed tables that figures rest on as they are; `facts` compares them.
-GIVEN = ("withheld", "check_results")
 #: Tables that are made of the analysis file and of this code.
 _DECLARED = (*ANALYSIS_TABLES, "joint_values", "outcomes")
 _COUNTS = "SELECT (SELECT count(*) FROM counts), (SELECT count(*) FROM figures)"
@@ -73,7 +71,11 @@ def compute(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
     """Take what figures rest on from the edition, and write what follows from it."""
     data = (of.folder / ANALYSIS).read_bytes()
     load_declared(con, AnalysisFile(parse(data, ANALYSIS), data))
-    followed = {*COUNTED_TABLES, *COMPUTED_TABLES, *_DECLARED} - {*GIVEN}
+    given = {
+        "withheld",
+        "check_results",
+    }  # computed, and figures rest on them as they are; `facts` compares them
+    followed = {*COUNTED_TABLES, *COMPUTED_TABLES, *_DECLARED} - given
     for table in published_tables().keys() - followed:
         con.execute(f"INSERT INTO {table} BY NAME FROM edition.{schema_of(table)}.{table}")
     plans = con.execute("SELECT strftime(week, '%Y-%m-%d'), model FROM plans ORDER BY ALL").fetchall()

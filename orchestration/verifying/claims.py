@@ -75,13 +75,11 @@ def compare_times(con: duckdb.DuckDBPyConnection, manifest: Manifest, report: Ve
     said = f"created_at is {manifest['created_at']}"
     if stated > datetime.now(UTC).replace(tzinfo=None) + _AHEAD:
         report.differ(f"{said}, which is in the future")
-    columns = [
-        (table, *of) for table in sorted(published_tables()) for of in sorted(columns_of(table).items())
-    ]
-    for table, column in [(table, column) for table, column, kind in columns if kind == "TIMESTAMP"]:
-        ((last,),) = con.execute(f'SELECT max("{column}") FROM "{table}"').fetchall()  # noqa: S608
-        if last is not None and last.replace(microsecond=0) > stated + _AHEAD:
-            report.differ(f"{said}, before the last {table}.{column}, {last:%Y-%m-%dT%H:%M:%SZ}")
+    for table in sorted(published_tables()):
+        for column in [name for name, kind in sorted(columns_of(table).items()) if kind == "TIMESTAMP"]:
+            ((last,),) = con.execute(f'SELECT max("{column}") FROM "{table}"').fetchall()  # noqa: S608
+            if last is not None and last.replace(microsecond=0) > stated + _AHEAD:
+                report.differ(f"{said}, before the last {table}.{column}, {last:%Y-%m-%dT%H:%M:%SZ}")
     ((last_week,),) = con.execute("SELECT max(week) FROM plans").fetchall()
     if last_week is not None and stated.date() < last_week:
         report.differ(f"{said}, before the week of {last_week} began")

@@ -79,7 +79,7 @@ def compare_made(
         for week in sorted(there.keys() | again.keys(), key=str):
             one, other = there.get(week), again.get(week)
             if one and other:
-                _compare_part(con, name, (one, other), made, of)
+                _compare_part(con, name, [one, other], made, of)
             elif part := one or other:
                 place = part.key if one else f"{name} of {week}, which has no part"
                 of.report.differ(f"{place}: {counted(part.rows, 'row')} of {name} differ when made again")
@@ -92,11 +92,7 @@ def compare_made(
 
 
 def _compare_part(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    parts: tuple[WeekPart, WeekPart],
-    made: TableFiles,
-    of: VerifiedEdition,
+    con: duckdb.DuckDBPyConnection, name: str, parts: list[WeekPart], made: TableFiles, of: VerifiedEdition
 ) -> None:
     """Compare the part of a table or view in one week, as stated and as made, and what is stated of its rows."""
     stated, again = parts

@@ -100,7 +100,6 @@ def compare_checks(con: duckdb.DuckDBPyConnection, report: VerifyReport, step: S
 
 
 def _by_check(rows: _Rows) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    """Return rows of `check_results` by (week, check)."""
     found = defaultdict[tuple[str, str], list[Mapping[str, Any]]](list)
     for row in rows:
         found[row["week"], row["check_name"]].append(row)
@@ -112,7 +111,6 @@ def _said(row: Mapping[str, Any]) -> str:
 
 
 def _in_words(rows: _Rows) -> str:
-    """Return what results of one check say, in one line that is not too long."""
     said = "; ".join(f"{row['status']} {row['model'] or ''} {row['message']}" for row in rows)
     return " ".join(said.split())[:_MOST] or "nothing"
 
@@ -162,9 +160,6 @@ def _put(con: duckdb.DuckDBPyConnection, suite: Mapping[str, Any]) -> None:
     major = {"suite": suite["id"], "major": int(suite["version"].split(".")[0])}
     for table, made in SUITE_ROWS.items():
         rows = table_of(table, made(suite)).drop_columns(["week", "model"])  # noqa: F841 - DuckDB finds it by this name
-        con.execute(
-            f"DELETE FROM {table} WHERE (week, model) IN (FROM holders) "  # noqa: S608
-            "AND suite = $suite AND suite_major = $major",
-            major,
-        )
+        own = "(week, model) IN (FROM holders) AND suite = $suite AND suite_major = $major"
+        con.execute(f"DELETE FROM {table} WHERE {own}", major)  # noqa: S608 - tables of this code
         con.execute(f"INSERT INTO {table} BY NAME FROM holders CROSS JOIN rows")

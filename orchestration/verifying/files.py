@@ -20,10 +20,7 @@ Read = Callable[[str], bytes | None]
 
 
 def compare(of: VerifiedEdition, seen: Iterable[str], read: Read) -> set[str]:
-    """Compare files, parts and sheets of quarters with what is stated of them; return the keys of the sheets.
-
-    `seen` are the names of the edition's files as far as they can be seen; `read` reads records of removals around it.
-    """
+    """Compare files (`seen` are those there), parts and sheets with what is stated of them; return keys of sheets."""
     prefix, stated = keys.edition_prefix(of.manifest["edition"]), of.manifest["files"]
     sheets: dict[str, tuple[str, int]] = {}
     try:
@@ -83,7 +80,7 @@ def present(folder: Path) -> dict[str, bool]:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(Path(entry.path))
-                    continue
-                name = Path(entry.path).relative_to(folder).as_posix()
-                names[name] = entry.is_file(follow_symlinks=False)
+                else:
+                    name = Path(entry.path).relative_to(folder).as_posix()
+                    names[name] = entry.is_file(follow_symlinks=False)
     return names

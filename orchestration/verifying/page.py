@@ -40,25 +40,23 @@ _FEW_PIXELS = 8
 def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, read: Read) -> None:
     """Compare pages, documents and drawings with those of its own rows (`con`); `read` reads records of removals."""
     of.step("pages", 0, 1)
-    again: set[str] = set()
-    unlike: list[str] = []
-    missing: set[str] = set()
+    again, unlike, missing = set[str](), set[str](), set[str]()
     try:
         for name, data in _made_again(con, of, missing):
             again.add(name)
             path, entry = of.folder / name, of.manifest["files"].get(name, {})
             if not _is(path, data) and (path.is_file() or not removed(name, entry, read)):
-                unlike.append(name)
+                unlike.add(name)
     except (duckdb.Error, TemplateError, LookupError, AttributeError, TypeError, ValueError) as error:
         of.report.differ(f"the pages cannot be made again from the tables: {one_line(error, MOST)}")
         return
-    cards = [name for name in unlike if missing and name.endswith("card.png")]
+    cards = {name for name in unlike if missing and name.endswith("card.png")}
     if cards:
         of.report.note(
             f"{len(cards):,} cards were not compared: {len(missing):,} pictures on them are not here "
             "(cliche edition fetch brings them)"
         )
-    for name in sorted({*unlike} - {*cards}):
+    for name in sorted(unlike - cards):
         of.report.differ(f"{name} is not what its version makes of the tables")
     stated = of.manifest["files"].keys() - manifests.data_files(of.manifest)
     for name in sorted(again - stated):

@@ -16,7 +16,6 @@ from assets.generation.workplace import Workplace
 from orchestration.verifying import manifest as manifests
 from orchestration.verifying import remote
 from orchestration.verifying.files import Read, present, read_plain
-from orchestration.verifying.manifest import Manifest
 from orchestration.verifying.report import Step
 from warehouse import keys
 from warehouse.errors import ClicheError, CorruptObjectError, UsageError
@@ -76,7 +75,7 @@ class Place:
         raise UsageError(f"no edition {self.edition} there: {self.key} is missing, or no plain file")
 
     @cached_property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> manifests.Manifest:
         """Return the manifest."""
         return manifests.parse(self.data, self.key)
 

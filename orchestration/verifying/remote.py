@@ -21,7 +21,6 @@ _MOST_REDIRECTS = 3
 _START_S = 30.0  # for an answer to begin and a small file to come
 _SLOWEST = 50_000  # bytes per second; a server that is slower is given up
 _BLOCK = 1 << 16
-_PAGES = ("index.html", manifests.NAME)
 _NOT_THERE = {403, 404, 410}  # public buckets forbid what they do not hold
 
 
@@ -51,9 +50,7 @@ def _parts(address: str) -> tuple[httpx2.URL, str]:
         raise UsageError(f"{address[:200]} is no address that begins with https:// or http://")
     if url.userinfo or url.query or url.fragment:
         raise UsageError("write the address of the edition without user name, query and fragment")
-    path = url.path
-    for page in _PAGES:
-        path = path.removesuffix(f"/{page}")
+    path = url.path.removesuffix("/index.html").removesuffix(f"/{manifests.NAME}")
     around, _, edition = path.rstrip("/").rpartition("/")
     if around.rpartition("/")[2] != "editions" or not edition:
         raise UsageError(f"{address[:200]} is no address of an edition: it ends with editions/<edition>/")

@@ -34,10 +34,9 @@ def verify(
     expect: str | None = None,
     against: str | None = None,
 ) -> VerifyReport:
-    """Return what verifying finds; nothing is written beside a temporary folder.
+    """Return what verifying finds of an edition's id, folder or address, or of the latest (None); nothing is written.
 
-    The target is an edition's id, its folder or address; None is the latest of the store. `expect` is the SHA-256 of a
-    manifest that somebody kept, `against` names such a manifest itself.
+    `expect` is the SHA-256 of a manifest that somebody kept, `against` names such a manifest itself.
     """
     kept = None
     with ExitStack() as opened:

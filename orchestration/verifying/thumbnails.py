@@ -1,7 +1,4 @@
-"""Thumbnails that pages show, against the perceptual hashes that the edition publishes of their pictures.
-
-No manifest names a thumbnail: it is found by its link on a page, or in the folder. The picture itself is not needed.
-"""
+"""Thumbnails that pages link to (no manifest names them), against the published perceptual hashes of their pictures."""
 
 from __future__ import annotations
 
@@ -57,10 +54,9 @@ def first(on_pages: Mapping[str, bool], newest: Collection[str]) -> set[str]:
 
 
 def compare(con: duckdb.DuckDBPyConnection, of: VerifiedEdition, place: Place) -> None:
-    """Compare thumbnails with the published hashes of their pictures; `con` has the edition's tables.
+    """Compare thumbnails that are there, of an edition that is alone all, with the published hashes of their pictures.
 
-    On this machine all that pages show are compared, over a network those of share cards and of the newest week; those
-    that are not there are no difference. If the edition is alone, all that lies in thumbnails/ must be of its pictures.
+    Over a network those of share cards and of the newest week are compared, on this machine all that pages show.
     """
     hashes: dict[str, str | None] = dict(con.execute(_HASHES).fetchall())
     on_pages = shown(_pages(of), of.manifest["files"])

@@ -29,9 +29,9 @@ def publish_one_week(folder: Path) -> Installation:
     return made
 
 
-def publish_two_weeks(folder: Path) -> None:
+def publish_next_week(first: Installation, folder: Path) -> None:
     """Make an installation with two published weeks; with the second came a study."""
-    made = publish_one_week(folder)
+    made = copy(first, folder)
     shapes.study(made.store, folder / "study")
     ask(made, NEXT)
     assert weekly.publish(made.place(), made.settings, NEXT, note=lambda text: None) == f"{NEXT}.1"

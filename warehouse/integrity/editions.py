@@ -67,9 +67,7 @@ def _keys_in(value: object) -> Iterator[str]:
 def check(look: Inspection, edition: str, found: Sequence[Key]) -> None:
     """Check the files of one edition against its manifest."""
     of, key = f"edition {edition}", _manifest(edition)
-    manifest: Mapping[str, Any] | None = None
-    for one in look.read(found, of):
-        manifest = one.said if one.key == key else manifest
+    manifest = {one.key: one.said for one in look.read(found, of)}.get(key)
     if key in look.named:
         look.need(key, f"edition {look.named[key].edition} names it", of)
     if manifest is None:

@@ -34,7 +34,15 @@ def compare(place: Place, expect: str | None, report: VerifyReport) -> None:
     if log is not None:
         _compare_log(log, held, report)
     if expect is not None:
-        _expect(expect.lower(), held, whole, report)
+        expect = expect.lower()
+        if kept := [link.edition for link in held if link.sha256 == expect]:
+            report.note(f"{expect} is the manifest of {kept[0]}")
+        elif whole or report.differences:
+            report.differ(f"{expect} is the manifest of no edition in the chain of {held[0].edition}")
+        else:
+            report.skip(
+                f"whether {expect} is an edition of the chain: it was not walked to its first edition"
+            )
 
 
 def _walk(read: Read, before: Link | None, held: list[Link], report: VerifyReport) -> bool:
@@ -75,13 +83,3 @@ def _compare_log(log: bytes, held: list[Link], report: VerifyReport) -> None:
         elif edition not in stated:  # a publish that was stopped
             report.note(f"{keys.SITE_LOG} has no line of {edition} yet; the next publish writes it")
         later = later or edition in stated
-
-
-def _expect(expect: str, held: list[Link], whole: bool, report: VerifyReport) -> None:
-    found = [link.edition for link in held if link.sha256 == expect]
-    if found:
-        report.note(f"{expect} is the manifest of {found[0]}")
-    elif whole or report.differences:
-        report.differ(f"{expect} is the manifest of no edition in the chain of {held[0].edition}")
-    else:
-        report.skip(f"whether {expect} is an edition of the chain: it was not walked to its first edition")

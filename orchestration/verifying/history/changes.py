@@ -91,18 +91,14 @@ class Changes(Findings):
         """Yield the comparison as a person reads it."""
         together: dict[str, list[str]] = {}
         for (table, reason), weeks in self._parts.items():
-            together.setdefault(f"{reason}: {_span(sorted(weeks))}", []).append(table)
+            first, *more = sorted(weeks)
+            span = f"{len(weeks):,} weeks, {first or 'none'} to {more[-1]}" if more else first
+            together.setdefault(f"{reason}: {span or 'without a week'}", []).append(table)
         yield self.summary()
         yield from _first(f"unexplained: {line}" for line in self.differences)
         yield from _first(f"not checked: {line}" for line in self.unchecked)
         yield from _first(self._told)
         yield from _first(f"{said}: {', '.join(tables)}" for said, tables in together.items())
-
-
-def _span(weeks: list[str]) -> str:
-    if len(weeks) == 1:
-        return weeks[0] or "without a week"
-    return f"{len(weeks):,} weeks, {weeks[0] or 'none'} to {weeks[-1]}"
 
 
 def _first(lines: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
@@ -42,6 +42,7 @@ APPEND_ONLY: Mapping[str, set[str]] = {
     "retractions": {c.RETRACTED},
     "removals": {*_ANSWERED, c.REMOVED},
 }
+_ByModel = dict[str, int]  # by model, "" of none
 _NOBODY: dict[str, Any] = {"columns": [], "parts": []}
 _COUNT = "SELECT coalesce({model}, ''), count(*) FROM (({a}) EXCEPT ALL ({b})) GROUP BY ALL ORDER BY ALL"
 _MADE = "CREATE TEMP TABLE taken (model VARCHAR, slot_key VARCHAR, labeler VARCHAR, attribute VARCHAR)"
@@ -60,9 +61,7 @@ _TAKEN = {
 }
 #: The rows of before as a retraction leaves them: of attempts with another outcome.
 _LEFT = "SELECT * FROM ({of}) AS r WHERE NOT {taken}"
-_LEFT_ATTEMPTS = (
-    "SELECT * REPLACE (CASE WHEN {taken} THEN 'retracted' ELSE outcome END AS outcome) FROM ({of}) AS r"
-)
+_LEFT_ATTEMPTS = "SELECT * REPLACE (if({taken}, 'retracted', outcome) AS outcome) FROM ({of}) AS r"
 
 
 def compare(old: Place, new: Place, read: Read | None = None) -> Changes:
@@ -111,7 +110,7 @@ def _table(table: str, found: Changes, reads: tuple[Read, Read]) -> None:
             taken = [one for one in found.taken if one.get("week") == week]
             changed = _changed((had, part), columns, reads, table, taken)
             if changed is not None:
-                _appended(table, part, changed, found)
+                _appended(table, part, found, *changed)
                 continue
             other_columns = {c.CODE} if had and was["columns"] != now["columns"] else set()
             reasons = within & (APPEND_ONLY[table] | other_columns)
@@ -120,22 +119,14 @@ def _table(table: str, found: Changes, reads: tuple[Read, Read]) -> None:
                 found.skip(f"{table} {week}: whether no row changed; the rows of before are not at hand")
 
 
-class _Changed(NamedTuple):
-    """Models of which rows are gone (or changed, which is the same), and of which rows were added; "" of no model."""
-
-    gone: dict[str, int]
-    added: dict[str, int]
-    taken: int  # rows of before that a retraction names: they are compared as it leaves them
-
-
 def _changed(
     parts: tuple[WeekPart | None, WeekPart],
     columns: Sequence[str],
     reads: tuple[Read, Read],
     table: str,
     taken: Sequence[Mapping[str, Any]],
-) -> _Changed | None:
-    """Compare the rows of a part before, as what was `taken` back leaves them, and after; None if not at hand."""
+) -> tuple[_ByModel, _ByModel, int] | None:
+    """Return how many rows of a part are gone (or changed) and added, by model, and taken back; None if not at hand."""
     held = [_held(part, reads) if part else b"" for part in parts]
     if None in held:
         return None
@@ -165,7 +156,7 @@ def _changed(
                 )
     except duckdb.Error as error:
         raise CorruptObjectError(f"a part of a table does not read: {one_line(error, MOST)}") from None
-    return _Changed(gone, added, touched)
+    return gone, added, touched
 
 
 def _held(part: WeekPart, reads: Iterable[Read]) -> bytes | None:
@@ -183,31 +174,29 @@ def _rows(taken: Sequence[Mapping[str, Any]]) -> Iterator[list[str | None]]:
             yield [None if value is None else str(value) for value in said]
 
 
-def _appended(table: str, part: WeekPart, changed: _Changed, found: Changes) -> None:
-    """Tell of rows of a past week that are other than before."""
-    for model, count in changed.gone.items():
+def _appended(
+    table: str, part: WeekPart, found: Changes, gone: _ByModel, added: _ByModel, taken: int
+) -> None:
+    for model, count in gone.items():
         what = f"{counted(count, 'row')} of {model or 'the week'}"
         found.part(table, part.week, (), f"{what} changed, or are gone")
-    for model, count in changed.added.items():
-        if model not in changed.gone:
+    for model, count in added.items():
+        if model not in gone:
             reasons = found.reasons.get((part.week or "", model), set()) | found.everywhere
             if table != "retractions":  # of what was taken back nothing is added
                 reasons -= {c.RETRACTED}
             what = f"{counted(count, 'row')} of {model} added"
             found.part(table, part.week, reasons & APPEND_ONLY[table], what)
-    if changed.taken:
+    if taken:
         found.part(table, part.week, {c.RETRACTED}, "")
-    elif not changed.gone and not changed.added:
+    elif not gone and not added:
         found.part(table, part.week, found.everywhere & {c.CODE}, "its columns are other ones")
 
 
 def _whole(found: Changes) -> None:
     """Compare the tables and views that have no weeks, by the hash of their rows, if they have one."""
     was, now = (
-        {
-            name: one["table_hashes"].get(name) or one["files"][path]["sha256"]
-            for name, path in whole(one).items()
-        }
+        {name: one["table_hashes"].get(name, one["files"][at]["sha256"]) for name, at in whole(one).items()}
         for one in (found.old, found.new)
     )
     changed = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.once import made_once
-from tests.orchestration.conftest import publish_two_weeks
+from tests.orchestration.conftest import publish_next_week
 from tests.orchestration.installation import NEXT, Cliche, Installation
 from tests.orchestration.verifying.forging import Edition, download
 
 
 @pytest.fixture(scope="session")
-def following(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def following(published_once: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Two weeks and a study in parts; read only, for copying."""
-    return Installation(made_once(tmp_path_factory, "two-weeks", publish_two_weeks))
+    return Installation(made_once(tmp_path_factory, "two-weeks", partial(publish_next_week, published_once)))
 
 
 @pytest.fixture

@@ -99,11 +99,6 @@ def test_checks_that_look_at_other_weeks_are_known() -> None:
     assert {*facts.OF_OTHER_WEEKS} == {*OTHER_WEEKS} - gold | {"anchor_labels__present"}  # sets have no week
 
 
-def test_two_weeks_and_a_study_give_no_false_alarm(edition: Edition, tmp_path: Path) -> None:
-    report = told(edition, tmp_path)
-    assert (report.differences, report.unchecked, report.notes) == ([], [], [TAKEN])
-
-
 def test_what_the_rows_contradict_is_named(edition: Edition, tmp_path: Path) -> None:
     edition.sql(*(statement for statement, _ in NAMED.values()))
     report = told(edition, tmp_path)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +14,7 @@ import pytest
 from orchestration.verifying import places, remote
 from orchestration.verifying.report import silent
 from orchestration.verifying.run import verify, verify_place
-from tests.orchestration.installation import CHECKOUT, WEEK, Cliche, Installation
+from tests.orchestration.installation import WEEK, Cliche, Installation
 from tests.orchestration.verifying.forging import download
 from tests.services.loopback import Reply, Seen, serve
 from warehouse.errors import ClicheError, StoreError, UsageError
@@ -73,28 +70,17 @@ def test_a_disk_without_room_is_no_difference(
 
 
 def test_a_downloaded_folder_is_verified_without_a_home_and_nothing_is_written(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, cliche: Cliche, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "no-home"
+    monkeypatch.setenv("CLICHE_HOME", str(home))
+    monkeypatch.chdir(folder.parent)
     for path in folder.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    ended = subprocess.run(
-        [sys.executable, "-c", "from orchestration.cli import main; main()", "verify", str(folder)],
-        cwd=folder.parent,
-        env={
-            **os.environ,
-            "CLICHE_HOME": str(home),
-            "PYTHONPATH": str(CHECKOUT),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")
-    first, *notes = ended.stdout.splitlines()
+    ended = cliche("verify", str(folder))
+    assert (ended.code, ended.err) == (0, "")
+    first, *notes = ended.out.splitlines()
     assert AGREE in first
     assert [line.split(":")[0] for line in notes] == NOTES
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before

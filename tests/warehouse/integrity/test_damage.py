@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,14 @@ from warehouse.integrity.scan import read_store
 from warehouse.store import Store, open_store
 
 FLIPS = 130
+_thumbnail = cache(thumbnail)  # the same pictures in each round
 
 
 def problems(store: Store, folder: Path) -> list[Problem]:
     """Read a store whole, anew."""
     for file in folder.glob("store-read*"):
         file.unlink()
-    return read_store(store, folder, shrink=thumbnail).problems
+    return read_store(store, folder, shrink=_thumbnail).problems
 
 
 def path_of(store: Store, key: str) -> Path:
