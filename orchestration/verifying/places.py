@@ -34,9 +34,8 @@ class Place:
     """An edition (the name of its folder) and what is around it."""
 
     edition: str
-    pieces: Callable[
-        [str, int], Iterable[bytes]
-    ]  # at a key, about so many bytes; `KeyError` if there is nothing
+    #: The bytes at a key, about so many at most; `KeyError` if nothing is there.
+    pieces: Callable[[str, int], Iterable[bytes]]
     root: Path | None = None  # on this machine
     seen: Iterable[str] | None = None  # names of the edition's files; None where they cannot be listed
     whole: bool = False  # whether all editions must be there, and more than them may be

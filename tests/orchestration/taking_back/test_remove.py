@@ -16,7 +16,6 @@ from assets.labeling.gold.exporter import export
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.run import label_partition, missing
 from assets.labeling.thumbnails.partition import pictures
-from assets.leaderboard.removing import remove
 from assets.simulation.drawing.labeler import Drawing
 from orchestration.verifying import page
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
@@ -110,7 +109,7 @@ def test_nobody_asks_for_it_labels_it_or_shows_it_again(
     sha256 = on_a_card(home)
     (data,) = [data for key, data in own(home, sha256).items() if key.startswith("images/")]
     assert cliche("gold", "sample", "--week", WEEK, "--n", "30", "--set", "mine").code == 0
-    remove(home.store, sha256, WHY)
+    assert cliche("remove", sha256, "--reason", WHY, "--yes").code == 0
     (plan, before) = (read_plan(home.store, WEEK, MODEL), home.objects())
     assert plan
     again = cliche("run", "--week", WEEK)

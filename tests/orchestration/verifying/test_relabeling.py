@@ -75,4 +75,5 @@ def test_options_that_need_each_other_are_asked_for(published: Installation, cli
             2,
             "write cliche verify --store --relabel N, and --seed after it",
         )
-    assert cliche("verify", "--store", "--relabel", "0").code == 2
+    for wrong in (("--relabel", "0"), ("--expect", "0" * 64)):
+        assert cliche("verify", "--store", *wrong).code == 2

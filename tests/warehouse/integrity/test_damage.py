@@ -19,7 +19,7 @@ from warehouse.integrity.kinds import KINDS, parse
 from warehouse.integrity.scan import read_store
 from warehouse.store import Store, open_store
 
-FLIPS = 130
+FLIPS = 80
 _thumbnail = cache(thumbnail)  # the same pictures in each round
 
 

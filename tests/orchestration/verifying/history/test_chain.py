@@ -88,10 +88,6 @@ def test_what_is_no_hash_is_wrong_use(fresh: Installation, cliche: Cliche, hash_
     assert (ended.code, "64 hexadecimal digits" in ended.only_line) == (2, True)
 
 
-def test_a_hash_for_a_whole_store_is_wrong_use(fresh: Installation, cliche: Cliche) -> None:
-    assert cliche("verify", "--store", "--expect", "0" * 64).code == 2
-
-
 def _forged_first(root: Path) -> None:
     path = root / "editions" / FIRST / "manifest.json"
     path.chmod(0o644)
