@@ -258,9 +258,9 @@ def labelled(
     return _pairs(_parts(store, plan.week, plan.model, f"{labeler.name}@{labeler.version}/", listed))
 
 
-def labelled_by_name(store: Store, plan: Plan, name: str) -> set[tuple[str, str]]:
+def labelled_by_name(store: Store, plan: Plan, name: str, listed: Iterable[str]) -> set[tuple[str, str]]:
     """Return the (slot, attribute) pairs that a labeler of that name has read already, in whatever version."""
-    return _pairs(_parts(store, plan.week, plan.model, f"{name}@"))
+    return _pairs(_parts(store, plan.week, plan.model, f"{name}@", listed))
 
 
 def _pairs(parts: Iterable[pa.Table]) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assets.gateway.models_file import LabelerEntry
@@ -97,7 +97,7 @@ def partition_state(
     calls = read_attempts(store, week, model, listed=labels)
     labeling = LabelerState(plan.labeler)
     if outcomes[Outcome.OK]:
-        there = _labeler(store, plan, plan.labeler, labelers, known, calls, labels)
+        there, _ = _labeler(store, plan, plan.labeler, labelers, known, calls, labels)
         # A labeler that is in models.yaml no more: what it labeled once is labeled.
         once = any(f"/labeler={plan.labeler}@" in key for key in label_parts(labels))
         labeling = there or LabelerState(plan.labeler, left=0 if once else outcomes[Outcome.OK])
@@ -130,8 +130,7 @@ def partition_states(
 class LabelerState:
     """One labeler's week: the pictures that it is to read, over all models, and those that are left.
 
-    `stopped_by` is what stopped it, `trouble` what its newest call met; neither where nothing is left;
-    `readable` are the attributes that it reads.
+    `stopped_by` is what stopped it, `trouble` what its newest call met; neither where nothing is left.
     """
 
     name: str
@@ -140,7 +139,6 @@ class LabelerState:
     declined: int = 0
     stopped_by: str | None = None
     trouble: str | None = None
-    readable: tuple[str, ...] = ()
 
 
 def labeler_states(
@@ -152,15 +150,16 @@ def labeler_states(
     """
     found: dict[str, LabelerState] = {}
     for plan in filter(None, (read_plan(store, week, model) for model in models)):
-        known, calls = read_partition(store, week, plan.model), read_attempts(store, week, plan.model)
+        known = read_partition(store, week, plan.model)
         labels = [*store.list(keys.labels_prefix(week, plan.model))]
+        calls = read_attempts(store, week, plan.model, listed=labels)
         for name in (plan.labeler, *plan.also_labelers):
-            more = _labeler(store, plan, name, labelers, known, calls, labels)
+            more, readable = _labeler(store, plan, name, labelers, known, calls, labels)
             if more is not None:
                 before = found.get(name, LabelerState(name))
                 found[name] = LabelerState(
                     name,
-                    before.pictures + len(missing(store, plan, more.readable, (), known=known)),
+                    before.pictures + len(missing(store, plan, readable, (), known=known)),
                     before.left + more.left,
                     before.declined + more.declined,
                     before.stopped_by or more.stopped_by,
@@ -177,32 +176,33 @@ def _labeler(
     known: PartitionAttempts,
     calls: Sequence[LabelAttempt],
     labels: Sequence[str],
-) -> LabelerState | None:
-    """Return how far a labeler is that is still there, but for how many pictures it is to read."""
+) -> tuple[LabelerState | None, Collection[str]]:
+    """Return how far a labeler is that is still there, without `pictures`, and the attributes that it reads."""
     try:
         labeler = make_labeler(name, labelers)
     except UsageError as error:
-        return (
-            _not_installed(store, plan, name, known, str(error)) if name in {*LABELERS, *labelers} else None
-        )
+        there = name in {*LABELERS, *labelers}
+        return _not_installed(store, plan, name, known, labels, str(error)) if there else (None, ())
     version, done = f"{labeler.name}@{labeler.version}", labelled(store, plan, labeler, labels)
     own = [call for call in calls if f"{call.labeler}@{call.labeler_version}" == version]
     left = len(missing(store, plan, labeler.attributes(), done, closed(own), known, by=version))
-    return LabelerState(
+    state = LabelerState(
         name,
         left=left,
         declined=len({sha256 for sha256, _ in declined(own)}),
         stopped_by=stopped_by(own) if left else None,
         trouble=trouble_of(own) if left else None,
-        readable=tuple(labeler.attributes()),
     )
+    return state, labeler.attributes()
 
 
-def _not_installed(store: Store, plan: Plan, name: str, known: PartitionAttempts, why: str) -> LabelerState:
-    """Return how far a labeler is whose extra is not installed here: what it read in any version counts."""
-    done = labelled_by_name(store, plan, name)
+def _not_installed(
+    store: Store, plan: Plan, name: str, known: PartitionAttempts, labels: Sequence[str], why: str
+) -> tuple[LabelerState, Collection[str]]:
+    """Return the same of a labeler whose extra is not installed here: what it read in any version counts."""
+    done = labelled_by_name(store, plan, name, labels)
     readable = {attribute for _, attribute in done} or {
         attribute for prompt in plan.prompts().values() for attribute in prompt.attributes
     }
     left = len(missing(store, plan, readable, done, known=known))
-    return LabelerState(name, left=left, stopped_by=why if left else None, readable=tuple(readable))
+    return LabelerState(name, left=left, stopped_by=why if left else None), readable

@@ -17,14 +17,14 @@ RESERVED = ("invalid", "not_assessed")
 
 
 def refuse(where: str, problems: Iterable[str]) -> None:
-    """Raise `UsageError` with the first problem, if there is one."""
+    """Raise `UsageError` with the first problem, if there is one; no further problem is looked for."""
     for problem in problems:
         raise UsageError(f"{where}: {problem}")
 
 
-def twice(names: Iterable[str]) -> Iterator[str]:
+def twice(names: Iterable[str], fix: str = "remove one") -> Iterator[str]:
     """Yield a line for each thing that is listed more than once."""
-    return (f"{name} is listed twice; remove one" for name, times in Counter(names).items() if times > 1)
+    return (f"{name} is listed twice; {fix}" for name, times in Counter(names).items() if times > 1)
 
 
 def unknown(what: str, names: Iterable[str], known: Collection[str]) -> Iterator[str]:
@@ -51,7 +51,9 @@ def problems(suite: Suite) -> Iterator[str]:
         for name in attribute.bands:
             if name in attribute.outside:
                 yield f'attribute "{attribute.id}": the band "{name}" has the name of a value outside; rename it'
-    yield from twice(f'prompt "{prompt.id}"' for prompt in suite.prompts)
+    yield from twice(
+        (f'prompt "{prompt.id}"' for prompt in suite.prompts), "give each prompt an id of its own"
+    )
     texts: dict[tuple[str, str, str, bool], str] = {}
     for prompt in suite.prompts:
         asked = (prompt.text, prompt.language, prompt.condition, bool(prompt.turns))

@@ -105,7 +105,7 @@ def _with_source(claim: RegisteredClaim, published: PublishedFigure | None) -> R
 
 
 def _problems(claim: RegisteredClaim, suites: Mapping[str, Suite]) -> Iterator[str]:
-    """Yield a line for each thing that is wrong between a claim and its suites."""
+    """Yield what is wrong between a claim and its suites; each line relies on those before it."""
     yield from unknown("suite", claim.suites, suites)
     names = [*(name for part in claim.pictures.values() for name in part), *claim.control]
     for label in claim.suites:

@@ -41,10 +41,10 @@ class AskedPrompt(NamedTuple):
 class Side(SuiteData):
     """One side of a comparison: its name, and which prompts are on it."""
 
-    name: str
+    name: Name
     prompt: _Pattern | None = None
     language: Name | None = None
-    condition: str | None = None
+    condition: Name | None = None
     turn: Literal[1, 2] = 1
 
     @model_validator(mode="after")
@@ -147,7 +147,7 @@ def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comp
 
 
 def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[str]:
-    """Yield a line for each thing that is wrong between a comparison and its suite."""
+    """Yield what is wrong between a comparison and its suite; each line relies on those before it."""
     yield from unknown("suite", [comparison.suite], suites)
     suite = suites[comparison.suite]
     prompts = {suite.prompt_id(prompt): prompt for prompt in suite.prompts}
@@ -172,6 +172,7 @@ def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[s
 
 
 def _side_problems(side: Side, suite: Suite, asked: Sequence[AskedPrompt]) -> Iterator[str]:
+    yield from unknown("condition", [side.condition] if side.condition else [], CONDITIONS)
     there = [one for one in asked if side.takes(one)]
     if side.prompt and not any(fnmatchcase(prompt.id, side.prompt) for prompt in suite.prompts):
         yield f'unknown prompt "{side.prompt}"' + close_match(side.prompt, [p.id for p in suite.prompts])

@@ -170,7 +170,7 @@ def load_questions(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[
 def _problems(
     question: PublishedQuestion, known: Mapping[str, PublishedWork], suites: Mapping[str, Suite]
 ) -> Iterator[str]:
-    """Yield a line for each thing that is wrong between a question, its works and the suites."""
+    """Yield what is wrong between a question, its works and the suites; each line relies on those before it."""
     named = [of.work for of in question.published]
     yield from unknown("work", named, known)
     yield from twice(f'work "{name}"' for name in named)

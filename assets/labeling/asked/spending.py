@@ -80,7 +80,7 @@ def label_charges(entries: Mapping[str, LabelerEntry]) -> ChargeSource:
             name, number = attempt.labeler, attempt.attempt
             answered.add((path, f"{name}@{attempt.labeler_version}", attempt.call, number))
             day = attempt.requested_at.date() if attempt.requested_at else dt.date.fromisoformat(week)
-            if attempt.cost_usd and (attempt.week or week_of(day)) == week:
+            if attempt.cost_usd and (attempt.week or (attempt.requested_at and week_of(day))) == week:
                 came = attempt.outcome is Outcome.OK
                 lost = attempt.cost_basis == "estimated" and not came
                 yield Charge(

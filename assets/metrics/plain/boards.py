@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -133,14 +133,17 @@ def board(
     answers: npt.ArrayLike,
     yardstick: npt.ArrayLike | None = None,
     value: int = 0,
-    *further: Any,
-    **named: Any,
+    group: Labels | None = None,
+    prompt: Labels | None = None,
+    study: bool = False,
+    known: Mapping[int, str] | None = None,
+    worth: npt.ArrayLike = 1.0,
 ) -> Board:
-    """Return all that is printed of a board: its figures as `estimated` gives them, and the ranks.
+    """Return all that is printed of a board: the figures that `estimated` gives of these arguments, and the ranks.
 
     Dispersion is that of all models with a figure for intervals, and that of the members alone for ranks.
     """
-    made = estimated(counts, answers, yardstick, value, *further, **named)
+    made = estimated(counts, answers, yardstick, value, group, prompt, study, known, worth)
     members = [model for model, word in enumerate(made.reason) if not word]
     compared = made.cells.of(members)
     pairs = compare(compared) if len(members) > 1 else None

@@ -62,6 +62,7 @@ class Cells:
         self._known = prompts  # id, condition
         self._prompts = {prompt for prompt, _ in prompts}
         self._models = {how: model.id for model in study.models for how in (model.id, *model.spelled)}
+        self._ids = {model.id for model in study.models}
         self._only = study.models[0].id if len(study.models) == 1 else None
 
     def rows(self, rows: QueryRows, mistakes: Mistakes) -> list[PlacedRow]:
@@ -85,8 +86,9 @@ class Cells:
     def _cell(self, row: Mapping[str, Any], at: tuple[str, str], mistakes: Mistakes) -> Cell | None:
         file, place = at
         raw = row.get("model", self._only) or ""
-        named = name_of(raw)
-        model = self._models.get(raw) or (named if named in self._models.values() else None)
+        model = self._models.get(raw)
+        if model is None and name_of(raw) in self._ids:
+            model = name_of(raw)
         prompt = name_of(row["prompt"] or "")
         condition = name_of(row.get("condition", "baseline") or "")
         if model is None:

@@ -179,15 +179,14 @@ def asking(answers: Callable[[str], Mapping[str, Reading] | None]) -> tuple[list
 def test_a_labeler_that_costs_money_is_asked_for_the_published_week_alone(store: Store) -> None:
     labeler = Paid(lambda image, attribute: Reading("x"), "perceived_gender")
     weeks, ask = asking(lambda sha256: {"perceived_gender": Reading("feminine", 0.8)})
+    over = "the week is over, and the labeler is asked of the present only"
+    late = run(store, labeler, [LAST], ask=ask, present=shift(LAST, 2))
+    assert (weeks, late.gaps[LAST, WHO], late.labelled) == ([], over, {})
     report = run(store, labeler, ask=ask, present=shift(LAST, 1))
     assert weeks == [LAST]
     assert report.labelled == {("three", LAST, WHO): 3}
-    assert {report.gaps[week, WHO] for week in WEEKS[:-1]} == {
-        "the week is over, and the labeler is asked of the present only"
-    }
+    assert {report.gaps[week, WHO] for week in WEEKS[:-1]} == {over}
     assert not labeler.calls
-    later = run(store, labeler, [LAST], ask=ask, present=shift(LAST, 2))
-    assert (weeks, later.labelled) == ([LAST], {})
 
 
 def test_answers_that_are_not_whole_leave_a_gap_and_are_tried_again(store: Store) -> None:

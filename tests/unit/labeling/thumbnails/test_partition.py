@@ -89,7 +89,13 @@ def test_every_picture_gets_its_thumbnails_once_and_a_note_says_so(store: Store,
     assert read_store(store, tmp_path).problems == []
 
 
-def test_a_run_that_was_killed_is_gone_on_with_and_reads_only_what_it_lacks(store: Store) -> None:
+@pytest.mark.parametrize("where", ["local", pytest.param("s3", marks=pytest.mark.s3)])
+def test_a_run_that_was_killed_is_gone_on_with_and_reads_only_what_it_lacks(
+    where: str, store: Store, request: pytest.FixtureRequest
+) -> None:
+    if where == "s3":
+        store = open_store(request.getfixturevalue("s3_address"))
+        asked(store)
     with pytest.raises(KilledError):
         complete(place(Dying(store, 2), workers=0), WEEK, "m")
     assert notes(store) == []
