@@ -4,7 +4,7 @@
 -- Columns: `said` is what the model wrote beside or instead of a picture; `readings` is a list of
 --   {attribute, value} as the edition's labeler saw them.
 -- Weeks: own
--- Depends on: slot_outcomes, withheld, attempts, outcomes, images, labels, cell_counts, removals
+-- Depends on: slot_outcomes, withheld, attempts, outcomes, labels, cell_counts, removals
 WITH turns AS (
     SELECT o.*
     FROM slot_outcomes AS o
@@ -69,13 +69,12 @@ SELECT
     a.prompt_sent, a.revised_prompt,
     coalesce(a.answer_text, a.refusal_text) AS said,
     CASE WHEN gone.slot_key IS NULL THEN t.image_sha256 END AS image_sha256,
-    t.image_ext, i.image_width, i.image_height, r.readings
+    r.readings
 FROM turns AS t
 INNER JOIN chosen USING (week, model, conversation)
 LEFT JOIN answers AS n USING (week, model, slot_key)
 LEFT JOIN attempts AS a
     ON n.week = a.week AND n.model = a.model AND n.slot_key = a.slot_key AND n.attempt = a.attempt
-LEFT JOIN images AS i USING (week, model, slot_key)
 LEFT JOIN removals AS gone USING (week, model, slot_key)
 LEFT JOIN readings AS r USING (week, model, slot_key)
 ORDER BY t.simulated, t.model, t.prompt, t.conversation, t.turn

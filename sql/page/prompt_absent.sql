@@ -32,7 +32,7 @@ known AS (
 )
 
 SELECT
-    asked.prompt, asked.model, known.simulated, asked.last_week, known.asks, hidden.withheld,
+    asked.prompt, asked.model, asked.last_week, known.asks, hidden.withheld,
     cast($week AS DATE) AS week
 FROM asked
 INNER JOIN known USING (model)

@@ -1,8 +1,7 @@
 -- Answers: how many pictures of each model of a study were read as each value, under each condition?
 -- Grain: study, attribute, labeler, labeler_version, model, condition, value; all prompts together.
 -- Columns: value: declared value, invalid, not_assessed (picture without a label), or missing (no picture
---   and no label); position: place in the declared order, those come last; share, low, high: the mean over
---   prompts.
+--   and no label), those last; share, low, high: the mean over prompts.
 -- Depends on: answers, counts, figures, study_attribute_values, study_labels, study_models
 WITH readers AS (
     SELECT
@@ -54,7 +53,6 @@ shares AS (
 SELECT
     asked.study, readers.attribute, readers.labeler, readers.labeler_kind, readers.labeler_version,
     asked.model, study_models.title, asked.condition, countable.value, countable.in_support,
-    countable.position,
     cast(
         CASE WHEN countable.value = 'missing' THEN asked.missing ELSE coalesce(counted.pictures, 0) END
         AS BIGINT

@@ -1,6 +1,6 @@
 -- Answers: which withheld models were asked the prompts of which suites in one week, and why are they so?
 -- Grain: suite, suite_major, model.
--- Columns: those; simulated; reason: all of them.
+-- Columns: those; reason: all of them.
 -- Depends on: withheld, plans, prompts
 WITH hidden AS (
     SELECT
@@ -12,7 +12,7 @@ WITH hidden AS (
 )
 
 SELECT DISTINCT
-    prompts.suite, prompts.suite_major, hidden.model, plans.simulated, hidden.reason
+    prompts.suite, prompts.suite_major, hidden.model, hidden.reason
 FROM hidden
 INNER JOIN plans USING (week, model)
 INNER JOIN prompts USING (week, model)

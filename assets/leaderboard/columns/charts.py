@@ -84,9 +84,9 @@ def of_claim(
     if claim.threshold:
         label = say("as in 2023: %(share)s or more", share=Percent(claim.threshold))
         references.append((claim.threshold, label))
+    span = over_time.span_of(week, models)
     for part, cells in parts.items():
         series = over_time.series(cells, of, models, ())
-        span = over_time.span_of(week, models)
         drawn = chart(say("Pictures that show it"), span, series, references, published(claim))
         if drawn:
             yield part, drawn

@@ -92,8 +92,7 @@ def _table(readings: Sequence[Row], names_of: StudyWords, baseline: str | None) 
     first = readings[0]
     return View(
         title=names_of.attribute(first["study"], first["attribute"]),
-        labeler=words.plain(f"{first['labeler']} {first['labeler_version']}"),
-        by_people=first["labeler_kind"] == "person",
+        **names_of.reader(first),
         values=[names_of.value(first["study"], row["attribute"], row["value"]) for row in _counted(cells[0])],
         rows=[
             View(

@@ -74,7 +74,6 @@ _ACRONYMS = {"ceo": "CEO"}
 _PHRASES = {"occupation", "person", "woman", "house", "street"}
 _HYPHEN = re.compile(r"(?<!\d)-(?!\d)")
 _VOWELS = "aeiou"
-_NBSP = "\N{NO-BREAK SPACE}"
 
 
 def plain(value: object) -> str:

@@ -97,11 +97,14 @@ def _others(prompt: PromptPictures) -> Iterator[View]:
 
     Without a share of a model there are no counts.
     """
+    asked = prompt.question and prompt.question.attribute
     for name, of in prompt.attributes.items():
+        if name == asked:
+            continue
         cells = sorted((cell for cell in prompt.cells if name in cell.shares), key=_kind_and_name)
         counts = {cell.model: _counts(cell.shares[name]) for cell in cells}
         seen = [value for value in of.support if any(count and count[value] for count in counts.values())]
-        if seen and not (prompt.question and name == prompt.question.attribute):
+        if seen:
             rows = [
                 View(
                     model=words.plain(cell.model),

@@ -53,7 +53,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
 
 
 def _cells(prompt: PromptPictures, quotes: Mapping[tuple[str, str], Row]) -> Iterator[Sheet]:
-    """Yield the page of each model that was asked a prompt; `said` is what models wrote, by prompt and model."""
+    """Yield the page of each model that was asked a prompt; `quotes` are what models wrote, by prompt and model."""
     head = showing.head(prompt)
     crumbs = (
         Crumb(showing.ADDRESS, showing.TITLE),
@@ -73,7 +73,7 @@ def _cells(prompt: PromptPictures, quotes: Mapping[tuple[str, str], Row]) -> Ite
 
 
 def _cell(prompt: PromptPictures, cell: Cell, head: View, quotes: Row, weeks: Sequence[date]) -> View:
-    """Return the pictures of a cell by week, the newest first, with all labels; `said` is its row of `prompt_words`."""
+    """Return the pictures of a cell by week, the newest first, with all labels; `quotes`: of `prompt_words`."""
     details = [*_details(prompt, cell)]
     uncounted = Counter(one.why for one in cell.pictures if one.why).most_common()
     return View(
