@@ -44,8 +44,11 @@ _IN_GROUP: Mapping[Group, tuple[Outcome, ...]] = {
     "success": (Outcome.OK,),
     "answer": (Outcome.BLOCKED_INPUT, Outcome.BLOCKED_OUTPUT, Outcome.REFUSED_TEXT, Outcome.NO_IMAGE),
     "transient": (
-        *(Outcome.RATE_LIMITED, Outcome.TIMEOUT, Outcome.CONNECTION),
-        *(Outcome.SERVER_ERROR, Outcome.BATCH_EXPIRED),
+        Outcome.RATE_LIMITED,
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.SERVER_ERROR,
+        Outcome.BATCH_EXPIRED,
     ),
     "stop": (Outcome.AUTH, Outcome.QUOTA_EXHAUSTED, Outcome.MODEL_RETIRED, Outcome.INVALID_PARAMS),
     "bad_data": (Outcome.CORRUPT_IMAGE, Outcome.WRONG_TYPE, Outcome.TOO_LARGE, Outcome.EMPTY_ANSWER),

@@ -53,8 +53,8 @@ class SlotAsker:
     """Asks the slots of one plan through one provider and records every attempt.
 
     `most_at_once` bounds the calls in flight. `lost_calls` says whether a lost call closes its slot. `on_receipt` is
-    told of each receipt, `failed` of an exception before the next call can begin, and `postponed` how long the provider
-    asks to leave a slot alone, if that is longer than a run waits.
+    called with each receipt, `failed` after an exception, before the next call can begin, and `postponed` with the
+    seconds that the provider asks to leave a slot alone, if these are more than a run waits.
     """
 
     store: Store

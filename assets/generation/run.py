@@ -121,7 +121,10 @@ class PartitionRun:
         self._ends = time.monotonic() + left_s
         self._apart_s = 0.0 if self.provider.replayable else APART_S
         self._asker = SlotAsker(
-            *(self.store, self.plan, self.provider, self.retry),
+            self.store,
+            self.plan,
+            self.provider,
+            self.retry,
             admission=stack(self.admission, self.money),
             costs=self.costs,
             sleep=lambda seconds: pause(seconds, self._stop),

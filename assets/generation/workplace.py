@@ -24,7 +24,7 @@ from warehouse.store import Store
 
 @dataclass(frozen=True)
 class Listener:
-    """Told of progress while it happens; every function may be called from several threads."""
+    """What to call on progress; every function may be called from several threads."""
 
     planned: Callable[[str, str, int, int], None] = lambda model, week, planned, open_: None
     receipt: Callable[[Receipt], None] = lambda receipt: None

@@ -110,9 +110,9 @@ def _set_floors(con: duckdb.DuckDBPyConnection, place: Workplace, through: str) 
         "SELECT strftime(week, '%Y-%m-%d'), model, completeness_floor FROM plans WHERE week <= $through",
         {"through": through},
     ).fetchall()
-    for week, model, stands in rows:
-        floor = configured.get(model, published.get((week, model), stands))
-        if floor != stands:
+    for week, model, loaded in rows:
+        floor = configured.get(model, published.get((week, model), loaded))
+        if floor != loaded:
             with transaction(con):
                 forget(con, ["plans"], [week])
                 con.execute(

@@ -123,7 +123,7 @@ def load_suites(folder: Path | None = None) -> dict[str, Suite]:
         suite = _load(path, where, attributes, catalogue, folder)
         if suite.label in suites:
             raise UsageError(
-                f"{where}: {suite.label} stands in another file too; keep one file a major version"
+                f"{where}: {suite.label} is in another file too; keep one file per major version"
             )
         published.assert_as_published(suite, folder / "published", where)
         suites[suite.label] = suite

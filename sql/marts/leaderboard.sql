@@ -21,7 +21,7 @@
 --   reason: why there is no figure, or no interval; NULL if there are both
 --   rank_low, rank_high: the model's rank is between these; NULL where rank_reason says why
 --   ranked_of: number of ranked models
---   holds: true if all that is told of its rank holds whatever the unseen answers would have shown
+--   holds: true if all comparisons behind its rank hold whatever the unseen answers would have shown
 --   rank_reason: why there is no rank; labels_unreliable where reliable is false; NULL if there is one
 --   withheld_reason: why the model is withheld in this week; NULL if it is not
 --   reliable: false if labels of an attribute of the board are not reliable: the figure is published

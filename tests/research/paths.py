@@ -47,7 +47,7 @@ class Printed(NamedTuple):
 
     Attributes:
         figure: (3, models) estimate, low and high, in points or per cent.
-        told: (models, models) whether i is told to be more than j.
+        told: (models, models) whether i is shown to be more than j.
     """
 
     figure: Floats

@@ -122,7 +122,7 @@ class Gemini:
         return self.reply(found[1], body)
 
     def _listed(self, seen: Seen) -> Reply:
-        """Answer the list of models: what each can do is told, not what comes of it."""
+        """Answer the list of models, with what each can do and not what it answers."""
         if seen.headers.get("x-goog-api-key") != KEY:
             return error("UNAUTHENTICATED", "API key not valid. Please pass a valid API key.")
         told = [

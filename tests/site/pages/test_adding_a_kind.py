@@ -73,7 +73,7 @@ def con(store: Store) -> duckdb.DuckDBPyConnection:
 
 @pytest.fixture
 def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A module of a kind whose row stands in place of all others, and its template in a folder of its own."""
+    """A module of a kind whose row replaces all others, and its template in a folder of its own."""
     monkeypatch.setattr(rendering, "TEMPLATES", (*rendering.TEMPLATES, tmp_path))
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "asked.html.j2").write_text(TEMPLATE)

@@ -243,7 +243,7 @@ def test_only_clear_effects_that_were_chosen_beforehand_are_told(monkeypatch: py
     assert (one.low, one.high, one.share_a, one.share_b) == (0.1, 0.6, 0.1, 0.5)
 
 
-#: What is told of the models that people labeled pictures of: estimate, low, high, reason.
+#: Corrected shares of the models that people labeled pictures of: estimate, low, high, reason.
 TOLD = {
     "sim-classic": "0.413, 0.371, 0.455, NULL",
     "imago-2": "0.413, NULL, NULL, 'few_weeks'",

@@ -89,10 +89,10 @@ def test_a_folder_without_suites_is_refused(folder: Path) -> None:
     assert re.match(r"suites/attributes\.yaml: there is no such file \(", refused(folder / "none"))
 
 
-def test_one_major_version_stands_in_one_file_and_two_are_two_suites(folder: Path) -> None:
+def test_one_major_version_is_in_one_file_and_two_are_two_suites(folder: Path) -> None:
     shutil.copy(folder / "data/canary.yaml", folder / "data/canary@2.yaml")
     replace(folder / "data/canary@2.yaml", "1.0.0", "1.1.0")
-    said = "suites/canary@2.yaml: canary@1 stands in another file too; keep one file a major version"
+    said = "suites/canary@2.yaml: canary@1 is in another file too; keep one file per major version"
     assert refused(folder) == said
     replace(folder / "data/canary@2.yaml", "1.1.0", "2.0.0")
     assert {"canary@1", "canary@2"} <= set(load_suites(folder))

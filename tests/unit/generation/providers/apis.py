@@ -108,7 +108,7 @@ class Api:
     unknown: int = 418  # a status that no row knows
 
     def reply(self, row: Row) -> Reply:
-        """A body that stands in the row as it is, else what the row's fields say."""
+        """The row's body as it is; without one, what the row's fields say."""
         if isinstance(row.get("body"), str):
             return Reply(row["status"], row["body"].encode(), JSON)
         if "body" in row and self.documented is not _bfl:
