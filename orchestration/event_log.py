@@ -81,8 +81,8 @@ class KeptEventLog(SqliteEventLogStorage):
                 return
         self._initdb(create_engine(address, poolclass=NullPool, connect_args=_WAIT))
         if new:
-            with closing(sqlite3.connect(path)) as made:
-                _EMPTY[:] = [made.serialize()]
+            with closing(sqlite3.connect(path)) as connection:
+                _EMPTY[:] = [connection.serialize()]
 
     def _close(self, shard: str) -> None:
         connection = self._kept.pop(shard, None)

@@ -200,9 +200,9 @@ def require_whole(instance: dg.DagsterInstance) -> None:
         for connect in (log.index_connection, *(storage.connect for storage in storages)):
             with connect() as connection:
                 if connection.dialect.name == "sqlite":
-                    said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-                    if said != "ok":
-                        raise damaged(said, home)
+                    answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+                    if answer != "ok":
+                        raise damaged(answer, home)
 
 
 def failed_checks(instance: dg.DagsterInstance, run_id: str) -> str:

@@ -28,15 +28,15 @@ def make_workplace(settings: Settings, listener: Listener | None = None, *, wait
     """Return the surroundings that the settings describe; see `open_store` for `wait_s`."""
     suites = load_suites(settings.suites)
     selections = load_selections(suites, settings.suites)
-    found = load_models_file(settings.models, suites, selections=selections, providers=PROVIDERS)
-    labelers = with_questions(found.labelers, suites, where=settings.models.name)
-    check_labelers(found.models, labelers, where=settings.models.name)
+    file = load_models_file(settings.models, suites, selections=selections, providers=PROVIDERS)
+    labelers = with_questions(file.labelers, suites, where=settings.models.name)
+    check_labelers(file.models, labelers, where=settings.models.name)
     return replace(
         bare_workplace(settings, listener, wait_s),
         suites=suites,
-        models=[*found.models],
+        models=[*file.models],
         labelers=labelers,
-        charge_sources=(label_charges(labelers), trial_charges(found.models)),
+        charge_sources=(label_charges(labelers), trial_charges(file.models)),
         site=settings.site,
         replies=read_replies(settings.models.parent / "replies"),
         docs=settings.alerts.docs_url,
@@ -52,7 +52,7 @@ def code_version() -> str:
     if SHIPPED != CHECKOUT:  # a wheel; a git around its environment would be another project's
         return version
     try:
-        found = subprocess.run(  # noqa: S603 - no input of anybody's
+        result = subprocess.run(  # noqa: S603 - no input of anybody's
             ["git", "-C", str(CHECKOUT), "rev-parse", "--short=12", "HEAD"],  # noqa: S607
             capture_output=True,
             text=True,
@@ -61,7 +61,7 @@ def code_version() -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return version
-    return f"{version}+{found.stdout.strip()}" if found.returncode == 0 else version
+    return f"{version}+{result.stdout.strip()}" if result.returncode == 0 else version
 
 
 def bare_workplace(settings: Settings, listener: Listener | None = None, wait_s: float = 0.0) -> Workplace:

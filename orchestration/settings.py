@@ -129,8 +129,8 @@ def _postgres(address: str) -> SecretStr | None:
     if not address:
         return None
     try:
-        found = urlsplit(address)
-        ok = found.scheme in _POSTGRES and found.netloc.count("@") < 2 and found.port != 0
+        parts = urlsplit(address)
+        ok = parts.scheme in _POSTGRES and parts.netloc.count("@") < 2 and parts.port != 0
     except ValueError:
         ok = False
     if not ok:  # without saying what it is: a password may be in it
@@ -138,7 +138,7 @@ def _postgres(address: str) -> SecretStr | None:
             "CLICHE_POSTGRES is to be an address like postgresql://user:password@host:5432/cliche "
             "(an @, /, : or % of the password as %40, %2F, %3A, %25)"
         )
-    return SecretStr(address.replace(found.scheme, "postgresql", 1))
+    return SecretStr(address.replace(parts.scheme, "postgresql", 1))
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -92,20 +92,20 @@ def told_in_one_line(home: Path) -> Iterator[None]:
 def _of_records(error: BaseException, home: Path) -> ClicheError | None:
     """Return what an error says of Dagster's records, the only ones that SQLAlchemy reads; None if it says nothing."""
     cause = error if hasattr(error, "orig") else error.__cause__
-    said = getattr(cause, "orig", None) or error
-    if type(said).__module__.startswith("psycopg2"):
+    original = getattr(cause, "orig", None) or error
+    if type(original).__module__.startswith("psycopg2"):
         if type(cause).__name__ != "OperationalError":
             return None
         return ClicheError(
-            f"Dagster's records in PostgreSQL cannot be reached any more ({one_line(said)}); what was answered is "
+            f"Dagster's records in PostgreSQL cannot be reached any more ({one_line(original)}); what was answered is "
             "kept: run again to go on"
         )
-    if "locked" in str(said):
+    if "locked" in str(original):
         return ClicheError(
-            f"Dagster's records in {home / 'dagster'} are held by another process ({said}); run again"
+            f"Dagster's records in {home / 'dagster'} are held by another process ({original}); run again"
         )
     damage = ("CommandError", "DatabaseError", "NoSuchTableError", "OperationalError")
-    return damaged(said, home) if type(error).__name__ in damage else None
+    return damaged(original, home) if type(error).__name__ in damage else None
 
 
 def damaged(said: object, home: Path) -> ClicheError:

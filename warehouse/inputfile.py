@@ -40,10 +40,10 @@ def open_file(path: Path, most_bytes: int) -> BinaryIO:
         OSError: if there is no such file, it is no plain file, or it is larger; `strerror` says which.
     """
     try:
-        found = path.stat()
+        status = path.stat()
     except ValueError:
         raise OSError(errno.EINVAL, "its name holds what no name of a file can") from None
-    _check(found, most_bytes)  # before it is opened, because that may already do something to a device
+    _check(status, most_bytes)  # before it is opened, because that may already do something to a device
     file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     try:
         _check(
@@ -55,10 +55,10 @@ def open_file(path: Path, most_bytes: int) -> BinaryIO:
     return file
 
 
-def _check(found: os.stat_result, most_bytes: int) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode), "something else")
+def _check(status: os.stat_result, most_bytes: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "something else")
         raise OSError(errno.EINVAL, f"it is {kind}, not a plain file")
-    if found.st_size > most_bytes:
+    if status.st_size > most_bytes:
         most = f"{most_bytes >> 20} MiB" if most_bytes >= 1 << 20 else f"{most_bytes:,} bytes"
         raise OSError(errno.EFBIG, f"it is larger than {most}")

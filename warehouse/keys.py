@@ -190,8 +190,8 @@ def retraction_number(key: str) -> int:
 
 def labeler_of(key: str) -> str | None:
     """Return the labeler and its version, `<name>@<version>`, that a key names; None of other keys."""
-    found = _LABELER.search(key)
-    return found[1] if found else None
+    match = _LABELER.search(key)
+    return match[1] if match else None
 
 
 def removal(sha256: str) -> str:
@@ -201,8 +201,8 @@ def removal(sha256: str) -> str:
 
 def picture_of(key: str) -> str | None:
     """Return the hash of the picture that a key is of, or of whose thumbnail; None for other keys."""
-    found = _PICTURE.match(key)
-    return found[2] if found else None
+    match = _PICTURE.match(key)
+    return match[2] if match else None
 
 
 def table_part(table: str, week: str | None, sha256: str) -> str:
@@ -241,8 +241,8 @@ HOME_COPIES = "home/"
 
 def parse_partition(key: str) -> tuple[str, str] | None:
     """Return (week, model) of a key that names a partition, or None."""
-    found = _PARTITION.search(key.removesuffix(".json"))
-    return (found[1], found[2]) if found else None
+    match = _PARTITION.search(key.removesuffix(".json"))
+    return (match[1], match[2]) if match else None
 
 
 def engine_file(sha256: str, suffix: str) -> str:

@@ -140,8 +140,8 @@ def _free_keys(field: FieldInfo) -> Sequence[str]:
 
 
 def _field(model: Model, step: str | int) -> FieldInfo | None:
-    found = {**model.model_fields, **dict(_fields(model))}
-    return found.get(step) if isinstance(step, str) else None
+    fields = {**model.model_fields, **dict(_fields(model))}
+    return fields.get(step) if isinstance(step, str) else None
 
 
 def _keys(models: Sequence[Model]) -> Iterator[str]:

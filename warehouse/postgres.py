@@ -64,14 +64,14 @@ def reached(address: str, what: str) -> Any:
 def require_table(cursor: Any, table: str, statements: str) -> None:
     """Make tables of the schema `cliche` unless `table` is there; who owns the schema may be unable to make one."""
     cursor.execute("SELECT to_regnamespace('cliche'), to_regclass(%s)", [f"cliche.{table}"])
-    schema, found = cursor.fetchone()
-    if found is None:
-        made = "CREATE SCHEMA IF NOT EXISTS cliche;" if schema is None else ""
+    schema, existing = cursor.fetchone()
+    if existing is None:
+        create = "CREATE SCHEMA IF NOT EXISTS cliche;" if schema is None else ""
         # In one transaction, and one process after the other: two that make a schema at once fail.
-        cursor.execute(f"SELECT pg_advisory_xact_lock({_MAKING}); {made} {statements}")
+        cursor.execute(f"SELECT pg_advisory_xact_lock({_MAKING}); {create} {statements}")
 
 
 def place_of(address: str) -> str:
     """Return where a database is, without who asks and with which password."""
-    found = urlsplit(address)
-    return f"{found.hostname or 'this machine'}:{found.port or 5432}{found.path}"
+    parts = urlsplit(address)
+    return f"{parts.hostname or 'this machine'}:{parts.port or 5432}{parts.path}"

@@ -21,8 +21,8 @@ _PACKAGES = Path(__file__).resolve().parents[1]
 
 def shipped(inside: str, top: str = ".") -> Path:
     """Return a folder of shipped files: `inside` the packages of a wheel, else at the top of the checkout."""
-    found = _PACKAGES / inside
-    return found if found.is_dir() else _PACKAGES / top
+    folder = _PACKAGES / inside
+    return folder if folder.is_dir() else _PACKAGES / top
 
 
 ROOT = shipped("warehouse/sql", "sql")
@@ -111,7 +111,7 @@ def header(name: str) -> dict[str, str]:
 
 @cache
 def _fields(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     current = ""
     for line in text.splitlines():
         if not line.startswith("--"):
@@ -119,7 +119,7 @@ def _fields(text: str) -> dict[str, str]:
         text = line[2:].strip()
         if match := _FIELD.match(text):
             current = match[1]
-            found[current] = match[2].strip()
+            fields[current] = match[2].strip()
         elif current and text:
-            found[current] = f"{found[current]}\n{text}".strip()
-    return found
+            fields[current] = f"{fields[current]}\n{text}".strip()
+    return fields

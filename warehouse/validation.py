@@ -38,9 +38,9 @@ def explain(
 
     `data`, `shape` and `known` are those of `problems`.
     """
-    said = problems(error, data=data, shape=shape, known=known)
-    more = f" (and {len(said) - _MOST} more)" if len(said) > _MOST else ""
-    shown = "; also ".join(said[:_MOST])
+    lines = problems(error, data=data, shape=shape, known=known)
+    more = f" (and {len(lines) - _MOST} more)" if len(lines) > _MOST else ""
+    shown = "; also ".join(lines[:_MOST])
     return one_line(": ".join(piece for piece in (where, shown) if piece) + more)
 
 
@@ -59,19 +59,19 @@ def problems(
     """
     details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
     details.sort(key=lambda detail: detail["type"] != "extra_forbidden")  # a mistyped key says most
-    said: list[str] = []
+    lines: list[str] = []
     for detail in details:
         location = tuple(detail["loc"])
         if detail["type"] == "extra_forbidden":
             location, key = location[:-1], str(detail["loc"][-1])
             hint = meant(shape, location, key) if shape else close_match(key, () if location else known)
             what = f'unknown key "{key}"{hint}'
-        elif detail["type"] == "missing" and any(f'mean "{location[-1]}"' in before for before in said):
+        elif detail["type"] == "missing" and any(f'mean "{location[-1]}"' in before for before in lines):
             continue  # a mistyped key is also a missing one
         else:
             what = _what(detail)
-        said.append(": ".join(piece for piece in (_path(location, data), what) if piece))
-    return [*dict.fromkeys(said)]
+        lines.append(": ".join(piece for piece in (_path(location, data), what) if piece))
+    return [*dict.fromkeys(lines)]
 
 
 def _follows(detail: Mapping[str, Any]) -> bool:
@@ -104,8 +104,8 @@ def _what(detail: Mapping[str, Any]) -> str:
     if kind == "string_pattern_mismatch" and detail.get("ctx", {}).get("pattern") == _NAME_PATTERN:
         message = "a name has lower-case letters, digits, dots, dashes and underscores only"
     hint = close_match(str(detail.get("input")), _QUOTED.findall(message)) if kind == "literal_error" else ""
-    said = f"{message[:1].lower()}{message[1:]}, not {_shown(detail.get('input'))}"
-    return said + hint if hint.startswith("; did") else said
+    text = f"{message[:1].lower()}{message[1:]}, not {_shown(detail.get('input'))}"
+    return text + hint if hint.startswith("; did") else text
 
 
 def _shown(value: Any) -> str:

@@ -44,8 +44,8 @@ class _Loader(_Safe):  # type: ignore[misc]
             if key in seen:
                 raise _wrong(f'key "{key_node.value}" stands twice', key_node)
             seen.add(key)
-        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        return found
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
 
 
 def read_yaml(path: Path, where: str) -> Any:

@@ -36,12 +36,12 @@ def read_batches(store: Store, prefix: str) -> list[Batch]:
             states.setdefault(int(number), {})[state] = unsealed(key, store.get(key))
         except ValueError:
             raise CorruptObjectError(f"{key} is no state of a batch; restore it from a backup") from None
-    found = []
-    for n, said in sorted(states.items()):
+    batches = []
+    for n, written in sorted(states.items()):
         try:
-            intended = said["intended"]
-            sent = sorted(at["at"] for name, at in said.items() if name.startswith("sent"))
-            found.append(
+            intended = written["intended"]
+            sent = sorted(at["at"] for name, at in written.items() if name.startswith("sent"))
+            batches.append(
                 Batch(
                     number=n,
                     mark=intended["mark"],
@@ -49,16 +49,16 @@ def read_batches(store: Store, prefix: str) -> list[Batch]:
                     intended_at=datetime.fromisoformat(intended["at"]),
                     sent=len(sent),
                     sent_at=datetime.fromisoformat(sent[-1]) if sent else None,
-                    api_id=said.get("submitted", {}).get("batch"),
-                    ended="ended" in said,
-                    refused=bool(said.get("ended", {}).get("refused")),
+                    api_id=written.get("submitted", {}).get("batch"),
+                    ended="ended" in written,
+                    refused=bool(written.get("ended", {}).get("refused")),
                 )
             )
         except (KeyError, TypeError) as error:
             raise CorruptObjectError(
                 f"{prefix}{n:04d}-intended.json misses {error}; restore it from a backup"
             ) from None
-    return found
+    return batches
 
 
 def on_their_way(store: Store, prefix: str) -> bool:

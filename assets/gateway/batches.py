@@ -232,8 +232,8 @@ def _step(
         if look.refused is not None:
             taking.refused(look.refused)
             return
-        for identity, said in api.results(batch.api_id):
-            taking.line(identity, said)
+        for identity, answer in api.results(batch.api_id):
+            taking.line(identity, answer)
         taking.rest(look.missing)
         taking.end(look.status)
     except BatchRefusedError as refused:
@@ -255,8 +255,8 @@ def _step(
 
 def _submit(desk: Desk[AskedT, SaidT], api: Batches[AskedT, SaidT], batch: Batch, patience: Patience) -> None:
     """Give the batch the name that the API knows it by: of the one that carries its mark, else of a new one."""
-    found = api.find(batch.mark) if batch.sent_at else None
-    if found is None:
+    api_id = api.find(batch.mark) if batch.sent_at else None
+    if api_id is None:
         if batch.sent_at and (utc_now() - batch.sent_at).total_seconds() < patience.grace_s:
             return
         calls = {call_id(key, n): desk.calls[key] for key, n in batch.attempts.items() if key in desk.calls}
@@ -267,9 +267,9 @@ def _submit(desk: Desk[AskedT, SaidT], api: Batches[AskedT, SaidT], batch: Batch
         uploaded = api.upload(calls)
         batch.sent_at, batch.sent = utc_now(), batch.sent + 1
         desk.note(batch, f"sent{batch.sent}", {})
-        found = api.create(uploaded, batch.mark)
-    desk.note(batch, "submitted", {"batch": found})
-    batch.api_id = found
+        api_id = api.create(uploaded, batch.mark)
+    desk.note(batch, "submitted", {"batch": api_id})
+    batch.api_id = api_id
 
 
 @dataclass
@@ -281,11 +281,11 @@ class _Taking(Generic[AskedT, SaidT]):
     settles: Mapping[str, Settle]
     taken: set[str] = field(default_factory=set)
 
-    def line(self, identity: str, said: SaidT) -> None:
+    def line(self, identity: str, answer: SaidT) -> None:
         """Take in one line; one that belongs to no call of this batch is passed over."""
         key, _, number = identity.rpartition("-")
         if number.isdigit() and self.batch.attempts.get(key) == int(number):
-            self._take(key, said)
+            self._take(key, answer)
 
     def rest(self, answer: Answer) -> None:
         """Take in what stands for every call without a line."""
@@ -304,8 +304,8 @@ class _Taking(Generic[AskedT, SaidT]):
         self.end(f"refused: {answer.error_message}", refused=True)
         self.batch.refused = True
 
-    def _take(self, key: str, said: SaidT) -> None:
+    def _take(self, key: str, answer: SaidT) -> None:
         if key in self.desk.calls and key not in self.taken:
             self.taken.add(key)
             number, at = self.batch.attempts[key], self.batch.intended_at
-            self.desk.take(self.desk.calls[key], said, number, at, self.settles.get(key))
+            self.desk.take(self.desk.calls[key], answer, number, at, self.settles.get(key))

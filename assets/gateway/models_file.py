@@ -148,12 +148,12 @@ def load_models_file(
         raise UsageError(f"{path.name}: must be a mapping with the key models")
     try:
         known = load_selections(suites) if selections is None else selections
-        found = ModelsFile.model_validate(data, context={"selections": known})
+        parsed = ModelsFile.model_validate(data, context={"selections": known})
     except ValidationError as error:
         raise UsageError(explain(error, path.name, data=data, shape=ModelsFile)) from None
-    for problem in (*_problems(found.models, suites, providers), *_labeler_problems(found.labelers)):
+    for problem in (*_problems(parsed.models, suites, providers), *_labeler_problems(parsed.labelers)):
         raise UsageError(f"{path.name}: {problem}")
-    return found
+    return parsed
 
 
 def find(models: Sequence[ModelEntry], name: str) -> ModelEntry:

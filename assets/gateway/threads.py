@@ -46,7 +46,7 @@ def run_all(
             for first in islice(queue, workers):
                 running.add(pool.submit(one, first))
                 stop.wait(apart_s)
-            told = False
+            reported = False
             while running:
                 done, running = wait(running, 0.5, FIRST_COMPLETED)  # now and then, for Ctrl-C
                 for future in done:
@@ -54,8 +54,8 @@ def run_all(
                     unit = None if stopped() else next(queue, None)
                     if unit is not None:
                         running.add(pool.submit(one, unit))
-                    elif not told:
-                        told = True
+                    elif not reported:
+                        reported = True
                         all_begun()
         except BaseException:
             stop.set()

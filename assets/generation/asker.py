@@ -205,10 +205,10 @@ class SlotAsker:
         if answer.outcome is Outcome.OK:
             data = answer.image or b""
             with self._decoding:
-                found = image_check.inspect(data)
-            kept |= image_fields(found, data)
-            if isinstance(found, image_check.Rejected):
-                answer = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
+                checked = image_check.inspect(data)
+            kept |= image_fields(checked, data)
+            if isinstance(checked, image_check.Rejected):
+                answer = answer.model_copy(update={"outcome": checked.outcome, "error_message": checked.why})
             self.store.put_if_absent(keys.image(str(kept["image_sha256"]), str(kept["image_ext"])), data)
         return self._record(self._receipt(request, number, answer, costs).model_copy(update=kept))
 
@@ -242,8 +242,8 @@ class SlotAsker:
         )
 
 
-def image_fields(found: image_check.CheckedPicture | image_check.Rejected, data: bytes) -> dict[str, object]:
+def image_fields(image: image_check.CheckedPicture | image_check.Rejected, data: bytes) -> dict[str, object]:
     """Return the receipt's fields about the bytes; bytes that are no picture are kept as `.bin`."""
-    if isinstance(found, image_check.CheckedPicture):
-        return {f"image_{name}": value for name, value in asdict(found).items()}
+    if isinstance(image, image_check.CheckedPicture):
+        return {f"image_{name}": value for name, value in asdict(image).items()}
     return {"image_sha256": sha256_hex(data), "image_ext": "bin", "image_bytes": len(data)}

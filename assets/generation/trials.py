@@ -108,13 +108,13 @@ def try_model(place: Workplace, entry: ModelEntry, week: str) -> Trial:
 def _looked_at(answer: Answer) -> tuple[Answer, str]:
     """Return the answer with the outcome that its bytes have, and a line about it."""
     if answer.outcome is not Outcome.OK:
-        said = answer.error_message or answer.refusal_text or answer.error_code or "no reason given"
-        return answer, f"{answer.outcome}: {said}"
-    found = image_check.inspect(answer.image or b"")
-    if isinstance(found, image_check.CheckedPicture):
-        return answer, f"a picture came, {found.ext} of {found.width} × {found.height} px"
-    wrong = answer.model_copy(update={"outcome": found.outcome, "error_message": found.why})
-    return wrong, f"{found.outcome}: {found.why}"
+        why = answer.error_message or answer.refusal_text or answer.error_code or "no reason given"
+        return answer, f"{answer.outcome}: {why}"
+    checked = image_check.inspect(answer.image or b"")
+    if isinstance(checked, image_check.CheckedPicture):
+        return answer, f"a picture came, {checked.ext} of {checked.width} × {checked.height} px"
+    wrong = answer.model_copy(update={"outcome": checked.outcome, "error_message": checked.why})
+    return wrong, f"{checked.outcome}: {checked.why}"
 
 
 def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
@@ -136,14 +136,14 @@ def trial_charges(entries: Sequence[ModelEntry]) -> ChargeSource:
     return charges
 
 
-def _cost(found: Mapping[str, Any], model: str, entry: ModelEntry | None) -> tuple[dt.date, float, str]:
+def _cost(record: Mapping[str, Any], model: str, entry: ModelEntry | None) -> tuple[dt.date, float, str]:
     """Return the day of a trial, what it cost in US dollars, and whose calls cost as much, by its receipt or intent."""
-    if "intended_at" not in found:
-        day = dt.datetime.fromisoformat(found["requested_at"]).date()
-        tells = found["outcome"] == Outcome.OK
-        who = whose(model, found["params"], found.get("price_id")) if tells else ""
-        return day, float(found.get("cost_usd") or 0.0), who
-    day = dt.datetime.fromisoformat(found["intended_at"]).date()
+    if "intended_at" not in record:
+        day = dt.datetime.fromisoformat(record["requested_at"]).date()
+        tells = record["outcome"] == Outcome.OK
+        who = whose(model, record["params"], record.get("price_id")) if tells else ""
+        return day, float(record.get("cost_usd") or 0.0), who
+    day = dt.datetime.fromisoformat(record["intended_at"]).date()
     if entry is None:
         return day, 0.0, ""
     costs = Costs(entry.price)

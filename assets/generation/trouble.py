@@ -96,17 +96,17 @@ def find_trouble(known: PartitionAttempts) -> Trouble:
 
 def maybe_billed(known: PartitionAttempts) -> tuple[MaybeBilled, ...]:
     """Return the calls that may have been billed without an answer: receipts that say so, and intents without one."""
-    told = []
+    billed = []
     for receipt in known.receipts:
         if receipt.outcome is Outcome.UNKNOWN_CHARGE or receipt.cost_basis == "estimated":
             call = (receipt.slot_key, receipt.attempt, str(receipt.outcome), receipt.requested_at)
-            told.append(MaybeBilled(*call, receipt.cost_usd, _became(known.of(receipt.slot_key))))
+            billed.append(MaybeBilled(*call, receipt.cost_usd, _became(known.of(receipt.slot_key))))
     lost = [
         MaybeBilled(slot_key, number, NO_RECEIPT, None, None, _will_become(attempts))
         for slot_key, attempts in sorted(known.attempts.items())
         for number in attempts.lost
     ]
-    return (*told, *lost)
+    return (*billed, *lost)
 
 
 def _will_become(attempts: Attempts) -> str:
@@ -133,8 +133,8 @@ def cost_ratio(receipts: Iterable[Receipt]) -> CostRatio | None:
         if tells and receipt.cost_usd is not None and receipt.expected_usd:
             price_id = receipt.price_id
             ratios.setdefault(price_id, []).append(receipt.cost_usd / receipt.expected_usd)
-    told = ratios.get(price_id, [])
-    return CostRatio(statistics.median(told), len(told), price_id) if told else None
+    charged = ratios.get(price_id, [])
+    return CostRatio(statistics.median(charged), len(charged), price_id) if charged else None
 
 
 def _stopped_by(known: PartitionAttempts) -> str | None:

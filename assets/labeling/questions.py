@@ -102,8 +102,8 @@ def readings(text: str, attributes: Sequence[str], pictures: int = 1) -> list[di
 def _reading(part: object, attribute: str, text: str) -> Reading:
     if not isinstance(part, dict) or attribute not in part:
         return Reading("", raw=text.strip() or "an empty answer")
-    said = part[attribute]
-    return Reading(said) if isinstance(said, str) else Reading("", raw=json.dumps(said, ensure_ascii=False))
+    item = part[attribute]
+    return Reading(item) if isinstance(item, str) else Reading("", raw=json.dumps(item, ensure_ascii=False))
 
 
 def bare(text: str) -> str:

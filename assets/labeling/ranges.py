@@ -39,8 +39,8 @@ WHOLE = Range(1, 1)
 
 def parse_range(name: str) -> Range:
     """Return the range that a name like `3-of-8` stands for."""
-    found = _NAME.fullmatch(name)
-    number, of = map(int, found.groups()) if found else (0, 0)
+    match = _NAME.fullmatch(name)
+    number, of = map(int, match.groups()) if match else (0, 0)
     if not 1 <= number <= of:
         raise ValueError(f"{name!r} names no range like 3-of-8")
     return Range(number, of)

@@ -58,15 +58,15 @@ def with_questions(
     known = {attribute.id: attribute for suite in suites.values() for attribute in suite.attributes}
     for problem in (problem for entry in labelers for problem in _problems(entry, known)):
         raise UsageError(f"{where}: {problem}")
-    made = {
+    entries = {
         entry.name: entry.asked([known[name] for name in entry.attributes or known]) for entry in labelers
     }
-    for name in made:
+    for name in entries:
         try:
-            make_labeler(name, made)
+            make_labeler(name, entries)
         except UsageError as error:
             raise UsageError(f"{where}: {error}") from None
-    return made
+    return entries
 
 
 def check_labelers(

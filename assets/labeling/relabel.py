@@ -86,13 +86,13 @@ def relabel(
     unchecked, hashes = Counter[str](), set[str]()
     for part in _parts(store, labelers, unchecked):
         hashes.update(row["image_sha256"] for row in part.rows)
-    found = Relabeled(len(hashes), unchecked=unchecked)
+    result = Relabeled(len(hashes), unchecked=unchecked)
     chosen = {*random.Random(seed).sample(sorted(hashes), min(count, len(hashes)))}  # noqa: S311 - no secret
     removed = {one for one in chosen if store.head(keys.removal(one)) is not None}
-    found.left["removed, and a record in the store says why"] = len(removed)
+    result.left["removed, and a record in the store says why"] = len(removed)
     stated = _stated(store, chosen - removed, labelers)
     gone = {key for _, key in stated if key in damaged}
-    found.left["damaged or missing, as is said above"] = len(gone)
+    result.left["damaged or missing, as is said above"] = len(gone)
     for name, labeler in labelers.items():
         asked = {key: rows for (of, key), rows in stated.items() if of == name and key not in gone}
         looks = [_look(key, rows) for key, rows in asked.items()]
@@ -102,10 +102,10 @@ def relabel(
             for attribute, slot, value, declared in rows:
                 reading = readings.get(attribute)
                 again = str(reading.columns(declared)["value"]) if reading else "not read"
-                found.labels.append(LabelReadAgain(key, slot, attribute, value, again))
-    found.pictures = len({one.picture for one in found.labels})
-    found.labels.sort()
-    return found
+                result.labels.append(LabelReadAgain(key, slot, attribute, value, again))
+    result.pictures = len({one.picture for one in result.labels})
+    result.labels.sort()
+    return result
 
 
 def _parts(store: Store, labelers: dict[str, Labeler], unchecked: Counter[str]) -> Iterator[_Part]:
@@ -133,7 +133,7 @@ def _stated(
     store: Store, pictures: Collection[str], labelers: dict[str, Labeler]
 ) -> dict[tuple[str, str], list[tuple[str, str, str, frozenset[str]]]]:
     """Return (labeler, key of a picture) → (attribute, slot in words, value, declared values) of its labels."""
-    found = defaultdict(list)
+    stated = defaultdict(list)
     for part in _parts(store, labelers, Counter()):
         rows = [row for row in part.rows if row["image_sha256"] in pictures]
         plan = read_plan(store, part.week, part.model) if rows else None
@@ -145,11 +145,11 @@ def _stated(
         }
         for row in rows:
             slot = slots.get(row["slot_key"])
-            said = words(slot.model_dump() if slot else None, part.week, part.model)
+            wording = words(slot.model_dump() if slot else None, part.week, part.model)
             known = declared.get((slot.suite, row["attribute"]), frozenset()) if slot else frozenset()
             key = keys.image(row["image_sha256"], ext.get(row["image_sha256"]) or "none")
-            found[part.labeler, key].append((row["attribute"], said, row["value"], known))
-    return found
+            stated[part.labeler, key].append((row["attribute"], wording, row["value"], known))
+    return stated
 
 
 def _look(key: str, rows: Collection[tuple[str, str, str, frozenset[str]]]) -> PictureToRead:

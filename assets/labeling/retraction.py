@@ -29,24 +29,24 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def hash_in(name: str) -> str:
     """Return the hash that names a picture or slot, which may be within a key; raise UsageError if there is none."""
-    found = _SHA256.search(name)
-    if found is None:
+    match = _SHA256.search(name)
+    if match is None:
         raise UsageError(
             f"{name[:100]!r} names no picture: write its SHA-256, 64 hexadecimal digits, or its key "
             "(cliche explain shows keys)"
         )
-    return found[0]
+    return match[0]
 
 
 def slots_of(store: Store, name: str) -> dict[tuple[str, str], list[str]]:
     """Return (week, model) → the slots whose picture has this hash; of the hash of a slot, that one."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    slots: dict[tuple[str, str], list[str]] = defaultdict(list)
     for week, model in partitions(store):
         for slot, attempts in sorted(read_partition(store, week, model).attempts.items()):
             last = attempts.last
             if last and last.outcome == "ok" and name in {slot, last.image_sha256}:
-                found[week, model].append(slot)
-    return found
+                slots[week, model].append(slot)
+    return slots
 
 
 def retract_picture(store: Store, name: str, reason: str) -> list[WeekRetraction]:
@@ -55,16 +55,16 @@ def retract_picture(store: Store, name: str, reason: str) -> list[WeekRetraction
     Raises:
         UsageError: if there is no such picture or slot, it was taken back already, or there is no reason.
     """
-    said, sha256 = checked_reason(reason), hash_in(name)
-    found = slots_of(store, sha256)
-    if not found:
+    why, sha256 = checked_reason(reason), hash_in(name)
+    answered = slots_of(store, sha256)
+    if not answered:
         raise UsageError(f"no week in {store.url} has a picture or slot {sha256}")
-    taken = {of: answers_taken(week_retractions(store, *of)) for of in found}
-    left = {of: [slot for slot in slots if not taken[of](slot)] for of, slots in found.items()}
+    taken = {of: answers_taken(week_retractions(store, *of)) for of in answered}
+    left = {of: [slot for slot in slots if not taken[of](slot)] for of, slots in answered.items()}
     if not any(left.values()):
-        raise UsageError(f"{sha256} was taken back already ({_first(store, *next(iter(found)))})")
+        raise UsageError(f"{sha256} was taken back already ({_first(store, *next(iter(answered)))})")
     return [
-        retract(store, WeekRetraction("", *of, tuple(slots), None, None, said, ""))
+        retract(store, WeekRetraction("", *of, tuple(slots), None, None, why, ""))
         for of, slots in left.items()
         if slots
     ]
@@ -76,10 +76,10 @@ def retract_week(store: Store, model: str, week: str, reason: str) -> WeekRetrac
     Raises:
         UsageError: if the model was not asked in the week, all was taken back already, or there is no reason.
     """
-    said, week = checked_reason(reason), _planned(store, model, week)
+    why, week = checked_reason(reason), _planned(store, model, week)
     if any(not (one.slots or one.labeler) for one in week_retractions(store, week, model)):
         raise UsageError(f"{model}, week {week}, was taken back already ({_first(store, week, model)})")
-    return retract(store, WeekRetraction("", week, model, (), None, None, said, ""))
+    return retract(store, WeekRetraction("", week, model, (), None, None, why, ""))
 
 
 def retract_labels(
@@ -92,7 +92,7 @@ def retract_labels(
     Raises:
         UsageError: if there are no such labels, they were taken back already, or there is no reason.
     """
-    said, week = checked_reason(reason), _planned(store, model, week)
+    why, week = checked_reason(reason), _planned(store, model, week)
     parts = label_parts(store.list(keys.labels_prefix(week, model)))
     there = sorted({*filter(None, map(keys.labeler_of, parts))})
     named = [one for one in there if labeler in (one, one.partition("@")[0])]
@@ -113,7 +113,7 @@ def retract_labels(
     for one in week_retractions(store, week, model):
         if one.labeler == who and one.attribute in (None, attribute):
             raise UsageError(f"these labels were taken back already ({one})")
-    return retract(store, WeekRetraction("", week, model, (), who, attribute, said, ""))
+    return retract(store, WeekRetraction("", week, model, (), who, attribute, why, ""))
 
 
 def _planned(store: Store, model: str, week: str) -> str:

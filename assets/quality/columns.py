@@ -37,19 +37,19 @@ class Rule(NamedTuple):
 
 
 def _one_of(column: str, *values: object) -> Rule:
-    said = f"is one of {', '.join(map(str, values))}" if len(values) < 6 else "is in the declared list"
-    return Rule("ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)}, said)
+    words = f"is one of {', '.join(map(str, values))}" if len(values) < 6 else "is in the declared list"
+    return Rule("ExpectColumnValuesToBeInSet", {"column": column, "value_set": list(values)}, words)
 
 
 def _between(column: str, low: float, high: float | None = None) -> Rule:
-    said = f"is at least {low}" if high is None else f"lies within {low} and {high}"
+    words = f"is at least {low}" if high is None else f"lies within {low} and {high}"
     return Rule(
-        "ExpectColumnValuesToBeBetween", {"column": column, "min_value": low, "max_value": high}, said
+        "ExpectColumnValuesToBeBetween", {"column": column, "min_value": low, "max_value": high}, words
     )
 
 
-def _like(column: str, regex: str, said: str) -> Rule:
-    return Rule("ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex}, said)
+def _like(column: str, regex: str, words: str) -> Rule:
+    return Rule("ExpectColumnValuesToMatchRegex", {"column": column, "regex": regex}, words)
 
 
 def _given(column: str) -> Rule:
@@ -142,9 +142,9 @@ def _rows(table: str, result: ExpectationValidationResult, model: str | None) ->
     values: defaultdict[str, list[str]] = defaultdict(list)
     for row in result.result["unexpected_index_list"]:
         values[row["model"]].append(str(row[column]))
-    for name, found in values.items():
-        problem = f"{table}.{column} {rule.meta['says']}; rows that break this: {len(found)}"
-        yield {"model": name, "failing_rows": len(found), "examples": found[:_EXAMPLES], "problem": problem}
+    for name, wrong in values.items():
+        problem = f"{table}.{column} {rule.meta['says']}; rows that break this: {len(wrong)}"
+        yield {"model": name, "failing_rows": len(wrong), "examples": wrong[:_EXAMPLES], "problem": problem}
 
 
 @cache

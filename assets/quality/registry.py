@@ -92,25 +92,25 @@ def checks() -> tuple[CheckSpec, ...]:
 
 def _sql_check(name: str) -> CheckSpec:
     """Return a check across tables: `sql/checks/<name>.sql`, which returns the failing rows and says what it is."""
-    said = {field: " ".join(text.split()) for field, text in header(f"checks/{name}").items()}
-    stages = said.get("Stages", "").split(", ")
-    for field, found, known in (
-        ("Severity", [said.get("Severity", "")], get_args(Severity)),
+    fields = {field: " ".join(text.split()) for field, text in header(f"checks/{name}").items()}
+    stages = fields.get("Stages", "").split(", ")
+    for field, given, known in (
+        ("Severity", [fields.get("Severity", "")], get_args(Severity)),
         ("Stages", stages, get_args(Stage)),
     ):
-        if not set(found) <= set(known):
+        if not set(given) <= set(known):
             raise UsageError(
-                f'sql/checks/{name}.sql: its header says "{field}: {", ".join(found)}"; known: {", ".join(known)}'
+                f'sql/checks/{name}.sql: its header says "{field}: {", ".join(given)}"; known: {", ".join(known)}'
             )
-    if not said.get("Rule"):
+    if not fields.get("Rule"):
         raise UsageError(f'sql/checks/{name}.sql: its header has no "Rule:", the rule in words for people')
     return CheckSpec(
         name=name,
-        severity=cast(Severity, said["Severity"]),
+        severity=cast(Severity, fields["Severity"]),
         stages=cast(tuple[Stage, ...], tuple(stages)),
-        description=said["Rule"],
+        description=fields["Rule"],
         kind="sql",
-        says=said.get("Says", ""),
+        says=fields.get("Says", ""),
     )
 
 

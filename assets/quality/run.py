@@ -118,17 +118,17 @@ def _judged(spec: CheckSpec, rows: Sequence[Row]) -> CheckResult:
     by_model: defaultdict[str | None, list[Row]] = defaultdict(list)
     for row in rows:
         by_model[row.get("model")].append(row)
-    messages = {model: _message(spec, found) for model, found in by_model.items()}
+    messages = {model: _message(spec, failing) for model, failing in by_model.items()}
     named = {model: messages[model] for model in sorted(filter(None, messages))}
     general = [messages[None]] if None in messages else []
-    said = [*general, *(f"{model}: {text}" for model, text in named.items())]
+    lines = [*general, *(f"{model}: {text}" for model, text in named.items())]
     return CheckResult(
         spec.name,
         spec.severity,
         "fail",
         failing_rows=sum(_weight(row) for row in rows),
         models=() if general else tuple(named),
-        message="; ".join(said if len(messages) > 1 else messages.values()),
+        message="; ".join(lines if len(messages) > 1 else messages.values()),
         sample=rows[:SAMPLE],
         messages=named,
     )

@@ -42,13 +42,13 @@ ORDER BY model, image_sha256
 def plans_as_in_bucket(scope: CheckScope) -> list[Row]:
     """Return the plans whose object is missing, has another hash, or plans other slots than were loaded."""
     store = _store(scope)
-    found: list[Row] = []
+    wrong: list[Row] = []
     for row in scope.rows(_PLANS):
         week = row["week"].isoformat()
         problem = _plan_problem(store, week, row["model"], row["plan_sha256"], row["slot_keys"] or [])
         if problem:
-            found.append({"week": week, "model": row["model"], "problem": problem})
-    return found
+            wrong.append({"week": week, "model": row["model"], "problem": problem})
+    return wrong
 
 
 def _plan_problem(store: Store, week: str, model: str, sha256: str, slot_keys: list[str]) -> str | None:
@@ -73,7 +73,7 @@ def _plan_problem(store: Store, week: str, model: str, sha256: str, slot_keys: l
 def images_bytes_as_stored(scope: CheckScope) -> list[Row]:
     """Return the sampled pictures that are missing from the store, and were not removed, or have another hash."""
     store = _store(scope)
-    found: list[Row] = []
+    wrong: list[Row] = []
     for row in scope.rows(_PICTURES):
         key = keys.image(row["image_sha256"], row["image_ext"])
         try:
@@ -83,8 +83,8 @@ def images_bytes_as_stored(scope: CheckScope) -> list[Row]:
             gone = removal_of(partial(read_if_there, store), [row["image_sha256"]])
             problem = None if gone else "a recorded picture is not in the store"
         if problem:
-            found.append({**row, "key": key, "problem": problem})
-    return found
+            wrong.append({**row, "key": key, "problem": problem})
+    return wrong
 
 
 def _store(scope: CheckScope) -> Store:

@@ -51,14 +51,14 @@ def _raw(kind: str, variant: str) -> str:
         options[f"{kind}Probability"] = 100
     svg = str(Avatar(_style(), options))
     if kind == "body":
-        found = _BODY.search(svg)
-        body = found[1] if found else ""
+        match = _BODY.search(svg)
+        body = match[1] if match else ""
         return re.sub(r"#?\bblack\b|#000000", _INK, body)
     named = re.search(rf'<g id="{kind}-', svg)
     if named is None:
         raise LookupError(f"open-peeps has no {kind} {variant!r}")
-    found = _PART.match(svg, named.start())
-    return f'<g transform="{_PLACE[kind]}">{found[1] if found else ""}</g>'
+    match = _PART.match(svg, named.start())
+    return f'<g transform="{_PLACE[kind]}">{match[1] if match else ""}</g>'
 
 
 def part(kind: str, variant: str, *, skin: str, clothing: str, contrast: str, ink: str) -> str:

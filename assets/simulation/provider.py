@@ -42,10 +42,10 @@ def _persona(model_id: str) -> truth.Persona:
 
 
 def _words(says: Mapping[str, object], outcome: str, turn: int) -> str | None:
-    said = says.get(outcome)
-    if isinstance(said, Mapping):
-        said = said.get(turn)
-    return said if isinstance(said, str) else None
+    text = says.get(outcome)
+    if isinstance(text, Mapping):
+        text = text.get(turn)
+    return text if isinstance(text, str) else None
 
 
 def _revised(template: str | None, prompt: str, look: Mapping[str, str]) -> str | None:

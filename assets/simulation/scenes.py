@@ -35,16 +35,16 @@ def lots(slot_key: str, purpose: str) -> Random:
 
 def scene(persona: str, slot: Slot, language: str = "en") -> Scene:
     """Return what `persona` answers in `slot`: planted values per attribute (with not_applicable where it applies)."""
-    found = truth.habit(persona, slot.prompt, slot.week, slot.turn, language)
-    outcome = _pick(found.outcomes, lots(slot.slot_key, "outcome"))
+    habit = truth.habit(persona, slot.prompt, slot.week, slot.turn, language)
+    outcome = _pick(habit.outcomes, lots(slot.slot_key, "outcome"))
     rng = lots(slot.slot_key, "scene")
-    chosen = found.looks[int(_pick({str(i): look.weight for i, look in enumerate(found.looks)}, rng))]
+    chosen = habit.looks[int(_pick({str(i): look.weight for i, look in enumerate(habit.looks)}, rng))]
     # Every lot is drawn, whatever is shown: a change of one distribution leaves the others' lots alone.
     drawn = {name: _pick(shares, lots(slot.slot_key, name)) for name, shares in sorted(chosen.shares.items())}
     if not truth.can_have_facial_hair(drawn["perceived_gender"], drawn["perceived_age"]):
         drawn["facial_hair"] = "none"
-    kind = found.asked.kind
+    kind = habit.asked.kind
     values = {name: drawn[name] if name in truth.SHOWN[kind] else "not_applicable" for name in drawn}
     if values["person_count"] == "0":
         values |= dict.fromkeys(truth.PERSON_ATTRIBUTES, "not_applicable")
-    return Scene(outcome, values, {"kind": kind, **drawn, **chosen.style}, found.revise)
+    return Scene(outcome, values, {"kind": kind, **drawn, **chosen.style}, habit.revise)

@@ -158,9 +158,9 @@ def asked(prompt_id: str) -> PromptCase:
     """Return what a prompt asks for, by its full id; every id gets an answer."""
     file = load()
     for row in file.prompts:
-        found = re.fullmatch(row.pattern, prompt_id)
-        if found:
-            kind, _, name = found.expand(row.subject).partition(":")
+        match = re.fullmatch(row.pattern, prompt_id)
+        if match:
+            kind, _, name = match.expand(row.subject).partition(":")
             return PromptCase(row.kind, f"{kind}:{file.aliases.get(name, name)}", row.condition)
     raise UsageError(f"{FILE.name}: no pattern fits the prompt {prompt_id!r}; end the list with '.+'")
 

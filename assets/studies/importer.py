@@ -223,10 +223,8 @@ def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer)
         if table == "studies":
             continue
         rows = [frozenset(row.items()) for row in read_rows(store, f"{before.tables}{table}.parquet")]
-        mine, there = (
-            [frozenset(row.items()) for row in table_of(table, read.tables[table]).to_pylist()],
-            {*rows},
-        )
+        mine = [frozenset(row.items()) for row in table_of(table, read.tables[table]).to_pylist()]
+        there = {*rows}
         changed = len([row for row in mine if row not in there])
         if changed or len(mine) != len(rows):
             yield f"{table}: {len(rows):,} rows, {len(mine):,} now, {changed:,} new or changed"

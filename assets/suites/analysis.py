@@ -158,12 +158,12 @@ def load_analysis(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Analysi
         data = read_file(folder / FILE)
     except OSError as error:
         raise UsageError(f"{WHERE}: cannot be read: {error.strerror or error}") from None
-    found = AnalysisFile(parse(data), data)
-    refuse(WHERE, _problems(found.declared, suites))
+    file = AnalysisFile(parse(data), data)
+    refuse(WHERE, _problems(file.declared, suites))
     newest = [change.sha256 for change in load_changes(folder) if change.file == FILE][-1:]
-    if newest != [found.sha256]:
-        raise UsageError(f"{WHERE}: was changed; say in {CHANGES} what changed, with sha256: {found.sha256}")
-    return found
+    if newest != [file.sha256]:
+        raise UsageError(f"{WHERE}: was changed; say in {CHANGES} what changed, with sha256: {file.sha256}")
+    return file
 
 
 def load_changes(folder: Path = FOLDER) -> tuple[MethodChange, ...]:
@@ -173,43 +173,43 @@ def load_changes(folder: Path = FOLDER) -> tuple[MethodChange, ...]:
 
 def parse(data: bytes, where: str = WHERE) -> Analysis:
     """Return what the bytes of an analysis file declare; no suite is needed."""
-    found = validate(Analysis, parse_yaml(data, where), where)
-    refuse(where, _alone(found))
-    return found
+    declared = validate(Analysis, parse_yaml(data, where), where)
+    refuse(where, _alone(declared))
+    return declared
 
 
-def _alone(found: Analysis) -> Iterator[str]:
+def _alone(declared: Analysis) -> Iterator[str]:
     """Yield what is wrong with the file by itself."""
     keys: Mapping[str, Sequence[tuple[str, ...]]] = {
-        "yardsticks": [(y.suite, y.attribute) for y in found.yardsticks],
-        "stereotypes": [(p.suite, p.attribute, p.value, p.group) for p in found.stereotypes],
-        "typed": [(t.suite, t.attribute, t.reference) for t in found.typed],
-        "combinations": [(c.id, c.suite) for c in found.combinations],
-        "controls": [(c.suite, c.prompt) for c in found.controls],
-        "studies": [(s.study, s.attribute, s.reference) for s in found.studies],
+        "yardsticks": [(y.suite, y.attribute) for y in declared.yardsticks],
+        "stereotypes": [(p.suite, p.attribute, p.value, p.group) for p in declared.stereotypes],
+        "typed": [(t.suite, t.attribute, t.reference) for t in declared.typed],
+        "combinations": [(c.id, c.suite) for c in declared.combinations],
+        "controls": [(c.suite, c.prompt) for c in declared.controls],
+        "studies": [(s.study, s.attribute, s.reference) for s in declared.studies],
     }
     yield from twice(f"{part}: {', '.join(key)}" for part, listed in keys.items() for key in listed)
-    for yardstick in found.yardsticks:
+    for yardstick in declared.yardsticks:
         if yardstick.attribute in BASE_0 and yardstick.reference == "uniform":
             yield (
                 f"yardsticks: {yardstick.suite}, {yardstick.attribute}, uniform: equal shares would reward the cliché; "
                 "declare stereotypes instead"
             )
-    for pair in found.stereotypes:
+    for pair in declared.stereotypes:
         if pair.statistic is None and pair.value not in BASE_0.get(pair.attribute, ()):
             yield (
                 f"stereotypes: {pair.suite}, {pair.value} and {pair.group}: pictures show it without any stereotype; "
                 "name the statistic that it is to be compared with"
             )
-    for study in found.studies:
+    for study in declared.studies:
         lists = {"male": study.male, "female": study.female}
         yield from _typed(f"studies: {study.study}", "prompt", lists, study.shares)
 
 
-def _problems(found: Analysis, suites: Mapping[str, Suite]) -> Iterator[str]:
+def _problems(declared: Analysis, suites: Mapping[str, Suite]) -> Iterator[str]:
     """Yield what is wrong between the file and the suites."""
     for part in ("yardsticks", "stereotypes", "typed", "combinations", "controls"):
-        for entry in getattr(found, part):
+        for entry in getattr(declared, part):
             yield from (f"{part}: {problem}" for problem in unknown("suite", [entry.suite], suites))
             if entry.suite in suites:
                 for problem in _with_suite(entry, suites[entry.suite]):
@@ -253,13 +253,13 @@ def _typed(
     where: str, kind: str, lists: Mapping[str, Sequence[str]], shares: Mapping[str, float]
 ) -> Iterator[str]:
     """Yield what is wrong with the two lists: they are those that the statistic says."""
-    said = {name: "male" if q <= MALE else "female" if q >= FEMALE else None for name, q in shares.items()}
+    sides = {name: "male" if q <= MALE else "female" if q >= FEMALE else None for name, q in shares.items()}
     for side, names in lists.items():
         for name in names:
             if name not in shares:
                 yield f'{where}: {side}: the statistic has no {kind} "{name}"' + close_match(name, shares)
-            elif said[name] != side:
+            elif sides[name] != side:
                 yield f'{where}: {side}: "{name}" has a share of {shares[name]:.3f}; remove it'
-    for name, side_of in said.items():
+    for name, side_of in sides.items():
         if side_of and name not in lists[side_of]:
             yield f'{where}: {side_of}: "{name}" is missing, with a share of {shares[name]:.3f}; add it'

@@ -51,9 +51,8 @@ def problems(suite: Suite) -> Iterator[str]:
         for name in attribute.bands:
             if name in attribute.outside:
                 yield f'attribute "{attribute.id}": the band "{name}" has the name of a value outside; rename it'
-    yield from twice(
-        (f'prompt "{prompt.id}"' for prompt in suite.prompts), "give each prompt an id of its own"
-    )
+    prompts = (f'prompt "{prompt.id}"' for prompt in suite.prompts)
+    yield from twice(prompts, fix="give each prompt an id of its own")
     texts: dict[tuple[str, str, str, bool], str] = {}
     for prompt in suite.prompts:
         asked = (prompt.text, prompt.language, prompt.condition, bool(prompt.turns))

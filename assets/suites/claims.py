@@ -85,14 +85,14 @@ def load_claims(
 ) -> tuple[RegisteredClaim, ...]:
     """Return the claims of `claims.yaml` in `folder`, with the sources of `published`; None: of the shipped figures."""
     known = published_figures() if published is None else published
-    found = tuple(
+    claims = tuple(
         _with_source(claim, known.get(claim.id))
         for claim in validated(ClaimsFile, folder / "claims.yaml", WHERE).claims
     )
-    refuse(WHERE, twice(f'claim "{claim.id}"' for claim in found))
-    for claim in found:
+    refuse(WHERE, twice(f'claim "{claim.id}"' for claim in claims))
+    for claim in claims:
         refuse(f'{WHERE}: claim "{claim.id}"', _problems(claim, suites))
-    return found
+    return claims
 
 
 def _with_source(claim: RegisteredClaim, published: PublishedFigure | None) -> RegisteredClaim:

@@ -139,11 +139,11 @@ def shipped() -> Comparisons:
 
 def load_comparisons(suites: Mapping[str, Suite], folder: Path = FOLDER) -> Comparisons:
     """Return the comparisons of `comparisons.yaml` in `folder`."""
-    found = validated(Comparisons, folder / "comparisons.yaml", WHERE)
-    refuse(WHERE, twice(f"{c.suite}, {c.a.name} and {c.b.name}: {c.kind}" for c in found.comparisons))
-    for one in found.comparisons:
+    file = validated(Comparisons, folder / "comparisons.yaml", WHERE)
+    refuse(WHERE, twice(f"{c.suite}, {c.a.name} and {c.b.name}: {c.kind}" for c in file.comparisons))
+    for one in file.comparisons:
         refuse(f"{WHERE}: {one.suite}, {one.a.name} and {one.b.name}", _problems(one, suites))
-    return found
+    return file
 
 
 def _problems(comparison: Comparison, suites: Mapping[str, Suite]) -> Iterator[str]:

@@ -95,19 +95,19 @@ def attribute_words(folder: Path | None = None) -> Mapping[str, Said]:
 @cache
 def suite_words(folder: Path | None = None) -> Mapping[str, SuiteFile]:
     """Return the file of every suite by `<id>@<major>`, for what the site says of it."""
-    found: dict[str, SuiteFile] = {}
+    files: dict[str, SuiteFile] = {}
     for path in sorted(((folder or FOLDER) / "data").glob("*.yaml")):
         where = f"suites/{path.name}"
         file = validate(SuiteFile, _expand_sets(read_yaml(path, where), where), where)
-        found[f"{file.id}@{file.version.partition('.')[0]}"] = file
-    return found
+        files[f"{file.id}@{file.version.partition('.')[0]}"] = file
+    return files
 
 
 def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
     where = "suites/attributes.yaml"
-    found = validated(AttributeFile, (folder or FOLDER) / "attributes.yaml", where).attributes
-    checks.refuse(where, checks.twice(f'attribute "{one.id}"' for one in found))
-    return found
+    entries = validated(AttributeFile, (folder or FOLDER) / "attributes.yaml", where).attributes
+    checks.refuse(where, checks.twice(f'attribute "{one.id}"' for one in entries))
+    return entries
 
 
 def load_suites(folder: Path | None = None) -> dict[str, Suite]:

@@ -121,8 +121,8 @@ class PublishedFile(SuiteData):
 def _wilson(k: int, n: int) -> tuple[float, float]:
     from scipy.stats import binomtest  # every command reads claims, and few draw them
 
-    found = binomtest(k, n).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
+    interval = binomtest(k, n).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 @cache
@@ -158,12 +158,12 @@ def published_questions() -> tuple[PublishedQuestion, ...]:
 def load_questions(suites: Mapping[str, Suite], folder: Path = FOLDER) -> tuple[PublishedQuestion, ...]:
     """Return the questions of the file in `folder`, the works of each from the oldest on."""
     known = works(folder)
-    found = _file(folder).questions
-    for question in found:
+    questions = _file(folder).questions
+    for question in questions:
         refuse(f'{WHERE}: question "{question.id}"', _problems(question, known, suites))
     return tuple(
         one.model_copy(update={"published": tuple(sorted(one.published, key=lambda of: known[of.work].date))})
-        for one in found
+        for one in questions
     )
 
 

@@ -49,10 +49,10 @@ def load_selections(suites: Mapping[str, Suite], folder: Path | None = None) -> 
     path = (folder or FOLDER) / FILE
     if folder is not None and not path.exists():
         return {}
-    found = validated(SelectionsFile, path, WHERE).selections
-    for name, selection in found.items():
+    selections = validated(SelectionsFile, path, WHERE).selections
+    for name, selection in selections.items():
         refuse(f'{WHERE}: selection "{name}"', selection_problems(selection, suites))
-    return found
+    return selections
 
 
 def planned_prompts(selection: SuiteSelection, suite: Suite) -> list[Prompt]:

@@ -50,8 +50,8 @@ def compose(alerts: Sequence[Alert], settings: AlertSettings) -> AlertMessage:
     path = settings.template or _OURS
     try:
         # Plain text: what others wrote was made harmless when its alert was made.
-        made = Environment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
-        text = made.from_string(read_file(path).decode("utf-8")).render(
+        engine = Environment(undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
+        text = engine.from_string(read_file(path).decode("utf-8")).render(
             subject=subject, alerts=alerts, link=settings.link, run_link=settings.run_link
         )
     except OSError as error:

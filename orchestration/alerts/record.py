@@ -62,25 +62,25 @@ class AlertRecord:
             except (ValueError, KeyError, TypeError):
                 continue
 
-    def _take(self, said: Mapping[str, Any]) -> None:
-        at, event = datetime.fromisoformat(said["at"]), said["event"]
+    def _take(self, line: Mapping[str, Any]) -> None:
+        at, event = datetime.fromisoformat(line["at"]), line["event"]
         if event == "began":
             self.began = at
         elif event == "found":
-            one = Alert(**said["alert"])
-            self._known[one.key] = _Known(one, wanted={*said["to"]})
+            one = Alert(**line["alert"])
+            self._known[one.key] = _Known(one, wanted={*line["to"]})
         elif event == "over":
-            self._known[said["key"]].holds = False
+            self._known[line["key"]].holds = False
         elif event == "sent":
-            self._messages.setdefault(said["channel"], []).append(at)
-            for key in said["keys"]:
+            self._messages.setdefault(line["channel"], []).append(at)
+            for key in line["keys"]:
                 if key in self._known:
-                    self._known[key].sent.add(said["channel"])
+                    self._known[key].sent.add(line["channel"])
 
     def _add(self, at: datetime, event: str, **more: Any) -> None:
-        said = {"at": at.isoformat(timespec="seconds"), "event": event, **more}
-        self._write(canonical_json(said))
-        self._take(said)
+        line = {"at": at.isoformat(timespec="seconds"), "event": event, **more}
+        self._write(canonical_json(line))
+        self._take(line)
 
     def begin(self, now: datetime) -> None:
         """Note when it was first looked."""

@@ -81,12 +81,12 @@ class Receivers:
 
 def receivers(environ: Mapping[str, str] = os.environ) -> Receivers:
     """Return where the environment says that alerts go."""
-    said = {name: environ.get(name, "").strip() for name in (WEBHOOK, SMTP, USER, PASSWORD, SENDER, TO)}
-    if webhook := said[WEBHOOK]:
+    given = {name: environ.get(name, "").strip() for name in (WEBHOOK, SMTP, USER, PASSWORD, SENDER, TO)}
+    if webhook := given[WEBHOOK]:
         parts = _parts(WEBHOOK, webhook)
         if parts.scheme not in {"https", "http"} or not parts.hostname:
             raise UsageError(f"{WEBHOOK} is to be an address that begins with https://")
-    return Receivers(SecretStr(webhook) if webhook else None, _mail(said) if said[SMTP] else None)
+    return Receivers(SecretStr(webhook) if webhook else None, _mail(given) if given[SMTP] else None)
 
 
 def _parts(name: str, value: str) -> SplitResult:
@@ -98,21 +98,21 @@ def _parts(name: str, value: str) -> SplitResult:
     return parts
 
 
-def _mail(said: Mapping[str, str]) -> Mail:
-    parts = _parts(SMTP, said[SMTP])
+def _mail(given: Mapping[str, str]) -> Mail:
+    parts = _parts(SMTP, given[SMTP])
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.username or parts.path.strip("/"):
         raise UsageError(
             f"{SMTP} is to read smtp://host:587 or smtps://host:465; user and password are in {USER} and {PASSWORD}"
         )
-    to = tuple(filter(None, map(str.strip, said[TO].split(","))))
-    for name, addresses in ((SENDER, (said[SENDER],)), (TO, to)):
+    to = tuple(filter(None, map(str.strip, given[TO].split(","))))
+    for name, addresses in ((SENDER, (given[SENDER],)), (TO, to)):
         if not addresses or not all(map(_is_address, addresses)):
             raise UsageError(f"{name} is to hold an address of e-mail, as {SMTP} is set")
-    if bool(said[USER]) != bool(said[PASSWORD]):
+    if bool(given[USER]) != bool(given[PASSWORD]):
         raise UsageError(f"{USER} and {PASSWORD} belong together; set both or neither")
     tls = parts.scheme == "smtps"
     port = parts.port or (465 if tls else 587)
-    return Mail(parts.hostname, port, tls, said[SENDER], to, said[USER], SecretStr(said[PASSWORD]))
+    return Mail(parts.hostname, port, tls, given[SENDER], to, given[USER], SecretStr(given[PASSWORD]))
 
 
 def _is_address(text: str) -> bool:

@@ -47,10 +47,10 @@ class View:
     @cached_property
     def planned(self) -> Mapping[str, set[str]]:
         """Return the models that have a plan, by week."""
-        found: dict[str, set[str]] = {}
+        plans: dict[str, set[str]] = {}
         for week, model in partitions(self.place.store):
-            found.setdefault(week, set()).add(model)
-        return found
+            plans.setdefault(week, set()).add(model)
+        return plans
 
     @cached_property
     def once_only_since(self) -> str | None:

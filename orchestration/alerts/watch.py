@@ -57,12 +57,12 @@ def look_once(
     try:
         with opened(settings.home, settings.postgres) as record:
             record.begin(now)
-            found = find(lambda: View(settings, make_place(), now, instance, record.began))
+            result = find(lambda: View(settings, make_place(), now, instance, record.began))
             if broken is not None:
-                found.add(cannot_look(broken), ENGINE[0])
+                result.add(cannot_look(broken), ENGINE[0])
             without = settings.alerts.without
-            wanted = {key: one for key, one in found.alerts.items() if one.kind not in without}
-            new = record.update(wanted, found.looked, now, to)
+            wanted = {key: one for key, one in result.alerts.items() if one.kind not in without}
+            new = record.update(wanted, result.looked, now, to)
             done = WatchResult([*wanted.values()], new)
             for name, send in to.items():
                 _send(record, settings, now, name, send, done)

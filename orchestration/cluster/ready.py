@@ -77,10 +77,10 @@ def version_at(address: str) -> str:
         raise ClicheError(
             f"the code server at {address} ({SERVER}) does not answer; start it first"
         ) from None
-    found = deserialize_value(answer)
-    if not isinstance(found, ListRepositoriesResponse):
+    reply = deserialize_value(answer)
+    if not isinstance(reply, ListRepositoriesResponse):
         raise ClicheError(f"the code server at {address} cannot load its own code; see its log")
-    versions = found.dagster_library_versions or {}
+    versions = reply.dagster_library_versions or {}
     return versions.get(LIBRARY, "of an earlier version, which does not say which")
 
 

@@ -57,8 +57,8 @@ class Outage(logging.Filter):
             return True
         if self.away.acquire(False):
             error = record.args[0] if isinstance(record.args, tuple) and record.args else ""
-            said = one_line(getattr(error, "orig", error))
-            self.say(f"Dagster's records in PostgreSQL cannot be reached ({said}); they are waited for.")
+            why = one_line(getattr(error, "orig", error))
+            self.say(f"Dagster's records in PostgreSQL cannot be reached ({why}); they are waited for.")
         return False
 
     def _is_back(self, connection: object, record: object) -> None:

@@ -58,8 +58,8 @@ def workspace(instance: dg.DagsterInstance) -> Iterator[WorkspaceRequestContext]
     target = ModuleTarget(CODE, None, str(CHECKOUT), LOCATION)
     with WorkspaceProcessContext(
         instance, target, version=dagster_version, code_server_log_level="WARNING"
-    ) as found:
-        yield found.create_request_context()
+    ) as context:
+        yield context.create_request_context()
 
 
 def submit(

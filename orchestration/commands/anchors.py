@@ -31,15 +31,15 @@ def anchors_freeze(name: str, from_week: str, size: int, seed: str | None) -> in
 def anchors_list() -> int:
     """List the sets, who labeled them in which weeks, and what moved."""
     store = bare_workplace(load_settings()).store
-    found = listing(store)
-    if not found.sets:
+    lists = listing(store)
+    if not lists.sets:
         say("There are no anchor sets yet; the next publish makes simulated-1.")
         return 0
     listed = table("set", "pictures", "labeler", "weeks", "from", "to", right=("pictures", "weeks"))
-    for name in found.sets:
+    for name in lists.sets:
         pictures = str(len(read_list(store, name)["pictures"]))
         series: dict[str, list[str]] = {}
-        for one in found.labels:
+        for one in lists.labels:
             if one.anchor_set == name:
                 series.setdefault(f"{one.labeler}@{one.version}", []).append(one.week)
         for who, weeks in series.items() or [("not labeled yet", [])]:

@@ -151,13 +151,13 @@ def _write_around(place: Workplace, manifest: Mapping[str, Any], folder: Path, r
 
     edition = manifest["edition"]
     inside = folder / keys.edition_prefix(edition)
-    made = pages_of({edition: manifest}, edition, site_of(manifest))
-    made |= beside_of(manifest, lambda path: (inside / path).read_bytes())
-    made[NAME] = in_folder((inside / NAME).read_bytes(), edition)
-    made |= {key: place.store.get(key) for key in sorted(records)}
+    files = pages_of({edition: manifest}, edition, site_of(manifest))
+    files |= beside_of(manifest, lambda path: (inside / path).read_bytes())
+    files[NAME] = in_folder((inside / NAME).read_bytes(), edition)
+    files |= {key: place.store.get(key) for key in sorted(records)}
     if (log := read_if_there(place.store, keys.SITE_LOG)) is not None:
-        made[keys.SITE_LOG] = log
-    for key, data in made.items():
+        files[keys.SITE_LOG] = log
+    for key, data in files.items():
         write_whole(folder / key, data)
 
 
@@ -166,12 +166,12 @@ def _database(manifest: Mapping[str, Any], folder: Path, copied: Callable[[str],
     path = folder / keys.SITE_DATABASE
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cliche-fetch-") as scratch:
-        made = Path(scratch) / "cliche.duckdb"
-        build_database(made, manifest["tables"], manifest["files"], copied, progress=step)
-        start_here(made, manifest["tables"], manifest["files"])
-        sha256, size = file_hash(made)
+        database = Path(scratch) / "cliche.duckdb"
+        build_database(database, manifest["tables"], manifest["files"], copied, progress=step)
+        start_here(database, manifest["tables"], manifest["files"])
+        sha256, size = file_hash(database)
         note = {"edition": manifest["edition"], "sha256": sha256, "bytes": size}
-        shutil.move(made, path)
+        shutil.move(database, path)
     write_whole(folder / keys.SITE_DATABASE_NOTE, sealed(keys.SITE_DATABASE_NOTE, note))
 
 

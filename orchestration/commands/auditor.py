@@ -181,10 +181,10 @@ class _Quiet(RangeHandler):
 
     def translate_path(self, path: str) -> str:
         """Return the file of a request; one that is not served, or is damaged, is not found."""
-        found = None
+        file = None
         with suppress(ClicheError):
-            found = self._served.find(unquote(urlsplit(path).path).lstrip("/"))
-        return str(found or self._served.folder / "nothing")
+            file = self._served.find(unquote(urlsplit(path).path).lstrip("/"))
+        return str(file or self._served.folder / "nothing")
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -215,9 +215,9 @@ def diff(old: str, new: str) -> int:
     with places.find(old, _place, current) as first:
         before = first.sealed()
         with places.find(new, _place, current) as second:
-            found = difference.compare(before, second.sealed())
-    say_lines(found.lines())
-    return found.exit_code
+            result = difference.compare(before, second.sealed())
+    say_lines(result.lines())
+    return result.exit_code
 
 
 def _place() -> Workplace:

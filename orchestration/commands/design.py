@@ -30,17 +30,17 @@ def design(
         raise UsageError("give --models, --prompts and --replicates together, or none of them")
     else:
         boards, series = _of_file()
-    found = [board._asdict() | prospects(board, weeks, series) for board in boards]
+    rows = [board._asdict() | prospects(board, weeks, series) for board in boards]
     if as_json:
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
         return 0
     heads = ("figure", "models", "prompts", "each", "pictures", "share ±", "apart", "change", "in one")
-    made = table(f"after {weeks} weeks", *heads, right=heads[1:])
-    for row in found:
+    listed = table(f"after {weeks} weeks", *heads, right=heads[1:])
+    for row in rows:
         numbers = [*row.values()][2:]
-        said = ("-" if one is None else f"{one:,.{int(one < 1)}f}" for one in numbers)
-        made.add_row(row["board"], row["figure"], *said)
-    OUT.print(made)
+        cells = ("-" if one is None else f"{one:,.{int(one < 1)}f}" for one in numbers)
+        listed.add_row(row["board"], row["figure"], *cells)
+    OUT.print(listed)
     for line in (
         "each: pictures per prompt, or declared pair, and week; pictures: per week, of all models",
         "share ±: half of the interval of one prompt's share over four weeks; in points, as are the next three",
@@ -55,8 +55,8 @@ def _of_file() -> tuple[list[BoardDesign], int]:
     settings, week = load_settings(), current_week()
     suites = load_suites(settings.suites)
     named = load_selections(suites, settings.suites)
-    found = load_models_file(settings.models, suites, selections=named, providers=PROVIDERS).models
-    asked = [one for one in found if one.until_week is None or one.until_week.isoformat() >= week]
+    models = load_models_file(settings.models, suites, selections=named, providers=PROVIDERS).models
+    asked = [one for one in models if one.until_week is None or one.until_week.isoformat() >= week]
     if not asked:
         raise UsageError("the last week of every model is over: see until in models.yaml")
     return planned_boards(asked, suites)

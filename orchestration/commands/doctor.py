@@ -62,13 +62,13 @@ def new_models(services_named: Sequence[str]) -> int:
     settings = load_settings()
     place = make_workplace(settings)
     text = read_file(settings.models).decode("utf-8")
-    found = [*offers.look_at_offers(place.models, text, services_named)]
-    if not found:
+    results = [*offers.look_at_offers(place.models, text, services_named)]
+    if not results:
         raise UsageError(
             f"no model of {settings.models.name} is asked of a service that lists its models; name one: "
             f"--service {' or '.join(known)}"
         )
-    for one in found:
+    for one in results:
         say(f"{one.service}: {one.trouble or counted(len(one.new), 'model') + ' that the file lacks'}")
         examples = offers.examples_of(one.new, folder)
         for sign, models, words in (
@@ -79,7 +79,7 @@ def new_models(services_named: Sequence[str]) -> int:
             for model in models:
                 example = f"  copy its entry from {shown}/{examples[model]}" if model in examples else ""
                 say(f"  {sign:<4} {model}{words}{example}")
-    return 1 if any(one.trouble for one in found) else 0
+    return 1 if any(one.trouble for one in results) else 0
 
 
 def _say(one: Finding, width: int) -> None:
@@ -151,5 +151,5 @@ def _plans(place: Workplace) -> Iterator[Finding]:
 def _each(look: Callable[[ThingT], Iterable[Finding]], things: Sequence[ThingT]) -> Iterator[Finding]:
     """Yield what is found of each thing, in their order; free calls of several are made at once."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        for found in pool.map(lambda thing: [*look(thing)], things):
-            yield from found
+        for findings in pool.map(lambda thing: [*look(thing)], things):
+            yield from findings

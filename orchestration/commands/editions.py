@@ -94,22 +94,22 @@ def check_line(place: Workplace) -> str:
             {"week": edition.week},
         ).fetchall()
     rules = {row[0] for row in rows}
-    found = [
+    lines = [
         f"{model + ' ' if model else ''}{message} ({name}, {severity if status == 'fail' else status})"
         for name, severity, status, model, message in rows
         if status != "pass"
     ]
     passed = len(rules) - len({row[0] for row in rows if row[2] != "pass"})
-    return f"Checked {len(rules)} rules: {passed} pass" + "".join(f"; {line}" for line in found)
+    return f"Checked {len(rules)} rules: {passed} pass" + "".join(f"; {line}" for line in lines)
 
 
 def withheld(place: Workplace, week: str) -> list[str]:
     """Return the models whose figures the latest edition withholds for a week."""
     with open_database(place, current(place)) as con:
-        found = con.execute(
+        models = con.execute(
             "SELECT DISTINCT model FROM withheld WHERE week = $week ORDER BY model", {"week": week}
         ).fetchall()
-    return [str(row[0]) for row in found]
+    return [str(row[0]) for row in models]
 
 
 def headline(place: Workplace) -> list[str]:
@@ -123,16 +123,16 @@ def headline(place: Workplace) -> list[str]:
         if not lives:
             return ["No model has been asked yet."]
         known, finding = changes.known(con, week), ranked.strongest(con, week)
-    found = changes.detected(known, week)
-    counted = f"{words.number(found.changes)} change{'s were' if found.changes > 1 else ' was'}"
+    month = changes.detected(known, week)
+    counted = f"{words.number(month.changes)} change{'s were' if month.changes > 1 else ' was'}"
     return [
         english.say(finding_words.sentence(finding))
         if finding
         else "No share clearly differs from its reference yet.",
-        f"{counted if found.changes else 'No change was'} detected this month."
+        f"{counted if month.changes else 'No change was'} detected this month."
         + (
-            f" Of {words.number(found.doubtful)} more something else is a likelier cause than a model."
-            * bool(found.doubtful)
+            f" Of {words.number(month.doubtful)} more something else is a likelier cause than a model."
+            * bool(month.doubtful)
         ),
         *(
             f"The latest change{_of_simulated(change['simulated'])}: {english.say(changes.headline(change))} since the "

@@ -48,23 +48,23 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
         settled, pictures = standing(read_partition(place.store, week, model))
         taken |= {*settled}
         imported |= {*pictures}
-    found = match(
+    files = match(
         read_folder(folder), entries, place.suites, week, slots, taken, imported=imported, version=version
     )
-    _list_others(found)
-    if refusal := found.refusal():
+    _list_others(files)
+    if refusal := files.refusal():
         raise refusal
-    problems = [line for model in plans for line in _take_in(place, found, model, week)]
+    problems = [line for model in plans for line in _take_in(place, files, model, week)]
     for line in problems:
         note(f"cliche: {line}")
-    if not found.files:
+    if not files.files:
         say("No picture is new.")
     return ClicheError.exit_code if problems else 0
 
 
-def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator[str]:
+def _take_in(place: Workplace, files: Import, model: str, week: str) -> Iterator[str]:
     """Keep, label and load one model's pictures, those of an import that was stopped too; yield what is left to do."""
-    provider = found.provider(model)
+    provider = files.provider(model)
     if not (provider.slot_keys or read_partition(place.store, week, model).attempts):
         return
     plan, _ = plan_partition(place, model, week)
@@ -87,12 +87,12 @@ def _take_in(place: Workplace, found: Import, model: str, week: str) -> Iterator
         yield f"{model}, week {week}: {left_over(labelled)}; run again to go on: cliche run --week {week}"
 
 
-def _list_others(found: Import) -> None:
+def _list_others(imported: Import) -> None:
     lists: dict[str, Sequence[Listed]] = {
-        "imported before": found.known,
-        "not matched": found.unmatched,
-        "surplus": found.surplus,
-        "refused": found.refused,
+        "imported before": imported.known,
+        "not matched": imported.unmatched,
+        "surplus": imported.surplus,
+        "refused": imported.refused,
     }
     for title, files in lists.items():
         if files:
@@ -106,12 +106,12 @@ def check_study(study: str, root: Path | None) -> int:
 
     file, folder = _found(study, root)
     with counting("checking") as step:
-        mistakes, found = check(
+        mistakes, lines = check(
             file, folder, progress=lambda what, done, total: step(what.removeprefix("checking "), done, total)
         )
     for line in mistakes:
         note(line)
-    say_lines(found)
+    say_lines(lines)
     if mistakes:
         kinds = f"{len(mistakes)} kinds of mistakes" if len(mistakes) > 1 else "1 kind of mistake"
         note(f"{kinds}; nothing was stored")

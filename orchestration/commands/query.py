@@ -203,12 +203,12 @@ def _figure(share: Mapping[str, Any]) -> str:
 def _named(figure: str, shares: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the one share that is meant: of several versions of a suite the one of the newest week and version."""
     words = figure.split()
-    found = [share for share in shares if _cell(share) == figure]
-    found = found or [share for share in shares if words and all(word in _words(share) for word in words)]
-    if len({_cell(share) for share in found}) == 1:
-        return max(found, key=lambda share: (share["week"], share["suite_major"], share["turn"]))
-    if found:
-        names = list(dict.fromkeys(map(_cell, found)))
+    like = [share for share in shares if _cell(share) == figure]
+    like = like or [share for share in shares if words and all(word in _words(share) for word in words)]
+    if len({_cell(share) for share in like}) == 1:
+        return max(like, key=lambda share: (share["week"], share["suite_major"], share["turn"]))
+    if like:
+        names = list(dict.fromkeys(map(_cell, like)))
         raise UsageError(f'"{figure[:_SHOWN]}" names {len(names):,} figures: {_few(names)}')
     near = _near(figure, words, shares)
     raise UsageError(

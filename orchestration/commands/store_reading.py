@@ -42,16 +42,16 @@ def verify_store(edition: str | None, relabel: int | None = None, seed: int | No
     settings = load_settings()
     place = bare_workplace(settings)
     with counting("reading") as step:
-        found = read_store(place.store, settings.home, step, thumbnail)
-    if not found.objects and not found.problems:
+        reading = read_store(place.store, settings.home, step, thumbnail)
+    if not reading.objects and not reading.problems:
         say(f"{place.store.url} holds no object, so nothing was checked; is it the store that you mean?")
         return NOT_CHECKED
     record.share(settings.home, record.READ, settings.postgres)
-    say_lines(lines(found))
-    code = 1 if found.problems else 0
+    say_lines(lines(reading))
+    code = 1 if reading.problems else 0
     if relabel is None:
         return code
-    damaged = {one.key for one in found.problems}
+    damaged = {one.key for one in reading.problems}
     again = _relabel(place, relabel, secrets.randbelow(10**6) if seed is None else seed, damaged)
     return code or again
 
@@ -60,34 +60,34 @@ def _relabel(place: Workplace, count: int, seed: int, damaged: Collection[str]) 
     """Read labels of random pictures again and show them beside those of the store; return 1 if any differ."""
     from assets.labeling.relabel import relabel
 
-    found = relabel(place.store, count, seed, damaged, place.workers)
+    result = relabel(place.store, count, seed, damaged, place.workers)
     shown = table("picture", "slot", "attribute", "stated", "read", "", right=())
-    for one in found.labels:
+    for one in result.labels:
         shown.add_row(*(printable(text) for text in one), "differs" * (one.stated != one.read))
-    if found.labels:
+    if result.labels:
         OUT.print(shown, markup=False)
     say(
-        f"{found.pictures:,} of {found.known:,} pictures read again: {len(found.labels):,} labels, "
-        f"{found.differing:,} differ   the same again: --relabel {count} --seed {seed}"
+        f"{result.pictures:,} of {result.known:,} pictures read again: {len(result.labels):,} labels, "
+        f"{result.differing:,} differ   the same again: --relabel {count} --seed {seed}"
     )
-    for why, pictures in (+found.left).items():
+    for why, pictures in (+result.left).items():
         say(f"  {pictures:,} pictures not read: {why}")
-    for why, labels in found.unchecked.items():
+    for why, labels in result.unchecked.items():
         say(f"  not checked: {labels:,} labels: {why}")
-    return 1 if found.differing else NOT_CHECKED if found.unchecked or not found.labels else 0
+    return 1 if result.differing else NOT_CHECKED if result.unchecked or not result.labels else 0
 
 
-def lines(found: StoreReading) -> Iterator[str]:
+def lines(reading: StoreReading) -> Iterator[str]:
     """Yield the report as a person reads it: counts, then one line per object."""
-    yield f"{counted(found.objects, 'object')} read in {found.seconds:,.1f} s   {_counts(found.problems)}"
-    if found.resumed:
-        yield f"  {found.resumed:,} of them were read before the last reading was stopped"
-    if found.leftover:
+    yield f"{counted(reading.objects, 'object')} read in {reading.seconds:,.1f} s   {_counts(reading.problems)}"
+    if reading.resumed:
+        yield f"  {reading.resumed:,} of them were read before the last reading was stopped"
+    if reading.leftover:
         yield (
-            f"  {found.leftover:,} parts of tables are in no edition: a publish that was stopped left them, "
+            f"  {reading.leftover:,} parts of tables are in no edition: a publish that was stopped left them, "
             "and the next one may use them"
         )
-    yield from problem_lines(found.problems)
+    yield from problem_lines(reading.problems)
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
@@ -177,17 +177,17 @@ def _words(files: Iterable[str]) -> str:
 def _copy(source: Store, target: Store, *, quick: bool, repair: bool) -> int:
     """Copy what `target` lacks of `source`, and say what was done."""
     with bar("comparing") as step:
-        found = look(source, target, step, quick=quick)
-    say_lines(_to_copy(found))
+        survey = look(source, target, step, quick=quick)
+    say_lines(_to_copy(survey))
     target.check_writable()
     with target.lease("backup", purpose=f"copy {source.url} to {target.url}"), bar("copying") as step:
-        done = copying.copy(found, step, repair=repair)
+        done = copying.copy(survey, step, repair=repair)
     say_lines(problem_lines(done.problems))
     wrong = [one for one in done.problems if one.kind != "unexpected"]
     replaced = f", {done.replaced:,} of them in the place of damaged ones" if done.replaced else ""
     if repair and not wrong:
-        _keep_record(source, target, found.objects)
-    held = f"all {found.objects:,}" if not wrong else "not all"
+        _keep_record(source, target, survey.objects)
+    held = f"all {survey.objects:,}" if not wrong else "not all"
     say(
         f"{target.url} holds {held} objects of {source.url}: {done.objects:,} copied ({decimal(done.bytes)}){replaced}"
         + (f"; {_counts(wrong)}" if wrong else "")
@@ -205,25 +205,25 @@ def _keep_record(source: Store, copy: Store, objects: int) -> None:
         note(f"This backup is not on record, and alerts do not know of it: {error}")
 
 
-def _to_copy(found: Survey) -> Iterator[str]:
+def _to_copy(survey: Survey) -> Iterator[str]:
     """Yield how much the source holds, how much of that is to be copied, and why."""
-    left_out = ", without site/, which a publish is writing" if found.without_site else ""
-    yield f"{found.source.url} holds {counted(found.objects, 'object')} ({decimal(found.total_bytes)}){left_out}"
-    database = found.database.size if found.database and found.database_again else 0
+    left_out = ", without site/, which a publish is writing" if survey.without_site else ""
+    yield f"{survey.source.url} holds {counted(survey.objects, 'object')} ({decimal(survey.total_bytes)}){left_out}"
+    database = survey.database.size if survey.database and survey.database_again else 0
     why = [
-        (found.missing, found.missing_bytes, "new"),
-        (len(found.again), found.again_bytes, "made anew by each publish"),
-        (int(found.database_again), database, "DuckDB file"),
-        (len(found.differing), found.differing_bytes, "that differ there"),
+        (survey.missing, survey.missing_bytes, "new"),
+        (len(survey.again), survey.again_bytes, "made anew by each publish"),
+        (int(survey.database_again), database, "DuckDB file"),
+        (len(survey.differing), survey.differing_bytes, "that differ there"),
     ]
     parts = ", ".join(f"{count:,} {what} ({decimal(size)})" for count, size, what in why if count)
-    if found.kept:
+    if survey.kept:
         yield (
-            f"{found.target.url} still holds {counted(len(found.kept), 'object')} that removals name, the first is "
-            f"{found.kept[0]}; nothing here deletes them: delete them there"
+            f"{survey.target.url} still holds {counted(len(survey.kept), 'object')} that removals name, the first is "
+            f"{survey.kept[0]}; nothing here deletes them: delete them there"
         )
     total = f"{counted(sum(one[0] for one in why), 'object')} ({decimal(sum(one[1] for one in why))})"
-    yield f"to copy to {found.target.url}: {total}" + (f": {parts}" if parts else "")
+    yield f"to copy to {survey.target.url}: {total}" + (f": {parts}" if parts else "")
 
 
 def _counts(problems: Sequence[Problem]) -> str:

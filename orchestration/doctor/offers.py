@@ -66,12 +66,12 @@ def look_at_offers(entries: Sequence[ModelEntry], text: str, named: Sequence[str
 def _listed(name: str, connection: Connection) -> tuple[list[str] | None, str | None]:
     """Return the list of a service, or why it could not be read; neither, if it has none."""
     try:
-        found = offers(make_provider(name, services.hasty(connection)))
+        listed = offers(make_provider(name, services.hasty(connection)))
     except ClicheError as error:
         return None, str(error)
-    if isinstance(found, Answer):
-        return None, found.error_message or found.error_code or str(found.outcome)
-    return found, None
+    if isinstance(listed, Answer):
+        return None, listed.error_message or listed.error_code or str(listed.outcome)
+    return listed, None
 
 
 def _compared(where: str, listed: Sequence[str], asked: Sequence[ModelEntry], text: str) -> Offered:

@@ -85,22 +85,22 @@ def _cost_ratio(store: Store, model: str) -> CostRatio | None:
     return None
 
 
-def _probed(what: str, said: Probe | None, ends: dt.date | None) -> Iterator[Finding]:
+def _probed(what: str, result: Probe | None, ends: dt.date | None) -> Iterator[Finding]:
     """Yield what a free call said, with the part of models.yaml or the environment that fixes it."""
-    if said is None:
+    if result is None:
         yield Finding("ok", what, "there is no free call; its key is tried by the first paid one")
-    elif said.key_ok is False:
-        how = "" if said.line.startswith("no key:") else "; fix the key, or key_env of its connection"
-        yield Finding("fail", what, f"{said.line}{how}")
-    elif said.model_ok is False:
-        yield Finding("fail", what, f"{said.line}; fix model_id in models.yaml")
-    elif said.certain:
-        yield Finding("fail", what, f"{said.line}; fix connection in models.yaml: a run would fail")
-    elif said.key_ok is None or said.model_ok is None:
-        yield Finding("warn", what, f"not known without a paid call: {said.line}")
+    elif result.key_ok is False:
+        how = "" if result.line.startswith("no key:") else "; fix the key, or key_env of its connection"
+        yield Finding("fail", what, f"{result.line}{how}")
+    elif result.model_ok is False:
+        yield Finding("fail", what, f"{result.line}; fix model_id in models.yaml")
+    elif result.certain:
+        yield Finding("fail", what, f"{result.line}; fix connection in models.yaml: a run would fail")
+    elif result.key_ok is None or result.model_ok is None:
+        yield Finding("warn", what, f"not known without a paid call: {result.line}")
     else:
-        yield Finding("ok", what, said.line)
-    if known := [day for day in (said and said.shutdown_date, ends) if day]:
+        yield Finding("ok", what, result.line)
+    if known := [day for day in (result and result.shutdown_date, ends) if day]:
         yield shutdown(what, min(known), utc_now().date())
 
 

@@ -61,8 +61,8 @@ class _Bucket:
         )
 
     def get(self, key: str) -> bytes | None:
-        found = self._objects.get(key)
-        return found.data if found else None
+        stored = self._objects.get(key)
+        return stored.data if stored else None
 
     def put(self, key: str, data: bytes) -> None:
         headers = {"ContentType": content_type(key), "CacheControl": cache_control(key)}

@@ -94,10 +94,10 @@ class _Sending:
         """Send an edition with the rows and thumbnails that it shows, and its manifest after them."""
         prefix = keys.edition_prefix(edition)
         data = _whole(self._store, prefix + _MANIFEST)
-        found = self._to.get(prefix + _MANIFEST)
-        if found == data:
+        there = self._to.get(prefix + _MANIFEST)
+        if there == data:
             return
-        if found is not None:
+        if there is not None:
             raise RefusedError(
                 f"{self._to.url} holds another edition {edition}; name another place for this site"
             )

@@ -101,7 +101,7 @@ def hash_of(con: duckdb.DuckDBPyConnection, table: str, columns: Columns) -> str
     if "week" not in dict(columns):
         return rows_hash(con, table, columns).sha256
     weeks = hashes_by_week(con, table, columns)
-    return composed(columns, {week: found.sha256 for week, found in weeks.items()})
+    return composed(columns, {week: hashed.sha256 for week, hashed in weeks.items()})
 
 
 def composed(columns: Columns, weeks: Mapping[Week, str]) -> str:
@@ -130,18 +130,18 @@ def hashes_by_week(
     The relation may be a query in brackets; `week` need not be among the columns. Given `weeks` with their rows, only
     these are hashed.
     """
-    found: dict[Week, Hashed] = {}
+    hashes: dict[Week, Hashed] = {}
     for span in spans(rows_by_week(con, relation) if weeks is None else weeks):
         if len(span) == 1:  # of any number of rows
-            found |= {span[0]: rows_hash(con, f"(FROM {relation} WHERE {of_weeks(span)})", columns)}
+            hashes |= {span[0]: rows_hash(con, f"(FROM {relation} WHERE {of_weeks(span)})", columns)}
             continue
         rows = con.execute(
             f"SELECT part, {_digest(columns)} FROM (SELECT strftime(week, '%Y-%m-%d') AS part, "  # noqa: S608
             f"sha256({_row(columns)}) AS row_hash FROM {relation} WHERE {of_weeks(span)}) "
             "GROUP BY part ORDER BY part NULLS FIRST"
         ).fetchall()
-        found |= {week: Hashed(many, sha256) for week, many, sha256 in rows}
-    return found
+        hashes |= {week: Hashed(many, sha256) for week, many, sha256 in rows}
+    return hashes
 
 
 def rows_by_week(con: duckdb.DuckDBPyConnection, relation: str) -> dict[Week, int]:

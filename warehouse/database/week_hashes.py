@@ -38,8 +38,8 @@ def keep_week_hashes(con: duckdb.DuckDBPyConnection) -> None:
     kept, columns = _kept(con), catalog(con)
     for table in columns.by_week():
         known = kept.get(table, {})
-        found = _of_table(con, table, columns, known)
-        missing = {week: hashes for week, hashes in found.items() if known.get(week) != hashes}
+        present = _of_table(con, table, columns, known)
+        missing = {week: hashes for week, hashes in present.items() if known.get(week) != hashes}
         if missing:
             with transaction(con):
                 forget(con, [table], [*missing])
@@ -53,10 +53,10 @@ def _kept(con: duckdb.DuckDBPyConnection) -> WeekHashes:
     rows = con.execute(
         "SELECT table_name, strftime(week, '%Y-%m-%d'), rows, table_hash, content_sha256 FROM week_hashes"
     ).fetchall()
-    found: WeekHashes = {}
+    kept: WeekHashes = {}
     for table, week, *hashes in rows:
-        found.setdefault(table, {})[week] = WeekHash(*hashes)
-    return found
+        kept.setdefault(table, {})[week] = WeekHash(*hashes)
+    return kept
 
 
 def _of_table(
@@ -67,15 +67,15 @@ def _of_table(
     if rows == sum(hashes.rows for hashes in known.values()):
         return {week: known[week] for week in in_order(known)}
     counts = rows_by_week(con, table)
-    found = {week: known[week] for week, rows in counts.items() if week in known and known[week].rows == rows}
-    missing = {week: rows for week, rows in counts.items() if week not in found}
+    same = {week: known[week] for week, rows in counts.items() if week in known and known[week].rows == rows}
+    missing = {week: rows for week, rows in counts.items() if week not in same}
     if missing:
         identity = hashes_by_week(con, table, columns.identity[table], missing)
         content = identity
         if columns.published[table] != columns.identity[table]:
             content = hashes_by_week(con, table, columns.published[table], missing)
-        found |= {
+        same |= {
             week: WeekHash(hashed.rows, hashed.sha256, content[week].sha256)
             for week, hashed in identity.items()
         }
-    return {week: found[week] for week in counts}
+    return {week: same[week] for week in counts}

@@ -92,11 +92,11 @@ def accepted_key(anchor_set: str, week: str, labeler: str, attribute: str) -> st
 
 def listing(store: Store) -> Listing:
     """Return what there is of all anchor sets; sets whose list was never written are left out."""
-    found = sorted(store.list("anchors/"))
-    sets = tuple(match[1] for key in found if (match := _LIST.fullmatch(key)))
-    labels = (Labelled._make((*match.groups(), key)) for key in found if (match := _LABELS.fullmatch(key)))
+    listed = sorted(store.list("anchors/"))
+    sets = tuple(match[1] for key in listed if (match := _LIST.fullmatch(key)))
+    labels = (Labelled._make((*match.groups(), key)) for key in listed if (match := _LABELS.fullmatch(key)))
     accepted = (
-        Accepted._make((*match.groups(), key)) for key in found if (match := _ACCEPTED.fullmatch(key))
+        Accepted._make((*match.groups(), key)) for key in listed if (match := _ACCEPTED.fullmatch(key))
     )
     return Listing(
         sets,
@@ -105,11 +105,11 @@ def listing(store: Store) -> Listing:
     )
 
 
-def fingerprints(found: Listing) -> dict[str | None, str]:
+def fingerprints(listed: Listing) -> dict[str | None, str]:
     """Return a digest of the names of what is loaded for each week, and for the sets themselves (None)."""
-    by_week: dict[str | None, list[str]] = {None: list(found.sets)} if found.sets else {}
-    for week, key in [(one.week, one.key) for one in found.labels] + [
-        (one.week, one.key) for one in found.accepted
+    by_week: dict[str | None, list[str]] = {None: list(listed.sets)} if listed.sets else {}
+    for week, key in [(one.week, one.key) for one in listed.labels] + [
+        (one.week, one.key) for one in listed.accepted
     ]:
         by_week.setdefault(week, []).append(key)
     return {week: digest(names) for week, names in by_week.items()}
@@ -119,10 +119,10 @@ def read_list(store: Store, anchor_set: str) -> dict[str, Any]:
     """Return the list of a set: its attributes with their declared values, and its pictures."""
     key = list_key(anchor_set)
     try:
-        found = read_json(store, key)
+        content = read_json(store, key)
     except KeyError:
         raise UsageError(f'no anchor set "{anchor_set}" in {store.url}; cliche anchors list') from None
-    return known(key, found, FORMAT, {"set", "attributes", "pictures"})
+    return known(key, content, FORMAT, {"set", "attributes", "pictures"})
 
 
 def read_pictures(store: Store, anchor_set: str) -> pa.Table:
@@ -148,24 +148,24 @@ def read_pictures(store: Store, anchor_set: str) -> pa.Table:
         ) from None
 
 
-def read_labels(store: Store, found: Iterable[Labelled]) -> pa.Table:
+def read_labels(store: Store, objects: Iterable[Labelled]) -> pa.Table:
     """Return the rows of `anchor_labels` of these objects."""
     tables = [LABEL_SCHEMA.empty_table()]
-    for one in found:
+    for one in objects:
         rows = read_parquet(store, one.key)
-        said = {
+        named = {
             tuple(row.values())
             for row in rows.select(["anchor_set", "week", "labeler", "labeler_version"]).to_pylist()
         }
-        if said - {(one.anchor_set, one.week, one.labeler, one.version)}:
+        if named - {(one.anchor_set, one.week, one.labeler, one.version)}:
             raise CorruptObjectError(f"{one.key} holds rows of others; restore it from a backup")
         tables.append(rows.select(LABEL_SCHEMA.names).cast(LABEL_SCHEMA))
     return pa.concat_tables(tables)
 
 
-def accepted_table(store: Store, found: Iterable[Accepted]) -> pa.Table:
+def accepted_table(store: Store, objects: Iterable[Accepted]) -> pa.Table:
     """Return `drift_acceptances` of these objects as a table."""
-    accepted = [*found]
+    accepted = [*objects]
     try:
         return table_of("drift_acceptances", read_accepted(store, accepted))
     except (ValueError, TypeError, pa.ArrowException) as error:
@@ -173,12 +173,12 @@ def accepted_table(store: Store, found: Iterable[Accepted]) -> pa.Table:
         raise CorruptObjectError(f"{listed}: no acceptance ({error}); restore it from a backup") from None
 
 
-def read_accepted(store: Store, found: Iterable[Accepted]) -> list[dict[str, Any]]:
+def read_accepted(store: Store, objects: Iterable[Accepted]) -> list[dict[str, Any]]:
     """Return the rows of `drift_acceptances` of these objects, their weeks as text."""
     rows = []
-    for one in found:
-        said = read_json(store, one.key)
-        if not said.get("reason"):
+    for one in objects:
+        record = read_json(store, one.key)
+        if not record.get("reason"):
             raise CorruptObjectError(f"{one.key} gives no reason; restore it from a backup")
         rows.append(
             {
@@ -187,9 +187,9 @@ def read_accepted(store: Store, found: Iterable[Accepted]) -> list[dict[str, Any
                 "labeler": one.labeler,
                 "labeler_version": one.version,
                 "attribute": one.attribute,
-                "reason": said["reason"],
-                "accepted_by": said.get("by"),
-                "accepted_at": _moment(said.get("accepted_at")),
+                "reason": record["reason"],
+                "accepted_by": record.get("by"),
+                "accepted_at": _moment(record.get("accepted_at")),
             }
         )
     return rows
@@ -199,10 +199,10 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=None) if text else None
 
 
-def stale_anchors(con: duckdb.DuckDBPyConnection, found: Listing, through: str) -> list[str | None]:
+def stale_anchors(con: duckdb.DuckDBPyConnection, listed: Listing, through: str) -> list[str | None]:
     """Return the weeks through one whose labels or acceptances are not those of the store; None: the sets."""
     loads = con.execute("SELECT strftime(week, '%Y-%m-%d'), fingerprint FROM anchor_loads").fetchall()
-    stale = {week for week, _ in fingerprints(found).items() - {*loads} if (week or "") <= through}
+    stale = {week for week, _ in fingerprints(listed).items() - {*loads} if (week or "") <= through}
     return sorted(stale, key=str)
 
 
@@ -210,17 +210,17 @@ def load_anchors(
     con: duckdb.DuckDBPyConnection, store: Store, through: str = "9999-12-27"
 ) -> list[str | None]:
     """Bring the anchor tables up to the store, through one week; return what was replaced, as `stale_anchors`."""
-    found = listing(store)
-    there, stale = fingerprints(found), stale_anchors(con, found, through)
+    lists = listing(store)
+    there, stale = fingerprints(lists), stale_anchors(con, lists, through)
     for week in stale:
         if week is None:
-            where, rows = {}, {"anchors": pa.concat_tables(read_pictures(store, name) for name in found.sets)}
+            where, rows = {}, {"anchors": pa.concat_tables(read_pictures(store, name) for name in lists.sets)}
         else:
             where = {"week": week}
             rows = {
-                "anchor_labels": read_labels(store, [one for one in found.labels if one.week == week]),
+                "anchor_labels": read_labels(store, [one for one in lists.labels if one.week == week]),
                 "drift_acceptances": accepted_table(
-                    store, [one for one in found.accepted if one.week == week]
+                    store, [one for one in lists.accepted if one.week == week]
                 ),
             }
         with transaction(con):

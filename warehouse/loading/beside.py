@@ -34,16 +34,16 @@ def parquet(table: pa.Table, metadata: Mapping[bytes, bytes] | None = None) -> b
     return buffer.getvalue()
 
 
-def put_recorded(store: Store, key: str, table: pa.Table, said: Mapping[str, Any] | None = None) -> bool:
+def put_recorded(store: Store, key: str, table: pa.Table, more: Mapping[str, Any] | None = None) -> bool:
     """Write a table at a fixed key with its hash beside it, unless the key exists; return whether it was written.
 
-    The key ends with `.parquet`; `said` is what else the record beside it holds.
+    The key ends with `.parquet`; `more` is what else the record beside it holds.
     """
     if store.head(key) is not None:
         return False
     data = parquet(table)
     beside = f"{key}.{sha256_hex(data)}.json"
-    store.put_if_absent(beside, sealed(beside, {"bytes": len(data), **(said or {})}))
+    store.put_if_absent(beside, sealed(beside, {"bytes": len(data), **(more or {})}))
     return store.put_if_absent(key, data)
 
 
@@ -64,20 +64,20 @@ def put_named(store: Store, key_of: Callable[[str], str], data: bytes) -> str:
 
 def record_of(key: str) -> tuple[str, str] | None:
     """Return (key of the object, its SHA-256) if `key` is of a record beside an object, else None."""
-    found = _RECORD.fullmatch(key)
-    return (found[1], found[2]) if found else None
+    match = _RECORD.fullmatch(key)
+    return (match[1], match[2]) if match else None
 
 
 def stated_in_name(key: str) -> str | None:
     """Return the SHA-256 that a key states of the bytes, or None if it states none."""
-    found = _IN_NAME.search(key)
-    return found[1] if found else None
+    match = _IN_NAME.search(key)
+    return match[1] if match else None
 
 
-def compare(key: str, data: bytes, found: Iterable[str]) -> None:
+def compare(key: str, data: bytes, listed: Iterable[str]) -> None:
     """Raise CorruptObjectError unless the hash of `data` is recorded, in its name or beside it."""
     digest = sha256_hex(data)
-    stated = {of[1] for other in found if (of := record_of(other)) and of[0] == key}
+    stated = {of[1] for other in listed if (of := record_of(other)) and of[0] == key}
     if in_name := stated_in_name(key):
         stated.add(in_name)
     if not stated:

@@ -103,12 +103,12 @@ def week_inputs(
         "SELECT DISTINCT gold_set, fingerprint, strftime(week, '%Y-%m-%d') FROM gold_loads "
         "INNER JOIN gold_labels USING (gold_set) ORDER BY ALL"
     ).fetchall()
-    found = {}
+    inputs = {}
     for week in weeks:
         rests_on = [*extra, digest([one for one in anchors if one[0] <= week])]
         first = shift(week, 1 - gold_weeks)
         sets = dict.fromkeys((name, fingerprint) for name, fingerprint, day in gold if first <= day <= week)
         if sets:
             rests_on.append(digest([*sets, *(one for one in loads if first <= one[0] <= week)]))
-        found[week] = digest([*((model, known) for day, model, known in loads if day == week), *rests_on])
-    return found
+        inputs[week] = digest([*((model, known) for day, model, known in loads if day == week), *rests_on])
+    return inputs

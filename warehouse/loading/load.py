@@ -81,8 +81,8 @@ WHERE outcome = 'ok'
 
 def partitions(store: Store) -> list[tuple[str, str]]:
     """Return (week, model) of every plan in the store, sorted."""
-    found = (keys.parse_partition(key) for key in store.list("plans/"))
-    return sorted({partition for partition in found if partition is not None})
+    parsed = (keys.parse_partition(key) for key in store.list("plans/"))
+    return sorted({partition for partition in parsed if partition is not None})
 
 
 def load_partition(con: duckdb.DuckDBPyConnection, store: Store, week: str, model: str) -> dict[str, int]:
@@ -141,8 +141,8 @@ def load_study(con: duckdb.DuckDBPyConnection, store: Store, study: str) -> dict
 
 def studies(store: Store) -> list[str]:
     """Return the names of the studies in the store whose import came to its end and that were not removed, sorted."""
-    found = sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
-    return [study for study in found if study_objects.current_pointer(store, study) is not None]
+    names = sorted({key.split("/")[1] for key in store.list("studies/") if key.count("/") > 1})
+    return [study for study in names if study_objects.current_pointer(store, study) is not None]
 
 
 def replace_rows(

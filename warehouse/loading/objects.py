@@ -41,17 +41,17 @@ def json_object(key: str, data: bytes) -> dict[str, Any]:
 
 def known(
     key: str,
-    said: dict[str, Any],
+    content: dict[str, Any],
     newest: int,
     names: Collection[str] = (),
     fix: str = "restore it from a backup",
 ) -> dict[str, Any]:
     """Return the JSON object that was read at `key`, if it is of a known format and has these fields."""
-    if isinstance(said.get("format"), int) and said["format"] > newest:
-        raise UsageError(f"{key} has format {said['format']}, written by a newer version; update cliche")
-    if missing := sorted({*names} - said.keys()):
+    if isinstance(content.get("format"), int) and content["format"] > newest:
+        raise UsageError(f"{key} has format {content['format']}, written by a newer version; update cliche")
+    if missing := sorted({*names} - content.keys()):
         raise CorruptObjectError(f"{key} misses {', '.join(missing)}; {fix}")
-    return said
+    return content
 
 
 def read_parquet(store: Store, key: str) -> pa.Table:
@@ -110,11 +110,11 @@ def read_plan(store: Store, week: str, model: str) -> dict[str, Any]:
     return {**plan, "plan_sha256": sha256_hex(data)}
 
 
-def highest_numbered(found: Iterable[str], before: str, after: str) -> str | None:
+def highest_numbered(listed: Iterable[str], before: str, after: str) -> str | None:
     """Return the key with the highest number between `before` and `after`; None if no key has one."""
     numbered = {
         int(number): key
-        for key in found
+        for key in listed
         if (number := key.rpartition(before)[2].removesuffix(after)).isdigit() and key.endswith(after)
     }
     return numbered[max(numbered)] if numbered else None
@@ -122,8 +122,8 @@ def highest_numbered(found: Iterable[str], before: str, after: str) -> str | Non
 
 def current_manifest(store: Store, week: str, model: str) -> str | None:
     """Return the key of the manifest with the highest number, or None if there is none."""
-    found = store.list(f"{keys.attempts_prefix(week, model)}manifest-")
-    return highest_numbered(found, "manifest-", ".parquet")
+    listed = store.list(f"{keys.attempts_prefix(week, model)}manifest-")
+    return highest_numbered(listed, "manifest-", ".parquet")
 
 
 def label_parts(listed: Iterable[str]) -> list[str]:
@@ -190,9 +190,9 @@ def _current(store: Store, partition: Partition, before: str | None) -> str | No
 
 
 def _named(partition: Partition, manifest: str | None, listed: Iterable[str]) -> Names:
-    found = [*listed]
-    taken = sorted(key for key in found if key.startswith(keys.RETRACTIONS))
-    labels, calls = label_parts(found), label_attempt_parts(found)
+    every = [*listed]
+    taken = sorted(key for key in every if key.startswith(keys.RETRACTIONS))
+    labels, calls = label_parts(every), label_attempt_parts(every)
     return Names(*partition, manifest, tuple(labels), tuple(calls), tuple(taken))
 
 

@@ -49,8 +49,8 @@ class Retraction(NamedTuple):
 
     def to_bytes(self) -> bytes:
         """Return the record as it is to be written at its key."""
-        said = {name: value for name, value in self._asdict().items() if name != "key"}
-        return sealed(self.key, {"format": RETRACTION_FORMAT, **said})
+        fields = {name: value for name, value in self._asdict().items() if name != "key"}
+        return sealed(self.key, {"format": RETRACTION_FORMAT, **fields})
 
     def __str__(self) -> str:
         """Return in a few words where it is written, and why."""
@@ -61,8 +61,8 @@ def retractions(store: Store, study: str) -> list[Retraction]:
     """Return all records that an import of a study was taken back, in the order of their numbers."""
     before, after = keys.retraction(study, 0).rsplit("0", 1)
     listed = [*store.list(before)]  # those of `<study>-2` too
-    found = [key for key in listed if key.removeprefix(before).removesuffix(after).isdecimal()]
-    return [_retraction(store, key) for key in sorted(found, key=keys.retraction_number)]
+    numbered = [key for key in listed if key.removeprefix(before).removesuffix(after).isdecimal()]
+    return [_retraction(store, key) for key in sorted(numbered, key=keys.retraction_number)]
 
 
 def all_retractions(store: Store) -> list[Retraction]:
@@ -125,8 +125,8 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
 
 def _retraction(store: Store, key: str) -> Retraction:
     names = Retraction._fields[1:]
-    said = known(key, read_json(store, key), RETRACTION_FORMAT, names)
-    return Retraction(key, *(said[name] for name in names))
+    content = known(key, read_json(store, key), RETRACTION_FORMAT, names)
+    return Retraction(key, *(content[name] for name in names))
 
 
 def _later(store: Store, study: str, pointer: Mapping[str, Any]) -> Sequence[str]:

@@ -48,8 +48,8 @@ def main() -> None:
     except BrokenPipeError:
         os._exit(0)  # nobody reads on
     except Exception as error:  # noqa: BLE001 - of DuckDB or of a value that Python cannot hold
-        told = in_plain_words(error)
-        ended = {"kind": told.kind, "message": told.message}
+        plain = in_plain_words(error)
+        ended = {"kind": plain.kind, "message": plain.message}
     if "folder" in request:
         ended["message"] = ended["message"].replace(ONLY, ONLY_FOLDER)
     sys.stderr.write(json.dumps({**ended, "rows": counted.rows, "more": counted.more}) + "\n")

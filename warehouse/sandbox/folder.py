@@ -56,10 +56,10 @@ def _delimiter(name: str) -> str:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, duckdb.token_type]]:
-    found = duckdb.tokenize(text)
-    ends = [start for start, _ in found[1:]] + [len(text.encode())]
+    tokens = duckdb.tokenize(text)
+    ends = [start for start, _ in tokens[1:]] + [len(text.encode())]
     data = text.encode()  # offsets are of bytes
-    for (start, kind), end in zip(found, ends, strict=True):
+    for (start, kind), end in zip(tokens, ends, strict=True):
         yield data[start:end].decode(errors="replace").strip(), kind
 
 

@@ -70,7 +70,7 @@ def read(
         TooLongError: if it takes too long.
         ClicheError: if it takes too much memory, or a value cannot be shown.
     """
-    told = yield from _ask(
+    end = yield from _ask(
         {
             "database": str(database.resolve()),
             "text": text[: LONGEST_TEXT + 1],
@@ -80,7 +80,7 @@ def read(
         },
         timeout,
     )
-    return QueryEnd(told["rows"], told["more"])
+    return QueryEnd(end["rows"], end["more"])
 
 
 def read_folder(folder: Path, text: str, *, timeout: float) -> pa.Table:
@@ -119,12 +119,12 @@ def _ask(request: dict[str, Any], timeout: float) -> Generator[bytes, None, dict
         yield from _chunks(process, json.dumps(request).encode() + b"\n", timeout)
         ended = process.stderr.read()
     try:
-        told: dict[str, Any] = json.loads(ended.splitlines()[-1])
+        end: dict[str, Any] = json.loads(ended.splitlines()[-1])
     except (IndexError, ValueError):
         raise ClicheError(_CRASHED) from None
-    if told["kind"] != "done":
-        raise _KINDS[told["kind"]](told["message"])
-    return told
+    if end["kind"] != "done":
+        raise _KINDS[end["kind"]](end["message"])
+    return end
 
 
 @contextmanager

@@ -142,15 +142,15 @@ def in_plain_words(error: Exception) -> QueryError:
 
 def _short(text: str) -> str:
     """Return DuckDB's error in one line: without its copy of the query, with the number of the line it points at."""
-    said, _, place = text.partition("\nLINE ")
+    message, _, place = text.partition("\nLINE ")
     line = place.partition(":")[0]
-    said = " ".join(said.split())
-    if len(said) > _LONGEST_ERROR:
-        said = said[:_LONGEST_ERROR] + " …"
-    return f"{said} (line {line})" if line.isdigit() and line != "1" else said
+    message = " ".join(message.split())
+    if len(message) > _LONGEST_ERROR:
+        message = message[:_LONGEST_ERROR] + " …"
+    return f"{message} (line {line})" if line.isdigit() and line != "1" else message
 
 
 def _first_word(text: str) -> str:
     bare = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL)
-    found = re.search(r"[A-Za-z_]+", bare)
-    return found[0].upper()[:20] if found else "this"
+    match = re.search(r"[A-Za-z_]+", bare)
+    return match[0].upper()[:20] if match else "this"

@@ -112,13 +112,13 @@ class LocalStore(Store):
         target = self._root / check_key(key)
         with explained("read", target):
             try:
-                found = target.stat()
+                status = target.stat()
             except (FileNotFoundError, NotADirectoryError):
                 self._check_root()
                 return None
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             return None
-        return Head(key, found.st_size, f"{found.st_ino:x}-{found.st_mtime_ns:x}-{found.st_size:x}")
+        return Head(key, status.st_size, f"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}")
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
@@ -206,14 +206,14 @@ class LocalStore(Store):
 
     def leases(self) -> builtins.list[tuple[str, Holder]]:
         """Return the leases that live processes hold now, by name."""
-        found = []
+        held = []
         for key in self.list(LOCKS):
             name = lease_name(key)
             with explained("read", self._root / key):
                 holder = local_leases.live(self._root / key) if name else None
             if name and holder:
-                found.append((name, holder))
-        return sorted(found)
+                held.append((name, holder))
+        return sorted(held)
 
     def check_writable(self) -> None:
         """Raise `StoreError` with one clear line unless objects can be written and are kept."""

@@ -125,10 +125,10 @@ def _read(path: Path) -> Holder | None:
     """Return the holder written at `path`; a holder that is just writing gets a moment to finish."""
     for _ in range(_ATTEMPTS):
         try:
-            found = holders.from_bytes(path.read_bytes())
+            holder = holders.from_bytes(path.read_bytes())
         except FileNotFoundError:
             return None
-        if found:
-            return found
+        if holder:
+            return holder
         time.sleep(_PAUSE_S)
     return None

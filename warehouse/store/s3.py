@@ -33,14 +33,14 @@ _OTHER_TAG = '"00000000000000000000000000000000"'
 
 def objects_at(address: str, wait_s: float = 0.0, profile: str | None = None) -> Objects:
     """Return the objects below an address; the server is asked nothing yet. See `open_store` for the rest."""
-    found = _ADDRESS.fullmatch(address)
-    if not found:  # the address is not repeated, somebody may have put credentials into it
+    match = _ADDRESS.fullmatch(address)
+    if not match:  # the address is not repeated, somebody may have put credentials into it
         raise UsageError(
             "the address must read s3://bucket/prefix (lower case); "
             "credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         )
-    prefix = (found[2] or "").rstrip("/")
-    return Objects(found[1], f"{check_key(prefix)}/" if prefix else "", wait_s, profile)
+    prefix = (match[2] or "").rstrip("/")
+    return Objects(match[1], f"{check_key(prefix)}/" if prefix else "", wait_s, profile)
 
 
 class S3Store(Store):
@@ -77,15 +77,15 @@ class S3Store(Store):
 
     def get(self, key: str, part: tuple[int, int] | None = None) -> bytes:
         """Return the bytes, or a part of them; raise `KeyError` if there is no such object."""
-        found = self._objects.get(check_key(key), part)
-        if found is None:
+        stored = self._objects.get(check_key(key), part)
+        if stored is None:
             raise KeyError(key)
-        return found.data
+        return stored.data
 
     def head(self, key: str) -> Head | None:
         """Return size and tag, or None if there is no such object."""
-        found = self._objects.head(check_key(key))
-        return Head(key, *found) if found else None
+        stored = self._objects.head(check_key(key))
+        return Head(key, *stored) if stored else None
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that start with `prefix`, in ascending order of their UTF-8 bytes."""
@@ -108,10 +108,10 @@ class S3Store(Store):
         """Replace the object atomically if its bytes are still `expected` (None: absent); return success."""
         if expected is None:
             return self.put_if_absent(key, data)
-        found = self._objects.get(check_key(key))
-        if found is None or found.data != expected:
+        stored = self._objects.get(check_key(key))
+        if stored is None or stored.data != expected:
             return False
-        return self._objects.put(key, data, if_etag=found.etag) is not None
+        return self._objects.put(key, data, if_etag=stored.etag) is not None
 
     def replace(self, key: str, data: bytes | Path) -> None:
         """Put bytes, or those of a file, at a key under `site/`, whatever is there."""
@@ -139,21 +139,21 @@ class S3Store(Store):
     def break_lease(self, name: str) -> Holder | None:
         """Delete a lease whoever holds it, or held it when it died; return that holder."""
         key = lease_key(name)
-        found = self._objects.get(key)
-        if found is None:
+        stored = self._objects.get(key)
+        if stored is None:
             return None
         self._objects.delete(key)
-        return holders.from_bytes(found.data) or holders.UNKNOWN
+        return holders.from_bytes(stored.data) or holders.UNKNOWN
 
     def leases(self) -> builtins.list[tuple[str, Holder]]:
         """Return the leases that have not expired, by name."""
-        found = []
+        held = []
         for key in self.list(LOCKS):
             name = lease_name(key)
             lease = self._objects.get(key) if name else None
             if name and lease and not s3_leases.is_expired(lease):
-                found.append((name, holders.from_bytes(lease.data) or holders.UNKNOWN))
-        return sorted(found)
+                held.append((name, holders.from_bytes(lease.data) or holders.UNKNOWN))
+        return sorted(held)
 
     def check_writable(self) -> None:
         """Raise `StoreError` with one clear line unless objects can be written, are kept, and never overwritten."""
@@ -163,7 +163,7 @@ class S3Store(Store):
         try:
             again = self._objects.put(probe, b"again")
             other = self._objects.put(probe, b"other", if_etag=_OTHER_TAG)
-            found = self._objects.get(probe)
+            stored = self._objects.get(probe)
         finally:
             self._objects.delete(probe)
         ignored = [name for name, tag in (("If-None-Match", again), ("If-Match", other)) if tag is not None]
@@ -172,5 +172,5 @@ class S3Store(Store):
                 f"cannot use {self.url}: the server ignores {' and '.join(ignored)}, so two runs could "
                 "overwrite each other; use a server with conditional writes"
             )
-        if first is None or found is None or found.data != data:
+        if first is None or stored is None or stored.data != data:
             raise StoreError(f"cannot use {self.url}: it does not keep what is written; use another server")

@@ -81,9 +81,9 @@ def explained(doing: str, where: str) -> Iterator[None]:
         yield
     except ClientError as error:
         code = code_of(error)
-        told = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
+        message = " ".join(str(error.response.get("Error", {}).get("Message", "")).split())
         what, fix = _CODES.get(code) or (
-            f"the server answers {code or status_of(error)} {told}".strip(),
+            f"the server answers {code or status_of(error)} {message}".strip(),
             "see the server's documentation",
         )
         raise StoreError(f"cannot {doing} {where}: {what}; {fix}") from error

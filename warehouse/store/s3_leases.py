@@ -76,8 +76,8 @@ class S3Lease:
         if self._write(self._etag):
             return True
         # An earlier beat may have been written although its answer was lost.
-        found = self._objects.get(self._key)
-        if found and holders.read_fields(found.data).get("token") == self._token and self._write(found.etag):
+        kept = self._objects.get(self._key)
+        if kept and holders.read_fields(kept.data).get("token") == self._token and self._write(kept.etag):
             return True
         self._taken = True
         return False
@@ -100,20 +100,20 @@ def acquire(objects: Objects, key: str, holder: Holder, ttl_s: float, wait_s: fl
 
 
 def _acquired(objects: Objects, key: str, holder: Holder, ttl_s: float) -> S3Lease:
-    found: StoredObject | None = None
+    stored: StoredObject | None = None
     for _ in range(_ATTEMPTS):
         lease = S3Lease(objects, key, holder, ttl_s)
-        if lease.take(found.etag if found else ABSENT):
+        if lease.take(stored.etag if stored else ABSENT):
             return lease
-        found = objects.get(key)
-        if found and not is_expired(found):
+        stored = objects.get(key)
+        if stored and not is_expired(stored):
             break
-    raise holders.refusal((found and holders.from_bytes(found.data)) or holders.UNKNOWN)
+    raise holders.refusal((stored and holders.from_bytes(stored.data)) or holders.UNKNOWN)
 
 
-def is_expired(found: StoredObject) -> bool:
+def is_expired(stored: StoredObject) -> bool:
     """Return whether a lease's holder has not written it for its whole time to live."""
-    return found.age_s >= _ttl_s(holders.read_fields(found.data)) + _SERVER_TICK_S
+    return stored.age_s >= _ttl_s(holders.read_fields(stored.data)) + _SERVER_TICK_S
 
 
 def _ttl_s(fields: dict[str, Any]) -> float:

@@ -208,9 +208,9 @@ class Objects:
         """Return the time of the server's answer to the smallest of questions, None if it does not say it."""
         with explained("use", self.url):
             answer = self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
-        said = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
         try:
-            return parsedate_to_datetime(said) if said else None
+            return parsedate_to_datetime(date) if date else None
         except ValueError:
             return None
 

@@ -85,7 +85,7 @@ class Budget:
         `NotAdmittedError` (`budget_stopped`) where a cap would be passed, and `AfterFirstError` if this thread holds
         the first call at this price.
         """
-        said = name if kind == "model" else f"{kind} {name}"
+        label = name if kind == "model" else f"{kind} {name}"
 
         @contextmanager
         def admit(call: Call) -> Iterator[Settle]:
@@ -105,7 +105,7 @@ class Budget:
                 over = self.ledger.settle(key, paid.cost_usd or 0.0, settle_with, seen_usd=_seen_usd(paid))
                 if over > 0 and self.ledger.first_time(f"dearer:{who}"):
                     self.told(
-                        f"{said}: a call cost ${paid.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
+                        f"{label}: a call cost ${paid.cost_usd:,.4f}, ${over:,.4f} more than was set aside "
                         f"for it; from now on ${costs.reserve_usd(today):,.4f} is set aside for a call (correct "
                         "its price in models.yaml)"
                     )

@@ -53,11 +53,11 @@ def entry_scope(week: str, name: str, kind: str = "model") -> str:
 
 
 def charge(
-    week: str, model: str, call: tuple[str, int], day: dt.date, usd: float, who: str, **said: bool
+    week: str, model: str, call: tuple[str, int], day: dt.date, usd: float, who: str, **more: bool
 ) -> Charge:
-    """Return what one call for a picture costs; `said` are further fields of `Charge`."""
+    """Return what one call for a picture costs; `more` are further fields of `Charge`."""
     scopes = (week_scope(week), entry_scope(week, model), month_scope(day))
-    return Charge(ledger_key(week, call_key(model, *call)), usd, scopes, who, **said)
+    return Charge(ledger_key(week, call_key(model, *call)), usd, scopes, who, **more)
 
 
 def whose(who: str, params: Mapping[str, Any] | None, price_id: str | None) -> str:
@@ -81,7 +81,7 @@ def weeks_of_month(day: dt.date) -> list[str]:
 
 def generation_charges(store: Store, week: str, lost: Lost) -> Iterator[Charge]:
     """Yield what the calls for pictures of one week cost; those that cost nothing are left out, nothing else is."""
-    models = [found[1] for key in store.list(f"plans/week={week}/") if (found := keys.parse_partition(key))]
+    models = [parsed[1] for key in store.list(f"plans/week={week}/") if (parsed := keys.parse_partition(key))]
     with ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="charges") as pool:
         for charges in pool.map(lambda model: _partition(store, week, model, lost), models):
             yield from charges

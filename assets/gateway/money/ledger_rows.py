@@ -52,11 +52,11 @@ class Rows:
 
     def amounts(self, prefix: str) -> dict[str, tuple[int, str | None]]:
         """Return the amount and the holder of the entries whose keys begin with `prefix`, by key."""
-        found = self._execute(
+        rows = self._execute(
             "SELECT key, nanos, holder FROM entries WHERE key >= ? AND key < ?",
             [prefix, prefix + "\U0010ffff"],
         )
-        return {key: (nanos, holder) for key, nanos, holder in found}
+        return {key: (nanos, holder) for key, nanos, holder in rows}
 
     def cheaper(self, who: str, nanos: int) -> list[LedgerEntry]:
         """Return the open entries of `who` for which less is set aside."""
@@ -97,11 +97,11 @@ class Rows:
 
     def totals(self, scopes: Collection[str]) -> dict[str, tuple[int, int]]:
         """Return what counts for each scope, and how much of it is set aside for open entries."""
-        found = dict.fromkeys(scopes, (0, 0))
-        if found:
-            query = f"SELECT scope, nanos, open FROM totals WHERE scope IN ({_marks(found)})"  # noqa: S608
-            found |= {scope: (nanos, is_open) for scope, nanos, is_open in self._execute(query, [*found])}
-        return found
+        sums = dict.fromkeys(scopes, (0, 0))
+        if sums:
+            query = f"SELECT scope, nanos, open FROM totals WHERE scope IN ({_marks(sums)})"  # noqa: S608
+            sums |= {scope: (nanos, is_open) for scope, nanos, is_open in self._execute(query, [*sums])}
+        return sums
 
     def waits(self, who: str) -> bool:
         """Return whether a call of `who` is waited for."""
@@ -110,8 +110,8 @@ class Rows:
 
     def dearest(self, who: str) -> int | None:
         """Return what the dearest settled call of `who` cost, None if none was settled."""
-        found = self._execute("SELECT nanos FROM dearest WHERE who = ?", [who])
-        return int(found[0][0]) if found else None
+        rows = self._execute("SELECT nanos FROM dearest WHERE who = ?", [who])
+        return int(rows[0][0]) if rows else None
 
     def see(self, costs: Mapping[str, int]) -> None:
         """Remember the dearest settled call of each."""

@@ -52,8 +52,8 @@ _A_NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)")
 
 def system_resolver(host: str, port: int) -> list[str]:
     """Return the addresses that this machine's resolver knows for a host."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in answers))
 
 
 def refused_host(host: str) -> str | None:
@@ -76,11 +76,11 @@ def refused_ip(address: str, *, allow_private: bool, plain_http: bool = False) -
 
     Loopback, private and link-local addresses need `allow_private`; others need encryption (not `plain_http`).
     """
-    found = as_ip(address)
-    if found is None:
+    parsed = as_ip(address)
+    if parsed is None:
         return f"{address!r} is no IP address"
-    ip = carried(found)
-    if ip in METADATA or found in METADATA:
+    ip = carried(parsed)
+    if ip in METADATA or parsed in METADATA:
         return f"{address} is a cloud's metadata service"
     if ip.is_unspecified or ip.is_multicast or (ip.version == 4 and ip.is_reserved):
         return f"{address} is no address of a machine"

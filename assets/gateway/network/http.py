@@ -155,23 +155,23 @@ def _not_there(status: int) -> PictureFetchError:
 def _judged(url: str, connection: Connection, hosts: Sequence[str]) -> httpx2.URL:
     """Return the address that may be asked, or raise `PictureFetchError`; nothing is resolved here."""
     try:
-        found = httpx2.URL(_plain(url))
+        target = httpx2.URL(_plain(url))
     except httpx2.InvalidURL:
         raise _refused("no web address") from None
     base = httpx2.URL(connection.base_url) if connection.base_url else None
-    of_base = base is not None and (found.host, found.port) == (base.host, base.port)
+    of_base = base is not None and (target.host, target.port) == (base.host, base.port)
     schemes = {"https", "http"} if connection.allow_private else {"https"}
-    if found.scheme not in schemes:
-        raise _refused(f"{found.scheme or 'nothing'}:// is not https://")
-    if found.userinfo or "@" in url.partition("://")[2].partition("/")[0]:
+    if target.scheme not in schemes:
+        raise _refused(f"{target.scheme or 'nothing'}:// is not https://")
+    if target.userinfo or "@" in url.partition("://")[2].partition("/")[0]:
         raise _refused("it holds a user name or password")
-    if why := refused_host(found.host) if found.host else "it has no host":
+    if why := refused_host(target.host) if target.host else "it has no host":
         raise _refused(why)
-    if not (of_base or is_declared(found.host, hosts)):
-        raise _refused(f"{found.host} is none of the declared hosts (image_hosts)")
-    if not (of_base or connection.allow_private or found.port is None):
-        raise _refused(f"port {found.port} of {found.host} is not declared")
-    return found
+    if not (of_base or is_declared(target.host, hosts)):
+        raise _refused(f"{target.host} is none of the declared hosts (image_hosts)")
+    if not (of_base or connection.allow_private or target.port is None):
+        raise _refused(f"port {target.port} of {target.host} is not declared")
+    return target
 
 
 def _plain(url: str) -> str:
@@ -206,9 +206,9 @@ def pictured(take: Callable[[], bytes], came: int = 1, **facts: Any) -> Answer:
 
     `facts` are further fields of `Answer`; of several pictures that `came` the first is taken.
     """
-    said = f"{came} pictures came for one; the first is kept" if came > 1 else None
+    note = f"{came} pictures came for one; the first is kept" if came > 1 else None
     try:
-        good = {"outcome": Outcome.OK, "image": take(), "error_message": said, "maybe_billed": False}
+        good = {"outcome": Outcome.OK, "image": take(), "error_message": note, "maybe_billed": False}
     except PictureFetchError as error:
         return answer_of(error, **facts) or Answer(outcome=error.outcome)
     return Answer(**facts | good)

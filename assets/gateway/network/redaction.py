@@ -66,9 +66,9 @@ def without_keys(answer: Answer) -> Answer:
     keys = [key for key in keys_read() if len(key.get_secret_value()) >= _LEAST_KEY]
     if not keys:
         return answer
-    told = answer.model_dump_json(exclude={"image"})
-    cleaned = redact(told, *keys)
-    if cleaned == told:
+    text = answer.model_dump_json(exclude={"image"})
+    cleaned = redact(text, *keys)
+    if cleaned == text:
         return answer
     return Answer.model_validate_json(cleaned).model_copy(update={"image": answer.image})
 

@@ -64,23 +64,23 @@ def parse_file(path: Path) -> MidjourneyFile:
         data, unreadable = _read(path), None
     except OSError as error:
         data, unreadable = b"", f"cannot be read ({error.strerror})"
-    said = metadata.read(data)
-    name = metadata.read_name(path.stem, said.author)
-    accounts = frozenset(account for account in (said.author, name.account) if account)
-    jobs = said.jobs | ({name.job} if name.job else set())
+    stated = metadata.read(data)
+    name = metadata.read_name(path.stem, stated.author)
+    accounts = frozenset(account for account in (stated.author, name.account) if account)
+    jobs = stated.jobs | ({name.job} if name.job else set())
     job = min(jobs) if len(jobs) == 1 else name.job
     kept = checked_and_stripped(data)
     problem = unreadable or _bytes_problem(kept) or _identity_problem(jobs, name)
     return MidjourneyFile(
         display=metadata.display(path.name, job, name.position, accounts),
-        prompt=said.prompt,
+        prompt=stated.prompt,
         words=name.words,
         words_cut=name.cut,
-        words_shown=said.author is not None,
-        parameters=said.parameters,
+        words_shown=stated.author is not None,
+        parameters=stated.parameters,
         job_id=job,
         position=name.position,
-        created_at=said.created_at,
+        created_at=stated.created_at,
         original_sha256=sha256_hex(data),
         image_sha256=None if problem or isinstance(kept, Rejected) else kept.picture.sha256,
         problem=problem,

@@ -68,8 +68,8 @@ class Import:
             (len(self.surplus), "surplus"),
             (len(self.refused), "made in another week"),
         )
-        told = ", ".join(f"{count} {what}" for count, what in counts if count)
-        return RefusedError(f"nothing imported for week {self.week}: {told}; the reasons are above")
+        summary = ", ".join(f"{count} {what}" for count, what in counts if count)
+        return RefusedError(f"nothing imported for week {self.week}: {summary}; the reasons are above")
 
 
 class _UnmatchedError(Exception):
@@ -174,22 +174,22 @@ class _Model:
     def prompts_of(self, file: MidjourneyFile) -> list[str]:
         """Return the ids of the planned prompts that `file` answers: one, unless suites share the text."""
         if file.prompt is not None:
-            found = self.texts.get(_folded(file.prompt))
-            if not found:
-                said = metadata.shown(file.prompt, file.accounts)
-                raise _UnmatchedError(f'no prompt planned for {self.entry.name} reads "{said}"')
-            return found
+            prompts = self.texts.get(_folded(file.prompt))
+            if not prompts:
+                shown = metadata.shown(file.prompt, file.accounts)
+                raise _UnmatchedError(f'no prompt planned for {self.entry.name} reads "{shown}"')
+            return prompts
         if file.words is None:
             raise _UnmatchedError("no prompt, neither in its chunks nor in its name")
         texts = [text for text in self.texts if metadata.begins_with(text, file.words, cut=file.words_cut)]
-        said = "as its name does"
+        shown = "as its name does"
         if file.words_shown:
-            said = f'"{metadata.shown(file.words.replace("_", " "), file.accounts)}", as its name does'
+            shown = f'"{metadata.shown(file.words.replace("_", " "), file.accounts)}", as its name does'
         if len(texts) > 1:
-            raise _UnmatchedError(f"{len(texts)} prompts planned for {self.entry.name} begin {said}")
+            raise _UnmatchedError(f"{len(texts)} prompts planned for {self.entry.name} begin {shown}")
         if not texts:
             verb = "begins" if file.words_cut else "reads"
-            raise _UnmatchedError(f"no prompt planned for {self.entry.name} {verb} {said}")
+            raise _UnmatchedError(f"no prompt planned for {self.entry.name} {verb} {shown}")
         return self.texts[texts[0]]
 
 

@@ -46,15 +46,15 @@ def read(png: bytes) -> Metadata:
     description = texts.get("Description")
     prompt, parameters, job = parse_description(description) if description else (None, {}, None)
     xmp = _XMP_JOB.search(texts.get("XML:com.adobe.xmp", ""))
-    jobs = frozenset(found.lower() for found in (job, xmp[1] if xmp else None) if found)
+    jobs = frozenset(name.lower() for name in (job, xmp[1] if xmp else None) if name)
     return Metadata(prompt, parameters, jobs, parse_time(texts.get("Creation Time", "")), texts.get("Author"))
 
 
 def parse_description(text: str) -> tuple[str | None, dict[str, str], str | None]:
     """Return (prompt, parameters by long name, job id) of `<prompt> --chaos 5 --v 7 Job ID: <uuid>`."""
-    found = _JOB.search(text)
-    job = found[1].lower() if found else None
-    words, *parameters = _FIRST_PARAMETER.split(text[: found.start()] if found else text)
+    match = _JOB.search(text)
+    job = match[1].lower() if match else None
+    words, *parameters = _FIRST_PARAMETER.split(text[: match.start()] if match else text)
     named = (parameter.split(maxsplit=1) for parameter in parameters)
     values = {_LONG.get(name.lower(), name.lower()): " ".join(value).strip() for name, *value in named}
     return " ".join(words.split()) or None, values, job
@@ -137,18 +137,18 @@ def read_name(stem: str, author: str | None = None) -> NameParts:
 
     The account ends at the first underscore, or where the `Author` chunk says if the name begins with it.
     """
-    found = _NAME.match(unicodedata.normalize("NFC", stem))
-    if not found:
+    match = _NAME.match(unicodedata.normalize("NFC", stem))
+    if not match:
         return NameParts()
-    before = found["before"]
+    before = match["before"]
     account, _, words = before.partition("_")
     named = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", author)) if author else ""
     if named and before.casefold().startswith(f"{named}_".casefold()):
         account, words = before[: len(named)], before[len(named) + 1 :]
     words, *parameters = re.split(r"_--(?=\w)", words, maxsplit=1)
-    position = int(found["position"]) if found["position"] and not found["rest"] else None
+    position = int(match["position"]) if match["position"] and not match["rest"] else None
     return NameParts(
-        job=found["job"].lower(),
+        job=match["job"].lower(),
         position=position,
         words=words or None,
         cut=not parameters and (len(before) >= _CUT_WITH_ACCOUNT or len(words) >= _CUT),
@@ -163,9 +163,9 @@ def begins_with(prompt: str, words: str, *, cut: bool) -> bool:
     upper and lower case count. Words that are not `cut` must be the whole prompt.
     """
     return any(
-        bool(said) and (text.startswith(said) if cut else text == said)
+        bool(spelling) and (text.startswith(spelling) if cut else text == spelling)
         for text in _spellings(prompt)
-        for said in _spellings(words)
+        for spelling in _spellings(words)
     )
 
 

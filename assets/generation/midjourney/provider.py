@@ -67,7 +67,7 @@ class FolderProvider(Service):
                 f"cliche import midjourney DIR --week {request.slot.week}"
             )
         seed = file.parameters.get("seed", "")
-        said = {
+        fields = {
             "request_id": file.request_id,
             "original_sha256": file.original_sha256,
             # a seed that was written by hand joins the grids of all its jobs
@@ -76,7 +76,7 @@ class FolderProvider(Service):
         try:
             image = read_stripped(file.path, file.original_sha256)
         except ChangedFileError as error:
-            return Answer(outcome=Outcome.CONNECTION, error_message=str(error), **said)
+            return Answer(outcome=Outcome.CONNECTION, error_message=str(error), **fields)
         return Answer(
             outcome=Outcome.OK,
             image=image,
@@ -84,5 +84,5 @@ class FolderProvider(Service):
             seed=int(seed) if seed.isascii() and seed.isdigit() and len(seed) <= 18 else None,
             usage={"parameters": dict(file.parameters)} if file.parameters else None,
             original_created_at=f"{file.created_at.isoformat()}Z" if file.created_at else None,
-            **said,
+            **fields,
         )

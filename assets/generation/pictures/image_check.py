@@ -183,8 +183,8 @@ _EOI = 0xD9
 def _jpeg_problem(data: bytes) -> str | None:
     """Walk the segments to the end marker, so that the end of a thumbnail inside is not taken for it."""
     at = 2
-    while found := JPEG_MARKER.search(data, at):
-        marker, after = data[found.end() - 1], found.end()
+    while match := JPEG_MARKER.search(data, at):
+        marker, after = data[match.end() - 1], match.end()
         if marker == _EOI:
             left = len(data) - after
             return f"{left} bytes after the end of the picture" if left else None

@@ -44,15 +44,15 @@ class Stripped:
 
 def checked_and_stripped(data: bytes) -> Stripped | Rejected:
     """Return a whole picture without what can name a person, or the outcome of bytes that are none."""
-    found = inspect(data)
-    if isinstance(found, Rejected):
-        return found
+    checked = inspect(data)
+    if isinstance(checked, Rejected):
+        return checked
     try:
         kept = strip(data)
     except StructureError as error:
         return Rejected(Outcome.CORRUPT_IMAGE, str(error))
     # The pixels are the same bytes as before, so size and perceptual hash are too.
-    return Stripped(replace(found, sha256=sha256_hex(kept), bytes=len(kept)), kept, found.sha256)
+    return Stripped(replace(checked, sha256=sha256_hex(kept), bytes=len(kept)), kept, checked.sha256)
 
 
 def strip(data: bytes) -> bytes:
@@ -78,14 +78,14 @@ def _png(data: bytes) -> bytes:
 
 def _jpeg(data: bytes) -> bytes:
     kept, at, in_scan = [data[:2]], 2, False
-    while found := JPEG_MARKER.search(data, at):
-        marker, start = data[found.end() - 1], found.start()
+    while match := JPEG_MARKER.search(data, at):
+        marker, start = data[match.end() - 1], match.start()
         if in_scan:
             kept.append(data[at:start])
         if marker == _EOI:
-            return b"".join([*kept, data[start : found.end()]])
-        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
-        if at < found.end() + 2 or at > len(data):
+            return b"".join([*kept, data[start : match.end()]])
+        at = match.end() + int.from_bytes(data[match.end() : match.end() + 2], "big")
+        if at < match.end() + 2 or at > len(data):
             raise StructureError(f"JPEG: cut off inside the segment at byte {start}")
         kept.append(_segment(marker, data[start:at]))
         in_scan = marker == _SOS
@@ -160,10 +160,10 @@ def orientation_only(exif: bytes) -> bytes | None:
 
     Without orientation, or if it says that the picture is upright as it is, or does not read: None.
     """
-    found = _orientation(exif)
-    if found is None:
+    orientation = _orientation(exif)
+    if orientation is None:
         return None
-    return struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, _ORIENTATION, _SHORT, 1, found, 0, 0)
+    return struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, _ORIENTATION, _SHORT, 1, orientation, 0, 0)
 
 
 def _orientation(exif: bytes) -> int | None:

@@ -101,12 +101,12 @@ def probe_of(name: str, answer: Answer, *, missing: bool = False) -> Probe:
     return Probe(key_ok, False if missing else None, line, certain=answer.error_code in NEVER_LEFT)
 
 
-def day_of(said: object) -> dt.date | None:
+def day_of(value: object) -> dt.date | None:
     """Return the day that a service writes as a date, as a moment in ISO form, or in seconds since 1970; else None."""
     try:
-        if isinstance(said, int | float) and not isinstance(said, bool):
-            return dt.datetime.fromtimestamp(said, dt.UTC).date()
-        return dt.date.fromisoformat(said[:10]) if isinstance(said, str) else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return dt.datetime.fromtimestamp(value, dt.UTC).date()
+        return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -138,8 +138,8 @@ def refused_turn(provider: str, request: Request) -> Answer | None:
     """Return the answer to a later turn of a conversation, which stops the run, or None: the request stands alone."""
     if not request.history:
         return None
-    told = f"{provider} holds no conversations; remove conversations from this model's suites"
-    return Answer(outcome=Outcome.INVALID_PARAMS, error_code="no_conversation", error_message=told)
+    message = f"{provider} holds no conversations; remove conversations from this model's suites"
+    return Answer(outcome=Outcome.INVALID_PARAMS, error_code="no_conversation", error_message=message)
 
 
 def slot_seed(slot_key: str, below: int = 2**31) -> int:

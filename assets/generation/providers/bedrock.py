@@ -180,15 +180,15 @@ class Bedrock(base.Service):
         except UsageError as error:
             return base.Probe(None, None, str(error), certain=True)
         known_as = re.sub(r"^(us|eu|apac|jp|au|global)\.(?=\w+\.)", "", model_id)
-        found = self._call(
+        answer = self._call(
             "bedrock", region, lambda client: client.get_foundation_model(modelIdentifier=known_as)
         )
-        if isinstance(found, Answer):
-            missing = found.error_code in {"ResourceNotFoundException", "ValidationException"}
-            said = base.probe_of(self.name, found, missing=missing)
-            may_not_look = found.error_code == "AccessDeniedException"  # which says nothing of the key
-            return replace(said, key_ok=None) if may_not_look else said
-        life = found["modelDetails"].get("modelLifecycle") or {}
+        if isinstance(answer, Answer):
+            missing = answer.error_code in {"ResourceNotFoundException", "ValidationException"}
+            result = base.probe_of(self.name, answer, missing=missing)
+            may_not_look = answer.error_code == "AccessDeniedException"  # which says nothing of the key
+            return replace(result, key_ok=None) if may_not_look else result
+        life = answer["modelDetails"].get("modelLifecycle") or {}
         end = life["endOfLifeTime"].date() if life.get("endOfLifeTime") else None
         status = str(life.get("status", "ACTIVE")).lower()
         return base.Probe(True, True, f"bedrock: {model_id} is {status} in {region}", shutdown_date=end)
@@ -199,10 +199,10 @@ class Bedrock(base.Service):
             region = self._region({})
         except UsageError as error:
             return Answer(outcome=Outcome.INVALID_PARAMS, error_message=str(error))
-        found = self._call(
+        answer = self._call(
             "bedrock", region, lambda client: client.list_foundation_models(byOutputModality="IMAGE")
         )
-        return found if isinstance(found, Answer) else [one["modelId"] for one in found["modelSummaries"]]
+        return answer if isinstance(answer, Answer) else [one["modelId"] for one in answer["modelSummaries"]]
 
     def _region(self, params: Mapping[str, Any]) -> str:
         region = self._connection.region or params.get("region") or self._session.region_name
@@ -246,11 +246,11 @@ class Bedrock(base.Service):
             self._secrets["key"] = SecretStr(signed[1] or signed[2])
         if "X-Amz-Security-Token" in headers:
             self._secrets["token"] = SecretStr(headers["X-Amz-Security-Token"])
-        found = self._http.request(request.method, request.url, headers=headers, content=request.body)
-        received, content = HTTPHeaders.from_dict(found.headers), found.content
-        if found.status_code >= 300 and not _is_error_of_aws(content):
-            content = json.dumps({"message": found.text}).encode()
-        return AWSResponse(request.url, found.status_code, received, _Raw(content))
+        response = self._http.request(request.method, request.url, headers=headers, content=request.body)
+        received, content = HTTPHeaders.from_dict(response.headers), response.content
+        if response.status_code >= 300 and not _is_error_of_aws(content):
+            content = json.dumps({"message": response.text}).encode()
+        return AWSResponse(request.url, response.status_code, received, _Raw(content))
 
     def _call(self, service: str, region: str, call: Callable[[Any], Any]) -> Any:
         """Return what AWS answered, or the `Answer` that its error stands for."""
@@ -259,12 +259,12 @@ class Bedrock(base.Service):
         try:
             return call(self._client(service, region))
         except ClientError as error:
-            said, meta = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+            details, meta = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
             return error_answer(
                 ERRORS,
                 status=meta.get("HTTPStatusCode"),
-                code=said.get("Code") or None,
-                message=self._clean(said.get("Message") or ""),
+                code=details.get("Code") or None,
+                message=self._clean(details.get("Message") or ""),
                 request_id=meta.get("RequestId"),
                 retry_after_s=retry_after_s(meta.get("HTTPHeaders", {})),
             )

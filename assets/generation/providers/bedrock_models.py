@@ -32,8 +32,8 @@ def _stability_body(prompt: str, params: dict[str, Any], seed: int) -> dict[str,
 
 def _read_stability(data: Mapping[str, Any]) -> Read:
     seed = _first(data.get("seeds"))
-    told = {"seed": seed} if isinstance(seed, int) and 0 <= seed < 2**63 else {}
-    return _first(data.get("images")), _first(data.get("finish_reasons")), told
+    more = {"seed": seed} if isinstance(seed, int) and 0 <= seed < 2**63 else {}
+    return _first(data.get("images")), _first(data.get("finish_reasons")), more
 
 
 def _amazon_body(prompt: str, params: dict[str, Any], seed: int) -> dict[str, Any]:

@@ -109,11 +109,11 @@ class Bfl(base.Service):
         body = {**request.params, "prompt": request.prompt_text}
         if "seed" in body:
             body["seed"] = base.slot_seed(request.slot.slot_key)
-        found = self._json("POST", f"{self.endpoint}/v1/{request.model_id}", ends_at, body)
-        if isinstance(found, Answer):
-            return found
-        task, polling = found.get("id"), found.get("polling_url")
-        more = {"seed": body.get("seed"), **_price(found), "request_id": str(task), "maybe_billed": True}
+        reply = self._json("POST", f"{self.endpoint}/v1/{request.model_id}", ends_at, body)
+        if isinstance(reply, Answer):
+            return reply
+        task, polling = reply.get("id"), reply.get("polling_url")
+        more = {"seed": body.get("seed"), **_price(reply), "request_id": str(task), "maybe_billed": True}
         if not isinstance(polling, str) or not self._may_poll(polling):
             where = f"the polling address is none of BFL's: {str(polling)[:200]}"
             return Answer(
@@ -123,13 +123,13 @@ class Bfl(base.Service):
 
     def probe(self, model_id: str) -> base.Probe:
         """Ask for the balance (free), and for the published list of paths whether the model is there."""
-        found = self._json("GET", f"{self.endpoint}/v1/credits", self._soon())
-        if isinstance(found, Answer):
-            return base.probe_of(self.name, found)
+        reply = self._json("GET", f"{self.endpoint}/v1/credits", self._soon())
+        if isinstance(reply, Answer):
+            return base.probe_of(self.name, reply)
         listed = self.offers()
         there = None if isinstance(listed, Answer) else model_id in listed
         words = {True: "is there", False: "is not in the API's list", None: "could not be looked up"}[there]
-        return base.Probe(True, there, f"bfl: {found.get('credits')} credits; {model_id} {words}")
+        return base.Probe(True, there, f"bfl: {reply.get('credits')} credits; {model_id} {words}")
 
     def offers(self) -> list[str] | Answer:
         """Return the models that the published list of paths has."""
@@ -150,23 +150,23 @@ class Bfl(base.Service):
         while (left := ends_at - time.monotonic()) > 0:
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, _POLL_MOST_S)
-            found = self._json("GET", polling, min(ends_at, time.monotonic() + _ONE_POLL_S))
-            if isinstance(found, Answer):
-                if found.outcome is not Outcome.TIMEOUT:
-                    last = f"{found.error_message or found.error_code or found.outcome}"
-                if found.http_status not in {404, 410}:
-                    if _ends(found):
-                        return found.model_copy(update=more)
+            reply = self._json("GET", polling, min(ends_at, time.monotonic() + _ONE_POLL_S))
+            if isinstance(reply, Answer):
+                if reply.outcome is not Outcome.TIMEOUT:
+                    last = f"{reply.error_message or reply.error_code or reply.outcome}"
+                if reply.http_status not in {404, 410}:
+                    if _ends(reply):
+                        return reply.model_copy(update=more)
                     continue
-                found = {"status": "Task not found"}
-            status = str(found.get("status"))
+                reply = {"status": "Task not found"}
+            status = str(reply.get("status"))
             last, missing = f"the last status was {status}", missing + (status == "Task not found")
             if status == "Ready":
-                return self._fetch(found, request, more)
+                return self._fetch(reply, request, more)
             known = match(ERRORS, type=status) is not None
             if known and (status != "Task not found" or missing >= _NOT_FOUND_TIMES):
-                return _ended(status, found, more)
-            strange = None if known or status in WAITING else json.dumps(found)[:RAW_BODY_CHARS]
+                return _ended(status, reply, more)
+            strange = None if known or status in WAITING else json.dumps(reply)[:RAW_BODY_CHARS]
         return Answer(
             outcome=Outcome.TIMEOUT,
             error_code="deadline",
@@ -176,18 +176,18 @@ class Bfl(base.Service):
             **more,
         )
 
-    def _fetch(self, found: Mapping[str, Any], request: Request, more: dict[str, Any]) -> Answer:
-        result = found.get("result")
+    def _fetch(self, reply: Mapping[str, Any], request: Request, more: dict[str, Any]) -> Answer:
+        result = reply.get("result")
         result = result if isinstance(result, Mapping) else {}
-        more = more | _price(found) | ({"seed": int(result["seed"])} if is_number(result.get("seed")) else {})
+        more = more | _price(reply) | ({"seed": int(result["seed"])} if is_number(result.get("seed")) else {})
         rewritten = result.get("prompt")
         if isinstance(rewritten, str) and rewritten != request.prompt_text:
             more["revised_prompt"] = rewritten
         if not result:
-            return nothing_came(found, **more)
+            return nothing_came(reply, **more)
         if not isinstance(result.get("sample"), str):
             return error_answer(
-                (), message="ready, but without the address of a picture", body=json.dumps(found), **more
+                (), message="ready, but without the address of a picture", body=json.dumps(reply), **more
             )
         sample = result["sample"]
         return pictured(
@@ -216,35 +216,35 @@ class Bfl(base.Service):
         came = exchange(self._client, method, url, ends_at, key=key, headers=headers, json=body)
         if isinstance(came, Answer):
             return came
-        found, text, data = came
-        if isinstance(data, dict) and (found.status_code == 200 or (method == "GET" and "status" in data)):
+        response, text, data = came
+        if isinstance(data, dict) and (response.status_code == 200 or (method == "GET" and "status" in data)):
             return data
         short = data.get("error") if isinstance(data, dict) else None
         return error_answer(
             ERRORS,
-            status=found.status_code,
+            status=response.status_code,
             code=short[:200] if isinstance(short, str) else None,  # `rate_limit_exceeded`
             message=_message_of(data) or ("no JSON was answered" if data is None else None),
             body=text[:RAW_BODY_CHARS],
-            rate=rate_limit(found.headers),
-            retry_after_s=retry_after_s(found.headers),
-            maybe_billed=found.status_code == 200 and method == "POST",
+            rate=rate_limit(response.headers),
+            retry_after_s=retry_after_s(response.headers),
+            maybe_billed=response.status_code == 200 and method == "POST",
         )
 
 
-def _ends(found: Answer) -> bool:
+def _ends(answer: Answer) -> bool:
     """Return whether trouble with a poll ends it: a wrong key, or an address that cannot be asked at all."""
-    if found.http_status is not None:
-        return found.outcome is Outcome.AUTH
-    return found.outcome not in _TRANSIENT
+    if answer.http_status is not None:
+        return answer.outcome is Outcome.AUTH
+    return answer.outcome not in _TRANSIENT
 
 
-def _ended(status: str, found: Mapping[str, Any], more: dict[str, Any]) -> Answer:
+def _ended(status: str, reply: Mapping[str, Any], more: dict[str, Any]) -> Answer:
     """Return the answer of a task that ended without a picture."""
-    details = found.get("details")
+    details = reply.get("details")
     reasons = details.get("Moderation Reasons") if isinstance(details, Mapping) else None
-    more = more | _price(found) | {"maybe_billed": status == "Task not found"}
-    words = json.dumps(details or found.get("result"))
+    more = more | _price(reply) | {"maybe_billed": status == "Task not found"}
+    words = json.dumps(details or reply.get("result"))
     if isinstance(reasons, list):
         more["block_categories"] = tuple(map(str, reasons))
         words = ", ".join(more["block_categories"])
@@ -252,9 +252,9 @@ def _ended(status: str, found: Mapping[str, Any], more: dict[str, Any]) -> Answe
     return error_answer(ERRORS, type=status, message=message, **more)
 
 
-def _price(found: Mapping[str, Any]) -> dict[str, Any]:
+def _price(reply: Mapping[str, Any]) -> dict[str, Any]:
     """Return what BFL says a request costs (in credits) and measures (in megapixels), as fields of an answer."""
-    usage = {name: found[name] for name in ("cost", "input_mp", "output_mp") if is_number(found.get(name))}
+    usage = {name: reply[name] for name in ("cost", "input_mp", "output_mp") if is_number(reply.get(name))}
     if not usage:
         return {}
     fields: dict[str, Any] = {"usage": usage}

@@ -153,7 +153,7 @@ def _draw(loaded: _Loaded, request: Request, seed: int) -> Answer:
     strange = [name for name, theirs in CALL.items() if theirs in given and theirs not in taken]
     if strange:
         raise ValueError(f"{type(loaded.pipeline).__name__} takes no {strange[0]}; remove it from params")
-    found = loaded.pipeline(
+    output = loaded.pipeline(
         prompt=request.prompt_text,
         generator=torch.Generator("cpu").manual_seed(seed),  # of the CPU: the same noise on every device
         output_type="pil",
@@ -164,7 +164,7 @@ def _draw(loaded: _Loaded, request: Request, seed: int) -> Answer:
         "seed": seed,
         "usage": {"device": loaded.device, "dtype": loaded.dtype},
     }
-    flagged = getattr(found, "nsfw_content_detected", None)
+    flagged = getattr(output, "nsfw_content_detected", None)
     if flagged and any(flagged):
         return Answer(
             outcome=Outcome.BLOCKED_OUTPUT,
@@ -173,11 +173,11 @@ def _draw(loaded: _Loaded, request: Request, seed: int) -> Answer:
             error_message="the pipeline's safety checker flagged the picture",
             **common,
         )
-    if not found.images:
+    if not output.images:
         why = "the pipeline returned no picture and no reason"
         return Answer(outcome=Outcome.EMPTY_ANSWER, error_message=why, **common)
     data = io.BytesIO()
-    found.images[0].save(data, "PNG")
+    output.images[0].save(data, "PNG")
     return Answer(outcome=Outcome.OK, image=data.getvalue(), **common)
 
 
@@ -190,8 +190,8 @@ def _failed(error: Exception, seed: int) -> Answer:
         link = link.__cause__ or link.__context__
     name = next((row.code for row in ERRORS if row.code in names), type(error).__name__)
     lines = str(error).strip().splitlines() or ["no words"]
-    told = f"{type(error).__name__}: {lines[0]}"[:2000]
-    return error_answer(ERRORS, code=name, message=told, body=str(error), seed=seed)
+    message = f"{type(error).__name__}: {lines[0]}"[:2000]
+    return error_answer(ERRORS, code=name, message=message, body=str(error), seed=seed)
 
 
 def _best_device(torch: Any) -> str:

@@ -85,8 +85,8 @@ def error_answer(
 def nothing_came(body: object, **more: Any) -> Answer:
     """Return the answer that stands for a good status with nothing in it; `more` are further fields."""
     raw = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    said = {"error_message": "the answer holds no picture, no words and no reason", **more}
-    return Answer(outcome=Outcome.EMPTY_ANSWER, raw_body=raw[:RAW_BODY_CHARS], **said)
+    fields = {"error_message": "the answer holds no picture, no words and no reason", **more}
+    return Answer(outcome=Outcome.EMPTY_ANSWER, raw_body=raw[:RAW_BODY_CHARS], **fields)
 
 
 def objects_of(value: Any) -> list[Mapping[str, Any]]:

@@ -107,8 +107,8 @@ class Gemini(base.Service):
         except (ValueError, TypeError) as error:
             raise UsageError(f"gemini: {str(error).splitlines()[0]}") from None
         for name, kind in (("thinking_level", types.ThinkingLevel), ("modalities", types.Modality)):
-            told = params.get(name, [])
-            for value in told if isinstance(told, list) else [told]:
+            given = params.get(name, [])
+            for value in given if isinstance(given, list) else [given]:
                 if value not in kind.__members__:
                     raise UsageError(f"gemini: {name} {value!r} is none of {', '.join(kind.__members__)}")
 
@@ -117,28 +117,28 @@ class Gemini(base.Service):
         if refused := base.refused_turn(self.name, request):
             return refused
         seed = base.seed_of(request.params, request.slot.slot_key)
-        found = self._call(
+        response = self._call(
             lambda client: client.models.generate_content(
                 model=request.model_id,
                 contents=request.prompt_text,
                 config=_config(_sdk().types, request.params, seed),
             )
         )
-        return found if isinstance(found, Answer) else self._read(found, seed)
+        return response if isinstance(response, Answer) else self._read(response, seed)
 
     def probe(self, model_id: str) -> base.Probe:
         """Ask for the model's description (free)."""
-        found = self._call(lambda client: client.models.get(model=model_id))
-        if not isinstance(found, Answer):
-            return base.Probe(True, True, f"gemini: {model_id} is there ({found.display_name or found.name})")
-        return base.probe_of(self.name, found, missing=found.outcome is Outcome.MODEL_RETIRED)
+        model = self._call(lambda client: client.models.get(model=model_id))
+        if not isinstance(model, Answer):
+            return base.Probe(True, True, f"gemini: {model_id} is there ({model.display_name or model.name})")
+        return base.probe_of(self.name, model, missing=model.outcome is Outcome.MODEL_RETIRED)
 
     def offers(self) -> list[str] | Answer:
         """Return the models whose name says that they draw and that answer `generateContent`; costs nothing."""
-        found = self._call(lambda client: [*client.models.list()])
-        if isinstance(found, Answer):
-            return found
-        draw = [one for one in found if "generateContent" in (one.supported_actions or ())]
+        models = self._call(lambda client: [*client.models.list()])
+        if isinstance(models, Answer):
+            return models
+        draw = [one for one in models if "generateContent" in (one.supported_actions or ())]
         names = [str(one.name).removeprefix("models/") for one in draw]
         return [name for name in names if "image" in name or "banana" in name]
 
@@ -175,8 +175,8 @@ class Gemini(base.Service):
                 raise
             return answer
         except (ValueError, TypeError, AttributeError) as error:  # of an answer that the SDK cannot read
-            body, told = redact(str(error), self._key), "the answer is not in Gemini's form"
-            return error_answer((), status=200, message=told, body=body, maybe_billed=True)
+            body, message = redact(str(error), self._key), "the answer is not in Gemini's form"
+            return error_answer((), status=200, message=message, body=body, maybe_billed=True)
 
     def _refused(self, error: Any) -> Answer:
         details = details_of(error.details)
@@ -197,35 +197,35 @@ class Gemini(base.Service):
             retry_after_s=retry_after_s(headers) if waits is None else waits,
         )
 
-    def _read(self, found: Any, seed: int | None) -> Answer:
-        candidate = found.candidates[0] if found.candidates else None
+    def _read(self, response: Any, seed: int | None) -> Answer:
+        candidate = response.candidates[0] if response.candidates else None
         content = candidate.content if candidate else None
         parts = [part for part in (content.parts if content else None) or () if not part.thought]
         pictures = [p.inline_data.data for p in parts if p.inline_data is not None and p.inline_data.data]
         words = "\n".join(part.text for part in parts if part.text) or None
         common: dict[str, Any] = {
             "http_status": 200,
-            "model_reported": found.model_version,
-            "request_id": found.response_id,
+            "model_reported": response.model_version,
+            "request_id": response.response_id,
             "text": words,
             "seed": seed,
-            "usage": plain(found.usage_metadata),
-            "units": units(found.usage_metadata, pictured=bool(pictures)),
+            "usage": plain(response.usage_metadata),
+            "units": units(response.usage_metadata, pictured=bool(pictures)),
         }
-        feedback = found.prompt_feedback
+        feedback = response.prompt_feedback
         if pictures:
             if len(pictures[0]) > MOST_IMAGE_BYTES:
-                told = f"the picture has {len(pictures[0])} bytes, more than {MOST_IMAGE_BYTES}"
-                return Answer(outcome=Outcome.TOO_LARGE, error_message=told, maybe_billed=True, **common)
+                large = f"the picture has {len(pictures[0])} bytes, more than {MOST_IMAGE_BYTES}"
+                return Answer(outcome=Outcome.TOO_LARGE, error_message=large, maybe_billed=True, **common)
             return Answer(outcome=Outcome.OK, image=pictures[0], **common)
         if feedback is not None and feedback.block_reason is not None:
-            kind, reason, said = BLOCKED, feedback.block_reason.value, feedback.block_reason_message
+            kind, reason, explanation = BLOCKED, feedback.block_reason.value, feedback.block_reason_message
             rated = feedback.safety_ratings
         elif candidate is not None and candidate.finish_reason is not None:
-            kind, reason, said = FINISHED, candidate.finish_reason.value, candidate.finish_message
+            kind, reason, explanation = FINISHED, candidate.finish_reason.value, candidate.finish_message
             rated = candidate.safety_ratings
         else:
-            body = json.dumps(plain(found) or {})
+            body = json.dumps(plain(response) or {})
             billed = common["units"] is None
             why = "neither an answer nor a reason"
             return error_answer((), message=why, body=body, maybe_billed=billed, **common)
@@ -238,9 +238,9 @@ class Gemini(base.Service):
             status=common.pop("http_status"),
             code=reason,
             type=kind,
-            message=said,
-            body=json.dumps(plain(found)),
-            refusal_text=None if empty else said or words,
+            message=explanation,
+            body=json.dumps(plain(response)),
+            refusal_text=None if empty else explanation or words,
             block_categories=tuple(one.category.value for one in rated or () if one.blocked and one.category),
             **common,
         )
@@ -278,14 +278,14 @@ def details_of(error: Any) -> list[Mapping[str, Any]]:
 def quotas(details: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the names of the quotas that were passed (`GenerateRequestsPerDayPerProjectPerModel`, …)."""
     violations = [one.get("violations") for one in details if "QuotaFailure" in str(one.get("@type"))]
-    return [str(each.get("quotaId")) for found in violations for each in found or () if each.get("quotaId")]
+    return [str(each.get("quotaId")) for listed in violations for each in listed or () if each.get("quotaId")]
 
 
 def retry_delay_s(details: Iterable[Mapping[str, Any]]) -> float | None:
     """Return the wait of google.rpc.RetryInfo ("12.5s"), or None."""
     delays = [str(one["retryDelay"]) for one in details if one.get("retryDelay")]
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)s", delays[0]) if delays else None
-    return float(found[1]) if found else None
+    seconds = re.fullmatch(r"(\d+(?:\.\d+)?)s", delays[0]) if delays else None
+    return float(seconds[1]) if seconds else None
 
 
 def units(usage: Any, *, pictured: bool) -> dict[str, float] | None:

@@ -22,12 +22,12 @@ def retry_after_s(headers: Mapping[str, str], text: str = "") -> float | None:
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return max(0.0, milliseconds / 1000)
-    said = headers.get("retry-after", "")
-    seconds = _number(said)
+    value = headers.get("retry-after", "")
+    seconds = _number(value)
     if seconds is not None:
         return max(0.0, seconds)
     try:
-        moment = parsedate_to_datetime(said)
+        moment = parsedate_to_datetime(value)
         return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - time.time())
     except (TypeError, ValueError):
         again = _AGAIN.search(text)

@@ -110,10 +110,10 @@ class OpenRouter(base.Service):
         if seed is not None:
             body["seed"] = seed
         ends_at = time.monotonic() + self._connection.timeout_s
-        found = self._call("POST", "/images", ends_at, body)
-        if isinstance(found, Answer):
-            return found
-        data, headers = found
+        reply = self._call("POST", "/images", ends_at, body)
+        if isinstance(reply, Answer):
+            return reply
+        data, headers = reply
         more = {
             **_cost(_part(data, "usage")),
             "seed": seed,
@@ -124,10 +124,10 @@ class OpenRouter(base.Service):
 
     def probe(self, model_id: str) -> base.Probe:
         """Return whether the key works, what it may still spend, and whether the model is listed; costs nothing."""
-        found = self._call("GET", "/key", self._soon())
-        if isinstance(found, Answer):
-            return base.probe_of(self.name, found)
-        left = _part(found[0], "data").get("limit_remaining")
+        reply = self._call("GET", "/key", self._soon())
+        if isinstance(reply, Answer):
+            return base.probe_of(self.name, reply)
+        left = _part(reply[0], "data").get("limit_remaining")
         listed = self.offers()
         there = None if isinstance(listed, Answer) else model_id in listed
         words = {True: "is there", False: "draws no pictures there", None: "could not be looked up"}[there]
@@ -161,11 +161,11 @@ class OpenRouter(base.Service):
                 break
             self._sleep(pause)
             until = min(ends_at, time.monotonic() + _ONE_LOOK_UP_S)
-            found = self._call("GET", "/generation", until, params={"id": more["request_id"]})
-            if not isinstance(found, Answer):
-                line, route = _routed(_part(found[0], "data"))
+            reply = self._call("GET", "/generation", until, params={"id": more["request_id"]})
+            if not isinstance(reply, Answer):
+                line, route = _routed(_part(reply[0], "data"))
                 break
-            if found.http_status not in {404, 429} and not (found.http_status or 0) >= 500:
+            if reply.http_status not in {404, 429} and not (reply.http_status or 0) >= 500:
                 break
         kept = usage | ({"routing": route} if route else {})
         return more | {"model_reported": line, "usage": kept or None}
@@ -190,21 +190,21 @@ class OpenRouter(base.Service):
         )
         if isinstance(came, Answer):
             return came
-        found, text, data = came
-        said = _part(data, "error") if isinstance(data, dict) else {}
-        if found.status_code == 200 and isinstance(data, dict) and not said:
-            return data, found.headers
-        asked = method == "POST" and found.status_code == 200  # the maker had begun, and may bill
+        response, text, data = came
+        fault = _part(data, "error") if isinstance(data, dict) else {}
+        if response.status_code == 200 and isinstance(data, dict) and not fault:
+            return data, response.headers
+        asked = method == "POST" and response.status_code == 200  # the maker had begun, and may bill
         more: dict[str, Any] = {
-            "request_id": found.headers.get("x-generation-id"),
-            "rate": rate_limit(found.headers),
-            "retry_after_s": retry_after_s(found.headers),
+            "request_id": response.headers.get("x-generation-id"),
+            "rate": rate_limit(response.headers),
+            "retry_after_s": retry_after_s(response.headers),
         }
-        if found.status_code == 200 and not said:
+        if response.status_code == 200 and not fault:
             why = "the answer is no JSON object"
             return error_answer((), status=200, message=why, body=text, maybe_billed=asked, **more)
-        said = said or {"message": f"HTTP {found.status_code} without a reason"}
-        return _failed(found.status_code, said, text, maybe_billed=asked, **more)
+        fault = fault or {"message": f"HTTP {response.status_code} without a reason"}
+        return _failed(response.status_code, fault, text, maybe_billed=asked, **more)
 
 
 def _failed(
@@ -214,8 +214,8 @@ def _failed(
     own = error.get("code")
     status = own if isinstance(own, int) and 400 <= own <= 599 else status
     metadata, available = _part(error, "metadata"), _part(error, "availability")
-    said = metadata.get("reasons")
-    reasons = tuple(str(reason)[:200] for reason in said) if isinstance(said, list) else ()
+    listed = metadata.get("reasons")
+    reasons = tuple(str(reason)[:200] for reason in listed) if isinstance(listed, list) else ()
     kind = "reasons" if reasons else metadata.get("error_type")
     code = available.get("code")
     if available.get("retryable") is True:  # what a row calls final is a moment's trouble here
@@ -281,8 +281,8 @@ def _routed(generation: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
 
 def _part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return an object within an object, an empty one where there is none."""
-    found = value.get(name)
-    return found if isinstance(found, Mapping) else {}
+    inner = value.get(name)
+    return inner if isinstance(inner, Mapping) else {}
 
 
 def _words(error: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:

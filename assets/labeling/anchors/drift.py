@@ -61,7 +61,7 @@ def compare(labels: Iterable[Row], accepted: Iterable[Row], week: str) -> list[D
             who = (row["anchor_set"], row["labeler"], row["labeler_version"])
             values[who, row["attribute"]][row["week"]][row["image_sha256"]] = row["value"]
             weeks[who].add(row["week"])
-    said = {
+    acceptances = {
         (row["anchor_set"], row["labeler"], row["labeler_version"], row["attribute"], row["week"]): row
         for row in accepted
     }
@@ -70,11 +70,11 @@ def compare(labels: Iterable[Row], accepted: Iterable[Row], week: str) -> list[D
         earlier = sorted(day for day in weeks[who] if day < week)
         if week not in by_week or not earlier:
             continue
-        taken = [day for day in earlier if (*who, attribute, day) in said]
+        taken = [day for day in earlier if (*who, attribute, day) in acceptances]
         baseline = taken[-1] if taken else earlier[0]
         now = by_week[week]
         moves = _moves(by_week[baseline], now)
-        acceptance = said.get((*who, attribute, week), {}) if moves else {}
+        acceptance = acceptances.get((*who, attribute, week), {}) if moves else {}
         found.append(
             Drift(
                 week=week,
@@ -103,6 +103,6 @@ def _moves(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     ]
 
 
-def table(found: Iterable[Drift]) -> pa.Table:
+def table(drifts: Iterable[Drift]) -> pa.Table:
     """Return comparisons as rows of `labeler_drift`."""
-    return table_of("labeler_drift", map(vars, found))
+    return table_of("labeler_drift", map(vars, drifts))

@@ -112,8 +112,8 @@ def ensure_shipped(store: Store, attributes: Sequence[Attribute]) -> bool:
 
 def in_use(store: Store, week: str) -> list[str]:
     """Return the labeler versions (`<name>@<version>`) that labeled pictures of a week, sorted."""
-    found = (_IN_USE.search(key) for key in store.list(f"labels/week={week}/"))
-    return sorted({match[1] for match in found if match})
+    matches = (_IN_USE.search(key) for key in store.list(f"labels/week={week}/"))
+    return sorted({match[1] for match in matches if match})
 
 
 def label_anchors(
@@ -222,15 +222,15 @@ def _table(rows: Sequence[Mapping[str, Any]], week: str) -> pa.Table:
     return pa.Table.from_pylist([{**row, "week": week} for row in rows], schema=LABEL_SCHEMA)
 
 
-def drifts(store: Store, week: str, found: Listing | None = None) -> list[drift.Drift]:
+def drifts(store: Store, week: str, listed: Listing | None = None) -> list[drift.Drift]:
     """Return what moved in a week, or of each set and labeler in its latest week before; read from the store alone.
 
     Of earlier weeks only those are read that are compared with.
     """
-    found = found or listing(store)
-    accepted = read_accepted(store, [one for one in found.accepted if one.week <= week])
+    listed = listed or listing(store)
+    accepted = read_accepted(store, [one for one in listed.accepted if one.week <= week])
     by_who: dict[tuple[str, str, str], list[Any]] = {}
-    for one in found.labels:
+    for one in listed.labels:
         if one.week <= week:
             by_who.setdefault((one.anchor_set, one.labeler, one.version), []).append(one)
     result: list[drift.Drift] = []
@@ -257,9 +257,9 @@ def accept(
     if not reason.strip():
         raise UsageError("give a reason: --reason says why the labels may have moved")
     by = check_pseudonym(by) if by else None
-    found = listing(store)
-    labels = [one for one in found.labels if one.week <= week]
-    accepted = read_accepted(store, [one for one in found.accepted if one.week <= week])
+    listed = listing(store)
+    labels = [one for one in listed.labels if one.week <= week]
+    accepted = read_accepted(store, [one for one in listed.accepted if one.week <= week])
     events = [
         one
         for one in drift.compare(read_labels(store, labels).to_pylist(), accepted, week)
@@ -274,8 +274,8 @@ def accept(
         raise RefusedError(f"{labeler}, {attribute}, week {week} is accepted: {events[0].accepted_reason}")
     for one in open_events:
         key = accepted_key(one.anchor_set, week, f"{one.labeler}@{one.labeler_version}", attribute)
-        said = {"reason": reason.strip(), "by": by, "accepted_at": utc_now().isoformat()}
-        store.put_if_absent(key, sealed(key, said))
+        record = {"reason": reason.strip(), "by": by, "accepted_at": utc_now().isoformat()}
+        store.put_if_absent(key, sealed(key, record))
     return open_events
 
 

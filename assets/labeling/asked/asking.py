@@ -106,8 +106,8 @@ class _Run:
         self._stop = threading.Event()
         self._watch = Watch(labeler.name, asking.told)
         self._lost = journal.lost()
-        made: list[LabelAttempt | Lost] = [*journal.known, *self._lost]
-        self._numbers = next_numbers((one.call, one.attempt) for one in made)
+        calls: list[LabelAttempt | Lost] = [*journal.known, *self._lost]
+        self._numbers = next_numbers((one.call, one.attempt) for one in calls)
         self._lock = threading.Lock()
         self._caller = Caller(asking.admission, stopped=self.stopped, failed=self._stop.set)
 

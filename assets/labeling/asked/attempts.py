@@ -174,9 +174,9 @@ def cost_usd(attempts: Iterable[LabelAttempt]) -> float:
     return sum(attempt.cost_usd or 0.0 for attempt in attempts)
 
 
-def next_numbers(made: Iterable[tuple[str, int]]) -> dict[str, int]:
+def next_numbers(attempts: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Return the number of the next attempt of each call, of attempts (call, number) that were made or intended."""
     following: dict[str, int] = {}
-    for call, number in made:
+    for call, number in attempts:
         following[call] = max(following.get(call, 0), number + 1)
     return following

@@ -35,7 +35,7 @@ class BatchLabeler(RemoteLabeler, Protocol):
     def request(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> dict[str, Any]:
         """Return the body of a call."""
 
-    def read_answer(self, found: Any, attributes: Sequence[str], pictures: int) -> Sight:
+    def read_answer(self, received: Any, attributes: Sequence[str], pictures: int) -> Sight:
         """Return what the answer to a call came to."""
 
 
@@ -126,9 +126,9 @@ class LookBatches:
 
     def results(self, batch: str) -> Iterator[tuple[str, Sight]]:
         """Yield what was read off the pictures of each call."""
-        for identity, said in self._account.lines(batch):
+        for identity, answer in self._account.lines(batch):
             group = self._groups.get(identity.rpartition("-")[0])
             if group:
-                yield identity, self._labeler.read_answer(said, group[0].attributes, len(group))
+                yield identity, self._labeler.read_answer(answer, group[0].attributes, len(group))
         for identity, why in self._unreadable.items():
             yield identity, Sight(Answer(outcome=Outcome.CORRUPT_IMAGE, error_message=why))

@@ -54,8 +54,8 @@ _KIND |= {DECISION: "openai_decisions", MESSAGE: "anthropic_vision"}
 def form_of(body: object, text: str = "") -> tuple[str, str]:
     """Return the form of an answer and what it is called."""
     if isinstance(body, Mapping):
-        found = next(((form, called) for form, called, knows in _OBJECTS if knows(body)), None)
-        return found or ("object", "a JSON object of no known form")
+        match = next(((form, called) for form, called, knows in _OBJECTS if knows(body)), None)
+        return match or ("object", "a JSON object of no known form")
     return next((form, called) for form, called, begins in _TEXTS if re.match(begins, text, re.IGNORECASE))
 
 
@@ -84,10 +84,10 @@ def wrong_text(text: str, names: Collection[str], facts: Mapping[str, Any]) -> S
     Words alone are no matter of form: the labeler declined in its own way. An object that names some of what was asked
     is read, and what it leaves out is `invalid`.
     """
-    found = _form_of_text(text, names)
-    if found is None:
+    match = _form_of_text(text, names)
+    if match is None:
         return None
-    form, called = found
+    form, called = match
     message = (
         f'the answer\'s text is {called} ("{_cut(text)}"), not the JSON object that was asked for; {_SCHEMA}'
     )
@@ -96,16 +96,16 @@ def wrong_text(text: str, names: Collection[str], facts: Mapping[str, Any]) -> S
 
 def _wrong(facts: Mapping[str, Any], form: str, message: str, raw: str) -> Sight:
     """Return an answer in the wrong form, beginning with what is known of it otherwise."""
-    said = {"error_code": WRONG_FORM, "error_type": form, "error_message": message}
+    fields = {"error_code": WRONG_FORM, "error_type": form, "error_message": message}
     raw = raw[:RAW_BODY_CHARS]
-    return Sight(Answer(**{**facts, **said, "outcome": Outcome.SERVER_ERROR, "raw_body": raw}))
+    return Sight(Answer(**{**facts, **fields, "outcome": Outcome.SERVER_ERROR, "raw_body": raw}))
 
 
 def declined_in_words(text: str, facts: Mapping[str, Any]) -> Sight:
     """Return what a call came to whose text is words alone: declined, unless the labeler never says anything else."""
     message = f'the answer is words ("{_cut(text)}"), not the JSON object that was asked for; {_SCHEMA}'
-    said = {"refusal_text": text, "error_code": IN_WORDS, "error_message": message}
-    return Sight(Answer(**{**facts, **said, "outcome": Outcome.REFUSED_TEXT}))
+    fields = {"refusal_text": text, "error_code": IN_WORDS, "error_message": message}
+    return Sight(Answer(**{**facts, **fields, "outcome": Outcome.REFUSED_TEXT}))
 
 
 def _form_of_text(text: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -120,11 +120,11 @@ def _form_of_text(text: str, names: Collection[str]) -> tuple[str, str] | None:
 
 def _holds_object(text: str) -> bool:
     """Return whether a JSON object begins somewhere after the first words."""
-    for found in re.finditer(r"\{", text[:RAW_BODY_CHARS]):
-        if found.start() == 0:
+    for match in re.finditer(r"\{", text[:RAW_BODY_CHARS]):
+        if match.start() == 0:
             return False
         try:
-            value, _ = json.JSONDecoder().raw_decode(text, found.start())
+            value, _ = json.JSONDecoder().raw_decode(text, match.start())
         except ValueError:
             continue
         return bool(value)
@@ -141,8 +141,8 @@ def recognized(entry: LabelerEntry, asked: str, answer: Answer) -> Answer:
     except ValueError:
         body = None
     facts = answer.model_dump(exclude={"unmapped"})
-    found = wrong_form(entry, asked, body, answer.raw_body or "", facts)
-    return found.answer if found is not None else answer
+    sight = wrong_form(entry, asked, body, answer.raw_body or "", facts)
+    return sight.answer if sight is not None else answer
 
 
 _CALLED = {form: called for form, called, _ in _OBJECTS}

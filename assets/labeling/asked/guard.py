@@ -57,11 +57,11 @@ def ask_about(
     their receipts and their cost are kept as for the week's own pictures.
     """
     remote = cast(RemoteLabeler, labeler)
-    found: dict[str, dict[str, Reading]] = {}
+    by_picture: dict[str, dict[str, Reading]] = {}
 
     def keep(readings: Mapping[str, Mapping[str, Reading]]) -> None:
         for sha256, read in readings.items():
-            found.setdefault(sha256, {}).update(read)
+            by_picture.setdefault(sha256, {}).update(read)
 
     journal = Journal(place.store, of_anchors(week), f"{remote.name}@{remote.version}", keep)
     ask_all(
@@ -72,8 +72,8 @@ def ask_about(
         asking=asking_of(place, remote.entry, week),
     )
     for sha256, _ in closed(journal.known):
-        found.setdefault(sha256, {})
-    return found
+        by_picture.setdefault(sha256, {})
+    return by_picture
 
 
 @cache

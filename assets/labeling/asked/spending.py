@@ -149,12 +149,12 @@ def _scopes(week: str, labeler: str, day: dt.date) -> tuple[str, ...]:
 
 def _attempts(store: Store, week: str) -> Iterator[tuple[str, LabelAttempt]]:
     """Yield every call for labels that may belong to a week, with the path of its scope."""
-    found: Sequence[str] = [
+    listed: Sequence[str] = [
         *store.list(f"labels/week={week}/"),
         *store.list(keys.label_calls_prefix(f"week={week}")),
         *store.list("label-calls/study="),
     ]
-    for key in found:
+    for key in listed:
         if "/attempts-" not in key:
             continue
         for attempt in parse(store.get(key), key):

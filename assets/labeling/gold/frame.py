@@ -149,7 +149,7 @@ def _pictures(
     state = read_partition(store, plan.week, plan.model)
     gone, taken = removed(store), answers_taken(week_retractions(store, plan.week, plan.model))
     prompts = plan.prompts()
-    found: list[Framed] = []
+    framed: list[Framed] = []
     still_open = 0
     for slot in plan.slots:
         label = f"{slot.suite}@{slot.suite_version.split('.')[0]}"
@@ -161,7 +161,7 @@ def _pictures(
         elif receipt.image_sha256 in gone or taken(slot.slot_key):
             continue
         elif receipt.outcome is Outcome.OK and receipt.image_sha256 and receipt.image_ext:
-            found.append(
+            framed.append(
                 Framed(
                     slot=slot,
                     image_sha256=receipt.image_sha256,
@@ -171,7 +171,7 @@ def _pictures(
                     simulated=plan.simulated,
                 )
             )
-    return found, still_open
+    return framed, still_open
 
 
 def _predicted(store: Store, plan: Plan, attribute: str) -> tuple[str | None, dict[str, str]]:

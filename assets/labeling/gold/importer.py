@@ -58,14 +58,14 @@ def parse_raters(given: Sequence[str]) -> dict[str, str]:
     Raises:
         UsageError: for a name that is no pseudonym, two names for one account, or NAME beside ACCOUNT=NAME.
     """
-    found: dict[str, str] = {}
+    raters: dict[str, str] = {}
     for text in given:
         account, _, name = text.rpartition("=")
-        if found.setdefault(account, check_pseudonym(name)) != name:
+        if raters.setdefault(account, check_pseudonym(name)) != name:
             raise UsageError(f"--rater gives two names to {'everybody' if not account else 'one account'}")
-    if EVERYBODY in found and len(found) > 1:
+    if EVERYBODY in raters and len(raters) > 1:
         raise UsageError("--rater NAME says that all answers are by NAME; leave it out beside ACCOUNT=NAME")
-    return found
+    return raters
 
 
 def import_labels(store: Store, sample: Sample, files: Sequence[Path], raters: Mapping[str, str]) -> Imported:
@@ -79,10 +79,10 @@ def import_labels(store: Store, sample: Sample, files: Sequence[Path], raters: M
     for name in raters.values():
         _check_rater(sample, name)
     problems: list[str] = []
-    said = [one for file in files for one in _sorted_out(sample, _read(file), raters, problems)]
+    answers = [one for file in files for one in _sorted_out(sample, _read(file), raters, problems)]
     with store.lease(f"gold-{sample.gold_set}", purpose=f"import into gold set {sample.gold_set}"):
         there = read_labels(store, sample.gold_set)
-        labels = _checked(sample, said, there, problems)
+        labels = _checked(sample, answers, there, problems)
         if problems:
             raise ImportProblemsError([*dict.fromkeys(problems)], len(files))
         new = sorted({*labels} - {*there})
@@ -123,12 +123,12 @@ def _read(file: Path) -> Iterator[tuple[RaterAnswer, str | None] | str]:
 
 def _sorted_out(
     sample: Sample,
-    found: Iterable[tuple[RaterAnswer, str | None] | str],
+    items: Iterable[tuple[RaterAnswer, str | None] | str],
     raters: Mapping[str, str],
     problems: list[str],
 ) -> Iterator[tuple[RaterAnswer, str]]:
     """Yield each answer with its rater; what has none is a problem of its file and account."""
-    for item in found:
+    for item in items:
         if isinstance(item, str):
             problems.append(item)
             continue
@@ -170,14 +170,14 @@ def _rater(answer: RaterAnswer, in_row: str | None, raters: Mapping[str, str]) -
 
 
 def _checked(
-    sample: Sample, said: Iterable[tuple[RaterAnswer, str]], there: Iterable[Label], problems: list[str]
+    sample: Sample, answers: Iterable[tuple[RaterAnswer, str]], there: Iterable[Label], problems: list[str]
 ) -> list[Label]:
     """Return the answers that may be taken in; for every other one a line is added to `problems`."""
     pictures = {picture.task: picture for picture in sample.pictures}
     known = {label[:3]: (label.value, "an earlier import") for label in there}
     labels: list[Label] = []
     differ: set[Question] | None = None  # known once the answers of the two are
-    for answer, rater in sorted(said, key=lambda one: one[1] == THIRD):
+    for answer, rater in sorted(answers, key=lambda one: one[1] == THIRD):
         if rater == THIRD and differ is None:
             differ = differing(sample, [*there, *labels])
         try:

@@ -58,18 +58,18 @@ class GoldState:
 
 def gold_state(sample: Sample, labels: Collection[Label]) -> GoldState:
     """Return how far a set is; pictures nobody is asked anything about do not occur."""
-    said = told(sample, labels)
-    one, other = (said[name] for name in sample.raters)
+    answers = answers_of(sample, labels)
+    one, other = (answers[name] for name in sample.raters)
     differ = differing(sample, labels)
-    answered = differ & said[THIRD].keys()
-    settled = sum(said[THIRD][asked] in {one[asked], other[asked]} for asked in answered)
+    answered = differ & answers[THIRD].keys()
+    settled = sum(answers[THIRD][asked] in {one[asked], other[asked]} for asked in answered)
     asked = {picture.task: len(picture.attributes) for picture in sample.pictures}
-    of_two = [Counter(task for task, _ in said[name]) for name in sample.raters]
-    two = [_rater(name, asked, found) for name, found in zip(sample.raters, of_two, strict=True)]
-    third = _rater(THIRD, Counter(task for task, _ in differ), Counter(task for task, _ in said[THIRD]))
+    of_two = [Counter(task for task, _ in answers[name]) for name in sample.raters]
+    two = [_rater(name, asked, given) for name, given in zip(sample.raters, of_two, strict=True)]
+    third = _rater(THIRD, Counter(task for task, _ in differ), Counter(task for task, _ in answers[THIRD]))
     return GoldState(
         raters=(*two, third) if differ else (*two,),
-        rated=sum(any(found[task] == wanted for found in of_two) for task, wanted in asked.items()),
+        rated=sum(any(given[task] == wanted for given in of_two) for task, wanted in asked.items()),
         pictures=len(sample.pictures),
         compared=len(one.keys() & other.keys()),
         differing=len(differ),
@@ -78,30 +78,30 @@ def gold_state(sample: Sample, labels: Collection[Label]) -> GoldState:
     )
 
 
-def _rater(rater: str, asked: Mapping[str, int], found: Counter[str]) -> RaterState:
+def _rater(rater: str, asked: Mapping[str, int], given: Counter[str]) -> RaterState:
     return RaterState(
         rater=rater,
         pictures=len(asked),
-        whole=sum(found[task] == wanted for task, wanted in asked.items()),
-        begun=sum(0 < found[task] < wanted for task, wanted in asked.items()),
-        answers=found.total(),
+        whole=sum(given[task] == wanted for task, wanted in asked.items()),
+        begun=sum(0 < given[task] < wanted for task, wanted in asked.items()),
+        answers=given.total(),
     )
 
 
-def told(sample: Sample, labels: Collection[Label]) -> dict[str, dict[Question, str]]:
+def answers_of(sample: Sample, labels: Collection[Label]) -> dict[str, dict[Question, str]]:
     """Return rater → question → the answer as figures count it: the band of its value, or the value without bands."""
     asked = {(picture.task, one.id): one for picture in sample.pictures for one in sample.asked_of(picture)}
-    found: dict[str, dict[Question, str]] = {name: {} for name in (*sample.raters, THIRD)}
+    answers: dict[str, dict[Question, str]] = {name: {} for name in (*sample.raters, THIRD)}
     for task, name, rater, value in labels:
-        if (task, name) in asked and rater in found:
+        if (task, name) in asked and rater in answers:
             bands = asked[task, name].bands.items()
-            found[rater][task, name] = next((band for band, values in bands if value in values), value)
-    return found
+            answers[rater][task, name] = next((band for band, values in bands if value in values), value)
+    return answers
 
 
 def differing(sample: Sample, labels: Collection[Label]) -> set[Question]:
     """Return the questions in which the two raters differ."""
-    one, other = (told(sample, labels)[name] for name in sample.raters)
+    one, other = (answers_of(sample, labels)[name] for name in sample.raters)
     return {asked for asked in one.keys() & other.keys() if one[asked] != other[asked]}
 
 
@@ -111,19 +111,19 @@ def second_round(sample: Sample, labels: Collection[Label]) -> Sample:
     Raises:
         RefusedError: if one of the two answered nothing, if they do not differ, or if the third answered everything.
     """
-    of, said = f"gold set {sample.gold_set}", told(sample, labels)
-    if silent := [name for name in sample.raters if not said[name]]:
+    of, answers = f"gold set {sample.gold_set}", answers_of(sample, labels)
+    if silent := [name for name in sample.raters if not answers[name]]:
         raise RefusedError(
             f"{of}: no answers of {' and '.join(silent)} yet; a third person is asked once two have answered"
         )
-    one, other = (said[name] for name in sample.raters)
+    one, other = (answers[name] for name in sample.raters)
     differ = differing(sample, labels)
     if not differ:
         raise RefusedError(
             f"{of}: {' and '.join(sample.raters)} agree in all {len(one.keys() & other.keys()):,} questions that both "
             "answered; there is nothing to ask a third person"
         )
-    wanted = differ - said[THIRD].keys()
+    wanted = differ - answers[THIRD].keys()
     if not wanted:
         raise RefusedError(
             f"{of}: the third person answered all {len(differ):,} questions in which two differ"

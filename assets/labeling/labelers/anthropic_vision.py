@@ -104,16 +104,16 @@ class AnthropicVision(Remote):
 
     def probe(self, model_id: str) -> Probe:
         """Ask for the model by its name, which costs nothing."""
-        found = self._receive(lambda client: client.models.with_raw_response.retrieve(model_id))
+        reply = self._receive(lambda client: client.models.with_raw_response.retrieve(model_id))
         where = self._base_url.partition("://")[2]
-        if not isinstance(found, Answer):
+        if not isinstance(reply, Answer):
             line = f"{where}: the key works and {model_id} is there"
-            return Probe(True, True, line, shutdown_date=day_of(found[0].get("retires_at")))
-        if found.http_status == 404:
+            return Probe(True, True, line, shutdown_date=day_of(reply[0].get("retires_at")))
+        if reply.http_status == 404:
             return Probe(True, False, f"{where}: the key works; it has no model {model_id}")
-        why = f"{found.outcome}: {found.error_message or found.error_code or 'no reason given'}"
-        key_ok = False if found.outcome is Outcome.AUTH else None
-        return Probe(key_ok, None, f"{where}: {why}", certain=found.error_code in NEVER_LEFT)
+        why = f"{reply.outcome}: {reply.error_message or reply.error_code or 'no reason given'}"
+        key_ok = False if reply.outcome is Outcome.AUTH else None
+        return Probe(key_ok, None, f"{where}: {why}", certain=reply.error_code in NEVER_LEFT)
 
     def ask(self, pictures: Sequence[ShownPicture], attributes: Sequence[str]) -> Sight:
         """Make one call and read its answer; see `look`."""
@@ -130,7 +130,7 @@ class AnthropicVision(Remote):
             **self._sent,
             "output_config": {**(config if isinstance(config, dict) else {}), "format": form},
         }
-        found = self._receive(
+        reply = self._receive(
             lambda client: client.messages.with_raw_response.create(
                 model=self.entry.model_id,
                 system=INSTRUCTIONS,
@@ -138,9 +138,9 @@ class AnthropicVision(Remote):
                 **request,
             )
         )
-        if isinstance(found, Answer):
-            return failed(recognized(self.entry, MESSAGE, found))
-        body, facts = found
+        if isinstance(reply, Answer):
+            return failed(recognized(self.entry, MESSAGE, reply))
+        body, facts = reply
         wrong = wrong_form(self.entry, MESSAGE, body, "", facts)
         return wrong if wrong is not None else _sight(body, facts, attributes, len(pictures))
 
@@ -205,15 +205,15 @@ class AnthropicVision(Remote):
     def _failed(self, body: Mapping[str, Any], facts: Mapping[str, Any], text: str = "") -> Answer:
         shown = self._clean(text or json.dumps(body, ensure_ascii=False))
         error = body.get("error")
-        told: Mapping[str, Any] = error if isinstance(error, Mapping) else {}
-        message = " ".join(self._clean(str(told.get("message") or text)).split())[:2000] or None
-        details = told.get("details")
+        stated: Mapping[str, Any] = error if isinstance(error, Mapping) else {}
+        message = " ".join(self._clean(str(stated.get("message") or text)).split())[:2000] or None
+        details = stated.get("details")
         more = {key: value for key, value in facts.items() if key != "http_status" and value is not None}
         return error_answer(
             ERRORS,
             status=facts.get("http_status"),
             code=details.get("error_code") if isinstance(details, Mapping) else None,
-            type=str(told["type"]) if told.get("type") else None,
+            type=str(stated["type"]) if stated.get("type") else None,
             message=message,
             body=shown,
             **more,
@@ -238,9 +238,9 @@ def _sight(
     text = "".join(str(part.get("text") or "") for part in content if part.get("type") == "text")
     stop, details = body.get("stop_reason"), body.get("stop_details")
     if stop == "refusal":
-        told: Mapping[str, Any] = details if isinstance(details, Mapping) else {}
-        words = str(told.get("explanation") or text) or None
-        category = told.get("category")
+        stated: Mapping[str, Any] = details if isinstance(details, Mapping) else {}
+        words = str(stated.get("explanation") or text) or None
+        category = stated.get("category")
         return Sight(
             Answer(
                 outcome=Outcome.REFUSED_TEXT,
@@ -255,15 +255,15 @@ def _sight(
 
 
 def _units(usage: object) -> dict[str, float] | None:
-    said = count(usage, "output_tokens")
+    written = count(usage, "output_tokens")
     fresh = count(usage, "input_tokens")
-    if said is None and fresh is None:
+    if written is None and fresh is None:
         return None
     return {
         "text_in": fresh or 0.0,
         "cached_text_in": count(usage, "cache_read_input_tokens") or 0.0,
         "cache_write_in": count(usage, "cache_creation_input_tokens") or 0.0,
-        "text_out": said or 0.0,
+        "text_out": written or 0.0,
     }
 
 

@@ -88,21 +88,21 @@ class OpenAIDecisions(Remote):
             {"role": "developer", "content": INSTRUCTIONS},
             {"role": "user", "content": [shown]},
         ]
-        found = self._account.receive(
+        reply = self._account.receive(
             lambda client: client.decisions.with_raw_response.create(
                 model=self.entry.model_id, input=request, questions=questions, **self._sent
             )
         )
-        if isinstance(found, Answer):
-            return failed(recognized(self.entry, DECISION, found))
-        used, model = found.body.get("usage"), found.body.get("model")
+        if isinstance(reply, Answer):
+            return failed(recognized(self.entry, DECISION, reply))
+        used, model = reply.body.get("usage"), reply.body.get("model")
         facts = {
-            **found.facts,
+            **reply.facts,
             "model_reported": model if isinstance(model, str) else None,
             "units": units(used, "input", "output") or units(used, "prompt", "completion"),
         }
-        wrong = wrong_form(self.entry, DECISION, found.body, "", facts)
-        return wrong if wrong is not None else _sight(found.body, attributes, facts)
+        wrong = wrong_form(self.entry, DECISION, reply.body, "", facts)
+        return wrong if wrong is not None else _sight(reply.body, attributes, facts)
 
 
 def _question(attribute: Attribute) -> dict[str, Any]:

@@ -91,15 +91,15 @@ class OpenAIVision(Remote):
         """Make one call and read its answer; see `look`."""
         request = self.request(pictures, attributes)
         if self._api == "responses":
-            found = self._account.receive(lambda client: client.responses.with_raw_response.create(**request))
+            reply = self._account.receive(lambda client: client.responses.with_raw_response.create(**request))
         else:
             extra = {name: request.pop(name) for name in [*request] if name not in _CHAT_NAMES}
-            found = self._account.receive(
+            reply = self._account.receive(
                 lambda client: client.chat.completions.with_raw_response.create(
                     **request, extra_body=extra or None
                 )
             )
-        return self.read_answer(found, attributes, len(pictures))
+        return self.read_answer(reply, attributes, len(pictures))
 
     @property
     def batches(self) -> BatchAccount | None:
@@ -117,23 +117,23 @@ class OpenAIVision(Remote):
         form = {"name": SCHEMA_NAME, "strict": True, "schema": schema(asked, len(pictures))}
         return (self._responses if self._api == "responses" else self._chat)(words, form, pictures)
 
-    def read_answer(self, found: Received | Answer, attributes: Sequence[str], pictures: int) -> Sight:
+    def read_answer(self, received: Received | Answer, attributes: Sequence[str], pictures: int) -> Sight:
         """Return what the answer to a call came to."""
-        if isinstance(found, Answer):
-            return failed(recognized(self.entry, self._form, self._hinted(found)))
-        used, model = found.body.get("usage"), found.body.get("model")
+        if isinstance(received, Answer):
+            return failed(recognized(self.entry, self._form, self._hinted(received)))
+        used, model = received.body.get("usage"), received.body.get("model")
         facts = {
-            **found.facts,
+            **received.facts,
             "model_reported": model if isinstance(model, str) else None,
             "units": units(used, "input", "output") or units(used, "prompt", "completion"),
         }
-        if (wrong := wrong_form(self.entry, self._form, found.body, "", facts)) is not None:
+        if (wrong := wrong_form(self.entry, self._form, received.body, "", facts)) is not None:
             return wrong
         read = _read_response if self._api == "responses" else _read_chat
-        said = read(self._account, found.body, facts)
-        if isinstance(said, Sight):
-            return said
-        text, tokens = said
+        content = read(self._account, received.body, facts)
+        if isinstance(content, Sight):
+            return content
+        text, tokens = content
         sight = answered(text, attributes, pictures, facts)
         return replace(sight, readings=_with_confidence(sight.readings, text, tokens))
 
@@ -205,9 +205,9 @@ def _read_response(account: Account, body: Mapping[str, Any], facts: Mapping[str
     reason = (body.get("incomplete_details") or {}).get("reason") if status == "incomplete" else None
     if reason:
         return _filtered(facts) if reason == "content_filter" else cut_off("max_output_tokens", facts)
-    said = [part for part in parts if part.get("type") == "output_text"]
-    text = "".join(str(part.get("text") or "") for part in said)
-    return text, [token for part in said for token in tokens_of(_list(part.get("logprobs")))]
+    texts = [part for part in parts if part.get("type") == "output_text"]
+    text = "".join(str(part.get("text") or "") for part in texts)
+    return text, [token for part in texts for token in tokens_of(_list(part.get("logprobs")))]
 
 
 def _read_chat(account: Account, body: Mapping[str, Any], facts: Mapping[str, Any]) -> _Said:
@@ -235,14 +235,14 @@ def _filtered(facts: Mapping[str, Any]) -> Sight:
 
 def units(usage: object, into: str, out: str) -> dict[str, float] | None:
     """Return tokens by the names of the price table; pictures are counted among the input by these APIs."""
-    total, said = count(usage, f"{into}_tokens"), count(usage, f"{out}_tokens")
-    if total is None and said is None:
+    total, written = count(usage, f"{into}_tokens"), count(usage, f"{out}_tokens")
+    if total is None and written is None:
         return None
     cached = count(usage, f"{into}_tokens_details", "cached_tokens") or 0.0
     return {
         "text_in": max(0.0, (total or 0.0) - cached),
         "cached_text_in": cached,
-        "text_out": said or 0.0,
+        "text_out": written or 0.0,
     }
 
 
@@ -251,33 +251,33 @@ def _list(value: object) -> list[dict[str, Any]]:
 
 
 def _with_confidence(
-    found: Sequence[Mapping[str, Reading]], text: str, tokens: Sequence[Token]
+    read: Sequence[Mapping[str, Reading]], text: str, tokens: Sequence[Token]
 ) -> tuple[Mapping[str, Reading], ...]:
     """Return readings with the probability of their tokens as confidence, where the API gave tokens."""
     if not tokens:
-        return tuple(found)
+        return tuple(read)
     return tuple(
         {
             name: replace(
                 reading,
                 confidence=value_probability(
-                    text, tokens, name, reading.value, picture=number, pictures=len(found)
+                    text, tokens, name, reading.value, picture=number, pictures=len(read)
                 ),
             )
             for name, reading in readings.items()
         }
-        for number, readings in enumerate(found, start=1)
+        for number, readings in enumerate(read, start=1)
     )
 
 
-def tokens_of(found: Iterable[Mapping[str, Any]]) -> list[Token]:
+def tokens_of(logprobs: Iterable[Mapping[str, Any]]) -> list[Token]:
     """Return tokens as the OpenAI API reports them (`token`, `bytes`, `logprob`)."""
     return [
         Token(
             bytes(one["bytes"]) if one.get("bytes") else str(one.get("token", "")).encode(),
             float(one.get("logprob", math.nan)),
         )
-        for one in found
+        for one in logprobs
     ]
 
 
@@ -293,10 +293,10 @@ def value_probability(
         return None
     start, end = _part_of(text, picture, pictures)
     pattern = re.compile(rf"{re.escape(_json(attribute))}\s*:\s*\"({re.escape(_json(value)[1:-1])})\"")
-    found = list(pattern.finditer(text, start, end))
-    if len(found) != 1:
+    matches = list(pattern.finditer(text, start, end))
+    if len(matches) != 1:
         return None
-    first, last = (len(text[:at].encode()) for at in found[0].span(1))
+    first, last = (len(text[:at].encode()) for at in matches[0].span(1))
     at, total = 0, 0.0
     for token in tokens:
         after = at + len(token.text)

@@ -103,9 +103,9 @@ class PhotoLabeler:
         for side in DETECT_SIDES:
             scale = side / max(picture.size)
             size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-            found = self._networks.predict(picture.resize(size, Image.Resampling.BICUBIC))
-            if found:
-                return [_scaled(face["face"], 1 / scale) for face in found]
+            faces = self._networks.predict(picture.resize(size, Image.Resampling.BICUBIC))
+            if faces:
+                return [_scaled(face["face"], 1 / scale) for face in faces]
         return []
 
     def _look(self, picture: Image.Image, box: Box) -> Face | None:

@@ -97,9 +97,8 @@ def _others(prompt: PromptPictures) -> Iterator[View]:
 
     Without a share of a model there are no counts.
     """
-    asked = prompt.question and prompt.question.attribute
     for name, of in prompt.attributes.items():
-        if name == asked:
+        if prompt.question and name == prompt.question.attribute:
             continue
         cells = sorted((cell for cell in prompt.cells if name in cell.shares), key=_kind_and_name)
         counts = {cell.model: _counts(cell.shares[name]) for cell in cells}

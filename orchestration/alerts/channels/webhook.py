@@ -42,8 +42,8 @@ def make(settings: AlertSettings, to: Receivers) -> Send | None:
             why = redact(str(error) or type(error).__name__, secret)
             raise NotSentError(f"webhook at {host}: {printable(why)}") from None
         if not answer.is_success:
-            said = printable(" ".join(redact(answer.text, secret).split()))[:_MOST_SHOWN]
-            raise NotSentError(f"webhook at {host} answered {answer.status_code} {said}".rstrip())
+            text = printable(" ".join(redact(answer.text, secret).split()))[:_MOST_SHOWN]
+            raise NotSentError(f"webhook at {host} answered {answer.status_code} {text}".rstrip())
 
     return send
 

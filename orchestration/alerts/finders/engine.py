@@ -83,8 +83,8 @@ def _failed(
     instance: dg.DagsterInstance, run: dg.DagsterRun, elsewhere: Collection[tuple[str, str]], *, killed: bool
 ) -> Iterator[Alert]:
     model, week = parse_key(_partition(run))
-    if found := failed_checks(instance, run.run_id):
-        yield alert("check_failed", model, week, run_id=run.run_id, detail=run.job_name, why=found)
+    if checks := failed_checks(instance, run.run_id):
+        yield alert("check_failed", model, week, run_id=run.run_id, detail=run.job_name, why=checks)
         return
     kind, why = ("", "its process ended before the run did") if killed else _why(instance, run.run_id)
     if kind in _STOPPED and (model, week) in elsewhere:
@@ -104,19 +104,19 @@ def _why(instance: dg.DagsterInstance, run_id: str) -> tuple[str, str]:
         error = event.step_failure_data.error if event.is_step_failure else None
         while error is not None and error.cause is not None:
             error = error.cause
-        said = (error.message if error is not None else event.message or "").strip()
-        if said:
-            return (error.cls_name or "" if error is not None else "", _cause(said.splitlines()[0]))
+        text = (error.message if error is not None else event.message or "").strip()
+        if text:
+            return (error.cls_name or "" if error is not None else "", _cause(text.splitlines()[0]))
     return "", "it says no reason"
 
 
 def _cause(line: str) -> str:
     """Return the line of an error without the class that Python puts before it; a class of others comes last."""
-    found = _CLASS.match(line)
-    if found is None:
+    match = _CLASS.match(line)
+    if match is None:
         return line
-    said = line[found.end() :]
-    return said if found["ours"] else f"{said} ({found['name']})"
+    text = line[match.end() :]
+    return text if match["ours"] else f"{text} ({match['name']})"
 
 
 def daemon(view: View) -> Iterator[Alert]:

@@ -73,11 +73,11 @@ def _at_cap(view: View, caps: Sequence[_Cap]) -> Iterator[Alert]:
             (state.labeler_stopped_by, state.unlabelled, f"{state.unlabelled:,} pictures to label"),
         ):
             if number and is_at_cap(why):
-                said = str(why).partition(": ")[2]
-                about = next((cap.about for cap in caps if cap.set_in in said), "a run")
-                stopped.setdefault(about, (said, []))[1].append(f"{model} {left}")
-    for about, (said, lefts) in stopped.items():
-        yield alert("at_cap", about, view.present, why=said, left=", ".join(lefts))
+                reason = str(why).partition(": ")[2]
+                about = next((cap.about for cap in caps if cap.set_in in reason), "a run")
+                stopped.setdefault(about, (reason, []))[1].append(f"{model} {left}")
+    for about, (reason, lefts) in stopped.items():
+        yield alert("at_cap", about, view.present, why=reason, left=", ".join(lefts))
 
 
 def old_prices(view: View) -> Iterator[Alert]:
@@ -105,11 +105,11 @@ def ends(view: View) -> Iterator[Alert]:
             yield alert("model_ends", entry.name, detail="retired", why=retired[entry.name])
             continue
         if entry.shutdown_date is not None and (entry.shutdown_date - today).days <= END_DAYS:
-            said = shutdown(entry.name, entry.shutdown_date, today).line
-            yield alert("model_ends", entry.name, detail=str(entry.shutdown_date), why=said)
+            line = shutdown(entry.name, entry.shutdown_date, today).line
+            yield alert("model_ends", entry.name, detail=str(entry.shutdown_date), why=line)
         elif isinstance(entry, ModelEntry):
-            for found in last_week(entry, succeeded, today):
-                yield alert("model_ends", entry.name, detail=str(entry.until_week), why=found.line)
+            for end in last_week(entry, succeeded, today):
+                yield alert("model_ends", entry.name, detail=str(entry.until_week), why=end.line)
 
 
 def _in_use(view: View) -> Sequence[ModelEntry | LabelerEntry]:

@@ -45,13 +45,13 @@ class Found:
 
 def find(make_view: Callable[[], View]) -> Found:
     """Let all finders look; one that fails is an alert itself and keeps no other from looking."""
-    found = Found()
+    result = Found()
     try:
         view = make_view()
     except Exception as error:  # noqa: BLE001 - who watches the others says what is wrong, whatever it is
-        found.add(cannot_look(error), _SETTINGS)
-        return found
-    found.looked.add(_SETTINGS)
+        result.add(cannot_look(error), _SETTINGS)
+        return result
+    result.looked.add(_SETTINGS)
     for name in ENGINE * (view.instance is not None) + STORE:
         module, _, function = name.partition(":")
         try:
@@ -59,14 +59,14 @@ def find(make_view: Callable[[], View]) -> Found:
             with told_in_one_line(view.settings.home):
                 alerts = [*finder(view)]
         except Exception as error:  # noqa: BLE001 - as above
-            found.add(cannot_look(error), name)
+            result.add(cannot_look(error), name)
             if isinstance(error, StoreError) and name in STORE:
                 break  # the others would wait for it as long
             continue
-        found.looked.add(name)
+        result.looked.add(name)
         for one in alerts:
-            found.add(one, name)
-    return found
+            result.add(one, name)
+    return result
 
 
 def cannot_look(error: Exception) -> Alert:

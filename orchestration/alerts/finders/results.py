@@ -34,12 +34,12 @@ def changes(view: View) -> Iterator[Alert]:
     if view.newest is None:
         return
     newest = view.newest.week
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    series: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in view.rows("changes", span(shift(newest, -WEEKS_BACK), newest)):
         about = (str(row["week"]), row["model"], f"{row['suite']}@{row['suite_major']}")
-        found.setdefault(about, []).append(row)
+        series.setdefault(about, []).append(row)
     english = tongue(ENGLISH)
-    for (week, model, suite), of in sorted(found.items(), key=itemgetter(0)):
+    for (week, model, suite), of in sorted(series.items(), key=itemgetter(0)):
         surest = max(of, key=shown.sure)
         more = f" (and {len(of) - 1} more of {suite})" if len(of) > 1 else ""
         also = ", ".join(english.say(shown.CAUSES[code]) for code in surest["causes"])

@@ -64,5 +64,5 @@ def not_published(view: View) -> Iterator[Alert]:
         closes = deadline(week, settings.deadline_hours)
         is_over = view.now >= closes + timedelta(hours=settings.alerts.publish_hours)
         if is_over and (view.planned.get(week) or view.place.active(week)):
-            said = newest.id if newest is not None else "none"
-            yield alert("not_published", "", week, deadline=f"{closes:%A %Y-%m-%d %H:%M}", newest=said)
+            current = newest.id if newest is not None else "none"
+            yield alert("not_published", "", week, deadline=f"{closes:%A %Y-%m-%d %H:%M}", newest=current)

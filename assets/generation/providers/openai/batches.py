@@ -97,12 +97,12 @@ class BatchAccount:
 
     def look(self, batch: str) -> BatchStatus:
         """Return how far a batch is; one that failed its validation was refused whole and cost nothing."""
-        found = self._got(lambda client: client.batches.with_raw_response.retrieve(batch))
-        status = str(found.get("status"))
+        record = self._got(lambda client: client.batches.with_raw_response.retrieve(batch))
+        status = str(record.get("status"))
         if status in _RUNNING:
             return BatchStatus(running=True, status=status)
         if status == "failed":
-            errors: list[Any] = (found.get("errors") or {}).get("data") or [{}]
+            errors: list[Any] = (record.get("errors") or {}).get("data") or [{}]
             return BatchStatus(running=False, status=status, refused=self._line_error(errors[0]))
         if status in {"expired", "cancelled"}:
             missing = Answer(
@@ -115,10 +115,10 @@ class BatchAccount:
 
     def lines(self, batch: str) -> Iterator[tuple[str, Received | Answer]]:
         """Yield (id of the call, its JSON object or the answer that its error stands for) as the files come in."""
-        found = self._got(lambda client: client.batches.with_raw_response.retrieve(batch))
+        record = self._got(lambda client: client.batches.with_raw_response.retrieve(batch))
         for name in ("output_file_id", "error_file_id"):
-            if isinstance(found.get(name), str) and found[name]:
-                for line in self._lines(found[name]):
+            if isinstance(record.get(name), str) and record[name]:
+                for line in self._lines(record[name]):
                     yield str(line.get("custom_id")), self._said(line)
 
     def _said(self, line: Mapping[str, Any]) -> Received | Answer:

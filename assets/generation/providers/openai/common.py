@@ -122,14 +122,14 @@ class Account:
         except UsageError as error:
             return Probe(key_ok=False, model_ok=None, line=str(error))
         where = self.base_url.partition("://")[2]
-        found = self.receive(lambda client: client.models.with_raw_response.retrieve(model_id))
-        if isinstance(found, Received):
-            return _there(model_id, where, found.body)
-        if found.http_status == 404:
+        reply = self.receive(lambda client: client.models.with_raw_response.retrieve(model_id))
+        if isinstance(reply, Received):
+            return _there(model_id, where, reply.body)
+        if reply.http_status == 404:
             return self._listed(model_id, where)
-        why = f"{found.outcome}: {found.error_message or found.error_code or 'no reason given'}"
-        key_ok = False if found.http_status == 401 else None
-        certain = found.error_code in NEVER_LEFT
+        why = f"{reply.outcome}: {reply.error_message or reply.error_code or 'no reason given'}"
+        key_ok = False if reply.http_status == 401 else None
+        certain = reply.error_code in NEVER_LEFT
         return Probe(key_ok=key_ok, model_ok=None, line=f"{where}: {why}", certain=certain)
 
     def _listed(self, model_id: str, where: str) -> Probe:

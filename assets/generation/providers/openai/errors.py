@@ -163,8 +163,8 @@ def _object(error: Mapping[str, Any]) -> ApiError:
     details = details if isinstance(details, Mapping) else {}
     named = details.get("categories")
     categories = tuple(str(one) for one in named) if isinstance(named, list) else ()
-    if not categories and (found := _VIOLATIONS.search(message or "")):
-        categories = tuple(part.strip() for part in found[1].split(",") if part.strip())
+    if not categories and (match := _VIOLATIONS.search(message or "")):
+        categories = tuple(part.strip() for part in match[1].split(",") if part.strip())
     return ApiError(
         code=_text(error.get("code")),
         type=_text(error.get("type")),
@@ -182,5 +182,5 @@ def _line(value: object) -> str | None:
     """Return a message as one line; what is no text becomes JSON."""
     if value in (None, ""):
         return None
-    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return " ".join(told.split())[:_KEPT_MESSAGE] or None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return " ".join(text.split())[:_KEPT_MESSAGE] or None

@@ -107,8 +107,8 @@ class ImageBatches(BatchAccount):
 
     def results(self, batch: str) -> Iterator[tuple[str, Answer]]:
         """Yield the answers of a batch."""
-        for identity, said in self.lines(batch):
-            yield identity, said if isinstance(said, Answer) else self._provider.read(said)
+        for identity, answer in self.lines(batch):
+            yield identity, answer if isinstance(answer, Answer) else self._provider.read(answer)
 
 
 class OpenAIBatch(OpenAIImages):

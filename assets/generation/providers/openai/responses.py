@@ -85,7 +85,7 @@ class OpenAIResponses(OpenAIService):
             item for item in objects_of(body.get("output")) if item.get("type") == "image_generation_call"
         ]
         drawn = [call for call in calls if isinstance(call.get("result"), str) and call["result"]]
-        told: Mapping[str, Any] = (drawn or calls or [{}])[0]
+        first: Mapping[str, Any] = (drawn or calls or [{}])[0]
         words, refusal = _said(body, "output_text", "text"), _said(body, "refusal", "refusal")
         reported = dict(received.facts.get("usage") or {})
         if isinstance(body.get("tool_usage"), Mapping):
@@ -96,7 +96,7 @@ class OpenAIResponses(OpenAIService):
             "units": units(body.get("usage"), body.get("tool_usage"), len(drawn), len(calls)),
             "model_reported": body.get("model"),
             "provider_conversation_id": body.get("id"),
-            "revised_prompt": told.get("revised_prompt") or None,
+            "revised_prompt": first.get("revised_prompt") or None,
             "text": words,
         }
         if drawn:
@@ -143,10 +143,10 @@ def _not_drawn(
     return Answer(outcome=Outcome.REFUSED_TEXT if facts.get("refusal_text") else Outcome.NO_IMAGE, **facts)
 
 
-def _failed(said: Mapping[str, Any], facts: dict[str, Any]) -> Answer:
+def _failed(response: Mapping[str, Any], facts: dict[str, Any]) -> Answer:
     """Return what the error of a call or of the whole response stands for; usage that is reported is what it cost."""
-    raw = json.dumps(said, ensure_ascii=False)
-    answer = api_answer(read_error(said if said["error"] else None, raw), body=raw, **facts)
+    raw = json.dumps(response, ensure_ascii=False)
+    answer = api_answer(read_error(response if response["error"] else None, raw), body=raw, **facts)
     return answer.model_copy(update={"maybe_billed": answer.maybe_billed and not facts["units"]})
 
 
