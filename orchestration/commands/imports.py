@@ -48,23 +48,23 @@ def import_midjourney(folder: Path, week: str, version: str | None) -> int:
         settled, pictures = standing(read_partition(place.store, week, model))
         taken |= {*settled}
         imported |= {*pictures}
-    files = match(
+    matches = match(
         read_folder(folder), entries, place.suites, week, slots, taken, imported=imported, version=version
     )
-    _list_others(files)
-    if refusal := files.refusal():
+    _list_others(matches)
+    if refusal := matches.refusal():
         raise refusal
-    problems = [line for model in plans for line in _take_in(place, files, model, week)]
+    problems = [line for model in plans for line in _take_in(place, matches, model, week)]
     for line in problems:
         note(f"cliche: {line}")
-    if not files.files:
+    if not matches.files:
         say("No picture is new.")
     return ClicheError.exit_code if problems else 0
 
 
-def _take_in(place: Workplace, files: Import, model: str, week: str) -> Iterator[str]:
+def _take_in(place: Workplace, matches: Import, model: str, week: str) -> Iterator[str]:
     """Keep, label and load one model's pictures, those of an import that was stopped too; yield what is left to do."""
-    provider = files.provider(model)
+    provider = matches.provider(model)
     if not (provider.slot_keys or read_partition(place.store, week, model).attempts):
         return
     plan, _ = plan_partition(place, model, week)
@@ -87,12 +87,12 @@ def _take_in(place: Workplace, files: Import, model: str, week: str) -> Iterator
         yield f"{model}, week {week}: {left_over(labelled)}; run again to go on: cliche run --week {week}"
 
 
-def _list_others(imported: Import) -> None:
+def _list_others(matches: Import) -> None:
     lists: dict[str, Sequence[Listed]] = {
-        "imported before": imported.known,
-        "not matched": imported.unmatched,
-        "surplus": imported.surplus,
-        "refused": imported.refused,
+        "imported before": matches.known,
+        "not matched": matches.unmatched,
+        "surplus": matches.surplus,
+        "refused": matches.refused,
     }
     for title, files in lists.items():
         if files:

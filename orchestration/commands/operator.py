@@ -259,17 +259,13 @@ def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]
             ran = weekly.run_partitions(place, settings, wanted, note)
     except KeyboardInterrupt:
         # As the store knows it: what the processes told last may not have been heard.
-        after = _states(place, wanted)
+        after = partition_states(place.store, ((week, model) for model, week in wanted), place.labelers)
         kept = sum(now.outcomes["ok"] - then.outcomes["ok"] for now, then in zip(after, known, strict=True))
         say(f"stopped: {kept:,} pictures kept, 0 lost, {_billed(place, known, after)}. Run again to go on.")
         raise
     for (model, week), why in ran.problems.items():
         note(f"cliche: {model}, week {week}: {why}")
     return ran, ran.exit_code
-
-
-def _states(place: Workplace, wanted: Sequence[tuple[str, str]]) -> list[PartitionState]:
-    return partition_states(place.store, ((week, model) for model, week in wanted), place.labelers)
 
 
 def _billed(place: Workplace, before: Sequence[PartitionState], after: Sequence[PartitionState]) -> str:

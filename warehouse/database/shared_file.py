@@ -21,7 +21,7 @@ def file_to_change(path: Path, tables: Mapping[str, Any], files: Mapping[str, An
     """Return the file to make an edition in: the one at `path`, unless it is shared and of another edition."""
     if not _is_shared(path) or is_built_from(path, tables, files):
         return path
-    spare = _spare(path)
+    spare = path.with_name(f".{path.name}.spare")
     if _is_shared(spare):
         forget_file(spare)
     if built_from(spare) is None or len(_weeks(path) - _weeks(spare)) >= _FAR_BEHIND:
@@ -48,10 +48,6 @@ def take_turns(path: Path, made: Path) -> None:
     note_of(made).unlink()
     if note_of(aside).exists():
         note_of(aside).rename(note_of(made))
-
-
-def _spare(path: Path) -> Path:
-    return path.with_name(f".{path.name}.spare")
 
 
 def _is_shared(path: Path) -> bool:

@@ -148,7 +148,7 @@ class Gemini(base.Service):
                 self._key = self._connection.key(KEY_ENV)
                 genai = _sdk()
                 options = genai.types.HttpOptions(
-                    base_url=self.endpoint,  # told always, so that no variable decides it
+                    base_url=self.endpoint,  # always given, so that no variable decides it
                     timeout=int(self._connection.timeout_s * 1000),
                     httpx_client=make_client(self._connection),
                     retry_options=genai.types.HttpRetryOptions(attempts=1),  # the gateway retries

@@ -94,7 +94,7 @@ def read_frame(
         raise UsageError(f"nothing was planned in the week {week}; run it first")
     _known("model", models, [plan.model for plan in plans], week)
     plans = [plan for plan in plans if not models or plan.model in models]
-    labels = {_label(suite) for plan in plans for suite in plan.suites}
+    labels = {f"{suite['id']}@{suite['version'].split('.')[0]}" for plan in plans for suite in plan.suites}
     _known("suite", suites, {*labels, *(name.partition("@")[0] for name in labels)}, week)
     _known(
         "attribute", [attribute], {a["id"] for p in plans for s in p.suites for a in s["attributes"]}, week
@@ -136,10 +136,6 @@ def _known(what: str, wanted: Collection[str], known: Collection[str], week: str
     for name in wanted:
         if name not in known:
             raise UsageError(f'no {what} "{name}" in the week {week}' + close_match(name, [*known]))
-
-
-def _label(suite: Mapping[str, str]) -> str:
-    return f"{suite['id']}@{suite['version'].split('.')[0]}"
 
 
 def _pictures(

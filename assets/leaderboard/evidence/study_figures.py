@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -22,6 +23,8 @@ _CONDITIONS: Mapping[str, Message] = {"baseline": say("with nothing added"), **n
 #: What counts name that no study declares.
 _APART = frozenset({"invalid", "not_assessed", "missing"})
 _CHANCE = say("may be chance")
+#: Which labeler of an attribute a row is of.
+_whose = itemgetter("study", "attribute", "labeler", "labeler_version")
 
 
 class StudyWords:
@@ -82,10 +85,6 @@ class StudyWords:
             "by_people": person,
             "rater": person and self._raters[row["study"], row["attribute"]] > 1,
         }
-
-
-def _whose(row: Row) -> tuple[str, str, str, str]:
-    return row["study"], row["attribute"], row["labeler"], row["labeler_version"]
 
 
 def cell_id(model: str, prompt: str) -> str:

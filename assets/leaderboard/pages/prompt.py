@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from assets.leaderboard.cells import showing
-from assets.leaderboard.cells.reading import Cell, PromptPictures
+from assets.leaderboard.cells.reading import PromptPictures
 from assets.leaderboard.page import words
 from assets.leaderboard.views.kind import Crumb, Sheet
 from assets.leaderboard.views.message import Message, Percent, say, title
@@ -100,7 +100,8 @@ def _others(prompt: PromptPictures) -> Iterator[View]:
     for name, of in prompt.attributes.items():
         if prompt.question and name == prompt.question.attribute:
             continue
-        cells = sorted((cell for cell in prompt.cells if name in cell.shares), key=_kind_and_name)
+        read = (cell for cell in prompt.cells if name in cell.shares)
+        cells = sorted(read, key=lambda cell: (cell.simulated, words.plain(cell.model)))
         counts = {cell.model: _counts(cell.shares[name]) for cell in cells}
         seen = [value for value in of.support if any(count and count[value] for count in counts.values())]
         if seen:
@@ -115,10 +116,6 @@ def _others(prompt: PromptPictures) -> Iterator[View]:
             ]
             values = [showing.caption(name, value) for value in seen]
             yield View(attribute=name, title=title(words.attribute(name)), values=values, rows=rows)
-
-
-def _kind_and_name(cell: Cell) -> tuple[bool, str]:
-    return cell.simulated, words.plain(cell.model)
 
 
 def _counts(shares: Row) -> Counter[str] | None:
