@@ -36,7 +36,8 @@ def test_partitions_withheld_edition_and_last_reading(published: Installation, c
     found = read(cliche, WEEK)
     one = {model["name"]: model for model in found["models"]}[MODELS[0]]
     assert (one["slots"], one["open"], one["unlabeled"], one["outcomes"]) == (4, 0, 0, {"ok": 4})
-    assert [(labeler["name"], labeler["pictures"]) for labeler in found["labelers"]] == [("drawing", 8)]
+    of_labeler = {"pictures": 8, "left": 0, "declined": 0, "stopped_by": None, "trouble": None}
+    assert found["labelers"] == [{"name": "drawing", **of_labeler}]
     assert (found["publishable"], found["waiting"], found["forecast"]) == (True, {}, None)
     edition = found["edition"]
     assert (edition["id"], edition["replaces"]) == (f"{WEEK}.1", None)
