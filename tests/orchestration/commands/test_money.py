@@ -15,10 +15,10 @@ from assets.gateway.receipts import read_partition
 from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from assets.labeling.partition import label
-from assets.labeling.status import PartitionState, partition_state
+from assets.labeling.status import PartitionState, partition_state, partition_states
 from orchestration.commands import forecasts
 from orchestration.commands.forecasts import confirm
-from orchestration.commands.operator import _billed, _states
+from orchestration.commands.operator import _billed
 from orchestration.definitions import build_defs
 from tests.orchestration.installation import SLOTS, Cliche, Installation, entry
 from tests.orchestration.paid import CHEAP, DEAR, LOSING, ODD, PRICE
@@ -269,7 +269,9 @@ def test_ctrl_c_counts_the_calls_of_this_run_that_may_have_been_billed(home: Ins
     place = home.place()
 
     def said(*models: str, before: list[PartitionState]) -> str:
-        return _billed(place, before, _states(place, [(model, WEEK) for model in models]))
+        return _billed(
+            place, before, partition_states(place.store, [(WEEK, model) for model in models], place.labelers)
+        )
 
     nothing = [partition_state(home.store, WEEK, model) for model in ("real", "sim-drift")]
     assert said("sim-drift", before=nothing) == "no call was billed"
