@@ -16,9 +16,11 @@ from assets.labeling.gold.exporter import export
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.run import label_partition, missing
 from assets.labeling.thumbnails.partition import pictures
+from assets.leaderboard.removing import remove
 from assets.simulation.drawing.labeler import Drawing
 from orchestration.verifying import page
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
+from tests.orchestration.conftest import ask
 from tests.orchestration.installation import WEEK, Cliche, Installation
 from tests.orchestration.taking_back.pictures import MODEL, WHY, manifest, on_a_card, own, slots
 from tests.orchestration.verifying.forging import Edition, download
@@ -109,11 +111,10 @@ def test_nobody_asks_for_it_labels_it_or_shows_it_again(
     sha256 = on_a_card(home)
     (data,) = [data for key, data in own(home, sha256).items() if key.startswith("images/")]
     assert cliche("gold", "sample", "--week", WEEK, "--n", "30", "--set", "mine").code == 0
-    assert cliche("remove", sha256, "--reason", WHY, "--yes").code == 0
+    remove(home.store, sha256, WHY)
     (plan, before) = (read_plan(home.store, WEEK, MODEL), home.objects())
     assert plan
-    again = cliche("run", "--week", WEEK)
-    assert (again.code, "Nothing to ask: 2 of 2" in again.out) == (0, True)
+    ask(home, WEEK)
     assert home.objects().keys() == before.keys()
     # A new version of the labeler reads all but it.
     read: list[bytes] = []
@@ -146,20 +147,15 @@ def _exported(home: Installation, folder: Path) -> list[Path]:
     return [*(folder / "gold" / "images").iterdir()]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "words"),
-    [
+def test_wrong_use_is_one_line_and_writes_nothing(home: Installation, cliche: Cliche) -> None:
+    before, sha256 = home.objects(), on_a_card(home)
+    for arguments, code, words in (
         (("none", "--reason", WHY, "--yes"), 2, "'none' names no picture: write its SHA-256"),
         (("0" * 64, "--reason", WHY, "--yes"), 2, f"no picture {'0' * 64} in"),
-        (("{sha256}", "--reason", " ", "--yes"), 2, "give a reason"),
-        (("{sha256}", "--yes"), 2, "--reason"),
-        (("{sha256}", "--reason", WHY), 3, "no terminal to confirm, so pass --yes"),
-    ],
-)
-def test_wrong_use_is_one_line_and_writes_nothing(
-    home: Installation, cliche: Cliche, arguments: tuple[str, ...], code: int, words: str
-) -> None:
-    before, sha256 = home.objects(), on_a_card(home)
-    told = cliche("remove", *(one.format(sha256=sha256) for one in arguments))
-    assert (told.code, words in told.only_line) == (code, True), told.err
+        ((sha256, "--reason", " ", "--yes"), 2, "give a reason"),
+        ((sha256, "--yes"), 2, "--reason"),
+        ((sha256, "--reason", WHY), 3, "no terminal to confirm, so pass --yes"),
+    ):
+        told = cliche("remove", *arguments)
+        assert (told.code, words in told.only_line) == (code, True), told.err
     assert home.objects() == before

@@ -11,6 +11,7 @@ from assets.generation.plan import read_plan
 from assets.labeling.gold.simulated import simulated_gold
 from assets.labeling.run import labelled, missing
 from assets.simulation.drawing.labeler import Drawing
+from tests.orchestration.conftest import ask
 from tests.orchestration.installation import WEEK, Cliche, Installation
 from tests.orchestration.taking_back.pictures import MODEL, manifest, on_a_card, shared, slots
 from tests.warehouse.integrity.test_damage import problems, write
@@ -115,7 +116,7 @@ def test_nothing_is_asked_or_labeled_again(
         tuple(slots(home)[picture]),
     ]
     before = home.objects().keys()
-    assert "Nothing to ask: 2 of 2" in cliche("run", "--week", WEEK).out
+    ask(home, WEEK)
     assert {key for key in home.objects() if key.startswith(("attempts/", "labels/", "intents/"))} <= before
     # Labels that were taken back are missing for another version alone, and of the picture for none.
     for key in [key for key in home.store.list("labels/") if f"model={MODEL}/" in key]:
@@ -143,9 +144,9 @@ def test_what_people_said_of_a_picture_that_was_taken_back_is_no_row(
     assert left["gold_samples"].num_rows == whole["gold_samples"].num_rows
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
+def test_wrong_use_is_one_line_and_writes_nothing(home: Installation, cliche: Cliche) -> None:
+    before = home.objects()
+    for arguments, words in (
         (("picture", "none"), "'none' names no picture"),
         (("picture", "0" * 64), f"has a picture or slot {'0' * 64}"),
         (("week", "--model", "none", "--week", WEEK), f"no plan of none in week {WEEK}"),
@@ -153,15 +154,10 @@ def test_what_people_said_of_a_picture_that_was_taken_back_is_no_row(
         (("week", "--model", MODEL, "--week", "2026-11-10"), "Monday"),
         (("labels", *_OF, "--labeler", "none"), "has no labels of 'none'; there: drawing@"),
         ((*GENDER[:-1], "gender"), "read no 'gender' there"),
-    ],
-)
-def test_wrong_use_is_one_line_and_writes_nothing(
-    home: Installation, cliche: Cliche, arguments: tuple[str, ...], words: str
-) -> None:
-    before = home.objects()
-    told = cliche("retract", *arguments, "--reason", WHY)
-    assert (told.code, words in told.only_line) == (2, True), told.err
-    assert cliche("retract", *arguments, "--reason", " ").code == 2
+    ):
+        told = cliche("retract", *arguments, "--reason", WHY)
+        assert (told.code, words in told.only_line) == (2, True), told.err
+        assert cliche("retract", *arguments, "--reason", " ").code == 2
     assert home.objects() == before
 
 
