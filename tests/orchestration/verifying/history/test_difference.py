@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,10 +26,10 @@ FIRST, SECOND = f"{WEEK}.1", f"{NEXT}.1"
 Change = Callable[[Edition], dict[str, Any] | None]
 
 
-@pytest.fixture
-def kept(following: Installation, tmp_path: Path) -> Path:
-    """The edition before, in a folder that somebody kept."""
-    return download(following.store, FIRST, tmp_path / "kept")
+@pytest.fixture(scope="module")
+def kept(following: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The edition before, in a folder that somebody kept; read only."""
+    return download(following.store, FIRST, tmp_path_factory.mktemp("kept") / "kept")
 
 
 def _compared(old: Path, new: Path, *, rows: bool = True) -> Changes:
@@ -229,11 +230,13 @@ def test_what_has_a_reason_is_explained(kept: Path, edition: Edition, name: str)
     assert any(told in line for line in found.lines()), [*found.lines()]
 
 
-def test_a_change_of_the_method_is_told_in_its_own_words(kept: Path, edition: Edition) -> None:
-    before = Edition(kept)
+def test_a_change_of_the_method_is_told_in_its_own_words(
+    kept: Path, edition: Edition, tmp_path: Path
+) -> None:
+    before = Edition(Path(shutil.copytree(kept, tmp_path / "before")))
     manifest = dict(before.manifest)
     before.sign(analysis_plan_sha256="0" * 64)
-    found = _compared(kept, edition.root)
+    found = _compared(before.root, edition.root)
     (newest,) = [one for one in load_changes() if one.sha256 == manifest["analysis_plan_sha256"]]
     assert any(line.startswith(f"  method: {newest.day}: {newest.said[:40]}") for line in found.lines())
     assert found.exit_code == 0
