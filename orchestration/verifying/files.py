@@ -74,12 +74,12 @@ def is_plain(root: Path, key: str) -> bool | None:
 def present(folder: Path) -> dict[str, bool]:
     """Return path → whether it is a plain file, for all that is in a folder; links are not followed."""
     names: dict[str, bool] = {}
-    folders = [folder] if folder.is_dir() else []
+    folders = [str(folder)] if folder.is_dir() else []
     while folders:  # by hand: rglob and os.walk recurse, and a hostile folder may be nested a thousand deep
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append(Path(entry.path))
+                    folders.append(entry.path)
                 else:
                     name = Path(entry.path).relative_to(folder).as_posix()
                     names[name] = entry.is_file(follow_symlinks=False)
