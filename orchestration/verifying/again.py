@@ -71,10 +71,7 @@ def compute(con: duckdb.DuckDBPyConnection, of: VerifiedEdition) -> None:
     """Take what figures rest on from the edition, and write what follows from it."""
     data = (of.folder / ANALYSIS).read_bytes()
     load_declared(con, AnalysisFile(parse(data, ANALYSIS), data))
-    given = {
-        "withheld",
-        "check_results",
-    }  # computed, and figures rest on them as they are; `facts` compares them
+    given = {"withheld", "check_results"}  # figures rest on them as they are; `facts` compares them
     followed = {*COUNTED_TABLES, *COMPUTED_TABLES, *_DECLARED} - given
     for table in published_tables().keys() - followed:
         con.execute(f"INSERT INTO {table} BY NAME FROM edition.{schema_of(table)}.{table}")

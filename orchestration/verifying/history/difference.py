@@ -196,7 +196,7 @@ def _appended(
 def _whole(found: Changes) -> None:
     """Compare the tables and views that have no weeks, by the hash of their rows, if they have one."""
     was, now = (
-        {name: one["table_hashes"].get(name, one["files"][at]["sha256"]) for name, at in whole(one).items()}
+        {name: one["table_hashes"].get(name) or one["files"][at]["sha256"] for name, at in whole(one).items()}
         for one in (found.old, found.new)
     )
     changed = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
