@@ -141,7 +141,7 @@ def _table_entry(
                 identity = rows_hash(con, f"({query})", catalog.identity[table]).sha256
                 content = rows_hash(con, f"({query})", columns).sha256
         if old is not None and old.content_sha256 == content:
-            parts.append(replace(old, table_hash=identity))
+            parts.append(replace(old, rows=hashed.rows, table_hash=identity))
         else:
             parts.append(made.add_part(con, table, week, query, content, identity))
     return manifest_entry(columns, parts)
@@ -160,7 +160,7 @@ def _view_parts(
     for week, found in hashes_by_week(copy, _VIEW_ROWS, columns).items():
         old = known.get(week)
         if old is not None and old.content_sha256 == found.sha256:
-            yield old
+            yield replace(old, rows=found.rows, table_hash=None)  # a manifest may state others
         else:
             rows = f"FROM {_VIEW_ROWS} WHERE {of_weeks([week])}"
             yield made.add_part(copy, view, week, rows, found.sha256, None)
