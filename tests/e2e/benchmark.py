@@ -21,14 +21,17 @@ import yaml
 from assets.gateway.network.connection import Connection
 from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
+from assets.generation.slots import Slot
 from assets.generation.workplace import Workplace
 from assets.labeling.anchors.sets import label_anchor_sets
 from assets.labeling.partition import label
 from assets.leaderboard.asset import publish_week
 from assets.leaderboard.published import Edition
 from assets.metrics.week import score_weeks
+from assets.simulation.picture import png
 from assets.simulation.pool import Pool
 from assets.simulation.provider import Simulated
+from assets.simulation.scenes import scene
 from orchestration.resources import make_workplace
 from orchestration.settings import CHECKOUT, Settings
 from warehouse.weeks import span
@@ -37,6 +40,15 @@ SIZE = 96  # pixels: the smallest that the drawing labeler reads without fault
 _DEMO = yaml.safe_load((CHECKOUT / "orchestration" / "demo.yaml").read_text(encoding="utf-8"))
 WEEKS: Sequence[str] = span(str(_DEMO["first_week"]), str(_DEMO["last_week"]))
 LAST = WEEKS[-1]
+
+
+def picture(text: str) -> bytes:
+    """A drawn person that the labeler of drawings can read; other text, other bytes."""
+    slot = Slot(
+        slot_key=text, week=LAST, model="m", suite="startup-ceo", suite_version="1.0.0", prompt="startup-ceo/ceo-his",
+        replicate=0,
+    )  # fmt: skip
+    return png(scene("classic", slot).look, text, SIZE)
 
 
 def entry(

@@ -17,10 +17,7 @@ from openai.types.responses import Response
 from PIL import Image
 
 from assets.gateway.records import GROUPS
-from assets.generation.slots import Slot
-from assets.simulation.picture import png
-from assets.simulation.scenes import scene
-from tests.e2e.benchmark import SIZE
+from tests.e2e.benchmark import picture
 from tests.services.faulty import Behaviour, Call
 from warehouse.weeks import current_week, utc_now
 
@@ -40,15 +37,6 @@ AGAIN = "run again to go on"
 ALL_REFUSED = f"Refused: {SLOTS} of {SLOTS} answers."
 FEW = "Withheld this week: answers only 0 % of prompts"
 FINE = ("with a picture 2",)
-
-
-def picture(text: str) -> bytes:
-    """A drawn person that the labeler of drawings can read; other text, other bytes."""
-    slot = Slot(
-        slot_key=text, week=WEEK, model="m", suite="startup-ceo", suite_version="1.0.0", prompt="startup-ceo/ceo-his",
-        replicate=0,
-    )  # fmt: skip
-    return png(scene("classic", slot).look, text, SIZE)
 
 
 def holds(data: bytes, **more: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ import pytest
 from assets.gateway.receipts import read_partition
 from assets.generation.partition import ask_partition, plan_partition
 from orchestration.commands.forecasts import look_ahead, with_ledger
+from tests.e2e.benchmark import picture
 from tests.orchestration.installation import CHECKOUT, install
-from tests.research.e2e.test_real_week import drawn
 from tests.services.aimock import KEY_ENV, AIMock, image_fixture
 from warehouse.weeks import current_week
 
@@ -36,7 +36,7 @@ def test_a_week_of_an_entry_as_shipped_ends_within_its_cap(aimock: AIMock, tmp_p
 
     [ahead] = look_ahead(with_ledger(made.place(), week), week, ["gpt-image-2"])
     assert (ahead.asks, ahead.usd, ahead.cap_usd) == (358, pytest.approx(358 * 0.053), 25)
-    aimock.script(image_fixture(drawn(1)))
+    aimock.script(image_fixture(picture("one")))
     report = ask_partition(made.place(), "gpt-image-2", week)
     assert (report.open, report.stopped_by) == (0, None)
     receipts = read_partition(made.store, week, "gpt-image-2").receipts

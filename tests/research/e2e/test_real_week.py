@@ -20,9 +20,8 @@ import yaml
 
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Outcome
-from assets.generation.slots import Request, Slot
-from assets.simulation import make as simulated
 from orchestration import weekly
+from tests.e2e.benchmark import picture
 from tests.orchestration.installation import Installation, entry, install
 from tests.services import bedrock, bfl, loopback
 from tests.services.aimock import KEY, KEY_ENV, AIMock, image_fixture
@@ -39,30 +38,6 @@ PRICE = {
     "source": "test",
     "date": "2026-11-23",
 }
-
-
-def drawn(number: int) -> bytes:
-    """A simulated picture of a CEO, another one for another number."""
-    slot = Slot(
-        slot_key=f"{number:064x}",
-        week="2026-11-23",
-        model="sim-classic",
-        suite="startup-ceo",
-        suite_version="1.0.0",
-        prompt="startup-ceo/ceo-his",
-        replicate=number,
-    )
-    request = Request(
-        slot=slot,
-        attempt=1,
-        model_id="classic",
-        params={"size": 96},
-        prompt_text="an ambitious CEO",
-        language="en",
-    )
-    image = simulated().ask(request).image
-    assert image is not None
-    return image
 
 
 def published(
@@ -112,7 +87,7 @@ def test_a_week_of_four_services_labelled_by_a_vision_model(
     for name, value in {**secrets, **BEDROCK_KEYS}.items():
         monkeypatch.setenv(name, value)
     week = current_week()
-    pictures = [drawn(number) for number in range(8)]
+    pictures = [picture(str(number)) for number in range(8)]
     aimock.script(
         image_fixture(pictures[0], prompt="his startup office"),
         image_fixture(pictures[1], prompt="their startup office", revised_prompt="a woman <b>of vision</b>"),
@@ -134,12 +109,12 @@ def test_a_week_of_four_services_labelled_by_a_vision_model(
         return Reply(image=pictures[call.number % 8], revised_prompt=f"a visionary CEO, turn {call.turn}")
 
     def stable(model: str, body: dict[str, Any]) -> loopback.Reply:
-        image = base64.b64encode(drawn(body["seed"] % 1000)).decode()
+        image = base64.b64encode(picture(str(body["seed"]))).decode()
         return bedrock.answered({"images": [image], "seeds": [body["seed"]], "finish_reasons": [None]})
 
     with (
         ContractServer(script=script) as contract,
-        serving(bfl.Bfl(lambda number: drawn(100 + number))) as flux,
+        serving(bfl.Bfl(lambda number: picture(f"flux {number}"))) as flux,
         serving(bedrock.Bedrock(stable)) as aws,
     ):
         aimock_at = {"base_url": aimock.base_url, "key_env": KEY_ENV, "allow_private": True}
