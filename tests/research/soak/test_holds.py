@@ -54,5 +54,6 @@ def test_growth() -> None:
     flat = growth(range(48), [10.0, 10.2, 9.8, 10.1, 9.9, 10.0] * 8)
     assert flat["low"] < 0 < flat["high"]
     assert flat["year"] < 0.05
+    assert growth([3, 4], [10.0, 10.2]) == {}
     weeks = [3, 4, 10, 40]  # of others something was done before
     assert growth(weeks, [10.0 + week / 4 for week in weeks])["year"] == pytest.approx(0.96, abs=0.03)
