@@ -58,14 +58,9 @@ class AIMock:
         self.reset()
         self._post("/__aimock/fixtures", {"fixtures": list(fixtures)})
 
-    def chaos(self, **rates: float) -> None:
-        """Let calls go wrong: `dropRate` (500), `malformedRate`, `disconnectRate`, `rateLimitRate`, `latencyMs`."""
-        self._post("/__aimock/chaos", rates)
-
     def reset(self) -> None:
-        """Forget fixtures, journal and chaos."""
+        """Forget fixtures and journal."""
         self._post("/__aimock/reset", {})
-        self._send("DELETE", "/__aimock/chaos")
 
     def journal(self) -> list[dict[str, Any]]:
         """Return what was asked since the last reset, with headers (keys left out by the server), body and status."""

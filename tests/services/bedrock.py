@@ -105,9 +105,7 @@ def errors(name: str = "InvokeModel") -> dict[str, int]:
     }
 
 
-def error(
-    code: str, message: str, *, status: int | None = None, headers: dict[str, str] | None = None
-) -> Reply:
+def error(code: str, message: str, *, status: int | None = None) -> Reply:
     """Return an error as REST-JSON has it; without `status` the code must be one of AWS's model."""
     known = errors() | errors("GetFoundationModel")
     if status is None and code not in known:
@@ -115,8 +113,7 @@ def error(
     return Reply(
         status or known[code],
         json.dumps({"message": message}).encode(),
-        {"x-amzn-errortype": code, "x-amzn-requestid": "req-error", "content-type": "application/json"}
-        | (headers or {}),
+        {"x-amzn-errortype": code, "x-amzn-requestid": "req-error", "content-type": "application/json"},
     )
 
 
@@ -227,13 +224,11 @@ class Bedrock:
     def __init__(self, reply: Callable[[str, dict[str, Any]], Reply]) -> None:
         self.reply, self.base = reply, ""
         self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.signed = True
 
     def answer(self, seen: Seen) -> Reply:
         """Refuse what AWS's model does not allow, else answer."""
         name, members = parse(seen)
-        if self.signed:
-            check_signature(seen, seen.headers["host"])
+        check_signature(seen, seen.headers["host"])
         if name == "ListFoundationModels":
             return listed(members)
         model = members.get("modelId") or members["modelIdentifier"]

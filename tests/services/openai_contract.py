@@ -4,8 +4,7 @@ What it takes and gives is the vendor's (`openai.wire`); what it answers, how sl
 breaks is scripted (`openai.script`). It keeps its own log of calls and of what it bills, to compare receipts with.
 
 In a test:      with ContractServer() as server: server.script = lambda call: Reply(text="no")
-In a process:   python -m tests.services.openai_contract --port 0 --latency-s 2 --log calls.jsonl   (prints its port)
-                with contract_process("--per-minute", "300") as server: … server.log()
+In a process:   with contract_process("--latency-s", "2") as server: … server.log()
 
 Belongs here: the server, its log, a process of its own. Does not belong here: shapes of requests and answers
 (`openai.wire`), what each endpoint does (`openai.endpoints`), bytes on the wire (`openai.http`).
@@ -22,7 +21,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from tests.services.children import die_with_parent
 from tests.services.openai.endpoints import ROUTES
 from tests.services.openai.endpoints import Handler as Endpoint
 from tests.services.openai.http import Handler, Http
-from tests.services.openai.script import Call, Limit, RefusedError, Reply, Rule
+from tests.services.openai.script import Call, RefusedError, Reply, Rule
 
 __all__ = ["Call", "ContractProcess", "ContractServer", "RefusedError", "Reply", "Rule", "contract_process"]
 
@@ -43,7 +42,6 @@ PRICES = {
     "image_out": 30.0,
     "tool_text_in": 5.0,
 }
-_DEFAULT = Reply()
 
 
 class ContractServer:
@@ -54,25 +52,16 @@ class ContractServer:
         *,
         script: Callable[[Call], Reply | None] = lambda call: None,
         rules: list[Rule] | None = None,
-        default: Reply = _DEFAULT,
         latency_s: float = 0.0,
-        per_minute: float | None = None,
-        burst: float | None = None,
-        retry_after: bool = True,
         keys: tuple[str, ...] = (),
         prices: Mapping[str, float] = PRICES,
         models: tuple[str, ...] = ("gpt-image-2", "gpt-6"),
         extra_params: tuple[str, ...] = (),
-        log_path: Path | None = None,
-        port: int = 0,
         by_prompt: bool = False,
     ) -> None:
         self.script = script
         self.rules = rules or []
-        self.default = default
         self.latency_s = latency_s
-        self.limit = Limit(per_minute, burst) if per_minute else None
-        self.retry_after = retry_after
         self.keys = keys
         self.prices = dict(prices)
         self.models = models
@@ -82,14 +71,11 @@ class ContractServer:
         self.pictures: dict[str, bytes] = {}
         self.responses: dict[str, int] = {}  # id → its turn
         self.routes: dict[tuple[str, str], Endpoint] = dict(ROUTES)
-        self.most_at_once = 0
-        self._at_once = 0
         self._numbers = 0
         self._used: dict[int, int] = {}
         self._log: list[dict[str, Any]] = []
-        self._log_file = log_path.open("a", encoding="utf-8") if log_path else None
         self._lock = threading.Lock()
-        self._http = Http(("127.0.0.1", port), Handler)
+        self._http = Http(("127.0.0.1", 0), Handler)
         self._http.contract = self
         self.port = self._http.server_address[1]
 
@@ -105,8 +91,6 @@ class ContractServer:
     def __exit__(self, *error: object) -> None:
         self._http.shutdown()
         self._http.server_close()
-        if self._log_file:
-            self._log_file.close()
 
     def serve_forever(self) -> None:
         """Serve in this thread until the process ends."""
@@ -134,40 +118,23 @@ class ContractServer:
         if scripted is not None:
             return scripted
         for index, rule in enumerate(self.rules):
-            if not rule.matches(call):
-                continue
             with self._lock:
                 seen = self._used[index] = self._used.get(index, 0) + 1
-            if seen % rule.every == 0 and (rule.times is None or seen // rule.every <= rule.times):
+            if seen % rule.every == 0:
                 return rule.reply
-        return self.default
+        return Reply()
 
     def record(self, **entry: Any) -> None:
-        """Write one line of the log; in a process of its own it is on disk before the answer leaves."""
+        """Write one line of the log."""
         entry["at"] = time.time()
         with self._lock:
             self._log.append(entry)
-            if self._log_file:
-                self._log_file.write(json.dumps(entry) + "\n")
-                self._log_file.flush()
 
     def next_number(self) -> int:
         """Return the number of a new call."""
         with self._lock:
             self._numbers += 1
             return self._numbers
-
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count calls that are in flight together."""
-        with self._lock:
-            self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._at_once -= 1
 
 
 # --- a process of its own
@@ -218,28 +185,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency-s", type=float, default=0.0)
-    parser.add_argument("--per-minute", type=float)
-    parser.add_argument("--burst", type=float)
-    parser.add_argument("--no-retry-after", action="store_true")
-    parser.add_argument(
-        "--image-bytes", type=int, default=0, help="one big picture for all instead of small ones"
-    )
     parser.add_argument("--by-prompt", action="store_true", help="the same picture at every call of a prompt")
-    parser.add_argument("--log", type=Path, help="file that each call is appended to")
     parser.add_argument("--rules", type=Path, help="JSON: a list of rules, see Rule and Reply")
     chosen = parser.parse_args()
     rules = [Rule.of(one) for one in json.loads(chosen.rules.read_text())] if chosen.rules else []
     server = ContractServer(
         rules=rules,
-        default=replace(Reply(), image_bytes=chosen.image_bytes),
         latency_s=chosen.latency_s,
-        per_minute=chosen.per_minute,
-        burst=chosen.burst,
-        retry_after=not chosen.no_retry_after,
-        log_path=chosen.log,
-        port=chosen.port,
         by_prompt=chosen.by_prompt,
     )
     print(server.port, flush=True)

@@ -73,28 +73,6 @@ def test_all_25_published_rows_come_out_of_the_labels(con: Con, published: list[
         assert mine["chi2_p_value"] == pytest.approx(float(theirs["chi2_p_value"]), abs=1e-9)
 
 
-def test_472_images_are_stored_and_28_slots_are_said_to_be_missing(con: Con, raza_store: LocalStore) -> None:
-    assert len(list(raza_store.list("images/"))) == 472
-    found = con.execute(
-        "SELECT status, model, count(*) FROM study_slots GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    assert ("missing", "imagen-4.0", 28) in found
-    assert sum(count for status, _, count in found if status == "present") == 472
-    assert [row[1] for row in found if row[0] == "missing"] == ["imagen-4.0"]
-
-
-def test_labels_of_missing_images_are_kept_without_a_hash(con: Con) -> None:
-    counts = con.execute(
-        "SELECT count(*), count(image_sha256) FROM study_labels WHERE attribute = 'gender'"
-    ).fetchone()
-    assert counts == (500, 472)
-
-
-def test_files_named_png_are_stored_as_the_jpeg_that_they_are(con: Con) -> None:
-    found = con.execute("SELECT DISTINCT image_ext, image_mime FROM study_slots WHERE status = 'present'")
-    assert found.fetchall() == [("jpg", "image/jpeg")]
-
-
 def test_rules_are_about_real_dirt(tmp_path: Path, raza_files: Path) -> None:
     """What is said without the query's `lower` and `trim`, and without a spelling: capitals, white space, a plural."""
     text = RAZA_YAML.read_text("utf-8")

@@ -39,16 +39,6 @@ def test_a_study_of_labels_alone_misses_no_picture_wherever_that_is_said(tiny: S
     assert "Missing:" not in text
 
 
-def test_a_study_of_pictures_misses_them_as_before(tiny: Study) -> None:
-    (tiny.root / "pics/One/ceo_1.png").unlink()
-    tiny.data["pictures"] += " UNION ALL SELECT 'One', 'ceo', '1', NULL"
-    assert tiny.run().missing == 1
-    with scored(tiny.store, "tiny") as con:
-        shown, page = view(con), section(con)
-    assert (shown.planned, shown.pictures, shown.missing, shown.labels_alone) == (8, 7, 1, False)
-    assert "7 of 8 pictures are there. Missing: 1;" in re.sub(r"<[^>]+>|\s+", " ", page)
-
-
 #: Women of ten, by model and condition: "smiling" halves them, "angry" leaves them, "plain" is as it was.
 WOMEN = {"plain": 8, "angry": 8, "smiling": 2, "controlled": 5}
 
@@ -135,15 +125,6 @@ def test_the_named_baseline_comes_first_then_known_ones_then_the_alphabet() -> N
     conditions = ["zebra", "controlled", "apple", "baseline", "plain"]
     assert in_order(conditions) == ["baseline", "controlled", "apple", "plain", "zebra"]
     assert in_order(conditions, "plain") == ["plain", "baseline", "controlled", "apple", "zebra"]
-
-
-def test_a_study_with_known_conditions_needs_no_baseline(tiny: Study) -> None:
-    under(tiny, "baseline", "controlled").run()
-    with scored(tiny.store, "tiny") as con:
-        found = rows(con, "FROM words")
-        assert {(row["kind"], row["a"], row["b"]) for row in found} == {
-            ("controlled", "baseline", "controlled")
-        }
 
 
 AGES = ("10-19", "20-29", "30-39", "40_49", "50-59", "60-plus")

@@ -17,8 +17,7 @@ import pytest
 from tests.forked_sandbox import fork_queries
 from warehouse.errors import ClicheError, UsageError
 from warehouse.sandbox.reading import _CRASHED, QueryEnd, TooLongError, read
-from warehouse.sandbox.rules import PROCESS_MEMORY, connect, one_statement
-from warehouse.sqlfiles import names, sql
+from warehouse.sandbox.rules import PROCESS_MEMORY, connect
 
 FILES = "file access is switched off"
 WRITING = "nothing can be written"
@@ -230,13 +229,6 @@ def test_what_takes_too_long_or_too_much_is_stopped(folder: Path, text: str, wor
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_reads_works(folder: Path, text: str) -> None:
     assert values(folder, text)
-
-
-def test_all_audit_queries_are_statements_that_the_sandbox_takes() -> None:
-    with duckdb.connect() as con:
-        assert len(names("audit")) >= 10
-        for name in names("audit"):
-            assert one_statement(con, sql(f"audit/{name}"))
 
 
 def test_the_connection_alone_keeps_files_out_too(folder: Path) -> None:

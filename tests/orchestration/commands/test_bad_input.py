@@ -12,9 +12,7 @@ from assets.generation.partition import plan_partition
 from assets.suites import loader
 from tests.orchestration.installation import MODELS, NEXT, WEEK, Cliche, Installation, entry
 from tests.orchestration.paid import PRICE
-from tests.services.seaweedfs import READER, Keys, SeaweedFS
 from warehouse import keys
-from warehouse.database.connection import connect
 from warehouse.weeks import current_week
 
 RUN = f"run --week {WEEK}"
@@ -158,82 +156,7 @@ def test_a_suite_text_that_changed_is_shown(fresh: Installation, cliche: Cliche,
     assert fresh.objects() == before
 
 
-# The store
-
-
-AWAY = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_DEFAULT_REGION": "us-east-1"}
-AWAY |= {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "a-secret-value"}
-
-
-@pytest.mark.parametrize(
-    ("store", "commands", "said"),
-    [
-        (__file__, (RUN, "status", "verify", "unlock"), "not a folder"),
-        (
-            "/proc/cliche-store",
-            (RUN,),
-            "cannot write /proc/",
-        ),  # nobody, root neither, can make a folder there
-        ("s3://bucket/a", (RUN,), "the server cannot be reached; check the network and AWS_ENDPOINT_URL"),
-    ],
-)
-def test_a_store_that_cannot_be_one_is_told(
-    fresh: Installation,
-    cliche: Cliche,
-    monkeypatch: pytest.MonkeyPatch,
-    store: str,
-    commands: tuple[str, ...],
-    said: str,
-) -> None:
-    for name, value in {**AWAY, "CLICHE_STORE": store}.items():
-        monkeypatch.setenv(name, value)
-    for command in commands:
-        ended = cliche(*command.split())
-        assert ended.code == 1, command
-        assert store in ended.only_line
-        assert said in ended.only_line
-        assert "a-secret-value" not in ended.err + ended.out
-
-
-@pytest.mark.s3
-@pytest.mark.parametrize(
-    ("identity", "said"),
-    [
-        (Keys("cliche-writer", "not-the-secret"), "the server refuses the credentials; check AWS_ACCESS_KEY"),
-        (READER, "access denied"),
-    ],
-)
-def test_wrong_keys_and_keys_that_may_only_read_are_told(
-    fresh: Installation,
-    cliche: Cliche,
-    monkeypatch: pytest.MonkeyPatch,
-    seaweedfs: SeaweedFS,
-    identity: Keys,
-    said: str,
-) -> None:
-    monkeypatch.setenv("CLICHE_STORE", seaweedfs.fresh_address())
-    for name, value in seaweedfs.environment(identity).items():
-        monkeypatch.setenv(name, value)
-    ended = cliche(*RUN.split())
-    assert ended.code == 1
-    assert said in ended.only_line
-    assert "not-the-secret" not in ended.err + ended.out
-
-
 # Objects and files that are not what they should be
-
-
-def test_a_corrupt_receipt_is_named_and_nobody_is_asked(fresh: Installation, cliche: Cliche) -> None:
-    plan, _ = plan_partition(fresh.place(), MODELS[0], WEEK)
-    key = keys.receipt(WEEK, MODELS[0], plan.slots[0].slot_key, 1)
-    path = Path(fresh.settings.store) / key
-    path.parent.mkdir(parents=True)
-    for content in ("", "[]", '{"week": "2026-11-09"}', "\x00" * 100):
-        path.write_text(content)
-        before = fresh.objects()
-        ended = cliche(*RUN.split())
-        assert (ended.code, key in ended.only_line) == (1, True)
-        assert fresh.objects() == before
 
 
 OF_WEEK = (RUN, f"status --week {WEEK}", "rebuild")
@@ -265,26 +188,6 @@ def test_a_corrupt_object_is_named_and_nothing_is_overwritten(
         assert (ended.code, Path(key).name in ended.error) == (1, True), command
         assert "\n" not in ended.error
         assert published.objects() == before
-
-
-def test_a_warehouse_of_another_version_is_left_as_it_is(published: Installation, cliche: Cliche) -> None:
-    path = published.settings.warehouse
-    with connect(path) as con:
-        con.execute("UPDATE schema_hash SET tables_sha256 = 'of another version'")
-    content = path.read_bytes()
-    ended = cliche("publish", "--week", WEEK)
-    assert ended.code == 2
-    assert ended.only_line.endswith(
-        f"{path} was made by another version of Cliché; delete it and run `cliche rebuild`"
-    )
-    assert path.read_bytes() == content
-    assert cliche("sql", "SELECT 1").code == 0  # it reads the edition, not the warehouse
-    path.write_bytes(b"no database")
-    ended = cliche("publish", "--week", WEEK)
-    assert (ended.code, "run `cliche rebuild`" in ended.only_line) == (1, True)
-    assert cliche("rebuild").code == 0
-    with connect(path, read_only=True) as con:
-        assert con.execute("SELECT count(*) FROM scored_weeks").fetchall() == [(1,)]
 
 
 # A second command beside the first

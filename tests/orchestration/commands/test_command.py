@@ -150,24 +150,6 @@ def test_status_of_a_week_that_nobody_was_asked_in(fresh: Installation, cliche: 
 # sql
 
 
-def test_sql_prints_a_table_csv_or_json(reads: Installation, cliche: Cliche) -> None:
-    query = "SELECT model, count(*) AS slots, NULL AS nothing, 'a,\"b\"' AS text FROM slots GROUP BY model ORDER BY 1"
-    table = cliche("sql", query)
-    assert (table.code, table.err) == (0, "")
-    assert [line.split() for line in table.out.splitlines()] == [
-        ["model", "slots", "nothing", "text"],
-        *([model, str(SLOTS), 'a,"b"'] for model in MODELS),
-    ]
-    as_csv = cliche("sql", query, "--format", "csv").out
-    assert list(csv.reader(io.StringIO(as_csv))) == [
-        ["model", "slots", "nothing", "text"],
-        *([model, str(SLOTS), "", 'a,"b"'] for model in MODELS),
-    ]
-    assert json.loads(cliche("sql", query, "--format", "json").out) == [
-        {"model": model, "slots": SLOTS, "nothing": None, "text": 'a,"b"'} for model in MODELS
-    ]
-
-
 def test_invariant_10_text_is_printed_as_it_is(published: Installation, cliche: Cliche) -> None:
     texts = ["[bold]x[/bold]", ":warning: :x:", "[/]", "\\[a]", "ｆｕｌｌ"]
     ended = cliche("sql", f"SELECT unnest({texts!r}) AS said".replace("\\\\", "\\"))

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
-import threading
 import time
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -291,49 +288,3 @@ def test_rules_of_the_file_of_headers_are_those_of_objects() -> None:
             kept for rule, kept in rules if key == rule or (rule[-1] == "*" and key.startswith(rule[:-1]))
         ]
         assert (last or [SHORT])[-1] == cache_control(key)
-
-
-# a browser
-
-
-@pytest.mark.browser
-def test_the_site_in_a_browser(
-    reads: Installation, cliche: Cliche, tmp_path: Path, chromium_path: str
-) -> None:
-    from playwright.sync_api import sync_playwright
-
-    cliche("publish", "--to", str(tmp_path / "www" / "some" / "path"))
-    handler = partial(_Silent, directory=str(tmp_path / "www"))
-    complaints: list[str] = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, sync_playwright() as playwright:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        base = f"http://127.0.0.1:{server.server_address[1]}/some/path/"
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on(  # who leaves a page stops what is still loading
-            "requestfailed",
-            lambda asked: "ERR_ABORTED" in (asked.failure or "") or complaints.append(f"failed: {asked.url}"),
-        )
-        page.on("response", lambda got: got.status < 400 or complaints.append(f"{got.status}: {got.url}"))
-        page.on("request", lambda asked: asked.url.startswith(base) or complaints.append(asked.url))
-        page.goto(base)
-        page.wait_for_url(f"**/editions/{EDITION}/index.html")
-        for _ in range(2):  # in English, then in French
-            for place in [
-                link.get_attribute("href")
-                for link in page.locator("nav.sections a:not([aria-current]), footer a:not([download])").all()
-            ]:
-                page.goto(page.url.partition("#")[0].rpartition("/")[0] + f"/{place}")
-                assert page.locator("h1").count() <= 1
-                page.go_back()
-            page.locator("nav.languages a").first.click()
-        assert "/fr/" not in page.url
-        browser.close()
-        server.shutdown()
-    assert complaints == []
-
-
-class _Silent(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""

@@ -12,7 +12,6 @@ import time
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tests.services.openai import wire
@@ -40,7 +39,7 @@ def images_generate(server: ContractServer, call: Call) -> Answered:
     usage = wire.image_usage(call.prompt, count, IMAGE_TOKENS)
     body = wire.images_body(items, usage if reply.usage else None, int(time.time()))
     body["data"] = [item | reply.extra_item for item in body["data"]]
-    _bill(server, call, reply, usd=wire.billed_usd(usage, None, server.prices), outcome="ok", pictures=count)
+    _bill(server, call, usd=wire.billed_usd(usage, None, server.prices), outcome="ok", pictures=count)
     return Answered(_with_picture(body | reply.extra, image), reply=reply)
 
 
@@ -87,7 +86,7 @@ def responses_create(server: ContractServer, call: Call) -> Answered:
     )
     server.responses[fields["id"]] = call.turn
     usd = wire.billed_usd(usage, tools, server.prices)
-    _bill(server, call, reply, usd=usd, outcome=reply.status, pictures=count, response_id=fields["id"])
+    _bill(server, call, usd=usd, outcome=reply.status, pictures=count, response_id=fields["id"])
     return Answered(_with_picture(body | reply.extra, image), reply=reply)
 
 
@@ -123,31 +122,16 @@ def _replied(server: ContractServer, call: Call) -> Reply:
     if reply.error:
         error = dict(reply.error)
         status = int(error.pop("status", 500))
-        if reply.billed:
-            _bill(
-                server,
-                call,
-                reply,
-                usd=_price_of_picture(server, call),
-                outcome="error",
-                pictures=0,
-                status=status,
-            )
-        raise RefusedError(status, {"message": "scripted", **error}, reply, logged=bool(reply.billed))
+        raise RefusedError(status, {"message": "scripted", **error}, reply)
     return reply
 
 
-def _price_of_picture(server: ContractServer, call: Call) -> float:
-    return wire.billed_usd(wire.image_usage(call.prompt, 1, IMAGE_TOKENS), None, server.prices)
-
-
 def _raw(server: ContractServer, call: Call, reply: Reply) -> Answered:
-    usd = _price_of_picture(server, call) if reply.billed else 0.0
-    _bill(server, call, reply, usd=usd, outcome="raw", pictures=0, status=reply.raw_status)
+    _bill(server, call, usd=0.0, outcome="raw", pictures=0, status=reply.raw_status)
     return Answered((reply.raw or "").encode(), reply.raw_status, reply.raw_type, reply)
 
 
-def _bill(server: ContractServer, call: Call, reply: Reply, *, usd: float, outcome: str, **more: Any) -> None:
+def _bill(server: ContractServer, call: Call, *, usd: float, outcome: str, **more: Any) -> None:
     """Log a call whose work is done, and what it costs, before a byte of the answer leaves."""
     server.record(
         number=call.number,
@@ -158,29 +142,22 @@ def _bill(server: ContractServer, call: Call, reply: Reply, *, usd: float, outco
         turn=call.turn,
         previous_response_id=call.body.get("previous_response_id"),
         outcome=outcome,
-        billed_usd=0.0 if reply.billed is False else usd,
+        billed_usd=usd,
         **{"status": 200, **more},
     )
 
 
 def _image(server: ContractServer, call: Call, reply: Reply) -> bytes:
     """Return the picture in base64, or an address under which it lies from now on."""
-    if reply.image is None and reply.image_bytes and not reply.as_url:
-        return _encoded_noise(reply.image_bytes)
     data = reply.image
     if data is None:
         number = zlib.crc32(call.prompt.encode()) if server.by_prompt else call.number
-        data = wire.noise_picture(reply.image_bytes) if reply.image_bytes else wire.small_picture(number)
+        data = wire.small_picture(number)
     if not reply.as_url:
         return b64encode(data)
     path = f"/pictures/{call.number}.png"
     server.pictures[path] = data
     return f"http://127.0.0.1:{server.port}{path}".encode()
-
-
-@lru_cache(maxsize=4)
-def _encoded_noise(size_bytes: int) -> bytes:
-    return b64encode(wire.noise_picture(size_bytes))
 
 
 def _with_picture(body: dict[str, Any], image: bytes) -> bytes:

@@ -12,18 +12,15 @@ import struct
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from tests.services.openai import wire
-from tests.services.openai.script import Answered, Call, RefusedError, Reply
+from tests.services.openai.script import Answered, Call, RefusedError
 
 if TYPE_CHECKING:
     from tests.services.openai.endpoints import Handler as Endpoint
     from tests.services.openai_contract import ContractServer
-
-_SILENCE_S = 60.0
 
 
 class Http(ThreadingHTTPServer):
@@ -64,24 +61,23 @@ class Handler(BaseHTTPRequestHandler):
             return
         call = self._call(body)
         headers = {"x-request-id": f"req_{call.number}", "openai-version": "2020-10-01"}
-        with contract.counted():
-            try:
-                handler = self._handler(call)
-                self._admit(call, headers)
-                answered = handler(contract, call)
-            except RefusedError as error:
-                if self.command == "POST" and not error.logged:
-                    entry = {
-                        "number": call.number,
-                        "method": "POST",
-                        "path": call.path,
-                        "prompt": call.prompt,
-                    }
-                    contract.record(**entry, status=error.status, outcome="error", billed_usd=0.0)
-                data = json.dumps(wire.error_body(error.error)).encode()
-                answered = Answered(data, error.status, reply=error.reply)
-            reply = answered.reply
-            self._send(answered.status, answered.kind, answered.body, headers | reply.headers, reply.fault)
+        try:
+            handler = self._handler(call)
+            self._admit(call)
+            answered = handler(contract, call)
+        except RefusedError as error:
+            if self.command == "POST":
+                entry = {
+                    "number": call.number,
+                    "method": "POST",
+                    "path": call.path,
+                    "prompt": call.prompt,
+                }
+                contract.record(**entry, status=error.status, outcome="error", billed_usd=0.0)
+            data = json.dumps(wire.error_body(error.error)).encode()
+            answered = Answered(data, error.status, reply=error.reply)
+        reply = answered.reply
+        self._send(answered.status, answered.kind, answered.body, headers | reply.headers, reply.fault)
 
     def _call(self, body: dict[str, Any]) -> Call:
         contract = self.server.contract
@@ -109,8 +105,8 @@ class Handler(BaseHTTPRequestHandler):
             404, {"code": "unknown_url", "message": f"Invalid URL ({self.command} {call.path})"}
         )
 
-    def _admit(self, call: Call, headers: dict[str, str]) -> None:
-        """Raise `RefusedError` for a wrong key and above the limit; what the limit is goes into `headers`."""
+    def _admit(self, call: Call) -> None:
+        """Raise `RefusedError` for a wrong key."""
         contract = self.server.contract
         if call.path.startswith("/pictures/"):
             return
@@ -119,21 +115,6 @@ class Handler(BaseHTTPRequestHandler):
             raise RefusedError(
                 401, {"code": "invalid_api_key", "message": f"Incorrect API key provided: {key[:3]}***."}
             )
-        limit = contract.limit
-        if limit is None or self.command != "POST":
-            return
-        admitted, left, wait_s = limit.take()
-        headers["x-ratelimit-limit-requests"] = f"{limit.per_minute:g}"
-        headers["x-ratelimit-remaining-requests"] = f"{int(left)}"
-        headers["x-ratelimit-reset-requests"] = f"{(limit.burst - left) * 60 / limit.per_minute:.3f}s"
-        if not admitted:
-            wait = {"retry-after": f"{max(1, int(wait_s + 0.999))}", "retry-after-ms": f"{wait_s * 1000:.0f}"}
-            told = {
-                "code": "rate_limit_exceeded",
-                "type": "requests",
-                "message": "Rate limit reached for images.",
-            }
-            raise RefusedError(429, told, Reply(headers=wait if contract.retry_after else {}))
 
     def _send(
         self, status: int, kind: str, data: bytes, headers: Mapping[str, str], fault: str | None = None
@@ -145,18 +126,8 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(head + data)
             return
         self.close_connection = True
-        if fault == "silence":
-            with suppress(OSError):
-                self.connection.settimeout(_SILENCE_S)
-                self.connection.recv(1)
-        elif fault == "cut":
+        if fault == "cut":
             self.wfile.write(head + data[: len(data) // 2])
-        elif fault == "drip":
-            with suppress(OSError):
-                self.wfile.write(head)
-                for at in range(len(data)):
-                    self.wfile.write(data[at : at + 1])
-                    time.sleep(0.05)
         if fault in {"reset", "cut"}:
             time.sleep(0.02)  # what was written leaves before the reset
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -5,9 +5,6 @@ Belongs here: the vocabulary of scripts. Does not belong here: endpoints (`opena
 
 from __future__ import annotations
 
-import re
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +29,6 @@ class Reply:
 
     images: int | None = None  # pictures; None: one if a picture is asked for
     image: bytes | None = None  # the picture's bytes; None: a small one of the call's own
-    image_bytes: int = 0  # or the server's one big picture of about that size
     as_url: bool = False  # an address on this server instead of base64
     revised_prompt: str | None = None  # a response always has one: "revised: …" unless it is given
     text: str | None = None
@@ -52,56 +48,20 @@ class Reply:
     extra_item: dict[str, Any] = field(default_factory=dict)  # … and to each picture
     headers: dict[str, str] = field(default_factory=dict)
     latency_s: float | None = None  # None: the server's
-    fault: str | None = None  # reset | cut | close | drip | silence
-    billed: bool | None = None  # None: what came to a picture or a response is billed, an error is not
+    fault: str | None = None  # reset | cut
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of a script that is data: the first rule that matches a call answers it."""
+    """A row of a script that is data: the first rule whose turn it is answers a call."""
 
     reply: Reply
-    path: str = ""  # regular expression, searched for
-    prompt: str = ""
-    turn: int | None = None
-    forced: bool | None = None
-    times: int | None = None  # so many calls, then the rule is used up
-    every: int = 1  # each so-manyth call that matches
+    every: int = 1  # each so-manyth call
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Rule:
         """Return the rule that JSON describes."""
         return cls(**{**data, "reply": Reply(**data.get("reply", {}))})
-
-    def matches(self, call: Call) -> bool:
-        """Return whether the rule speaks of this call."""
-        return bool(
-            re.search(self.path, call.path)
-            and re.search(self.prompt, call.prompt)
-            and self.turn in (None, call.turn)
-            and self.forced in (None, call.forced)
-        )
-
-
-class Limit:
-    """Admits so many requests a minute: a bucket that fills evenly and holds `burst` of them."""
-
-    def __init__(self, per_minute: float, burst: float | None = None) -> None:
-        self.per_minute = per_minute
-        self.burst = burst or max(1.0, per_minute / 60)
-        self._left = self.burst
-        self._at = time.monotonic()
-        self._lock = threading.Lock()
-
-    def take(self) -> tuple[bool, float, float]:
-        """Return whether a request is admitted, how many more would be, and seconds until the next one is."""
-        with self._lock:
-            now = time.monotonic()
-            self._left = min(self.burst, self._left + (now - self._at) * self.per_minute / 60)
-            self._at = now
-            admitted = self._left >= 1
-            self._left -= admitted
-            return admitted, self._left, max(0.0, 1 - self._left) * 60 / self.per_minute
 
 
 @dataclass(frozen=True)
@@ -115,13 +75,10 @@ class Answered:
 
 
 class RefusedError(Exception):
-    """The call ends with an HTTP error, of which `reply` holds headers and fault; `logged` says that it is logged."""
+    """The call ends with an HTTP error, of which `reply` holds headers and fault."""
 
-    def __init__(
-        self, status: int, error: Mapping[str, Any], reply: Reply = Reply(), *, logged: bool = False
-    ) -> None:
+    def __init__(self, status: int, error: Mapping[str, Any], reply: Reply = Reply()) -> None:
         super().__init__(str(error.get("message")))
         self.status = status
         self.error = {"type": "invalid_request_error", **error}
         self.reply = reply
-        self.logged = logged

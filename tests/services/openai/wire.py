@@ -12,10 +12,9 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-import numpy as np
 from openai.types import ImagesResponse, Model
 from openai.types.image_generate_params import ImageGenerateParamsNonStreaming
 from openai.types.responses import Response
@@ -208,14 +207,4 @@ def small_picture(number: int) -> bytes:
     buffer = io.BytesIO()
     color = ((number * 37) % 256, (number * 101) % 256, (number >> 8) % 256)
     Image.new("RGB", (16, 16), color).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
-
-
-@lru_cache(maxsize=4)
-def noise_picture(size_bytes: int) -> bytes:
-    """Return a whole PNG of about `size_bytes`, which no compression makes smaller; always the same one."""
-    side = max(2, round((size_bytes / 3) ** 0.5))
-    pixels = np.random.default_rng(20261123).integers(0, 256, (side, side, 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)
     return buffer.getvalue()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assets.generation.plan import check_frozen, freeze_plan, make_plan, read_plan, require_askable
+from assets.generation.plan import freeze_plan, make_plan, read_plan, require_askable
 from tests.unit.generation.scripted import Scripted
 from tests.unit.generation.test_run import SUITES, WEEK, entry, planned, store
-from warehouse.errors import RefusedError, UsageError
+from warehouse.errors import RefusedError
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift
 
@@ -46,17 +46,3 @@ def test_a_live_model_is_refused_for_any_week_but_the_present_one() -> None:
         require_askable(live, shift(present, -1))
     with pytest.raises(RefusedError, match="has not begun"):
         require_askable(replayable, shift(present, 1))
-
-
-def test_a_text_that_changed_since_it_was_asked_is_refused_with_its_lines(store: Store) -> None:
-    provider = Scripted()
-    planned(store, provider)
-    suite = SUITES["canary@1"]
-    first = suite.prompts[0]
-    changed = suite.model_copy(
-        update={"prompts": (first.model_copy(update={"text": "a green bicycle"}), *suite.prompts[1:])}
-    )
-    check_frozen(store, SUITES)
-    with pytest.raises(UsageError, match="a green bicycle") as error:
-        check_frozen(store, {"canary@1": changed})
-    assert first.text in str(error.value)

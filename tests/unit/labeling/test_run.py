@@ -27,7 +27,7 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
-from warehouse.errors import CorruptObjectError, UsageError
+from warehouse.errors import CorruptObjectError
 from warehouse.loading.load import load_partition
 from warehouse.store import Store, open_store
 
@@ -280,12 +280,6 @@ def test_progress_counts_pictures_and_not_slots(store: Store, use: Use) -> None:
     label_partition(store, plan, workers=0, on_tasks=told.append, on_picture=lambda: read.append(None))
     assert told == [1]
     assert len(read) == 1
-
-
-def test_an_unknown_labeler_is_told(store: Store) -> None:
-    plan = asked(store, labeler="drawings")
-    with pytest.raises(UsageError, match='no labeler "drawings"; known: drawing, photo'):
-        run(store, plan)
 
 
 def test_a_corrupt_part_is_named(store: Store, use: Use) -> None:

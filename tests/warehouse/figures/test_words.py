@@ -84,17 +84,6 @@ def test_what_was_not_planned_in_the_window_is_not_listed(con: Con) -> None:
     assert "his → visionary" not in {row["comparison"] for row in _found(con)}
 
 
-def test_few_weeks_have_an_estimate_and_no_interval(con: Con) -> None:
-    _startup(con, 3)
-
-    for subject in ("occupation:ceo", None):
-        row = _words(con, comparison="his → their", subject=subject)
-        assert (row["reason"], row["estimate"]) == ("few_weeks", pytest.approx(0.4))
-        assert [row[name] for name in ("low", "high", "se", "critical", "holm_critical", "clear")] == [
-            None
-        ] * 6
-
-
 def test_what_was_not_drawn_has_a_reason(con: Con) -> None:
     for week in _weeks(4):
         counted.plan(con, week, "one")

@@ -79,29 +79,6 @@ def test_errors_of_aimock(
         assert (answer.rate.limit, answer.rate.remaining) == (60, 0)
 
 
-def test_a_wrong_key_of_aimock(aimock: AIMock, monkeypatch: pytest.MonkeyPatch) -> None:
-    aimock.script(image_fixture(PICTURE))
-    monkeypatch.setenv("OTHER_KEY", "sk-not-this-one")
-    answer = OpenAIImages(aimock.connection(key_env="OTHER_KEY")).ask(request())
-    assert (answer.outcome, answer.http_status) == (Outcome.AUTH, 401)
-
-
-@pytest.mark.parametrize(
-    ("chaos", "outcome"),
-    [
-        ("malformedRate", Outcome.SERVER_ERROR),
-        ("disconnectRate", Outcome.CONNECTION),
-        ("dropRate", Outcome.SERVER_ERROR),
-    ],
-)
-def test_chaos_of_aimock(aimock: AIMock, chaos: str, outcome: Outcome) -> None:
-    aimock.script(image_fixture(PICTURE))
-    aimock.chaos(**{chaos: 1})
-    answer = OpenAIImages(aimock.connection()).ask(request())
-    assert answer.outcome is outcome
-    assert answer.maybe_billed is (chaos != "dropRate")  # a whole 500 is an answer; half of one may be billed
-
-
 # --- the vendor's own types
 
 
@@ -198,15 +175,6 @@ def test_an_error_of_no_known_kind_in_a_good_answer_is_told(server: ContractServ
     server.script = lambda call: Reply(raw=f'{{"error": {error}}}')
     answer = provider(server).ask(request())
     assert (answer.outcome, answer.unmapped, answer.maybe_billed) == (Outcome.SERVER_ERROR, True, False)
-
-
-@pytest.mark.parametrize(("fault", "outcome"), [("reset", Outcome.CONNECTION), ("silence", Outcome.TIMEOUT)])
-def test_an_answer_that_never_comes_may_be_billed(
-    server: ContractServer, fault: str, outcome: Outcome
-) -> None:
-    server.script = lambda call: Reply(fault=fault)
-    answer = provider(server, timeout_s=0.3).ask(request())
-    assert (answer.outcome, answer.maybe_billed, len(server.calls)) == (outcome, True, 1)
 
 
 # --- APIs that speak alike

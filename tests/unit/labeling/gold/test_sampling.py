@@ -170,11 +170,6 @@ def test_a_frame_names_what_it_does_not_know(store: Store, changes: dict[str, ob
         read_frame(store, WEEK, **changes)  # type: ignore[arg-type]
 
 
-def test_a_week_that_nobody_planned_is_told(store: Store) -> None:
-    with pytest.raises(UsageError, match="nothing was planned in the week"):
-        read_frame(store, WEEK)
-
-
 BOTH = ("perceived_gender", "skin_tone")
 MIXED = Suite(
     id="mixed",
