@@ -22,7 +22,6 @@ def published_once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 def publish_one_week(folder: Path) -> Installation:
-    """Make an installation with one published week."""
     made = install(folder)
     ask(made, WEEK)
     assert weekly.publish(made.place(), made.settings, WEEK, note=lambda text: None) == f"{WEEK}.1"

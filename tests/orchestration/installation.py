@@ -74,7 +74,6 @@ class Installation:
 
     @property
     def store(self) -> Store:
-        """The store that the settings name."""
         return open_store(self.settings.store)
 
     def place(self) -> Workplace:
@@ -88,7 +87,6 @@ class Installation:
         (self.home / "cliche.yaml").write_text(yaml.safe_dump(settings))
 
     def write_models(self, *entries: Mapping[str, Any]) -> None:
-        """Write models.yaml."""
         self.home.mkdir(parents=True, exist_ok=True)
         (self.home / "models.yaml").write_text(yaml.safe_dump({"models": [dict(e) for e in entries]}))
 
@@ -133,8 +131,6 @@ def copy(of: Installation, home: Path) -> Installation:
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended."""
-
     code: int
     out: str
     err: str
@@ -158,7 +154,6 @@ Cliche = Callable[..., Result]
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """The environment of a command in a process of its own."""
     return {**os.environ, "CLICHE_HOME": str(home), "PYTHONPATH": str(CHECKOUT), "COLUMNS": "200", **more}
 
 

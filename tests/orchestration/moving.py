@@ -26,7 +26,6 @@ class Moved(Drawing):
 
 
 def make() -> Moved:
-    """Return the labeler."""
     assert Moved.version == Drawing().version
     return Moved()
 
@@ -38,5 +37,4 @@ class Photo(Drawing):
 
 
 def photo() -> Photo:
-    """Return that labeler."""
     return Photo()

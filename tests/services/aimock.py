@@ -39,13 +39,10 @@ _LEAST_NODE = 20
 
 @dataclass(frozen=True)
 class AIMock:
-    """A running server."""
-
     root: str
 
     @property
     def base_url(self) -> str:
-        """Return the address for `connection.base_url`."""
         return f"{self.root}/v1"
 
     def connection(self, **more: Any) -> Connection:
@@ -59,7 +56,6 @@ class AIMock:
         self._post("/__aimock/fixtures", {"fixtures": list(fixtures)})
 
     def reset(self) -> None:
-        """Forget fixtures and journal."""
         self._post("/__aimock/reset", {})
 
     def journal(self) -> list[dict[str, Any]]:

@@ -88,7 +88,6 @@ _AMAZON = {
 
 @cache
 def service(name: str) -> botocore.model.ServiceModel:
-    """Return AWS's own description of a service."""
     return botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model(name, "service-2"), name)
 
 
@@ -226,7 +225,6 @@ class Bedrock:
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def answer(self, seen: Seen) -> Reply:
-        """Refuse what AWS's model does not allow, else answer."""
         name, members = parse(seen)
         check_signature(seen, seen.headers["host"])
         if name == "ListFoundationModels":

@@ -87,7 +87,6 @@ class Bfl:
         return result("Ready", result={"sample": sample, "prompt": prompt, "duration": 1.5, **more})
 
     def answer(self, seen: Seen) -> Reply:
-        """Refuse what the description does not allow, else answer."""
         parts = urlsplit(seen.target)
         if parts.path.startswith("/delivery/"):
             if "x-key" in seen.headers:

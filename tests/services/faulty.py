@@ -39,7 +39,6 @@ class Call(BaseHTTPRequestHandler):
         content_type: str = "application/json",
         **headers: str,
     ) -> None:
-        """Answer well."""
         data = (
             body
             if isinstance(body, bytes)
@@ -153,7 +152,6 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def serve(rows: Mapping[str, Behaviour], *, tls: ssl.SSLContext | None = None) -> Iterator[Faulty]:
-    """Run the server on a free port of this machine."""
     faulty = Faulty(rows=dict(rows), scheme="https" if tls else "http")
     with _Server(("127.0.0.1", 0), Call) as server:
         server.faulty, server.tls = faulty, tls

@@ -75,7 +75,6 @@ def answered(
 
 
 def picture_part(data: bytes) -> types.Part:
-    """A picture among the parts of an answer."""
     return types.Part(inline_data=types.Blob(mime_type="image/png", data=data))
 
 
@@ -106,7 +105,6 @@ class Gemini:
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def answer(self, seen: Seen) -> Reply:
-        """Refuse what is no call of the API, else answer."""
         if seen.method == "GET" and urlsplit(seen.target).path == "/v1/models":
             return self._listed(seen)
         found = re.fullmatch(r"/v1/models/([a-z0-9.-]+)(:generateContent)?", seen.target)

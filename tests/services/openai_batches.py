@@ -29,18 +29,15 @@ Script = Callable[[str, Mapping[str, Any]], "dict[str, Any] | None"]
 
 
 def drawn(prompt: str, number: int) -> dict[str, Any]:
-    """Return the body of a picture's answer."""
     items = [{"b64_json": base64.b64encode(wire.small_picture(number)).decode()}]
     return wire.images_body(items, wire.image_usage(prompt, 1, 1000), created=1)
 
 
 def answered(status: int, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a line's response."""
     return {"response": {"status_code": status, "request_id": "req-batch", "body": dict(body)}, "error": None}
 
 
 def not_answered(code: str) -> dict[str, Any]:
-    """Return a line of a request that was never answered."""
     return {"response": None, "error": {"code": code, "message": f"{code}: not executed in time"}}
 
 
@@ -72,7 +69,6 @@ class Server:
         self._lock = threading.Lock()
 
     def answer(self, seen: Seen) -> Reply:
-        """Answer one request."""
         with self._lock:
             return self._answer(seen)
 

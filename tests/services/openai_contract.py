@@ -81,7 +81,6 @@ class ContractServer:
 
     @property
     def base_url(self) -> str:
-        """Return the address to write into `connection.base_url`."""
         return f"http://127.0.0.1:{self.port}/v1"
 
     def __enter__(self) -> ContractServer:
@@ -93,7 +92,6 @@ class ContractServer:
         self._http.server_close()
 
     def serve_forever(self) -> None:
-        """Serve in this thread until the process ends."""
         self._http.serve_forever()
 
     def log(self) -> list[dict[str, Any]]:
@@ -107,13 +105,11 @@ class ContractServer:
         return [entry for entry in self.log() if entry["method"] == "POST"]
 
     def billed_usd(self) -> float:
-        """Return the sum of everything billed, in US dollars."""
         return sum(entry["billed_usd"] for entry in self.log())
 
     # --- for handlers
 
     def reply_to(self, call: Call) -> Reply:
-        """Return what the script says about a call."""
         scripted = self.script(call)
         if scripted is not None:
             return scripted
@@ -125,7 +121,6 @@ class ContractServer:
         return Reply()
 
     def record(self, **entry: Any) -> None:
-        """Write one line of the log."""
         entry["at"] = time.time()
         with self._lock:
             self._log.append(entry)
@@ -149,7 +144,6 @@ class ContractProcess:
 
     @property
     def base_url(self) -> str:
-        """Return the address to write into `connection.base_url`."""
         return f"http://127.0.0.1:{self.port}/v1"
 
     def log(self) -> list[dict[str, Any]]:
@@ -158,7 +152,6 @@ class ContractProcess:
             return json.loads(answer.read())  # type: ignore[no-any-return]
 
     def billed_usd(self) -> float:
-        """Return the sum of everything billed, in US dollars."""
         return sum(entry["billed_usd"] for entry in self.log())
 
 
@@ -181,7 +174,6 @@ def contract_process(*arguments: str) -> Iterator[ContractProcess]:
 
 
 def main() -> None:
-    """Serve until killed; the first line printed is the port."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -46,8 +46,6 @@ def problem(status: int, message: str, headers: dict[str, str] | None = None, **
 
 
 class OpenRouter:
-    """The server's memory."""
-
     def __init__(self, picture: Callable[[int], bytes]) -> None:
         self.picture = picture
         self.base = ""
@@ -65,7 +63,6 @@ class OpenRouter:
         self._lock = threading.Lock()
 
     def answer(self, seen: Seen) -> Reply:
-        """Refuse what the description does not allow, else answer."""
         parts = urlsplit(seen.target)
         method = seen.method.lower()
         if parts.path not in SPEC["paths"] or method not in SPEC["paths"][parts.path]:

@@ -51,7 +51,6 @@ class Postgres:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def address(self, database: str, password: str = PASSWORD) -> str:
-        """Return what goes into `CLICHE_POSTGRES`."""
         return f"postgresql://cliche:{password}@127.0.0.1:{self.port}/{database}"
 
     def fresh_address(self) -> str:
@@ -72,7 +71,6 @@ class Postgres:
             con.close()
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
         options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
         log = self.folder / "server.log"
         with log.open("ab") as out:

@@ -87,7 +87,6 @@ class SeaweedFS:
         return f"s3://{BUCKET}/test-{os.getpid()}-{next(self._numbers)}"
 
     def kill(self) -> None:
-        """Kill the server; what it wrote stays."""
         _end(self.process)
 
     def start(self) -> None:

@@ -71,7 +71,6 @@ class Said:
 
 
 def first_value(asked: Asked) -> Said:
-    """Say the first value of every list."""
     return Said([{name: asked.values[name][0] for name in asked.attributes} for _ in asked.pictures])
 
 

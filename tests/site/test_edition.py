@@ -40,7 +40,6 @@ class Killed(BaseException):
 
 @pytest.fixture(scope="module")
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with partitions and nothing published."""
     folder = tmp_path_factory.mktemp("bucket")
     world.fill(open_store(folder), weeks=3, replicates=6, only=FEW)
     return folder
@@ -48,7 +47,6 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(bucket: Path, tmp_path: Path) -> Store:
-    """Return a store of this test's own with those partitions."""
     shutil.copytree(bucket, tmp_path / "store")
     return open_store(tmp_path / "store")
 
@@ -61,7 +59,6 @@ def con(bucket: Path) -> Con:
 
 @pytest.fixture(scope="module")
 def public_bucket(bucket: Path, con: Con, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of that folder in which the week is published."""
     folder = tmp_path_factory.mktemp("public") / "store"
     shutil.copytree(bucket, folder)
     first = publish(con, open_store(folder), week=world.WEEK, code_version="1.2.3")

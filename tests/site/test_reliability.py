@@ -25,7 +25,6 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Con:
 
 @pytest.fixture
 def con(loaded: Con) -> Iterator[Con]:
-    """The warehouse, changed for the length of a test."""
     loaded.execute("BEGIN")
     yield loaded
     loaded.execute("ROLLBACK")

@@ -42,13 +42,11 @@ def pages(con: Con) -> dict[str, str]:
 
 
 def table(page: str) -> dict[str, list[str]]:
-    """Model → cells of its row."""
     rows = re.findall(r"<tr><th scope=\"row\">([^<]+)</th>(.*?)</tr>", page)
     return {model: re.findall(r"<td>(.*?)</td>", cells) for model, cells in rows}
 
 
 def expected(con: Con) -> dict[str, list[str]]:
-    """The same from slots, attempts and labels."""
     groups = {row["outcome"]: row["outcome_group"] for row in asked(con, "FROM outcomes")}
     final = {row["outcome"] for row in asked(con, "FROM outcomes WHERE final")}
     tries: dict[tuple[str, str], list[str]] = defaultdict(list)

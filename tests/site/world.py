@@ -261,7 +261,6 @@ def _loaded(store: Store, *, studies: bool, scored: Sequence[str] | None) -> Con
 
 
 def withhold(con: Con, model: str, reason: str, week: str = WEEK) -> None:
-    """Withhold a model from a week."""
     con.execute("INSERT INTO withheld (week, model, reason) VALUES (?, ?, ?)", [week, model, reason])
     score_spans(con, [week])
 

@@ -85,7 +85,6 @@ class Study:
         self.store = LocalStore(home / "store")
 
     def save(self) -> Path:
-        """Write the study file and return its path."""
         file = self.home / f"{self.name}.yaml"
         file.write_text(yaml.safe_dump(self.data, allow_unicode=True, sort_keys=False), "utf-8")
         return file
@@ -94,11 +93,9 @@ class Study:
         return import_study(self.store, self.save(), self.root, **keywords)
 
     def written(self) -> dict[str, bytes]:
-        """Return every object of the store."""
         return {key: self.store.get(key) for key in self.store.list("")}
 
     def replace(self, file: str, old: str, new: str, encoding: str = "utf-8") -> None:
-        """Replace text in one file; fails if it is not there."""
         path = self.root / file
         text = path.read_bytes().decode(encoding)
         assert old in text
@@ -107,7 +104,6 @@ class Study:
 
 @pytest.fixture(autouse=True)
 def forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Queries of studies start fast."""
     fork_queries(monkeypatch)
 
 

@@ -33,7 +33,6 @@ def scored(store: Store, study: str) -> Iterator[Con]:
 
 
 def rows(con: Con, query: str) -> list[dict[str, Any]]:
-    """Return the rows of a query by column name."""
     found = con.execute(query)
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -98,7 +98,6 @@ def test_the_column_changes_no_row_of_agreement(con: Con) -> None:
 
 
 def test_as_a_person_it_would_lift_alpha(con: Con) -> None:
-    """It agrees with those that it was made of."""
     alone, beside = load(con, None), load(con, "person")
     assert among_people(beside)["alpha"] > among_people(alone)["alpha"] + 0.01
 

@@ -70,7 +70,6 @@ def rebuilt(place: Workplace, path: Path) -> dict[str, str]:
 
 
 def rows(place: Workplace, study: str) -> Mapping[str, int]:
-    """Return how many rows each table holds of a study."""
     found = {}
     with connect(place.warehouse, read_only=True) as con:
         for table in (*STUDY_TABLES, "study_loads"):
@@ -230,7 +229,6 @@ class Meanwhile:
         return getattr(self._store, name)
 
     def put_if_absent(self, key: str, data: bytes) -> bool:
-        """Let it happen, then write."""
         self._happens()
         return self._store.put_if_absent(key, data)
 

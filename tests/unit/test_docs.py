@@ -45,7 +45,6 @@ def operations() -> str:
 
 
 def tables(text: str) -> list[list[str]]:
-    """The first cells of the rows of each table."""
     found: list[list[str]] = [[]]
     for line in text.splitlines():
         if line.startswith("|"):

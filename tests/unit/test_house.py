@@ -71,7 +71,6 @@ def test_a_folder_says_what_belongs_in_it_and_a_module_what_it_is(path: Path) ->
 
 
 def _room(parts: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Return the folder of a module, without the module."""
     path = CHECKOUT.joinpath(*parts)
     if path.with_suffix(".py").is_file():
         return parts[:-1]

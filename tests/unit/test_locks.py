@@ -18,7 +18,6 @@ LIBRARIES = ("dagster-celery", "dagster-k8s", "dagster-postgres", "dagster-webse
 
 
 def pinned(path: Path) -> dict[str, str]:
-    """Package → version of a lock file."""
     return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", path.read_text(), re.MULTILINE))
 
 

@@ -32,7 +32,6 @@ RETRY, PATIENCE, LINK = calls.Retry(), batches.Patience(), Connection()
 
 
 def default(of: Any, name: str) -> Any:
-    """Return what an argument is unless it is given."""
     return inspect.signature(of).parameters[name].default
 
 

@@ -313,7 +313,6 @@ def label_row(
     labeler_version: str = LABELER_VERSION,
     image_sha256: str | None = None,
 ) -> dict[str, Any]:
-    """Return one row of a label part."""
     value, confidence, raw = reading
     return {
         "week": slot.week,
@@ -333,7 +332,6 @@ def label_row(
 def write_manifest(
     store: Store, week: str, model: str, rows: Sequence[Mapping[str, Any]], number: int = 1
 ) -> str:
-    """Write a numbered manifest of receipts and return its key."""
     key = keys.manifest(week, model, number)
     put_parquet(store, key, parquet(rows, RECEIPT_COLUMNS))
     return key

@@ -15,7 +15,6 @@ from warehouse.store import Store, open_store
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """An empty store in a folder."""
     return open_store(tmp_path / "bucket")
 
 

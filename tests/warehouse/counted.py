@@ -17,7 +17,6 @@ LABELER = {"labeler": "drawing", "labeler_version": "1-0123456789ab"}
 
 
 def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows by the names of their columns."""
     if held := [*rows]:
         con.register("inserted", pl.DataFrame(held, infer_schema_length=None).to_arrow())
         con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted")

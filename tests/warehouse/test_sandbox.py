@@ -143,7 +143,6 @@ def forked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def ask(folder: Path, text: str, **options: Any) -> tuple[bytes, QueryEnd]:
-    """The bytes of a whole result, and how it ended."""
     rows = read(folder / "cliche.duckdb", text, **options)
     chunks = []
     while True:

@@ -64,7 +64,6 @@ def _rate(store: Store, sample: Sample, given: Sample) -> None:
 
 
 def add_study(store: Store) -> None:
-    """Import labels of somebody else's pictures."""
     declared = {
         "study": STUDY,
         "version": "1.0.0",

@@ -72,7 +72,6 @@ SIZE = 8
 
 
 def picture(slot: Slot) -> bytes:
-    """Return a small PNG that no other slot has."""
     seed = bytes.fromhex(slot.slot_key)
     rows = b"".join(b"\0" + (seed * 2)[row : row + 3 * SIZE] for row in range(SIZE))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

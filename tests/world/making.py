@@ -22,7 +22,6 @@ class World(NamedTuple):
 
     @property
     def store(self) -> Store:
-        """Return its bucket."""
         return open_store(self.folder / "store")
 
     @property

@@ -247,7 +247,6 @@ def test_wrong_settings_are_one_line(tmp_path: Path, yaml: str, expected: str) -
 
 
 def texts(value: Any) -> list[str]:
-    """Every text in a JSON value."""
     if isinstance(value, dict):
         return [text for one in value.values() for text in texts(one)]
     if isinstance(value, list):

@@ -64,13 +64,11 @@ class Watch:
         assert self.look(now + timedelta(minutes=10)) == []
 
     def is_quiet(self, *moments: datetime) -> None:
-        """Nothing arrives at any of these moments."""
         assert {moment: self.look(moment) for moment in moments} == {moment: [] for moment in moments}
 
 
 @contextmanager
 def watching(installation: Installation) -> Iterator[Watch]:
-    """A watch with a receiver of its own."""
     watch = Watch(installation)
 
     def answer(seen: Seen) -> Reply:

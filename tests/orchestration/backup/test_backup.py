@@ -26,7 +26,6 @@ TO_COPY = re.compile(r"^to copy to .*: ([\d,]+) objects? \((.*?)\)(?:: (.*))?$",
 
 
 def held(folder: Path) -> dict[str, bytes]:
-    """Objects of a store in a folder, by key."""
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return {
         key: path.read_bytes()
@@ -43,7 +42,6 @@ def copied(ended: Result) -> int:
 
 
 def damage(path: Path) -> None:
-    """Change one byte in the middle."""
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.chmod(0o644)

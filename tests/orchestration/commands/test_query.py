@@ -79,7 +79,6 @@ def in_the_middle(process: subprocess.Popen[str], query: int) -> None:
 
 
 def _seconds(pid: int) -> float:
-    """Return the processor time of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -32,7 +32,6 @@ def plain(value: Any) -> Any:
 
 
 def sorted_rows(rows: Iterable[Iterable[Any]]) -> list[list[Any]]:
-    """Return rows in a fixed form and order."""
     return sorted(([plain(value) for value in row] for row in rows), key=json.dumps)
 
 

@@ -39,7 +39,6 @@ def folder(
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it."""
     if isinstance(value, list):
         return [plain(one) for one in value]
     return value.isoformat().removesuffix("T00:00:00") if hasattr(value, "isoformat") else value

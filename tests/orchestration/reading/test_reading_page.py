@@ -46,7 +46,6 @@ Rows = dict[str, list[list[Any]]]
 
 @pytest.fixture(scope="module")
 def columns(published_once: Installation) -> dict[str, list[str]]:
-    """Table or view → its columns."""
     with open_published(published_once.home / "published" / "cliche.duckdb") as con:
         names = {name: con.execute(f"DESCRIBE {name}").fetchall() for name in (*WEEKLY, *WHOLE)}
     return {name: [row[0] for row in rows] for name, rows in names.items()}
@@ -136,7 +135,6 @@ def as_here(text: str, **addresses: str) -> str:
 def run(
     folder: Path, columns: dict[str, list[str]], language: str, text: str, python: str = sys.executable
 ) -> Rows:
-    """Run lines in a process of its own and return the rows."""
     (folder / "asked.json").write_text(json.dumps({"language": language, "text": text, "names": columns}))
     ended = subprocess.run(
         [python, lines.__file__, "asked.json"], cwd=folder, capture_output=True, text=True, check=False

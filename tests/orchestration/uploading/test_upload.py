@@ -74,7 +74,6 @@ def dead(folder: Path, first: str = "index.html") -> tuple[list[str], set[str]]:
 
 
 def correct(home: Installation) -> None:
-    """Publish a second edition of the week."""
     home.configure(publisher={**PUBLISHER, "name": "Somebody"})
     assert weekly.publish(home.place(), home.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
 

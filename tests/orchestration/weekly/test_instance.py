@@ -31,7 +31,6 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def begun(instance: dg.DagsterInstance, **tags: str) -> dg.DagsterRun:
-    """Record a run as begun by the process that the tags name."""
     return instance.add_run(
         dg.DagsterRun(
             job_name="j",
@@ -43,7 +42,6 @@ def begun(instance: dg.DagsterInstance, **tags: str) -> dg.DagsterRun:
 
 
 def gone() -> int:
-    """The id of a process that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return process.pid

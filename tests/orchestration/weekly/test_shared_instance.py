@@ -58,7 +58,6 @@ def enter(monkeypatch: pytest.MonkeyPatch) -> Enter:
 
 @pytest.fixture
 def machines(tmp_path: Path) -> list[Installation]:
-    """Two homes on one store."""
     store = str(tmp_path / "store")
     return [install(tmp_path / name, store=store, deadline_hours=168) for name in ("a", "b")]
 

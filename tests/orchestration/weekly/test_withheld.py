@@ -26,7 +26,6 @@ BAD, GOOD = "sim-classic", "sim-drift"
 
 
 def pictures(installation: Installation, model: str, week: str) -> list[Path]:
-    """The files of a model's pictures."""
     receipts = read_partition(installation.store, week, model).receipts
     root = Path(installation.settings.store)
     return [root / keys.image(r.image_sha256, str(r.image_ext)) for r in receipts if r.image_sha256]
@@ -40,7 +39,6 @@ def complete(place: Workplace, week: str, *models: str) -> None:
 
 
 def replace_bytes(path: Path) -> None:
-    """Put another picture's bytes in the place of a stored one."""
     path.chmod(0o644)
     path.write_bytes(path.read_bytes() + b"?")
 
@@ -61,7 +59,6 @@ def evaluations(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEva
 
 
 def steps(result: dg.ExecuteInProcessResult) -> set[str]:
-    """The assets that were made."""
     return {
         event.asset_key.to_user_string()
         for event in result.get_asset_materialization_events()

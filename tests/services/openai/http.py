@@ -43,11 +43,9 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing on standard error."""
 
     def do_GET(self) -> None:
-        """Answer a GET."""
         self._answer({})
 
     def do_POST(self) -> None:
-        """Answer a POST with a JSON body."""
         data = self.rfile.read(int(self.headers.get("content-length", 0)))
         try:
             self._answer(json.loads(data or b"{}"))
@@ -106,7 +104,6 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def _admit(self, call: Call) -> None:
-        """Raise `RefusedError` for a wrong key."""
         contract = self.server.contract
         if call.path.startswith("/pictures/"):
             return

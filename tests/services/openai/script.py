@@ -60,7 +60,6 @@ class Rule:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Rule:
-        """Return the rule that JSON describes."""
         return cls(**{**data, "reply": Reply(**data.get("reply", {}))})
 
 

@@ -110,7 +110,6 @@ def error_body(error: Mapping[str, Any]) -> dict[str, Any]:
 def images_body(
     items: Sequence[Mapping[str, Any]], usage: Mapping[str, Any] | None, created: int
 ) -> dict[str, Any]:
-    """Return the answer of `images.generate`."""
     fields: dict[str, Any] = {"created": created, "data": list(items)}
     return exact(ImagesResponse, fields | ({"usage": usage} if usage else {}))
 
@@ -129,7 +128,6 @@ def response_body(request: Mapping[str, Any], fields: Mapping[str, Any]) -> dict
 
 
 def model_body(name: str, shutdown_date: str | None = None) -> dict[str, Any]:
-    """Return one model of the list of models."""
     fields = {"id": name, "created": 1, "object": "model", "owned_by": "contract"}
     return exact(Model, {**fields, "shutdown_date": shutdown_date})
 
@@ -140,7 +138,6 @@ def tokens(text: str) -> int:
 
 
 def image_usage(prompt: str, pictures: int, image_tokens: int) -> dict[str, Any]:
-    """Return the usage of `images.generate`."""
     text_in, out = tokens(prompt), pictures * image_tokens
     return {
         "input_tokens": text_in,
@@ -151,7 +148,6 @@ def image_usage(prompt: str, pictures: int, image_tokens: int) -> dict[str, Any]
 
 
 def response_usage(text_in: int, cached: int, text_out: int) -> dict[str, Any]:
-    """Return the usage of the model that leads a response."""
     return {
         "input_tokens": text_in,
         "input_tokens_details": {"cached_tokens": cached, "cache_write_tokens": 0},
@@ -162,7 +158,6 @@ def response_usage(text_in: int, cached: int, text_out: int) -> dict[str, Any]:
 
 
 def tool_usage(prompt: str, pictures: int, image_tokens: int, pictures_in: int = 0) -> dict[str, Any]:
-    """Return the usage of the tools of a response."""
     text_in, out = pictures * tokens(prompt), pictures * image_tokens
     seen = pictures_in * 300
     return {

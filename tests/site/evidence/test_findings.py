@@ -57,7 +57,6 @@ def rendered(con: Con, template: str, site: SitePlace = PUBLIC) -> dict[str, str
 
 
 def main(page: str) -> str:
-    """Return the text of a page's main part."""
     inner = re.sub("<[^>]*>", " ", page.partition("<main")[2].partition("</main")[0].partition(">")[2])
     return " ".join(html.unescape(inner).split(" ")).replace("\n", " ")
 

@@ -35,7 +35,6 @@ def table(page: str) -> str:
 
 
 def rows(page: str) -> dict[str, tuple[str, list[str]]]:
-    """Return model → its rank and its cells."""
     found = {}
     for rank, rest in _ROW.findall(table(page)):
         (model,) = re.findall(r'href="(?:\.\./)?models/([^/"]+)/index.html"', rest.partition("</th>")[0])

@@ -42,7 +42,6 @@ def kinds_of(store: Path, edition: str) -> dict[str, list[Path]]:
 
 
 def largest(pages: Iterable[Path]) -> Path:
-    """Return the largest of some pages."""
     return max(pages, key=lambda page: page.stat().st_size)
 
 

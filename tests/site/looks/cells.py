@@ -93,5 +93,4 @@ def _chart(path: str, page: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(said: str) -> str:
-    """Return a figure as English prints it, with plain spaces."""
     return re.sub(r"\s+%", "%", " ".join(html.unescape(said).split()))

@@ -19,8 +19,6 @@ from tests.world import readers
 def readers_pages(
     readers_con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
-    """Return path → text of all pages, in both languages."""
-
     def make(folder: Path) -> None:
         made = sheets(readers_con, date.fromisoformat(readers.LAST), NOWHERE)
         texts = {path: data.decode() for path, data in made if path.endswith((".html", ".json"))}

@@ -94,7 +94,6 @@ def by_keyboard(browser: Any, file: Path, store: Path, most: int = 60) -> list[s
 
 
 def in_print(browser: Any, file: Path, store: Path) -> list[str]:
-    """Return what is wrong with a page on paper."""
     found: list[str] = []
     page = _opened(browser, file, store, found, viewport={"width": _A4, "height": 1123})
     page.emulate_media(media="print")
@@ -155,7 +154,6 @@ class _Silent(RangeHandler):
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Yield the address at which a folder is served."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"

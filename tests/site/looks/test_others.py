@@ -36,7 +36,6 @@ def questions(readers_con: Con) -> list[View]:
 
 
 def plain(markup: str) -> str:
-    """Return what a part of a page says, with plain spaces."""
     return " ".join(html.unescape(re.sub("<[a-z/][^>]*>", " ", markup)).split())
 
 

@@ -59,7 +59,6 @@ def words(page: str) -> str:
 
 
 def asked(con: Con, statement: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Return the rows of a statement as dictionaries."""
     con.execute(statement, parameters)
     columns = [column[0] for column in con.description or []]
     return [dict(zip(columns, row, strict=True)) for row in con.fetchall()]

@@ -32,7 +32,6 @@ HOSTILE = "SELECT '<img src=x onerror=alert(1)>' AS \"<script>alert(2)</script>\
 
 @pytest.fixture(scope="module")
 def site(filled_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The root of a published store."""
     folder = tmp_path_factory.mktemp("asked")
     shutil.copytree(filled_store.url, folder / "store")
     store = open_store(folder / "store")
@@ -42,14 +41,11 @@ def site(filled_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
-    """Where the root is served."""
     with served(site) as address:
         yield address
 
 
 class Asking:
-    """The page, and what it asked for."""
-
     def __init__(self, browser: Any, url: str) -> None:
         self.page = browser.new_page()
         self.requests: list[str] = []

@@ -46,7 +46,6 @@ def figure(row: Mapping[str, Any], end: str, language: str) -> str:
 
 
 def rows_of(page: str) -> dict[str, str]:
-    """Return model → its row of a table of the page."""
     return dict(re.findall(r'<tr role="row" id="([^"]+)">(.*?)</tr>', page, re.DOTALL))
 
 
@@ -206,7 +205,6 @@ def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(con
 
 @pytest.fixture
 def changed(con: Con) -> Iterator[Con]:
-    """The warehouse, changed for the length of a test."""
     con.execute("BEGIN")
     yield con
     con.execute("ROLLBACK")

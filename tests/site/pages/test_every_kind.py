@@ -53,7 +53,6 @@ def edition(store: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def past(store: Path) -> list[Path]:
-    """Return all pages of past quarters."""
     return [*(store / keys.PAST).rglob("*.html")]
 
 

@@ -44,7 +44,6 @@ def pages(con: Con) -> dict[str, str]:
 
 @pytest.fixture
 def changed(six_weeks: Store) -> Iterator[Con]:
-    """A warehouse of the same that a test may change."""
     con = world.load(six_weeks)
     yield con
     con.close()

@@ -85,7 +85,6 @@ class Tree(HTMLParser):
 
 
 def pages(con: Con) -> dict[str, Tree]:
-    """Return the pages of prompts by path, in both languages."""
     return {
         path: Tree(content.decode())
         for kind, sheet in sheets_of(con, "prompts", "prompt", "cell")
@@ -107,7 +106,6 @@ def made(con: Con) -> dict[str, Tree]:
 
 
 def there(path: str, link: str) -> str:
-    """Return the path that a link on a page leads to."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), link.partition("#")[0]))
 
 

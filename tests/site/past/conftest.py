@@ -48,13 +48,11 @@ def _make(folder: Path) -> None:
 
 @pytest.fixture
 def store(quarters_store: Path, tmp_path: Path) -> Store:
-    """Return a copy of that store, for one test alone."""
     shutil.copytree(quarters_store, tmp_path / "store")
     return open_store(tmp_path / "store")
 
 
 @pytest.fixture
 def tables(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Return the tables of the edition that is published."""
     with open_published(Path(store.url) / keys.SITE_DATABASE) as con:
         yield con

@@ -33,7 +33,6 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture
 def con(empty: Store) -> Con:
-    """Return the smallest warehouse that has a study."""
     return world.load(empty, studies=True)
 
 

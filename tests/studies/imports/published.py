@@ -25,7 +25,6 @@ CELLS = [(model, prompt, n) for model in MODELS for prompt in PROMPTS for n in r
 
 
 def examples() -> dict[str, dict[str, Any]]:
-    """Return the examples of the docs page, by name."""
     found = re.findall(r"<!-- example: (.*?) -->\n```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     return {name: yaml.safe_load(text) for name, text in found}
 

@@ -49,7 +49,6 @@ QUERIES: dict[str, tuple[str, str]] = {
 
 
 def prints(root: Path) -> dict[str, str]:
-    """Return name → hash of every file."""
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in root.rglob("*")

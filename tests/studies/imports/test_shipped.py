@@ -31,7 +31,6 @@ def git(folder: Path, *words: str) -> str:
 
 
 def repository(folder: Path, files: Path) -> str:
-    """Make a repository of a tree of files, and return its commit."""
     git(folder, "init", "--quiet")
     git(folder, "config", "uploadpack.allowFilter", "true")
     git(folder, "--work-tree", str(files), "add", "--all")

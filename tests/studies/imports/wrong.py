@@ -29,8 +29,6 @@ def says(**keys: Any) -> Change:
 
 
 def query(name: str, old: str, new: str) -> Change:
-    """Change a query of the study file."""
-
     def change(study: Study) -> None:
         text = study.data[name][0] if name == "labels" else study.data[name]
         assert old in text

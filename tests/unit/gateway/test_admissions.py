@@ -35,8 +35,6 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Clock:
-    """A clock that is set by hand."""
-
     def __init__(self) -> None:
         self.now = 0.0
 
@@ -55,7 +53,6 @@ def ended_after(seconds: float) -> Callable[[], bool]:
 
 
 def is_held(admission: Admission) -> bool:
-    """Whether a call would have to wait."""
     try:
         with waits_end_with(ended_after(0.03)), admission(CALL):
             return False

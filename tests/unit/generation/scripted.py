@@ -57,7 +57,6 @@ class Scripted:
         """Take everything."""
 
     def ask(self, request: Request) -> Answer:
-        """Answer from the script."""
         with self._lock:
             self.calls[request.slot.slot_key] += 1
             self.requests.append(request)

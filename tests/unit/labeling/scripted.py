@@ -29,17 +29,14 @@ class Labels:
         self._lock = threading.Lock()
 
     def attributes(self) -> Sequence[str]:
-        """The attributes that it reads."""
         return self.names
 
     def read(self, image: bytes, attributes: Sequence[str]) -> Mapping[str, Reading]:
-        """What it is set to say of this picture."""
         with self._lock:
             self.calls.append((image, tuple(attributes)))
         return {name: self.says(image, name) for name in attributes}
 
 
 def make() -> Labels:
-    """Return the labeler of the test."""
     assert current is not None
     return current

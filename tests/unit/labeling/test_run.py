@@ -37,7 +37,6 @@ Use = Callable[[Labels], Labels]
 
 
 def nobody(image: bytes, attribute: str) -> Reading:
-    """Nobody is there."""
     return Reading("0", 0.9)
 
 

@@ -41,7 +41,6 @@ Figures = dict[str, list[list[float]]]
 
 @cache
 def computed(older: str = "") -> Figures:
-    """Return the figures that another process computes."""
     ran = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _COMPUTE],
         env={**os.environ, **OLDER.get(older, {})}, cwd=ROOT, capture_output=True, text=True, check=True,

@@ -66,7 +66,6 @@ def test_every_published_share_has_a_source_a_date_a_place_in_it_and_an_interval
 
 
 def _shares(work: str) -> Iterator[tuple[str, PublishedShare]]:
-    """Yield (question, share) of a work."""
     for question in published_questions():
         for of in question.published:
             yield from ((question.id, one) for one in of.shares if of.work == work)

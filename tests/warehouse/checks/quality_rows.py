@@ -68,7 +68,6 @@ def make(folder: Path) -> None:
 
 
 def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Load everything that the store holds and score both weeks."""
     make_tables(con)
     for week, model in partitions(store):
         load_partition(con, store, week, model)
@@ -78,7 +77,6 @@ def fill(con: duckdb.DuckDBPyConnection, store: Store) -> None:
 
 @contextmanager
 def broken(con: duckdb.DuckDBPyConnection, *statements: str) -> Iterator[None]:
-    """Change rows for the length of a test."""
     con.execute("BEGIN")
     try:
         for statement in statements:
@@ -127,7 +125,6 @@ def first(table: str, condition: str = "TRUE") -> str:
 
 
 def update(table: str, change: str, condition: str = "TRUE") -> str:
-    """Return a statement that changes one row."""
     return f"UPDATE {table} SET {change} WHERE {first(table, condition)}"
 
 

@@ -58,7 +58,6 @@ class Given:
         return sorted({*self.asked})
 
     def keys(self, *names: str) -> list[str]:
-        """Return the keys of some tables."""
         found = [part["key"] for name in names for part in self.tables.get(name, {"parts": []})["parts"]]
         return sorted([*found, *(f"data/{name}.parquet" for name in names if name not in self.tables)])
 
@@ -86,13 +85,11 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def con(once: Path, tmp_path: Path) -> Con:
-    """A copy of the warehouse."""
     return connect(shutil.copyfile(once / "warehouse.duckdb", tmp_path / "warehouse.duckdb"))
 
 
 @pytest.fixture
 def given(once: Path, tmp_path: Path) -> Given:
-    """A copy of the files."""
     made = Given.__new__(Given)
     fields = json.loads((once / "given.json").read_text())
     vars(made).update(fields, asked=[], folder=shutil.copytree(once / "given", tmp_path / "given"))
@@ -101,7 +98,6 @@ def given(once: Path, tmp_path: Path) -> Given:
 
 @pytest.fixture
 def path(once: Path, tmp_path: Path) -> Path:
-    """A copy of the DuckDB file, with its note."""
     for name in ("made.duckdb", "made.duckdb.parts.json"):
         shutil.copy2(once / name, tmp_path / name)
     return tmp_path / "made.duckdb"

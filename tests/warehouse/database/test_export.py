@@ -36,7 +36,6 @@ BOTH = (builder.OCCUPATIONS, builder.CONFRONTATION)
 
 @pytest.fixture(scope="module")
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store with two weeks of two models."""
     store = open_store(tmp_path_factory.mktemp("bucket"))
     for week in (WEEK, WEEK_53):
         for model in ("sim-one", "sim-two"):
@@ -45,7 +44,6 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def loaded(con: Con, store: Store, *, backwards: bool = False) -> Con:
-    """Load what is in the store, and a study."""
     make_tables(con)
     partitions = load.partitions(store)
     for week, model in reversed(partitions) if backwards else partitions:
@@ -78,7 +76,6 @@ def made(filled: Con, tmp_path_factory: pytest.TempPathFactory) -> TableFiles:
 
 @pytest.fixture(scope="module")
 def copy(made: TableFiles) -> Iterator[Con]:
-    """The DuckDB file of that export."""
     with open_published(made.folder / DATABASE) as con:
         yield con
 

@@ -88,14 +88,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(world: Path, tmp_path: Path) -> Store:
-    """A copy of that store."""
     shutil.copytree(world / "bucket", tmp_path / "bucket")
     return open_store(tmp_path / "bucket")
 
 
 @pytest.fixture
 def con(world: Path, tmp_path: Path) -> Iterator[Con]:
-    """A copy of that warehouse."""
     shutil.copyfile(world / "warehouse.duckdb", tmp_path / "warehouse.duckdb")
     with connect(tmp_path / "warehouse.duckdb") as made:
         yield made

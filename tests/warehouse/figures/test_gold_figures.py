@@ -54,7 +54,6 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Con, Pat
 
 @pytest.fixture
 def store(planted: tuple[Con, Path], tmp_path: Path) -> Store:
-    """A copy of the bucket, for gold of a test alone."""
     shutil.copytree(planted[1], tmp_path / "bucket")
     return open_store(tmp_path / "bucket")
 

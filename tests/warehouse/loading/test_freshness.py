@@ -84,7 +84,6 @@ def test_a_new_manifest_makes_its_partition_stale_and_no_other(store: Store, con
 
 @pytest.fixture
 def listed(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The prefixes that are listed."""
     found: list[str] = []
     plain = type(store).list
     monkeypatch.setattr(type(store), "list", lambda self, prefix: found.append(prefix) or plain(self, prefix))

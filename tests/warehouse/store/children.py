@@ -43,7 +43,6 @@ def hold(address: str, name: str, ttl_s: float) -> subprocess.Popen[str]:
 
 
 def ask_lost(child: subprocess.Popen[str]) -> bool:
-    """Ask a holding process whether its lease is lost."""
     assert child.stdin is not None
     child.stdin.write("?\n")
     child.stdin.flush()
@@ -51,13 +50,11 @@ def ask_lost(child: subprocess.Popen[str]) -> bool:
 
 
 def line_of(child: subprocess.Popen[str]) -> str:
-    """Return the next line that a process prints."""
     assert child.stdout is not None
     return child.stdout.readline().strip()
 
 
 def kill(child: subprocess.Popen[str]) -> None:
-    """End a process with SIGKILL and collect it."""
     child.kill()
     child.communicate()
 

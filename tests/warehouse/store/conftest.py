@@ -19,5 +19,4 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def store(address: str) -> Store:
-    """An empty store."""
     return open_store(address)

@@ -23,7 +23,6 @@ def same(one: Any, other: Any) -> bool:
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    """Return the rows of a query by column name."""
     found = con.execute(query)
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

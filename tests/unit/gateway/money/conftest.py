@@ -21,5 +21,4 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def ledger(where: str) -> SpendingLedger:
-    """A new ledger."""
     return ledger_at(where)

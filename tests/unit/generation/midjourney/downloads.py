@@ -110,5 +110,4 @@ SUITES = {FRENCH.label: FRENCH}
 
 
 def prepare(folder: Path, *args: Any, **options: Any) -> Import:
-    """Match the files of a folder."""
     return match(read_folder(folder), *args, **options)

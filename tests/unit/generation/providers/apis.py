@@ -165,7 +165,6 @@ class Wire:
 
 @contextmanager
 def wire() -> Iterator[Wire]:
-    """Serve on loopback."""
     made = Wire()
     with serve(made.answer) as made.base:
         yield made

@@ -97,7 +97,6 @@ def test_a_picture_of_any_kind_is_shown_as_it_is(name: str) -> None:
 
 
 def opened(image: bytes) -> Image.Image:
-    """The thumbnail of a picture, decoded."""
     found = Image.open(io.BytesIO(thumbnail("0" * 64, image)))
     found.load()
     return found
@@ -139,7 +138,6 @@ def test_metadata_are_left_out_and_a_color_profile_is_applied() -> None:
 
 
 def chunks(webp: bytes) -> list[tuple[bytes, bytes]]:
-    """The chunks of a WebP file."""
     assert struct.unpack_from("<I", webp, 4)[0] + 8 == len(webp)
     found, at = [], 12
     while at < len(webp):

@@ -55,13 +55,11 @@ def rows(
     declared: Analysis = NOTHING,
     claims: Iterable[RegisteredClaim] = (),
 ) -> list[dict[str, Any]]:
-    """Return the changes of all weeks."""
     weekly = WeeklyChanges.read(con, monday(0), monday(weeks - 1), declared, claims)
     return [row for week in range(weeks) for row in weekly.changes(monday(week))[0].to_pylist()]
 
 
 def at(row: dict[str, Any], column: str) -> int:
-    """Return a date as a week, counted from 0."""
     return int((row[column] - FIRST).days // 7)
 
 

@@ -50,12 +50,10 @@ class Suite(NamedTuple):
 
 
 def monday(week: int) -> str:
-    """Return the ISO date of a week, counted from 0."""
     return (FIRST + timedelta(weeks=week)).isoformat()
 
 
 def values_of(attribute: str, number: int) -> list[str]:
-    """Return the values that an attribute is given."""
     return ["shown", "other"] if attribute.startswith("all:") else [f"v{place}" for place in range(number)]
 
 
@@ -77,7 +75,6 @@ def warehouse(models: Sequence[str], suites: Sequence[Suite]) -> duckdb.DuckDBPy
 
 
 def _add(tables: Tables, key: Mapping[str, Any], suite: Suite, model: int, week: int) -> None:
-    """Add the rows of a suite in one week of a model."""
     of = {**key, "suite": suite.name, "suite_major": 1}
     more = {"suite_version": "1.0.0", "condition": suite.condition}
     text = {"suite_hash": "h", "language": "en", "text": "t", "turns": 1}
