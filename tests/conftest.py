@@ -1,4 +1,4 @@
-"""What all tests share: no socket leaves this machine, an environment of its own, the corpora, a browser.
+"""What all tests share: no socket leaves this machine, an environment of its own, the corpora, a browser, a store.
 
 Belongs here: fixtures and guards of the whole suite. Does not belong here: servers (`tests/services`), builders.
 """
@@ -11,11 +11,17 @@ import itertools
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import settings
+
+from warehouse.database.connection import connect
+from warehouse.database.schema import make_tables
+from warehouse.store import Store, open_store
 
 #: The same examples each time, so that a run does not depend on luck; `--hypothesis-profile=random` tries others.
 #: No deadline: machines that run other tests beside it pause.
@@ -161,3 +167,16 @@ def chromium_path() -> str:
     if not found:
         pytest.skip("no Chromium: set CLICHE_CHROMIUM or run make browser")
     return found
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(tmp_path / "store")
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory, with all tables and views."""
+    with connect(None) as made:
+        make_tables(made)
+        yield made

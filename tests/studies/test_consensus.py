@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -16,8 +16,6 @@ from assets.metrics.labels.second_opinions import study_agreement
 from assets.metrics.pipeline import score_study
 from tests.warehouse.studies import study_tables
 from warehouse import occasions
-from warehouse.database.connection import connect
-from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import replace_results
 
@@ -45,13 +43,6 @@ def majority(said: Sequence[str]) -> str:
 
 def label(of: Row, labeler: str, kind: str, value: str) -> Row:
     return {**of, "labeler": labeler, "labeler_kind": kind, "value": value}
-
-
-@pytest.fixture
-def con() -> Iterator[Con]:
-    with connect(None) as made:
-        make_tables(made)
-        yield made
 
 
 def load(con: Con, consensus: str | None) -> list[Row]:

@@ -25,7 +25,7 @@ from orchestration.instance import open_instance, partition_key
 from tests.orchestration.installation import WEEK, Installation, copy, entry, install
 from warehouse import keys
 from warehouse.errors import LeaseHeldError
-from warehouse.store import Store, open_store
+from warehouse.store import Store
 from warehouse.weeks import current_week
 
 MODEL = "sim-classic"
@@ -57,11 +57,6 @@ def test_what_is_asked_in_batches_is_not_split() -> None:
 
     assert may_be_split(asked(batch=False))
     assert not may_be_split(asked(batch=True))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
 
 
 @pytest.mark.parametrize(

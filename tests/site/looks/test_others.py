@@ -7,7 +7,6 @@ import gzip
 import html
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -22,8 +21,6 @@ from assets.suites.published_figures import published_questions, works
 from tests.site.looks.figures import links_of
 from tests.site.pages import shown
 from tests.world import readers
-from warehouse.database.connection import connect
-from warehouse.database.schema import make_tables
 
 Con = duckdb.DuckDBPyConnection
 WEEK = date.fromisoformat(readers.LAST)
@@ -171,20 +168,13 @@ def test_the_front_page_leads_to_it_and_says_its_years(readers_pages: dict[str, 
     assert "others/" in readers_pages["search/index.json"]
 
 
-@pytest.fixture
-def empty() -> Iterator[Con]:
-    with connect(None) as con:
-        make_tables(con)
-        yield con
-
-
-def test_published_shares_stand_where_nobody_was_asked_yet(empty: Con) -> None:
-    made = shown.files(empty, "others")
+def test_published_shares_stand_where_nobody_was_asked_yet(con: Con) -> None:
+    made = shown.files(con, "others")
     page = made["others/index.html"]
     assert page.count("This week no model has a share here.") == len(published_questions())
     assert page.count("<circle ") == made["others/others.csv"].count("\n") - 1
     assert "data-cell" not in page
-    assert 'href="others/index.html"' in shown.files(empty, "home")["index.html"]
+    assert 'href="others/index.html"' in shown.files(con, "home")["index.html"]
 
 
 def test_it_is_small(readers_pages: dict[str, str]) -> None:

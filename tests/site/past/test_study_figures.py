@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -17,8 +17,6 @@ from tests.site.pages import shown
 from tests.site.pages.shown import words
 from tests.warehouse.studies import Said, study_tables
 from warehouse import occasions
-from warehouse.database.connection import connect
-from warehouse.database.schema import make_tables
 from warehouse.loading.counts import insert_counts
 from warehouse.loading.load import replace_results
 
@@ -26,13 +24,6 @@ Con = duckdb.DuckDBPyConnection
 
 VALUES = {"female": True, "male": True, "both": False}
 ENGLISH = tongue("en").say
-
-
-@pytest.fixture
-def con() -> Iterator[Con]:
-    with connect(None) as made:
-        make_tables(made)
-        yield made
 
 
 def load(con: Con, said: Said, values: Mapping[str, bool] = VALUES, **more: Any) -> None:

@@ -24,11 +24,6 @@ from warehouse.store import Store, open_store
 from warehouse.weeks import utc_now
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
-
-
 def tries(*found: Tried) -> Callable[[], Tried]:
     left = list(found)
     return lambda: left.pop(0) if len(left) > 1 else left[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,13 +27,7 @@ from tests.unit.generation.scripted import Scripted, ok, outcomes
 from tests.unit.generation.test_run import CONVERSATION, FAST, WEEK, set_up
 from warehouse import keys
 from warehouse.loading.seals import sealed
-from warehouse.store import Store, open_store
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
-
+from warehouse.store import Store
 
 COSTS = Costs((Price.model_validate({"per_image_usd": 0.04, "source": "test", "date": "2026-11-01"}),))
 

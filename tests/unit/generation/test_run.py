@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from tests.unit.generation.scripted import Scripted, ok, outcomes, picture
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import CorruptObjectError
-from warehouse.store import Store, open_store
+from warehouse.store import Store
 
 WEEK = "2026-11-23"
 SUITES = load_suites()
@@ -45,11 +44,6 @@ CONVERSATION = {
     "track": "system",
     "suites": [{"suite": "startup-ceo@1", "replicates": 1, "conversations": 2, "prompts": ["confrontation"]}],
 }
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
 
 
 def planned(store: Store, provider: Scripted, **changes: Any) -> Plan:

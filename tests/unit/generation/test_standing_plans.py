@@ -6,12 +6,10 @@ import pytest
 
 from assets.generation.plan import freeze_plan, make_plan, read_plan, require_askable
 from tests.unit.generation.scripted import Scripted
-from tests.unit.generation.test_run import SUITES, WEEK, entry, planned, store
+from tests.unit.generation.test_run import SUITES, WEEK, entry, planned
 from warehouse.errors import RefusedError
 from warehouse.store import Store
 from warehouse.weeks import current_week, shift
-
-__all__ = ["store"]
 
 
 def test_a_standing_plan_wins_over_later_configuration(store: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,17 +11,11 @@ from tests.services.vision_contract import Vision, vision
 from tests.unit.labeling import scripted
 from tests.unit.labeling.scripted import Labels
 from tests.unit.labeling.vision import KEY, KEY_ENV
-from warehouse.store import Store, open_store
 
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEY_ENV, KEY)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
 
 
 @pytest.fixture

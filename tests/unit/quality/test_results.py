@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -12,20 +12,11 @@ from assets.quality import columns, run
 from assets.quality.registry import CHECKS, CheckSpec
 from assets.quality.run import CheckResult, run_checks
 from assets.quality.scope import CheckScope
-from warehouse.database.connection import connect
-from warehouse.database.schema import make_tables
 from warehouse.sqlfiles import sql
 
 BY_NAME = {check.name: check for check in CHECKS}
 
 WEEK = "2026-11-23"
-
-
-@pytest.fixture
-def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(None) as made:
-        make_tables(made)
-        yield made
 
 
 def _result(monkeypatch: pytest.MonkeyPatch, name: str, rows: Sequence[dict[str, Any]]) -> CheckResult:

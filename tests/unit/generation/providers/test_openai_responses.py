@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from tests.services.openai.wire import small_picture
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
 from tests.unit.generation.providers.others import request, turn
 from warehouse.errors import UsageError
-from warehouse.store import Store, open_store
+from warehouse.store import Store
 
 WEEK = "2026-11-23"
 PICTURE = small_picture(7)
@@ -264,11 +263,6 @@ PRICE = {
     "source": "the contract server's own prices",
     "date": "2026-11-23",
 }
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path / "store")
 
 
 def converse(server: ContractServer, store: Store) -> tuple[Plan, dict[tuple[str, int], Receipt]]:
