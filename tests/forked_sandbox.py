@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from warehouse.sandbox import reading
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 _STANDARD = 3
+LONGEST = 1_000_000  # bytes of a request: arguments and environment
 
 
 def fork_queries(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,7 +55,7 @@ def _started(arguments: list[str], *, env: Mapping[str, str], cwd: str, **stream
     """Return a process that runs the sandbox's `main` with this environment, in this folder."""
     assert "warehouse.sandbox.child" in arguments[-1]
     assert set(streams) == {"stdin", "stdout", "stderr", "start_new_session"}
-    server = _server()
+    server, _ = forker(__name__)
     pipes = [os.pipe() for _ in range(_STANDARD)]
     theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
     socket.send_fds(server, [json.dumps({"env": dict(env), "cwd": cwd}).encode()], theirs)
@@ -65,23 +66,35 @@ def _started(arguments: list[str], *, env: Mapping[str, str], cwd: str, **stream
 
 
 @cache
-def _server() -> socket.socket:
-    """Return the connection to the process that forks; it ends with this one."""
+def forker(module: str) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """Return the connection to the process that forks, in which `serve` of a module runs; it ends with this one."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for end in (ours, theirs):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LONGEST)
     with theirs:
-        subprocess.Popen(
-            [sys.executable, "-c", f"from tests.forked_sandbox import serve; serve({theirs.fileno()})"],
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"from {module} import serve; serve({theirs.fileno()})()"],
             cwd=CHECKOUT,
             env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             start_new_session=True,
         )
-    return ours
+    return ours, process
 
 
-def serve(number: int) -> None:
-    """Fork a process for each request; ends when nobody can ask any more."""
+def become(request: dict[str, Any], files: list[int]) -> None:
+    """Take the standard files and the environment of a request, in a session of its own."""
+    os.setsid()
+    for standard, file in enumerate(files):
+        os.dup2(file, standard)
+        os.close(file)
+    os.environ.clear()
+    os.environ.update(request["env"])
+
+
+def serve(number: int) -> Callable[[], Any]:
+    """Fork a process for each request; in it, return what it is to do. Ends when nobody can ask any more."""
     import warehouse.sandbox.folder  # what a query over a folder imports
     from warehouse.sandbox.child import main
 
@@ -89,9 +102,9 @@ def serve(number: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for what is forked
     with socket.socket(fileno=number) as server:
         while True:
-            data, files, _, _ = socket.recv_fds(server, 100_000, _STANDARD)
+            data, files, _, _ = socket.recv_fds(server, LONGEST, _STANDARD)
             if not data:
-                return
+                sys.exit(0)
             if os.fork() == 0:
                 break
             for file in files:
@@ -99,11 +112,6 @@ def serve(number: int) -> None:
             server.send(b"1")
     request = json.loads(data)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
-    for standard, file in enumerate(files):
-        os.dup2(file, standard)
-        os.close(file)
-    os.environ.clear()
-    os.environ.update(request["env"])
+    become(request, files)
     os.chdir(request["cwd"])
-    main()
+    return main

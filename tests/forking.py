@@ -21,16 +21,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from tests.forked_sandbox import CHECKOUT, LONGEST, become, forker
 from warehouse.database import published, schema
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: orphans become children of this process
 #: Variable that names a module which is imported before all others, when the process that forks begins.
 FIRST = "CLICHE_FORK_FIRST"
-_LONGEST = 1_000_000  # bytes of a request: arguments and environment
 #: Not `orchestration`: its console looks at the environment when it is imported.
 _IMPORTED = (
     "alembic.command",
@@ -79,35 +77,13 @@ class Command(subprocess.Popen[str]):
 def _forked(request: dict[str, Any], files: list[int]) -> int:
     """Return the number of a new process with these standard files; it is a child of this one."""
     prctl = ctypes.CDLL(None).prctl
-    server = _server()
+    server, _ = forker(__name__)
     prctl(_SUBREAPER, 1, 0, 0, 0)
     try:
         socket.send_fds(server, [json.dumps(request).encode()], files)
         return int(server.recv(64))
     finally:
         prctl(_SUBREAPER, 0, 0, 0, 0)
-
-
-_started: list[tuple[socket.socket, subprocess.Popen[bytes]]] = []
-
-
-def _server() -> socket.socket:
-    """Return the connection to the process that forks, started when it is first needed; it ends with this one."""
-    if not _started:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        for end in (ours, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LONGEST)
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-c", f"from tests.forking import serve; serve({theirs.fileno()})()"],
-                cwd=CHECKOUT,
-                env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        _started.append((ours, process))
-    return _started[0][0]
 
 
 def serve(number: int) -> Any:
@@ -123,7 +99,7 @@ def serve(number: int) -> Any:
     gc.freeze()  # else each process looks through all of it for garbage
     with socket.socket(fileno=number) as server:
         while True:
-            data, files, _, _ = socket.recv_fds(server, _LONGEST, 3)
+            data, files, _, _ = socket.recv_fds(server, LONGEST, 3)
             if not data:
                 sys.exit(0)
             reading, writing = os.pipe()
@@ -159,12 +135,7 @@ def _warm() -> None:
 
 
 def _become(request: dict[str, Any], files: list[int]) -> Any:
-    os.setsid()
-    for standard, file in enumerate(files):
-        os.dup2(file, standard)
-        os.close(file)
-    os.environ.clear()
-    os.environ.update(request["env"])
+    become(request, files)
     sys.argv = request["argv"]
     tempfile.tempdir = None  # chosen anew, from this environment
     for kept in (schema._folder(), published._folder()):  # it goes with the server, not with this process

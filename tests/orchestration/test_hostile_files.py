@@ -105,10 +105,6 @@ def run(home: Installation, *arguments: str) -> Result:
     return Result(process.returncode, out, err)
 
 
-def imported(home: Installation, folder: Path) -> Result:
-    return run(home, "import", "study", str(folder / "s.yaml"), "--root", str(folder))
-
-
 @pytest.mark.parametrize("case", [case for case in YAML if case not in HANGING])
 def test_hostile_yaml_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
     monkeypatch.chdir(tmp_path)
@@ -126,7 +122,7 @@ def test_hostile_yaml_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_study_file_that_would_hang_is_one_line(home: Installation, tmp_path: Path, case: str) -> None:
     make, said = YAML[case]
     make(tmp_path / "s.yaml")
-    ended = imported(home, tmp_path)
+    ended = run(home, "import", "study", str(tmp_path / "s.yaml"), "--root", str(tmp_path))
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.error
     assert ended.error.startswith("s.yaml")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from functools import partial
 from http.client import HTTPConnection, HTTPResponse
-from http.server import ThreadingHTTPServer
 
 import pytest
 
-from orchestration.commands.auditor import RangeHandler
+from tests.site.looks.page import served
 
 DATA = bytes(range(256)) * 8192  # two chunks
 
@@ -20,10 +17,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("files")
     (folder / "rows.duckdb").write_bytes(DATA)
     (folder / "empty").write_bytes(b"")
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(RangeHandler, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+    with served(folder) as address:
+        yield int(address.rpartition(":")[2].rstrip("/"))
 
 
 def asked(port: int, method: str, path: str, span: str | None) -> tuple[HTTPResponse, bytes]:

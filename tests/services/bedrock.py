@@ -150,12 +150,6 @@ def _validate(params: dict[str, Any], name: str, *, output: bool = False) -> Non
         raise RefusedRequestError(report.generate_report())
 
 
-def _check_pattern(shape: Any, value: str) -> None:
-    pattern = shape.metadata.get("pattern")
-    if pattern and not re.fullmatch(pattern, value):
-        raise RefusedRequestError(f"{value} does not match the pattern of {shape.name}")
-
-
 def parse(seen: Seen) -> tuple[str, dict[str, Any]]:
     """Return the operation and its members as AWS's model places them, or refuse the request."""
     target = urlsplit(seen.target)
@@ -175,7 +169,9 @@ def parse(seen: Seen) -> tuple[str, dict[str, Any]]:
                 said = parse_qs(target.query).get(inner.serialization["name"])
                 members |= {member: said[0]} if said else {}
             if inner.serialization.get("location") == "uri":
-                _check_pattern(inner, members[member])
+                pattern = inner.metadata.get("pattern")
+                if pattern and not re.fullmatch(pattern, members[member]):
+                    raise RefusedRequestError(f"{members[member]} does not match the pattern of {inner.name}")
         if shape.serialization.get("payload"):
             members[shape.serialization["payload"]] = seen.body
         _validate(members, name)

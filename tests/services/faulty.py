@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 
+from tests.services.loopback import running
+
 PIECE = 1_000_000
 
 
@@ -153,13 +155,8 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def serve(rows: Mapping[str, Behaviour], *, tls: ssl.SSLContext | None = None) -> Iterator[Faulty]:
     faulty = Faulty(rows=dict(rows), scheme="https" if tls else "http")
-    with _Server(("127.0.0.1", 0), Call) as server:
-        server.faulty, server.tls = faulty, tls
-        faulty.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield faulty
-        finally:
-            server.shutdown()
-            thread.join()
+    server = _Server(("127.0.0.1", 0), Call)
+    server.faulty, server.tls = faulty, tls
+    faulty.port = server.server_port
+    with running(server):
+        yield faulty

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Protocol, TypeVar
 
 
@@ -42,7 +43,7 @@ class RefusedRequestError(AssertionError):
     """A request that the API's own description does not allow; the test fails with it."""
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -57,6 +58,19 @@ class Memory(Protocol):
     base: str
 
     def answer(self, seen: Seen) -> Reply: ...
+
+
+@contextmanager
+def running(server: TCPServer) -> Iterator[str]:
+    """Serve in a thread; yield the base address."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 MemoryT = TypeVar("MemoryT", bound=Memory)
@@ -118,16 +132,9 @@ def serve(answer: Callable[[Seen], Reply]) -> Iterator[str]:
             except OSError:
                 self.close_connection = True  # the caller went away: that is what these replies are for
 
-        do_GET = do_POST = _handle  # noqa: N815 - names of the standard library
+        do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - names of the standard library
 
-    server = _Server(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(Server(("127.0.0.1", 0), Handler)) as address:
+        yield address
     if problems:
         raise problems[0]

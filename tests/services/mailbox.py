@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import socketserver
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+
+from tests.services.loopback import running
 
 
 @dataclass
@@ -99,13 +100,8 @@ class _Server(socketserver.ThreadingTCPServer):
 def mailbox(*, tls: ssl.SSLContext | None = None, starttls: bool = False) -> Iterator[Mailbox]:
     """Run the server on a free port: without encryption, with TLS from the first byte on, or with STARTTLS."""
     box = Mailbox()
-    with _Server(("127.0.0.1", 0), _Session) as server:
-        server.box, server.tls, server.starttls = box, tls, starttls
-        box.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield box
-        finally:
-            server.shutdown()
-            thread.join()
+    server = _Server(("127.0.0.1", 0), _Session)
+    server.box, server.tls, server.starttls = box, tls, starttls
+    box.port = server.server_address[1]
+    with running(server):
+        yield box

@@ -58,6 +58,7 @@ class ContractServer:
         models: tuple[str, ...] = ("gpt-image-2", "gpt-6"),
         extra_params: tuple[str, ...] = (),
         by_prompt: bool = False,
+        image_bytes: int = 0,
     ) -> None:
         self.script = script
         self.rules = rules or []
@@ -68,6 +69,7 @@ class ContractServer:
         self.shutdown: dict[str, str] = {}  # date by model, in the list of models
         self.extra_params = extra_params
         self.by_prompt = by_prompt  # a prompt's picture is the same at every call
+        self.image_bytes = image_bytes  # of one big picture for all instead of small ones
         self.pictures: dict[str, bytes] = {}
         self.responses: dict[str, int] = {}  # id → its turn
         self.routes: dict[tuple[str, str], Endpoint] = dict(ROUTES)
@@ -179,6 +181,7 @@ def main() -> None:
     )
     parser.add_argument("--latency-s", type=float, default=0.0)
     parser.add_argument("--by-prompt", action="store_true", help="the same picture at every call of a prompt")
+    parser.add_argument("--image-bytes", type=int, default=0, help="one big picture for all, not small ones")
     parser.add_argument("--rules", type=Path, help="JSON: a list of rules, see Rule and Reply")
     chosen = parser.parse_args()
     rules = [Rule.of(one) for one in json.loads(chosen.rules.read_text())] if chosen.rules else []
@@ -186,6 +189,7 @@ def main() -> None:
         rules=rules,
         latency_s=chosen.latency_s,
         by_prompt=chosen.by_prompt,
+        image_bytes=chosen.image_bytes,
     )
     print(server.port, flush=True)
     server.serve_forever()

@@ -13,7 +13,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ import psycopg2
 import pytest
 
 from tests.services.children import die_with_parent
+from tests.services.seaweedfs import _free_ports
 
 PASSWORD = "postgres-password-for-tests"
 START_TIMEOUT_S = 60.0
@@ -142,13 +142,6 @@ def _reachable(binaries: Path, folder: Path) -> Path:
     return folder / package.name / "pginstall" / "bin"
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running_postgres(binaries: Path) -> Iterator[Postgres]:
     """Make a server with a user `cliche`, start it, and end it. Its folder is one that any user can reach."""
@@ -180,7 +173,7 @@ def running_postgres(binaries: Path) -> Iterator[Postgres]:
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr.decode(errors='replace')[-2000:]}")
-        server = Postgres(binaries, folder, _free_port())
+        server = Postgres(binaries, folder, *_free_ports(1))
         server.start()
         try:
             yield server
@@ -190,11 +183,21 @@ def running_postgres(binaries: Path) -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A running PostgreSQL; each test process (each xdist worker) has its own."""
+def _running() -> Iterator[Postgres]:
     binaries = find_binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL here: install the extra postgres-test")
     with running_postgres(binaries) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL; each test process (each xdist worker) has its own."""
+    yield from _running()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A server of one test alone, which it may kill."""
+    yield from _running()

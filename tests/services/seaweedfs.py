@@ -166,15 +166,8 @@ def _ready(endpoint: str) -> bool:
     return True
 
 
-def _start(binary: str, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the server and wait until it works; raise RuntimeError with the end of its log if it does not."""
-    folder.mkdir(parents=True, exist_ok=True)
-    command, port = _command(binary, folder)
-    endpoint = f"http://127.0.0.1:{port}"
-    return _begin(command, folder, endpoint), endpoint
-
-
 def _begin(command: list[str], folder: Path, endpoint: str) -> subprocess.Popen[bytes]:
+    """Start the server and wait until it works; raise RuntimeError with the end of its log if it does not."""
     log = folder / "server.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
@@ -216,9 +209,11 @@ def running_server(binary: str, folder: Path, *, keep: bool = False) -> Iterator
     """Start a server with one bucket in `folder`, and end it; `keep` what it holds for the next one there."""
     for attempt in range(3):
         place = folder if keep else folder / str(attempt)
+        place.mkdir(parents=True, exist_ok=True)
+        command, port = _command(binary, place)
+        endpoint = f"http://127.0.0.1:{port}"
         try:
-            process, endpoint = _start(binary, place)
-            server = SeaweedFS(endpoint, process, place)
+            server = SeaweedFS(endpoint, _begin(command, place, endpoint), place)
             break
         except RuntimeError:  # another process may have taken a port in between
             if attempt == 2:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from assets.labeling.thumbnails.encoder import thumbnail
@@ -36,6 +38,14 @@ def _filled(temporary: pytest.TempPathFactory, name: str, *, weeks: int) -> Stor
         world.load(store).close()  # which is kept beside it
 
     return open_store(made_once(temporary, name, make))
+
+
+@pytest.fixture
+def changed(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Return the warehouse of a module for a test that changes it: changes are taken back."""
+    con.execute("BEGIN")
+    yield con
+    con.execute("ROLLBACK")
 
 
 @pytest.fixture(scope="session")

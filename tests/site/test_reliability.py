@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import duckdb
 import pytest
@@ -17,17 +16,10 @@ Con = duckdb.DuckDBPyConnection
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Con:
+def con(tmp_path_factory: pytest.TempPathFactory) -> Con:
     store = open_store(tmp_path_factory.mktemp("reliability"))
     world.fill(store, weeks=3, replicates=6, only=("sim-classic", "sim-silent", "imago-2"))
     return world.load(store)
-
-
-@pytest.fixture
-def con(loaded: Con) -> Iterator[Con]:
-    loaded.execute("BEGIN")
-    yield loaded
-    loaded.execute("ROLLBACK")
 
 
 BOARD = "boards/occupations-{}/index.html"
@@ -46,18 +38,18 @@ def events(con: Con) -> str:
     return shown.words(shown.files(con, "changes")["changes/index.html"])
 
 
-def test_labels_that_nobody_verified_are_called_so_and_not_unreliable(con: Con) -> None:
-    for path, said in boards(con).items():
+def test_labels_that_nobody_verified_are_called_so_and_not_unreliable(changed: Con) -> None:
+    for path, said in boards(changed).items():
         if not path.startswith("fr/"):
             assert "Labels not verified" in said
             assert "not reliable" not in said
 
 
 def test_an_attribute_that_others_read_otherwise_is_shown_and_called_not_reliable_at_its_boards(
-    con: Con,
+    changed: Con,
 ) -> None:
-    before = boards(con)
-    after = boards(con, disagrees(world.WEEK, "photo", 0.429))
+    before = boards(changed)
+    after = boards(changed, disagrees(world.WEEK, "photo", 0.429))
     why = "the labels are not reliable: those who read the same 100 pictures agree at alpha 0.42, and 0.67 is needed"
     assert why not in before[GENDER]
     assert after[GENDER].count(why) == 2  # beside each model with a figure
@@ -70,52 +62,53 @@ def test_an_attribute_that_others_read_otherwise_is_shown_and_called_not_reliabl
     assert len(figures.findall(before[GENDER])) == 2
 
 
-def test_people_are_believed_before_another_labeler(con: Con) -> None:
+def test_people_are_believed_before_another_labeler(changed: Con) -> None:
     said = boards(
-        con,
+        changed,
         disagrees(world.WEEK, "photo", 0.95),
         disagrees(world.WEEK, "people", 0.5, scope="gold"),
     )
     assert "agree at alpha 0.50" in said[GENDER]
 
 
-def test_too_few_pictures_judge_nobody(con: Con) -> None:
-    said = boards(con, disagrees(world.WEEK, "photo", 0.1).replace("100 AS n", "29 AS n"))
+def test_too_few_pictures_judge_nobody(changed: Con) -> None:
+    said = boards(changed, disagrees(world.WEEK, "photo", 0.1).replace("100 AS n", "29 AS n"))
     assert "not reliable" not in said[GENDER]
 
 
 def test_a_labeler_that_moved_is_an_event_and_its_attribute_stands_in_no_ranking_until_accepted(
-    con: Con,
+    changed: Con,
 ) -> None:
-    said = boards(con, disagrees(world.WEEK, "photo", 0.9), moved(world.WEEK, 3))
+    said = boards(changed, disagrees(world.WEEK, "photo", 0.9), moved(world.WEEK, 3))
     event = (
         "Perceived gender: the labeler drawing now reads 3 of 60 control pictures in another way. It moved, not the "
         "models;"
     )
     why = "the labels are not reliable: the labeler drawing reads 3 of 60 control pictures in another way than before"
-    assert events(con).count(event) == 1
-    assert "until a person accepts this, nothing is ranked by it" in events(con)
+    assert events(changed).count(event) == 1
+    assert "until a person accepts this, nothing is ranked by it" in events(changed)
     assert why in said[GENDER]
     assert said[GENDER].count("No model can be ranked here.") == said[GENDER].count("Model Rank ") == 2
     accepted = boards(
-        con, "UPDATE labeler_drift SET accepted_reason = 'the <b>new</b> ones are right', accepted_by = 'kim'"
+        changed,
+        "UPDATE labeler_drift SET accepted_reason = 'the <b>new</b> ones are right', accepted_by = 'kim'",
     )
-    assert f"{event} accepted: the <b>new</b> ones are right" in events(con)
-    assert "&lt;b&gt;new" in shown.files(con, "changes")["changes/index.html"]
+    assert f"{event} accepted: the <b>new</b> ones are right" in events(changed)
+    assert "&lt;b&gt;new" in shown.files(changed, "changes")["changes/index.html"]
     assert "not reliable" not in accepted[GENDER]
 
 
-def test_what_moved_last_week_stays_open_until_anchors_are_as_before(con: Con) -> None:
-    said = boards(con, moved("2026-11-16", 2))
+def test_what_moved_last_week_stays_open_until_anchors_are_as_before(changed: Con) -> None:
+    said = boards(changed, moved("2026-11-16", 2))
     assert "reads 2 of 60 control pictures in another way" in said[GENDER]
-    again = boards(con, moved(world.WEEK, 0))
+    again = boards(changed, moved(world.WEEK, 0))
     assert "not reliable" not in again[GENDER]
-    assert "now reads 2 of 60 control pictures" in events(con)  # it happened all the same
+    assert "now reads 2 of 60 control pictures" in events(changed)  # it happened all the same
 
 
-def test_the_leaderboard_says_what_ranks_will_ask(con: Con) -> None:
-    con.execute(disagrees(world.WEEK, "photo", 0.6))
-    rows = con.execute(
+def test_the_leaderboard_says_what_ranks_will_ask(changed: Con) -> None:
+    changed.execute(disagrees(world.WEEK, "photo", 0.6))
+    rows = changed.execute(
         "SELECT DISTINCT attribute, reliable, reliability IS NOT NULL FROM leaderboard "
         "WHERE week = $week AND estimate IS NOT NULL ORDER BY 1",
         {"week": world.WEEK},
@@ -123,21 +116,21 @@ def test_the_leaderboard_says_what_ranks_will_ask(con: Con) -> None:
     assert rows == [("perceived_gender", False, True), ("skin_tone", None, True)]
 
 
-def test_two_labelers_that_disagree_are_told_of_once(con: Con) -> None:
-    con.execute("UPDATE plans SET labeler = 'photo' WHERE model = 'imago-2'")
+def test_two_labelers_that_disagree_are_told_of_once(changed: Con) -> None:
+    changed.execute("UPDATE plans SET labeler = 'photo' WHERE model = 'imago-2'")
     for table in ("counts", "figures"):
-        con.execute(
+        changed.execute(
             f"UPDATE {table} SET labeler = 'photo', labeler_version = '1-b' "
             "WHERE model = 'imago-2' AND labeler IS NOT NULL"
         )
-    con.execute(disagrees(world.WEEK, "photo", -0.041))
-    con.execute("UPDATE agreement SET labeler_b_version = '1-b'")
+    changed.execute(disagrees(world.WEEK, "photo", -0.041))
+    changed.execute("UPDATE agreement SET labeler_b_version = '1-b'")
     said = {
         row[0]
-        for row in con.execute(
+        for row in changed.execute(
             "SELECT reliability FROM reliability WHERE week = $week AND attribute = 'perceived_gender'",
             {"week": world.WEEK},
         ).fetchall()
     }
     assert said == {"not reliable: drawing and photo agree at alpha -0.05 (n = 100), below 0.67"}
-    assert "agree at alpha \N{MINUS SIGN}0.05, and 0.67" in boards(con)[GENDER]
+    assert "agree at alpha \N{MINUS SIGN}0.05, and 0.67" in boards(changed)[GENDER]

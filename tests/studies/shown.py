@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import duckdb
 
@@ -30,12 +29,6 @@ def scored(store: Store, study: str) -> Iterator[Con]:
         load_study(con, store, study)
         score_study(con, study)
         yield con
-
-
-def rows(con: Con, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def view(con: Con) -> View:

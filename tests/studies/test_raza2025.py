@@ -19,7 +19,7 @@ from assets.metrics.week import score_study
 from assets.studies.importer import check, import_study
 from tests.studies.conftest import PUBLISHED as FILES
 from tests.studies.conftest import RAZA_YAML
-from tests.studies.shown import rows
+from tests.warehouse.world.compared import rows
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_study

@@ -14,6 +14,7 @@ from assets.studies.labeling import label_study
 from assets.studies.removal import remove_study, require_not_removed
 from tests.studies.conftest import Study
 from tests.studies.kept import add_labels, keep
+from tests.unit.generation.test_run import everything
 from tests.unit.labeling.scripted import Labels
 from tests.warehouse.builder import LABELER, LABELER_VERSION, WEEK, build_partition
 from tests.warehouse.loading.test_freshness import place_in
@@ -24,12 +25,7 @@ from warehouse.database.schema import open_warehouse
 from warehouse.database.table_hash import table_hashes
 from warehouse.errors import ClicheError, CorruptObjectError, StoreError, UsageError
 from warehouse.loading.load import STUDY_TABLES
-from warehouse.loading.study_objects import (
-    current_pointer,
-    read_study,
-    retraction_of,
-    retractions,
-)
+from warehouse.loading.study_objects import current_pointer, read_study, retraction_of, retractions
 from warehouse.store import Store
 from warehouse.taken_back import LONGEST_REASON
 
@@ -78,10 +74,6 @@ def rows(place: Workplace, study: str) -> Mapping[str, int]:
                 [study],
             ).fetchall()
     return found
-
-
-def everything(store: Store) -> dict[str, bytes]:
-    return {key: store.get(key) for key in store.list("")}
 
 
 def test_a_removed_study_is_gone_from_the_warehouse_and_a_rebuild_gives_the_same(

@@ -11,7 +11,8 @@ from assets.leaderboard.page.languages import tongue
 from assets.suites.comparisons import in_order
 from tests.site.pages.shown import words
 from tests.studies.conftest import Study
-from tests.studies.shown import rows, scored, section, view
+from tests.studies.shown import scored, section, view
+from tests.warehouse.world.compared import rows
 from warehouse.errors import UsageError
 
 

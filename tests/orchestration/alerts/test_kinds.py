@@ -18,10 +18,7 @@ from assets.labeling.registry import LABELERS
 from orchestration import weekly
 from orchestration.alerts.kinds import KINDS
 from orchestration.commands.store_reading import backup, verify_store
-from orchestration.instance import (
-    instance_of,
-    open_instance,
-)
+from orchestration.instance import instance_of, open_instance
 from tests.orchestration import moving
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, beat, switch_on, watching
 from tests.orchestration.installation import MODELS, NEXT, WEEK, Installation, entry

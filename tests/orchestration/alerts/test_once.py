@@ -10,11 +10,7 @@ import pytest
 
 from orchestration.alerts.channels.registry import CHANNELS
 from orchestration.alerts.message import AlertMessage
-from orchestration.alerts.settings import (
-    SMTP,
-    WEBHOOK,
-    receivers,
-)
+from orchestration.alerts.settings import SMTP, WEBHOOK, receivers
 from orchestration.alerts.watch import WatchResult, look_once
 from tests.orchestration.alerts.test_sending import mail_environment
 from tests.orchestration.alerts.watching import ALERTS, Watch, at, watching
@@ -50,10 +46,6 @@ def end_all(watch: Watch) -> None:
     watch.installation.write_models(*(entry(name, until=WEEK) for name in MODELS))
 
 
-def begin_all(watch: Watch) -> None:
-    watch.installation.write_models(*map(entry, MODELS))
-
-
 def test_a_receiver_that_is_down_loses_nothing_and_holds_up_nobody(watch: Watch) -> None:
     with mailbox() as box:
         watch.status, box.refuses = 503, True
@@ -87,7 +79,7 @@ def test_a_condition_that_comes_again_is_another_alert_behind_half_a_line(watch:
     watch.is_quiet(MONDAY + timedelta(hours=1))
     end_all(watch)
     watch.is_quiet(MONDAY + timedelta(hours=2))
-    begin_all(watch)
+    watch.installation.write_models(*map(entry, MODELS))
     assert watch.look(MONDAY + timedelta(hours=3)) == ["run_not_started"]
 
 

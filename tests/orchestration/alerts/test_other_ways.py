@@ -12,12 +12,7 @@ from assets.generation.partition import ask_partition
 from orchestration.alerts.finders.engine import _cause
 from orchestration.alerts.settings import WEBHOOK
 from orchestration.definitions import GENERATE
-from orchestration.instance import (
-    PARTITION_TAG,
-    PROCESS_TAG,
-    RANGE_TAG,
-    partition_key,
-)
+from orchestration.instance import PARTITION_TAG, PROCESS_TAG, RANGE_TAG, partition_key
 from tests.orchestration.alerts.test_kinds import (
     NEXT_THURSDAY,
     SUNDAY,

@@ -61,25 +61,6 @@ def test_wrong_use_is_one_line_and_writes_nothing(
     assert fresh.files() == before
 
 
-@pytest.mark.parametrize(
-    ("file", "text", "command", "said"),
-    [
-        ("models.yaml", None, "status", "models.yaml: there is no such file (/"),
-        ("models.yaml", "models:\n  - name: [\n", "run", "models.yaml, line 3"),
-        ("cliche.yaml", "worker: 3", "status", 'unknown key "worker"; did you mean "workers"?'),
-    ],
-)
-def test_a_file_that_is_missing_or_wrong_is_named(
-    fresh: Installation, cliche: Cliche, file: str, text: str | None, command: str, said: str
-) -> None:
-    if text is None:
-        (fresh.home / file).unlink()
-    else:
-        (fresh.home / file).write_text(text)
-    ended = cliche(command)
-    assert (ended.code, said in ended.only_line) == (2, True), ended.err
-
-
 def test_a_model_outside_its_weeks_is_told(fresh: Installation, cliche: Cliche) -> None:
     first, other = entry("sim-classic", until="2026-11-02"), entry("sim-drift")
     for models, words, said in (
@@ -104,11 +85,6 @@ def suite(name: str, **more: int) -> dict[str, Any]:
     [
         (suite("startup-coe@1"), 'unknown suite "startup-coe@1"; did you mean "startup-ceo@1"?'),
         (suite("startup-ceo@7"), 'unknown suite "startup-ceo@7"; did you mean "startup-ceo@2"?'),
-        (
-            {"series": "sim-classic"},
-            'models "sim-classic" and "sim-drift" have one series name, "sim-classic";',
-        ),
-        ({"provider": "simulatd"}, 'unknown provider "simulatd"; did you mean "simulated"?'),
         ({"labeler": "drawings"}, 'models.yaml: sim-drift: no labeler "drawings"; did you mean "drawing"?'),
         ({"model_id": "drifft"}, 'no model "drifft"; did you mean "drift"?'),
         ({"params": {"size": 7}}, "size 7 is not a whole number of pixels from 64 to 1024"),
@@ -118,7 +94,6 @@ def suite(name: str, **more: int) -> dict[str, Any]:
             'model "sim-drift": conversations of startup-ceo@1: provider openai_images answers one prompt at a time',
         ),
         ({"requests_per_hour": 3}, 'unknown key "requests_per_hour"'),
-        ({"from": "2026-11-10"}, "from 2026-11-10 is a Tuesday; weeks are named by their Monday, 2026-11-09"),
     ],
 )
 def test_a_wrong_entry_of_models_yaml_is_told_before_anybody_is_asked(

@@ -81,6 +81,9 @@ def test_refusals_of_a_drawn_set_are_told(published: Installation, cliche: Clich
     before = published.objects()
     again = cliche(*SAMPLE)
     assert (again.code, again.only_line.partition(",")[0]) == (3, "the gold set mine is drawn already")
+    third = cliche("gold", "export", "mine", "--third", "--to", str(tmp_path / "third"))
+    assert (third.code, third.only_line.partition(";")[0]) == (3, "gold set mine: no answers of a and b yet")
+    assert not (tmp_path / "third").exists()
     for arguments, message in (
         (("status", "yours"), 'no gold set "yours" in '),
         (("export", "yours", "--to", str(tmp_path / "x")), 'no gold set "yours" in '),
@@ -129,21 +132,3 @@ def test_answers_need_no_warehouse(published: Installation, cliche: Cliche, tmp_
     assert done.code == 1
     assert "The answers are kept in the store, but they were not loaded" in done.err
     assert len([*published.store.list("gold/mine/labels-")]) == 1
-
-
-def test_a_second_round_needs_two_who_differ(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
-    assert cliche(*SAMPLE).code == 0
-    folder, third = (
-        tmp_path / "raters",
-        ("gold", "export", "mine", "--third", "--to", str(tmp_path / "third")),
-    )
-    assert cliche("gold", "export", "mine", "--to", str(folder)).code == 0
-    done = cliche(*third)
-    assert (done.code, done.only_line.partition(";")[0]) == (3, "gold set mine: no answers of a and b yet")
-    for rater in "ab":
-        file = answered(folder, rater, 1)
-        assert cliche("gold", "import", "mine", str(file), "--rater", rater).code == 0
-    done = cliche(*third)
-    assert (done.code, done.out) == (3, "")
-    assert done.only_line.startswith("gold set mine: a and b agree in all 42 questions that both answered;")
-    assert not (tmp_path / "third").exists()

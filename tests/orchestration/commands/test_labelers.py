@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,27 +23,17 @@ from tests.orchestration.commands.test_money import ask, ceo, home, paid
 from tests.orchestration.commands.test_money import rows as words_of
 from tests.orchestration.installation import WEEK as PUBLISHED
 from tests.orchestration.installation import Cliche, Installation, entry
-from tests.services.vision_contract import Said, Vision, first_value, vision
+from tests.services.vision_contract import Said, Vision, first_value
 from tests.studies.conftest import ROWS, TINY, Study, picture
-from tests.unit.labeling.vision import KEY, KEY_ENV, PRICE
+from tests.unit.labeling.conftest import _key, server
+from tests.unit.labeling.vision import KEY_ENV, PRICE
 from warehouse import keys
 from warehouse.database.connection import connect
 from warehouse.weeks import current_week
 
 MODEL = "sim-classic"
 WEEK = current_week()  # its gate is closed while a picture has no label
-__all__ = ["home"]  # a fixture
-
-
-@pytest.fixture(autouse=True)
-def _key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KEY_ENV, KEY)
-
-
-@pytest.fixture
-def server() -> Iterator[Vision]:
-    with vision() as running:
-        yield running
+__all__ = ["_key", "home", "server"]  # fixtures
 
 
 def labeler(server: Vision, name: str, **more: Any) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import threading
 from collections.abc import Iterator
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from shutil import _ntuple_diskusage
 from typing import Any, ClassVar
 
@@ -17,6 +16,7 @@ from assets.generation.partition import ask_partition
 from assets.generation.providers.registry import PROVIDERS
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.orchestration.paid import LOSING, PRICE, PROBED
+from tests.services.loopback import Server, running
 from warehouse.weeks import current_week
 
 CAPS = {"week_usd": 10, "month_usd": 20}
@@ -172,10 +172,8 @@ class Clock(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     Clock.asked.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Clock) as made:
-        threading.Thread(target=made.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{made.server_port}/v1"
-        made.shutdown()
+    with running(Server(("127.0.0.1", 0), Clock)) as address:
+        yield f"{address}/v1"
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,14 @@ from tests.orchestration.doctor.test_doctor import lines
 from tests.orchestration.installation import Cliche, Installation, entry
 from tests.orchestration.paid import PRICE
 from tests.services.openai_contract import ContractServer
-from tests.services.vision_contract import Said, Vision, first_value, vision
+from tests.services.vision_contract import Said, Vision, first_value
+from tests.unit.labeling.conftest import server
 from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
 from warehouse.loading.seals import sealed
 from warehouse.weeks import current_week, shift, utc_now
+
+__all__ = ["server"]  # a fixture
 
 WEEK = current_week()
 
@@ -34,12 +37,6 @@ WEEK = current_week()
 @pytest.fixture
 def images() -> Iterator[ContractServer]:
     with ContractServer() as running:
-        yield running
-
-
-@pytest.fixture
-def eyes() -> Iterator[Vision]:
-    with vision() as running:
         yield running
 
 
@@ -79,7 +76,7 @@ def write(home: Installation, models: list[dict[str, Any]], *labelers: dict[str,
 def test_a_host_that_does_not_resolve_fails(
     home: Installation,
     images: ContractServer,
-    eyes: Vision,
+    server: Vision,
     cliche: Cliche,
     monkeypatch: pytest.MonkeyPatch,
     what: str,
@@ -94,7 +91,7 @@ def test_a_host_that_does_not_resolve_fails(
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
     nowhere = {"base_url": "https://no-such-host.invalid/v1", "key_env": KEY_ENV}
     model = real(images.base_url, labeler="eyes", **({"connection": nowhere} if what == "model" else {}))
-    write(home, [model], labeler(eyes, **({"connection": nowhere} if what == "labeler" else {})))
+    write(home, [model], labeler(server, **({"connection": nowhere} if what == "labeler" else {})))
     ended = cliche("doctor")
     failed = lines(ended.out, "real" if what == "model" else "labeler eyes")[0]
     assert (ended.code, failed[0]) == (1, "fail"), ended.out
@@ -229,13 +226,13 @@ def test_days_of_lists_of_models() -> None:
 
 
 def test_paid_tries_one_picture_each_and_what_it_costs_is_counted(
-    home: Installation, images: ContractServer, eyes: Vision, cliche: Cliche
+    home: Installation, images: ContractServer, server: Vision, cliche: Cliche
 ) -> None:
-    write(home, [real(images.base_url, labeler="eyes", also_labelers=["drawing"])], labeler(eyes))
+    write(home, [real(images.base_url, labeler="eyes", also_labelers=["drawing"])], labeler(server))
     refused = cliche("doctor", "--paid")
     assert refused.code == 3
     assert refused.error == "this would spend up to $0.26; no terminal to confirm, so pass --yes"
-    assert (eyes.asked, list(home.store.list(""))) == ([], [])
+    assert (server.asked, list(home.store.list(""))) == ([], [])
 
     for times in (1, 2):
         ended = cliche("doctor", "--paid", "--yes")
@@ -247,7 +244,7 @@ def test_paid_tries_one_picture_each_and_what_it_costs_is_counted(
         assert one[1].startswith("a drawing was read: clothing_era contemporary, ")
         assert "($0.0100, " in one[1]
         assert ended.out.endswith("The trials cost $0.2600, which counts for this week.\n")
-        assert (len(images.calls), len(eyes.asked)) == (times, times)
+        assert (len(images.calls), len(server.asked)) == (times, times)
         (home.home / "spending.sqlite").unlink()  # the store knows it
         ledger = with_ledger(home.place(), WEEK).ledger
         assert ledger.total(entry_scope(WEEK, "real")).usd == pytest.approx(times * 0.25)
@@ -269,7 +266,7 @@ def test_paid_tries_one_picture_each_and_what_it_costs_is_counted(
 def test_paid_compares_what_a_trial_cost_with_its_price(
     home: Installation,
     images: ContractServer,
-    eyes: Vision,
+    server: Vision,
     cliche: Cliche,
     expected: float,
     level: str,
@@ -277,7 +274,7 @@ def test_paid_compares_what_a_trial_cost_with_its_price(
 ) -> None:
     """A thousand tokens are billed at $0.10."""
     price = {**PRICE, "per_image_usd": expected, "per_million_usd": {"text_in": 100}}
-    write(home, [real(images.base_url, labeler="eyes")], labeler(eyes, price=price))
+    write(home, [real(images.base_url, labeler="eyes")], labeler(server, price=price))
     ended = cliche("doctor", "--paid", "--yes")
     found, line = lines(ended.out, "labeler eyes")[-1]
     assert (found, ended.code) == (level, 1 if level == "fail" else 0)
@@ -287,13 +284,13 @@ def test_paid_compares_what_a_trial_cost_with_its_price(
 
 
 def test_paid_names_the_setting_before_a_week_is_spoiled(
-    home: Installation, images: ContractServer, eyes: Vision, cliche: Cliche
+    home: Installation, images: ContractServer, server: Vision, cliche: Cliche
 ) -> None:
-    eyes.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
-    write(home, [real(images.base_url, labeler="eyes")], labeler(eyes))
+    server.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
+    write(home, [real(images.base_url, labeler="eyes")], labeler(server))
     ended = cliche("doctor", "--paid", "--yes")
     level, line = lines(ended.out, "labeler eyes")[-1]
-    assert (ended.code, level, len(eyes.asked)) == (1, "fail", 1)
+    assert (ended.code, level, len(server.asked)) == (1, "fail", 1)
     assert line.startswith(
         "the answer is a chat completion, not a Responses answer; write settings: {api: chat}"
     )
@@ -301,19 +298,19 @@ def test_paid_names_the_setting_before_a_week_is_spoiled(
 
 
 def test_paid_keeps_to_the_caps_and_leaves_out_what_failed_before(
-    home: Installation, images: ContractServer, eyes: Vision, cliche: Cliche
+    home: Installation, images: ContractServer, server: Vision, cliche: Cliche
 ) -> None:
     home.configure(caps={"week_usd": 0.255})
-    write(home, [real(images.base_url, labeler="eyes")], labeler(eyes))
+    write(home, [real(images.base_url, labeler="eyes")], labeler(server))
     ended = cliche("doctor", "--paid", "--yes")
     assert lines(ended.out, "real")[-1][0] == "ok"
     assert "budget_stopped: $0.25 of $0.26 are spent" in lines(ended.out, "labeler eyes")[-1][1]
-    assert (ended.code, len(eyes.asked)) == (1, 0)
+    assert (ended.code, len(server.asked)) == (1, 0)
     home.configure(caps={"week_usd": 10})
-    write(home, [real(images.base_url, labeler="eyes", model_id="gone")], labeler(eyes))
+    write(home, [real(images.base_url, labeler="eyes", model_id="gone")], labeler(server))
     ended = cliche("doctor", "--paid", "--yes")
     assert "Trying one picture each (1 call):" in ended.out
-    assert (len(images.calls), len(eyes.asked)) == (1, 1)
+    assert (len(images.calls), len(server.asked)) == (1, 1)
 
 
 def test_a_trial_that_was_killed_counts_at_its_most(home: Installation, images: ContractServer) -> None:

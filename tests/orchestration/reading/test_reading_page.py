@@ -12,10 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +20,7 @@ import pytest
 
 from tests.orchestration.installation import WEEK, Cliche, Installation
 from tests.orchestration.reading import lines
+from tests.site.looks.page import served
 from warehouse.database.published import open_published
 from warehouse.store import open_store
 
@@ -71,40 +69,11 @@ def beside(
     return tmp_path
 
 
-class _Web(SimpleHTTPRequestHandler):
-    """A folder as web servers show it: a part of a file, too, from a byte to a byte."""
-
-    def do_GET(self) -> None:
-        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
-        path = Path(self.translate_path(self.path))
-        if asked is None or not path.is_file():
-            super().do_GET()
-            return
-        data = path.read_bytes()
-        first = int(asked[1]) if asked[1] else max(0, len(data) - int(asked[2]))
-        last = min(int(asked[2]), len(data) - 1) if asked[1] and asked[2] else len(data) - 1
-        self.send_response(206)
-        self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
-        self.send_header("Content-Length", str(last + 1 - first))
-        self.end_headers()
-        self.wfile.write(data[first : last + 1])
-
-    def end_headers(self) -> None:
-        self.send_header("Accept-Ranges", "bytes")
-        super().end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
 def web(published_once: Installation) -> Iterator[str]:
     """The address of a web server that shows the store."""
-    handler = partial(_Web, directory=published_once.settings.store)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with served(Path(published_once.settings.store)) as address:
+        yield address.removesuffix("/")
 
 
 @pytest.fixture

@@ -57,11 +57,6 @@ def test_the_gate_says_why_it_waits(fresh: Installation, monkeypatch: pytest.Mon
         assert f"{model} {why}" in found.why_closed()
 
 
-def test_the_gate_opens_when_everybody_is_complete(reads: Installation) -> None:
-    assert gate(reads).waiting == {}
-    assert gate(reads).is_open
-
-
 def test_the_gate_opens_at_the_deadline_whoever_is_missing(fresh: Installation) -> None:
     assert not gate(fresh, BEFORE).is_open
     assert gate(fresh, AFTER).is_open

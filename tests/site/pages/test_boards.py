@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -26,11 +26,6 @@ from tests.warehouse.checks.quality_rows import disagrees
 from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
-
-
-@pytest.fixture(scope="module")
-def con(six_weeks: Store) -> Con:
-    return world.load(six_weeks)
 
 
 @pytest.fixture(scope="module")
@@ -203,13 +198,6 @@ def test_a_chart_is_drawn_as_png_when_it_is_published_and_the_same_each_time(con
 # --- Beside the figures: orders, reasons, warnings --------------------------------------------------------------------
 
 
-@pytest.fixture
-def changed(con: Con) -> Iterator[Con]:
-    con.execute("BEGIN")
-    yield con
-    con.execute("ROLLBACK")
-
-
 def board(con: Con, path: str = GENDER) -> str:
     return shown.files(con, "board")[path]
 
@@ -217,15 +205,6 @@ def board(con: Con, path: str = GENDER) -> str:
 def said_of(page: str) -> dict[str, str]:
     """Return model → what its row of a board says."""
     return {model: words(f"<main>{row}</main>") for model, row in rows_of(page).items()}
-
-
-def test_ranks_stand_in_their_order_and_those_without_a_rank_below_them(changed: Con) -> None:
-    rows = said_of(board(changed))
-    simulated = [model for model in rows if model.startswith("sim-")]
-    assert simulated[:4] == ["sim-next", "sim-drift", "sim-classic", "sim-cautious"]
-    assert " 1–2 of 3 " in rows["sim-next"]
-    assert " 3 of 3 " in rows["sim-classic"]
-    assert "not ranked: no other model can be ranked here" in rows["imago-2"]
 
 
 def test_a_model_that_refuses_much_has_its_reason(changed: Con) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,17 +30,11 @@ HOSTILE = "]]></content><script>alert(1)</script>\N{RIGHT-TO-LEFT OVERRIDE}\x0b=
 CHANGED = WEEK - timedelta(weeks=3)
 
 
-@pytest.fixture(scope="module")
-def quiet(six_weeks: Store) -> Con:
-    return world.load(six_weeks)
-
-
 @pytest.fixture
-def con(six_weeks: Store) -> Iterator[Con]:
-    """The same with a change of sim-drift, opened in the week itself, with the shares that its labels have."""
-    with world.load(six_weeks) as con:
-        opened(con)
-        yield con
+def drifted(changed: Con) -> Con:
+    """Six weeks with a change of sim-drift, opened in the week itself, with the shares that its labels have."""
+    opened(changed)
+    return changed
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +72,8 @@ def opened(con: Con, **replaced: object) -> None:
     changed.report(con, **row | replaced)
 
 
-def test_that_nothing_changed_is_said_aloud(quiet: Con) -> None:
-    pages = shown.files(quiet, "changes")
+def test_that_nothing_changed_is_said_aloud(con: Con) -> None:
+    pages = shown.files(con, "changes")
     assert words(pages["changes/index.html"]).count("No change was reported.") == 2
     assert words(pages["fr/changes/index.html"]).count("Aucun changement signalé.") == 2
     assert (
@@ -90,9 +83,9 @@ def test_that_nothing_changed_is_said_aloud(quiet: Con) -> None:
 
 
 def test_a_change_is_reported_with_the_shares_of_its_labels_and_in_standard_errors(
-    quiet: Con, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
-    found = seen(quiet)
+    found = seen(con)
     for language, path in (("en", "changes/index.html"), ("fr", "fr/changes/index.html")):
         own, text = tongue(language), words(pages[path])
         for side, name in (
@@ -112,8 +105,8 @@ def test_a_change_is_reported_with_the_shares_of_its_labels_and_in_standard_erro
     assert "La différence vaut 8 erreurs types" in words(pages["fr/changes/index.html"])
 
 
-def test_grids_show_pictures_of_the_weeks_on_either_side(quiet: Con, pages: dict[str, str]) -> None:
-    by_hash = {row["image_sha256"]: row for row in seen(quiet)}
+def test_grids_show_pictures_of_the_weeks_on_either_side(con: Con, pages: dict[str, str]) -> None:
+    by_hash = {row["image_sha256"]: row for row in seen(con)}
     for path in ("changes/index.html", "fr/changes/index.html", "models/sim-drift/index.html"):
         article = re.findall(r'<article class="change".*?</article>', pages[path], re.DOTALL)
         assert len(article) == 1
@@ -127,13 +120,13 @@ def test_grids_show_pictures_of_the_weeks_on_either_side(quiet: Con, pages: dict
             assert [bool(framed) for framed, _ in pictures] == [row["value"] == "feminine" for row in rows]
 
 
-def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: Con) -> None:
-    opened(con, value="masculine", size=-0.4)
+def test_values_of_one_change_are_one_entry_and_older_ones_are_before(drifted: Con) -> None:
+    opened(drifted, value="masculine", size=-0.4)
     early = CHANGED - timedelta(weeks=2)
-    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4))
-    found = changes.read(con, WEEK)
+    opened(drifted, changed_week=early, week=WEEK - timedelta(weeks=4))
+    found = changes.read(drifted, WEEK)
     assert [(one.since, len(one.also)) for one in found] == [(CHANGED, 1), (early, 0)]
-    text = words(shown.files(con, "changes")["changes/index.html"])
+    text = words(shown.files(drifted, "changes")["changes/index.html"])
     assert (
         text.index("In the last four weeks")
         < text.index("since the week of 2 November")
@@ -159,35 +152,35 @@ def test_values_of_one_change_are_one_entry_and_older_ones_are_before(con: Con) 
     ],
 )
 def test_what_else_changed_is_listed_and_what_explains_a_change_better_is_said(
-    con: Con, causes: list[str], doubt: str | None, listed: str
+    drifted: Con, causes: list[str], doubt: str | None, listed: str
 ) -> None:
-    con.execute("UPDATE changes SET causes = ?", [causes])
-    (one,) = changes.read(con, WEEK)
-    made = shown.files(con, "changes")
+    drifted.execute("UPDATE changes SET causes = ?", [causes])
+    (one,) = changes.read(drifted, WEEK)
+    made = shown.files(drifted, "changes")
     page = words(made["changes/index.html"])
     assert (one.doubt is None) == (doubt is None)
     assert doubt is None or doubt in page
     assert listed in page
     item = next(one for one in json.loads(made["changes/feed.json"])["items"] if "up from" in one["title"])
     assert (f"Also around that date: {listed}" in item["content_text"]) == bool(causes)
-    found = changes.detected(changes.known(con, WEEK), WEEK)
+    found = changes.detected(changes.known(drifted, WEEK), WEEK)
     assert (found.changes, found.doubtful) == ((1, 0) if doubt is None else (0, 1))
     assert not re.search("[Aa]round that date|moved in the same way", words(made["fr/changes/index.html"]))
 
 
-def test_a_change_of_one_prompt_and_of_what_one_picture_shows_together_are_named(con: Con) -> None:
+def test_a_change_of_one_prompt_and_of_what_one_picture_shows_together_are_named(drifted: Con) -> None:
     asked_for = {"prompt": "occupations/ceo", "condition": "baseline"}
-    opened(con, **asked_for, changed_week=CHANGED - timedelta(weeks=1))
+    opened(drifted, **asked_for, changed_week=CHANGED - timedelta(weeks=1))
     claim = next(one for one in shipped_claims() if len(one.shows) > 1)
     opened(
-        con,
+        drifted,
         **asked_for,
         attribute=f"all:{claim.id}",
         value="shown",
         changed_week=CHANGED - timedelta(weeks=2),
     )
-    opened(con, attribute="skin_tone", value="light+medium", changed_week=CHANGED - timedelta(weeks=3))
-    said = [tongue("en").say(one.title).partition(" up from")[0] for one in changes.read(con, WEEK)]
+    opened(drifted, attribute="skin_tone", value="light+medium", changed_week=CHANGED - timedelta(weeks=3))
+    said = [tongue("en").say(one.title).partition(" up from")[0] for one in changes.read(drifted, WEEK)]
     text = world.TEXTS["ceo"]
     shows = " and ".join(words_of.pictures(name, values[0]) for name, values in claim.shows.items())
     assert said == [
@@ -196,54 +189,54 @@ def test_a_change_of_one_prompt_and_of_what_one_picture_shows_together_are_named
         f"sim-drift, “{text}”: {shows}",
         "sim-drift: " + " or ".join(words_of.pictures("skin_tone", one) for one in ("light", "medium")),
     ]
-    pages = [prompt.text for prompt in changes.read(con, WEEK)[1].prompts]
+    pages = [prompt.text for prompt in changes.read(drifted, WEEK)[1].prompts]
     assert pages == [text]
 
 
-def test_what_changed_long_ago_takes_a_line(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changed_long_ago_takes_a_line(drifted: Con, monkeypatch: pytest.MonkeyPatch) -> None:
     early = CHANGED - timedelta(weeks=2)
-    opened(con, changed_week=early, week=WEEK - timedelta(weeks=4))
+    opened(drifted, changed_week=early, week=WEEK - timedelta(weeks=4))
     monkeypatch.setattr(changes, "IN_FULL", 1)
-    page = shown.files(con, "changes")["changes/index.html"]
+    page = shown.files(drifted, "changes")["changes/index.html"]
     assert page.count('<article class="change"') == 1
     (line,) = re.findall(
         r'<dt>([^<]*)</dt><dd id="([^"]+)"><a href="../models/sim-drift/index.html#([^"]+)"', page
     )
     assert line[0] == f"{early.day} {early:%B %Y}"
     assert line[1] == line[2]
-    assert f'id="{line[1]}"' in shown.files(con, "model")["models/sim-drift/index.html"]
+    assert f'id="{line[1]}"' in shown.files(drifted, "model")["models/sim-drift/index.html"]
 
 
-def test_refusals_have_no_pictures_and_their_own_name(con: Con) -> None:
-    con.execute(
+def test_refusals_have_no_pictures_and_their_own_name(drifted: Con) -> None:
+    drifted.execute(
         "UPDATE changes SET attribute = NULL, value = 'refused', labeler = NULL, labeler_version = NULL"
     )
-    page = shown.files(con, "changes")["changes/index.html"]
+    page = shown.files(drifted, "changes")["changes/index.html"]
     assert "sim-drift: refusals " in words(page)
     assert "<img" not in page
 
 
-def test_retirements_successors_and_versions_are_events(con: Con) -> None:
-    con.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
-    con.execute(
+def test_retirements_successors_and_versions_are_events(drifted: Con) -> None:
+    drifted.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
+    drifted.execute(
         "UPDATE attempts SET model_reported = 'v2' WHERE model = 'imago-2' AND week = $week", {"week": WEEK}
     )
-    page = shown.files(con, "changes")["changes/index.html"]
+    page = shown.files(drifted, "changes")["changes/index.html"]
     told = dict(re.findall(r'<dt id="w([^"]+)">[^<]+</dt><dd>(.*?)</dd>', page, re.DOTALL))
     assert "sim-next replaced sim-retired" in words(page).partition("What else happened")[0]
     assert "2026-11-09" not in told  # the page shows it above, with figures and pictures
     assert "The service of imago-2 reports the version v2 for the first time." in told["2026-11-23"]
     assert "imago-2 reports the version v1" not in page
-    own = words(shown.files(con, "model")["models/imago-2/index.html"])
+    own = words(shown.files(drifted, "model")["models/imago-2/index.html"])
     assert "reports the version v2 for the first time" in own
     assert "sim-retired is retired" not in own
 
 
 def test_atom_feeds_are_what_rfc_4287_asks_for_and_json_feeds_say_the_same(
-    quiet: Con, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     feeds = {path: text for path, text in pages.items() if path.endswith("feed.xml")}
-    assert len(feeds) == 2 * (1 + len(asked(quiet, "SELECT DISTINCT model FROM plans")))
+    assert len(feeds) == 2 * (1 + len(asked(con, "SELECT DISTINCT model FROM plans")))
     ids = []
     for path, text in feeds.items():
         feed = ET.fromstring(text.encode())
@@ -275,22 +268,22 @@ def test_atom_feeds_are_what_rfc_4287_asks_for_and_json_feeds_say_the_same(
     assert len(ids) == len({*ids})
 
 
-def test_ids_stay_when_other_weeks_follow(con: Con, pages: dict[str, str]) -> None:
+def test_ids_stay_when_other_weeks_follow(drifted: Con, pages: dict[str, str]) -> None:
     before = {item["id"] for item in json.loads(pages["changes/feed.json"])["items"]}
-    con.execute("UPDATE changes SET after_k = after_k // 2")  # published again, with other figures
-    opened(con, changed_week=CHANGED - timedelta(weeks=1), week=CHANGED)
-    after = {item["id"] for item in json.loads(shown.files(con, "changes")["changes/feed.json"])["items"]}
+    drifted.execute("UPDATE changes SET after_k = after_k // 2")  # published again, with other figures
+    opened(drifted, changed_week=CHANGED - timedelta(weeks=1), week=CHANGED)
+    after = {item["id"] for item in json.loads(shown.files(drifted, "changes")["changes/feed.json"])["items"]}
     assert before < after
     assert len(after - before) == 1
 
 
-def test_hostile_texts_are_inert_in_pages_and_feeds(con: Con) -> None:
-    con.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
-    con.execute(
+def test_hostile_texts_are_inert_in_pages_and_feeds(drifted: Con) -> None:
+    drifted.execute("UPDATE attempts SET model_reported = 'v1' WHERE model = 'imago-2'")
+    drifted.execute(
         "UPDATE attempts SET model_reported = $text WHERE model = 'imago-2' AND week = $week",
         {"text": HOSTILE, "week": WEEK},
     )
-    pages = shown.files(con, "changes") | shown.files(con, "model")
+    pages = shown.files(drifted, "changes") | shown.files(drifted, "model")
     told = 0
     for path, text in pages.items():
         assert "<script" not in text, path
@@ -303,9 +296,9 @@ def test_hostile_texts_are_inert_in_pages_and_feeds(con: Con) -> None:
     assert told == 4  # of all and of imago-2, in two languages
 
 
-def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(con: Con) -> None:
+def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(drifted: Con) -> None:
     site = SitePlace(url="https://example.org/x")
-    pages = shown.files(con, "changes", site)
+    pages = shown.files(drifted, "changes", site)
     address = "https://example.org/x/editions/2026-11-23.1/changes/index.html"
     atom = named(pages["changes/feed.xml"].encode(), "2026-11-23.1", site).decode()
     assert f'href="{address}#' in atom
@@ -317,11 +310,11 @@ def test_links_of_feeds_name_the_edition_where_the_site_has_an_address(con: Con)
 
 
 def test_feeds_have_an_address_that_stays_and_lead_to_the_newest_edition(
-    quiet: Con, pages: dict[str, str]
+    con: Con, pages: dict[str, str]
 ) -> None:
     manifest = {"edition": "2026-11-23.1", "files": pages}
     found = feeds_of(manifest, lambda path: pages[path].encode())
-    assert len(found) == 4 * (1 + len(asked(quiet, "SELECT DISTINCT model FROM plans")))
+    assert len(found) == 4 * (1 + len(asked(con, "SELECT DISTINCT model FROM plans")))
     assert found.keys() <= {*site_keys(manifest)}
     for key, data in found.items():
         path = key.removeprefix("site/")

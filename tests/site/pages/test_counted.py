@@ -6,18 +6,15 @@ import gzip
 import html
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import duckdb
 import pytest
 
 from assets.leaderboard.page.environment import statement
-from tests.site import world
 from tests.site.pages import shown
 from tests.site.pages.shown import WEEK, asked
 from warehouse.sqlfiles import names
-from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
 
@@ -36,13 +33,6 @@ WITH_FIGURES = {
     "prompt",
     "word",
 }
-
-
-@pytest.fixture(scope="module")
-def con(six_weeks: Store) -> Iterator[Con]:
-    con = world.load(six_weeks)
-    yield con
-    con.close()
 
 
 def statements(text: str) -> list[str]:

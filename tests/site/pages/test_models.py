@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -33,20 +32,8 @@ READ = """
 
 
 @pytest.fixture(scope="module")
-def con(six_weeks: Store) -> Con:
-    return world.load(six_weeks)
-
-
-@pytest.fixture(scope="module")
 def pages(con: Con) -> dict[str, str]:
     return shown.files(con, "model") | shown.files(con, "models")
-
-
-@pytest.fixture
-def changed(six_weeks: Store) -> Iterator[Con]:
-    con = world.load(six_weeks)
-    yield con
-    con.close()
 
 
 def labels(con: Con) -> list[dict[str, Any]]:
@@ -202,7 +189,8 @@ def test_a_picture_costs_what_all_calls_of_the_window_cost(changed: Con) -> None
     assert "What a picture cost is not known" in page
 
 
-def test_a_withheld_model_shows_no_figure_of_the_week_and_says_why(changed: Con) -> None:
+def test_a_withheld_model_shows_no_figure_of_the_week_and_says_why(six_weeks: Store) -> None:
+    changed = world.load(six_weeks)
     world.withhold(changed, "imago-2", f"too few answers {HOSTILE}")
     found = shown.files(changed, "model")
     page = found["models/imago-2/index.html"]

@@ -105,10 +105,6 @@ def made(con: Con) -> dict[str, Tree]:
     return pages(con)
 
 
-def there(path: str, link: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(path), link.partition("#")[0]))
-
-
 def shown(tree: Tree) -> list[Node]:
     """Return the pictures of a page of all pictures that are counted."""
     return [
@@ -132,7 +128,8 @@ def test_every_figure_is_the_number_of_pictures_that_it_leads_to_and_that_of_the
                 continue
             tried += 1
             count, n = numbers(figure.text)
-            address = there(path, str(figure.attrs["href"]))
+            link, _, _ = str(figure.attrs["href"]).partition("#")
+            address = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
             pictures = shown(made[address])
             assert len(pictures) == n, (path, figure.attrs)
             row = figure.within("article")

@@ -12,10 +12,8 @@ import pytest
 
 from assets.leaderboard.page.sheets import SitePlace, site_of
 from assets.leaderboard.replies import MOST, read_replies, reply_of
-from tests.site import world
 from tests.site.pages import shown
 from warehouse.errors import UsageError
-from warehouse.store import Store
 
 Con = duckdb.DuckDBPyConnection
 
@@ -25,11 +23,6 @@ HOSTILE = (
     "[click](javascript:alert(1)) {{7*7}} %(n)s \u202egnp.exe\x00\n=cmd()|' /C calc'!A0"
 )
 QUOTED = re.compile(r'<blockquote class="reply" dir="auto">(.*?)</blockquote>', re.DOTALL)
-
-
-@pytest.fixture(scope="module")
-def con(six_weeks: Store) -> Con:
-    return world.load(six_weeks)
 
 
 def page(con: Con, reply: str, before: str = "") -> str:

@@ -15,6 +15,7 @@ from assets.leaderboard.views.query import View
 from assets.metrics.pipeline import score_study
 from tests.site.pages import shown
 from tests.site.pages.shown import words
+from tests.studies.shown import view
 from tests.warehouse.studies import Said, study_tables
 from warehouse import occasions
 from warehouse.loading.counts import insert_counts
@@ -37,12 +38,6 @@ def load(con: Con, said: Said, values: Mapping[str, bool] = VALUES, **more: Any)
     score_study(con, "tiny")
 
 
-def built(con: Con) -> View:
-    ((_, sheet),) = shown.made(con, "study")
-    assert isinstance(sheet.view, View)
-    return sheet.view
-
-
 def page(con: Con, language: str = "") -> str:
     return words(shown.files(con, "study")[f"{language}studies/tiny/index.html"])
 
@@ -58,14 +53,14 @@ def cells(women: dict[str, tuple[int, int]], n: int = 10) -> Said:
 
 
 def changes(con: Con) -> View:
-    (found,) = built(con).changes
+    (found,) = view(con).changes
     return found
 
 
 def row_of(con: Con, model: str, condition: str) -> View:
     (found,) = [
         row
-        for of in built(con).boards
+        for of in view(con).boards
         if ENGLISH(of.yardstick).startswith("parity") and ENGLISH(of.condition) == condition
         for row in of.rows
         if row.model == model
@@ -155,7 +150,7 @@ def test_words_of_others_are_inert_and_no_model_is_ranked_by_an_effect(con: Con)
 
 def test_a_study_of_one_condition_has_nothing_to_compare(con: Con) -> None:
     load(con, {key: readings for key, readings in cells({"a": (5, 5)}).items() if key[1] == "baseline"})
-    found = built(con)
+    found = view(con)
     assert found.changes == ()
     assert found.boards == (), "one model has nothing to be compared with"
     assert "How far from even-handed" not in page(con)
@@ -163,7 +158,7 @@ def test_a_study_of_one_condition_has_nothing_to_compare(con: Con) -> None:
 
 def test_a_scale_is_compared_with_no_equal_shares(con: Con) -> None:
     load(con, cells({"a": (5, 5), "b": (5, 6)}))
-    assert built(con).boards
+    assert view(con).boards
     tables = study_tables(cells({"a": (5, 5), "b": (5, 6)}), VALUES)
     values = [{**row, "ordinal": True} for row in tables["study_attribute_values"].to_pylist()]
     replace_results(
@@ -172,7 +167,7 @@ def test_a_scale_is_compared_with_no_equal_shares(con: Con) -> None:
     score_study(con, "tiny")
     assert con.execute("SELECT count(*) FROM figures WHERE figure = 'gap'").fetchone() == (0,)
     assert con.execute("SELECT count(*) FROM figures WHERE figure = 'mean_share'").fetchone() != (0,)
-    assert built(con).boards == ()
+    assert view(con).boards == ()
 
 
 def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_table_each(con: Con) -> None:
@@ -187,7 +182,7 @@ def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_ta
     replace_results(con, occasions.study("tiny"), {**tables, **made})
     insert_counts(con, {"study": "tiny"})
     score_study(con, "tiny")
-    (raters,), found = built(con).raters, built(con)
+    (raters,), found = view(con).raters, view(con)
     assert [one.labeler for one in raters.each] == ["others 1-a", "people 1-a"]
     assert found.tables == ()
     first = raters.rows[0]
@@ -218,7 +213,7 @@ def test_what_authors_printed_stands_first_and_numbers_are_medians_and_means(con
         "'30' AS value, 20 + 10 * (row_number() OVER (PARTITION BY model, condition) % 3) AS number "
         "FROM study_labels JOIN study_slots USING (study, slot_key)"
     )
-    assert built(con).as_printed == (11, 12)
+    assert view(con).as_printed == (11, 12)
     text = page(con)
     assert text.index("What its authors published") < text.index("What was read in the pictures")
     assert "The imported labels give 11 of 12 figures as they were printed." in text

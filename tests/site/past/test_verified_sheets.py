@@ -18,6 +18,7 @@ from assets.leaderboard.past.making import Grounds
 from assets.leaderboard.published import read_manifest
 from orchestration.verifying import files, page
 from orchestration.verifying.report import VerifiedEdition, VerifyReport
+from tests.orchestration.backup.test_backup import damage
 from tests.site.past.conftest import BEFORE
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -49,13 +50,6 @@ def test_processes_that_share_the_quarters_keep_the_same_sheets(
     }
 
 
-def _flip(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.chmod(0o644)
-    path.write_bytes(data)
-
-
 def _beside(path: Path) -> None:
     path.parent.chmod(0o755)
     path.with_name("other.html").write_bytes(b"x")
@@ -64,12 +58,12 @@ def _beside(path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "harm", "said"),
     [
-        ("page", _flip, "has another hash than the manifest says"),
+        ("page", damage, "has another hash than the manifest says"),
         ("page", Path.unlink, "is missing"),
         ("page", _beside, "is not in the index of its quarter"),
-        ("index", _flip, "its bytes have another hash than the manifest states"),
+        ("index", damage, "its bytes have another hash than the manifest states"),
         ("index", Path.unlink, "is not in the store, but its manifest names it"),
-        ("style", _flip, "has another hash than the manifest says"),
+        ("style", damage, "has another hash than the manifest says"),
         ("style", Path.unlink, "is missing"),
     ],
 )

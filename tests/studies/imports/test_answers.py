@@ -11,7 +11,8 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from tests.studies.conftest import Study
-from tests.studies.shown import rows, scored
+from tests.studies.shown import scored
+from tests.warehouse.world.compared import rows
 from warehouse.errors import UsageError
 
 EXACT = 1e-9

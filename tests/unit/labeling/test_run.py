@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from assets.gateway.models_file import ModelEntry
 from assets.gateway.receipts import read_partition
 from assets.gateway.records import Answer, Outcome
 from assets.generation.plan import Plan, freeze_plan, make_plan
@@ -22,6 +21,7 @@ from assets.labeling.records import Reading
 from assets.labeling.run import LabelReport, label_partition, read_labels
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok, picture
+from tests.unit.generation.test_run import entry
 from tests.unit.labeling.scripted import Labels
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -46,16 +46,9 @@ def asked(
     **changes: Any,
 ) -> Plan:
     """A partition of six pictures of objects, asked."""
-    values: dict[str, Any] = {
-        "name": "m",
-        "title": "M",
-        "provider": "simulated",
-        "model_id": "classic",
-        "suites": [{"suite": "canary@1", "replicates": 1}],
-        "labeler": "scripted",
-    }
     provider = Scripted(script)
-    plan = freeze_plan(store, make_plan(ModelEntry.model_validate(values | changes), SUITES, WEEK, provider))
+    six = {"suites": [{"suite": "canary@1", "replicates": 1}], "labeler": "scripted"}
+    plan = freeze_plan(store, make_plan(entry(**six | changes), SUITES, WEEK, provider))
     PartitionRun(store, plan, provider).run()
     return plan
 

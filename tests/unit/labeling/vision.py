@@ -57,6 +57,12 @@ def picture(shade: int = 0, *, size: tuple[int, int] = (24, 16), text: dict[str,
     return buffer.getvalue()
 
 
+def encoded(image: Image.Image, form: str = "PNG", **settings: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **settings)
+    return buffer.getvalue()
+
+
 def shade_of(data: bytes) -> int:
     """Return the shade of a picture that was made here, from what was sent."""
     with Image.open(io.BytesIO(data)) as opened:

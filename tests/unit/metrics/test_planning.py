@@ -11,22 +11,14 @@ from assets.generation.plan import make_plan
 from assets.generation.providers.registry import make_provider
 from assets.metrics.planning import BoardDesign, planned_boards, prospects
 from assets.suites.loader import load_suites
+from tests.unit.generation.test_run import entry as asked_for
 
 SUITES = load_suites()
 WEEK = "2026-11-23"
 
 
 def entry(name: str, *suites: dict[str, Any], **changes: Any) -> ModelEntry:
-    return ModelEntry.model_validate(
-        {
-            "name": name,
-            "title": name,
-            "provider": "simulated",
-            "model_id": "classic",
-            "suites": suites,
-            **changes,
-        }
-    )
+    return asked_for(name=name, title=name, suites=suites, **changes)
 
 
 def said(figure: str, models: int, prompts: int, replicates: int, weeks: int = 12) -> dict[str, float | None]:

@@ -15,6 +15,7 @@ from assets.labeling.records import CANNOT_TELL, NOT_APPLICABLE
 from assets.simulation import palette, picture, truth
 from assets.simulation.drawing import Drawing, labeler
 from assets.simulation.pool import Pool
+from tests.unit.labeling.vision import encoded
 
 ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared"
@@ -103,12 +104,6 @@ def test_it_reads_only_what_it_is_asked_for_and_knows():
     assert values == {"person_count": "0", "skin_tone": NOT_APPLICABLE}
 
 
-def _png(image):
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
-
-
 def _noise():
     pixels = np.random.default_rng(1).integers(0, 256, (200, 200, 3), dtype=np.uint8)
     return Image.fromarray(pixels)
@@ -141,7 +136,7 @@ def _jpeg_of_a_drawing():
     ],
 )
 def test_what_is_no_such_drawing_is_cannot_tell(image):
-    readings = Drawing().read(_png(image), labeler.ATTRIBUTES)
+    readings = Drawing().read(encoded(image), labeler.ATTRIBUTES)
     assert set(readings) == set(labeler.ATTRIBUTES)
     assert {reading.value for reading in readings.values()} == {CANNOT_TELL}
 
@@ -154,8 +149,8 @@ def test_broken_bytes_are_cannot_tell_and_never_an_exception(where):
         "text": b"<html>",
         "half": whole[: len(whole) // 2],
         "header": whole[:40],
-        "one pixel": _png(Image.new("RGB", (1, 1))),
-        "wide": _png(Image.new("1", (20000, 20))),
+        "one pixel": encoded(Image.new("RGB", (1, 1))),
+        "wide": encoded(Image.new("1", (20000, 20))),
     }
     readings = Drawing().read(broken[where], labeler.ATTRIBUTES)
     assert {reading.value for reading in readings.values()} == {CANNOT_TELL}

@@ -103,11 +103,6 @@ def test_what_did_not_change_is_seen_without_listing_receipts(
     assert stale_partitions(con, store, WEEK) == [(BEFORE, "sim-one")]
 
 
-def test_a_new_label_part_makes_its_partition_stale_and_no_other(store: Store, con: Con) -> None:
-    relabel(store, BEFORE, "sim-one")
-    assert stale_partitions(con, store, WEEK) == [(BEFORE, "sim-one")]
-
-
 def test_receipts_intents_pictures_and_editions_make_nothing_stale(store: Store, con: Con) -> None:
     for key in (
         keys.receipt(WEEK, "sim-one", "a" * 64, 1),

@@ -135,12 +135,6 @@ def undone(con: Con) -> Iterator[None]:
         con.execute("ROLLBACK")
 
 
-def rows(con: Con, query: str, **given: Any) -> list[dict[str, Any]]:
-    found = con.execute(query, given)
-    columns = [column[0] for column in found.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
-
-
 def asked(statement: str) -> dict[str, Any]:
     """Return parameters for a statement of `sql/page` or `sql/checks`."""
     known: dict[str, Any] = {

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.utils import formatdate
 from pathlib import Path
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.services.loopback import Reply, Seen, serve
 from tests.services.seaweedfs import BUCKET, NOBODY, READER, WRITER, Keys, SeaweedFS
 from tests.warehouse.store.relay import relay
 from warehouse.errors import RefusedError, StoreError
@@ -275,35 +275,16 @@ def careless_server(status: int = 200) -> Iterator[str]:
     """Run a server that overwrites whatever the conditions say, or answers everything with one status."""
     objects: dict[str, bytes] = {}
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(seen: Seen) -> Reply:
+        if seen.method == "PUT":
+            objects[seen.target] = seen.body
+        elif seen.method == "DELETE":
+            objects.pop(seen.target, None)
+        data = objects.get(seen.target, b"") if seen.method == "GET" else b""
+        return Reply(status, data, {"ETag": '"1"', "Last-Modified": formatdate(usegmt=True)})
 
-        def answer(self, body: bytes = b"") -> None:
-            self.send_response(status)
-            for name, value in (("ETag", '"1"'), ("Last-Modified", self.date_time_string())):
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_PUT(self) -> None:
-            objects[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
-            self.answer()
-
-        def do_GET(self) -> None:
-            self.answer(objects.get(self.path, b""))
-
-        def do_DELETE(self) -> None:
-            objects.pop(self.path, None)
-            self.answer()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with serve(answer) as endpoint:
+        yield endpoint
 
 
 def test_a_run_on_a_worker_waits_for_a_server_that_is_away(

@@ -32,6 +32,7 @@ from assets.generation.slots import Request
 from assets.generation.workplace import Listener, Workplace
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok
+from tests.unit.generation.test_run import entry as model_entry
 from warehouse.store import open_store
 from warehouse.weeks import current_week, shift
 
@@ -42,15 +43,9 @@ CAP = 5.0
 
 
 def entry(name: str = "m", *, replicates: int = 2, **changes: Any) -> ModelEntry:
-    values: dict[str, Any] = {
-        "name": name,
-        "title": name,
-        "provider": "simulated",
-        "model_id": "classic",
-        "suites": [{"suite": "canary@1", "replicates": replicates}],
-        "price": {"per_image_usd": 0.1, "source": "test", "date": "2026-11-01"},
-    }
-    return ModelEntry.model_validate(values | changes)
+    suites = [{"suite": "canary@1", "replicates": replicates}]
+    price = {"per_image_usd": 0.1, "source": "test", "date": "2026-11-01"}
+    return model_entry(**{"name": name, "title": name, "suites": suites, "price": price, **changes})
 
 
 def workplace(home: Path, *entries: ModelEntry, **more: Any) -> Workplace:
@@ -302,19 +297,6 @@ def test_what_may_have_been_billed_counts_as_spent(tmp_path: Path) -> None:
     assert sum(provider.calls.values()) == 10
     assert spent(place) == pytest.approx(1.0)
     assert report.stopped_by is not None
-
-
-def test_the_file_may_be_deleted_while_a_run_goes_on(tmp_path: Path) -> None:
-    def script(request: Request, number: int) -> Answer:
-        if len(provider.calls) == 5:
-            (tmp_path / "spending.sqlite").unlink(missing_ok=True)
-        return ok(request).model_copy(update={"cost_usd": 0.1})
-
-    provider = Scripted(script, paid=True, replayable=False)
-    place = workplace(tmp_path, entry(), caps=Caps(week_usd=0.8))
-    report = run(place, provider, concurrency=2)
-    assert report.outcomes["ok"] == 8
-    assert spent(place) == pytest.approx(0.8)
 
 
 def test_a_month_holds_the_weeks_that_share_a_day_with_it() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.budget import Caps
 from assets.gateway.money.charges import week_scope
 from assets.gateway.money.costs import Costs, Price, price_problems
@@ -24,6 +23,7 @@ from assets.generation.slots import Request
 from assets.generation.trouble import CostRatio, find_trouble
 from assets.suites.loader import load_suites
 from tests.unit.generation.scripted import Scripted, ok
+from tests.unit.generation.test_run import entry as model_entry
 from warehouse.store import open_store
 from warehouse.weeks import shift
 
@@ -123,18 +123,12 @@ def test_minutes(
 
 def test_the_latency_of_an_earlier_week_is_counted_with(tmp_path: Path) -> None:
     store, suites = open_store(tmp_path / "store"), load_suites()
-    entry = ModelEntry.model_validate(
-        {
-            "name": "m",
-            "title": "M",
-            "provider": "simulated",
-            "model_id": "classic",
-            "suites": [{"suite": "canary@1", "replicates": 1}],
-            "price": {**TOKENS, "most_usd": 0.2},
-            "requests_per_minute": 100000,
-            "concurrency": 1,
-            "cap_usd": 0.2,
-        }
+    entry = model_entry(
+        suites=[{"suite": "canary@1", "replicates": 1}],
+        price={**TOKENS, "most_usd": 0.2},
+        requests_per_minute=100000,
+        concurrency=1,
+        cap_usd=0.2,
     )
 
     def slowly(request: Request, number: int) -> Answer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from assets.gateway.money import ledger_server
 from assets.gateway.money.ledger import OverCapError, SpendingLedger
 from assets.gateway.money.ledger_server import ServerBook
-from tests.services.postgres import PASSWORD, Postgres, find_binaries, running_postgres
+from tests.services.postgres import PASSWORD, Postgres
 from tests.unit.gateway.money.books import CAPS, WEEK, charge, ledger_at
 from warehouse.errors import ClicheError, UsageError
 
@@ -23,38 +22,28 @@ def address(postgres: Postgres) -> str:
     return postgres.fresh_address()
 
 
-@pytest.fixture
-def own() -> Iterator[Postgres]:
-    """A server of this test alone, which it may kill."""
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL here: install the extra postgres-test")
-    with running_postgres(binaries) as server:
-        yield server
-
-
-def test_a_server_that_comes_back_is_waited_for_and_nothing_is_forgotten(own: Postgres) -> None:
-    address = own.fresh_address()
+def test_a_server_that_comes_back_is_waited_for_and_nothing_is_forgotten(own_postgres: Postgres) -> None:
+    address = own_postgres.fresh_address()
     ledger = ledger_at(address)
     ledger.reserve("w/flying", 3.0, CAPS)
-    own.kill()
+    own_postgres.kill()
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(ledger.reserve, "w/next", 2.5, CAPS)
         time.sleep(0.3)
         assert not asked.done()
-        own.start()
+        own_postgres.start()
         assert isinstance(asked.exception(timeout=30), OverCapError)
     assert ledger.settle("w/flying", 1.0) == 0
     assert ledger_at(address).total(WEEK).usd == 1.0
 
 
 def test_a_server_that_stays_away_is_one_clear_error_for_all_threads_together(
-    own: Postgres, monkeypatch: pytest.MonkeyPatch
+    own_postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_server, "PATIENCE_S", 0.3)
-    ledger = ledger_at(own.fresh_address())
+    ledger = ledger_at(own_postgres.fresh_address())
     ledger.reserve("w/flying", 3.0, CAPS)
-    own.kill()
+    own_postgres.kill()
     begun = time.monotonic()
 
     def ask(n: int) -> str:
@@ -66,10 +55,10 @@ def test_a_server_that_stays_away_is_one_clear_error_for_all_threads_together(
         told = [*pool.map(ask, range(8))]
     assert time.monotonic() - begun < 8.0  # not a second for each of them
     assert {line.partition(" (")[0] for line in told} == {"the spending ledger in PostgreSQL"}
-    assert f"(127.0.0.1:{own.port}/test_0) cannot be used (" in told[0]
+    assert f"(127.0.0.1:{own_postgres.port}/test_0) cannot be used (" in told[0]
     assert told[0].endswith("start the server or correct CLICHE_POSTGRES, and run again")
     assert not any("\n" in line or PASSWORD in line for line in told)
-    own.start()
+    own_postgres.start()
     assert ledger.total(WEEK).usd == 3.0  # nothing was set aside without the server
 
 

@@ -216,21 +216,15 @@ def test_a_picture_that_is_paid_for_is_worth_a_second_and_a_third_download(fault
     assert faulty.calls["picture"] == 3
 
 
-def test_a_picture_of_more_than_its_limit_is_not_read_to_the_end(
-    faulty: Faulty, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("way", "timeout_s", "ends"), [(endless, 7, LARGE), (drip, 0.3, LATE)])
+def test_a_picture_that_is_too_large_or_too_slow_is_not_read_to_the_end(
+    faulty: Faulty, monkeypatch: pytest.MonkeyPatch, way: Behaviour, timeout_s: float, ends: tuple[Any, ...]
 ) -> None:
     monkeypatch.setattr(http, "MOST_IMAGE_BYTES", MOST)
-    faulty.rows["picture"] = endless
-    with pytest.raises(PictureFetchError) as large:
-        download(faulty, timeout_s=7)
-    assert (large.value.outcome, large.value.code) == (Outcome.TOO_LARGE, "answer_too_large")
-
-
-def test_a_picture_that_drips_ends_in_time(faulty: Faulty) -> None:
-    faulty.rows["picture"] = drip
-    with pytest.raises(PictureFetchError) as slow:
-        download(faulty, timeout_s=0.3)
-    assert (slow.value.outcome, slow.value.code) == (Outcome.TIMEOUT, "deadline")
+    faulty.rows["picture"] = way
+    with pytest.raises(PictureFetchError) as error:
+        download(faulty, timeout_s=timeout_s)
+    assert (error.value.outcome, error.value.code) == ends[:2]
 
 
 def download(faulty: Faulty, *, timeout_s: float = 3) -> bytes:

@@ -6,12 +6,7 @@ import pytest
 
 from assets.gateway.network.connection import Connection
 from assets.gateway.records import Outcome
-from assets.generation.providers.openai.common import (
-    OPENAI_URL,
-    Account,
-    Received,
-    usage_facts,
-)
+from assets.generation.providers.openai.common import OPENAI_URL, Account, Received, usage_facts
 from assets.generation.providers.openai.images import OpenAIImages
 from tests.services.openai_contract import ContractServer, Reply
 from tests.unit.generation.providers.others import request

@@ -54,18 +54,6 @@ def test_a_picture_and_its_rewritten_prompt(aimock: AIMock) -> None:
             7,
         ),
         (error_fixture(429, type="insufficient_quota"), Outcome.QUOTA_EXHAUSTED, 1),
-        (error_fixture(500, type="server_error"), Outcome.SERVER_ERROR, None),
-        (
-            error_fixture(400, type="invalid_request_error", code="content_policy_violation"),
-            Outcome.BLOCKED_INPUT,
-            None,
-        ),
-        (error_fixture(404, code="model_not_found"), Outcome.INVALID_PARAMS, None),
-        (
-            error_fixture(404, code="model_not_found", message="The model `x` has been deprecated"),
-            Outcome.MODEL_RETIRED,
-            None,
-        ),
     ],
 )
 def test_errors_of_aimock(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,19 +20,14 @@ from assets.suites.loader import load_suites
 from tests.services.openai.wire import small_picture
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
 from tests.unit.generation.providers.others import request, turn
+from tests.unit.generation.providers.test_openai_images import server
 from warehouse.errors import UsageError
 from warehouse.store import Store
 
 WEEK = "2026-11-23"
 PICTURE = small_picture(7)
 FAST = Retry(attempts=3, base_s=0.001, most_s=0.01)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ContractServer]:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789")
-    with ContractServer() as running:
-        yield running
+__all__ = ["server"]  # a fixture
 
 
 def provider(server: ContractServer, **more: Any) -> OpenAIResponses:

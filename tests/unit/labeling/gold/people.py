@@ -17,7 +17,7 @@ from assets.labeling.gold.exporter import in_order
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.records import GoldPicture, Sample
 from assets.labeling.gold.sampling import Design, draw_sample
-from assets.suites.schema import Attribute
+from assets.suites.schema import Attribute, Prompt, Suite
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK
 from warehouse.store import Store
@@ -41,6 +41,22 @@ def biased(slot: Slot, attribute: Attribute) -> tuple[str, float | None, str | N
     if attribute.id == "perceived_gender" and chance < (0.33 if shown == "feminine" else 0.05):
         return ("masculine" if shown == "feminine" else "feminine", 0.7, None)
     return (shown, 0.9, None)
+
+
+BOTH = ("perceived_gender", "skin_tone")
+MIXED = Suite(
+    id="mixed",
+    version="2.1.0",
+    title="Mixed",
+    source="test",
+    replicates=6,
+    prompts=(
+        Prompt(id="a-person", text="a person", subject="person:any", attributes=("perceived_gender",)),
+        Prompt(id="a-hand", text="a hand", subject="object:hand", attributes=("skin_tone",)),
+        Prompt(id="a-face", text="a face", subject="person:face", attributes=BOTH),
+    ),
+    attributes=(builder.GENDER, builder.SKIN_TONE),
+)
 
 
 def build(store: Store, models: Iterable[str] = (ONE, TWO), **more: Any) -> None:

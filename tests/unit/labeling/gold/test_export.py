@@ -17,8 +17,8 @@ from assets.labeling.gold import label_studio, sheet
 from assets.labeling.gold.blind import without_metadata
 from assets.labeling.gold.exporter import export, in_order
 from assets.labeling.gold.records import Sample
-from assets.suites.schema import Attribute, Prompt, Suite
-from tests.unit.labeling.gold.people import ONE, TWO, build, drawn
+from assets.suites.schema import Attribute
+from tests.unit.labeling.gold.people import MIXED, ONE, TWO, build, drawn
 from tests.warehouse import builder
 from warehouse import keys
 from warehouse.canonical import sha256_hex
@@ -146,22 +146,8 @@ def test_pictures_are_the_same_pixels(store: Store, sample: Sample, tmp_path: Pa
             assert shown.tobytes() == Image.open(io.BytesIO(png(number))).tobytes()
 
 
-TWO_KINDS = Suite(
-    id="kinds",
-    version="1.0.0",
-    title="Kinds",
-    source="test",
-    replicates=5,
-    prompts=(
-        Prompt(id="one", text="a person", subject="person:one", attributes=("perceived_gender",)),
-        Prompt(id="two", text="a face", subject="person:two", attributes=("perceived_gender", "skin_tone")),
-    ),
-    attributes=(builder.GENDER, builder.SKIN_TONE),
-)
-
-
 def test_pictures_with_other_questions_are_a_project_of_their_own(store: Store, tmp_path: Path) -> None:
-    build(store, (ONE,), suites=(TWO_KINDS, builder.OCCUPATIONS), replicates=5)
+    build(store, (ONE,), suites=(MIXED, builder.OCCUPATIONS), replicates=5)
     sample = with_pictures(store, drawn(store, 20))
     done = export(store, sample, tmp_path / "ls", "label-studio")
     assert done.projects == 2

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from assets.labeling.gold.frame import read_frame
 from assets.labeling.gold.records import read_sample
 from assets.labeling.gold.sampling import Design, allocate, draw_sample, make_sample
-from assets.suites.schema import Prompt, Suite
-from tests.unit.labeling.gold.people import ONE, SET, TWO, biased, build, design, drawn
+from tests.unit.labeling.gold.people import BOTH, MIXED, ONE, SET, TWO, biased, build, design, drawn
 from tests.warehouse import builder
 from tests.warehouse.builder import WEEK
 from warehouse import keys
@@ -168,22 +167,6 @@ def test_a_frame_names_what_it_does_not_know(store: Store, changes: dict[str, ob
     build(store)
     with pytest.raises(UsageError, match=message):
         read_frame(store, WEEK, **changes)  # type: ignore[arg-type]
-
-
-BOTH = ("perceived_gender", "skin_tone")
-MIXED = Suite(
-    id="mixed",
-    version="2.1.0",
-    title="Mixed",
-    source="test",
-    replicates=6,
-    prompts=(
-        Prompt(id="a-person", text="a person", subject="person:any", attributes=("perceived_gender",)),
-        Prompt(id="a-hand", text="a hand", subject="object:hand", attributes=("skin_tone",)),
-        Prompt(id="a-face", text="a face", subject="person:face", attributes=BOTH),
-    ),
-    attributes=(builder.GENDER, builder.SKIN_TONE),
-)
 
 
 def test_the_frame_holds_what_the_attribute_applies_to_and_tells_what_is_outside(store: Store) -> None:
