@@ -115,7 +115,7 @@ COLUMNS = (
     Column(
         "refused",
         say("Refused"),
-        say("people and places of six countries"),
+        say("people and places by country"),
         "refused",
         "rest-of-world",
     ),
