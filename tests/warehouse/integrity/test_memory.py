@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coverage import Coverage
 
 from tests.warehouse.integrity.made_up import MadeUp, count
 from tests.warehouse.integrity.test_copies import silent
 from warehouse.backup.survey import look
 from warehouse.integrity import scan
+
+pytestmark = pytest.mark.skipif(
+    Coverage.current() is not None, reason="coverage keeps its notes in the memory"
+)
 
 #: Bytes per object at the most; a key alone takes 150.
 MOST = 75
