@@ -122,7 +122,8 @@ def removed(line: Line, tests: list[str], copy: Path) -> str:
             )
             if ended.returncode:
                 failed = [row for row in ended.stdout.splitlines() if row.startswith(("FAILED", "ERROR"))]
-                return failed[0] if failed else ended.stdout[-200:] + ended.stderr[-200:]
+                last = (ended.stdout[-200:] + ended.stderr[-200:]).strip()
+                return failed[0] if failed else last or f"the tests were killed ({ended.returncode})"
     except subprocess.TimeoutExpired:
         return "a test that does not end"
     finally:
