@@ -87,7 +87,8 @@ def shrink(place: Workplace, chosen: Sequence[Picture], of: str) -> Shrunk:
         try:
             return key, thumbnail(picture.sha256, read_image(store, *picture))
         except (UnreadableError, CorruptObjectError) as error:
-            done.damaged |= isinstance(error, CorruptObjectError)
+            if isinstance(error, CorruptObjectError):  # set and never unset: several threads may do so
+                done.damaged = True
             done.not_made[picture.sha256] = str(error)
             place.listener.told(f"{of}: no thumbnail of picture {picture.sha256[:12]}: {error}")
             return None
