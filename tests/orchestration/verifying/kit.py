@@ -6,7 +6,7 @@ Belongs here: what is changed. Does not belong here: making all else agree (`for
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,19 @@ BOARD = "boards/startup-ceo-perceived-gender/index.html"
 
 @dataclass(frozen=True)
 class Forgery:
-    """What is changed, a part of the line that reports it, and how the manifest is changed besides."""
+    """What is changed, parts of the line that reports it, and how the manifest is changed besides."""
 
     change: Callable[[Edition], object]
     told: str
     signed: Callable[[Edition], dict[str, Any]] = lambda edition: {}
 
+    def reported(self, lines: Iterable[str]) -> bool:
+        """Return whether one line holds every part; others of the same kind are in other tables."""
+        parts = self.told.split(" … ")
+        return any(all(part in line for part in parts) for line in lines)
 
-def _sql(*statements: str) -> Callable[[Edition], None]:
+
+def sql(*statements: str) -> Callable[[Edition], None]:
     """Change rows, write Parquet and CSV of all relations from them, and make the page from them."""
 
     def change(edition: Edition) -> None:
@@ -213,7 +218,7 @@ VIEWS: dict[str, Forgery] = {
         lambda e: {"files": e.manifest["files"] | {"data/outcomes.parquet": _more_rows(e)}},
     ),
     "the content hash of a part": Forgery(
-        _nothing, "content_sha256 is not that of its rows", _kept("content_sha256", "images")
+        _nothing, "tables/images/ … content_sha256 is not that of its rows", _kept("content_sha256", "images")
     ),
 }
 
@@ -229,13 +234,19 @@ COMPUTED: dict[str, Forgery] = {
         "docs/analysis.yaml is not the file of analysis_plan_sha256", analysis_plan_sha256="0" * 64
     ),
     "the table hash of a part": Forgery(
-        _nothing, "table_hash is not that of its rows", _kept("table_hash", "plans")
+        _nothing, "tables/plans/ … table_hash is not that of its rows", _kept("table_hash", "plans")
     ),
     "a table hash of a view": Forgery(
-        _nothing, "table_hash is not that of its rows", _kept("table_hash", "cell_counts")
+        _nothing,
+        "tables/cell_counts/ … table_hash is not that of its rows",
+        _kept("table_hash", "cell_counts"),
     ),
-    "the rows of a part": Forgery(_nothing, "rows is not that of its rows", _kept("rows", "labels")),
-    "the rows of a view": Forgery(_nothing, "rows is not that of its rows", _kept("rows", "cell_counts")),
+    "the rows of a part": Forgery(
+        _nothing, "tables/labels/ … rows is not that of its rows", _kept("rows", "labels")
+    ),
+    "the rows of a view": Forgery(
+        _nothing, "tables/cell_counts/ … rows is not that of its rows", _kept("rows", "cell_counts")
+    ),
     "labels Parquet": _query(
         "labels", "SELECT * REPLACE ('feminine' AS value) FROM old", "of counts differ when made again"
     ),
@@ -266,13 +277,13 @@ COMPUTED: dict[str, Forgery] = {
 #: The same, published as honest figures are: pages and all files follow from the changed rows.
 THROUGHOUT: dict[str, Forgery] = {
     "a label changed everywhere": Forgery(
-        _sql(
+        sql(
             "UPDATE labels SET value = 'feminine' WHERE attribute = 'perceived_gender' AND value = 'masculine'"
         ),
         "of counts differ when made again",
     ),
     "an answer left out everywhere": Forgery(
-        _sql(
+        sql(
             "CREATE TEMP TABLE gone AS SELECT min(slot_key) AS slot_key FROM slots WHERE model = 'sim-drift'",
             *(
                 f"DELETE FROM {table} WHERE slot_key IN (FROM gone)"

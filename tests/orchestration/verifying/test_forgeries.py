@@ -64,9 +64,7 @@ def verified(edition: Edition) -> VerifyReport:
 
 def named(report: VerifyReport, forgeries: Mapping[str, Forgery]) -> None:
     """Fail unless a difference names each forgery."""
-    unseen = [
-        name for name, one in forgeries.items() if not any(one.told in line for line in report.differences)
-    ]
+    unseen = [name for name, one in forgeries.items() if not one.reported(report.differences)]
     assert unseen == [], report.lines()
 
 
