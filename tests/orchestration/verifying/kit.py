@@ -238,14 +238,14 @@ COMPUTED: dict[str, Forgery] = {
     ),
     "a table hash of a view": Forgery(
         _nothing,
-        "tables/cell_counts/ … table_hash is not that of its rows",
-        _kept("table_hash", "cell_counts"),
+        "tables/outcomes_weekly/ … table_hash is not that of its rows",
+        _kept("table_hash", "outcomes_weekly"),
     ),
     "the rows of a part": Forgery(
         _nothing, "tables/labels/ … rows is not that of its rows", _kept("rows", "labels")
     ),
     "the rows of a view": Forgery(
-        _nothing, "tables/cell_counts/ … rows is not that of its rows", _kept("rows", "cell_counts")
+        _nothing, "tables/outcomes_weekly/ … rows is not that of its rows", _kept("rows", "outcomes_weekly")
     ),
     "labels Parquet": _query(
         "labels", "SELECT * REPLACE ('feminine' AS value) FROM old", "of counts differ when made again"

@@ -65,7 +65,7 @@ def verified(edition: Edition) -> VerifyReport:
 def named(report: VerifyReport, forgeries: Mapping[str, Forgery]) -> None:
     """Fail unless a difference names each forgery."""
     unseen = [name for name, one in forgeries.items() if not one.reported(report.differences)]
-    assert unseen == [], report.lines()
+    assert unseen == [], "\n".join(report.lines())
 
 
 def forge(edition: Edition, forgeries: Mapping[str, Forgery]) -> None:
