@@ -37,12 +37,17 @@ def _counts(home: Installation, edition: str, pages: Iterable[str]) -> dict[str,
     return {name: re.findall(r"\b\d+ (?:of|sur) \d+\b", text) for name, text in read.items()}
 
 
-def test_no_byte_of_it_is_left_figures_stay_and_editions_verify(home: Installation, cliche: Cliche) -> None:
+def test_a_killed_removal_goes_on_and_no_byte_of_it_is_left(home: Installation, cliche: Cliche) -> None:
     sha256 = on_a_card(home)
     of, gone = slots(home)[sha256], own(home, sha256)
     assert len(gone) >= 4
-    told = cliche("remove", f"images/{sha256[:2]}/{sha256}.png", "--reason", WHY, "--yes")
-    assert (told.code, told.err) == (0, "")
+    _killed_before_it_deletes(home, cliche, sha256)
+    assert own(home, sha256) == gone
+    told = cliche("verify", "--store")
+    still_there = told.out.count("its removal is on record; cliche remove deletes it")
+    assert (told.code, still_there) == (1, len(gone))
+    told = cliche("remove", f"images/{sha256[:2]}/{sha256}.png", "--reason", "another reason", "--yes")
+    assert (told.code, told.err, f"({keys.removal(sha256)}: {WHY})" in told.out) == (0, "", True)
     assert all(key in told.out for key in gone)
     assert all(slot[:12] in told.out for slot in of)
     # Nowhere: neither under its keys, nor within another object, half-written files included.
@@ -67,6 +72,17 @@ def test_no_byte_of_it_is_left_figures_stay_and_editions_verify(home: Installati
     assert "all as recorded" in cliche("verify", "--store").out
     changed = cliche("edition", "diff", FIRST, SECOND)
     assert (changed.code, f"removed: {WEEK}: removals" in changed.out) == (0, True)
+    assert "Objects that go: 0" in cliche("remove", sha256, "--reason", WHY).out
+
+
+def _killed_before_it_deletes(home: Installation, cliche: Cliche, sha256: str) -> None:
+    child = os.fork()
+    if not child:
+        LocalStore.delete = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,method-assign]
+        assert cliche("remove", sha256, "--reason", WHY, "--yes").code == 0
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert home.store.head(keys.removal(sha256))
 
 
 def test_cards_are_not_compared_without_their_pictures(home: Installation, tmp_path: Path) -> None:
@@ -82,36 +98,13 @@ def test_cards_are_not_compared_without_their_pictures(home: Installation, tmp_p
     )
 
 
-def test_a_removal_that_is_killed_before_it_deletes_goes_on_when_it_is_run_again(
-    home: Installation, cliche: Cliche
-) -> None:
-    sha256 = on_a_card(home)
-    gone = own(home, sha256)
-    child = os.fork()
-    if not child:
-        LocalStore.delete = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,method-assign]
-        assert cliche("remove", sha256, "--reason", WHY, "--yes").code == 0
-        os._exit(0)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-    assert home.store.head(keys.removal(sha256))
-    assert own(home, sha256) == gone
-    told = cliche("verify", "--store")
-    still_there = told.out.count("its removal is on record; cliche remove deletes it")
-    assert (told.code, still_there) == (1, len(gone))
-    again = cliche("remove", sha256, "--reason", "another reason", "--yes")
-    assert (again.code, f"({keys.removal(sha256)}: {WHY})" in again.out) == (0, True)
-    assert own(home, sha256) == {}
-    assert cliche("verify", "--store").code == 0
-    assert "Objects that go: 0" in cliche("remove", sha256, "--reason", WHY).out
-
-
 def test_nobody_asks_for_it_labels_it_or_shows_it_again(
     home: Installation, cliche: Cliche, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     sha256 = on_a_card(home)
     (data,) = [data for key, data in own(home, sha256).items() if key.startswith("images/")]
     assert cliche("gold", "sample", "--week", WEEK, "--n", "30", "--set", "mine").code == 0
-    remove(home.store, sha256, WHY)
+    assert remove(home.store, sha256, WHY).key == keys.removal(sha256)
     (plan, before) = (read_plan(home.store, WEEK, MODEL), home.objects())
     assert plan
     ask(home, WEEK)

@@ -22,14 +22,15 @@ from warehouse.taken_back import week_retractions
 
 FIRST, SECOND = f"{WEEK}.1", f"{WEEK}.2"
 WHY = "the prompt was not the one that was planned"
+OTHER = "sim-drift"
 KEY = f"retractions/week={WEEK}/model={MODEL}/1.json"
 _OF = ("--model", MODEL, "--week", WEEK)
 GENDER = ("labels", *_OF, "--labeler", "drawing", "--attribute", "perceived_gender")
 
 
-def rows(home: Installation, query: str) -> list[tuple[Any, ...]]:
+def rows(home: Installation, query: str, model: str = MODEL) -> list[tuple[Any, ...]]:
     with connect(home.settings.warehouse, read_only=True) as con:
-        return con.execute(query, {"model": MODEL} if "$model" in query else {}).fetchall()
+        return con.execute(query, {"model": model} if "$model" in query else {}).fetchall()
 
 
 _COUNTS = (
@@ -79,27 +80,27 @@ def test_counts_are_those_of_what_is_left(home: Installation, cliche: Cliche, ca
     assert (again.code, "taken back already" in again.only_line, KEY in again.only_line) == (2, True, True)
 
 
-def test_an_edition_without_what_was_taken_back_says_why(home: Installation, cliche: Cliche) -> None:
-    for arguments in (("picture", shared(home)), GENDER):
+def test_an_edition_without_what_was_taken_back_says_why_and_withholds_a_week(
+    home: Installation, cliche: Cliche
+) -> None:
+    for arguments in (("picture", shared(home)), GENDER, ("week", "--model", OTHER, "--week", WEEK)):
         assert cliche("retract", *arguments, "--reason", WHY).code == 0
-    assert cliche("publish").code == 0
-    assert [one["key"] for one in manifest(home, SECOND)["retractions"]] == [KEY, KEY.replace("/1.", "/2.")]
+    ended = cliche("publish")
+    assert (ended.code, f"Withheld, for the critical checks that failed: {OTHER}" in ended.out) == (0, True)
+    records = [KEY, KEY.replace("/1.", "/2."), KEY.replace(MODEL, OTHER)]
+    assert [one["key"] for one in manifest(home, SECOND)["retractions"]] == records
     changed = cliche("edition", "diff", FIRST, SECOND)
-    assert (changed.code, f"retracted: {WEEK} {MODEL}: {WHY}" in changed.out) == (0, True), changed.out
+    for model in (MODEL, OTHER):
+        assert (changed.code, f"retracted: {WEEK} {model}: {WHY}" in changed.out) == (0, True), changed.out
     assert "all as recorded" in cliche("verify", "--store").out
-
-
-def test_a_week_that_was_taken_back_is_withheld_and_in_no_figure(home: Installation, cliche: Cliche) -> None:
-    assert cliche("retract", "week", *_OF, "--reason", WHY).code == 0
-    assert f"Withheld, for the critical checks that failed: {MODEL}" in cliche("publish").out
-    assert rows(home, "SELECT reason FROM withheld") == [
-        ("all of its answers were taken back (attempts__completeness)",)
+    assert rows(home, "SELECT model, reason FROM withheld") == [
+        (OTHER, "all of its answers were taken back (attempts__completeness)")
     ]
-    assert rows(home, _COUNTS) == []
-    assert rows(home, "SELECT count(*) FROM figures WHERE model = $model AND estimate IS NOT NULL") == [(0,)]
-    assert rows(home, "SELECT DISTINCT outcome, outcome_group FROM slot_outcomes WHERE model = $model") == [
-        ("retracted", "failed")
-    ]
+    assert rows(home, _COUNTS, OTHER) == []
+    counted = "SELECT count(*) FROM figures WHERE model = $model AND estimate IS NOT NULL"
+    assert rows(home, counted, OTHER) == [(0,)]
+    outcomes = "SELECT DISTINCT outcome, outcome_group FROM slot_outcomes WHERE model = $model"
+    assert rows(home, outcomes, OTHER) == [("retracted", "failed")]
     assert "Nothing to ask: 2 of 2" in cliche("run", "--week", WEEK).out
 
 

@@ -33,6 +33,18 @@ def home(following: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return made
 
 
+@pytest.fixture
+def root(following: Installation, tmp_path: Path) -> Path:
+    """A store with what the chain is walked by, and nothing else."""
+    store, root = following.home / "store", tmp_path / "store"
+    (root / "plans").mkdir(parents=True)  # as a store has it
+    for path in (store / keys.SITE_LOG, *store.glob("editions/*/manifest.json")):
+        there = root / path.relative_to(store)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_bytes(path.read_bytes())
+    return root
+
+
 def _sha256(home: Installation, edition: str) -> str:
     return sha256_hex(home.store.get(f"{keys.edition_prefix(edition)}manifest.json"))
 
@@ -128,9 +140,8 @@ def _log(change: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
     ],
 )
 def test_what_does_not_fit_the_chain_is_named(
-    home: Installation, change: Callable[[Path], None], code: int, told: str
+    root: Path, change: Callable[[Path], None], code: int, told: str
 ) -> None:
-    root = home.home / "store"
     assert _walk(root).exit_code == 0
     change(root)
     report = _walk(root)
@@ -138,10 +149,9 @@ def test_what_does_not_fit_the_chain_is_named(
     assert (report.exit_code, any(told in line for line in lines)) == (code, True), lines
 
 
-def test_a_chain_that_ends_early_cannot_tell_of_a_hash(home: Installation) -> None:
-    root = home.home / "store"
+def test_a_chain_that_ends_early_cannot_tell_of_a_hash(root: Path, following: Installation) -> None:
     _without_first(root)
-    assert _walk(root, _sha256(home, SECOND)).differences == []
+    assert _walk(root, _sha256(following, SECOND)).differences == []
     assert any("whether 0000" in line for line in _walk(root, "0" * 64).unchecked)
 
 
@@ -176,9 +186,9 @@ def test_the_chain_is_walked_at_an_address(following: Installation) -> None:
     "before", [1, [], {}, {"edition": "../x", "sha256": "0" * 64}, {"edition": FIRST, "sha256": "x"}]
 )
 def test_what_a_manifest_says_of_the_one_before_must_be_an_edition(
-    home: Installation, before: object
+    following: Installation, before: object
 ) -> None:
-    data = home.store.get(f"editions/{SECOND}/manifest.json")
+    data = following.store.get(f"editions/{SECOND}/manifest.json")
     with pytest.raises(CorruptObjectError, match='is no manifest of an edition: "before'):
         manifests.parse(canonical_json(json.loads(data) | {"before": before}), "x")
 
