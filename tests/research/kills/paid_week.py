@@ -1,6 +1,6 @@
 """A paid model's week, asked as a run does by processes that a test can kill: of one machine, or of several.
 
-Usage: python -m tests.e2e.kills.paid_week     reads lines of JSON (see `Order`) and forks a process for each (see
+Usage: python -m tests.research.kills.paid_week     reads lines of JSON (see `Order`) and forks a process for each (see
 `forks`)
 
 Belongs here: one way to ask. Does not belong here: kills and what must hold (`test_paid_kill`, `test_two_machines`).
@@ -22,7 +22,7 @@ from assets.gateway.money.ledger_server import ServerBook
 from assets.generation.partition import ask_partition
 from assets.generation.workplace import Workplace
 from assets.suites.loader import load_suites
-from tests.e2e.kills.forks import serve
+from tests.research.kills.forks import serve
 from warehouse.store import open_store
 from warehouse.weeks import current_week
 

@@ -19,8 +19,8 @@ from assets.gateway.receipts import Receipt, parse_manifest, read_partition
 from assets.gateway.records import FINAL, Outcome
 from assets.gateway.threads import workers_of
 from assets.generation.partition import plan_partition
-from tests.e2e.kills.forks import Forks
-from tests.e2e.kills.paid_week import Order, entry_of, place_of
+from tests.research.kills.forks import Forks
+from tests.research.kills.paid_week import Order, entry_of, place_of
 from tests.services.openai_contract import PRICES, ContractProcess, contract_process
 from warehouse import keys
 from warehouse.weeks import current_week
@@ -48,7 +48,7 @@ RULES = [
 @pytest.fixture(scope="module")
 def asker() -> Iterator[Forks]:
     """The process that asks in processes of their own; it ends with the tests, however they end."""
-    made = Forks("tests.e2e.kills.paid_week", OPENAI_API_KEY="sk-of-this-test")
+    made = Forks("tests.research.kills.paid_week", OPENAI_API_KEY="sk-of-this-test")
     try:
         yield made
     finally:

@@ -20,8 +20,8 @@ import pytest
 from assets.gateway.money.charges import week_scope
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Outcome
-from tests.e2e.kills.forks import Forks
-from tests.e2e.kills.paid_week import GRACE_S, Order, place_of
+from tests.research.kills.forks import Forks
+from tests.research.kills.paid_week import GRACE_S, Order, place_of
 from tests.services.openai_contract import PRICES, Call, ContractServer, Reply
 from tests.services.postgres import Postgres
 from warehouse.store import open_store
@@ -35,7 +35,7 @@ SEED = 0
 @pytest.fixture(scope="module")
 def machines() -> Iterator[list[Forks]]:
     """Two processes that make workers, one at a time each; they end with the tests."""
-    made = [Forks("tests.e2e.kills.paid_week", OPENAI_API_KEY="sk-of-this-test") for _ in range(2)]
+    made = [Forks("tests.research.kills.paid_week", OPENAI_API_KEY="sk-of-this-test") for _ in range(2)]
     try:
         yield made
     finally:
