@@ -44,19 +44,22 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 SHARED = CHECKOUT.parent / "shared"
 
 
-#: Files that take longest (seconds of processor time, most first): begun first, so that no worker ends long after the
-#: others. What they hold decides nothing but the order of files.
+#: Files that take longest (seconds of processor time): begun first, so that no worker ends long after the others. The
+#: first make what many files read (the planted world, an installation), each by another worker, and wait for nobody.
+#: What the list holds decides nothing but the order of files.
 LONGEST = (
+    "tests/site/evidence/test_then.py",
     "tests/warehouse/integrity/test_damage.py",
-    "tests/orchestration/taking_back/test_remove.py",
-    "tests/orchestration/verifying/test_forgeries.py",
-    "tests/orchestration/commands/test_command.py",
     "tests/e2e/test_demo.py",
-    "tests/orchestration/taking_back/test_retract.py",
-    "tests/orchestration/verifying/history/test_chain.py",
+    "tests/site/pages/test_every_kind.py",
+    "tests/orchestration/commands/test_command.py",
+    "tests/orchestration/verifying/test_forgeries.py",
+    "tests/orchestration/taking_back/test_remove.py",
+    "tests/site/leaders/test_both.py",
     "tests/orchestration/backup/test_backup.py",
+    "tests/orchestration/verifying/history/test_chain.py",
+    "tests/orchestration/weekly/test_shared_instance.py",
     "tests/site/test_edition.py",
-    "tests/orchestration/test_read_only_home.py",
 )
 #: Folders of short files: run last, where they fill what time is left on each worker.
 SHORT = "tests/unit/"

@@ -9,6 +9,7 @@ import pytest
 
 from assets.studies.definition import SHIPPED, load_definition
 from assets.studies.importer import check
+from assets.studies.mistakes import MistakesError
 from tests.studies.conftest import Study, picture
 from tests.studies.imports.wrong import CEO, ONE, WRONG, query, swap, write
 from warehouse.errors import UsageError
@@ -18,12 +19,11 @@ from warehouse.errors import UsageError
 def test_a_mistake_is_one_line_and_nothing_is_written(tiny: Study, case: str) -> None:
     change, message = WRONG[case]
     change(tiny)
-    mistakes, would_come_in = check(tiny.save(), tiny.root)
-    assert [line for line in mistakes if message in line], mistakes
-    assert would_come_in == []
-    assert all("\n" not in line and line.startswith(("tiny: ", "tiny.yaml")) for line in mistakes)
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(MistakesError) as caught:
         tiny.run()
+    mistakes = caught.value.lines
+    assert [line for line in mistakes if message in line], mistakes
+    assert all("\n" not in line and line.startswith(("tiny: ", "tiny.yaml")) for line in mistakes)
     assert "\n" not in str(caught.value)
     assert tiny.written() == {}
 
@@ -32,7 +32,8 @@ def test_all_mistakes_are_named_at_once(tiny: Study) -> None:
     swap(ONE, "ceo_1.png,M", "ceo_1.png,femal")(tiny)
     swap("labels/m-two.csv", "nurse_1.png,f,nurse", "nurse_1.png,f,nurze")(tiny)
     write(CEO, b"<html>404</html>")(tiny)
-    mistakes, _ = check(tiny.save(), tiny.root)
+    mistakes, would_come_in = check(tiny.save(), tiny.root)
+    assert would_come_in == []
     assert [line.split(": ")[1] for line in mistakes] == ["labels/m-two.csv", "labels/One.csv", CEO]
     with pytest.raises(UsageError, match=r"\(and 2 more; --check lists all\)"):
         tiny.run()
