@@ -107,7 +107,8 @@ def _as_weeks_end(
         over = [*takewhile(lambda week: not left[week], left)]
         for week in over:
             del left[week]
-        _rate(place, wanted, over, quiet=True)
+        if over:
+            _rate(place, wanted, over, quiet=True)
         if first and weeks[0] in over:
             weekly.publish(place, settings, weeks[0], note=note, wait=False)
             say(f"Page of the first week, to look at meanwhile:  {page_address(place)}")
