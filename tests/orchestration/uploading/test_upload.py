@@ -107,7 +107,7 @@ def test_a_damaged_page_is_never_sent(published: Installation, cliche: Cliche, t
         f"editions/{EDITION}/about/index.html is damaged: its bytes have another hash than is stated"
     )
     there = held(tmp_path / "site")
-    assert not {"index.html", f"editions/{EDITION}/manifest.json"} & there.keys()
+    assert not {"index.html", f"editions/{EDITION}/manifest.json", keys.LATEST_EDITION} & there.keys()
 
 
 def test_what_cannot_be_a_site_is_refused(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
