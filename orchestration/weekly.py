@@ -50,16 +50,11 @@ class Ran:
 
 
 def run_partitions(
-    place: Workplace,
-    settings: Settings,
-    partitions: Iterable[Partition],
-    note: Callable[[str], None],
-    ended: Callable[[Partition], None] = lambda partition: None,
+    place: Workplace, settings: Settings, partitions: Iterable[tuple[str, str]], note: Callable[[str], None]
 ) -> Ran:
     """Ask, label and load every (model, week) that is not complete; one failing does not keep the others back.
 
-    Everything that configuration can get wrong is reported before the first of them is asked. `ended` is called with
-    each that is complete, while others go on in processes of their own.
+    Everything that configuration can get wrong is reported before the first of them is asked.
 
     Raises:
         UsageError: for wrong configuration.
@@ -73,18 +68,16 @@ def run_partitions(
     require_room(settings.dagster_home)
     _tidy(settings, note)
     todo_partitions = [(state.model, state.week) for state in todo]
-    running: Generator[Ended]
+    ended: Generator[Ended]
     if len(todo) == 1 or settings.runs_at_once == 1:
-        running = (_try(settings, place, one, alone=len(wanted) == 1) for one in todo_partitions)
+        ended = (_try(settings, place, one, alone=len(wanted) == 1) for one in todo_partitions)
     else:
-        running = run_all(settings, place, todo_partitions, run_partition)
-    with closing(running):  # an error here ends the processes too
-        for partition, error in running:
+        ended = run_all(settings, place, todo_partitions, run_partition)
+    with closing(ended):  # an error here ends the processes too
+        for partition, error in ended:
             if isinstance(error, NoRoomError):
                 raise error
             _account(place, done, partition, error)
-            if partition not in done.problems:
-                ended(partition)
     return done
 
 
@@ -197,29 +190,17 @@ def publish(
             raise RefusedError(f"week {week} is not published: {gate.why_closed()}")
         if not any(state.planned for state in gate.states.values()):
             raise RefusedError(f"week {week} is not published: nobody was asked; cliche run --week {week}")
+    job = _job(settings, place, PUBLISH)
     require_room(settings.dagster_home)
     _tidy(settings, note)
-    _publishing(settings, place, week)
+    try:
+        execute(job, instance_of(settings), week)
+    except (dg.DagsterError, FailedChecksError) as error:
+        raise ClicheError(f"week {week} is not published: {one_line(error)}") from error
     edition = latest(place.store)
     if edition is None:
         raise ClicheError(f"week {week} was published but no edition is current; run cliche publish again")
     return edition.id
-
-
-def score(place: Workplace, settings: Settings, week: str) -> None:
-    """Check and score a week, without an edition: when it is published, that is done.
-
-    Raises:
-        ClicheError: if a critical check failed without naming a model.
-    """
-    _publishing(settings, place, week, only=("anchor_labels", "scores"))
-
-
-def _publishing(settings: Settings, place: Workplace, week: str, *, only: Sequence[str] = ()) -> None:
-    try:
-        execute(_job(settings, place, PUBLISH), instance_of(settings), week, only=only)
-    except (dg.DagsterError, FailedChecksError) as error:
-        raise ClicheError(f"week {week} is not published: {one_line(error)}") from error
 
 
 def _studies_alone(place: Workplace, newest: Edition | None) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from rich.filesize import decimal
@@ -31,7 +30,6 @@ from warehouse.yamlfile import read_yaml
 
 if TYPE_CHECKING:
     from orchestration import weekly
-    from orchestration.parallel import Partition
 
 
 #: Simulated models whose pictures simulated people rate, in how many of the demo's last weeks, and of which suite.
@@ -61,7 +59,9 @@ def demo(count: int | None = None) -> int:
         )
     before = latest(place.store)
     say(f"{len(simulated)} simulated models, {len(asked_weeks)} weeks, {len(wanted)} partitions")
-    ran, code = _ask(settings, place, wanted, _as_weeks_end(settings, place, wanted, first=before is None))
+    if before is None:
+        _first_page(settings, place, [partition for partition in wanted if partition[1] == asked_weeks[0]])
+    ran, code = _ask(settings, place, wanted)
     idle = not ran.run and not ran.problems
     if idle and before is not None and before.week >= last:
         say(f"{complete} Edition {before.id} is current.")
@@ -69,7 +69,7 @@ def demo(count: int | None = None) -> int:
         if idle:
             say(complete)
         if not ran.problems:
-            _rate(place, wanted, asked_weeks)
+            _rate(place, wanted)
         from orchestration import weekly
 
         edition = weekly.publish(place, settings, last, note=note, wait=False)  # waits for no live model
@@ -86,58 +86,31 @@ def demo(count: int | None = None) -> int:
     return code
 
 
-def _as_weeks_end(
-    settings: Settings, place: Workplace, wanted: Sequence[Partition], *, first: bool
-) -> Callable[[Partition], None]:
-    """Return what makes, while later weeks are asked, what rests on those that are complete.
-
-    The first week is published if `first`: a page to look at meanwhile. Others are rated and scored.
-    """
+def _first_page(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> None:
+    """Ask and publish the first week: a page to look at while the others are asked."""
     from orchestration import weekly
 
-    left: dict[str, set[str]] = {week: set() for _, week in wanted}
-    for state in ready(place, wanted):
-        if not state.complete:
-            left[state.week].add(state.model)
-    weeks = [*left]
-
-    def ended(partition: Partition) -> None:
-        model, week = partition
-        left[week].discard(model)
-        over = [*takewhile(lambda week: not left[week], left)]
-        for week in over:
-            del left[week]
-        if over:
-            _rate(place, wanted, over, quiet=True)
-        if first and weeks[0] in over:
-            weekly.publish(place, settings, weeks[0], note=note, wait=False)
-            say(f"Page of the first week, to look at meanwhile:  {page_address(place)}")
-            over.remove(weeks[0])
-        if over and left:
-            weekly.score(place, settings, over[-1])
-
-    return ended
+    ran, _ = _ask(settings, place, wanted)
+    if ran.run and not ran.problems:
+        weekly.publish(place, settings, wanted[0][1], note=note, wait=False)
+        say(f"Page of the first week, to look at meanwhile:  {page_address(place)}")
 
 
-def _rate(
-    place: Workplace, wanted: Sequence[Partition], weeks: Sequence[str], *, quiet: bool = False
-) -> None:
-    """Have pictures of the demo's last weeks rated by simulated people, so that its pages show corrected figures."""
-    every = sorted({week for _, week in wanted})
-    models = [model for model, week in wanted if week == every[-1]][:RATED_MODELS]
-    for week in sorted({*weeks} & {*every[-RATED_WEEKS:]}):
+def _rate(place: Workplace, wanted: Sequence[tuple[str, str]]) -> None:
+    """Have pictures of the last weeks rated by simulated people, so that the demo's pages show corrected figures."""
+    weeks = sorted({week for _, week in wanted})[-RATED_WEEKS:]
+    models = [model for model, week in wanted if week == weeks[-1]][:RATED_MODELS]
+    for week in weeks:
         asked = [model for model in models if (model, week) in wanted]
         try:
             sample, state = simulated_gold(place.store, week, asked, PICTURES // RATED_WEEKS, [RATED_SUITE])
         except UsageError as error:  # of models whose pictures show nobody
-            if not quiet:
-                note(f"nothing for people to rate: {error}")
+            note(f"nothing for people to rate: {error}")
             return
-        if not quiet:
-            say(
-                f"Gold set {sample.gold_set}: {state.pictures:,} pictures of {' and '.join(asked)}, rated by two "
-                f"simulated people and, where they differ ({state.differing:,}), by a third"
-            )
+        say(
+            f"Gold set {sample.gold_set}: {state.pictures:,} pictures of {' and '.join(asked)}, rated by two "
+            f"simulated people and, where they differ ({state.differing:,}), by a third"
+        )
 
 
 def run(week: str | None, models: Sequence[str], *, dry: bool, yes: bool, submit: bool = False) -> int:
@@ -273,12 +246,7 @@ def _monday(week: str | None) -> str:
     return parse_week(week).isoformat() if week else current_week()
 
 
-def _ask(
-    settings: Settings,
-    place: Workplace,
-    wanted: Sequence[Partition],
-    ended: Callable[[Partition], None] = lambda partition: None,
-) -> tuple[weekly.Ran, int]:
+def _ask(settings: Settings, place: Workplace, wanted: Sequence[tuple[str, str]]) -> tuple[weekly.Ran, int]:
     """Run partitions with progress bars; say what went wrong; return the exit code too."""
     from orchestration import weekly
 
@@ -288,7 +256,7 @@ def _ask(
     place = replace(place, listener=tally.listener())
     try:
         with nullcontext() if all(state.complete for state in known) else tally.shown():
-            ran = weekly.run_partitions(place, settings, wanted, note, ended)
+            ran = weekly.run_partitions(place, settings, wanted, note)
     except KeyboardInterrupt:
         # As the store knows it: what the processes told last may not have been heard.
         after = partition_states(place.store, ((week, model) for model, week in wanted), place.labelers)

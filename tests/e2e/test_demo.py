@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
-import dagster as dg
 import pytest
 
-from orchestration.instance import open_instance
 from tests.e2e import benchmark
 from tests.e2e.command import called, write_settings
 
@@ -101,17 +99,3 @@ def test_invariant_01_a_second_demo_asks_nobody_and_changes_no_byte(
     assert re.findall(r"^Page: .+$", second.stdout, re.MULTILINE) == re.findall(
         r"^Page: .+$", first.stdout, re.MULTILINE
     )
-
-
-def test_each_week_is_scored_once(home: Path, first: CompletedProcess[str]) -> None:
-    """What is scored while later weeks are asked is not scored again when the last is published."""
-    assert first.returncode == 0, first.stderr
-    with open_instance(home / "dagster") as instance:
-        records = instance.fetch_materializations(dg.AssetKey("scores"), limit=20).records
-    scored = [
-        week
-        for record in records
-        if record.asset_materialization
-        for week in record.asset_materialization.metadata["weeks_scored"].value
-    ]
-    assert sorted(scored) == list(WEEKS)
