@@ -155,8 +155,8 @@ def _invent_change(edition: Edition) -> None:
     edition.export(("changes",))
 
 
-def _kept(field: str, name: str) -> Callable[[Edition], dict[str, Any]]:
-    """Return a change of the manifest: the parts of a relation have what is stated of those of another."""
+def _kept(field: str, name: str) -> Forgery:
+    """Change the manifest alone: the parts of a relation have what is stated of those of another."""
 
     def change(edition: Edition) -> dict[str, Any]:
         tables = edition.manifest["tables"]
@@ -165,7 +165,7 @@ def _kept(field: str, name: str) -> Callable[[Edition], dict[str, Any]]:
         rows = sum(part["rows"] for part in parts)
         return {"tables": tables | {name: tables[name] | {"parts": parts, "rows": rows}}}
 
-    return change
+    return Forgery(_nothing, f"tables/{name}/ … {field} is not that of its rows", change)
 
 
 def _rows(table: str, statement: str) -> Forgery:
@@ -217,9 +217,7 @@ VIEWS: dict[str, Forgery] = {
         "data/outcomes.parquet: rows is not that of its rows",
         lambda e: {"files": e.manifest["files"] | {"data/outcomes.parquet": _more_rows(e)}},
     ),
-    "the content hash of a part": Forgery(
-        _nothing, "tables/images/ … content_sha256 is not that of its rows", _kept("content_sha256", "images")
-    ),
+    "the content hash of a part": _kept("content_sha256", "images"),
 }
 
 
@@ -233,20 +231,10 @@ COMPUTED: dict[str, Forgery] = {
     "the hash of the analysis file": _stated(
         "docs/analysis.yaml is not the file of analysis_plan_sha256", analysis_plan_sha256="0" * 64
     ),
-    "the table hash of a part": Forgery(
-        _nothing, "tables/plans/ … table_hash is not that of its rows", _kept("table_hash", "plans")
-    ),
-    "a table hash of a view": Forgery(
-        _nothing,
-        "tables/outcomes_weekly/ … table_hash is not that of its rows",
-        _kept("table_hash", "outcomes_weekly"),
-    ),
-    "the rows of a part": Forgery(
-        _nothing, "tables/labels/ … rows is not that of its rows", _kept("rows", "labels")
-    ),
-    "the rows of a view": Forgery(
-        _nothing, "tables/outcomes_weekly/ … rows is not that of its rows", _kept("rows", "outcomes_weekly")
-    ),
+    "the table hash of a part": _kept("table_hash", "plans"),
+    "a table hash of a view": _kept("table_hash", "outcomes_weekly"),
+    "the rows of a part": _kept("rows", "labels"),
+    "the rows of a view": _kept("rows", "outcomes_weekly"),
     "labels Parquet": _query(
         "labels", "SELECT * REPLACE ('feminine' AS value) FROM old", "of counts differ when made again"
     ),
