@@ -12,7 +12,8 @@ import boto3
 import pytest
 
 from assets.leaderboard.page.headers import FOREVER, SHORT, cache_control, headers_file
-from tests.orchestration.installation import WEEK, Cliche, Installation
+from orchestration import weekly
+from tests.orchestration.installation import PUBLISHER, WEEK, Cliche, Installation
 from tests.services.seaweedfs import SeaweedFS
 from warehouse import keys
 from warehouse.store import open_store
@@ -70,17 +71,24 @@ def dead(folder: Path, first: str = "index.html") -> tuple[list[str], set[str]]:
     return wrong, seen
 
 
+def correct(home: Installation) -> None:
+    home.configure(publisher={**PUBLISHER, "name": "Somebody"})
+    assert weekly.publish(home.place(), home.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
+
+
 # a folder
 
 
-def test_a_folder_holds_the_site_sent_once(reads: Installation, cliche: Cliche, tmp_path: Path) -> None:
+def test_a_folder_holds_the_site_sent_once_and_what_is_corrected_alone(
+    published: Installation, cliche: Cliche, tmp_path: Path
+) -> None:
     site = tmp_path / "site"
     ended = cliche("publish", "--to", str(site))
     assert (ended.code, ended.err) == (0, "")
     there = held(site)
     own = {"index.html", "fr/index.html", ".nojekyll", "_headers"}
-    assert there.keys() == of_site(reads) | own
-    assert all(there[key] == reads.store.get(key) for key in there.keys() - own)
+    assert there.keys() == of_site(published) | own
+    assert all(there[key] == published.store.get(key) for key in there.keys() - own)
     assert counted(ended.out) == (EDITION, len(there) - 2)
 
     wrong, seen = dead(site)
@@ -95,6 +103,15 @@ def test_a_folder_holds_the_site_sent_once(reads: Installation, cliche: Cliche, 
     ended = cliche("publish", "--to", str(site))
     assert counted(ended.out) == (EDITION, 0)
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == stamps
+
+    correct(published)
+    ended = cliche("publish", "--to", str(site))
+    changed = {key for key, data in held(site).items() if there.get(key) != data}
+    assert counted(ended.out) == (f"{WEEK}.2", len(changed))
+    assert not any(key.startswith(f"editions/{EDITION}/") for key in changed)
+    assert f"{WEEK}.2/" in (site / "index.html").read_text()
+    assert dead(site)[0] == []
+    assert held(site).keys() == of_site(published) | own
 
 
 def test_a_damaged_page_is_never_sent(published: Installation, cliche: Cliche, tmp_path: Path) -> None:

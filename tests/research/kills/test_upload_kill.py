@@ -7,9 +7,8 @@ import signal
 import time
 from pathlib import Path
 
-from orchestration import weekly
-from tests.orchestration.installation import PUBLISHER, WEEK, Cliche, Installation, start
-from tests.orchestration.uploading.test_upload import EDITION, dead, held, of_site
+from tests.orchestration.installation import WEEK, Cliche, Installation, start
+from tests.orchestration.uploading.test_upload import EDITION, correct, dead, held, of_site
 
 
 def test_readers_see_the_old_site_or_the_new(published: Installation, cliche: Cliche, tmp_path: Path) -> None:
@@ -50,8 +49,3 @@ def _killed(home: Path, site: Path, after: float) -> bool:
         process.send_signal(signal.SIGKILL)
     process.wait(timeout=60)
     return alive
-
-
-def correct(home: Installation) -> None:
-    home.configure(publisher={**PUBLISHER, "name": "Somebody"})
-    assert weekly.publish(home.place(), home.settings, WEEK, note=lambda text: None) == f"{WEEK}.2"
