@@ -112,7 +112,16 @@ def _entries(folder: Path | None) -> tuple[AttributeEntry, ...]:
 
 def load_suites(folder: Path | None = None) -> dict[str, Suite]:
     """Return every suite by `<id>@<major>`, validated and equal to its frozen copy where it has one."""
-    folder = folder or FOLDER
+    return dict(shipped_suites()) if folder is None else _loaded(folder)
+
+
+@cache
+def shipped_suites() -> Mapping[str, Suite]:
+    """Return the suites that come with the code and do not change while it runs, by `<id>@<major>`."""
+    return _loaded(FOLDER)
+
+
+def _loaded(folder: Path) -> dict[str, Suite]:
     attributes = load_attributes(folder)
     where = "suites/references/catalogue.yaml"
     catalogue = validated(Catalogue, folder / "references" / "catalogue.yaml", where)

@@ -10,7 +10,7 @@ import pytest
 
 from assets.leaderboard.page import words
 from assets.suites import loader
-from assets.suites.loader import FOLDER, attribute_words, load_attributes, load_suites
+from assets.suites.loader import FOLDER, attribute_words, load_attributes, load_suites, shipped_suites
 from assets.suites.published import suite_hash
 from warehouse.errors import UsageError
 
@@ -46,9 +46,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         file.write(ENTRY)
     (copy / "data" / "feet.yaml").write_text(SUITE)
     monkeypatch.setattr(loader, "FOLDER", copy)
-    attribute_words.cache_clear()
+    _forget()
     yield copy
+    _forget()
+
+
+def _forget() -> None:
+    """Have files read again that a process reads once."""
     attribute_words.cache_clear()
+    shipped_suites.cache_clear()
 
 
 @pytest.mark.usefixtures("folder")
@@ -67,7 +73,7 @@ def test_words_are_no_part_of_a_suite_so_plans_and_their_hashes_do_not_know_them
     before = {label: suite_hash(suite) for label, suite in load_suites().items()}
     path = folder / "attributes.yaml"
     path.write_text(path.read_text().replace("people in clogs", "clog-wearers").replace("women", "ladies"))
-    attribute_words.cache_clear()
+    _forget()
     assert words.pictures("shoes", "clogs") == "clog-wearers"
     assert words.pictures("perceived_gender", "feminine") == "perceived ladies"
     assert {label: suite_hash(suite) for label, suite in load_suites().items()} == before
