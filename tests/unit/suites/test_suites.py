@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,18 @@ def test_a_frozen_copy_is_written_once(tmp_path: Path) -> None:
     assert not freeze(suite, tmp_path)
     assert (tmp_path / "canary@1.0.0.json").read_bytes() == written
     assert [p.name for p in tmp_path.iterdir()] == ["canary@1.0.0.json"]
+
+
+def test_shipped_suites_are_read_once_and_a_folder_each_time(tmp_path: Path) -> None:
+    load_suites().clear()  # of a copy: who changes it changes it for nobody else
+    again = load_suites()
+    assert again.keys() == SUITES.keys()
+    assert all(again[label] is suite for label, suite in SUITES.items())
+    folder = tmp_path / "suites"
+    shutil.copytree(FOLDER, folder)
+    assert load_suites(folder) == SUITES
+    (folder / "data" / "canary.yaml").unlink()
+    assert load_suites(folder).keys() == SUITES.keys() - {"canary@1"}
 
 
 class TestAgainstTheSources:
