@@ -13,7 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -232,8 +232,10 @@ class LocalStore(Store):
 
     def _check_root(self) -> None:
         """Raise `StoreError` if the store's folder is a file; a folder that is missing is an empty store."""
-        with explained("read", self._root):
-            if not self._root.is_dir() and self._root.exists():
+        with explained("read", self._root), suppress(FileNotFoundError):
+            if not stat.S_ISDIR(
+                self._root.stat().st_mode
+            ):  # looked at once: another thread may make it meanwhile
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
     def _walk(self, folder: str, start: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -227,6 +228,21 @@ class TestBadDisk:
                 assert "\n" not in str(caught.value)
         assert (tmp_path / "file").read_text() == ""
 
+    def test_a_store_that_another_thread_makes_meanwhile_is_no_file(
+        self, local: Store, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        look = os.stat
+
+        def makes_it_after_a_look(path: Any, *given: Any, **named: Any) -> os.stat_result:
+            try:
+                return look(path, *given, **named)
+            finally:
+                if path == root:
+                    root.mkdir(parents=True, exist_ok=True)
+
+        monkeypatch.setattr(os, "stat", makes_it_after_a_look)
+        assert local.head("a") is None
+
     def test_a_file_in_place_of_a_folder_is_one_clear_line(self, local: Store, root: Path) -> None:
         local.put_if_absent("plans", b"1")
         with pytest.raises(StoreError, match="is a file, not a folder"):
@@ -234,11 +250,16 @@ class TestBadDisk:
         assert leftovers(root) == []
 
     def test_a_part_on_another_file_system_is_one_clear_line(self, local: Store, root: Path) -> None:
-        other = Path("/dev/shm")
-        if not other.is_dir() or other.stat().st_dev == root.parents[1].stat().st_dev:
-            pytest.skip("there is no second file system at /dev/shm")
+        here = root.parents[1].stat().st_dev
+        others = [
+            path
+            for path in map(Path, ("/dev/shm", "/var/tmp"))
+            if path.is_dir() and path.stat().st_dev != here
+        ]
+        if not others:
+            pytest.skip("there is no second file system at /dev/shm or /var/tmp")
         local.put_if_absent("a", b"1")
-        away = other / f"cliche-test-{os.getpid()}"
+        away = others[0] / f"cliche-test-{os.getpid()}"
         away.mkdir()
         try:
             (root / "images").symlink_to(away)
