@@ -11,6 +11,8 @@ import itertools
 import os
 import shutil
 import socket
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,12 @@ pytest_plugins = [
     "tests.services.postgres",
     "tests.world.fixtures",
 ]
+
+
+#: In memory where it has room (tests write files by the thousand, and wait for each to be on the disk).
+MEMORY = Path("/dev/shm")
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 8 * 10**9:
+    tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -82,8 +90,17 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    _close_records()
     if nextitem is not None and nextitem.path != item.path:
         _leave_alone_what_lasts()
+
+
+def _close_records() -> None:
+    """Close Dagster's records of a test's installation, which is deleted once the test has passed."""
+    opened = sys.modules.get("orchestration.instance")
+    if opened and opened._opened.cache_info().currsize:
+        opened._opened.cache_clear()
+        opened._open.close()
 
 
 def _leave_alone_what_lasts() -> None:

@@ -37,6 +37,7 @@ _OPTIONS = {
     "shared_buffers": "16MB",
     "max_connections": "60",
     "log_min_messages": "fatal",
+    "dynamic_shared_memory_type": "mmap",  # in its folder: what is killed clears nothing away
 }
 
 
