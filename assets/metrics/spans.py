@@ -307,7 +307,7 @@ def _places(frame: pl.DataFrame, models: Sequence[str], prompts: Sequence[str]) 
 def _place(names: pl.Series, among: Sequence[str]) -> Ints:
     """Return the place of each name; 0 of what is not among them."""
     of = {name: place for place, name in enumerate(among)}
-    return names.replace_strict(of, default=0, return_dtype=pl.Int64).to_numpy()
+    return np.array([of.get(name, 0) for name in names.to_list()], dtype=np.int64)
 
 
 def _parts(frame: pl.DataFrame, on: Sequence[str]) -> dict[tuple[Any, ...], pl.DataFrame]:

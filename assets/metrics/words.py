@@ -249,16 +249,16 @@ def _means(of: _Lists, value: int) -> pl.DataFrame:
 
 def _rows(of: _Lists, models: Ints, values: Ints, columns: Mapping[str, Floats]) -> pl.DataFrame:
     """Return a frame with the columns that all rows have; what is not a number, or infinite (a study's df), is NULL."""
-    return (
-        pl.DataFrame({**columns})
-        .with_columns(pl.when(pl.all().is_finite()).then(pl.all()))
-        .with_columns(pl.col("k_a", "n_a", "k_b", "n_b").cast(pl.Int32))
-        .with_columns(
-            *of.models[models],
-            value=pl.Series(np.array(of.values)[values].tolist(), dtype=pl.String),
-            **{name: pl.lit(each) for name, each in of.columns.items()},
-        )
-    )
+    at = models.tolist()
+    of_model = of.models.to_dict(as_series=False)
+    made = {
+        **{name: np.where(np.isfinite(column), column, np.nan) for name, column in columns.items()},
+        **{name: [of_each[row] for row in at] for name, of_each in of_model.items()},
+        "value": [of.values[value] for value in values.tolist()],
+        **{name: [each] * len(at) for name, each in of.columns.items()},
+    }
+    rows = pl.DataFrame(made, schema_overrides=of.models.schema, nan_to_null=True)
+    return rows.with_columns(pl.col("k_a", "n_a", "k_b", "n_b").cast(pl.Int32))
 
 
 def _where(known: Bools, numbers: Floats) -> Floats:
@@ -267,4 +267,5 @@ def _where(known: Bools, numbers: Floats) -> Floats:
 
 def _said(known: Bools, words: Any) -> pl.Series:
     """Return words, or whether something is so, where it is known; NULL elsewhere."""
-    return pl.select(pl.when(pl.Series(known.ravel())).then(pl.Series(words.ravel().tolist()))).to_series()
+    each = zip(known.ravel().tolist(), words.ravel().tolist(), strict=True)
+    return pl.Series([word if so else None for so, word in each])

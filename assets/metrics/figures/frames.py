@@ -18,6 +18,11 @@ from warehouse.occasions import Occasion
 
 #: Part of the answers that may be unseen before bounds are printed beside a share.
 UNSEEN = 0.05
+#: Columns that may hold nothing but NULL.
+_TYPES = {
+    **dict.fromkeys(("model", "labeler", "labeler_version", "study"), pl.String),
+    **dict.fromkeys(("week", "first_week"), pl.Date),
+}
 
 
 def occasion_columns(occasion: Occasion) -> dict[str, Any]:
@@ -49,30 +54,32 @@ def of_models(
         for row in range(len(names))
     ]
     readers = [reader if read else None for reader in field.models.readers]
-    meta = pl.DataFrame(
-        {
-            "model": pl.Series(names, dtype=pl.String),
-            "labeler": pl.Series([reader and reader[0] for reader in readers], dtype=pl.String),
-            "labeler_version": pl.Series([reader and reader[1] for reader in readers], dtype=pl.String),
-            "weeks": pl.Series(np.where(field.models.study, 0, weeks), dtype=pl.Int32),
-            "first_week": pl.Series(begun, dtype=pl.Date),
-        }
-    )[models]
-    arrays = {
-        name: pl.Series(name, column)
-        for name, column in columns.items()
-        if isinstance(column, np.ndarray | list)
+    of_model: dict[str, Sequence[Any]] = {
+        "model": names,
+        "labeler": [reader and reader[0] for reader in readers],
+        "labeler_version": [reader and reader[1] for reader in readers],
+        "weeks": [0] * len(names) if field.models.study else weeks.tolist(),
+        "first_week": begun,
     }
-    single = {name: pl.lit(column) for name, column in columns.items() if name not in arrays}
-    return (
-        meta.with_columns(**arrays)
-        .with_columns(
-            **single,
-            **{name: pl.lit(value) for name, value in field.key.items()},
-            **occasion_columns(span.occasion),
-        )
-        .with_columns(pl.when(pl.selectors.float().is_finite()).then(pl.selectors.float()))
-    )
+    at, occasion = models.tolist(), span.occasion
+    # Made at once: thousands of frames of few rows, in each of which an expression costs more than the rows.
+    made = {
+        **{name: [of_each[row] for row in at] for name, of_each in of_model.items()},
+        **{name: [value] * len(at) for name, value in field.key.items()},
+        **{
+            name: [occasion.value if name == occasion.column else None] * len(at)
+            for name in ("week", "study")
+        },
+        **{name: _column(column, len(at)) for name, column in columns.items()},
+    }
+    return pl.DataFrame(made, schema_overrides=_TYPES, nan_to_null=True)
+
+
+def _column(column: Any, rows: int) -> Any:
+    """Return a column, or one value as often as there are rows; what is infinite is not a number."""
+    if not isinstance(column, np.ndarray):
+        return column if isinstance(column, list) else [column] * rows
+    return np.where(np.isfinite(column), column, np.nan) if column.dtype.kind == "f" else column
 
 
 def mean_rows(
