@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.orchestration.installation import MODELS, WEEK, Installation, entry, install, start
-from warehouse.weeks import current_week
+from tests.orchestration.installation import MODELS, WEEK, Installation, entry, start
 
 FULL = "the disk is full; free some space there and run again, what is kept stays"
 READ_ONLY = "the file system is read-only; mount it for writing, or choose another folder"
@@ -44,20 +43,6 @@ def ended(home: Path, *arguments: str) -> tuple[int, str]:
     assert "Exception while" not in err, err
     assert len(lines) == 1, err
     return process.returncode, lines[0]
-
-
-def test_a_full_disk_is_one_line_and_the_run_goes_on_after_it(small_disk: Callable[[str], Path]) -> None:
-    disk = small_disk("size=300k")
-    made = install(disk / "home", deadline_hours=168)
-    words = ("run", "--week", current_week(), "--model", MODELS[0])
-    code, line = ended(made.home, *words)
-    assert code == 1
-    assert FULL in line, line
-    subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
-    process = start(made.home, *words)
-    out, err = process.communicate(timeout=180)
-    assert process.returncode == 0, out + err
-    assert "Not published: sim-drift was not asked yet" in out
 
 
 def test_a_publish_is_one_line(published: Installation, small_disk: Callable[[str], Path]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -22,13 +21,12 @@ from assets.metrics.declared import load_declared
 from assets.metrics.pipeline import score_labels, score_spans
 from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute
-from tests.once import made_once
 from tests.warehouse.builder import LABELER, WEEK, build_partition
 from warehouse.database import marts
 from warehouse.database.connection import connect
 from warehouse.database.schema import make_tables
 from warehouse.loading.load import load_partition, partitions
-from warehouse.sqlfiles import header, names, sql
+from warehouse.sqlfiles import header
 from warehouse.store import Store, open_store
 from warehouse.weeks import shift
 
@@ -47,13 +45,6 @@ LOOKED_FOR = ("perceived_gender", "skin_tone", "headwear")
 MODELS = {"near": (0.5, 0.0), "far": (0.05, 0.6), "unread": (0.3, 0.3)}
 TURNED = {"near": "far", "far": "near"}
 HATS = {"person-mexico": "sombrero", "person-india": "turban"}
-#: Statements that say what another labeler read, and in which rows of theirs.
-MEANT = {
-    "labels": "labeler <> '{other}'",
-    "counts": "labeler <> '{other}'",
-    "counts_from_labels": "labeler <> '{other}'",
-    "agreement": "'{other}' NOT IN (labeler_a, labeler_b)",
-}
 
 
 def by(model: str, slot: Slot, attribute: Attribute) -> Label:
@@ -97,33 +88,22 @@ def filled(store: Store, *, second: bool) -> Store:
     return store
 
 
-def _make(folder: Path) -> None:
-    """Make the same four weeks without and with labels of another labeler."""
-    for name, second in (("alone", False), ("second", True)):
-        store = filled(open_store(folder / name), second=second)
-        with connect(folder / f"{name}.duckdb") as made:
-            make_tables(made)
-            load_declared(made)
-            for week, model in partitions(store):
-                load_partition(made, store, week, model)
-            score_labels(made, WEEK)
-            score_spans(made, [WEEK])
+def scored(folder: Path, *, second: bool) -> Con:
+    """Return a warehouse of four weeks, without or with labels of another labeler."""
+    store, made = filled(open_store(folder), second=second), connect(None)
+    make_tables(made)
+    load_declared(made)
+    for week, model in partitions(store):
+        load_partition(made, store, week, model)
+    score_labels(made, WEEK)
+    score_spans(made, [WEEK])
+    return made
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Con, Con]]:
-    """The weeks without and with labels of another labeler."""
-    once, copies = made_once(tmp_path_factory, "second", _make), tmp_path_factory.mktemp("second")
-    with (
-        connect(shutil.copyfile(once / "alone.duckdb", copies / "alone.duckdb")) as alone,
-        connect(shutil.copyfile(once / "second.duckdb", copies / "second.duckdb")) as second,
-    ):
-        yield alone, second
-
-
-@pytest.fixture(scope="module")
-def con(worlds: tuple[Con, Con]) -> Con:
-    return worlds[1]
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con]:
+    with scored(tmp_path_factory.mktemp("second"), second=True) as made:
+        yield made
 
 
 @contextmanager
@@ -133,66 +113,6 @@ def undone(con: Con) -> Iterator[None]:
         yield
     finally:
         con.execute("ROLLBACK")
-
-
-def asked(statement: str) -> dict[str, Any]:
-    """Return parameters for a statement of `sql/page` or `sql/checks`."""
-    known: dict[str, Any] = {
-        **{"week": WEEK, "model": "near", "suite": "occupations", "attribute": "perceived_gender"},
-        **{
-            "models": [*MODELS],
-            "asked": [*PROMPTS],
-            "prompts": [*PROMPTS],
-            "pictures": 9,
-            "conversations": 9,
-        },
-        "subjects": ["occupation:ceo", "person:mexican"],
-        "claim": "mexican-sombrero",
-        "figures": [
-            {
-                **{"figure": "share", "suite": "occupations", "prompt": PROMPTS[0], "selection": None},
-                **{"attribute": "perceived_gender", "value": "feminine"},
-            }
-        ],
-    }
-    text = re.sub(r"--.*", "", statement)
-    return {name: value for name, value in known.items() if re.search(rf"\${name}\b", text)}
-
-
-def statements() -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each table, view and statement, what is meant to say more cut to the rest."""
-    with connect(None) as made:
-        make_tables(made)
-        tables = [name for (name,) in made.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-    for name in (*tables, *marts.order()):
-        if name not in {"label_parts", "loads", "schema_hash"}:
-            yield name, f"FROM {name} WHERE {MEANT.get(name, 'TRUE').format(other=OTHER)}"
-    for folder in ("page", "audit", "checks"):
-        for name in names(folder):
-            cut = MEANT.get(name, "TRUE").format(other=OTHER)
-            yield f"{folder}/{name}", f"FROM ({sql(f'{folder}/{name}').strip().rstrip(';')}) WHERE {cut}"
-
-
-def test_what_another_labeler_read_changes_nothing_but_what_is_said_of_it(worlds: tuple[Con, Con]) -> None:
-    """Of the tables, views, statements of pages, audits and checks, row by row; else a picture would count twice."""
-    differ, told = set(), set()
-    with undone(worlds[1]):
-        # how far the two agree is said of the planned one, and whether it can be relied on
-        worlds[1].execute(f"DELETE FROM agreement WHERE NOT ({MEANT['agreement'].format(other=OTHER)})")
-        for name, statement in statements():
-            here, there = (said(world, statement) for world in worlds)
-            told |= {name} if here else set()
-            differ |= {name} if here != there else set()
-    assert differ == {"page/prompt_slots", "page/labelers_beside", "audit/label_provenance"}  # all labelers
-    assert told >= {"figures", "boards", "board_ranks", "board_pairs", "words", "claim_shares", "leaderboard"}
-    assert len(told) > 75
-
-
-def said(con: Con, statement: str) -> list[str]:
-    found = con.execute(statement, asked(statement)).fetchall()
-    return sorted(
-        repr([float(f"{value:.9g}") if isinstance(value, float) else value for value in row]) for row in found
-    )
 
 
 def test_pages_say_in_both_languages_who_read_what(con: Con) -> None:
