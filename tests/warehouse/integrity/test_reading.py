@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -139,3 +140,11 @@ def test_a_store_without_an_object_is_not_as_recorded(
     assert "holds no object" in told.out
     assert not record.exists()
     assert "Store last read whole: never" in cliche("status").out
+
+
+def test_an_edition_says_when_its_store_was_read(whole: Installation) -> None:
+    first, second = (
+        json.loads(whole.store.get(f"editions/2026-11-09.{revision}/manifest.json")) for revision in (1, 2)
+    )
+    assert first["store_read"] is None
+    assert second["store_read"].endswith("all as recorded")
