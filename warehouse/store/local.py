@@ -233,9 +233,8 @@ class LocalStore(Store):
     def _check_root(self) -> None:
         """Raise `StoreError` if the store's folder is a file; a folder that is missing is an empty store."""
         with explained("read", self._root), suppress(FileNotFoundError):
-            if not stat.S_ISDIR(
-                self._root.stat().st_mode
-            ):  # looked at once: another thread may make it meanwhile
+            # Looked at once: another thread may make it meanwhile.
+            if not stat.S_ISDIR(self._root.stat().st_mode):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
     def _walk(self, folder: str, start: str) -> Iterator[str]:
