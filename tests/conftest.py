@@ -90,7 +90,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    _close_records()
+    if "tmp_path" in getattr(item, "funcargs", {}):
+        _close_records()
     if nextitem is not None and nextitem.path != item.path:
         _leave_alone_what_lasts()
 
