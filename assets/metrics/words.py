@@ -252,7 +252,7 @@ def _rows(of: _Lists, models: Ints, values: Ints, columns: Mapping[str, Floats])
     at = models.tolist()
     of_model = of.models.to_dict(as_series=False)
     made = {
-        **{name: np.where(np.isfinite(column), column, np.nan) for name, column in columns.items()},
+        **{name: _where(np.isfinite(column), column) for name, column in columns.items()},
         **{name: [of_each[row] for row in at] for name, of_each in of_model.items()},
         "value": [of.values[value] for value in values.tolist()],
         **{name: [each] * len(at) for name, each in of.columns.items()},

@@ -27,10 +27,11 @@ _TYPES = {
 
 def occasion_columns(occasion: Occasion) -> dict[str, Any]:
     """Return the columns `week` and `study`, of which one is NULL."""
-    return {
-        "week": pl.lit(occasion.value if occasion.column == "week" else None, dtype=pl.Date),
-        "study": pl.lit(occasion.name if occasion.column == "study" else None, dtype=pl.String),
-    }
+    return {name: pl.lit(value, dtype=_TYPES[name]) for name, value in _of_occasion(occasion).items()}
+
+
+def _of_occasion(occasion: Occasion) -> dict[str, Any]:
+    return {name: occasion.value if name == occasion.column else None for name in ("week", "study")}
 
 
 def of_models(
@@ -61,15 +62,11 @@ def of_models(
         "weeks": [0] * len(names) if field.models.study else weeks.tolist(),
         "first_week": begun,
     }
-    at, occasion = models.tolist(), span.occasion
+    at = models.tolist()
     # Made at once: thousands of frames of few rows, in each of which an expression costs more than the rows.
     made = {
         **{name: [of_each[row] for row in at] for name, of_each in of_model.items()},
-        **{name: [value] * len(at) for name, value in field.key.items()},
-        **{
-            name: [occasion.value if name == occasion.column else None] * len(at)
-            for name in ("week", "study")
-        },
+        **{name: [value] * len(at) for name, value in {**field.key, **_of_occasion(span.occasion)}.items()},
         **{name: _column(column, len(at)) for name, column in columns.items()},
     }
     return pl.DataFrame(made, schema_overrides=_TYPES, nan_to_null=True)

@@ -1,4 +1,4 @@
-"""A full disk and a read-only home: the documented line, in `run` and in `publish`, and nothing lost."""
+"""A full disk in `publish` and a read-only home: the documented line, and nothing lost."""
 
 from __future__ import annotations
 
