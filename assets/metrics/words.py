@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.figures.frames import occasion_columns
+from assets.metrics.figures.frames import Row, listed, of_occasion
 from assets.metrics.plain.arrays import Bools, Floats, Ints, divided
 from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.dispersion import LEAST
@@ -35,7 +35,7 @@ class _Lists(NamedTuple):
     """
 
     columns: Mapping[str, Any]  # of each row
-    models: pl.DataFrame  # (models,) model, labeler and its version
+    models: Sequence[Row]  # (models,) model, labeler and its version
     values: tuple[str, ...]
     pairs: Sequence[Pair]
     before: Floats  # (models, pairs, values, weeks)
@@ -50,12 +50,10 @@ def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     A week's span has the first turns of conversations. Models that are withheld have no rows.
     """
     found = _of_study(con, span) if span.occasion.column == "study" else _of_week(con, span)
-    table = pl.DataFrame(table_of("words", []))
-    frames = [table, *(frame for one in found for frame in _frames(one))]
-    rows = pl.concat(frames, how="diagonal_relaxed").with_columns(**occasion_columns(span.occasion))
+    rows = [row for one in found for row in _rows(one)]
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")
-    kinds: dict[Any, Any] = dict(table.schema)
-    return rows.cast(kinds).sort(*order, "value", "subject", nulls_last=True).to_arrow()
+    table = pl.DataFrame(table_of("words", [row | of_occasion(span.occasion) for row in rows]))
+    return table.sort(*order, "value", "subject", nulls_last=True).to_arrow()
 
 
 def _of_week(con: duckdb.DuckDBPyConnection, span: Span) -> Iterator[_Lists]:
@@ -129,7 +127,7 @@ def _lists(
     of_prompt = held.group_by("prompt", "language", "subject", "condition").agg("attribute").sort(pl.all())
     asked = {AskedPrompt(*names): {*attributes} for *names, attributes in of_prompt.rows()}
     named = [(of.models.names[row], *(of.models.readers[row] or ("", ""))) for row in rows]
-    models = pl.DataFrame(named, ["model", "labeler", "labeler_version"], orient="row")
+    models = [dict(zip(("model", "labeler", "labeler_version"), names, strict=True)) for names in named]
     common = {name: here[name] for name in ("track", "simulated", "suite", "suite_major")}
     for one in comparisons:
         pairs = one.pairs(asked)
@@ -179,17 +177,18 @@ def _found(
     return _Found(table.values, counts, seen > 0)
 
 
-def _frames(of: _Lists) -> Iterator[pl.DataFrame]:
+def _rows(of: _Lists) -> Iterator[Row]:
     """Yield the rows of pairs, then the means over them; of a single pair they are one interval."""
     pairs = _of_pairs(of)
-    yield pairs
+    yield from pairs
     if len(of.pairs) == 1:
-        yield pairs.with_columns(subject=None, prompt_a=None, prompt_b=None)
+        yield from (row | {"subject": None, "prompt_a": None, "prompt_b": None} for row in pairs)
     else:
-        yield from (_means(of, value) for value in range(len(of.values)))
+        for value in range(len(of.values)):
+            yield from _means(of, value)
 
 
-def _of_pairs(of: _Lists) -> pl.DataFrame:
+def _of_pairs(of: _Lists) -> list[Row]:
     hits = [np.moveaxis(side, 2, 1) for side in (of.before, of.after)]  # (models, values, pairs, weeks)
     read = [np.broadcast_to(side.sum(1, keepdims=True), side.shape) for side in hits]
     found = word(hits[0], read[0], hits[1], read[1], of.study)
@@ -207,17 +206,18 @@ def _of_pairs(of: _Lists) -> pl.DataFrame:
     }
     why = np.where(told, "few_weeks", np.where(of.asked[:, None], "no_pictures", "not_asked"))
     named = [of.pairs[at] for at in pair.tolist()]
-    return _rows(of, model, value, {name: column.ravel() for name, column in columns.items()}).with_columns(
-        subject=pl.Series([one.a.subject for one in named]),
-        prompt_a=pl.Series([one.a.prompt for one in named]),
-        prompt_b=pl.Series([one.b.prompt for one in named]),
-        pairs=pl.Series(told.ravel(), dtype=pl.Int32),
-        clear=_said(whole, found.clear),
-        reason=_said(~whole, why),
-    )
+    words = {
+        "subject": [one.a.subject for one in named],
+        "prompt_a": [one.a.prompt for one in named],
+        "prompt_b": [one.b.prompt for one in named],
+        "pairs": told.ravel().astype(np.int32),
+        "clear": _said(whole, found.clear),
+        "reason": _said(~whole, why),
+    }
+    return _of_models(of, model, value, {name: column.ravel() for name, column in columns.items()} | words)
 
 
-def _means(of: _Lists, value: int) -> pl.DataFrame:
+def _means(of: _Lists, value: int) -> list[Row]:
     found = mean_word(of.before, of.after, value, of.study)
     used = np.asarray(found.counted.any(1), dtype=bool)
     whole = used & np.isfinite(found.critical)
@@ -239,33 +239,30 @@ def _means(of: _Lists, value: int) -> pl.DataFrame:
     }
     missing = np.where(of.asked.any(1), "no_pictures", "not_asked")
     why = np.where(used, "few_weeks", np.where((seen[0] & seen[1]).any(1), _FEW, missing))
-    models = np.arange(of.models.height)
-    return _rows(of, models, np.full(len(models), value), columns).with_columns(
-        pairs=pl.Series(found.counted.sum(1), dtype=pl.Int32),
-        clear=_said(whole, np.abs(found.difference) > half),
-        reason=_said(~whole, why),
-    )
-
-
-def _rows(of: _Lists, models: Ints, values: Ints, columns: Mapping[str, Floats]) -> pl.DataFrame:
-    """Return a frame with the columns that all rows have; what is not a number, or infinite (a study's df), is NULL."""
-    at = models.tolist()
-    of_model = of.models.to_dict(as_series=False)
-    made = {
-        **{name: _where(np.isfinite(column), column) for name, column in columns.items()},
-        **{name: [of_each[row] for row in at] for name, of_each in of_model.items()},
-        "value": [of.values[value] for value in values.tolist()],
-        **{name: [each] * len(at) for name, each in of.columns.items()},
+    models = np.arange(len(of.models))
+    words = {
+        "pairs": found.counted.sum(1),
+        "clear": _said(whole, np.abs(found.difference) > half),
+        "reason": _said(~whole, why),
     }
-    rows = pl.DataFrame(made, schema_overrides=of.models.schema, nan_to_null=True)
-    return rows.with_columns(pl.col("k_a", "n_a", "k_b", "n_b").cast(pl.Int32))
+    return _of_models(of, models, np.full(len(models), value), columns | words)
+
+
+def _of_models(of: _Lists, models: Ints, values: Ints, columns: Mapping[str, Any]) -> list[Row]:
+    """Return rows with the columns that all have; what is not a number, or infinite (a study's df), is NULL."""
+    many = {name: listed(column) for name, column in columns.items()}
+    each = zip(models.tolist(), values.tolist(), *many.values(), strict=True)
+    return [
+        {**of.columns, **of.models[model], "value": of.values[value], **dict(zip(many, row, strict=True))}
+        for model, value, *row in each
+    ]
 
 
 def _where(known: Bools, numbers: Floats) -> Floats:
     return np.where(known, numbers, np.nan)
 
 
-def _said(known: Bools, words: Any) -> pl.Series:
+def _said(known: Bools, words: Any) -> list[Any]:
     """Return words, or whether something is so, where it is known; NULL elsewhere."""
     each = zip(known.ravel().tolist(), words.ravel().tolist(), strict=True)
-    return pl.Series([word if so else None for so, word in each])
+    return [word if so else None for so, word in each]

@@ -4,7 +4,7 @@
 --   labeler version; planned: one row.
 -- Columns: pictures: keys of the cell; read: value as labeled; planned: labeler of the plan, and of its
 --   versions the one with the highest number that read anything, empty if none did.
--- Depends on: slot_outcomes, plans, labels
+-- Depends on: ended, plans, labels
 WITH pictures AS (
     SELECT
         suite, suite_version, suite_major, prompt, condition, slot_key,
@@ -14,8 +14,8 @@ WITH pictures AS (
             *,
             CASE WHEN turn > 1 THEN coalesce(conversation, slot_key) ELSE slot_key END AS unit,
             turn AS nth
-        FROM slot_outcomes
-        WHERE week = cast($week AS DATE) AND model = $model AND is_picture
+        FROM ended
+        WHERE is_picture
     ) AS drawn
     QUALIFY row_number() OVER (PARTITION BY unit, nth > 1 ORDER BY nth, slot_key) = 1
 ),

@@ -1,7 +1,7 @@
 -- Answers: how did the answers to each prompt of one partition end?
 -- Grain: suite, suite_major, condition, turn, prompt.
 -- Columns: those of answers. Later turns of a conversation are one answer: a picture if one of them is.
--- Depends on: slot_outcomes
+-- Depends on: ended
 WITH units AS (
     SELECT
         suite, suite_major, condition, suite_version, prompt,
@@ -10,8 +10,8 @@ WITH units AS (
         bool_or(is_picture) AS pictured,
         bool_or(is_refused) AS declined,
         bool_or(is_failed) AS broken
-    FROM slot_outcomes
-    WHERE week = cast($week AS DATE) AND model = $model AND outcome <> 'not_needed'
+    FROM ended
+    WHERE outcome <> 'not_needed'
     GROUP BY ALL
 )
 

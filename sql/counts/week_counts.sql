@@ -1,7 +1,7 @@
 -- Answers: how many pictures of each prompt of one partition were read as each value, by each labeler?
 -- Grain: suite, suite_major, condition, turn, prompt, attribute, labeler, labeler_version, value; no zeros.
 -- Columns: those of counts.
--- Depends on: slot_outcomes, plans, labels, prompt_attributes, attribute_values
+-- Depends on: ended, plans, labels, prompt_attributes, attribute_values
 -- Uses: pictures
 WITH asked AS (
     SELECT

@@ -1,7 +1,7 @@
 -- Answers: of which prompts of one partition did one call draw two pictures or more?
 -- Grain: suite, suite_major, condition, turn, prompt.
 -- Columns: those of draws.
--- Depends on: slot_outcomes, plans, labels, clusters
+-- Depends on: ended, plans, labels, clusters
 -- Uses: pictures
 WITH calls AS (
     SELECT

@@ -2,7 +2,7 @@
 -- Grain: suite, suite_major, condition, turn, prompt, attribute (all:<id>), labeler, labeler_version, value;
 --   no zeros.
 -- Columns: those of counts.
--- Depends on: slot_outcomes, plans, labels, prompt_attributes, attribute_values, joint_values
+-- Depends on: ended, plans, labels, prompt_attributes, attribute_values, joint_values
 -- Uses: pictures
 WITH parts AS (
     SELECT

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.loading.columns import table_of
-from warehouse.loading.counts import insert_statement
+from warehouse.loading.counts import insert_joint_counts
 from warehouse.loading.load import forget, replace_rows, transaction
 
 ANALYSIS_TABLES = (
@@ -36,4 +36,4 @@ def replace_joint(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple[str, str,
         con.executemany("INSERT INTO joint_values VALUES (?, ?, ?, ?, ?)", [*rows])
         con.execute("DELETE FROM counts WHERE starts_with(attribute, 'all:')")
         for week, model in partitions:
-            con.execute(insert_statement("week_joint_counts"), {"week": week, "model": model})
+            insert_joint_counts(con, {"week": week, "model": model})

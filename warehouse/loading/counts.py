@@ -5,7 +5,7 @@ To be called in the transaction that loads these rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import duckdb
 import pyarrow as pa
@@ -13,11 +13,15 @@ import pyarrow as pa
 from warehouse.sqlfiles import sql
 
 #: Statements of `sql/counts` for each kind of occasion; each ends with the table that its rows are of.
-STATEMENTS = {
-    "week": ("week_counts", "week_joint_counts", "week_answers", "week_draws"),
-    "study": ("study_counts", "study_answers"),
-}
-
+_OF_PARTITION = ("week_counts", "week_answers", "week_draws")
+_OF_STUDY = ("study_counts", "study_answers")
+_OF_JOINT = "week_joint_counts"
+# What all statements of a partition begin with, made once: planning the view takes longer than its rows.
+_ENDED = """
+CREATE OR REPLACE TEMP TABLE ended AS
+FROM slot_outcomes
+WHERE week = cast($week AS DATE) AND model = $model
+"""
 
 # Which pictures were drawn together, and which refusals are one.
 _CLUSTERS = """
@@ -45,10 +49,22 @@ def insert_clusters(con: duckdb.DuckDBPyConnection, receipts: pa.Table, where: M
 
 def insert_counts(con: duckdb.DuckDBPyConnection, where: Mapping[str, str]) -> None:
     """Count one partition (`where`: week, model) or one study (study), of which nothing is counted yet."""
-    for statement in STATEMENTS["study" if "study" in where else "week"]:
-        con.execute(insert_statement(statement), dict(where))
+    if "study" in where:
+        _insert(con, _OF_STUDY, where)
+        return
+    con.execute(_ENDED, dict(where))
+    # Nothing is declared before a week is scored, nor where one partition is checked alone.
+    declared = con.execute("SELECT count(*) FROM joint_values").fetchall() != [(0,)]
+    _insert(con, (*_OF_PARTITION, _OF_JOINT) if declared else _OF_PARTITION, where)
 
 
-def insert_statement(statement: str) -> str:
-    """Return the SQL that inserts what a statement of `sql/counts` counts."""
-    return f"INSERT INTO {statement.rpartition('_')[2]} BY NAME {sql(f'counts/{statement}')}"
+def insert_joint_counts(con: duckdb.DuckDBPyConnection, where: Mapping[str, str]) -> None:
+    """Count the combinations and claims of one partition (`where`: week, model), of which none is counted yet."""
+    con.execute(_ENDED, dict(where))
+    _insert(con, [_OF_JOINT], where)
+
+
+def _insert(con: duckdb.DuckDBPyConnection, statements: Iterable[str], where: Mapping[str, str]) -> None:
+    for name in statements:
+        table = name.rpartition("_")[2]
+        con.execute(f"INSERT INTO {table} BY NAME {sql(f'counts/{name}')}", dict(where))

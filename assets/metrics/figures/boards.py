@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
-import polars as pl
 
-from assets.metrics.figures.frames import mean_rows, occasion_columns
+from assets.metrics.figures.frames import Row, mean_rows, of_occasion
 from assets.metrics.plain.arrays import Floats
 from assets.metrics.plain.boards import Board, board
 from assets.metrics.plain.quantiles import student
@@ -110,7 +108,7 @@ def stereotype_board(
     return Compared(STEREOTYPES, table, None, groups)
 
 
-def board_rows(span: Span, field: Field, of: Compared, would_find: float | None) -> dict[str, pl.DataFrame]:
+def board_rows(span: Span, field: Field, of: Compared, would_find: float | None) -> dict[str, list[Row]]:
     """Return the rows of one board in `figures`, `boards`, `board_ranks` and `board_pairs`."""
     table, one, readers = of.table, of.table.counts.shape[1] == 1, field.models.readers
     # read by another labeler, or version, than most: not ranked with these
@@ -128,19 +126,14 @@ def board_rows(span: Span, field: Field, of: Compared, would_find: float | None)
         known=known,
         worth=field.worth(table, 0) if one and len(table.values) == 2 else 1.0,
     )
-    key = {
-        **{name: pl.lit(value) for name, value in field.key.items()},
-        **occasion_columns(span.occasion),
-        "selection": pl.lit(None, dtype=pl.String),
-        "attribute": pl.lit(of.attribute, dtype=pl.String),
-        "yardstick": pl.lit(of.yardstick),
-    }
     # fields of a study differ by their labeler, also where no model has a figure
     every = range(len(field.models.names)) if field.models.study else ()
-    labeler = _reader(field, made.members or made.shown or every)
-    key |= {
-        name: pl.lit(labeler and labeler[place], dtype=pl.String)
-        for place, name in enumerate(("labeler", "labeler_version"))
+    labeler, version = _reader(field, made.members or made.shown or every) or (None, None)
+    key = {
+        **field.key,
+        **of_occasion(span.occasion),
+        **{"attribute": of.attribute, "yardstick": of.yardstick},
+        **{"labeler": labeler, "labeler_version": version},
     }
     ranked = len(made.members)
     history = int((table.counts.sum((0, 1, 2)) > 0).sum())
@@ -148,42 +141,35 @@ def board_rows(span: Span, field: Field, of: Compared, would_find: float | None)
     reasons = [word for word in made.reason if word in ("one_model", "few_weeks")]
     unsure = made.told > made.holds
     doubtful = np.logical_or(unsure.any(0), unsure.any(1)).tolist()
-    boards = pl.DataFrame(
+    long = history >= SAID_FROM or field.models.study
+    boards = {
+        "lead": lead,
+        "models": ranked if made.pairs else 0,
+        "critical": made.critical if made.pairs else None,
+        "df": made.pairs.df if made.pairs and np.isfinite(made.pairs.df) else None,
+        "resolution": made.resolution / 100 if made.pairs and long else None,
+        "would_find": would_find,
+        "reason": None if made.pairs else (*reasons, "one_model")[0],
+    }
+    ranks = [
         {
-            "lead": [lead],
-            "models": [ranked if made.pairs else 0],
-            "critical": [made.critical if made.pairs else None],
-            "df": [made.pairs.df if made.pairs and np.isfinite(made.pairs.df) else None],
-            "resolution": [
-                made.resolution / 100 if made.pairs and (history >= SAID_FROM or field.models.study) else None
-            ],
-            "would_find": pl.Series([would_find], dtype=pl.Float64),
-            "reason": pl.Series([None if made.pairs else (*reasons, "one_model")[0]], dtype=pl.String),
+            "model": field.models.names[row],
+            "rank_low": int(made.rank[row, 0]) or None,
+            "rank_high": int(made.rank[row, 1]) or None,
+            "holds": None if word else not doubtful[row],
+            "reason": word or None,
         }
-    ).with_columns(**key)
-    ranks = pl.DataFrame(
-        {
-            "model": field.models.names,
-            "rank_low": pl.Series([int(low) or None for low in made.rank[:, 0]], dtype=pl.Int32),
-            "rank_high": pl.Series([int(high) or None for high in made.rank[:, 1]], dtype=pl.Int32),
-            "holds": pl.Series(
-                [None if word else not doubt for word, doubt in zip(made.reason, doubtful, strict=True)],
-                dtype=pl.Boolean,
-            ),
-            "reason": pl.Series([word or None for word in made.reason], dtype=pl.String),
-        }
-    ).with_columns(**key)
+        for row, word in enumerate(made.reason)
+    ]
     return {
         "figures": figure_rows(span, field, of, made),
-        "boards": boards,
-        "board_ranks": ranks,
-        "board_pairs": _pairs(field, made).with_columns(**key),
+        "boards": [key | boards],
+        "board_ranks": [key | row for row in ranks],
+        "board_pairs": [key | row for row in _pairs(field, made)],
     }
 
 
-def figure_rows(
-    span: Span, field: Field, of: Compared, made: Board, figure: str | None = None
-) -> pl.DataFrame:
+def figure_rows(span: Span, field: Field, of: Compared, made: Board, figure: str | None = None) -> list[Row]:
     """Return the rows of a board's figure: of every model that was asked, or is withheld."""
     critical = np.full(len(made.reason), np.nan)
     if made.means is not None:
@@ -195,30 +181,22 @@ def figure_rows(
     return mean_rows(span, field, of.table, made, part, target=of.target)
 
 
-def _pairs(field: Field, made: Board) -> pl.DataFrame:
-    """Return a row for each pair of ranked models, the one with the smaller figure on common cells first."""
-    rows: list[tuple[Any, ...]] = []
-    if (pairs := made.pairs) is not None:
-        numbers = (pairs.difference, pairs.standard_error, pairs.dispersion)
-        for one, other in combinations(range(len(made.members)), 2):
-            a, b = (one, other) if pairs.difference[other, one] >= 0 else (other, one)
-            model_a, model_b = made.members[a], made.members[b]
-            common = np.isfinite(pairs.standard_error[b, a])
-            rows.append(
-                (
-                    *(field.models.names[model_a], field.models.names[model_b]),
-                    int((pairs.weights[a, b] > 0).sum()),
-                    *(float(of[b, a]) if common else None for of in numbers),
-                    *(bool(of[model_b, model_a]) for of in (made.told, made.holds)),
-                )
-            )
-    schema = {
-        **dict.fromkeys(("model_a", "model_b"), pl.String),
-        "prompts": pl.Int32,
-        **dict.fromkeys(("difference", "se", "dispersion"), pl.Float64),
-        **dict.fromkeys(("told_apart", "holds"), pl.Boolean),
-    }
-    return pl.DataFrame(rows, schema, orient="row")
+def _pairs(field: Field, made: Board) -> Iterator[Row]:
+    """Yield a row for each pair of ranked models, the one with the smaller figure on common cells first."""
+    if (pairs := made.pairs) is None:
+        return
+    numbers = {"difference": pairs.difference, "se": pairs.standard_error, "dispersion": pairs.dispersion}
+    for one, other in combinations(range(len(made.members)), 2):
+        a, b = (one, other) if pairs.difference[other, one] >= 0 else (other, one)
+        model_a, model_b = made.members[a], made.members[b]
+        common = np.isfinite(pairs.standard_error[b, a])
+        yield {
+            **{"model_a": field.models.names[model_a], "model_b": field.models.names[model_b]},
+            "prompts": int((pairs.weights[a, b] > 0).sum()),
+            **{name: float(of[b, a]) if common else None for name, of in numbers.items()},
+            "told_apart": bool(made.told[model_b, model_a]),
+            "holds": bool(made.holds[model_b, model_a]),
+        }
 
 
 def _reader(field: Field, models: Sequence[int]) -> tuple[str, str] | None:

@@ -1,13 +1,12 @@
-"""Rows of figures: what all figures of a field's models have in common, as columns."""
+"""Rows of figures: the columns that all figures of a field's models have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from math import isfinite
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from assets.metrics.plain.arrays import Bools, Floats, Ints, divided
 from assets.metrics.plain.boards import NO_FIGURE, Board
@@ -18,65 +17,52 @@ from warehouse.occasions import Occasion
 
 #: Part of the answers that may be unseen before bounds are printed beside a share.
 UNSEEN = 0.05
-#: Columns that may hold nothing but NULL.
-_TYPES = {
-    **dict.fromkeys(("model", "labeler", "labeler_version", "study"), pl.String),
-    **dict.fromkeys(("week", "first_week"), pl.Date),
-}
+#: A row of a table, by its columns; what it does not name is NULL.
+Row = dict[str, Any]
 
 
-def occasion_columns(occasion: Occasion) -> dict[str, Any]:
+def of_occasion(occasion: Occasion) -> Row:
     """Return the columns `week` and `study`, of which one is NULL."""
-    return {name: pl.lit(value, dtype=_TYPES[name]) for name, value in _of_occasion(occasion).items()}
-
-
-def _of_occasion(occasion: Occasion) -> dict[str, Any]:
     return {name: occasion.value if name == occasion.column else None for name in ("week", "study")}
 
 
 def of_models(
     span: Span, field: Field, seen: Bools, models: Ints, columns: Mapping[str, Any], *, read: bool = True
-) -> pl.DataFrame:
-    """Return a frame of figures with the columns that name field and model.
+) -> list[Row]:
+    """Return rows of figures with the columns that name field and model.
 
     Args:
         span: to which the field belongs.
         field: whose models they are.
         seen: (models, weeks of the window) in which there were pictures, or answers.
         models: of each row, the number of its model.
-        columns: other columns of `figures`, arrays as long as `models`, or one value.
+        columns: other columns of `figures`, arrays or lists as long as `models`, or one value.
         read: whether pictures were read, so that a labeler is named.
     """
     weeks = seen.sum(1)
     first = np.argmax(seen, axis=1)
-    names = field.models.names
-    begun: list[date | None] = [
-        None if field.models.study or not weeks[row] else date.fromisoformat(span.weeks[first[row]])
-        for row in range(len(names))
-    ]
-    readers = [reader if read else None for reader in field.models.readers]
-    of_model: dict[str, Sequence[Any]] = {
-        "model": names,
-        "labeler": [reader and reader[0] for reader in readers],
-        "labeler_version": [reader and reader[1] for reader in readers],
-        "weeks": [0] * len(names) if field.models.study else weeks.tolist(),
-        "first_week": begun,
-    }
-    at = models.tolist()
-    # Made at once: thousands of frames of few rows, in each of which an expression costs more than the rows.
-    made = {
-        **{name: [of_each[row] for row in at] for name, of_each in of_model.items()},
-        **{name: [value] * len(at) for name, value in {**field.key, **_of_occasion(span.occasion)}.items()},
-        **{name: _column(column, len(at)) for name, column in columns.items()},
-    }
-    return pl.DataFrame(made, schema_overrides=_TYPES, nan_to_null=True)
+    of_model = []
+    for row, name in enumerate(field.models.names):
+        labeler, version = (field.models.readers[row] if read else None) or (None, None)
+        begun = not field.models.study and weeks[row]
+        of_model.append(
+            {
+                **{"model": name, "labeler": labeler, "labeler_version": version},
+                "weeks": 0 if field.models.study else int(weeks[row]),
+                "first_week": span.weeks[first[row]] if begun else None,
+            }
+        )
+    many = {name: listed(column) for name, column in columns.items() if isinstance(column, np.ndarray | list)}
+    same = {**field.key, **of_occasion(span.occasion), **columns}
+    each = zip(models.tolist(), *many.values(), strict=True)
+    return [{**same, **of_model[model], **dict(zip(many, row, strict=True))} for model, *row in each]
 
 
-def _column(column: Any, rows: int) -> Any:
-    """Return a column, or one value as often as there are rows; what is infinite is not a number."""
-    if not isinstance(column, np.ndarray):
-        return column if isinstance(column, list) else [column] * rows
-    return np.where(np.isfinite(column), column, np.nan) if column.dtype.kind == "f" else column
+def listed(column: Any) -> list[Any]:
+    """Return a column as a list; what is not a number, or infinite, is NULL."""
+    if isinstance(column, list) or column.dtype.kind != "f":
+        return column if isinstance(column, list) else column.tolist()
+    return [number if isfinite(number) else None for number in column.tolist()]
 
 
 def mean_rows(
@@ -89,7 +75,7 @@ def mean_rows(
     target: Floats | None = None,
     value: int = 0,
     hidden: Sequence[str] = ("not_asked",),
-) -> pl.DataFrame:
+) -> list[Row]:
     """Return a row for each model: its mean share or typical gap over the prompts of a table.
 
     Args:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import polars as pl
 
-from assets.metrics.figures.frames import ends, mean_rows, of_models, whatever
+from assets.metrics.figures.frames import Row, ends, mean_rows, of_models, whatever
 from assets.metrics.plain.arrays import Ints, divided
 from assets.metrics.plain.boards import estimated
 from assets.metrics.plain.cells import PICTURES, Labels
@@ -16,7 +15,7 @@ from assets.metrics.plain.quantiles import student
 from assets.metrics.spans import JOINT, AttributeCounts, Field, Span
 
 
-def prompt_shares(span: Span, field: Field, table: AttributeCounts) -> pl.DataFrame:
+def prompt_shares(span: Span, field: Field, table: AttributeCounts) -> list[Row]:
     """Return the rows `share`: every prompt that was asked, and every value that counts."""
     k, unseen = table.window, table.unseen
     n = k.sum(2)
@@ -67,7 +66,7 @@ def mean_shares(
     field: Field,
     table: AttributeCounts,
     selections: Sequence[tuple[str, str, Ints, Sequence[str]]],
-) -> Iterator[pl.DataFrame]:
+) -> Iterator[Row]:
     """Yield the rows `mean_share`: of a suite, every value; of selections the value that they name.
 
     `selections` have name, value, places of their prompts and the group of each; groups weigh the same.
@@ -79,10 +78,10 @@ def mean_shares(
             **{"attribute": table.attribute, "figure": "mean_share"},
             **{"value": value, "selection": name},
         }
-        yield _means(span, field, table.of(places), table.values.index(value), part, groups)
+        yield from _means(span, field, table.of(places), table.values.index(value), part, groups)
 
 
-def refusals(span: Span, field: Field) -> pl.DataFrame:
+def refusals(span: Span, field: Field) -> list[Row]:
     """Return the rows `refused`: the mean over prompts of refused answers / (pictures + refused)."""
     counts = field.refused * field.counted(None)[:, None, None]
     nothing = np.zeros(counts.shape[:2])
@@ -99,7 +98,7 @@ def _means(
     value: int,
     part: dict[str, str | None],
     group: Labels | None,
-) -> pl.DataFrame:
+) -> list[Row]:
     one, models = table.counts.shape[1] == 1, field.models
     per = field.worth(table, value) if one else np.ones(len(models.names))
     made = estimated(

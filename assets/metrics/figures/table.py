@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
 from assets.metrics.figures.boards import Compared, board_rows, figure_rows, gap_board, stereotype_board
+from assets.metrics.figures.frames import Row
 from assets.metrics.figures.shares import mean_shares, prompt_shares, refusals
 from assets.metrics.plain.arrays import Ints
 from assets.metrics.plain.boards import estimated
@@ -45,28 +45,25 @@ class Declared:
 def span_figures(con: duckdb.DuckDBPyConnection, span: Span, would_find: WouldFind) -> dict[str, pa.Table]:
     """Return the rows of each of `TABLES` of a span; nothing is written."""
     declared = (_of_study if span.occasion.column == "study" else _of_week)(con, span)
-    made: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
+    made: dict[str, list[Row]] = {name: [] for name in TABLES}
     for field in span.fields:
         if not field.models.study:  # which does not say who refused
-            made["figures"].append(refusals(span, field))
+            made["figures"].extend(refusals(span, field))
         for table in field.tables.values():
-            made["figures"].append(prompt_shares(span, field, table))
+            made["figures"].extend(prompt_shares(span, field, table))
             made["figures"].extend(mean_shares(span, field, table, _selections(declared, field, table)))
         for of in _boards(declared, field):
             key = (*(field.key[name] for name in FIELD), of.attribute)
             for name, rows in board_rows(span, field, of, would_find.get(key)).items():
-                made[name].append(rows)
+                made[name].extend(rows)
         pairs = declared.pairs.get((field.key["suite"], field.key["suite_major"]), ())
         if (others := stereotype_board(field, pairs, others=True)) is not None:
             beside = estimated(
                 others.table.counts, others.table.answers, group=others.group, prompt=others.table.places,
                 study=field.models.study, known=field.models.known,
             )  # fmt: skip
-            made["figures"].append(figure_rows(span, field, others, beside, "stereotypes_others"))
-    return {
-        name: pl.concat(frames, how="diagonal_relaxed").to_arrow() if frames else table_of(name, [])
-        for name, frames in made.items()
-    }
+            made["figures"].extend(figure_rows(span, field, others, beside, "stereotypes_others"))
+    return {name: table_of(name, rows) for name, rows in made.items()}
 
 
 def _boards(declared: Declared, field: Field) -> Iterator[Compared]:
