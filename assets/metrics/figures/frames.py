@@ -59,10 +59,11 @@ def of_models(
 
 
 def listed(column: Any) -> list[Any]:
-    """Return a column as a list; what is not a number, or infinite, is NULL."""
-    if isinstance(column, list) or column.dtype.kind != "f":
-        return column if isinstance(column, list) else column.tolist()
-    return [number if isfinite(number) else None for number in column.tolist()]
+    """Return an array as a list, where what is not a number, or infinite, is NULL; a list is returned as it is."""
+    if isinstance(column, list):
+        return column
+    values: list[Any] = column.tolist()
+    return [value if isfinite(value) else None for value in values] if column.dtype.kind == "f" else values
 
 
 def mean_rows(
