@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from assets.metrics.figures.frames import ends, whatever
+from assets.metrics.figures.rows import ends, whatever
 from assets.metrics.plain.arrays import Bools, Floats, divided
 from assets.metrics.plain.cells import PICTURES, WINDOW
 from assets.metrics.plain.intervals import verdict, wilson, worth

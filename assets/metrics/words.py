@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.figures.frames import Row, listed, of_occasion
+from assets.metrics.figures.rows import Row, listed, of_occasion
 from assets.metrics.plain.arrays import Bools, Floats, Ints, divided
 from assets.metrics.plain.cells import WINDOW
 from assets.metrics.plain.dispersion import LEAST
@@ -50,9 +50,9 @@ def span_words(con: duckdb.DuckDBPyConnection, span: Span) -> pa.Table:
     A week's span has the first turns of conversations. Models that are withheld have no rows.
     """
     found = _of_study(con, span) if span.occasion.column == "study" else _of_week(con, span)
-    rows = [row for one in found for row in _rows(one)]
+    rows = [row | of_occasion(span.occasion) for one in found for row in _rows(one)]
     order = ("model", "suite", "suite_major", "kind", "comparison", "attribute", "labeler", "labeler_version")
-    table = pl.DataFrame(table_of("words", [row | of_occasion(span.occasion) for row in rows]))
+    table = pl.DataFrame(table_of("words", rows))
     return table.sort(*order, "value", "subject", nulls_last=True).to_arrow()
 
 
@@ -126,8 +126,8 @@ def _lists(
     """
     of_prompt = held.group_by("prompt", "language", "subject", "condition").agg("attribute").sort(pl.all())
     asked = {AskedPrompt(*names): {*attributes} for *names, attributes in of_prompt.rows()}
-    named = [(of.models.names[row], *(of.models.readers[row] or ("", ""))) for row in rows]
-    models = [dict(zip(("model", "labeler", "labeler_version"), names, strict=True)) for names in named]
+    read = [(of.models.names[row], *(of.models.readers[row] or ("", ""))) for row in rows]
+    models = [{"model": name, "labeler": by, "labeler_version": version} for name, by, version in read]
     common = {name: here[name] for name in ("track", "simulated", "suite", "suite_major")}
     for one in comparisons:
         pairs = one.pairs(asked)

@@ -4,7 +4,7 @@
 --   labeler version; planned: one row.
 -- Columns: pictures: keys of the cell; read: value as labeled; planned: labeler of the plan, and of its
 --   versions the one with the highest number that read anything, empty if none did.
--- Depends on: ended, plans, labels
+-- Depends on: ended (slot_outcomes of the partition, made by warehouse/loading/counts.py), plans, labels
 WITH pictures AS (
     SELECT
         suite, suite_version, suite_major, prompt, condition, slot_key,

@@ -1,7 +1,7 @@
 -- Answers: how did the answers to each prompt of one partition end?
 -- Grain: suite, suite_major, condition, turn, prompt.
 -- Columns: those of answers. Later turns of a conversation are one answer: a picture if one of them is.
--- Depends on: ended
+-- Depends on: ended (slot_outcomes of the partition, made by warehouse/loading/counts.py)
 WITH units AS (
     SELECT
         suite, suite_major, condition, suite_version, prompt,

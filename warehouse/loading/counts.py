@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from warehouse.sqlfiles import sql
 
-#: Statements of `sql/counts` for each kind of occasion; each ends with the table that its rows are of.
+# Statements of `sql/counts`; the last word of each is the table that its rows are of.
 _OF_PARTITION = ("week_counts", "week_answers", "week_draws")
 _OF_STUDY = ("study_counts", "study_answers")
 _OF_JOINT = "week_joint_counts"
-# What all statements of a partition begin with, made once: planning the view takes longer than its rows.
+# What all statements of a partition begin with, made once: planning the view takes longer than finding its rows.
 _ENDED = """
 CREATE OR REPLACE TEMP TABLE ended AS
 FROM slot_outcomes

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from assets.metrics.figures.frames import Row, mean_rows, of_occasion
+from assets.metrics.figures.rows import Row, mean_rows, of_occasion
 from assets.metrics.plain.arrays import Floats
 from assets.metrics.plain.boards import Board, board
 from assets.metrics.plain.quantiles import student

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from assets.metrics.figures.frames import Row, ends, mean_rows, of_models, whatever
+from assets.metrics.figures.rows import Row, ends, mean_rows, of_models, whatever
 from assets.metrics.plain.arrays import Ints, divided
 from assets.metrics.plain.boards import estimated
 from assets.metrics.plain.cells import PICTURES, Labels

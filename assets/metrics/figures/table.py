@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from assets.metrics.figures.boards import Compared, board_rows, figure_rows, gap_board, stereotype_board
-from assets.metrics.figures.frames import Row
+from assets.metrics.figures.rows import Row
 from assets.metrics.figures.shares import mean_shares, prompt_shares, refusals
 from assets.metrics.plain.arrays import Ints
 from assets.metrics.plain.boards import estimated

@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from assets.metrics.figures.frames import ends, whatever
+from assets.metrics.figures.rows import ends, whatever
 from assets.metrics.labels.second_opinions import GOLD_WEEKS
 from assets.metrics.plain.arrays import Floats
 from assets.metrics.plain.cells import WINDOW
