@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import pytest
 
 from assets.metrics.plain.boards import REASONS
 from tests.warehouse.world.compared import rows
@@ -79,6 +80,31 @@ def test_the_withheld_week_is_of_no_span_and_has_a_row_per_board(planted_con: Co
         "AND figure = 'refused' AND reason IS NULL"
     )
     assert rows(planted_con, later) == [{"weeks": 3}]
+
+
+@pytest.mark.parametrize(
+    ("table", "ranked"),
+    [
+        ("board_ranks", "rank_low IS NOT NULL AND board_ranks.model = figures.model"),
+        ("board_pairs", "figures.model IN (model_a, model_b)"),
+    ],
+)
+def test_a_board_names_who_read_the_models_that_it_ranks(planted_con: Con, table: str, ranked: str) -> None:
+    statement = f"""
+        SELECT
+            {table}.labeler, {table}.labeler_version,
+            figures.labeler AS read_by, figures.labeler_version AS read_by_version
+        FROM {table}
+        INNER JOIN figures USING (week, suite, suite_major, condition, turn, yardstick)
+        WHERE {table}.attribute IS NOT DISTINCT FROM figures.attribute AND {ranked}
+        AND {BOARDS}
+    """
+    found = rows(planted_con, statement)
+    assert found
+    assert all(row["labeler"] for row in found)
+    assert all(
+        (row["labeler"], row["labeler_version"]) == (row["read_by"], row["read_by_version"]) for row in found
+    )
 
 
 def test_reasons_are_of_the_closed_list(planted_con: Con) -> None:
