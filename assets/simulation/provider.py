@@ -10,10 +10,11 @@ from assets.gateway.records import Answer, Outcome
 from assets.generation.slots import Request
 from assets.simulation import scenes, truth
 from assets.simulation.pool import Pool, RenderError
+from warehouse import keys
 from warehouse.errors import UsageError
 
 SIZES = (64, 1024)  # pixels, both ends included
-DEFAULT_SIZE = 256
+DEFAULT_SIZE = keys.THUMBNAIL_PX  # pages show no larger one
 _PERSONS: Mapping[str, tuple[str, str]] = {
     "feminine": ("a woman", "her"),
     "masculine": ("a man", "his"),

@@ -15,6 +15,7 @@ from assets.labeling.records import CANNOT_TELL, NOT_APPLICABLE
 from assets.simulation import palette, picture, truth
 from assets.simulation.drawing import Drawing, labeler
 from assets.simulation.pool import Pool
+from assets.simulation.provider import DEFAULT_SIZE
 from tests.unit.labeling.vision import encoded
 
 ROOT = Path(__file__).parents[3]
@@ -77,12 +78,12 @@ def _agreement(values, images):
 
 
 def test_it_reads_at_least_98_percent_of_every_planted_attribute(pool):
-    agreement, wrong = _agreement(*_drawn(pool, PICTURES, 256, "agree"))
+    agreement, wrong = _agreement(*_drawn(pool, PICTURES, DEFAULT_SIZE, "agree"))
     assert set(agreement) == set(labeler.ATTRIBUTES)
     assert min(agreement.values()) >= 0.98, (agreement, wrong.most_common(5))
 
 
-@pytest.mark.parametrize("size", [128, 512])
+@pytest.mark.parametrize("size", [128, 256, 512])
 def test_it_reads_other_sizes_too(pool, size):
     agreement, wrong = _agreement(*_drawn(pool, 40, size, f"size-{size}"))
     assert min(agreement.values()) >= 0.97, (agreement, wrong.most_common(5))
