@@ -32,6 +32,12 @@ KILLED = "a process that made pages was killed; publish again to go on"
 BOLD, REGULAR = _FONTS / "SourceSans3-Bold.ttf", _FONTS / "SourceSans3-Regular.ttf"
 
 
+def drawn(svg: str) -> Image.Image:
+    """Return a drawing as a picture; nothing in it is fetched."""
+    with Image.open(io.BytesIO(_png(svg))) as picture:
+        return picture.convert("RGB")
+
+
 @lru_cache(maxsize=256)  # a week that is published again has most of its drawings again
 def _png(svg: str) -> bytes:
     return bytes(
@@ -83,8 +89,7 @@ def _taken(waiting: deque[tuple[str, bytes | Future[bytes]]]) -> tuple[str, byte
 
 
 def _painted(svg: bytes) -> bytes:
-    with Image.open(io.BytesIO(_png(svg.decode()))) as picture:
-        return as_png(picture.convert("RGB"), COLORS)
+    return as_png(drawn(svg.decode()), COLORS)
 
 
 def _nothing() -> None:
