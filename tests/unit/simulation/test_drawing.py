@@ -77,13 +77,14 @@ def _agreement(values, images):
     return {attribute: right[attribute] / asked[attribute] for attribute in asked}, wrong
 
 
-def test_it_reads_at_least_98_percent_of_every_planted_attribute(pool):
-    agreement, wrong = _agreement(*_drawn(pool, PICTURES, DEFAULT_SIZE, "agree"))
+@pytest.mark.parametrize("size", [DEFAULT_SIZE, 256])
+def test_it_reads_at_least_98_percent_of_every_planted_attribute(pool, size):
+    agreement, wrong = _agreement(*_drawn(pool, PICTURES, size, "agree"))
     assert set(agreement) == set(labeler.ATTRIBUTES)
     assert min(agreement.values()) >= 0.98, (agreement, wrong.most_common(5))
 
 
-@pytest.mark.parametrize("size", [128, 256, 512])
+@pytest.mark.parametrize("size", [128, 512])
 def test_it_reads_other_sizes_too(pool, size):
     agreement, wrong = _agreement(*_drawn(pool, 40, size, f"size-{size}"))
     assert min(agreement.values()) >= 0.97, (agreement, wrong.most_common(5))
