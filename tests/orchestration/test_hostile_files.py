@@ -94,9 +94,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def run(home: Installation, *arguments: str) -> Result:
     """How a command ends that may not take more than the limits above."""
     process = start(home.home, *arguments)
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    (has,) = [int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmData")]
-    resource.prlimit(process.pid, resource.RLIMIT_DATA, (has + _BYTES, has + _BYTES))
+    # A process that has ended already has no such line.
+    for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith("VmData"):
+            limit = (int(line.split()[1]) << 10) + _BYTES
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (limit, limit))
     try:
         out, err = process.communicate(timeout=_SECONDS)
     finally:
