@@ -88,6 +88,7 @@ def test_a_run_and_its_dry_run_refuse_in_the_same_line_before_anybody_is_asked(
 
 
 def test_status_needs_no_extra_of_a_labeler(home: Installation, cliche: Cliche) -> None:
+    home.configure(deadline_hours=168)  # after its deadline, a week waits for nobody
     home.write_models(paid(labeler="photo"))
     ask_partition(home.place(), "real", WEEK)
     ended = cliche("status", "--week", WEEK)
