@@ -20,10 +20,12 @@ from tests.services.loopback import Server, running
 from warehouse.weeks import current_week
 
 CAPS = {"week_usd": 10, "month_usd": 20}
+#: Looked up this week: a price is old after a while.
+FRESH = {**PRICE, "date": current_week()}
 
 
 def real(**changes: Any) -> dict[str, Any]:
-    values = {"provider": "probed", "model_id": "classic", "price": PRICE, "cap_usd": 5, **changes}
+    values = {"provider": "probed", "model_id": "classic", "price": FRESH, "cap_usd": 5, **changes}
     return {**entry("real"), **values}
 
 
@@ -68,7 +70,7 @@ def test_a_key_a_model_a_price_and_caps_that_are_well(home: Installation, cliche
     assert ended.code == 0, ended.out
     assert lines(ended.out, "real") == [
         ("ok", "the key works, classic is asked for"),
-        ("ok", "$0.2500 per picture, looked up on 2026-11-01 (test)"),
+        ("ok", f"$0.2500 per picture, looked up on {current_week()} (test)"),
     ]
     assert lines(ended.out, "caps") == [("ok", "week_usd $10.00, month_usd $20.00")]
 
@@ -81,7 +83,7 @@ def test_a_key_a_model_a_price_and_caps_that_are_well(home: Installation, cliche
         ({"model_id": "gone"}, "right", "fail", "gone is asked for; fix model_id in models.yaml"),
         ({"price": None}, "right", "fail", 'model "real" costs money and has no price; write price'),
         ({"price": {**PRICE, "date": "2026-08-01"}}, "right", "warn", "days old; check it again and update"),
-        ({"price": {**PRICE, "source": "Check before use"}}, "right", "warn", "look it up at its maker's"),
+        ({"price": {**FRESH, "source": "Check before use"}}, "right", "warn", "look it up at its maker's"),
     ],
 )
 def test_what_is_wrong_with_a_model_gets_a_line_with_how_to_mend_it(

@@ -18,9 +18,8 @@ from assets.generation.partition import plan_partition
 from assets.generation.providers.base import day_of
 from orchestration.commands.forecasts import with_ledger
 from tests.orchestration.commands.test_money import Terminal
-from tests.orchestration.doctor.test_doctor import lines
+from tests.orchestration.doctor.test_doctor import FRESH, lines
 from tests.orchestration.installation import Cliche, Installation, entry
-from tests.orchestration.paid import PRICE
 from tests.services.openai_contract import ContractServer
 from tests.services.vision_contract import Said, Vision, first_value
 from tests.unit.labeling.conftest import server
@@ -53,14 +52,14 @@ def today() -> dt.date:
 
 def real(base_url: str, **changes: Any) -> dict[str, Any]:
     """A paid model behind an address; OpenAI's own parameters."""
-    values = {"provider": "openai_images", "model_id": "gpt-image-2", "price": PRICE, "cap_usd": 5}
+    values = {"provider": "openai_images", "model_id": "gpt-image-2", "price": FRESH, "cap_usd": 5}
     connection = {"base_url": base_url, "key_env": KEY_ENV, "allow_private": True}
     return {**entry("real"), **values, "params": {"size": "1024x1024"}, "connection": connection, **changes}
 
 
 def labeler(server: Vision, **changes: Any) -> dict[str, Any]:
     connection = {"base_url": server.base_url, "key_env": KEY_ENV, "allow_private": True}
-    price = {"per_image_usd": 0.01, "source": "test", "date": "2026-11-01"}
+    price = {"per_image_usd": 0.01, "source": "test", "date": WEEK}
     one = {"name": "eyes", "labeler": "openai_vision", "model_id": "gpt-6-luna", "cap_usd": 3, "price": price}
     return {**one, "connection": connection, **changes}
 
@@ -273,7 +272,7 @@ def test_paid_compares_what_a_trial_cost_with_its_price(
     said: str,
 ) -> None:
     """A thousand tokens are billed at $0.10."""
-    price = {**PRICE, "per_image_usd": expected, "per_million_usd": {"text_in": 100}}
+    price = {**FRESH, "per_image_usd": expected, "per_million_usd": {"text_in": 100}}
     write(home, [real(images.base_url, labeler="eyes")], labeler(server, price=price))
     ended = cliche("doctor", "--paid", "--yes")
     found, line = lines(ended.out, "labeler eyes")[-1]
