@@ -14,9 +14,13 @@ import yaml
 
 from assets.gateway.money.charges import entry_scope, month_scope
 from assets.gateway.receipts import read_partition
+from assets.gateway.records import Outcome
 from assets.generation.partition import plan_partition
 from assets.generation.providers.base import day_of
+from assets.generation.trials import Trial
 from orchestration.commands.forecasts import with_ledger
+from orchestration.doctor.finding import Finding
+from orchestration.doctor.paid import Try, try_all
 from tests.orchestration.commands.test_money import Terminal
 from tests.orchestration.doctor.test_doctor import FRESH, lines
 from tests.orchestration.installation import Cliche, Installation, entry
@@ -25,6 +29,7 @@ from tests.services.vision_contract import Said, Vision, first_value
 from tests.unit.labeling.conftest import server
 from tests.unit.labeling.vision import KEY, KEY_ENV
 from warehouse import keys
+from warehouse.errors import ClicheError
 from warehouse.loading.seals import sealed
 from warehouse.weeks import current_week, shift, utc_now
 
@@ -328,3 +333,16 @@ def test_paid_asks_on_a_terminal(
     ended = cliche("doctor", "--paid")
     assert (ended.code, len(images.calls)) == (3, 0)
     assert "This will spend up to $0.25; go on? [y/N]:" in ended.err
+
+
+def test_a_trial_that_cannot_be_made_fails_and_the_next_one_is_made() -> None:
+    def away() -> Trial:
+        raise ClicheError("its receipts cannot be read")
+
+    trials = [
+        Try("real", 1.0, 1.0, away),
+        Try("labeler eyes", 1.0, 1.0, lambda: Trial(Outcome.OK, "it reads", cost_usd=0.5)),
+    ]
+    (failed, nothing), (well, cost) = try_all(trials)
+    assert (failed, nothing) == (Finding("fail", "real", "its receipts cannot be read"), 0.0)
+    assert (well.level, well.what, cost) == ("ok", "labeler eyes", 0.5)

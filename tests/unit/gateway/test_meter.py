@@ -154,6 +154,25 @@ def test_everybody_waits_after_a_refusal_and_one_goes_first() -> None:
     assert meter.wait_s(3.2) > 0.1, "the others wait until the first could have been refused"
 
 
+def test_a_call_too_many_that_was_a_try_for_more_holds_nobody_up() -> None:
+    meter, now = Meter(6), 61.0
+    first = [meter.take(0.0) for _ in range(7)]
+    for ticket in first[:6]:
+        meter.accepted(ticket, 0.1)
+    meter.refused(first[6], 0.1, retry_after_s=60.0)
+    begun: list[float] = []
+    while True:
+        now += meter.wait_s(now)
+        begun.append(now)
+        ticket = meter.take(now)
+        if sum(at > now - 60.5 for at in begun) > 6:  # one more than it knows of
+            break
+        meter.accepted(ticket, now)
+    before = meter.hold_until
+    meter.refused(ticket, now, retry_after_s=10.0)
+    assert (meter.limit, meter.hold_until) == (6.0, before)
+
+
 def test_a_daily_limit_is_told_as_what_it_is() -> None:
     meter = Meter(60)
     end = 7200.0
