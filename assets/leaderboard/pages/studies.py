@@ -78,6 +78,7 @@ def _page(row: Row, of: Mapping[str, Sequence[Row]], every: Shows) -> View:
         planned=row["planned"],
         pictures=row["planned"] - row["missing"] - row["unpublished"],
         missing=row["missing"],
+        free=free,
         labels_alone=row["unpublished"] > 0,
         as_printed=(as_printed, len(of["published"])),
         published=tuple(published(of["published"])),
