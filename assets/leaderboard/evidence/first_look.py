@@ -133,7 +133,7 @@ def _strength(row: View) -> tuple[float, int]:
 def needs(empty: Mapping[str, Sequence[tuple[Column, Why]]], models: Sequence[ModelFacts]) -> list[View]:
     """Return what columns still need: which, of which models, why they are empty, and what fills them.
 
-    `weeks` more as now, of `now_usd`, or a week of all, of `usd`: at what the pictures of these models cost so far; None
+    `weeks` more as now, of `now_usd`, or a week of all, of `usd`: at what pictures of these models cost so far; None
     where that is not known, or does not help.
     """
     groups: dict[tuple[object, ...], View] = {}
@@ -143,8 +143,8 @@ def needs(empty: Mapping[str, Sequence[tuple[Column, Why]]], models: Sequence[Mo
                 found = groups.setdefault((repr(why), one.model), View(why=why, models=[one], columns=[]))
                 found.columns.append(column.title)
     together: dict[tuple[object, ...], View] = {}
-    for (why, _), group in groups.items():
-        same = together.setdefault((why, repr(group.columns)), View(**vars(group) | {"models": []}))
+    for (said, _), group in groups.items():
+        same = together.setdefault((said, repr(group.columns)), View(**vars(group) | {"models": []}))
         same.models += group.models
     for group in together.values():
         group.week = group.why.code in FILLED
