@@ -140,17 +140,17 @@ def needs(empty: Mapping[str, Sequence[tuple[Column, Why]]], models: Sequence[Mo
     for one in models:
         for column, why in empty[one.model]:
             if why.code != "withheld":
-                found = groups.setdefault((repr(why), one.model), View(why=why, models=[one], columns=[]))
-                found.columns.append(column.title)
+                weeks = _weeks(why.k, one) if why.code == "few_pictures" else None
+                new = View(why=why, weeks=weeks, models=[one], columns=[])
+                groups.setdefault((repr(why.said), weeks, one.model), new).columns.append(column.title)
     together: dict[tuple[object, ...], View] = {}
-    for (said, _), group in groups.items():
-        same = together.setdefault((said, repr(group.columns)), View(**vars(group) | {"models": []}))
+    for (*about, _), group in groups.items():
+        same = together.setdefault((*about, repr(group.columns)), View(**vars(group) | {"models": []}))
         same.models += group.models
     for group in together.values():
         group.week = group.why.code in FILLED
-        group.weeks = _weeks(group.why.k, group.models) if group.why.code == "few_pictures" else None
         group.usd = usd(group.models, lambda one: week_of(WHOLE))
-        group.now_usd = usd(group.models, weekly)
+        group.now_usd = usd(group.models, lambda one, weeks=group.weeks or 0: weeks * weekly(one))
     return [*together.values()]
 
 
@@ -159,9 +159,9 @@ def weekly(of: ModelFacts) -> float:
     return float(of.ended.planned / min(of.weeks, reading.WEEKS))
 
 
-def _weeks(k: int, models: Sequence[ModelFacts]) -> int | None:
+def _weeks(k: int, of: ModelFacts) -> int | None:
     """Return in how many more weeks as now there will be enough of one prompt; None: not within a window."""
-    each = min(k / min(one.weeks, reading.WEEKS) for one in models)
+    each = k / min(of.weeks, reading.WEEKS)
     more = ceil((NEEDED - k) / each) if each else reading.WEEKS
     return more if more < reading.WEEKS else None
 
