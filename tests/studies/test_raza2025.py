@@ -231,10 +231,12 @@ def test_who_is_closest_to_parity_is_farthest_from_the_statistic(con: Con) -> No
 
 
 def test_dots_of_its_published_shares_open_the_pictures_that_they_count(con: Con) -> None:
-    """24 of 25: of Imagen 4.0 one cell was published without pictures. None does once no license lets a page show them."""
+    """24 of 25: of Imagen 4.0 one cell has no pictures. None does once no license lets a page show them."""
     page = shown.files(con, "others")["others/index.html"]
     study = shown.files(con, "study")["studies/raza2025/index.html"]
-    dots = re.findall(r'<a href="\.\./studies/raza2025/index\.html#([^"]+)" tabindex="-1"><title>([^<]+)</title>', page)
+    dots = re.findall(
+        r'<a href="\.\./studies/raza2025/index\.html#([^"]+)" tabindex="-1"><title>([^<]+)</title>', page
+    )
     assert len(dots) == len({cell for cell, _ in dots}) == 24
     counts = {}
     for cell, said in dots:

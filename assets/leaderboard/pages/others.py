@@ -61,10 +61,15 @@ def _files(question: View, week: date) -> Iterator[SheetFile]:
 
 
 def front(con: duckdb.DuckDBPyConnection, week: date) -> View:
-    """Return what a front page shows of it: the charts of the questions that most works answer, and all to choose from."""
+    """Return what a front page shows: charts of the questions that most works answer, and the others to choose from."""
     questions = [*questions_now(con, week)]
-    most = sorted(questions, key=lambda one: -len(one.then))[:FRONT]
-    return View(heading=heading(), address=FOLDER, charts=most, others=[one for one in questions if one not in most])
+    most = {one.id for one in sorted(questions, key=lambda one: -len(one.then))[:FRONT]}
+    return View(
+        heading=heading(),
+        address=FOLDER,
+        charts=[one for one in questions if one.id in most],
+        others=[one for one in questions if one.id not in most],
+    )
 
 
 def heading() -> Message:
@@ -84,7 +89,9 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
         for suite in load_suites().values()
         for prompt in suite.prompts
     }
-    drawn = {prompt.id: prompt for prompt in reading.read(con, week, [one.prompt for one in asked if one.prompt])}
+    drawn = {
+        prompt.id: prompt for prompt in reading.read(con, week, [one.prompt for one in asked if one.prompt])
+    }
     shown = _cells_shown(con)
     for question in asked:
         text, language = texts[question.prompt] if question.prompt else (None, None)
@@ -110,7 +117,7 @@ def _cells_shown(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str, str]
     Only those of the condition that a page of a study shows first: without anything added, where it has one.
     """
     free = {row["study"]: row["baseline"] for row in rows(con, "studies") if may_show(row["license"])}
-    found = {}
+    found: dict[tuple[str, str, str], str] = {}
     for study, of in by(rows(con, "study_pictures"), "study").items():
         if study in free:
             first = in_order({row["condition"] for row in of}, free[study])[0]
@@ -136,7 +143,16 @@ def _columns(then: Sequence[tuple[Any, WorkShares, Sequence[str | None]]]) -> It
     known = [int(work.date[:4]) for work in works().values()]
     for year in map(str, range(min(known), max(known) + 1)):
         points = [
-            Point(f"{one.model}, {work.title}", one.k, one.n, one.share, *one.interval, work.labeled, one.exact, place)
+            Point(
+                f"{one.model}, {work.title}",
+                one.k,
+                one.n,
+                one.share,
+                *one.interval,
+                work.labeled,
+                one.exact,
+                place,
+            )
             for work, of, places in dated.get(year, [])
             for one, place in zip(of.shares, places, strict=True)
         ]
@@ -147,7 +163,15 @@ def _columns_now(now: Sequence[View]) -> Iterator[Column]:
     """Yield the models of the week, and simulated ones by themselves; a labeler reads them, which is a program."""
     for simulated, of in groupby(now, key=lambda one: one.simulated):
         points = [
-            Point(one.model, one.share.count, one.share.n, one.share.share, one.share.low, one.share.high, "program")
+            Point(
+                one.model,
+                one.share.count,
+                one.share.n,
+                one.share.share,
+                one.share.low,
+                one.share.high,
+                "program",
+            )
             for one in of
         ]
         if simulated:

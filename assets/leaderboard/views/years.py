@@ -52,7 +52,8 @@ def years(columns: Sequence[Column]) -> View:
     for column, width in zip(columns, widths, strict=True):
         step = width / (len(column.points) + 1)
         points = [
-            (_percent(before + step * number, whole), one) for number, one in enumerate(column.points, start=1)
+            (_percent(before + step * number, whole), one)
+            for number, one in enumerate(column.points, start=1)
         ]
         drawn.append(
             View(

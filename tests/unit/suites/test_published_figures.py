@@ -45,7 +45,10 @@ def test_an_interval_is_that_of_wilson() -> None:
     ("change", "said"),
     [
         (lambda one, of: of.update(shares=[]), "shares: must hold at least 1"),
-        (lambda one, of: of["shares"][0].update(k=181), "k is 181 and n 180; k counts some of the n pictures"),
+        (
+            lambda one, of: of["shares"][0].update(k=181),
+            "k is 181 and n 180; k counts some of the n pictures",
+        ),
         (lambda one, of: of.pop("at"), "at: is missing"),
         (lambda one, of: one.pop("value"), "prompt, attribute and value name a cell together"),
         (lambda one, of: of.update(work="hospital-2025", study_prompt="nurse"), "has no study"),
@@ -127,7 +130,9 @@ def test_counts_of_csds447_are_those_of_its_label_file(corpora: Path) -> None:
     read = Counter((category[int(one["image_name"][:3])], one["gender"]["prediction"]) for one in pictures)
     for question, of in (("men-stealing", "Theft"), ("men-terrorists", "Terrorism")):
         men, women = read[of, "Male"], read[of, "Female"]
-        assert [(one.k, one.n) for name, one in _shares("csds447-2025") if name == question] == [(men, men + women)]
+        assert [(one.k, one.n) for name, one in _shares("csds447-2025") if name == question] == [
+            (men, men + women)
+        ]
 
 
 def test_a_claim_without_a_source_says_where_to_add_it() -> None:
