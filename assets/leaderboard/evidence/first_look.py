@@ -150,7 +150,8 @@ def needs(empty: Mapping[str, Sequence[tuple[Column, Why]]], models: Sequence[Mo
     for group in together.values():
         group.week = group.why.code in FILLED
         group.usd = usd(group.models, lambda one: week_of(WHOLE))
-        group.now_usd = usd(group.models, lambda one, weeks=group.weeks or 0: weeks * weekly(one))
+        each = usd(group.models, weekly)
+        group.now_usd = each and each * (group.weeks or 0)
     return [*together.values()]
 
 

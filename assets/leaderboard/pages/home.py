@@ -77,7 +77,7 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
             real=_part(con, week, real, reported, findings, drawn) if real and state != LOOK else None,
             look=_look(con, week, [one for one in real if one.model not in figures]),
             simulated=_part(con, week, simulated, reported, findings, drawn) if simulated else None,
-            others=others.heading(),
+            drew=others.front(con, week),
             needs=first_look.needs(empty(con, week, going_on), going_on),
             pictures=first_look.week_of(first_look.WHOLE),
             next=_next(going_on),
