@@ -44,7 +44,8 @@ demo: setup ## Ask the simulated models for twelve weeks, publish, say where to 
 # YES=1 fetches without asking. What is there is not fetched again, so `make real` goes on where it was stopped.
 real: setup ## Fetch and import the published studies that are shipped, publish, say where to look
 	@$(BIN)/cliche import study --all $(if $(YES),--yes); code=$$?; test $$code -le 1 || exit $$code; \
-		$(BIN)/cliche publish || exit 1; echo "Look:  make serve, then http://127.0.0.1:8000"; exit $$code
+		$(BIN)/cliche publish || { echo "Nothing was published."; exit 1; }; \
+		echo "Look:  make serve, then http://127.0.0.1:8000"; exit $$code
 
 cluster-demo: setup-dev ## Ask and publish a week on two workers of this machine (PostgreSQL, broker, S3), compare with one process
 	@$(BIN)/python -W ignore -m tests.cluster.demo

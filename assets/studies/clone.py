@@ -48,12 +48,15 @@ _GONE = (
 )
 #: What Git says → what it means and what to do; the first that matches.
 _MEANINGS = (
-    ("No space left on device|quota exceeded", "the disk is full; free some space there and run again"),
+    (
+        "No space left|quota exceeded|unable to write",
+        "the clone has no room on the disk; free some, and run again",
+    ),
     ("not our ref|unadvertised|find remote ref", "{address} has no commit {commit} any more; {fix}"),
     (_GONE, "{address} is no public repository: it moved, was removed or is private; {fix}"),
     (
         "unable to access|RPC failed|early EOF|hung up",
-        "{address} was not reached ({fatal}); run again to go on",
+        "{address} was not reached ({fatal}); look at the network, run again",
     ),
     ("", "git {command} failed: {fatal}; {fix}"),
 )
