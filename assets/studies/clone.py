@@ -43,21 +43,13 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _PASSED_ON = ("PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
-_GONE = (
-    r"could not read Username|Authentication failed|not found|error: (40[134]|410)\b|is this a git repository"
-)
+_GONE = r"could not read Username|Authentication failed|not found|error: (40[134]|410)\b|a git repository"
 #: What Git says → what it means and what to do; the first that matches.
 _MEANINGS = (
-    (
-        "No space left|quota exceeded|unable to write",
-        "the clone has no room on the disk; free some, and run again",
-    ),
+    ("No space left|quota exceeded|unable to write", "the disk has no room for it; free some, and run again"),
     ("not our ref|unadvertised|find remote ref", "{address} has no commit {commit} any more; {fix}"),
     (_GONE, "{address} is no public repository: it moved, was removed or is private; {fix}"),
-    (
-        "unable to access|RPC failed|early EOF|hung up",
-        "{address} was not reached ({fatal}); look at the network, run again",
-    ),
+    ("unable to access|RPC failed|EOF|hung up", "{address} was not reached ({fatal}); check the network"),
     ("", "git {command} failed: {fatal}; {fix}"),
 )
 _FIX = "look at address and commit in the study file, or give a folder with --root"

@@ -186,7 +186,7 @@ def import_shipped(*, yes: bool) -> int:
         came = sum(_came_in(place.store, one, checkouts) for one in wanted)
         kept = load_kept(place, lambda con: score_studies(con, place), "Kept in the store, but not loaded")
     left, before = len(wanted) - came, len(every) - len(wanted)
-    say(f"{len(every)} studies: {came} came in, {before} were settled before, {left} did not come in")
+    say(f"{len(every)} studies: {came} came in, {before} needed nothing, {left} did not come in")
     return ClicheError.exit_code if left or not kept else 0
 
 

@@ -126,7 +126,7 @@ def test_a_study_that_does_not_come_in_is_one_line_and_the_others_go_on(
     assert said in ended.only_line
     lines = ended.out.splitlines()
     assert [line[: len(own)] for line, own in zip(lines[-3:], CAME_IN, strict=False)] == CAME_IN
-    assert lines[-1] == "2 studies: 1 came in, 0 were settled before, 1 did not come in"
+    assert lines[-1] == "2 studies: 1 came in, 0 needed nothing, 1 did not come in"
     assert {key.split("/")[1] for key in fresh.objects() if key.startswith("studies/")} == {"whole"}
     kept = {path.name.split("-")[0] for path in (fresh.home / "checkouts").iterdir()}
     assert kept == ({"whole", "broken"} if wrong == "LFS" else {"whole"})
@@ -176,7 +176,7 @@ def test_what_is_imported_or_removed_is_not_fetched_again(
     renamed, taken, last = ended.out.splitlines()
     assert renamed == "renamed: imported already (version 1.0.0)"
     assert taken.startswith("taken 1.0.0 was removed (retractions/study-taken-1.json: a mistake)")
-    assert last == "2 studies: 0 came in, 2 were settled before, 0 did not come in"
+    assert last == "2 studies: 0 came in, 2 needed nothing, 0 did not come in"
 
 
 def test_one_run_imports_them_and_one_that_was_killed_is_gone_on_with(
