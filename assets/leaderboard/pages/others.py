@@ -160,24 +160,22 @@ def _columns(then: Sequence[tuple[Any, WorkShares, Sequence[str | None]]]) -> It
 
 
 def _columns_now(now: Sequence[View]) -> Iterator[Column]:
-    """Yield the models of the week, and simulated ones by themselves; a labeler reads them, which is a program."""
-    for simulated, of in groupby(now, key=lambda one: one.simulated):
-        points = [
-            Point(
-                one.model,
-                one.share.count,
-                one.share.n,
-                one.share.share,
-                one.share.low,
-                one.share.high,
-                "program",
-            )
-            for one in of
-        ]
-        if simulated:
-            yield Column(say("simulated"), "simulated", tuple(points))
-        else:
-            yield Column(say("this week"), "now", tuple(points))
+    """Yield the real models of the week, if any; a labeler reads them, which is a program."""
+    points = [
+        Point(
+            one.model,
+            one.share.count,
+            one.share.n,
+            one.share.share,
+            one.share.low,
+            one.share.high,
+            "program",
+        )
+        for one in now
+        if not one.simulated
+    ]
+    if points:
+        yield Column(say("this week"), "now", tuple(points))
 
 
 def _now(prompt: PromptPictures, question: PublishedQuestion) -> Iterator[View]:

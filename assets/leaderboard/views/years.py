@@ -38,7 +38,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Column:
-    """The shares of a year, or of the models of a week: `kind` is "then", "now" or "simulated"."""
+    """The shares of a year, or of the models of a week: `kind` is "then" or "now"."""
 
     label: str | Message
     kind: str
