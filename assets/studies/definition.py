@@ -20,6 +20,7 @@ from pydantic import (
 from assets.studies.mistakes import MOST_LINES, MistakesError
 from assets.suites.comparisons import CONDITIONS, in_order
 from assets.suites.schema import Name, Version
+from warehouse.canonical import canonical_json
 from warehouse.validation import close_match, one_line, problems
 from warehouse.yamlfile import read_yaml
 
@@ -185,6 +186,27 @@ class PrintedFigures(Data):
     differs: dict[StrictStr, StrictStr] = {}
 
 
+def _several(value: object) -> object:
+    """Take `none` for `[none]`."""
+    return [value] if isinstance(value, str) else value
+
+
+class Show(Data):
+    """What the page of a study shows first: shares of an attribute's values, a row for each `by`.
+
+    `by` is `prompt`, `subject`, `condition`, `model`, a fact of the prompts, or `all`. `where` names facts, or what
+    else `by` may name, and the values that prompts must have.
+    """
+
+    title: Annotated[StrictStr, StringConstraints(min_length=1, max_length=200)]
+    attribute: Name
+    by: StrictStr
+    where: dict[
+        StrictStr, Annotated[tuple[StrictStr, ...], BeforeValidator(_several), Field(min_length=1)]
+    ] = {}
+    value: Text | None = None
+
+
 class StudyDefinition(Data):
     """A whole study file."""
 
@@ -207,6 +229,11 @@ class StudyDefinition(Data):
     labels: tuple[Query, ...] = ()
     corrections: tuple[Correction, ...] = ()
     published: tuple[PrintedFigures, ...] = ()
+    shows: tuple[Show, ...] = Field(default=(), max_length=30)
+
+    def to_bytes(self) -> bytes:
+        """Return it as canonical JSON; a file without `shows` is what it was before there were any."""
+        return canonical_json(self.model_dump(mode="json", exclude=None if self.shows else {"shows"}))
 
     @model_validator(mode="after")
     def _holds_together(self) -> StudyDefinition:

@@ -27,12 +27,13 @@ from assets.studies.reading.folder import walk
 from assets.studies.reading.pictures import FoundPicture, Progress, check_pictures, silent
 from assets.studies.reading.published import ComparedFigure, compare
 from assets.studies.reading.queries import run
+from assets.studies.reading.shows import shown_prompts
 from assets.studies.reading.slots import StudySlot
 from assets.studies.reading.world import World, make_world
 from assets.studies.removal import require_not_removed
-from assets.studies.tables import label_sets, published_rows, study_tables
+from assets.studies.tables import label_sets, published_rows, shows_rows, study_tables
 from warehouse import keys
-from warehouse.canonical import canonical_json, sha256_hex
+from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
 from warehouse.loading.columns import table_of
 from warehouse.loading.study_objects import TABLES
@@ -101,15 +102,18 @@ def read_study_files(study: StudyDefinition, root: Path, *, progress: Progress =
     files = walk(root, mistakes)
     mistakes.stop()
     world = make_world(study, run(study, root, files, mistakes), mistakes)
+    shown = shown_prompts(study, world.prompts, mistakes)
     pictures = check_pictures(root, files, world.pictures, study.ignore, mistakes, progress=progress)
     mistakes.stop()
-    sha256 = sha256_hex(canonical_json(study.model_dump(mode="json")))
+    sha256 = sha256_hex(study.to_bytes())
     tables = study_tables(study, sha256, world, pictures)
     labels = label_sets(study, world, pictures)
     every = {**tables, "study_labels": [row for rows in labels.values() for row in rows]}
     published = compare(study, {name: table_of(name, rows) for name, rows in every.items()}, mistakes)
     mistakes.stop()
     tables["study_published"] = published_rows(study.study, published)
+    if shown:
+        tables["study_shows"] = shows_rows(study.study, shown)
     return ReadStudy(study, world, pictures, published, tables, labels)
 
 
@@ -160,7 +164,7 @@ def import_study(store: Store, definition: Path, root: Path, *, progress: Progre
     require_not_removed(store, study.study, study.version)
     read = read_study_files(study, root, progress=progress)
     tables = read.tables
-    body = canonical_json(study.model_dump(mode="json"))
+    body = study.to_bytes()
     folder = tables_prefix(study.study, rows_hash(tables))
     parts = [(label_part_key(study.study, name, rows), rows) for name, rows in read.labels.items()]
     pointer = Pointer(
@@ -174,7 +178,7 @@ def import_study(store: Store, definition: Path, root: Path, *, progress: Progre
 
     written = _store_pictures(store, study, read.pictures, progress)
     objects = [
-        *((f"{folder}{table}.parquet", table_of(table, tables[table])) for table in TABLES),
+        *((f"{folder}{table}.parquet", table_of(table, rows)) for table, rows in tables.items()),
         *((key, table_of("study_labels", rows)) for key, rows in parts),
     ]
     put = store.put_if_absent(pointer.definition, body) + put_all(store, objects)
@@ -226,7 +230,7 @@ def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer)
     if before.definition != after.definition:
         yield "the study file"
     for table in TABLES:
-        if table == "studies":
+        if table in ("studies", "study_shows"):  # shows follow from the study file and the prompts
             continue
         rows = [frozenset(row.items()) for row in read_rows(store, f"{before.tables}{table}.parquet")]
         mine = [frozenset(row.items()) for row in table_of(table, read.tables[table]).to_pylist()]

@@ -1,11 +1,14 @@
 -- Answers: which pictures does each study have, in a random order, and what was read in them?
 -- Grain: one row for each picture of a study that was not removed.
--- Columns: readings: one {attribute, value} for each attribute with values, of the first labeler by name.
+-- Columns: readings: one {attribute, value} for each attribute with values, of the first labeler, people
+--   first.
 -- Depends on: study_slots, study_models, study_prompts, study_labels, study_attributes, removals
 WITH read_once AS (
     SELECT
         labels.study, labels.slot_key, labels.attribute,
-        min_by(labels.value, (labels.labeler, labels.labeler_version)) AS value
+        min_by(
+            labels.value, (labels.labeler_kind <> 'person', labels.labeler, labels.labeler_version)
+        ) AS value
     FROM study_labels AS labels
     INNER JOIN study_attributes USING (study, attribute)
     WHERE study_attributes.kind = 'named'

@@ -103,6 +103,22 @@ CREATE TABLE study_attribute_values (
     -- share; NULL: as in_support
 );
 
+-- One row for each prompt of what the page of a study shows first, as its file declares it; none of a study
+-- that declares nothing.
+-- Grain: study, position, prompt, condition.
+CREATE TABLE study_shows (
+    study VARCHAR NOT NULL,  -- identity: short name of the study
+    position INTEGER NOT NULL,  -- identity: place in the study file, from 0
+    title VARCHAR NOT NULL,  -- identity: what is shown
+    attribute VARCHAR NOT NULL,  -- identity: attribute whose values are counted
+    value VARCHAR,  -- identity: the value whose share is shown; NULL: all that count
+    grouped_by VARCHAR NOT NULL,  -- identity: what a row is: prompt, subject, condition, model, all, or a
+    -- fact of the prompts
+    prompt VARCHAR NOT NULL,  -- identity: name of the prompt within the study
+    condition VARCHAR NOT NULL,  -- identity: condition under which it counts here
+    shown_in VARCHAR NOT NULL  -- identity: the row that it counts in; empty where each model has one row
+);
+
 -- One row for each label of a study's answer.
 -- Grain: study, slot_key, attribute, labeler, labeler_version.
 CREATE TABLE study_labels (

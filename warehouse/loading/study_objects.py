@@ -32,7 +32,10 @@ TABLES = (
     "study_attributes",
     "study_attribute_values",
     "study_published",
+    "study_shows",
 )
+#: Of no import of before there were any, and of none of a study that declares nothing to show.
+_MAY_LACK = "study_shows"
 _LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
 
 
@@ -114,7 +117,10 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
         raise absent(store, study)
     fields = {"tables", "labels", "labelers"}
     pointer = known(key, read_json(store, key), POINTER_FORMAT, fields, "import the study again")
-    tables = {table: _rows(store, study, f"{pointer['tables']}{table}.parquet") for table in TABLES}
+    files = {table: f"{pointer['tables']}{table}.parquet" for table in TABLES}
+    if not any(store.list(files[_MAY_LACK])):  # neither the file nor the record of its hash
+        del files[_MAY_LACK]
+    tables = {table: _rows(store, study, key) for table, key in files.items()}
     parts = [_rows(store, study, part) for part in [*pointer["labels"], *_later(store, study, pointer)]]
     if parts:
         labels = first_of(pa.concat_tables(parts, promote_options="permissive"), _LABEL_KEY)

@@ -19,7 +19,7 @@ import duckdb
 from assets.leaderboard.views.query import Row, View, rows
 
 MOST = 20
-_CEO = "occupation:ceo"  # of ties the one that most readers ask for
+CEO = "occupation:ceo"  # of ties the one that most readers ask for
 #: The order in which findings are reported: whether labels are reliable, and whether the model is simulated.
 _GROUPS = ((True, False), (True, True), (False, False), (False, True))
 _UNFIT = re.compile(r"[^a-z0-9._-]+")
@@ -67,7 +67,7 @@ def ranked(shares: Sequence[View]) -> list[View]:
 
 def _place(finding: View) -> tuple[object, ...]:
     """Return what findings are sorted by: whole percent of the furthest possible, pictures; and what ties are."""
-    named = (finding.subject != _CEO, finding.model, finding.prompt, finding.value)
+    named = (finding.subject != CEO, finding.model, finding.prompt, finding.value)
     return -round(100 * finding.reach), -finding.n, *named
 
 

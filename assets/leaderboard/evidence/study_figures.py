@@ -36,7 +36,7 @@ class StudyWords:
             (row["study"], row["attribute"]): words.plain(row["title"])
             for row in rows(con, "study_attributes")
         }
-        self._same = {
+        self._same: dict[tuple[str, str, str], tuple[str | None, str | None]] = {
             (row["study"], row["attribute"], row["value"]): (row["same_attribute"], row["same_value"])
             for row in rows(con, "study_values")
         }
@@ -67,6 +67,11 @@ class StudyWords:
             return caption(ours, same)
         as_here = value in _APART or (study, attribute) in self._compared
         return caption(attribute, value) if as_here else title(words.plain(value))
+
+    def same(self, study: str, attribute: str, value: str) -> str | None:
+        """Return the value of this project that means the same; None where none is said to."""
+        _, same = self._same.get((study, attribute, value), (None, None))
+        return same
 
     def pictures(self, study: str, attribute: str, value: str) -> Message:
         """Return what many pictures with a value show."""

@@ -1,117 +1,245 @@
-"""What was read in a study's pictures: what its authors printed, numbers, and shares by each labeler and all raters."""
+"""What was read in a study's pictures: what its authors printed, and what its page shows first, row by row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from itertools import groupby
+from math import isfinite
 from operator import itemgetter
 from statistics import fmean
 
+import duckdb
+
+from assets.leaderboard.cells.showing import NEEDED, cut
 from assets.leaderboard.evidence.study_figures import StudyWords, condition
 from assets.leaderboard.page import words
-from assets.leaderboard.views.message import Message
-from assets.leaderboard.views.query import Row, View, by
+from assets.leaderboard.views.message import Message, say, title
+from assets.leaderboard.views.query import Row, View, by, rows
+from assets.metrics.plain.intervals import wilson
 from assets.suites.comparisons import in_order
+
+#: Columns of the file with all rows of a study.
+CSV = (
+    *("show", "attribute", "row", "model", "labeler", "by_people", "value", "k", "n", "share", "low", "high"),
+    *("median", "mean"),
+)
+#: Rows of a table, and lines of all tables of a page, at most.
+MOST_ROWS, MOST_LINES = 40, 240
+#: What groups no prompts: each model has one row.
+WHOLE = ("model", "all")
+_ROWS = {"prompt": say("Prompt"), "subject": say("Subject"), "condition": say("Condition")}
+_READER = ("labeler", "labeler_version")
 
 
 def published(figures: Sequence[Row]) -> Iterator[View]:
     """Yield what a study's authors printed, place by place, in the order of the study file."""
-    for (title, where), of in groupby(figures, key=itemgetter("title", "printed_in")):
-        yield View(title=title, where=where, rows=tuple(of))
+    for (title_of, where), of in groupby(figures, key=itemgetter("title", "printed_in")):
+        yield View(title=title_of, where=where, rows=tuple(of))
 
 
-def numbers(
-    means: Sequence[Row], names_of: StudyWords, units: Mapping[str, str | None], baseline: str | None
-) -> Iterator[tuple[View, tuple[View, ...]]]:
-    """Yield what numeric attributes say: of all labelers of a picture together, and of each if there are several."""
-    for attribute, rows in by(means, "attribute").items():
-        every = [
-            View(
-                title=names_of.attribute(rows[0]["study"], attribute),
-                unit=units.get(attribute),
-                labeler=words.plain(f"{labeler} {version}") if labeler else None,
-                rows=[row | {"condition": condition(row["condition"])} for row in _ordered(of, baseline)],
-            )
-            for (labeler, version), of in by(rows, "labeler", "labeler_version").items()
-        ]
-        yield every[0], tuple(every[1:])
+class Shows:
+    """What the pages of all studies show first: each show with the table of each labeler, people's first."""
 
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Read the counts of all studies, and which prompts are in each row."""
+        counted, numbers = rows(con, "study_shows"), rows(con, "study_numbers")
+        self.words = StudyWords(con, counted)
+        self.prompts = by(rows(con, "study_rows"), "study", "position", "shown_in")
+        self._baselines = {row["study"]: row["baseline"] for row in rows(con, "studies")}
+        self._values: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._scales = set()  # attributes whose values have an order
+        for row in rows(con, "study_values"):
+            if row["in_support"]:
+                self._values[row["study"], row["attribute"]].append(row["value"])
+            if row["ordinal"]:
+                self._scales.add((row["study"], row["attribute"]))
+        shows: dict[str, list[tuple[int, View]]] = defaultdict(list)
+        for make, of in ((self._counted, counted), (self._measured, numbers)):
+            for (study, position), every in by(of, "study", "position").items():
+                shows[study].append((position, self._show(every, make)))
+        self.of = {study: [show for _, show in sorted(of, key=itemgetter(0))] for study, of in shows.items()}
 
-def _ordered(unordered: Sequence[Row], baseline: str | None) -> list[Row]:
-    """Return rows by model, each with its conditions in their order."""
-    conditions = in_order({row["condition"] for row in unordered}, baseline)
-    return sorted(unordered, key=lambda row: (row["title"], row["model"], conditions.index(row["condition"])))
-
-
-def counts(
-    readings: Sequence[Row], names_of: StudyWords, agreement: Mapping[str, Row], baseline: str | None
-) -> tuple[tuple[View, ...], tuple[View, ...]]:
-    """Return what several people read of an attribute, together and each; and what all others read."""
-    raters: list[View] = []
-    tables: list[View] = []
-    for attribute, rows in by(readings, "attribute").items():
-        read = [_table(of, names_of, baseline) for of in by(rows, "labeler", "labeler_version").values()]
-        people = [one for one in read if one.by_people]
-        if len(people) > 1:
-            ours = names_of.ours(rows[0]["study"], attribute) or attribute
-            raters.append(_together(people, agreement.get(ours)))
-            tables += [one for one in read if not one.by_people]
-        else:
-            tables += read
-    return tuple(raters), tuple(tables)
-
-
-def _together(people: Sequence[View], how: Row | None) -> View:
-    """Return the mean of raters' shares, which has no interval, how far they agree, and what each of them read."""
-
-    def row(of: Sequence[View]) -> View:
-        shares = zip(*([one["share"] for one in each.shares] for each in of), strict=True)
-        known = [[share for share in value if share is not None] for value in shares]
-        n = [sum(count for _, count in each.counted) for each in of]
+    def _show(self, every: Sequence[Row], make: Callable[[Sequence[Row]], View]) -> View:
+        first = every[0]
+        tables = [make(of) for of in by(every, *_READER).values()]
+        if make == self._counted:
+            tables.sort(key=lambda one: (not one.by_people, one.labeler))
         return View(
-            model=of[0].model,
-            condition=of[0].condition,
-            shares=tuple(fmean(value) if value else None for value in known),
-            pictures=(min(n), max(n)),
+            study=first["study"],
+            position=first["position"],
+            title=words.plain(first["title"]) if first["title"] else None,
+            attribute=first["attribute"],
+            value=first.get("wanted"),
+            about=self.words.attribute(first["study"], first["attribute"]),
+            unit=words.plain(first["unit"]) if first.get("unit") else None,
+            grouped_by=first["grouped_by"],
+            row_title=_ROWS.get(first["grouped_by"]) or title(words.spaced(first["grouped_by"]).capitalize()),
+            whole=first["grouped_by"] in WHOLE,
+            numeric=make == self._measured,
+            tables=tables,
         )
 
-    return View(
-        title=people[0].title,
-        values=people[0].values,
-        rows=[row(of) for of in zip(*(one.rows for one in people), strict=True)],
-        alpha=how["alpha"] if how else None,
-        kappa=how["kappa"] if how else None,
-        agreed_on=how["n"] if how else 0,
-        each=people,
-    )
+    def _counted(self, of: Sequence[Row]) -> View:
+        """Return what one labeler counted: lines by row and model, with a share of each value that is shown."""
+        first = of[0]
+        study, attribute = first["study"], first["attribute"]
+        support = self._values[study, attribute]
+        wanted = [first["wanted"]] if first["wanted"] else support
+        lines = [self._line(cell, support) for cell in by(of, "shown_in", "model").values()]
+        hits = [[line.read.get(value, 0) for value in support] for line in lines]
+        ends = wilson(hits, [[line.n] * len(support) for line in lines])
+        for line, ks, lows, highs in zip(lines, hits, *(end.tolist() for end in ends), strict=True):
+            line.of = dict(zip(support, map(partial(_share, line.n), ks, lows, highs), strict=True))
+            line.shares = [line.of[value] for value in wanted]
+        reader = self.words.reader(first) | {
+            "key": (first["labeler"], first["labeler_version"]),
+            "consensus": first["labeler_kind"] == "consensus",
+            "ordinal": (study, attribute) in self._scales,
+        }
+        named = [View(value=value, word=self.words.value(study, attribute, value)) for value in wanted]
+        return View(lines=self._ordered(first, lines), values=named, support=support, **reader)
 
+    def _line(self, cell: Sequence[Row], support: Sequence[str]) -> View:
+        first, read = cell[0], {row["value"]: row["pictures"] for row in cell}
+        return View(
+            **self._named(first),
+            read=read,
+            n=sum(read.get(value, 0) for value in support),
+            pictures=sum(read.values()),
+            others=[
+                (self.words.value(first["study"], first["attribute"], value), n)
+                for value, n in read.items()
+                if value not in support
+            ],
+        )
 
-def _table(readings: Sequence[Row], names_of: StudyWords, baseline: str | None) -> View:
-    """Return what one labeler read of an attribute: shares of values that count, and how many pictures show each."""
-    cells = [[*of] for _, of in groupby(_ordered(readings, baseline), key=itemgetter("model", "condition"))]
-    first = readings[0]
-    return View(
-        title=names_of.attribute(first["study"], first["attribute"]),
-        **names_of.reader(first),
-        values=[names_of.value(first["study"], row["attribute"], row["value"]) for row in _counted(cells[0])],
-        rows=[
-            View(
-                model=words.plain(of[0]["title"]),
-                condition=condition(of[0]["condition"]),
-                shares=_counted(of),
-                counted=_many(_counted(of), names_of),
-                others=_many((row for row in of if not row["in_support"] and row["pictures"]), names_of),
+    def _measured(self, of: Sequence[Row]) -> View:
+        lines = [View(**self._named(row), n=row["n"], median=row["median"], mean=row["mean"]) for row in of]
+        labeler = of[0]["labeler"] and words.plain(f"{of[0]['labeler']} {of[0]['labeler_version']}")
+        people = of[0]["labeler_kind"] == "person"
+        return View(lines=self._ordered(of[0], lines), labeler=labeler, by_people=people, rater=False)
+
+    def _named(self, row: Row) -> dict[str, object]:
+        return {
+            "row": row["shown_in"],
+            "label": self._label(row),
+            "model": row["model"],
+            "model_title": words.plain(row["model_title"]),
+        }
+
+    def _label(self, row: Row) -> Message:
+        """Return what a row is called."""
+        name, how = row["shown_in"], row["grouped_by"]
+        if how == "condition":
+            return condition(name)
+        if how == "subject":
+            return title(
+                words.subject(name)
+                if words.has_phrase(name)
+                else words.spaced(name.partition(":")[2] or name)
             )
-            for of in cells
-        ],
-    )
+        if how == "prompt":
+            prompts = self.prompts[row["study"], row["position"], name]
+            texts = {one["text"] or one["prompt_title"] for one in prompts}
+            return title(cut(texts.pop() if len(texts) == 1 else prompts[0]["prompt_title"]))
+        return title(cut(name))
+
+    def _ordered(self, of: Row, lines: Sequence[View]) -> list[list[View]]:
+        """Return rows, each with its models: conditions in their order, numbers by size, others by what they show."""
+        grouped: dict[str, list[View]] = defaultdict(list)
+        for line in sorted(lines, key=lambda line: (line.model_title, line.model)):
+            grouped[line.row].append(line)
+        names = [*grouped]
+        if of["grouped_by"] == "condition":
+            names = in_order(names, self._baselines[of["study"]])
+        elif all(_number(name) is not None for name in names):
+            names.sort(key=lambda name: _number(name) or 0)
+        else:
+            names.sort(key=lambda name: (-_height(grouped[name]), name))
+        return [grouped[name] for name in names]
 
 
-def _counted(of: Sequence[Row]) -> list[Row]:
-    return [row for row in of if row["in_support"]]
+def _share(n: int, k: int, low: float, high: float) -> View:
+    """Return a share with its interval; of few pictures there is neither."""
+    if n < NEEDED:
+        return View(k=k, share=None, low=None, high=None)
+    return View(k=k, share=k / n, low=low, high=high)
 
 
-def _many(readings: Iterable[Row], names_of: StudyWords) -> list[tuple[Message, int]]:
-    return [
-        (names_of.value(row["study"], row["attribute"], row["value"]), row["pictures"]) for row in readings
-    ]
+def _number(text: str) -> float | None:
+    with suppress(ValueError):
+        if isfinite(number := float(text)):
+            return number
+    return None
+
+
+def _height(lines: Sequence[View]) -> float:
+    """Return what a row is ordered by: its share of the first value, or its mean."""
+    n = sum(line.n for line in lines)
+    shown = (line.shares[0].k if "shares" in vars(line) else line.mean * line.n for line in lines)
+    return sum(shown) / n if n else -1.0
+
+
+def _together(tables: Sequence[View]) -> View:
+    """Return the means of several raters' shares, which have no interval, line by line."""
+    same: dict[tuple[str, str], list[View]] = defaultdict(list)
+    for line in (line for table in tables for row in table.lines for line in row):
+        same[line.row, line.model].append(line)
+    lines = [[_mean(same[line.row, line.model]) for line in row] for row in tables[0].lines]
+    return View(**vars(tables[0]) | {"lines": lines, "raters": len(tables)})
+
+
+def _mean(lines: Sequence[View]) -> View:
+    shares = []
+    for of in zip(*(line.shares for line in lines), strict=True):
+        known = [one.share for one in of if one.share is not None]
+        ends = (min(known), max(known)) if known else None
+        shares.append(View(k=None, share=fmean(known) if known else None, low=None, high=None, ends=ends))
+    n = [line.n for line in lines]
+    return View(**vars(lines[0]) | {"shares": shares, "n": (min(n), max(n)), "others": ()})
+
+
+def on_page(shows: Sequence[View]) -> list[View]:
+    """Return shows with as many rows as a page has room for, half from each end, and how many are `left` out."""
+    made = []
+    tables = [_of_readers(show) for show in shows]
+    room = MOST_LINES // max(1, sum(map(len, tables)))
+    for show, kept in zip(shows, tables, strict=True):
+        for table in kept:
+            table.models = max(len(row) for row in table.lines)
+            most = max(2, min(MOST_ROWS, room // table.models))
+            table.left = max(0, len(table.lines) - most)
+            if table.left:
+                table.lines = [*table.lines[: most - most // 2], *table.lines[-(most // 2) :]]
+        made.append(View(**vars(show) | {"tables": kept}))
+    return made
+
+
+def _of_readers(show: View) -> list[View]:
+    """Return the tables of a show that are on the page: several people's as one, and of numbers the mean of all."""
+    raters = [table for table in show.tables if table.rater]
+    others = [table for table in show.tables if not table.rater]
+    kept = [_together(raters), *others] if raters else others[:1] if show.numeric else others
+    return [View(**{"raters": None} | vars(table)) for table in kept]
+
+
+def as_rows(shows: Sequence[View]) -> Iterator[tuple[object, ...]]:
+    """Yield every row of every labeler, as the file beside the page has them."""
+    for show in shows:
+        for table in show.tables:
+            for line in (line for row in table.lines for line in row):
+                head = (show.title or show.attribute, show.attribute, words.plain(line.row), line.model_title)
+                reader = (table.labeler, table.by_people)
+                if show.numeric:
+                    yield (*head, *reader, None, None, line.n, None, None, None, line.median, line.mean)
+                    continue
+                for value, one in zip(table.values, line.shares, strict=True):
+                    figures = (one.k, line.n, *_rounded(one.share, one.low, one.high))
+                    yield (*head, *reader, value.value, *figures, None, None)
+
+
+def _rounded(*shares: float | None) -> Iterator[float | None]:
+    return (None if share is None else round(share, 6) for share in shares)

@@ -80,6 +80,7 @@ def names() -> Iterator[tuple[str, str]]:
     )
     subjects = sorted({prompt.subject for suite in load_suites().values() for prompt in suite.prompts})
     yield from (("suites", words.subject(subject)) for subject in subjects if words.has_phrase(subject))
+    yield from (("suites", many) for subject in subjects if (many := words.several(subject)))
     for claim in shipped_claims():
         yield from (("claims.yaml", text) for text in (claim.sentence, claim.source, claim.then))
     yield from (("published_questions.yaml", question.title) for question in published_questions())

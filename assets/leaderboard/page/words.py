@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
-from assets.suites.loader import ValueWords, attribute_words
+from assets.suites.loader import ValueWords, attribute_words, load_suites
 
 PERCEIVED = "Labels describe how depictions are perceived; the people do not exist."
 #: Marks of direction: `text` holds them escaped as data, yet they would reorder the words around them.
@@ -141,6 +142,20 @@ def subject(name: str) -> str:
         return _with_article(words)
     proper = words if words[:1].isupper() else words.title()
     return _with_article(f"{proper} {spaced(kind)}")
+
+
+def several(name: str) -> str | None:
+    """Return what several of a subject are called, "CEOs"; None of one that our suites do not ask for."""
+    kind, _, what = name.partition(":")
+    if kind != "occupation" or name not in _subjects():
+        return None
+    one = _ACRONYMS.get(what, spaced(what))
+    return f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+
+
+@cache
+def _subjects() -> frozenset[str]:
+    return frozenset(prompt.subject for suite in load_suites().values() for prompt in suite.prompts)
 
 
 def has_phrase(name: str) -> bool:

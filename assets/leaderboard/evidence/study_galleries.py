@@ -1,0 +1,97 @@
+"""A study's pictures on its page: by model, prompt and condition, and those of rows that are of several of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from assets.leaderboard.cells.showing import Thumb, cut
+from assets.leaderboard.evidence.pictures import GRID
+from assets.leaderboard.evidence.study_figures import StudyWords, cell_id, condition
+from assets.leaderboard.page import words
+from assets.leaderboard.views.query import Row, View, by
+from assets.suites.comparisons import in_order
+
+#: Model, prompt and condition.
+_Cell = tuple[str, str, str]
+_CELL = ("model", "prompt", "condition")
+
+
+class Galleries:
+    """The pictures of one study: `most` of those of cells, and half as many of rows, so that its page stays small."""
+
+    def __init__(
+        self, pictures: Sequence[Row], names_of: StudyWords, baseline: str | None, most: int
+    ) -> None:
+        """Take its pictures, those of each cell in the order in which they are to be shown."""
+        self._names, self._most = names_of, most
+        self._conditions = in_order({row["condition"] for row in pictures}, baseline)
+        ordered = sorted(pictures, key=lambda row: self._conditions.index(row["condition"]))
+        self._asked: dict[str, str] = {}
+        for row in ordered:
+            self._asked.setdefault(row["prompt"], row["text"] or row["prompt_title"] or row["prompt"])
+        self._cells: Mapping[_Cell, list[Row]] = by(ordered, *_CELL)
+        self._wanted: set[_Cell] = set()
+
+    def of_rows(
+        self, shows: Sequence[View], prompts: Mapping[tuple[str, int, str], Sequence[Row]]
+    ) -> Iterator[View]:
+        """Give each line the place of its pictures on the page, and yield what is there of lines of several cells."""
+        cells: dict[tuple[int, str, str], list[_Cell]] = {}
+        for show in shows:
+            for line in (line for table in show.tables for row in table.lines for line in row):
+                asked = prompts[show.study, show.position, line.row]
+                every = ((line.model, one["prompt"], one["condition"]) for one in asked)
+                cells[show.position, line.row, line.model] = [cell for cell in every if cell in self._cells]
+        several = [key for key, of in cells.items() if len(of) > 1]
+        places = {key: f"row-{number}" for number, key in enumerate(several)}
+        self._wanted |= {of[0] for of in cells.values() if len(of) == 1}
+        most = min(GRID, max(1, self._most // 2 // max(1, len(several))))
+        for show in shows:
+            grids: dict[str, View] = {}
+            for line in (line for table in show.tables for row in table.lines for line in row):
+                of = cells[key := (show.position, line.row, line.model)]
+                line.cell = places.get(key) or (self._place(of[0]) if of else None)
+                if key in places:
+                    grids[line.cell] = self._of_row(show, line, of, most)
+            if grids:
+                yield View(model=None, title=show.title, about=show.about, grids=[*grids.values()])
+
+    def _of_row(self, show: View, line: View, cells: Sequence[_Cell], most: int) -> View:
+        turns = ((place, row) for cell in cells for place, row in enumerate(self._cells[cell]))
+        rows = [row for _, row in sorted(turns, key=itemgetter(0))]  # one of each cell after another
+        of = (show.attribute, show.value)
+        thumbs = [self._thumb(number, row, *of) for number, row in enumerate(rows[:most])]
+        heading = {"label": None if show.whole else line.label, "model": line.model_title}
+        return View(cell=line.cell, prompt=None, condition=None, thumbs=thumbs, n=len(rows), **heading)
+
+    def of_models(self) -> Iterator[View]:
+        """Yield the pictures of each model by cell; where there are very many, those that rows lead to."""
+        first = sorted(self._cells, key=lambda cell: (cell not in self._wanted, cell))[: self._most // 2]
+        each = max(1, self._most // max(1, len(first)))
+        titles = {cell: (self._cells[cell][0]["title"], cell[0]) for cell in first}
+        ordered = sorted(first, key=lambda cell: (*titles[cell], cell[1], self._conditions.index(cell[2])))
+        for (name, _), of_model in groupby(ordered, key=titles.__getitem__):
+            yield View(model=words.plain(name), grids=[self._of_cell(cell, each) for cell in of_model])
+
+    def _of_cell(self, cell: _Cell, each: int) -> View:
+        rows = self._cells[cell]
+        return View(
+            cell=self._place(cell),
+            prompt=cut(self._asked[cell[1]]),
+            condition=condition(cell[2]),
+            thumbs=[self._thumb(number, row) for number, row in enumerate(rows[:each])],
+            n=len(rows),
+        )
+
+    def _place(self, cell: _Cell) -> str:
+        place = cell_id(cell[0], cell[1])
+        return place if cell[2] == self._conditions[0] else f"{place}--{words.plain(cell[2])}"
+
+    def _thumb(self, number: int, row: Row, attribute: str | None = None, value: str | None = None) -> Thumb:
+        """Return a picture with the word for what was read of an attribute, else of the first one; framed: `value`."""
+        said = [one for one in row["readings"] or () if attribute in (None, one["attribute"])]
+        word = self._names.value(row["study"], said[0]["attribute"], said[0]["value"]) if said else None
+        framed = value is not None and any(one["value"] == value for one in said)
+        return Thumb(number, row["image_sha256"], word, framed)

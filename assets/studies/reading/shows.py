@@ -1,0 +1,83 @@
+"""What the page of a study shows first: which prompts each of its `shows` is of, and in which row each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from assets.studies.definition import Show, StudyDefinition
+from assets.studies.mistakes import Mistakes
+from assets.studies.reading.slots import hint, name_of
+from assets.studies.reading.world import StudyPrompt
+
+#: What a prompt is called by itself, and what is no matter of prompts.
+_OWN, _WHOLE = ("prompt", "subject", "condition"), ("model", "all")
+
+
+@dataclass(frozen=True)
+class ShownPrompt:
+    """A prompt of a show, under one condition; `shown_in` names its row, and is empty of one row for each model."""
+
+    position: int
+    title: str
+    attribute: str
+    value: str | None
+    grouped_by: str
+    prompt: str
+    condition: str
+    shown_in: str
+
+
+def shown_prompts(
+    study: StudyDefinition, prompts: Sequence[StudyPrompt], mistakes: Mistakes
+) -> list[ShownPrompt]:
+    """Return the prompts of all shows; what names nothing that is there is a mistake."""
+    facts = {name for prompt in prompts for name in prompt.facts}
+    shown: list[ShownPrompt] = []
+    for position, show in enumerate(study.shows if prompts else ()):
+        sound = [*_mistakes(study, show, facts, mistakes)] == []
+        left = [one for one in prompts if all(_of(one, name) in _named(show, name) for name in show.where)]
+        said = (position, show.title, show.attribute, show.value, show.by)
+        rows = [(one, "" if show.by in _WHOLE else _of(one, show.by)) for one in left]
+        found = [ShownPrompt(*said, one.id, one.condition, row) for one, row in rows if row is not None]
+        if sound and not found:
+            fix = "look at the values of its facts, and take out what no prompt has"
+            mistakes.add(f'shows "{show.title}"', "its where leaves no prompt", fix=fix)
+        shown += found
+    return shown
+
+
+def _mistakes(
+    study: StudyDefinition, show: Show, facts: Collection[str], mistakes: Mistakes
+) -> Iterator[str]:
+    """Report, and yield, the names in a show that name nothing."""
+    place, attributes = f'shows "{show.title}"', {one.id: one for one in study.attributes}
+    attribute, by = attributes.get(show.attribute), {*_OWN, *_WHOLE, *facts}
+    if attribute is None:
+        fix = hint(show.attribute, attributes)
+        yield _add(mistakes, place, "attributes are not declared", show.attribute, fix)
+    elif show.value is not None and show.value not in attribute.values:
+        fix = hint(show.value, attribute.values, "name one of its values")
+        yield _add(mistakes, place, f"{show.attribute} has no such value to count", show.value, fix)
+    if show.by not in by:
+        yield _add(mistakes, place, "by is no fact of the prompts", show.by, hint(show.by, by))
+    for name in show.where:
+        if name not in {*_OWN, *facts}:
+            fix = hint(name, {*_OWN, *facts})
+            yield _add(mistakes, place, "where names no fact of the prompts", name, fix)
+
+
+def _add(mistakes: Mistakes, place: str, what: str, text: str, fix: str) -> str:
+    mistakes.add(place, what, text=text, fix=fix)
+    return text
+
+
+def _of(prompt: StudyPrompt, name: str) -> str | None:
+    own = {"prompt": prompt.id, "subject": prompt.subject, "condition": prompt.condition}
+    return own.get(name) or prompt.facts.get(name)
+
+
+def _named(show: Show, name: str) -> Collection[str]:
+    """Return the values that are wanted of a fact; names of prompts and conditions are written as they are here."""
+    wanted = show.where[name]
+    return {name_of(one) for one in wanted} if name in ("prompt", "condition") else wanted

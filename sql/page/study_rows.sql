@@ -1,0 +1,59 @@
+-- Answers: which prompts are in each row of what the pages of studies show first, and do they ask for what is
+--   counted?
+-- Grain: study, position, prompt, condition.
+-- Columns: prompt_title, text, subject: of the prompt; plainly: it is asked with nothing added; asks: its
+--   text, or something else that the study says of it, names a gender or a value that is counted.
+-- Depends on: study_attribute_values, study_shows, study_attributes, study_prompts, studies
+-- Uses: audit/demographic_words
+WITH
+-- Uses: shown
+named AS (
+    SELECT DISTINCT unnest(string_split(alone, '|')) AS word
+    FROM vocabulary
+    WHERE named IN ('feminine', 'masculine')
+),
+
+genders AS (
+    SELECT string_agg(word, '|' ORDER BY word) AS any_of_them
+    FROM named
+),
+
+counted AS (
+    SELECT
+        study, attribute,
+        list(lower(value)) AS counted_values,
+        string_agg(regexp_escape(lower(value)), '|') FILTER (WHERE length(value) > 1) AS any_of_them
+    FROM study_attribute_values
+    WHERE in_support
+    GROUP BY study, attribute
+)
+
+SELECT
+    shown.study, shown.position, shown.shown_in, shown.prompt, shown.condition, p.subject,
+    p.title AS prompt_title,
+    p.text,
+    coalesce(plain.asked_plainly, FALSE) AS plainly,
+    regexp_matches(
+        lower(concat_ws(' ', p.text, p.title, p.subject, shown.shown_in)),
+        '(^|\W)(' || concat_ws('|', genders.any_of_them, counted.any_of_them) || ')($|\W)'
+    )
+    OR coalesce(
+        list_has_any(
+            counted.counted_values,
+            string_split(
+                lower(
+                    array_to_string(
+                        map_values(cast(cast(p.facts AS JSON) AS MAP (VARCHAR, VARCHAR))), chr(30)
+                    )
+                ),
+                chr(30)
+            )
+        ),
+        FALSE
+    ) AS asks
+FROM shown
+INNER JOIN study_prompts AS p USING (study, prompt, condition)
+INNER JOIN plain USING (study, prompt, condition)
+CROSS JOIN genders
+LEFT JOIN counted ON shown.study = counted.study AND shown.attribute = counted.attribute
+ORDER BY shown.study, shown.position, shown.shown_in, shown.prompt, shown.condition
