@@ -13,7 +13,7 @@ from assets.leaderboard.cells.showing import card
 from assets.leaderboard.columns import both
 from assets.leaderboard.columns import reading as columns
 from assets.leaderboard.columns.missing import empty, missing
-from assets.leaderboard.evidence import first_look
+from assets.leaderboard.evidence import first_look, study_findings
 from assets.leaderboard.models import changes, events, facts
 from assets.leaderboard.models.events import Happened
 from assets.leaderboard.models.facts import ModelFacts
@@ -59,12 +59,12 @@ def how_real(models: Sequence[ModelFacts], figures: Set[str], studies: int) -> s
 
 def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) -> Sheet:
     """Return the page; `findings` are those of the week, the clearest first."""
-    models, studies = facts.read(con, week), len(rows(con, "studies"))
+    models, studies = facts.read(con, week), study_findings.cards(con)
     reported = changes.known(con, week)
     board = columns.read(con, week, models, reported)
     figures = {row.model for row in board.rows if any(cell.now for cell in row.cells)}  # of retired ones, too
     figures |= {row["model"] for row in rows(con, "with_figures", {"week": week.isoformat()})}
-    state = how_real(models, figures, studies)
+    state = how_real(models, figures, len(studies))
     real, simulated = ([one for one in models if one.simulated is kind] for kind in (False, True))
     going_on = [one for one in real if not one.retired]
     wanted = [prompt for _, prompts in QUESTIONS for prompt in prompts]
@@ -78,6 +78,8 @@ def sheet(con: duckdb.DuckDBPyConnection, week: date, findings: Sequence[View]) 
             look=_look(con, week, [one for one in real if one.model not in figures]),
             simulated=_part(con, week, simulated, reported, findings, drawn) if simulated else None,
             drew=others.front(con, week),
+            study=study_findings.lead(con) if state == STUDIES else None,
+            studies=studies,
             needs=first_look.needs(empty(con, week, going_on), going_on),
             pictures=first_look.week_of(first_look.WHOLE),
             next=_next(going_on),
