@@ -19,7 +19,7 @@ from assets.leaderboard.pages import studies
 from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile, csv_file
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import View, by, rows
-from assets.leaderboard.views.years import YearColumn, Point, years
+from assets.leaderboard.views.years import Point, YearColumn, years
 from assets.suites.comparisons import in_order
 from assets.suites.loader import load_suites
 from assets.suites.published_questions import PublishedQuestion, WorkShares, published_questions, works
