@@ -241,7 +241,7 @@ def test_dots_of_its_published_shares_open_the_pictures_that_they_count(con: Con
     counts = {}
     for cell, said in dots:
         grid = study[study.index(f'id="{cell}"') :]
-        assert said.split(", ")[0] in study[: study.index(f'id="{cell}"')]
+        assert said.split(": ")[0] in study[: study.index(f'id="{cell}"')]
         counts[cell] = grid[: grid.index("</ul>")].count("<img ")
     assert all(n >= 9 for cell, n in counts.items() if not cell.startswith("imagen"))
     con.execute("UPDATE studies SET license = 'none given'")

@@ -19,7 +19,7 @@ from assets.leaderboard.pages import studies
 from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile, csv_file
 from assets.leaderboard.views.message import Message, say, title
 from assets.leaderboard.views.query import View, by, rows
-from assets.leaderboard.views.years import Column, Point, years
+from assets.leaderboard.views.years import Point, YearColumn, years
 from assets.suites.comparisons import in_order
 from assets.suites.loader import load_suites
 from assets.suites.published_questions import PublishedQuestion, WorkShares, published_questions, works
@@ -97,7 +97,10 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
         text, language = texts[question.prompt] if question.prompt else (None, None)
         prompt = drawn.get(question.prompt or "")
         now = sorted(_now(prompt, question) if prompt else (), key=lambda one: (one.simulated, one.model))
-        then = [(works()[of.work], of, _pictures(of, shown)) for of in question.published]
+        then = [
+            (work, of, [shown.get((work.study, one.model, of.study_prompt)) for one in of.shares])
+            for work, of in ((works()[of.work], of) for of in question.published)
+        ]
         yield View(
             id=question.id,
             title=title(question.title),
@@ -111,54 +114,36 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
         )
 
 
-def _cells_shown(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str, str], str]:
+def _cells_shown(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str | None, ...], str]:
     """Return where pictures of studies are shown: (study, title of the model, prompt) → address.
 
     Only those of the condition that a page of a study shows first: without anything added, where it has one.
     """
     free = {row["study"]: row["baseline"] for row in rows(con, "studies") if may_show(row["license"])}
-    found: dict[tuple[str, str, str], str] = {}
+    found: dict[tuple[str | None, ...], str] = {}
     for study, of in by(rows(con, "study_pictures"), "study").items():
-        if study in free:
-            first = in_order({row["condition"] for row in of}, free[study])[0]
-            found |= {
-                (study, words.plain(row["title"]), row["prompt"]): (
-                    f"{studies.ADDRESS}{study}/#{cell_id(row['model'], row['prompt'])}"
-                )
-                for row in of
-                if row["condition"] == first
-            }
+        first = in_order({row["condition"] for row in of}, free.get(study))[0]
+        for row in of if study in free else ():
+            if row["condition"] == first:
+                cell = f"{studies.ADDRESS}{study}/#{cell_id(row['model'], row['prompt'])}"
+                found[study, words.plain(row["title"]), row["prompt"]] = cell
     return found
 
 
-def _pictures(of: WorkShares, shown: Mapping[tuple[str, str, str], str]) -> list[str | None]:
-    """Return where the pictures of each share are: nowhere, but of a study that is imported and may be shown."""
-    study = works()[of.work].study or ""
-    return [shown.get((study, one.model, of.study_prompt or "")) for one in of.shares]
-
-
-def _columns(then: Sequence[tuple[Any, WorkShares, Sequence[str | None]]]) -> Iterator[Column]:
+def _columns(then: Sequence[tuple[Any, WorkShares, Sequence[str | None]]]) -> Iterator[YearColumn]:
     """Yield a column for each year of the register, whether or not this question has a share of it."""
     dated = {year: [*group] for year, group in groupby(then, key=lambda entry: entry[0].date[:4])}
     known = [int(work.date[:4]) for work in works().values()]
     for year in map(str, range(min(known), max(known) + 1)):
         points = [
-            Point(
-                f"{one.model}, {work.title}",
-                one.k,
-                one.n,
-                one.share,
-                *one.interval,
-                work.labeled,
-                one.exact,
-                place,
-            )
+            Point(one.model, one.k, one.n, one.share, *one.interval, work.labeled, one.exact, place)
             for work, of, places in dated.get(year, [])
             for one, place in zip(of.shares, places, strict=True)
         ]
-        yield Column(year, "then", tuple(points))
+        yield YearColumn(year, "then", tuple(points))
 
 
+<<<<<<< HEAD
 def _columns_now(now: Sequence[View]) -> Iterator[Column]:
     """Yield the real models of the week, if any; a labeler reads them, which is a program."""
     points = [
@@ -176,14 +161,23 @@ def _columns_now(now: Sequence[View]) -> Iterator[Column]:
     ]
     if points:
         yield Column(say("this week"), "now", tuple(points))
+=======
+def _columns_now(now: Sequence[View]) -> Iterator[YearColumn]:
+    """Yield the models of the week, and simulated ones by themselves; a labeler reads them, which is a program."""
+    for simulated, group in groupby(now, key=lambda one: one.simulated):
+        points = [
+            Point(one.model, of.count, of.n, of.share, of.low, of.high, "program")
+            for one, of in ((one, one.share) for one in group)
+        ]
+        named = (say("simulated"), "simulated") if simulated else (say("this week"), "now")
+        yield YearColumn(*named, tuple(points))
+>>>>>>> hothers
 
 
 def _now(prompt: PromptPictures, question: PublishedQuestion) -> Iterator[View]:
     """Yield the share of each model that has enough pictures for one, as every page has it."""
-    if question.attribute is None or question.value is None:
-        return
     for cell in prompt.cells:
-        share = share_of(prompt, cell, question.attribute, question.value)
+        share = share_of(prompt, cell, question.attribute or "", question.value or "")
         if share is not None and share.n >= NEEDED:
             address = address_of(prompt.id, cell.model)
             yield View(model=words.plain(cell.model), simulated=cell.simulated, address=address, share=share)

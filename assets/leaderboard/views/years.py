@@ -29,56 +29,47 @@ class Point:
     k: int
     n: int
     share: float
-    low: float
-    high: float
+    low: float | None  # None where the pictures were too few for an interval
+    high: float | None
     labeled: str | None
     exact: bool = True
     address: str | None = None
 
 
 @dataclass(frozen=True)
+<<<<<<< HEAD
 class Column:
     """The shares of a year, or of the models of a week: `kind` is "then" or "now"."""
+=======
+class YearColumn:
+    """The shares of a year, or of the models of a week: `kind` is "then", "now" or "simulated"."""
+>>>>>>> hothers
 
     label: str | Message
     kind: str
     points: tuple[Point, ...]
 
 
-def years(columns: Sequence[Column]) -> View:
+def years(columns: Sequence[YearColumn]) -> View:
     """Return where all is drawn; a column is as wide as it has points, and at least as wide as its label."""
     widths = [max(2, len(column.points)) + 1 for column in columns]
-    whole, drawn, before = sum(widths), [], 0
-    for column, width in zip(columns, widths, strict=True):
+    drawn, before = [], 0.0
+    for column, width in zip(columns, (100 * one / sum(widths) for one in widths), strict=True):
         step = width / (len(column.points) + 1)
         points = [
-            (_percent(before + step * number, whole), one)
+            View(
+                x=round(before + step * number, 1),
+                of=one,
+                bar=f"M0 {_y(one.high or 0)}V{_y(one.low or 0)}" if one.low is not None else "",
+                dot=f"M-{_LEFT[one.labeled]} {_y(one.share)}{SHAPES[one.labeled]}",
+            )
             for number, one in enumerate(column.points, start=1)
         ]
-        drawn.append(
-            View(
-                label=column.label,
-                kind=column.kind,
-                start=_percent(before, whole),
-                middle=_percent(before + width / 2, whole),
-                points=[View(x=x, of=one, bar=_bar(one), dot=_dot(one)) for x, one in points],
-            )
-        )
+        middle = round(before + width / 2, 1)
+        drawn.append(View(of=column, start=round(before, 1), middle=middle, points=points))
         before += width
     return View(top=TOP, foot=FOOT, levels=[(share, _y(share)) for share in (0.0, 0.5, 1.0)], columns=drawn)
 
 
-def _percent(part: float, whole: float) -> float:
-    return round(100 * part / whole, 1)
-
-
 def _y(share: float) -> int:
     return round(FOOT - share * (FOOT - TOP))
-
-
-def _bar(one: Point) -> str:
-    return f"M0 {_y(one.high)}V{_y(one.low)}"
-
-
-def _dot(one: Point) -> str:
-    return f"M-{_LEFT[one.labeled]} {_y(one.share)}{SHAPES[one.labeled]}"
