@@ -209,7 +209,7 @@ def on_page(shows: Sequence[View]) -> list[View]:
     room = MOST_LINES // max(1, sum(map(len, tables)))
     for show, kept in zip(shows, tables, strict=True):
         for table in kept:
-            table.models = max(len(row) for row in table.lines)
+            table.models = len({line.model for row in table.lines for line in row})
             most = max(2, min(MOST_ROWS, room // table.models))
             table.left = max(0, len(table.lines) - most)
             if table.left:

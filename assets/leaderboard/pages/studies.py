@@ -48,7 +48,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             view,
             crumbs=(Crumb(ADDRESS, TITLE),),
             description=say("Pictures and labels that others published, counted in the same way."),
-            files=(csv_file(_FILE, CSV, as_rows(shows.of.get(study, ()))),),
+            files=(csv_file(_FILE, CSV, as_rows(shows.of[study])),) if view.shows else (),
             template="study",
         )
     yield Sheet(ADDRESS, TITLE, View(cards=cards(con)))
