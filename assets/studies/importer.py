@@ -36,7 +36,7 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
 from warehouse.loading.columns import table_of
-from warehouse.loading.study_objects import TABLES
+from warehouse.loading.study_objects import SHOWS, TABLES
 from warehouse.store.base import Store
 
 
@@ -113,7 +113,7 @@ def read_study_files(study: StudyDefinition, root: Path, *, progress: Progress =
     mistakes.stop()
     tables["study_published"] = published_rows(study.study, published)
     if shown:
-        tables["study_shows"] = shows_rows(study.study, shown)
+        tables[SHOWS] = shows_rows(study.study, shown)
     return ReadStudy(study, world, pictures, published, tables, labels)
 
 
@@ -230,7 +230,7 @@ def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer)
     if before.definition != after.definition:
         yield "the study file"
     for table in TABLES:
-        if table in ("studies", "study_shows"):  # shows follow from the study file and the prompts
+        if table == "studies":
             continue
         rows = [frozenset(row.items()) for row in read_rows(store, f"{before.tables}{table}.parquet")]
         mine = [frozenset(row.items()) for row in table_of(table, read.tables[table]).to_pylist()]
