@@ -143,35 +143,14 @@ def _columns(then: Sequence[tuple[Any, WorkShares, Sequence[str | None]]]) -> It
         yield YearColumn(year, "then", tuple(points))
 
 
-<<<<<<< HEAD
-def _columns_now(now: Sequence[View]) -> Iterator[Column]:
+def _columns_now(now: Sequence[View]) -> Iterator[YearColumn]:
     """Yield the real models of the week, if any; a labeler reads them, which is a program."""
     points = [
-        Point(
-            one.model,
-            one.share.count,
-            one.share.n,
-            one.share.share,
-            one.share.low,
-            one.share.high,
-            "program",
-        )
-        for one in now
-        if not one.simulated
+        Point(one.model, of.count, of.n, of.share, of.low, of.high, "program")
+        for one, of in ((one, one.share) for one in now if not one.simulated)
     ]
     if points:
-        yield Column(say("this week"), "now", tuple(points))
-=======
-def _columns_now(now: Sequence[View]) -> Iterator[YearColumn]:
-    """Yield the models of the week, and simulated ones by themselves; a labeler reads them, which is a program."""
-    for simulated, group in groupby(now, key=lambda one: one.simulated):
-        points = [
-            Point(one.model, of.count, of.n, of.share, of.low, of.high, "program")
-            for one, of in ((one, one.share) for one in group)
-        ]
-        named = (say("simulated"), "simulated") if simulated else (say("this week"), "now")
-        yield YearColumn(*named, tuple(points))
->>>>>>> hothers
+        yield YearColumn(say("this week"), "now", tuple(points))
 
 
 def _now(prompt: PromptPictures, question: PublishedQuestion) -> Iterator[View]:

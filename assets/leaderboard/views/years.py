@@ -37,13 +37,8 @@ class Point:
 
 
 @dataclass(frozen=True)
-<<<<<<< HEAD
-class Column:
-    """The shares of a year, or of the models of a week: `kind` is "then" or "now"."""
-=======
 class YearColumn:
-    """The shares of a year, or of the models of a week: `kind` is "then", "now" or "simulated"."""
->>>>>>> hothers
+    """The shares of a year, or of the models of a week: `kind` is "then" or "now"."""
 
     label: str | Message
     kind: str
