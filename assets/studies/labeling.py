@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
 from assets.labeling.asked.asking import FREELY, Asking, AskingResult, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, Keep, of_study
+from assets.labeling.forecast import ToLabel, all_left
 from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import is_remote
@@ -46,12 +48,12 @@ def label_study(
     labeler: Labeler | RemoteLabeler,
     *,
     progress: Progress = silent,
-    asking: Asking = FREELY,
+    asking: Callable[[ToLabel], Asking] = lambda left: FREELY,
 ) -> LabelCounts:
     """Label the study's pictures with the attributes that study file and labeler know; equal bytes are read once.
 
     A value outside the study's declared list is stored as `invalid` with the raw answer. Labels of this labeler version
-    that are there already are not made again, so a stopped run goes on.
+    that are there already are not made again, so a stopped run goes on. `asking` is told what will be asked.
     """
     pointer = require_current(store, study)
     declared: dict[str, set[str]] = {}
@@ -113,7 +115,12 @@ def _read(
 
 
 def _ask(
-    store: Store, labeler: RemoteLabeler, todo: Todo, journal: Journal, tell: Progress, asking: Asking
+    store: Store,
+    labeler: RemoteLabeler,
+    todo: Todo,
+    journal: Journal,
+    tell: Progress,
+    asking: Callable[[ToLabel], Asking],
 ) -> AskingResult:
     done = count(1)
     looks = [
@@ -125,7 +132,7 @@ def _ask(
         looks,
         journal,
         load=lambda look: store.get(keys.image(look.sha256, look.ext)),
-        asking=asking,
+        asking=asking(all_left(Counter(look.attributes for look in looks), labeler.entry)),
         on_picture=lambda: tell("labeling pictures", next(done), len(looks)),
     )
 
