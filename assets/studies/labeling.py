@@ -96,7 +96,8 @@ def label_study(
     if is_remote(labeler):
         journal = Journal(store, of_study(study), name, keep)
         todo = _without(todo, closed(journal.known))
-        asked = _ask(store, labeler, todo, journal, progress, asking)
+        left = all_left(Counter(_wanted(slots) for _, slots in todo.values()), labeler.entry)
+        asked = _ask(store, labeler, todo, journal, progress, asking(left))
     else:
         _read(store, labeler, todo, attributes, keep, progress)
     return LabelCounts(written, len(done), asked)
@@ -115,26 +116,22 @@ def _read(
 
 
 def _ask(
-    store: Store,
-    labeler: RemoteLabeler,
-    todo: Todo,
-    journal: Journal,
-    tell: Progress,
-    asking: Callable[[ToLabel], Asking],
+    store: Store, labeler: RemoteLabeler, todo: Todo, journal: Journal, tell: Progress, asking: Asking
 ) -> AskingResult:
     done = count(1)
-    looks = [
-        PictureToRead(sha256, ext, tuple(sorted({*chain.from_iterable(slots.values())})))
-        for sha256, (ext, slots) in sorted(todo.items())
-    ]
+    looks = [PictureToRead(sha256, ext, _wanted(slots)) for sha256, (ext, slots) in sorted(todo.items())]
     return ask_all(
         labeler,
         looks,
         journal,
         load=lambda look: store.get(keys.image(look.sha256, look.ext)),
-        asking=asking(all_left(Counter(look.attributes for look in looks), labeler.entry)),
+        asking=asking,
         on_picture=lambda: tell("labeling pictures", next(done), len(looks)),
     )
+
+
+def _wanted(slots: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(sorted({*chain.from_iterable(slots.values())}))
 
 
 def _without(todo: Todo, never: Collection[tuple[str, str]]) -> Todo:

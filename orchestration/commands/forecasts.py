@@ -121,9 +121,7 @@ def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
     listed.add_row("all", "", "", "", f"{about}{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
     OUT.print(listed)
     say_lines(_about_money(place, week, forecasts))
-    say_lines(
-        f"{one.what}: {one.line}." for one in look_at_columns(place, [place.model(name) for name in models])
-    )
+    say_lines(f"{one.what}: {one.line}." for one in look_at_columns(place, map(place.model, models)))
     say("References, suites and models are valid. Nothing was asked.")
     return 0
 
@@ -276,9 +274,9 @@ def confirmed(place: Workplace, study: str, labeler: str, left: ToLabel, *, yes:
     asking = asking_of(place, entry, week)  # it fills the ledger
     one = label_forecast(place.ledger, entry, week, pictures=left, anchors=ToLabel(), today=today)
     most = most_usd([one], place.caps, place.ledger, week, today)
-    if one.usd:
-        calls = f"{counted(left.left, 'picture')} in {counted(left.calls, 'call')} by {labeler}"
-        say(f"{study}: {calls}, about ${min(one.usd, most):,.4f}, at most ${most:,.4f}")
+    if most:
+        calls = f"{counted(left.left, 'picture')} in {counted(left.calls, 'call')}"
+        say(f"{study}: {calls} by {labeler}, about ${min(one.usd, most):,.4f}, at most ${most:,.4f}")
         confirm_amount(most, min(one.usd, most), yes=yes)
     return asking
 

@@ -189,14 +189,12 @@ def label_imported(study: str, name: str, *, yes: bool) -> int:
     with connect(place.warehouse, read_only=True) as con:
         given = {"study": study, "labeler": name, "version": labeler.version}
         found = rows(con, "labeler_agreement", given)
-    if found:
-        listed = table(*(title.replace("_", " ") for title in found[0]), right=[*found[0]][2:])
-        for row in found:
-            listed.add_row(*map(str, row.values()))
-        say(f"Agreement of {name} with the people of {study}:")
-        OUT.print(listed)
-    else:
-        say(f"No person of {study} labeled what {name} reads, so there is no agreement to say.")
+    said = "" if found else " none, because no person labeled what it reads"
+    say(f"Agreement of {name} with the people of {study}:{said}")
+    listed = table(*(title.replace("_", " ") for row in found[:1] for title in row))
+    for row in found:
+        listed.add_row(*map(str, row.values()))
+    OUT.print(listed, end="")
     if asked is not None and asked.open:
         why = asked.stopped_by or asked.trouble or "run again to go on"
         note(f"cliche: {asked.open:,} pictures got no label: {why}")

@@ -1,7 +1,6 @@
 -- Answers: how far does a labeler say the same of a study's pictures as its people, in words of a table?
 -- Grain: attribute (in this project's words, where the study says that it means the same), model or all.
--- Columns: those; pictures: that both labeled; both_say: of which both gave a value that counts; same: of
---   which it was the same; share_right: of both_say; alpha: Krippendorff's, with its 95 % interval.
+-- Columns: pictures that both labeled; of which both gave a value that counts; of which the same; alpha.
 -- Depends on: agreement, study_models
 SELECT
     a.attribute, coalesce(m.title, 'all') AS model, a.pictures, a.n AS both_say, a.agreed AS same,

@@ -1,7 +1,4 @@
-"""What keeps columns of the leaderboard empty for a model: what it is asked, and what its labeler reads.
-
-What pictures show is not known here: a column that lacks nothing can still be empty.
-"""
+"""What keeps columns of the leaderboard empty for a model, whatever its pictures show: what is asked, what is read."""
 
 from __future__ import annotations
 
@@ -30,28 +27,24 @@ Groups = defaultdict[tuple[str, str], list[int]]
 
 
 @dataclass(frozen=True)
-class Need:
-    """What a column needs of a model.
-
-    Attributes:
-        reason: the first that has to be fixed; None: the first week can fill it.
-        weeks: that the fewest pictures of a figure take, at least; None if its weeks never hold them.
-        asked: pictures of its prompts per week; `more` is how many more `headline` asks, `usd` what those cost.
-        attributes: what is read for it.
-        labelers: those that read all of it.
-    """
+class ColumnNeed:
+    """What a column needs of a model."""
 
     column: Column
-    reason: Lack | None
-    weeks: int | None
-    asked: int
-    more: int
-    usd: float | None
-    attributes: tuple[str, ...]
-    labelers: tuple[str, ...]
+    reason: (
+        Literal["not_asked", "not_read", "few_pictures"] | None
+    )  # the first that has to be fixed; None: none
+    weeks: (
+        int | None
+    )  # that the fewest pictures of a figure take, at least; None if its weeks never hold them
+    asked: int  # pictures of its prompts per week
+    more: int  # that `headline` asks of them per week
+    usd: float | None  # that those cost at the entry's price
+    attributes: tuple[str, ...]  # that are read for it
+    labelers: tuple[str, ...]  # that read all of them
 
 
-def needs(entry: ModelEntry, suites: Suites, labelers: Labelers, headline: Selection) -> list[Need]:
+def needs(entry: ModelEntry, suites: Suites, labelers: Labelers, headline: Selection) -> list[ColumnNeed]:
     """Return the need of each column; `labelers` are those of models.yaml and any others to choose from, by name."""
     price = price_on(entry.price, utc_now().date())
     reads = make_labeler(entry.labeler, labelers).attributes()
@@ -66,7 +59,7 @@ def needs_of(
     labelers: Labelers,
     headline: Asked,
     usd: float | None,
-) -> list[Need]:
+) -> list[ColumnNeed]:
     """Return the same without a models file, of what a plan asks and of the attributes that its labeler reads."""
     readers = {name: {*make_labeler(name, labelers).attributes()} for name in labelers}
     found = []
@@ -74,15 +67,16 @@ def needs_of(
         (own, wanted), (best, others) = (_groups(column, one, suites) for one in (asked, headline))
         wanted = wanted or others
         weeks = max((ceil(PICTURES / max(counts)) for counts in own.values()), default=0)
-        reason: Lack | None = "few_pictures" if weeks > 1 else None
-        if {condition for condition, _ in own} != {*column.conditions}:
-            reason = "not_asked"
-        elif wanted and not {*wanted} & {*reads}:
-            reason = "not_read"
+        unasked = {condition for condition, _ in own} != {*column.conditions}
+        unread = bool(wanted) and not {*wanted} & {*reads}
+        reason: Lack | None
+        reason = "not_asked" if unasked else "not_read" if unread else "few_pictures" if weeks > 1 else None
         now, then = (sum(map(sum, groups.values())) for groups in (own, best))
         more, late = max(0, then - now), weeks if 0 < weeks <= WINDOW else None
         able = tuple(name for name, can in readers.items() if {*wanted} <= can)
-        found.append(Need(column, reason, late, now, more, None if usd is None else usd * more, wanted, able))
+        found.append(
+            ColumnNeed(column, reason, late, now, more, None if usd is None else usd * more, wanted, able)
+        )
     return found
 
 
@@ -105,8 +99,7 @@ def _groups(column: Column, asked: Asked, suites: Suites) -> tuple[Groups, tuple
             pairs = [one for one in declared.stereotypes if one.suite == suite.label and not one.statistic]
             subjects, wanted = {one.group for one in pairs}, tuple({one.attribute: 0 for one in pairs})
         elif column.selection == "mostly-men":
-            typed = [one for one in declared.typed if one.suite == suite.label]
-            subjects = {name for one in typed if one.attribute == column.attribute for name in one.male}
+            subjects = {name for one in declared.typed if one.suite == suite.label for name in one.male}
         for prompt in suite.prompts:
             named = column.prompt in (None, suite.prompt_id(prompt)) and prompt.condition in column.conditions
             many = asked[suite.label].get(prompt.id, 0)

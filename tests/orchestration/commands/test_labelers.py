@@ -133,7 +133,9 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
     ran = cliche(*label_it, "--yes")
     assert ran.code == 1
     assert "labeler watcher: the first answer could not be read: the answer is a chat completion" in ran.err
-    assert re.search(r"cliche: \d pictures got no label: the answer is a chat completion", ran.err), ran.err
+    assert re.search(r"cliche: \d+ pictures got no label: .*the answer is a chat completion", ran.err), (
+        ran.err
+    )
     gone = cliche("study", "label", "tiny", "--labeler", "watchers")
     assert (gone.code, gone.only_line) == (2, 'no labeler "watchers"; known: drawing, photo, watcher')
 
