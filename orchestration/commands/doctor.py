@@ -12,6 +12,7 @@ from assets.labeling.asked.spending import is_paid
 from orchestration.commands.forecasts import confirm_amount
 from orchestration.console import say
 from orchestration.doctor import machine, offers, services
+from orchestration.doctor.columns import look_at_columns
 from orchestration.doctor.finding import Finding
 from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
@@ -131,6 +132,7 @@ def examine() -> Iterator[Finding]:
     )
     names = dict.fromkeys(name for entry in models for name in (entry.labeler, *entry.also_labelers))
     yield from _each(lambda name: services.look_at_labeler(place, name), [*names])
+    yield from look_at_columns(place, models)
     if asked or any(is_paid(place.labelers[name]) for name in names if name in place.labelers):
         yield from services.look_at_caps(place)
 

@@ -6,6 +6,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,13 @@ from assets.generation.partition import plan_partition
 from assets.generation.run import PartitionRun
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.partition import label, left_over
+from assets.leaderboard.views.query import rows
 from orchestration.commands.editions import bar, counting
+from orchestration.commands.forecasts import confirmed
 from orchestration.console import OUT, note, say, say_lines, table
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
+from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
 from warehouse.errors import ClicheError, RefusedError, UsageError
 from warehouse.store import Store
@@ -223,10 +227,8 @@ def _came_in(store: Store, one: Shipment, checkouts: Path) -> bool:
     return True
 
 
-def label_imported(study: str, name: str) -> int:
-    """Label the pictures of an imported study and load what was read; say what it cost and what is left."""
-    from assets.labeling.asked.asking import FREELY
-    from assets.labeling.asked.guard import asking_of
+def label_imported(study: str, name: str, *, yes: bool) -> int:
+    """Label the pictures of an imported study after its price was said; then say how far its people agree."""
     from assets.labeling.registry import make_labeler
     from assets.metrics.week import score_studies
     from assets.studies.labeling import label_study
@@ -234,12 +236,11 @@ def label_imported(study: str, name: str) -> int:
     settings = load_settings()
     place = make_workplace(settings, Listener(told=note))
     labeler = make_labeler(name, place.labelers)
-    entry = place.labelers.get(name)
     place.store.check_writable()
-    with place.store.lease(f"label-study-{study}", purpose=f"label the study {study}"):
-        asking = FREELY if entry is None else asking_of(place, entry, "")
-        with counting("labeling") as step:
-            counts = label_study(place.store, study, labeler, progress=step, asking=asking)
+    lease = place.store.lease(f"label-study-{study}", purpose=f"label the study {study}")
+    asking = partial(confirmed, place, study, name, yes=yes)
+    with lease, counting("labeling") as step:
+        counts = label_study(place.store, study, labeler, progress=step, asking=asking)
     asked = counts.asked
     say(
         f"{study}: {counts.labels:,} labels by {name}@{labeler.version}, {counts.already:,} were there before"
@@ -249,6 +250,15 @@ def label_imported(study: str, name: str) -> int:
     kept = "The labels are kept in the store, but they were not loaded"
     if not load_kept(place, lambda con: score_studies(con, place), kept):
         return 1
+    with connect(place.warehouse, read_only=True) as con:
+        given = {"study": study, "labeler": name, "version": labeler.version}
+        found = rows(con, "labeler_agreement", given)
+    said = "" if found else " none, because no person labeled what it reads"
+    say(f"Agreement of {name} with the people of {study}:{said}")
+    listed = table(*(title.replace("_", " ") for row in found[:1] for title in row))
+    for row in found:
+        listed.add_row(*map(str, row.values()))
+    OUT.print(listed, end="")
     if asked is not None and asked.open:
         why = asked.stopped_by or asked.trouble or "run again to go on"
         note(f"cliche: {asked.open:,} pictures got no label: {why}")
