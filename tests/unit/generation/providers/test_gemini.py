@@ -154,7 +154,7 @@ def test_without_the_extra_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match=r"cliche\[gemini\]"):
         provider.check(FLASH, {})
     assert provider.ask(request(FLASH)).error_code == "no_sdk"
-    assert "cliche[gemini]" in provider.probe(FLASH).line
+    assert '-e ".[gemini]"' in provider.probe(FLASH).line
 
 
 def test_a_slot_sends_its_own_seed_and_level(scene: Scene) -> None:
