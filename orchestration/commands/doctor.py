@@ -107,9 +107,7 @@ def examine() -> Iterator[Finding]:
         counts = f"{counted(len(place.models), 'model')}, {counted(len(place.labelers), 'labeler')}"
         yield Finding("ok", "settings", f"{settings.home}; {settings.models.name}: {counts}")
         if settings.models != (own := settings.home / "models.yaml") and own.exists():
-            yield Finding(
-                "warn", "settings", f"{own} is not read; write models: models.yaml into cliche.yaml"
-            )
+            yield Finding("warn", "settings", f"{own} is not read: write models: models.yaml in cliche.yaml")
     except ClicheError as error:
         yield Finding("fail", "settings", str(error))
     yield from machine.look_at_store(place.store)
@@ -127,9 +125,8 @@ def examine() -> Iterator[Finding]:
     yield machine.look_at_clock(place.store, asked)
     free = [entry.name for entry in models if services.is_free(providers[entry.name])]
     if free:
-        yield Finding(
-            "ok", "models", f"{', '.join(free)}: asked on this machine, no key and no money is needed"
-        )
+        line = f"{', '.join(free)}: asked on this machine, no key and no money is needed"
+        yield Finding("ok", "models", line)
     yield from _each(
         lambda entry: services.look_at_model(place, entry, providers[entry.name]),
         [entry for entry in models if entry.name not in free],

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import typer
 
 from assets.gateway.money.ledger import SpendingLedger
-from assets.generation.forecast import Forecast
 from assets.generation.providers.registry import PROVIDERS, load_factory
 from assets.generation.workplace import Workplace
 from assets.labeling.registry import KINDS
@@ -61,7 +60,7 @@ def init(model: str | None, labeler: str | None, suites: str, *, yes: bool) -> i
         if name not in known:
             raise UsageError(f'models/ has no "{name}"{close_match(name, known)}')
     chosen = [models[model], *(labelers[name] for name in (labeler,) if name in labelers)]
-    place, forecasts = _write(home, chosen, labeler, suites)
+    place, costs = _write(home, chosen, labeler, suites)
     for path in (home / name for name in FILES):
         say_lines(("", f"{path}, written; it holds no key:", "", *path.read_text("utf-8").splitlines()))
     entry, cliche = place.models[0], f"{'.venv/bin/' * here}cliche"
@@ -70,7 +69,6 @@ def init(model: str | None, labeler: str | None, suites: str, *, yes: bool) -> i
     if not chosen[0].keys:
         say(f"Note:   {entry.price[0].source}; minutes per picture here: unknown until one is drawn")
     pictures = sum(asks(s, p) for s in entry.suites for p in planned_prompts(s, place.suites[s.suite]))
-    costs = "".join(f"; {one.name}: about ${one.usd:,.2f}" for one in forecasts) or ", at no cost"
     say(f"Next:   {cliche} doctor           look at the key, names, prices, caps; free")
     say(f"        {cliche} run --dry-run    pictures, minutes, dollars; free")
     say(f"        {cliche} run              {pictures} pictures{costs}; ends with the address of the page")
@@ -104,8 +102,8 @@ def _pick(what: str, options: Mapping[str, str], default: str, *, ask: bool) -> 
     return numbers.get(answer, answer)
 
 
-def _write(home: Path, chosen: list[Entry], labeler: str, suites: str) -> tuple[Workplace, list[Forecast]]:
-    """Write both files once the real loader takes them; return what they describe, and what a week of it takes."""
+def _write(home: Path, chosen: list[Entry], labeler: str, suites: str) -> tuple[Workplace, str]:
+    """Write both files once the real loader takes them; return what they describe, and what a week costs, in words."""
     text = re.sub(r"(?m)^    (cap_usd|labeler): .*\n", "", chosen[0].text)
     text = re.sub(r"(?m)^    suites: .*$", f"    suites: {suites}\n    labeler: {labeler}", text)
     text = f"models:\n{text}" + "".join(f"labelers:\n{one.text}" for one in chosen[1:])
@@ -123,4 +121,4 @@ def _write(home: Path, chosen: list[Entry], labeler: str, suites: str) -> tuple[
             settings.write_text(f"models: models.yaml\n{caps}", "utf-8")
         for path in (models, settings):
             path.replace(home / path.name)
-    return place, forecasts
+    return place, "".join(f"; {one.name}: about ${one.usd:,.2f}" for one in forecasts) or ", at no cost"
