@@ -63,10 +63,10 @@ def look_at_model(place: Workplace, entry: ModelEntry, provider: Provider | Clic
     if isinstance(provider, ClicheError):
         yield Finding("fail", entry.name, str(provider))
         return
-    found = probe(provider, entry.model_id)
+    found, near = probe(provider, entry.model_id), ""
     if found and found.model_ok is False and isinstance(known := offers(provider), list):
-        found = replace(found, line=found.line + close_match(entry.model_id, known).partition("; known")[0])
-    yield from _probed(entry.name, found, entry.shutdown_date)
+        near = close_match(entry.model_id, known).partition("; known")[0]
+    yield from _probed(entry.name, found, entry.shutdown_date, near)
     yield from last_week(entry, {one.succeeds for one in place.models}, utc_now().date())
     if not provider.paid:
         return
@@ -89,7 +89,7 @@ def _cost_ratio(store: Store, model: str) -> CostRatio | None:
     return None
 
 
-def _probed(what: str, result: Probe | None, ends: dt.date | None) -> Iterator[Finding]:
+def _probed(what: str, result: Probe | None, ends: dt.date | None, near: str = "") -> Iterator[Finding]:
     """Yield what a free call said, with the part of models.yaml or the environment that fixes it."""
     if result is None:
         yield Finding("ok", what, "there is no free call; its key is tried by the first paid one")
@@ -97,7 +97,7 @@ def _probed(what: str, result: Probe | None, ends: dt.date | None) -> Iterator[F
         how = "" if result.line.startswith("no key:") else "; fix the key, or key_env of its connection"
         yield Finding("fail", what, f"{result.line}{how}")
     elif result.model_ok is False:
-        yield Finding("fail", what, f"{result.line}; fix model_id in models.yaml")
+        yield Finding("fail", what, f"{result.line}; fix model_id in models.yaml{near}")
     elif result.certain:
         yield Finding("fail", what, f"{result.line}; fix connection in models.yaml: a run would fail")
     elif result.key_ok is None or result.model_ok is None:
