@@ -17,6 +17,7 @@ from orchestration import commands
 from orchestration.console import note
 from orchestration.groups.editions import edition, explain, verify
 from orchestration.groups.labels import anchors, gold
+from orchestration.groups.start import init
 from orchestration.groups.taking_back import remove, retract, study
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
@@ -54,6 +55,9 @@ def options(
 ) -> None:
     """Weekly, longitudinal stereotype benchmark for image models."""
     del debug  # read by `main`, which must know it even when parsing fails
+
+
+app.command(short_help="Write the files of a first try.")(init)
 
 
 @app.command(short_help="Ask, score and publish the simulated models.")

@@ -107,6 +107,8 @@ def examine() -> Iterator[Finding]:
         place = make_workplace(settings)
         counts = f"{counted(len(place.models), 'model')}, {counted(len(place.labelers), 'labeler')}"
         yield Finding("ok", "settings", f"{settings.home}; {settings.models.name}: {counts}")
+        if settings.models != (own := settings.home / "models.yaml") and own.exists():
+            yield Finding("warn", "settings", f"{own} is not read: write models: models.yaml in cliche.yaml")
     except ClicheError as error:
         yield Finding("fail", "settings", str(error))
     yield from machine.look_at_store(place.store)

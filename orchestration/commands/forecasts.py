@@ -181,7 +181,7 @@ def month_ahead(place: Workplace) -> float | None:
         return None
     try:
         left = sum(_within(one.usd, one.left_usd) for one in look_ahead(place, week, names))
-        weeks = [sum(_within(one.usd, one.cap_usd) for one in _whole_week(place, of)) for of in later]
+        weeks = [sum(_within(one.usd, one.cap_usd) for one in whole_week(place, of)) for of in later]
     except ClicheError:
         return None
     cap, spent = place.caps.week_usd, place.ledger.total(week_scope(week)).usd
@@ -193,7 +193,7 @@ def _within(usd: float, cap_usd: float | None) -> float:
     return usd if cap_usd is None else min(usd, cap_usd)
 
 
-def _whole_week(place: Workplace, week: str) -> list[Forecast]:
+def whole_week(place: Workplace, week: str) -> list[Forecast]:
     """Return what a week to come takes of its models and their labelers, if all is asked."""
     today, forecasts = utc_now().date(), list[Forecast]()
     to_label = defaultdict[str, ToLabel](ToLabel)
