@@ -36,7 +36,7 @@ from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
 from warehouse.loading.columns import table_of
-from warehouse.loading.study_objects import TABLES
+from warehouse.loading.study_objects import SHOWS, TABLES
 from warehouse.store.base import Store
 
 
@@ -63,6 +63,7 @@ class ImportReport:
     missing: int  # planned pictures that the study does not have; 0 for a study of labels only
     missing_by_model: Mapping[str, int]
     labels: Mapping[str, int]  # labeler@version → labels
+    figures: str  # how many of the authors' figures come out as printed; empty if they print none
     replaces: str | None  # the version that was current before
     changed: bool  # False: the same study was imported before, and nothing was written
 
@@ -78,7 +79,7 @@ class ImportReport:
         if self.missing:
             models = ", ".join(f"{model} {count}" for model, count in self.missing_by_model.items())
             sentences.append(f"{self.missing} planned pictures are missing: {models}")
-        return sentences
+        return [*sentences, *filter(None, [self.figures])]
 
     def _counts(self) -> str:
         labels = ", ".join(f"{count} labels by {labeler}" for labeler, count in self.labels.items())
@@ -112,7 +113,7 @@ def read_study_files(study: StudyDefinition, root: Path, *, progress: Progress =
     mistakes.stop()
     tables["study_published"] = published_rows(study.study, published)
     if shown:
-        tables["study_shows"] = shows_rows(study.study, shown)
+        tables[SHOWS] = shows_rows(study.study, shown)
     return ReadStudy(study, world, pictures, published, tables, labels)
 
 
@@ -138,11 +139,15 @@ def _would_come_in(study: ReadStudy) -> Iterator[str]:
         kinds = ", ".join(f"{v} {n}" for v, n in of.most_common(8)) if named[attribute] else "numbers"
         yield f"{labeler}: {of.total()} labels of {attribute} ({kinds})"
     if study.published:
-        equal = sum(figure.differs is None for figure in study.published)
-        yield f"published figures: {equal} of {len(study.published)} come out as printed"
+        yield _as_printed(study.published)
         for figure in study.published:
             if figure.differs is not None:
                 yield f"  {figure.name}: printed {figure.printed}, here {figure.ours} ({figure.differs})"
+
+
+def _as_printed(figures: Sequence[ComparedFigure]) -> str:
+    equal = sum(figure.differs is None for figure in figures)
+    return f"published figures: {equal} of {len(figures)} come out as printed" if figures else ""
 
 
 def import_study(store: Store, definition: Path, root: Path, *, progress: Progress = silent) -> ImportReport:
@@ -188,6 +193,7 @@ def import_study(store: Store, definition: Path, root: Path, *, progress: Progre
         missing=absent.total(),
         missing_by_model=dict(absent),
         labels={name: len(rows) for name, rows in read.labels.items()},
+        figures=_as_printed(read.published),
         replaces=replaces,
         changed=bool(written or put or moved),
     )
@@ -224,7 +230,7 @@ def _differences(store: Store, read: ReadStudy, before: Pointer, after: Pointer)
     if before.definition != after.definition:
         yield "the study file"
     for table in TABLES:
-        if table in ("studies", "study_shows"):  # shows follow from the study file and the prompts
+        if table == "studies":
             continue
         rows = [frozenset(row.items()) for row in read_rows(store, f"{before.tables}{table}.parquet")]
         mine = [frozenset(row.items()) for row in table_of(table, read.tables[table]).to_pylist()]

@@ -1,35 +1,32 @@
 -- Answers: which pictures does each study have, in a random order, and what was read in them?
 -- Grain: one row for each picture of a study that was not removed.
--- Columns: readings: one {attribute, value} for each attribute with values, of the first labeler, people
---   first.
--- Depends on: study_slots, study_models, study_prompts, study_labels, study_attributes, removals
-WITH read_once AS (
-    SELECT
-        labels.study, labels.slot_key, labels.attribute,
-        min_by(
-            labels.value, (labels.labeler_kind <> 'person', labels.labeler, labels.labeler_version)
-        ) AS value
-    FROM study_labels AS labels
-    INNER JOIN study_attributes USING (study, attribute)
-    WHERE study_attributes.kind = 'named'
-    GROUP BY labels.study, labels.slot_key, labels.attribute
-),
-
-readings AS (
+-- Columns: readings: one {attribute, value, labeler, labeler_version} for each label with a named value,
+--   people's first.
+-- Depends on: study_slots, study_models, study_prompts, study_labels, removals
+WITH read AS (
     SELECT
         study, slot_key,
-        list(struct_pack(attribute := attribute, value := value) ORDER BY attribute) AS readings
-    FROM read_once
+        list(
+            struct_pack(
+                attribute := attribute,
+                value := value,
+                labeler := labeler,
+                labeler_version := labeler_version
+            )
+            ORDER BY attribute, labeler_kind <> 'person', labeler, labeler_version
+        ) AS readings
+    FROM study_labels
+    WHERE number IS NULL
     GROUP BY study, slot_key
 )
 
 SELECT
     s.study, s.model, m.title, s.prompt, p.title AS prompt_title, p.text, s.condition, s.image_sha256,
-    s.image_ext, readings.readings
+    s.image_ext, read.readings
 FROM study_slots AS s
 INNER JOIN study_models AS m USING (study, model)
 LEFT JOIN study_prompts AS p USING (study, prompt, condition)
-LEFT JOIN readings USING (study, slot_key)
+LEFT JOIN read USING (study, slot_key)
 ANTI JOIN removals ON s.study = removals.study AND s.slot_key = removals.slot_key
 WHERE s.image_sha256 IS NOT NULL
 ORDER BY

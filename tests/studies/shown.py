@@ -5,6 +5,7 @@ Belongs here: the way from the store to the page. Does not belong here: any stud
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -40,5 +41,7 @@ def view(con: Con) -> View:
 
 def section(con: Con) -> str:
     """Return the page of the one study that is loaded, as HTML, in English."""
-    (page,) = (text for path, text in shown.files(con, "study").items() if not path.startswith("fr/"))
+    (page,) = (
+        text for path, text in shown.files(con, "study").items() if re.fullmatch(r"studies/.*html", path)
+    )
     return page

@@ -51,6 +51,7 @@ PARTITION_TABLES = (
 #: What is loaded, counted and computed of a study.
 STUDY_TABLES = (
     *study_objects.TABLES,
+    study_objects.SHOWS,
     "study_labels",
     "counts",
     "answers",

@@ -32,10 +32,9 @@ TABLES = (
     "study_attributes",
     "study_attribute_values",
     "study_published",
-    "study_shows",
 )
-#: Of no import of before there were any, and of none of a study that declares nothing to show.
-_MAY_LACK = "study_shows"
+#: One more, of a study that declares what its page shows.
+SHOWS = "study_shows"
 _LABEL_KEY = ("slot_key", "attribute", "labeler", "labeler_version")
 
 
@@ -117,10 +116,9 @@ def read_study(store: Store, study: str) -> dict[str, pa.Table]:
         raise absent(store, study)
     fields = {"tables", "labels", "labelers"}
     pointer = known(key, read_json(store, key), POINTER_FORMAT, fields, "import the study again")
-    files = {table: f"{pointer['tables']}{table}.parquet" for table in TABLES}
-    if not any(store.list(files[_MAY_LACK])):  # neither the file nor the record of its hash
-        del files[_MAY_LACK]
-    tables = {table: _rows(store, study, key) for table, key in files.items()}
+    declares = any(store.list(f"{pointer['tables']}{SHOWS}."))  # the file, or the record of its hash
+    every = (*TABLES, SHOWS) if declares else TABLES
+    tables = {table: _rows(store, study, f"{pointer['tables']}{table}.parquet") for table in every}
     parts = [_rows(store, study, part) for part in [*pointer["labels"], *_later(store, study, pointer)]]
     if parts:
         labels = first_of(pa.concat_tables(parts, promote_options="permissive"), _LABEL_KEY)

@@ -9,6 +9,7 @@ equals the CEO comes first, then the row of most pictures, of the newest study, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
@@ -17,6 +18,7 @@ from assets.leaderboard.cells.showing import NEEDED, cut
 from assets.leaderboard.evidence.pictures import GRID
 from assets.leaderboard.evidence.ranked import CEO
 from assets.leaderboard.evidence.study_figures import StudyWords
+from assets.leaderboard.evidence.study_galleries import CELL
 from assets.leaderboard.evidence.study_readings import Shows
 from assets.leaderboard.licenses import address_of, may_show
 from assets.leaderboard.page import words
@@ -27,56 +29,46 @@ FOLDER = "studies/"
 #: Pictures of a card.
 STRIP = 6
 _EVEN, _QUOTED = 0.5, 100
+_LINK = re.compile(r"https://[A-Za-z0-9./_~%?=&#@:+,-]{1,300}")
 #: Words for values as studies write them.
 _WOMAN, _MAN = {"feminine", "female", "woman", "women", "f"}, {"masculine", "male", "man", "men", "m"}
 
 
 def lead(con: duckdb.DuckDBPyConnection) -> View | None:
     """Return the finding that opens a home of studies, with its pictures; None if no study has any."""
-    shows, listed = Shows(con), rows(con, "studies")
-    found = min((one for row in listed for one in _found(row, shows)), key=_place, default=None)
-    return found and _with_pictures(con, found, GRID)
+    shows = Shows(con)
+    found = min((one for row in rows(con, "studies") for one in _found(row, shows)), key=_place, default=None)
+    return found and _with_pictures(found, by(rows(con, "study_pictures"), "study"), GRID)
 
 
 def cards(con: duckdb.DuckDBPyConnection) -> list[View]:
     """Return a card for each imported study: its own finding, or what it holds; pictures where the license allows."""
-    shows, listed = Shows(con), rows(con, "studies")
-    pictures = by(rows(con, "study_pictures"), "study")
-    made = []
-    for row in listed:
-        found = min(_found(row, shows), key=_place, default=None)
-        card = _head(row)
-        card.finding = found and _with_pictures(con, found, STRIP)
+    shows, pictures, made = Shows(con), by(rows(con, "study_pictures"), "study"), []
+    for row in rows(con, "studies"):
+        card, found = head(row), min(_found(row, shows), key=_place, default=None)
+        card.finding = found and _with_pictures(found, pictures, STRIP)
+        some = pictures[card.study][:STRIP] if card.shown else ()
         card.grid = card.finding.grid if card.finding else ()
-        if card.shown and not card.grid:
-            card.grid = [
-                View(sha256=one["image_sha256"], words=(), framed=False)
-                for one in pictures[row["study"]][:STRIP]
-            ]
+        card.grid = card.grid or [View(sha256=one["image_sha256"], words=(), framed=False) for one in some]
         card.why = None if card.grid else _why(row)
         made.append(card)
     return sorted(made, key=lambda one: (not one.shown, one.by_people == 0, -one.pictures, one.study))
 
 
-def _head(row: Row) -> View:
+def head(row: Row) -> View:
     """Return what is said of a study wherever it is shown."""
-    source = words.plain(row["source"]).partition(" at ")[0]
-    pictures = row["planned"] - row["missing"] - row["unpublished"]
+    source, _, commit = words.plain(row["source"]).partition(" at ")
+    pictures, free = row["planned"] - row["missing"] - row["unpublished"], may_show(row["license"])
+    named = {name: words.plain(row[name]) for name in ("title", "citation", "license")}
     return View(
-        study=row["study"],
+        **{**row, **named, "source": source},
         address=f"{FOLDER}{row['study']}/",
-        title=words.plain(row["title"]),
-        year=row["year"],
-        license=words.plain(row["license"]),
+        commit=commit[:12],
+        link=source if _LINK.fullmatch(source) else None,
         license_url=address_of(row["license"]),
-        source=source,
-        link=source if source.startswith("https://") else None,
-        planned=row["planned"],
+        free=free,
         pictures=pictures,
-        models=row["models"],
-        by_people=row["labels_by_people"],
-        by_programs=row["labels_by_programs"],
-        shown=may_show(row["license"]) and pictures > 0,
+        shown=free and pictures > 0,
     )
 
 
@@ -91,60 +83,47 @@ def _why(row: Row) -> Message:
 
 def _found(row: Row, shows: Shows) -> Iterator[View]:
     """Yield every row of a study that may be a finding, with the value that most of its pictures show."""
-    head = _head(row)
+    of_study = head(row)
     for show in shows.of.get(row["study"], ()):
         if show.numeric or show.whole or show.grouped_by == "condition":
             continue
         people = any(table.by_people for table in show.tables)
         for table in show.tables:
-            if len(table.support) != 2 or table.ordinal or table.rater:
-                continue
             said = {
-                "study_of": head,
+                "study_of": of_study,
                 "labeler": table.key,
                 "by_people": table.by_people or (table.consensus and people),
             }
             for line in (line for of in table.lines for line in of):
                 prompts = shows.prompts[row["study"], show.position, line.row]
-                if line.n >= NEEDED and all(one["plainly"] and not one["asks"] for one in prompts):
-                    value = max(table.support, key=lambda value: line.of[value].k)
-                    if line.of[value].low > _EVEN:
-                        yield _finding(show, line, value, prompts, said, shows.words)
+                value = max(table.support, key=lambda value: line.of[value].k)
+                clear = line.n >= NEEDED and line.of[value].low > _EVEN
+                plainly = all(one["plainly"] and not one["asks"] for one in prompts)
+                if clear and plainly and len(table.support) == 2 and not table.ordinal and not table.rater:
+                    yield View(**said, **_figures(show, line, value, prompts, shows.words))
 
 
-def _finding(
-    show: View,
-    line: View,
-    value: str,
-    prompts: Sequence[Row],
-    said: Mapping[str, object],
-    names_of: StudyWords,
-) -> View:
-    figure = line.of[value]
+def _figures(
+    show: View, line: View, value: str, prompts: Sequence[Row], names_of: StudyWords
+) -> dict[str, object]:
+    """Return what is counted in a row: `drawn` are all of its pictures, `n` those that count."""
     subjects = {one["subject"] for one in prompts}
-    finding = View(
-        position=show.position,
-        row=line.row,
-        model=line.model,
-        model_title=line.model_title,
-        attribute=show.attribute,
-        value=value,
-        shown=names_of.pictures(show.study, show.attribute, value),
-        k=figure.k,
-        n=line.n,
-        drawn=line.pictures,
-        share=figure.share,
-        low=figure.low,
-        high=figure.high,
-        expected=_EVEN,
-        reach=(figure.low - _EVEN) / (1 - _EVEN),
-        subject=subjects.pop() if len(subjects) == 1 else None,
-        text=(prompts[0]["text"] or prompts[0]["prompt_title"]) if len(prompts) == 1 else None,
-        label=line.label,
-        **said,
-    )
-    finding.sentence = _sentence(finding, names_of.same(show.study, show.attribute, value))
-    return finding
+    return {
+        **vars(line.of[value]),
+        **{name: getattr(line, name) for name in ("row", "model", "model_title", "n", "label")},
+        "position": show.position,
+        "attribute": show.attribute,
+        "value": value,
+        "same": names_of.same(show.study, show.attribute, value),
+        "what": names_of.pictures(show.study, show.attribute, value),
+        "support": {*line.of},
+        "drawn": line.pictures,
+        "expected": _EVEN,
+        "reach": (line.of[value].low - _EVEN) / (1 - _EVEN),
+        "subject": subjects.pop() if len(subjects) == 1 else None,
+        "text": (prompts[0]["text"] or prompts[0]["prompt_title"]) if len(prompts) == 1 else None,
+        "cells": {(line.model, one["prompt"], one["condition"]) for one in prompts},
+    }
 
 
 def _place(finding: View) -> tuple[object, ...]:
@@ -155,14 +134,9 @@ def _place(finding: View) -> tuple[object, ...]:
     return *first, finding.subject != CEO, -finding.n, -(of.year or 0), *named
 
 
-def _sentence(finding: View, same: str | None) -> Message:
+def _sentence(finding: View) -> Message:
     """Return a finding as one sentence; what does not count is said, too."""
-    given = {
-        "drawn": finding.drawn,
-        "n": finding.n,
-        "pictures": _pictures(finding),
-        "said": _said(finding, same),
-    }
+    given = {"drawn": finding.drawn, "n": finding.n, "pictures": _pictures(finding), "said": _said(finding)}
     if finding.drawn == finding.n:
         return say("Of %(drawn)s %(pictures)s, %(said)s.", **given)
     return say("Of %(drawn)s %(pictures)s, %(n)s count: %(said)s.", **given)
@@ -170,44 +144,40 @@ def _sentence(finding: View, same: str | None) -> Message:
 
 def _pictures(finding: View) -> Message:
     given = {"model": finding.model_title, "year": str(finding.study_of.year)}
-    dated = finding.study_of.year is not None
-    if many := finding.subject and words.several(finding.subject):
+    dated, many = finding.study_of.year is not None, finding.subject and words.several(finding.subject)
+    if many:
         given["about"] = title(many)
-        if dated:
-            return say("%(about)s that %(model)s drew in %(year)s", **given)
-        return say("%(about)s that %(model)s drew", **given)
+        undated = say("%(about)s that %(model)s drew", **given)
+        return say("%(about)s that %(model)s drew in %(year)s", **given) if dated else undated
     given["prompt"] = cut(finding.text, _QUOTED) if finding.text else finding.label
-    if dated:
-        return say("pictures that %(model)s drew for “%(prompt)s” in %(year)s", **given)
-    return say("pictures that %(model)s drew for “%(prompt)s”", **given)
+    undated = say("pictures that %(model)s drew for “%(prompt)s”", **given)
+    return say("pictures that %(model)s drew for “%(prompt)s” in %(year)s", **given) if dated else undated
 
 
-def _said(finding: View, same: str | None) -> Message:
-    named, k = same or finding.value.lower(), finding.k
+def _said(finding: View) -> Message:
+    named, k = finding.same or finding.value.lower(), finding.k
     if named in _WOMAN | _MAN:
-        seen = (
-            say_n("%(n)s woman", "%(n)s women", k) if named in _WOMAN else say_n("%(n)s man", "%(n)s men", k)
-        )
-        return (
-            say("people saw %(seen)s", seen=seen)
-            if finding.by_people
-            else say("a program saw %(seen)s", seen=seen)
-        )
+        women, men = say_n("%(n)s woman", "%(n)s women", k), say_n("%(n)s man", "%(n)s men", k)
+        seen = women if named in _WOMAN else men
+        by_program = say("a program saw %(seen)s", seen=seen)
+        return say("people saw %(seen)s", seen=seen) if finding.by_people else by_program
     given = {"k": k, "value": words.plain(finding.value)}
-    if finding.by_people:
-        return say("people labeled %(k)s as “%(value)s”", **given)
-    return say("a program labeled %(k)s as “%(value)s”", **given)
+    by_program = say("a program labeled %(k)s as “%(value)s”", **given)
+    return say("people labeled %(k)s as “%(value)s”", **given) if finding.by_people else by_program
 
 
-def _with_pictures(con: duckdb.DuckDBPyConnection, finding: View, most: int) -> View:
-    """Return a finding with some of the pictures that it counts, where they may be shown, and the place of all."""
-    of = finding.study_of
-    labeler, version = finding.labeler
-    wanted = {"study": of.study, "position": finding.position, "row": finding.row, "model": finding.model}
-    seen = rows(con, "study_seen", {**wanted, "labeler": labeler, "version": version}) if of.shown else []
-    grid = [
-        View(sha256=one["image_sha256"], words=[finding.shown] if framed else (), framed=framed)
-        for one in seen[:most]
-        for framed in [one["value"] == finding.value]
-    ]
-    return View(**vars(of) | vars(finding) | {"grid": grid})
+def _with_pictures(finding: View, pictures: Mapping[str, Sequence[Row]], most: int) -> View:
+    """Return a finding with its sentence, and some of the pictures that it counts, where they may be shown."""
+    of, grid = finding.study_of, []
+    for row in pictures[of.study] if of.shown else ():
+        for said in row["readings"] or () if tuple(row[name] for name in CELL) in finding.cells else ():
+            labeler = (said["labeler"], said["labeler_version"])
+            if (said["attribute"], labeler) == (finding.attribute, finding.labeler) and said[
+                "value"
+            ] in finding.support:
+                framed = said["value"] == finding.value
+                grid.append(
+                    View(sha256=row["image_sha256"], words=[finding.what] if framed else (), framed=framed)
+                )
+    grid.sort(key=lambda one: one.sha256)  # of several prompts as of one, in no order
+    return View(**vars(of) | vars(finding) | {"grid": grid[:most], "sentence": _sentence(finding)})

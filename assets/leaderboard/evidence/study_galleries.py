@@ -15,7 +15,7 @@ from assets.suites.comparisons import in_order
 
 #: Model, prompt and condition.
 _Cell = tuple[str, str, str]
-_CELL = ("model", "prompt", "condition")
+CELL = ("model", "prompt", "condition")
 
 
 class Galleries:
@@ -31,40 +31,39 @@ class Galleries:
         self._asked: dict[str, str] = {}
         for row in ordered:
             self._asked.setdefault(row["prompt"], row["text"] or row["prompt_title"] or row["prompt"])
-        self._cells: Mapping[_Cell, list[Row]] = by(ordered, *_CELL)
+        self._cells: Mapping[_Cell, list[Row]] = by(ordered, *CELL)
         self._wanted: set[_Cell] = set()
 
     def of_rows(
         self, shows: Sequence[View], prompts: Mapping[tuple[str, int, str], Sequence[Row]]
     ) -> Iterator[View]:
         """Give each line the place of its pictures on the page, and yield what is there of lines of several cells."""
-        cells: dict[tuple[int, str, str], list[_Cell]] = {}
+        lines = [
+            (show, line) for show in shows for table in show.tables for row in table.lines for line in row
+        ]
+        most = min(GRID, max(1, self._most // 2 // max(1, len(lines))))
+        made: dict[int, dict[tuple[str, str], View]] = {}
+        for show, line in lines:
+            asked = prompts[show.study, show.position, line.row]
+            every = ((line.model, one["prompt"], one["condition"]) for one in asked)
+            cells = [cell for cell in every if cell in self._cells]
+            grids = made.setdefault(show.position, {})
+            if len(cells) > 1:
+                label, place = None if show.whole else line.label, f"row-{show.position}-{len(grids)}"
+                turns = [(at, row) for cell in cells for at, row in enumerate(self._cells[cell])]
+                rows = [row for _, row in sorted(turns, key=itemgetter(0))]  # one of each cell after another
+                grid = self._grid(
+                    place, rows, most, show.attribute, show.value, label=label, model=line.model_title
+                )
+                line.cell = grids.setdefault((line.row, line.model), grid).cell
+            else:
+                line.cell = self._place(cells[0]) if cells else None
+                self._wanted.update(cells)
         for show in shows:
-            for line in (line for table in show.tables for row in table.lines for line in row):
-                asked = prompts[show.study, show.position, line.row]
-                every = ((line.model, one["prompt"], one["condition"]) for one in asked)
-                cells[show.position, line.row, line.model] = [cell for cell in every if cell in self._cells]
-        several = [key for key, of in cells.items() if len(of) > 1]
-        places = {key: f"row-{number}" for number, key in enumerate(several)}
-        self._wanted |= {of[0] for of in cells.values() if len(of) == 1}
-        most = min(GRID, max(1, self._most // 2 // max(1, len(several))))
-        for show in shows:
-            grids: dict[str, View] = {}
-            for line in (line for table in show.tables for row in table.lines for line in row):
-                of = cells[key := (show.position, line.row, line.model)]
-                line.cell = places.get(key) or (self._place(of[0]) if of else None)
-                if key in places:
-                    grids[line.cell] = self._of_row(show, line, of, most)
-            if grids:
-                yield View(model=None, title=show.title, about=show.about, grids=[*grids.values()])
-
-    def _of_row(self, show: View, line: View, cells: Sequence[_Cell], most: int) -> View:
-        turns = ((place, row) for cell in cells for place, row in enumerate(self._cells[cell]))
-        rows = [row for _, row in sorted(turns, key=itemgetter(0))]  # one of each cell after another
-        of = (show.attribute, show.value)
-        thumbs = [self._thumb(number, row, *of) for number, row in enumerate(rows[:most])]
-        heading = {"label": None if show.whole else line.label, "model": line.model_title}
-        return View(cell=line.cell, prompt=None, condition=None, thumbs=thumbs, n=len(rows), **heading)
+            if made.get(show.position):
+                yield View(
+                    model=None, title=show.title, about=show.about, grids=[*made[show.position].values()]
+                )
 
     def of_models(self) -> Iterator[View]:
         """Yield the pictures of each model by cell; where there are very many, those that rows lead to."""
@@ -73,17 +72,31 @@ class Galleries:
         titles = {cell: (self._cells[cell][0]["title"], cell[0]) for cell in first}
         ordered = sorted(first, key=lambda cell: (*titles[cell], cell[1], self._conditions.index(cell[2])))
         for (name, _), of_model in groupby(ordered, key=titles.__getitem__):
-            yield View(model=words.plain(name), grids=[self._of_cell(cell, each) for cell in of_model])
+            yield View(
+                model=words.plain(name),
+                grids=[
+                    self._grid(
+                        self._place(cell),
+                        self._cells[cell],
+                        each,
+                        prompt=cut(self._asked[cell[1]]),
+                        condition=condition(cell[2]),
+                    )
+                    for cell in of_model
+                ],
+            )
 
-    def _of_cell(self, cell: _Cell, each: int) -> View:
-        rows = self._cells[cell]
-        return View(
-            cell=self._place(cell),
-            prompt=cut(self._asked[cell[1]]),
-            condition=condition(cell[2]),
-            thumbs=[self._thumb(number, row) for number, row in enumerate(rows[:each])],
-            n=len(rows),
-        )
+    def _grid(
+        self,
+        cell: str,
+        rows: Sequence[Row],
+        most: int,
+        *of: str | None,
+        prompt: str | None = None,
+        **named: object,
+    ) -> View:
+        thumbs = [self._thumb(number, row, *of) for number, row in enumerate(rows[:most])]
+        return View(cell=cell, prompt=prompt, thumbs=thumbs, n=len(rows), **named)
 
     def _place(self, cell: _Cell) -> str:
         place = cell_id(cell[0], cell[1])

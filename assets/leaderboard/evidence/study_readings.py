@@ -31,7 +31,6 @@ MOST_ROWS, MOST_LINES = 40, 240
 #: What groups no prompts: each model has one row.
 WHOLE = ("model", "all")
 _ROWS = {"prompt": say("Prompt"), "subject": say("Subject"), "condition": say("Condition")}
-_READER = ("labeler", "labeler_version")
 
 
 def published(figures: Sequence[Row]) -> Iterator[View]:
@@ -64,9 +63,8 @@ class Shows:
 
     def _show(self, every: Sequence[Row], make: Callable[[Sequence[Row]], View]) -> View:
         first = every[0]
-        tables = [make(of) for of in by(every, *_READER).values()]
-        if make == self._counted:
-            tables.sort(key=lambda one: (not one.by_people, one.labeler))
+        of_each = [every] if make == self._measured else by(every, "labeler", "labeler_version").values()
+        tables = sorted(map(make, of_each), key=lambda one: (not one.by_people, one.labeler or ""))
         return View(
             study=first["study"],
             position=first["position"],
@@ -104,22 +102,16 @@ class Shows:
 
     def _line(self, cell: Sequence[Row], support: Sequence[str]) -> View:
         first, read = cell[0], {row["value"]: row["pictures"] for row in cell}
-        return View(
-            **self._named(first),
-            read=read,
-            n=sum(read.get(value, 0) for value in support),
-            pictures=sum(read.values()),
-            others=[
-                (self.words.value(first["study"], first["attribute"], value), n)
-                for value, n in read.items()
-                if value not in support
-            ],
-        )
+        named = partial(self.words.value, first["study"], first["attribute"])
+        others = [(named(value), n) for value, n in read.items() if value not in support]
+        n = sum(read.get(value, 0) for value in support)
+        return View(**self._named(first), read=read, n=n, pictures=sum(read.values()), others=others)
 
     def _measured(self, of: Sequence[Row]) -> View:
         lines = [View(**self._named(row), n=row["n"], median=row["median"], mean=row["mean"]) for row in of]
-        labeler = of[0]["labeler"] and words.plain(f"{of[0]['labeler']} {of[0]['labeler_version']}")
-        people = of[0]["labeler_kind"] == "person"
+        labelers = {labeler for row in of for labeler in row["labelers"]}
+        labeler = words.plain(labelers.pop()) if len(labelers) == 1 else None
+        people = all(row["people"] for row in of)
         return View(lines=self._ordered(of[0], lines), labeler=labeler, by_people=people, rater=False)
 
     def _named(self, row: Row) -> dict[str, object]:
@@ -136,11 +128,8 @@ class Shows:
         if how == "condition":
             return condition(name)
         if how == "subject":
-            return title(
-                words.subject(name)
-                if words.has_phrase(name)
-                else words.spaced(name.partition(":")[2] or name)
-            )
+            own = words.spaced(name.partition(":")[2] or name)
+            return title(words.subject(name) if words.has_phrase(name) else own)
         if how == "prompt":
             prompts = self.prompts[row["study"], row["position"], name]
             texts = {one["text"] or one["prompt_title"] for one in prompts}
@@ -162,11 +151,10 @@ class Shows:
         return [grouped[name] for name in names]
 
 
-def _share(n: int, k: int, low: float, high: float) -> View:
+def _share(n: int, k: int, *ends: float) -> View:
     """Return a share with its interval; of few pictures there is neither."""
-    if n < NEEDED:
-        return View(k=k, share=None, low=None, high=None)
-    return View(k=k, share=k / n, low=low, high=high)
+    share, low, high = (k / n, *ends) if n >= NEEDED else (None, None, None)
+    return View(k=k, share=share, low=low, high=high)
 
 
 def _number(text: str) -> float | None:
@@ -209,7 +197,7 @@ def on_page(shows: Sequence[View]) -> list[View]:
     room = MOST_LINES // max(1, sum(map(len, tables)))
     for show, kept in zip(shows, tables, strict=True):
         for table in kept:
-            table.models = max(len(row) for row in table.lines)
+            table.models = len({line.model for row in table.lines for line in row})
             most = max(2, min(MOST_ROWS, room // table.models))
             table.left = max(0, len(table.lines) - most)
             if table.left:
@@ -219,27 +207,26 @@ def on_page(shows: Sequence[View]) -> list[View]:
 
 
 def _of_readers(show: View) -> list[View]:
-    """Return the tables of a show that are on the page: several people's as one, and of numbers the mean of all."""
+    """Return the tables of a show that are on the page: several people's as one."""
     raters = [table for table in show.tables if table.rater]
     others = [table for table in show.tables if not table.rater]
-    kept = [_together(raters), *others] if raters else others[:1] if show.numeric else others
-    return [View(**{"raters": None} | vars(table)) for table in kept]
+    return [
+        View(**{"raters": None} | vars(one)) for one in [*([_together(raters)] if raters else []), *others]
+    ]
 
 
 def as_rows(shows: Sequence[View]) -> Iterator[tuple[object, ...]]:
     """Yield every row of every labeler, as the file beside the page has them."""
-    for show in shows:
-        for table in show.tables:
-            for line in (line for row in table.lines for line in row):
-                head = (show.title or show.attribute, show.attribute, words.plain(line.row), line.model_title)
-                reader = (table.labeler, table.by_people)
-                if show.numeric:
-                    yield (*head, *reader, None, None, line.n, None, None, None, line.median, line.mean)
-                    continue
-                for value, one in zip(table.values, line.shares, strict=True):
-                    figures = (one.k, line.n, *_rounded(one.share, one.low, one.high))
-                    yield (*head, *reader, value.value, *figures, None, None)
-
-
-def _rounded(*shares: float | None) -> Iterator[float | None]:
-    return (None if share is None else round(share, 6) for share in shares)
+    tables = ((show, table) for show in shows for table in show.tables)
+    for show, table in tables:
+        for line in (line for row in table.lines for line in row):
+            head = (show.title or show.attribute, show.attribute, words.plain(line.row), line.model_title)
+            of = (*head, table.labeler, table.by_people)
+            if show.numeric:
+                yield (*of, None, None, line.n, None, None, None, line.median, line.mean)
+                continue
+            for value, one in zip(table.values, line.shares, strict=True):
+                ends = (
+                    None if share is None else round(share, 6) for share in (one.share, one.low, one.high)
+                )
+                yield (*of, value.value, one.k, line.n, *ends, None, None)

@@ -35,41 +35,36 @@ def shown_prompts(
     facts = {name for prompt in prompts for name in prompt.facts}
     shown: list[ShownPrompt] = []
     for position, show in enumerate(study.shows if prompts else ()):
-        sound = [*_mistakes(study, show, facts, mistakes)] == []
+        wrong = [*_wrong(study, show, facts)]
         left = [one for one in prompts if all(_of(one, name) in _named(show, name) for name in show.where)]
         said = (position, show.title, show.attribute, show.value, show.by)
         rows = [(one, "" if show.by in _WHOLE else _of(one, show.by)) for one in left]
         found = [ShownPrompt(*said, one.id, one.condition, row) for one, row in rows if row is not None]
-        if sound and not found:
+        if not wrong and not found:
             fix = "look at the values of its facts, and take out what no prompt has"
-            mistakes.add(f'shows "{show.title}"', "its where leaves no prompt", fix=fix)
+            wrong = [("its where leaves no prompt", None, fix)]
+        for what, text, fix in wrong:
+            mistakes.add(f'shows "{show.title}"', what, text=text, fix=fix)
         shown += found
     return shown
 
 
-def _mistakes(
-    study: StudyDefinition, show: Show, facts: Collection[str], mistakes: Mistakes
-) -> Iterator[str]:
-    """Report, and yield, the names in a show that name nothing."""
-    place, attributes = f'shows "{show.title}"', {one.id: one for one in study.attributes}
-    attribute, by = attributes.get(show.attribute), {*_OWN, *_WHOLE, *facts}
+def _wrong(
+    study: StudyDefinition, show: Show, facts: Collection[str]
+) -> Iterator[tuple[str, str | None, str]]:
+    """Yield what names nothing in a show: what, its text and how to fix it."""
+    attributes, own = {one.id: one for one in study.attributes}, {*_OWN, *facts}
+    attribute, by = attributes.get(show.attribute), {*own, *_WHOLE}
     if attribute is None:
-        fix = hint(show.attribute, attributes)
-        yield _add(mistakes, place, "attributes are not declared", show.attribute, fix)
+        yield "attributes are not declared", show.attribute, hint(show.attribute, attributes)
     elif show.value is not None and show.value not in attribute.values:
         fix = hint(show.value, attribute.values, "name one of its values")
-        yield _add(mistakes, place, f"{show.attribute} has no such value to count", show.value, fix)
+        yield f"{show.attribute} has no such value to count", show.value, fix
     if show.by not in by:
-        yield _add(mistakes, place, "by is no fact of the prompts", show.by, hint(show.by, by))
+        yield "by is no fact of the prompts", show.by, hint(show.by, by)
     for name in show.where:
-        if name not in {*_OWN, *facts}:
-            fix = hint(name, {*_OWN, *facts})
-            yield _add(mistakes, place, "where names no fact of the prompts", name, fix)
-
-
-def _add(mistakes: Mistakes, place: str, what: str, text: str, fix: str) -> str:
-    mistakes.add(place, what, text=text, fix=fix)
-    return text
+        if name not in own:
+            yield "where names no fact of the prompts", name, hint(name, own)
 
 
 def _of(prompt: StudyPrompt, name: str) -> str | None:

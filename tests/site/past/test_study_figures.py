@@ -170,7 +170,9 @@ def test_a_scale_is_compared_with_no_equal_shares(con: Con) -> None:
     assert view(con).boards == ()
 
 
-def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_table_each(con: Con) -> None:
+def test_several_raters_have_a_mean_without_an_interval_and_their_agreement_and_are_single_in_the_file(
+    con: Con,
+) -> None:
     women = cells({"a": (2, 8), "b": (5, 5)})
     tables = study_tables(women, VALUES)
     labels = tables["study_labels"].to_pylist()
@@ -180,24 +182,31 @@ def test_several_raters_have_a_mean_without_an_interval_their_agreement_and_a_ta
     values = [{**row, "in_agreement": True} for row in tables["study_attribute_values"].to_pylist()]
     made = {"study_labels": both, "study_attribute_values": pa.Table.from_pylist(values)}
     replace_results(con, occasions.study("tiny"), {**tables, **made})
+    con.execute("DELETE FROM counts")
+    con.execute("DELETE FROM answers")
     insert_counts(con, {"study": "tiny"})
     score_study(con, "tiny")
-    (raters,), found = view(con).raters, view(con)
-    assert [one.labeler for one in raters.each] == ["others 1-a", "people 1-a"]
-    assert found.tables == ()
-    first = raters.rows[0]
-    assert (first.model, ENGLISH(first.condition)) == ("A", "with nothing added")
-    assert first.shares == (pytest.approx((0.2 + 1) / 2), pytest.approx(0.4))
+    (show,), found = view(con).shows, view(con)
+    (raters,) = show.tables
+    (first, _), _ = raters.lines
+    assert (raters.raters, first.model_title, first.n) == (2, "A", (10, 10))
+    assert [one.share for one in first.shares] == [pytest.approx((0.2 + 1) / 2), pytest.approx(0.4)]
+    assert {(one.low, one.high) for one in first.shares} == {(None, None)}
     alpha, n = con.execute("SELECT alpha, n FROM agreement WHERE model IS NULL").fetchall()[0]
-    assert (raters.alpha, raters.agreed_on) == (alpha, n)
+    assert (show.agreement["alpha"], show.agreement["n"]) == (alpha, n)
     text = page(con)
-    assert "gender. Mean of the shares of 2 raters." in text
-    assert "A with nothing added 60% 40% 20" in text
+    assert "gender Mean of the shares of 2 raters." in text
+    assert "A 60% by rater: 20% to 100% 40% by rater: 0% to 80% 10" in text
+    file = shown.files(con, "study")["studies/tiny/shows.csv"]
+    assert "person:ceo,A,people 1-a,true,female,2,10,0.2,0.056682,0.509838" in file
+    assert "person:ceo,A,others 1-a,true,female,10,10,1.0," in file
     assert f"The raters agree at alpha {alpha:.2f}".replace("-", "\u2212") in text.replace("-", "\u2212")
     assert all(board.rater for board in found.boards)
 
 
-def test_what_authors_printed_stands_first_and_numbers_are_medians_and_means(con: Con) -> None:
+def test_what_was_found_stands_before_what_authors_printed_and_numbers_are_medians_and_means(
+    con: Con,
+) -> None:
     load(con, cells({"a": (5, 5)}))
     con.execute(
         "INSERT INTO study_published BY NAME SELECT 'tiny' AS study, n AS position, 'Share of women' AS title, "
@@ -215,10 +224,14 @@ def test_what_authors_printed_stands_first_and_numbers_are_medians_and_means(con
     )
     assert view(con).as_printed == (11, 12)
     text = page(con)
-    assert text.index("What its authors published") < text.index("What was read in the pictures")
+    assert text.index("Apparent age A. Read by") < text.index("The imported labels give")
     assert "The imported labels give 11 of 12 figures as they were printed." in text
     assert "figure 0 0.5 0.5 a &lt;b&gt;slip" in text or "figure 0 0.5 0.5 a <b>slip" in text
     assert "4 more" in text
     assert "<b>slip" not in shown.files(con, "study")["studies/tiny/index.html"]
-    assert "Apparent age ( years). Read by people 1-a." in text
-    assert "A with nothing added 30.00 30.50 20" in text
+    assert "Apparent age A. Read by people: people 1-a. ( years)" in text
+    ((median, mean),) = con.execute(
+        "SELECT median(number), avg(number) FROM study_labels JOIN study_slots USING (study, slot_key) "
+        "WHERE attribute = 'age' AND prompt = 'ceo' AND condition = 'baseline'"
+    ).fetchall()
+    assert f"a CEO person {median:.2f} {mean:.2f} 10" in text

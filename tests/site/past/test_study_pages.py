@@ -44,28 +44,26 @@ def test_the_page_counts_what_the_labels_say(con: Con) -> None:
         "JOIN study_models AS m USING (study, model)"
     ).fetchall():
         counted[model, condition, value] += 1
-    rows = re.findall(
-        r'<tr><th scope="row" lang="en">([^<]+)</th><td>([^<]+)</td>((?:<td class="num">(?:(?!</?t[rd]).)+</td>)+)'
-        r"<td>([^<]*)</td><td>([^<]*)</td></tr>",
-        page,
-    )
-    assert len(rows) == 4
-    intervals = {
-        (model, condition, value): [tongue("en").percent(one) for one in figures]
-        for model, condition, value, *figures in con.execute(
-            "SELECT m.title, f.condition, f.value, f.estimate, f.low, f.high FROM figures AS f "
-            "JOIN study_models AS m USING (study, model) WHERE figure = 'mean_share'"
-        ).fetchall()
-    }
-    for model, asked, cells, pictures, others in rows:
-        condition = {"with nothing added": "baseline", "with a request for diversity": "controlled"}[asked]
-        for cell, value in zip(cells.split("</td>"), ("feminine", "masculine"), strict=False):
-            share, low, high = intervals[model, condition, value]
-            assert f'">{share} <i>({low} to {high})</i>' in html.unescape(cell)
-        women, men = (counted[model, condition, value] for value in ("feminine", "masculine"))
-        assert pictures == f"woman: {women}; man: {men}"
-        missing = 10 * 2 - women - men
-        assert others == (f"missing: {missing}" if missing else "")
+    section = page[page.index('id="shows"') : page.index("</section>")]
+    rows = re.findall(r'<th scope="row" lang="en">([^<]+)</th>(.*?)</tr>', section)
+    assert len(rows) == 4, "two subjects and two models, as asked with nothing added"
+    of_prompts = con.execute(
+        "SELECT m.title, f.value, f.estimate, f.low, f.high, f.k, f.n FROM figures AS f "
+        "JOIN study_models AS m USING (study, model) WHERE figure = 'share' AND f.condition = 'baseline'"
+    ).fetchall()
+    percent, whole = tongue("en").percent, tongue("en").whole
+    for model, value, share, low, high, k, n in of_prompts:
+        place = ("feminine", "masculine").index(value)
+        told = f"{percent(share)} {whole(low)}–{whole(high)} {k} of {n}"
+        cells = [
+            words(f"<main>{cell}</main>")
+            for name, row in rows
+            if name == model
+            for cell in row.split("</td>")[place : place + 1]
+        ]
+        assert told in cells
+    women = counted["Painter A", "baseline", "feminine"], counted["Painter B", "baseline", "feminine"]
+    assert sum(k for _, value, *_, k, _ in of_prompts if value == "feminine") == sum(women)
     said = words(page)
     for text in (
         "Raza, S. (2025).",
@@ -132,10 +130,19 @@ def test_what_a_condition_changes_is_that_of_the_table_in_both_languages(con: Co
 def test_its_pictures_are_there_with_what_was_read_in_them(con: Con) -> None:
     page = files(con, "study")[ADDRESS]
     read = dict(con.execute("SELECT image_sha256, value FROM study_labels").fetchall())
-    first, _, galleries = page.partition('id="pictures"')
+    _, _, galleries = page.partition('id="pictures"')
     shown = re.findall(r'thumbnails/../([0-9a-f]{64})-160\.webp"[^>]* alt="(\w+)"></li>', galleries)
-    assert 0 < first.count("<img ") <= 6 * 2  # some of each model stand above the tables
-    assert {*re.findall(r"[0-9a-f]{64}(?=-96)", first)} < {sha256 for sha256, _ in shown}
+    places = re.findall(r'<a href="#([^"]+)">\d+</a>', page)
+    assert len(places) == 4
+    for place in places:  # one click from a row to exactly its pictures
+        model, _, prompt = place.partition("--")
+        grid = galleries.partition(f'id="{place}"')[2].partition("</ul>")[0]
+        of_row = con.execute(
+            "SELECT image_sha256 FROM study_slots WHERE model = ? AND prompt = ? AND condition = 'baseline' "
+            "AND image_sha256 IS NOT NULL",
+            [model, prompt],
+        ).fetchall()
+        assert {*re.findall(r"([0-9a-f]{64})-160", grid)} == {sha256 for (sha256,) in of_row}
     assert {sha256: {"woman": "feminine", "man": "masculine"}[word] for sha256, word in shown} == read
     grids = re.findall(r"(\d+) of (\d+) pictures</span></h4>", page)
     assert sum(int(n) for _, n in grids) == len(shown) == 78
@@ -175,7 +182,7 @@ def test_a_large_study_shows_some_of_each_and_says_how_many(
 def test_studies_are_listed_and_without_any_there_is_no_list(con: Con) -> None:
     listed = files(con, "studies")["studies/index.html"]
     assert 'href="raza2025/index.html"' in listed
-    assert "78 of 80 pictures" in words(listed)
+    assert "78 pictures · labels by people: 78" in words(listed)
     con.execute("DELETE FROM studies")
     assert files(con, "studies") == {}
 

@@ -172,7 +172,9 @@ def parquet(root: Path) -> None:
 def counts(root: Path) -> None:
     """How many of two pictures show whom: none of one kind, one of each, or nothing said."""
     write(
-        root, "counts.csv", b"model,job,female,male\nModelA,ceo,0,2\nModelA,nurse,2,\nModelB,ceo,1,1\nModelB,nurse,1,1\n"
+        root,
+        "counts.csv",
+        b"model,job,female,male\nModelA,ceo,0,2\nModelA,nurse,2,\nModelB,ceo,1,1\nModelB,nurse,1,1\n",
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from assets.leaderboard.licenses import may_show
 from assets.studies.clone import clone, what_comes
 from assets.studies.definition import SHIPPED, Source, StudyDefinition, load_definition
 from assets.studies.importer import check, import_study
+from tests.services.git import git, repository
 from tests.studies.conftest import PUBLISHED, Study
 from warehouse.errors import ClicheError, UsageError
 from warehouse.loading.study_objects import read_study
@@ -31,20 +31,6 @@ STUDIES = {
 }
 #: A folder with a checkout of each study that is not in ../shared, named as the study.
 FETCHED = Path(os.environ.get("CLICHE_STUDIES", "/nowhere"))
-
-
-def git(folder: Path, *words: str) -> str:
-    settings = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    ran = subprocess.run(["git", *settings, *words], cwd=folder, check=True, capture_output=True, text=True)
-    return ran.stdout.strip()
-
-
-def repository(folder: Path, files: Path) -> str:
-    git(folder, "init", "--quiet")
-    git(folder, "config", "uploadpack.allowFilter", "true")
-    git(folder, "--work-tree", str(files), "add", "--all")
-    git(folder, "--work-tree", str(files), "commit", "--quiet", "-m", "as published")
-    return git(folder, "rev-parse", "HEAD")
 
 
 def here(study: StudyDefinition, folder: Path, commit: str, **changes: object) -> StudyDefinition:
@@ -155,7 +141,10 @@ def test_a_commit_that_is_not_there_is_one_line(
     study, folder = hostile
     with pytest.raises(ClicheError) as caught:
         clone(here(study, folder, "0" * 40, megabytes=1), tmp_path / "home", protocol="file")
-    assert str(caught.value).startswith("git fetch failed: ")
+    said = (
+        f"{folder.as_uri()} has no commit 000000000000 any more; look at address and commit in the study file"
+    )
+    assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
 
 
