@@ -1,4 +1,4 @@
-# Two commands on a fresh machine: `make demo` and `make test`. Both set up a virtual environment by themselves.
+# Three commands on a fresh machine: `make demo`, `make real` and `make test`. Each sets up a virtual environment by itself.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A search for Chromium that fails leaves no empty file behind.
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo cluster-demo image wheel release soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
+.PHONY: help setup setup-dev demo real cluster-demo image wheel release soak quick texts test test-long test-older test-diffusers test-readers check lint types lint-sql bench promises serve dev lock browser servers engine docs clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,12 @@ $(VENV)/.dev: requirements-dev.lock requirements-setup.lock pyproject.toml
 
 demo: setup ## Ask the simulated models for twelve weeks, publish, say where to look
 	@$(BIN)/cliche demo
+
+# YES=1 fetches without asking. What is there is not fetched again, so `make real` goes on where it was stopped.
+real: setup ## Fetch and import the published studies that are shipped, publish, say where to look
+	@$(BIN)/cliche import study --all $(if $(YES),--yes); code=$$?; test $$code -le 1 || exit $$code; \
+		$(BIN)/cliche publish || { echo "Nothing was published."; exit 1; }; \
+		echo "Look:  make serve, then http://127.0.0.1:8000"; exit $$code
 
 cluster-demo: setup-dev ## Ask and publish a week on two workers of this machine (PostgreSQL, broker, S3), compare with one process
 	@$(BIN)/python -W ignore -m tests.cluster.demo

@@ -17,6 +17,7 @@ from orchestration import commands
 from orchestration.console import note
 from orchestration.groups.editions import edition, explain, verify
 from orchestration.groups.labels import anchors, gold
+from orchestration.groups.start import init
 from orchestration.groups.taking_back import remove, retract, study
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
@@ -54,6 +55,9 @@ def options(
 ) -> None:
     """Weekly, longitudinal stereotype benchmark for image models."""
     del debug  # read by `main`, which must know it even when parsing fails
+
+
+app.command(short_help="Write the files of a first try.")(init)
 
 
 @app.command(short_help="Ask, score and publish the simulated models.")
@@ -248,19 +252,26 @@ def import_midjourney(
     return commands.imports.import_midjourney(folder, week, model_version)
 
 
-@importer.command("study", short_help="Import a published study.")
+@importer.command("study", short_help="Import a published study, or all that are shipped.")
 def import_study(
     study: Annotated[
-        str, Argument(metavar="STUDY", help="A study that is shipped, e.g. raza2025, or a file STUDY.yaml.")
-    ],
+        str | None, Argument(metavar="STUDY", help="A shipped study, e.g. raza2025, or a file STUDY.yaml.")
+    ] = None,
     root: Annotated[
         Path | None, Option(help="Folder of its files; left out, its repository is cloned.")
     ] = None,
+    *,
     check: Annotated[
         bool, Option("--check", help="List all errors, or what would be imported; store nothing.")
     ] = False,
+    every: Annotated[bool, Option("--all", help="All that are shipped, after saying how much.")] = False,
+    yes: Annotated[bool, Option("--yes", help="With --all: fetch without asking.")] = False,
 ) -> int:
     """Import a published study: its pictures, its people's labels, its provenance."""
+    if every and not (study or root or check):
+        return commands.imports.import_shipped(yes=yes)
+    if every or study is None or yes:
+        raise UsageError("name a STUDY, or --all for all that are shipped; --yes goes with --all alone")
     return commands.imports.check_study(study, root) if check else commands.imports.import_study(study, root)
 
 

@@ -92,7 +92,7 @@ def pictures_of(entry: ModelEntry, suites: Mapping[str, Suite], labeler: Labeler
     for selection in entry.suites:
         for prompt in planned_prompts(selection, suites[selection.suite]):
             asked[_read_of(prompt, labeler.attributes or prompt.attributes)] += asks(selection, prompt)
-    return _all_left(asked, labeler)
+    return all_left(asked, labeler)
 
 
 def _read_of(prompt: Prompt, readable: Collection[str]) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def anchors_of(store: Store, labeler: LabelerEntry) -> ToLabel:
     shown = [] if SHIPPED in sets else [attributes for _, attributes in looks()]
     shown += [one["attributes"] for name in sets for one in read_list(store, name)["pictures"]]
     readable = labeler.attributes
-    return _all_left(
+    return all_left(
         Counter(tuple(name for name in sorted(names) if not readable or name in readable) for names in shown),
         labeler,
     )
@@ -124,10 +124,10 @@ def anchors_left(store: Store, labeler: RemoteLabeler, week: str) -> ToLabel:
     for name in sets:
         if store.head(labels_key(name, week, who)) is None:
             shown += [one["attributes"] for one in read_list(store, name)["pictures"]]
-    return _all_left(Counter(tuple(sorted(readable & {*names})) for names in shown), labeler.entry)
+    return all_left(Counter(tuple(sorted(readable & {*names})) for names in shown), labeler.entry)
 
 
-def _all_left(asked: Counter[tuple[str, ...]], labeler: LabelerEntry) -> ToLabel:
+def all_left(asked: Counter[tuple[str, ...]], labeler: LabelerEntry) -> ToLabel:
     """Return pictures by what is asked of each, none of which was read yet; those of whom nothing is asked are none."""
     del asked[()]
     return ToLabel(asked.total(), asked.total(), _calls(asked, labeler.images_per_request))

@@ -32,7 +32,7 @@ def texts_sha256() -> str:
     files += Path(quality.__file__).parent.glob("*.py")
     of_suites = Path(suites.__file__).parent
     files += [of_suites / "attributes.yaml", *(of_suites / "data").glob("*.yaml")]  # words
-    files += [of_suites / "published_figures.yaml", of_suites / "claims.yaml"]
+    files += [of_suites / f"{name}.yaml" for name in ("published_figures", "published_questions", "claims")]
     names = {path: path.relative_to(_HERE.parents[1]).as_posix() for path in files}
     names |= {path: f"sql/{path.relative_to(ROOT).as_posix()}" for path in statements}  # in a wheel, too
     hashes = {name: sha256_hex(path.read_bytes()) for path, name in names.items()}

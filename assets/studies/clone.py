@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,9 +12,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from assets.studies.definition import StudyDefinition
+from assets.studies.definition import Source, StudyDefinition
 from assets.studies.reading.pictures import Progress, silent
 from warehouse.errors import ClicheError, UsageError
+from warehouse.store.holders import this_run
+from warehouse.store.local_errors import explained
+from warehouse.store.local_leases import held
 
 #: How many times the stated size a clone may take: Git keeps its packs beside the files.
 _TIMES, _SPARE = 3, 50_000_000
@@ -27,6 +31,8 @@ _OPTIONS = {
     "filter.lfs.required": "false",
     "credential.helper": "",
     "advice.detachedHead": "false",
+    "http.lowSpeedLimit": "1000",  # bytes per second, for so many seconds: a connection that stands still
+    "http.lowSpeedTime": "60",
 }
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -36,7 +42,17 @@ _ENVIRONMENT = {
     "GIT_LFS_SKIP_SMUDGE": "1",
     "LC_ALL": "C",
 }
-_PASSED_ON = ("PATH", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
+_PASSED_ON = ("PATH", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
+_GONE = r"could not read Username|Authentication failed|not found|error: (40[134]|410)\b|a git repository"
+#: What Git says → what it means and what to do; the first that matches.
+_MEANINGS = (
+    ("No space left|quota exceeded|unable to write", "the disk has no room for it; free some, and run again"),
+    ("not our ref|unadvertised|find remote ref", "{address} has no commit {commit} any more; {fix}"),
+    (_GONE, "{address} is no public repository: it moved, was removed or is private; {fix}"),
+    ("unable to access|RPC failed|EOF|hung up", "{address} was not reached ({fatal}); check the network"),
+    ("", "git {command} failed: {fatal}; {fix}"),
+)
+_FIX = "look at address and commit in the study file, or give a folder with --root"
 
 
 def what_comes(study: StudyDefinition) -> str:
@@ -63,35 +79,44 @@ def clone(
         ClicheError: if Git is missing, cannot fetch it, or it is much larger than the study file says.
     """
     what_comes(study)
-    source = study.source
-    assert source.commit is not None and source.megabytes is not None  # noqa: PT018, S101 - what_comes has looked
-    done = home / f"{study.study}-{source.commit[:12]}"
-    if done.is_dir():
-        return done
-    home.mkdir(parents=True, exist_ok=True)
-    for left in home.glob(f".{study.study}-*"):  # of a clone that was stopped
+    done = checkout(study, home)
+    with explained("write", home):
+        home.mkdir(parents=True, exist_ok=True)
+        with held(home / f".{study.study}.lock", this_run(f"the clone of {study.study}")):
+            if not done.is_dir():
+                _clone(study, done, protocol, progress)
+    return done
+
+
+def checkout(study: StudyDefinition, home: Path) -> Path:
+    """Return the folder that a whole clone of the study has, whether it is there or not."""
+    return home / f"{study.study}-{(study.source.commit or '')[:12]}"
+
+
+def _clone(study: StudyDefinition, done: Path, protocol: str, progress: Progress) -> None:
+    source, commit, half = study.source, str(study.source.commit), f".{study.study}.half-"
+    for left in done.parent.glob(f"{half}*"):  # of a clone that was stopped
         shutil.rmtree(left, ignore_errors=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{study.study}-", dir=home))
+    work = Path(tempfile.mkdtemp(prefix=half, dir=done.parent))
     try:
-        git = _Git(work, protocol, source.megabytes, progress)
+        git = _Git(work, protocol, source, progress)
         git.run("init", "--quiet")
         git.run("remote", "add", "origin", source.address)
         partly = ["--filter=blob:none"] if source.paths else []
-        git.run("fetch", "--quiet", "--depth=1", "--no-tags", *partly, "origin", source.commit)
+        git.run("fetch", "--quiet", "--depth=1", "--no-tags", *partly, "origin", commit)
         if source.paths:
             git.run("config", "remote.origin.promisor", "true")
             git.run("sparse-checkout", "set", "--no-cone", *source.paths)
-        git.run("checkout", "--quiet", "--detach", source.commit)
+        git.run("checkout", "--quiet", "--detach", commit)
         work.rename(done)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return done
 
 
 class _Git:
     """Runs git in one folder, and ends it when that grows beyond its bound."""
 
-    def __init__(self, folder: Path, protocol: str, megabytes: int, progress: Progress) -> None:
+    def __init__(self, folder: Path, protocol: str, source: Source, progress: Progress) -> None:
         program = shutil.which("git")
         if program is None:
             raise ClicheError("git is not installed; install it, or give the study's folder with --root")
@@ -101,7 +126,8 @@ class _Git:
         ]
         passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         self._environment: Mapping[str, str] = {**_ENVIRONMENT, **passed, "GIT_ALLOW_PROTOCOL": protocol}
-        self._folder, self._megabytes, self._progress = folder, megabytes, progress
+        self._folder, self._source, self._progress = folder, source, progress
+        self._megabytes = source.megabytes or 0
 
     def run(self, *arguments: str) -> None:
         """Run one command."""
@@ -121,14 +147,13 @@ class _Git:
                 process.kill()
                 process.wait()
             said.seek(0)
-            words = said.read(20_000).decode(errors="replace").strip().splitlines()
+            words = said.read(20_000).decode(errors="replace").strip()
         if process.returncode:
-            reasons = (line for line in words if line.startswith(("fatal:", "error:")))
-            fatal = next(reasons, "it gave no reason")
-            raise ClicheError(
-                f"git {arguments[0]} failed: {fatal[:300]}; look at the address and the commit of the study file, "
-                "or give a folder with --root"
-            )
+            reasons = (line for line in words.splitlines() if line.startswith(("fatal:", "error:")))
+            fatal = next(reasons, "it gave no reason").rpartition("': ")[2][:300]
+            meaning = next(said for pattern, said in _MEANINGS if re.search(pattern, words, re.IGNORECASE))
+            of = {"address": self._source.address, "commit": (self._source.commit or "")[:12]}
+            raise ClicheError(meaning.format(**of, fatal=fatal, command=arguments[0], fix=_FIX))
 
     def _watch(self, process: subprocess.Popen[bytes]) -> None:
         most, began = self._megabytes * 1_000_000 * _TIMES + _SPARE, time.monotonic()

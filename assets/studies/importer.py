@@ -63,6 +63,7 @@ class ImportReport:
     missing: int  # planned pictures that the study does not have; 0 for a study of labels only
     missing_by_model: Mapping[str, int]
     labels: Mapping[str, int]  # labeler@version → labels
+    figures: str  # how many of the authors' figures come out as printed; empty if they print none
     replaces: str | None  # the version that was current before
     changed: bool  # False: the same study was imported before, and nothing was written
 
@@ -78,7 +79,7 @@ class ImportReport:
         if self.missing:
             models = ", ".join(f"{model} {count}" for model, count in self.missing_by_model.items())
             sentences.append(f"{self.missing} planned pictures are missing: {models}")
-        return sentences
+        return [*sentences, *filter(None, [self.figures])]
 
     def _counts(self) -> str:
         labels = ", ".join(f"{count} labels by {labeler}" for labeler, count in self.labels.items())
@@ -138,11 +139,15 @@ def _would_come_in(study: ReadStudy) -> Iterator[str]:
         kinds = ", ".join(f"{v} {n}" for v, n in of.most_common(8)) if named[attribute] else "numbers"
         yield f"{labeler}: {of.total()} labels of {attribute} ({kinds})"
     if study.published:
-        equal = sum(figure.differs is None for figure in study.published)
-        yield f"published figures: {equal} of {len(study.published)} come out as printed"
+        yield _as_printed(study.published)
         for figure in study.published:
             if figure.differs is not None:
                 yield f"  {figure.name}: printed {figure.printed}, here {figure.ours} ({figure.differs})"
+
+
+def _as_printed(figures: Sequence[ComparedFigure]) -> str:
+    equal = sum(figure.differs is None for figure in figures)
+    return f"published figures: {equal} of {len(figures)} come out as printed" if figures else ""
 
 
 def import_study(store: Store, definition: Path, root: Path, *, progress: Progress = silent) -> ImportReport:
@@ -188,6 +193,7 @@ def import_study(store: Store, definition: Path, root: Path, *, progress: Progre
         missing=absent.total(),
         missing_by_model=dict(absent),
         labels={name: len(rows) for name, rows in read.labels.items()},
+        figures=_as_printed(read.published),
         replaces=replaces,
         changed=bool(written or put or moved),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
 from assets.labeling.asked.asking import FREELY, Asking, AskingResult, ask_all
 from assets.labeling.asked.attempts import closed
 from assets.labeling.asked.journal import Journal, Keep, of_study
+from assets.labeling.forecast import ToLabel, all_left
 from assets.labeling.pictures import PictureToRead
 from assets.labeling.records import Labeler, Reading, RemoteLabeler
 from assets.labeling.registry import is_remote
@@ -46,12 +48,12 @@ def label_study(
     labeler: Labeler | RemoteLabeler,
     *,
     progress: Progress = silent,
-    asking: Asking = FREELY,
+    asking: Callable[[ToLabel], Asking] = lambda left: FREELY,
 ) -> LabelCounts:
     """Label the study's pictures with the attributes that study file and labeler know; equal bytes are read once.
 
     A value outside the study's declared list is stored as `invalid` with the raw answer. Labels of this labeler version
-    that are there already are not made again, so a stopped run goes on.
+    that are there already are not made again, so a stopped run goes on. `asking` is told what will be asked.
     """
     pointer = require_current(store, study)
     declared: dict[str, set[str]] = {}
@@ -94,7 +96,8 @@ def label_study(
     if is_remote(labeler):
         journal = Journal(store, of_study(study), name, keep)
         todo = _without(todo, closed(journal.known))
-        asked = _ask(store, labeler, todo, journal, progress, asking)
+        left = all_left(Counter(_wanted(slots) for _, slots in todo.values()), labeler.entry)
+        asked = _ask(store, labeler, todo, journal, progress, asking(left))
     else:
         _read(store, labeler, todo, attributes, keep, progress)
     return LabelCounts(written, len(done), asked)
@@ -116,10 +119,7 @@ def _ask(
     store: Store, labeler: RemoteLabeler, todo: Todo, journal: Journal, tell: Progress, asking: Asking
 ) -> AskingResult:
     done = count(1)
-    looks = [
-        PictureToRead(sha256, ext, tuple(sorted({*chain.from_iterable(slots.values())})))
-        for sha256, (ext, slots) in sorted(todo.items())
-    ]
+    looks = [PictureToRead(sha256, ext, _wanted(slots)) for sha256, (ext, slots) in sorted(todo.items())]
     return ask_all(
         labeler,
         looks,
@@ -128,6 +128,10 @@ def _ask(
         asking=asking,
         on_picture=lambda: tell("labeling pictures", next(done), len(looks)),
     )
+
+
+def _wanted(slots: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(sorted({*chain.from_iterable(slots.values())}))
 
 
 def _without(todo: Todo, never: Collection[tuple[str, str]]) -> Todo:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # so that calls are checked by their types
     from orchestration.commands import doctor as doctor
     from orchestration.commands import gold as gold
     from orchestration.commands import imports as imports
+    from orchestration.commands import init as init
     from orchestration.commands import operator as operator
     from orchestration.commands import query as query
     from orchestration.commands import status as status

@@ -33,7 +33,7 @@ def anchors_list() -> int:
     store = bare_workplace(load_settings()).store
     lists = listing(store)
     if not lists.sets:
-        say("There are no anchor sets yet; the next publish makes simulated-1.")
+        say("There are no anchor sets yet; the next publish of a week that was asked makes simulated-1.")
         return 0
     listed = table("set", "pictures", "labeler", "weeks", "from", "to", right=("pictures", "weeks"))
     for name in lists.sets:

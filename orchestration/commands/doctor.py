@@ -12,6 +12,7 @@ from assets.labeling.asked.spending import is_paid
 from orchestration.commands.forecasts import confirm_amount
 from orchestration.console import say
 from orchestration.doctor import machine, offers, services
+from orchestration.doctor.columns import look_at_columns
 from orchestration.doctor.finding import Finding
 from orchestration.doctor.paid import Try, tries, try_all
 from orchestration.resources import bare_workplace, make_workplace
@@ -106,6 +107,8 @@ def examine() -> Iterator[Finding]:
         place = make_workplace(settings)
         counts = f"{counted(len(place.models), 'model')}, {counted(len(place.labelers), 'labeler')}"
         yield Finding("ok", "settings", f"{settings.home}; {settings.models.name}: {counts}")
+        if settings.models != (own := settings.home / "models.yaml") and own.exists():
+            yield Finding("warn", "settings", f"{own} is not read: write models: models.yaml in cliche.yaml")
     except ClicheError as error:
         yield Finding("fail", "settings", str(error))
     yield from machine.look_at_store(place.store)
@@ -131,6 +134,7 @@ def examine() -> Iterator[Finding]:
     )
     names = dict.fromkeys(name for entry in models for name in (entry.labeler, *entry.also_labelers))
     yield from _each(lambda name: services.look_at_labeler(place, name), [*names])
+    yield from look_at_columns(place, models)
     if asked or any(is_paid(place.labelers[name]) for name in names if name in place.labelers):
         yield from services.look_at_caps(place)
 

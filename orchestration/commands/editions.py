@@ -159,12 +159,17 @@ def bar(title: str) -> AbstractContextManager[Step]:
 
 @contextmanager
 def counting(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar; yield the function that receives (what, how many are done, of how many)."""
+    """Show a bar from the first step on; yield the function that receives (what, how many are done, of how many)."""
     columns = (TextColumn("  {task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
-    with Progress(*columns, console=ERR) as progress:
-        task = progress.add_task(title, total=None)
+    progress = Progress(*columns, console=ERR)
+    task = progress.add_task(title, total=None)
 
-        def step(what: str, done: int, total: int) -> None:
-            progress.update(task, description=f"{title} {what}", completed=done, total=total)
+    def step(what: str, done: int, total: int) -> None:
+        progress.start()
+        progress.update(task, description=f"{title} {what}", completed=done, total=total)
 
+    try:
         yield step
+    finally:
+        if progress.live.is_started:
+            progress.stop()

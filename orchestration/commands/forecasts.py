@@ -19,6 +19,8 @@ from assets.generation.partition import plan_partition
 from assets.generation.plan import read_plan
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
+from assets.labeling.asked.asking import Asking
+from assets.labeling.asked.guard import asking_of
 from assets.labeling.asked.spending import is_paid
 from assets.labeling.forecast import (
     ToLabel,
@@ -35,7 +37,9 @@ from assets.labeling.registry import make_labeler
 from assets.labeling.status import partition_state
 from assets.suites.selections import asks, planned_prompts
 from orchestration.console import OUT, say, say_lines, table
+from orchestration.doctor.columns import look_at_columns
 from warehouse.errors import ClicheError, RefusedError
+from warehouse.printable import counted
 from warehouse.weeks import current_week, shift, span, utc_now
 
 _SMALL_USD = 0.1  # below it, cents say too little
@@ -117,6 +121,7 @@ def dry_run(place: Workplace, week: str, models: Sequence[str]) -> int:
     listed.add_row("all", "", "", "", f"{about}{total:,.2f}", _cap(place.caps.week_usd) if paid else "")
     OUT.print(listed)
     say_lines(_about_money(place, week, forecasts))
+    say_lines(f"{one.what}: {one.line}." for one in look_at_columns(place, map(place.model, models)))
     say("References, suites and models are valid. Nothing was asked.")
     return 0
 
@@ -176,7 +181,7 @@ def month_ahead(place: Workplace) -> float | None:
         return None
     try:
         left = sum(_within(one.usd, one.left_usd) for one in look_ahead(place, week, names))
-        weeks = [sum(_within(one.usd, one.cap_usd) for one in _whole_week(place, of)) for of in later]
+        weeks = [sum(_within(one.usd, one.cap_usd) for one in whole_week(place, of)) for of in later]
     except ClicheError:
         return None
     cap, spent = place.caps.week_usd, place.ledger.total(week_scope(week)).usd
@@ -188,7 +193,7 @@ def _within(usd: float, cap_usd: float | None) -> float:
     return usd if cap_usd is None else min(usd, cap_usd)
 
 
-def _whole_week(place: Workplace, week: str) -> list[Forecast]:
+def whole_week(place: Workplace, week: str) -> list[Forecast]:
     """Return what a week to come takes of its models and their labelers, if all is asked."""
     today, forecasts = utc_now().date(), list[Forecast]()
     to_label = defaultdict[str, ToLabel](ToLabel)
@@ -261,6 +266,19 @@ def confirm_amount(amount: float, expected: float | None = None, *, yes: bool) -
         raise RefusedError(f"this would spend {up_to}; no terminal to confirm, so pass --yes")
     if not typer.confirm(f"This will spend {up_to}; go on?", err=True):
         raise RefusedError("nothing was asked and nothing was spent")
+
+
+def confirmed(place: Workplace, study: str, labeler: str, left: ToLabel, *, yes: bool) -> Asking:
+    """Return how a labeler is asked about a study, after its price was said and one question about it."""
+    week, today, entry = current_week(), utc_now().date(), place.labelers[labeler]
+    asking = asking_of(place, entry, week)  # it fills the ledger
+    one = label_forecast(place.ledger, entry, week, pictures=left, anchors=ToLabel(), today=today)
+    most = most_usd([one], place.caps, place.ledger, week, today)
+    if most:
+        calls = f"{counted(left.left, 'picture')} in {counted(left.calls, 'call')}"
+        say(f"{study}: {calls} by {labeler}, about ${min(one.usd, most):,.4f}, at most ${most:,.4f}")
+        confirm_amount(most, min(one.usd, most), yes=yes)
+    return asking
 
 
 def may_spend(place: Workplace, models: Sequence[str]) -> bool:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
+import typer
+from rich.markup import escape
 
 from assets.gateway.receipts import Receipt, read_partition
 from assets.gateway.records import Outcome
@@ -16,14 +22,23 @@ from assets.generation.partition import plan_partition
 from assets.generation.run import PartitionRun
 from assets.generation.workplace import Listener, Workplace
 from assets.labeling.partition import label, left_over
-from orchestration.commands.editions import counting
-from orchestration.console import note, say, say_lines
+from assets.leaderboard.views.query import rows
+from orchestration.commands.editions import bar, counting
+from orchestration.commands.forecasts import confirmed
+from orchestration.console import OUT, note, say, say_lines, table
 from orchestration.resources import bare_workplace, make_workplace
 from orchestration.settings import load_settings
+from warehouse.database.connection import connect
 from warehouse.database.schema import open_warehouse
-from warehouse.errors import ClicheError, UsageError
+from warehouse.errors import ClicheError, RefusedError, UsageError
+from warehouse.store import Store
 from warehouse.validation import close_match
 from warehouse.weeks import parse_week
+
+if TYPE_CHECKING:
+    from assets.studies.shipments import Shipment
+
+CHECKOUTS, MBIT_S = "checkouts", 20  # where clones are; the rate at which minutes of a download are said
 
 
 def import_midjourney(folder: Path, week: str, version: str | None) -> int:
@@ -137,7 +152,7 @@ def _found(study: str, root: Path | None) -> tuple[Path, Path]:
     definition = load_definition(file)
     say(what_comes(definition))
     with counting("cloning") as step:
-        return file, clone(definition, load_settings().home / "checkouts", progress=step)
+        return file, clone(definition, load_settings().home / CHECKOUTS, progress=step)
 
 
 def import_study(study: str, root: Path | None) -> int:
@@ -159,10 +174,61 @@ def import_study(study: str, root: Path | None) -> int:
     return 0
 
 
-def label_imported(study: str, name: str) -> int:
-    """Label the pictures of an imported study and load what was read; say what it cost and what is left."""
-    from assets.labeling.asked.asking import FREELY
-    from assets.labeling.asked.guard import asking_of
+def import_shipped(*, yes: bool) -> int:
+    """Import all studies that are shipped, then load them; why one does not come in is a line, and the others go on."""
+    from assets.metrics.week import score_studies
+    from assets.studies.shipments import shipments
+
+    settings = load_settings()
+    place, checkouts = bare_workplace(settings), settings.home / CHECKOUTS
+    place.store.check_writable()
+    with place.store.lease("import-studies", purpose="import the shipped studies"):
+        every = [*shipments(place.store, checkouts)]
+        say_lines(one.settled for one in every if one.settled)
+        wanted = [one for one in every if not one.settled]
+        _confirm_fetch(wanted, yes=yes)
+        came = sum(_came_in(place.store, one, checkouts) for one in wanted)
+        kept = load_kept(place, lambda con: score_studies(con, place), "Kept in the store, but not loaded")
+    left, before = len(wanted) - came, len(every) - len(wanted)
+    say(f"{len(every)} studies: {came} came in, {before} needed nothing, {left} did not come in")
+    return ClicheError.exit_code if left or not kept else 0
+
+
+def _confirm_fetch(wanted: Sequence[Shipment], *, yes: bool) -> None:
+    """Say what there is to fetch, and ask once whether to."""
+    listed = table("study", "MB", "license", "pictures", "title", right={"MB"})
+    for one in wanted:
+        size, terms, title = one.megabytes or "fetched", escape(one.study.license), escape(one.study.title)
+        listed.add_row(one.study.study, f"{size}", terms, one.pictures, title)
+    if not (total := sum(one.megabytes for one in wanted)):
+        return
+    OUT.print(listed)
+    say(f"To fetch: about {total:,} MB, {math.ceil(total * 8 / MBIT_S / 60)} min at {MBIT_S} Mbit/s")
+    if not (yes or sys.stdin.isatty()):
+        raise RefusedError("no terminal to confirm that this may be fetched, so pass --yes (make real YES=1)")
+    if not (yes or typer.confirm("Fetch them?", err=True)):
+        raise RefusedError("nothing was fetched")
+
+
+def _came_in(store: Store, one: Shipment, checkouts: Path) -> bool:
+    """Clone and import a study; say what came in, or in one line why it did not."""
+    from assets.studies.clone import clone
+    from assets.studies.importer import import_study as import_files
+
+    name = one.study.study
+    try:
+        with bar(f"{name}:") as step:
+            folder = clone(one.study, checkouts, progress=step)
+            report = import_files(store, one.file, folder, progress=step)
+    except (ClicheError, OSError) as error:
+        note(f"cliche: {name}: {str(error).removeprefix(f'{name}: ')}")
+        return False
+    say_lines(report.lines())
+    return True
+
+
+def label_imported(study: str, name: str, *, yes: bool) -> int:
+    """Label the pictures of an imported study after its price was said; then say how far its people agree."""
     from assets.labeling.registry import make_labeler
     from assets.metrics.week import score_studies
     from assets.studies.labeling import label_study
@@ -170,12 +236,11 @@ def label_imported(study: str, name: str) -> int:
     settings = load_settings()
     place = make_workplace(settings, Listener(told=note))
     labeler = make_labeler(name, place.labelers)
-    entry = place.labelers.get(name)
     place.store.check_writable()
-    with place.store.lease(f"label-study-{study}", purpose=f"label the study {study}"):
-        asking = FREELY if entry is None else asking_of(place, entry, "")
-        with counting("labeling") as step:
-            counts = label_study(place.store, study, labeler, progress=step, asking=asking)
+    lease = place.store.lease(f"label-study-{study}", purpose=f"label the study {study}")
+    asking = partial(confirmed, place, study, name, yes=yes)
+    with lease, counting("labeling") as step:
+        counts = label_study(place.store, study, labeler, progress=step, asking=asking)
     asked = counts.asked
     say(
         f"{study}: {counts.labels:,} labels by {name}@{labeler.version}, {counts.already:,} were there before"
@@ -185,6 +250,15 @@ def label_imported(study: str, name: str) -> int:
     kept = "The labels are kept in the store, but they were not loaded"
     if not load_kept(place, lambda con: score_studies(con, place), kept):
         return 1
+    with connect(place.warehouse, read_only=True) as con:
+        given = {"study": study, "labeler": name, "version": labeler.version}
+        found = rows(con, "labeler_agreement", given)
+    said = "" if found else " none, because no person labeled what it reads"
+    say(f"Agreement of {name} with the people of {study}:{said}")
+    listed = table(*(title.replace("_", " ") for row in found[:1] for title in row))
+    for row in found:
+        listed.add_row(*map(str, row.values()))
+    OUT.print(listed, end="")
     if asked is not None and asked.open:
         why = asked.stopped_by or asked.trouble or "run again to go on"
         note(f"cliche: {asked.open:,} pictures got no label: {why}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -80,6 +80,7 @@ def status(week: str | None) -> int:
     say_lines(drift_lines(place.store, week))
     if newest is not None:
         say(f"Edition {newest.id} is current: {page_address(place)}")
+        say_lines(_empty_columns(place, newest, [*gate.states]))
     of = (settings.home, place.store.url, settings.postgres)
     say(f"Store last read whole: {record.line(record.READ, record.last(record.READ, *of))}")
     say(f"Last backup: {record.line(record.BACKUP, record.last(record.BACKUP, *of))}")
@@ -143,6 +144,17 @@ def _document(settings: Settings, place: Workplace, gate: Gate) -> dict[str, Any
         "store_read": last._asdict() if last else None,
         "backup": backup._asdict() if backup else None,
     }
+
+
+def _empty_columns(place: Workplace, newest: Edition, models: Sequence[str]) -> Iterator[str]:
+    """Yield which columns of the leaderboard have no figure of a model in an edition, and why."""
+    from assets.leaderboard.columns.missing import in_words
+
+    found = table_rows(place.store, newest.id, "empty_figures", [newest.week])
+    for model in models:
+        plan = read_plan(place.store, newest.week, model)
+        if plan and (said := in_words(found, model, plan.prompts())):
+            yield f"  {model} has no figure in {said}"
 
 
 def _edition(place: Workplace, newest: Edition) -> dict[str, Any]:

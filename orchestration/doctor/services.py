@@ -15,7 +15,7 @@ from assets.gateway.money.ledger import SpendingLedger
 from assets.gateway.network.connection import Connection
 from assets.gateway.receipts import read_partition
 from assets.generation.partition import checked_provider
-from assets.generation.providers.base import Probe, Provider, probe
+from assets.generation.providers.base import Probe, Provider, offers, probe
 from assets.generation.trouble import CostRatio, cost_ratio
 from assets.generation.workplace import Workplace
 from assets.labeling.asked.spending import costs_of, is_paid
@@ -25,6 +25,7 @@ from orchestration.doctor.finding import Finding
 from warehouse.errors import ClicheError
 from warehouse.printable import counted
 from warehouse.store import Store
+from warehouse.validation import close_match
 from warehouse.weeks import current_week, shift, utc_now
 
 _PROBE_S = 20.0  # seconds for one free call
@@ -62,7 +63,10 @@ def look_at_model(place: Workplace, entry: ModelEntry, provider: Provider | Clic
     if isinstance(provider, ClicheError):
         yield Finding("fail", entry.name, str(provider))
         return
-    yield from _probed(entry.name, probe(provider, entry.model_id), entry.shutdown_date)
+    found, near = probe(provider, entry.model_id), ""
+    if found and found.model_ok is False and isinstance(known := offers(provider), list):
+        near = close_match(entry.model_id, known).partition("; known")[0]
+    yield from _probed(entry.name, found, entry.shutdown_date, near)
     yield from last_week(entry, {one.succeeds for one in place.models}, utc_now().date())
     if not provider.paid:
         return
@@ -85,7 +89,7 @@ def _cost_ratio(store: Store, model: str) -> CostRatio | None:
     return None
 
 
-def _probed(what: str, result: Probe | None, ends: dt.date | None) -> Iterator[Finding]:
+def _probed(what: str, result: Probe | None, ends: dt.date | None, near: str = "") -> Iterator[Finding]:
     """Yield what a free call said, with the part of models.yaml or the environment that fixes it."""
     if result is None:
         yield Finding("ok", what, "there is no free call; its key is tried by the first paid one")
@@ -93,7 +97,7 @@ def _probed(what: str, result: Probe | None, ends: dt.date | None) -> Iterator[F
         how = "" if result.line.startswith("no key:") else "; fix the key, or key_env of its connection"
         yield Finding("fail", what, f"{result.line}{how}")
     elif result.model_ok is False:
-        yield Finding("fail", what, f"{result.line}; fix model_id in models.yaml")
+        yield Finding("fail", what, f"{result.line}; fix model_id in models.yaml{near}")
     elif result.certain:
         yield Finding("fail", what, f"{result.line}; fix connection in models.yaml: a run would fail")
     elif result.key_ok is None or result.model_ok is None:

@@ -88,6 +88,7 @@ def study_remove(
 def study_label(
     name: Study,
     labeler: Annotated[str, Option(help="photo, drawing, or a labeler of models.yaml.")] = "photo",
+    yes: Annotated[bool, Option("--yes", help="Spend money without asking first.")] = False,
 ) -> int:
-    """Label the pictures of an imported study, to see how a labeler agrees with the study's people."""
-    return commands.imports.label_imported(name, labeler)
+    """Label the pictures of an imported study, once its price was said, and say how far its people agree."""
+    return commands.imports.label_imported(name, labeler, yes=yes)

@@ -19,6 +19,7 @@
 --   bound_low, bound_high: least and largest figure whatever these would have shown; NULL where 5 % or
 --     less are unseen
 --   reason: why there is no figure, or no interval; NULL if there are both
+--   reason_k, reason_n: k of n answers or pictures are why, as in empty_figures; NULL where it says nothing
 --   rank_low, rank_high: the model's rank is between these; NULL where rank_reason says why
 --   ranked_of: number of ranked models
 --   holds: true if all comparisons behind its rank hold whatever the unseen answers would have shown
@@ -28,7 +29,7 @@
 --     and takes no part in any ranking; true if somebody else read some of the same pictures and
 --     agreed; NULL if that is not verified
 --   reliability: the same in words; NULL where reliable is true, or nothing was labelled
--- Depends on: board_ranks, boards, figures, plans, withheld, reliability, stereotype_pairs.
+-- Depends on: board_ranks, boards, figures, plans, withheld, reliability, stereotype_pairs, empty_figures.
 WITH hidden AS (
     SELECT
         week, model,
@@ -104,7 +105,11 @@ SELECT
     shown.bound_low, shown.bound_high,
     coalesce(shown.prompts, 0) AS prompts,
     shown.planned_prompts,
-    coalesce(shown.reason, CASE WHEN shown.estimate IS NULL THEN ranked.reason END) AS reason,
+    coalesce(
+        empty.reason, shown.reason, CASE WHEN shown.estimate IS NULL THEN ranked.reason END
+    ) AS reason,
+    empty.k AS reason_k,
+    empty.n AS reason_n,
     CASE WHEN coalesce(believed.reliable, TRUE) THEN ranked.rank_low END AS rank_low,
     CASE WHEN coalesce(believed.reliable, TRUE) THEN ranked.rank_high END AS rank_high,
     CASE
@@ -112,8 +117,8 @@ SELECT
     END AS ranked_of,
     CASE WHEN coalesce(believed.reliable, TRUE) THEN ranked.holds END AS holds,
     CASE
-        WHEN ranked.reason IS NULL AND NOT coalesce(believed.reliable, TRUE) THEN 'labels_unreliable' ELSE
-            ranked.reason
+        WHEN ranked.reason IS NULL AND NOT coalesce(believed.reliable, TRUE) THEN 'labels_unreliable'
+        ELSE coalesce(empty.reason, ranked.reason)
     END AS rank_reason,
     hidden.withheld_reason,
     coalesce(shown.labeler, plans.labeler) AS labeler,
@@ -158,6 +163,18 @@ LEFT JOIN beside
         AND shown.condition = beside.condition
         AND shown.turn = beside.turn
         AND shown.yardstick = beside.yardstick
+LEFT JOIN empty_figures AS empty
+    ON
+        shown.estimate IS NULL
+        AND hidden.model IS NULL
+        AND ranked.week = empty.week
+        AND ranked.model = empty.model
+        AND ranked.suite = empty.suite
+        AND ranked.suite_major = empty.suite_major
+        AND ranked.condition = empty.condition
+        AND ranked.turn = empty.turn
+        AND ranked.attribute IS NOT DISTINCT FROM empty.attribute
+        AND empty.figure = CASE WHEN ranked.attribute IS NULL THEN 'stereotypes' ELSE 'gap' END
 LEFT JOIN believed
     ON
         ranked.week = believed.week

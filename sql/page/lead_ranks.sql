@@ -5,7 +5,7 @@
 -- Depends on: leaderboard
 SELECT
     suite, suite_major, condition, attribute, yardstick, lead, model, rank_low, rank_high, ranked_of,
-    rank_reason, withheld_reason
+    rank_reason, reason_k, reason_n, labeler, withheld_reason
 FROM leaderboard
 WHERE week = cast($week AS DATE)
 ORDER BY suite, suite_major, condition, attribute, yardstick, model

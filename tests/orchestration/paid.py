@@ -18,6 +18,7 @@ DEAR = "tests.orchestration.paid:dear"
 LOSING = "tests.orchestration.paid:losing"
 ODD = "tests.orchestration.paid:odd"
 PROBED = "tests.orchestration.paid:probed"
+REAL = "tests.orchestration.paid:real"
 
 #: What every entry of these providers costs a picture.
 PRICE = {"per_image_usd": 0.25, "source": "test", "date": "2026-11-01"}
@@ -77,3 +78,10 @@ class _Probed(Scripted):
 def probed(connection: Connection) -> Scripted:
     """A provider with a free call that knows one key and one model."""
     return _Probed(paid=True, replayable=False)
+
+
+def real(connection: Connection) -> Scripted:
+    """The same, of pictures that were not made here."""
+    made = probed(connection)
+    made.simulated = False
+    return made

@@ -17,6 +17,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from assets.metrics.declared import load_declared
 from assets.metrics.week import score_study
 from assets.studies.importer import check, import_study
+from tests.site.pages import shown
 from tests.studies.conftest import PUBLISHED as FILES
 from tests.studies.conftest import RAZA_YAML
 from tests.warehouse.world.compared import rows
@@ -227,3 +228,21 @@ def test_who_is_closest_to_parity_is_farthest_from_the_statistic(con: Con) -> No
     assert {(row["rank_low"], row["rank_high"]) for row in ranks} == {(1, 5)}
     halves = {row["selection"]: row["estimate"] for row in found if row["model"] == "dall-e-3"}
     assert (halves["mostly-men"], halves["mostly-women"]) == (pytest.approx(0.65), pytest.approx(0.5))
+
+
+def test_dots_of_its_published_shares_open_the_pictures_that_they_count(con: Con) -> None:
+    """24 of 25: of Imagen 4.0 one cell has no pictures. None does once no license lets a page show them."""
+    page = shown.files(con, "others")["others/index.html"]
+    study = shown.files(con, "study")["studies/raza2025/index.html"]
+    dots = re.findall(
+        r'<a href="\.\./studies/raza2025/index\.html#([^"]+)" tabindex="-1"><title>([^<]+)</title>', page
+    )
+    assert len(dots) == len({cell for cell, _ in dots}) == 24
+    counts = {}
+    for cell, said in dots:
+        grid = study[study.index(f'id="{cell}"') :]
+        assert said.split(": ")[0] in study[: study.index(f'id="{cell}"')]
+        counts[cell] = grid[: grid.index("</ul>")].count("<img ")
+    assert all(n >= 9 for cell, n in counts.items() if not cell.startswith("imagen"))
+    con.execute("UPDATE studies SET license = 'none given'")
+    assert "studies/raza2025/" not in shown.files(con, "others")["others/index.html"]

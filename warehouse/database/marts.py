@@ -27,9 +27,10 @@ _OF_NO_WEEK = {"outcomes", *ANALYSIS_TABLES}
 #: Tables of which rows of any earlier week, or without a week, count in a view of a week; they are small.
 _OF_EARLIER_WEEKS = {"agreement", "labeler_drift"}
 #: What the header of a view or statement says of its weeks: rows of a week follow from the rows of that week, or of
-#: the week before and of what is noted in any earlier one, too; or the view leaves out rows of a table and has no
-#: files of its own, for they would hold that table twice.
+#: the three weeks before and of what is noted in any earlier one, too; or the view leaves out rows of a table and has
+#: no files of its own, for they would hold that table twice.
 OWN, EARLIER, FILTER = "own", "earlier", "filter"
+_BEFORE = (-1, -2, -3)
 
 
 def order() -> list[str]:
@@ -79,7 +80,7 @@ def of_weeks(view: str, weeks: Iterable[Week]) -> str:
 def as_of_weeks(folder: str, name: str, weeks: Iterable[Week]) -> str:
     """Return the statement `<folder>/<name>`, whose header says `Weeks`, reading what it needs for some weeks.
 
-    It must not depend on which other rows are there: those of the week before may be.
+    It must not depend on which other rows are there: those of the weeks before may be.
     """
     said = header(f"{folder}/{name}")[WEEKS]
     return with_first(sql(f"{folder}/{name}"), _cut(depends_on(name, folder), *_read_for(said, weeks)))
@@ -89,7 +90,7 @@ def _read_for(said: str, weeks: Iterable[Week]) -> tuple[str, set[str]]:
     """Return the condition for the rows that some weeks follow from, and the tables that are read whole."""
     if said != EARLIER:
         return condition_of([*weeks]), set()
-    before = [shift(week, -1) for week in weeks if week is not None]
+    before = [shift(week, back) for week in weeks if week is not None for back in _BEFORE]
     return condition_of([*dict.fromkeys([*weeks, *before])]), _OF_EARLIER_WEEKS
 
 

@@ -106,13 +106,8 @@ def _sheet(folder: Path, file: str, sheet: str | None, top: int) -> pa.Table:
 
 
 def _grid(path: Path, file: str, sheet: str | None) -> list[list[Any]]:
-    try:
-        import python_calamine as calamine
-    except ImportError:
-        raise QueryError(
-            "usage",
-            "spreadsheets need the extra `studies`: pip install python-calamine, or save the sheet as CSV",
-        ) from None
+    import python_calamine as calamine
+
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
         names = book.sheet_names

@@ -123,6 +123,7 @@ class Bedrock(base.Service):
     """Asks models on Amazon Bedrock; one boto3 client a service and region, shared by all threads."""
 
     name = "bedrock"
+    key_names = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK")
     sdk_version = f"boto3 {version('boto3')}"
 
     def __init__(self, connection: Connection) -> None:

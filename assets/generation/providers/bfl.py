@@ -82,6 +82,7 @@ class Bfl(base.Service):
     """Asks FLUX models; holds one client for all threads."""
 
     name = "bfl"
+    key_names = (KEY_ENV,)
     sdk_version = f"httpx2 {version('httpx2')}"
 
     def __init__(self, connection: Connection, *, poll_s: float = _POLL_S) -> None:

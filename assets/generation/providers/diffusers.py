@@ -1,4 +1,4 @@
-"""Open-weight models on one's own GPU through `diffusers`, an extra: `pip install "cliche[diffusers]"`.
+"""Open-weight models on one's own GPU through `diffusers`, an extra: `pip install -e ".[diffusers]"`.
 
 Each slot has a fixed seed, made from its key: asked again on the same machine with the same weights it draws the same
 picture. It is not replayable all the same: another GPU, another torch or changed files under the same path draw another
@@ -82,9 +82,7 @@ class Diffusers(base.Service):
     def check(self, model_id: str, params: dict[str, object]) -> None:
         """Raise `UsageError` without the extra, for a folder without a pipeline, or an unknown parameter."""
         if missing := [name for name in ("torch", "diffusers", "transformers") if find_spec(name) is None]:
-            raise UsageError(
-                f'diffusers: {missing[0]} is not installed; run: pip install "cliche[diffusers]"'
-            )
+            raise UsageError(f'diffusers: {missing[0]} is not installed; run: pip install -e ".[diffusers]"')
         if not _HUB_ID.fullmatch(model_id) and not (Path(model_id) / "model_index.json").is_file():
             raise UsageError(
                 f'diffusers: "{model_id}" is neither a folder with a model_index.json nor a name like '

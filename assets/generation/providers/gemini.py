@@ -1,4 +1,4 @@
-"""Gemini image models ("Nano Banana") through Google's own SDK, an extra: `pip install "cliche[gemini]"`.
+"""Gemini image models ("Nano Banana") through Google's own SDK, an extra: `pip install -e ".[gemini]"`.
 
 The SDK neither retries, nor continues an answer by itself (each continuation is billed), nor opens a connection that
 `assets.gateway.network.http` did not vet. Imagen is not asked: Google ended it on 2026-08-17.
@@ -84,6 +84,7 @@ class Gemini(base.Service):
     """Asks Gemini models; one client of the SDK for all threads, made when it is first needed."""
 
     name = "gemini"
+    key_names = (KEY_ENV,)
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -265,7 +266,7 @@ def _sdk() -> Any:
         import google.genai.errors
         import google.genai.types
     except ImportError:
-        raise UsageError('gemini: the extra is not installed; run: pip install "cliche[gemini]"') from None
+        raise UsageError('gemini: the extra is not installed; run: pip install -e ".[gemini]"') from None
     return google.genai
 
 

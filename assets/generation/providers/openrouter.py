@@ -74,6 +74,7 @@ class OpenRouter(base.Service):
     """Asks any model of OpenRouter's image API; holds one client for all threads."""
 
     name = "openrouter"
+    key_names = (KEY_ENV,)
     sdk_version = f"httpx2 {version('httpx2')}"
 
     def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:

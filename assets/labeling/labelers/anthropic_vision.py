@@ -74,6 +74,8 @@ ERRORS: tuple[ErrorRow, ...] = (
 class AnthropicVision(Remote):
     """Asks one model about pictures; the answer's values are bound to the closed lists by the schema."""
 
+    key_names = (KEY_ENV,)
+
     def __init__(self, entry: LabelerEntry) -> None:
         super().__init__(entry, Preparation(max_side=1568))
         self._sent = self.sent(())

@@ -22,7 +22,7 @@ from openai.types.decision_create_params import DecisionCreateParams
 from assets.gateway.models_file import LabelerEntry
 from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.base import Probe
-from assets.generation.providers.openai.common import Account, count
+from assets.generation.providers.openai.common import KEY_ENV, Account, count
 from assets.labeling.asked.forms import DECISION, recognized, wrong_form
 from assets.labeling.labelers.openai_vision import units
 from assets.labeling.labelers.remote import Remote, failed
@@ -42,6 +42,7 @@ class OpenAIDecisions(Remote):
     """Asks one question an attribute about one picture; confidence is the API's own."""
 
     sdk_version = f"openai {openai.__version__}"
+    key_names = (KEY_ENV,)
 
     def __init__(self, entry: LabelerEntry) -> None:
         super().__init__(entry)

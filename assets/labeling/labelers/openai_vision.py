@@ -26,7 +26,7 @@ from assets.gateway.models_file import LabelerEntry
 from assets.gateway.records import Answer, Outcome
 from assets.generation.providers.base import Probe
 from assets.generation.providers.openai.batches import BatchAccount
-from assets.generation.providers.openai.common import Account, Received, count
+from assets.generation.providers.openai.common import KEY_ENV, Account, Received, count
 from assets.labeling.asked.forms import CHAT, RESPONSE, recognized, wrong_form
 from assets.labeling.labelers.remote import Remote, answered, cut_off, failed
 from assets.labeling.pictures import ShownPicture
@@ -58,6 +58,7 @@ class OpenAIVision(Remote):
     """Asks one model about pictures; the answer's values are bound to the closed lists by the schema."""
 
     sdk_version = f"openai {openai.__version__}"
+    key_names = (KEY_ENV,)
 
     def __init__(self, entry: LabelerEntry) -> None:
         super().__init__(entry)

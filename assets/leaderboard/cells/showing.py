@@ -301,12 +301,12 @@ FEW = 7
 _BRIEF = 90
 
 
-def card(prompt: PromptPictures) -> View:
-    """Return a prompt with pictures of real models, or of simulated ones where there are no others.
+def card(prompt: PromptPictures, cells: Sequence[Cell] | None = None) -> View:
+    """Return a prompt with pictures of some cells: by default real models, or simulated ones where there are no others.
 
     `low` and `high` are the ends of what their shares of the framed value are between.
     """
-    cells = first_kind(prompt.cells)
+    cells = cells or first_kind(prompt.cells)
     shares = [share.share for share in framed(prompt, cells)]
     of = head(prompt)
     counted = (picture for cell in cells for picture in cell.counted)

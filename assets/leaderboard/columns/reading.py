@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -11,15 +11,16 @@ import duckdb
 
 from assets.leaderboard.cells.showing import address_of
 from assets.leaderboard.columns import over_time
+from assets.leaderboard.columns.missing import Missing, missing
 from assets.leaderboard.columns.over_time import Found, changed, span_of
 from assets.leaderboard.columns.over_time import steps as steps_in
 from assets.leaderboard.columns.table import COLUMNS, Column
 from assets.leaderboard.models.facts import ModelFacts
 from assets.leaderboard.models.names import board_slug
-from assets.leaderboard.page.reasons import reason
+from assets.leaderboard.page.reasons import rank_reason, reason
 from assets.leaderboard.views.marks import ShownWeeks, line
 from assets.leaderboard.views.message import Message, say
-from assets.leaderboard.views.query import Row, View, by, rows
+from assets.leaderboard.views.query import Row, View, rows
 
 Con = duckdb.DuckDBPyConnection
 _BOARD = ("suite", "attribute", "yardstick", "condition")
@@ -38,48 +39,6 @@ GROUPS: Mapping[str, Message] = {
 }
 
 
-@dataclass(frozen=True)
-class _Missing:
-    """What explains that a model has no figure."""
-
-    withheld: Mapping[str, str]  # model → why
-    read: Set[tuple[str, str]]  # attribute and labeler
-    declared: Mapping[str, Set[str]]  # suite → attributes of its declared stereotypes
-
-    def why(self, column: Column, figures: Sequence[Sequence[Row]], of: ModelFacts) -> Message | None:
-        """Return why there is no figure of now, or of one of two conditions; None if there is."""
-        newest = [own[-1] if own and own[-1]["week"] == of.last_week else None for own in reversed(figures)]
-        for row in newest:
-            if row is not None and row["estimate"] is not None:
-                continue
-            if of.model in self.withheld or (row and row["reason"] == "withheld"):
-                return say("withheld")
-            if row is None:
-                return say("not asked")
-            if row["reason"] == "no_pictures" and self._unread(column, of):
-                return say("not read by its labeler")
-            return reason(row["reason"])
-        return None
-
-    def _unread(self, column: Column, of: ModelFacts) -> bool:
-        stereotypes = self.declared.get(column.suite, frozenset()) if column.figure == "stereotypes" else ()
-        wanted = [column.attribute] if column.attribute else [*stereotypes]
-        labeler = max(of.lives, key=lambda life: life["last_week"])["labeler"]
-        return bool(wanted) and not any((one, labeler) in self.read for one in wanted)
-
-
-def _missing(con: Con, week: date) -> _Missing:
-    of_week = {"week": week.isoformat()}
-    return _Missing(
-        {row["model"]: row["reason"] for row in rows(con, "withheld_models", of_week)},
-        {(row["attribute"], row["labeler"]) for row in rows(con, "labelers", of_week)},
-        {
-            suite: {row["attribute"] for row in pairs}
-            for suite, pairs in by(rows(con, "stereotype_pairs", of_week), "suite").items()
-        },
-    )
-
-
 def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[Row]) -> View:
     """Return the leaderboard of a week; `changes` are the rows of all that were reported.
 
@@ -90,7 +49,7 @@ def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[R
     boards = rows(con, "lead_ranks", {"week": week.isoformat()})
     expected = rows(con, "prompt_statistics", {"week": week.isoformat()})
     figures = over_time.read(con, week, [column.of for column in COLUMNS])
-    missing = _missing(con, week)
+    why_not = missing(con, week)
     heads = [
         _head(column, boards, expected, cells, week) for column, cells in zip(COLUMNS, figures, strict=True)
     ]
@@ -102,10 +61,10 @@ def read(con: Con, week: date, models: Sequence[ModelFacts], changes: Sequence[R
             maker=one.maker,
             group=_group_of(one),
             rank=_rank(ranks.get(one.model)),
-            unranked=_unranked(ranks.get(one.model), missing.withheld.get(one.model)),
+            unranked=_unranked(ranks.get(one.model), why_not.withheld.get(one.model)),
             until=one.last_week if one.retired else None,
             cells=[
-                _cell(column, head, cells, one, week, span, changes, missing)
+                _cell(column, head, cells, one, week, span, changes, why_not)
                 for column, head, cells in zip(COLUMNS, heads, figures, strict=True)
             ],
         )
@@ -155,7 +114,7 @@ def _cell(
     week: date,
     span: ShownWeeks,
     changes: Sequence[Row],
-    missing: _Missing,
+    why_not: Missing,
 ) -> View:
     """Return what a model shows in a column over time; `now` is its figure of the last four weeks, if there is one.
 
@@ -165,7 +124,8 @@ def _cell(
     steps = [*steps_in(cells.get((of.model, last), []))]
     earlier = [step for one in first for step in steps_in(cells.get((of.model, one), []))]
     gray = [*steps_in(cells.get((of.succeeds[0], last), []))] if of.succeeds else []
-    why = missing.why(column, [cells.get((of.model, one), []) for one in column.conditions], of)
+    found = why_not.why(column, cells, of)
+    why = found and found.said
     reported = changed(changes, of.model, column.of)
     return View(
         name=column.cell(of.model),
@@ -193,7 +153,7 @@ def _rank(row: Row | None) -> tuple[int, int, int] | None:
 def _unranked(row: Row | None, withheld: str | None) -> Message | None:
     if row is None:
         return say("not asked") if withheld is None else reason("withheld", withheld)
-    return reason(row["rank_reason"], row["withheld_reason"]) if row["rank_low"] is None else None
+    return rank_reason(row) if row["rank_low"] is None else None
 
 
 def _groups(leaders: Sequence[View], order: Callable[[View], tuple[object, ...]]) -> Iterator[View]:

@@ -61,7 +61,9 @@ class Galleries:
                 self._wanted.update(cells)
         for show in shows:
             if made.get(show.position):
-                yield View(model=None, title=show.title, about=show.about, grids=[*made[show.position].values()])
+                yield View(
+                    model=None, title=show.title, about=show.about, grids=[*made[show.position].values()]
+                )
 
     def of_models(self) -> Iterator[View]:
         """Yield the pictures of each model by cell; where there are very many, those that rows lead to."""

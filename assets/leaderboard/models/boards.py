@@ -11,7 +11,7 @@ import duckdb
 from assets.leaderboard.cells.showing import many, suite_note
 from assets.leaderboard.models import names
 from assets.leaderboard.page import words
-from assets.leaderboard.page.reasons import reason, unreliable
+from assets.leaderboard.page.reasons import rank_reason, unreliable
 from assets.leaderboard.views.message import Message, say, say_n, title
 from assets.leaderboard.views.query import Row, View, by, rows, rows_of_weeks
 from assets.suites.loader import attribute_words
@@ -211,11 +211,11 @@ def by_rank(row: Row) -> tuple[object, ...]:
 def _shown(row: Row) -> View:
     """Return a row of a board with why its model has no rank, and what is to be known of its figure."""
     ranked = row["rank_low"] is not None
-    why = None if ranked else row["reason" if row["estimate"] is None else "rank_reason"]
+    why = None if ranked else "reason" if row["estimate"] is None else "rank_reason"
     return View(
         **row,
         name=names.model(row["model"]),
-        unranked=reason(why, row["withheld_reason"]) if why else None,
+        unranked=rank_reason(row, why) if why and row[why] else None,
         notes=[*_notes(row)],
     )
 

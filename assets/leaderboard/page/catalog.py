@@ -20,7 +20,7 @@ from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, catalog_file
 from assets.suites import analysis, comparisons
 from assets.suites.claims import shipped_claims
 from assets.suites.loader import load_attributes, load_suites, suite_words
-from assets.suites.published_figures import published_questions, works
+from assets.suites.published_questions import published_questions, works
 
 _HERE = Path(__file__).parents[1]
 _METHODS = [("**/pages/**.j2", "jinja2"), ("**.py", "python")]
@@ -83,8 +83,8 @@ def names() -> Iterator[tuple[str, str]]:
     yield from (("suites", many) for subject in subjects if (many := words.several(subject)))
     for claim in shipped_claims():
         yield from (("claims.yaml", text) for text in (claim.sentence, claim.source, claim.then))
-    yield from (("published_figures.yaml", question.title) for question in published_questions())
-    yield from (("published_figures.yaml", work.title) for work in works().values())
+    yield from (("published_questions.yaml", question.title) for question in published_questions())
+    yield from (("published_questions.yaml", work.title) for work in works().values())
     yield from (("palette.py", text) for text in shipped_conventions().values())
 
 

@@ -52,4 +52,4 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         )
 
 
-KIND = PageKind("findings", build, ("finding", "home"))
+KIND = PageKind("findings", build, ("finding", *home.STATES))

@@ -11,6 +11,7 @@ from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.question import looks
 from assets.leaderboard.cells.showing import suite_title
 from assets.leaderboard.columns import both, charts
+from assets.leaderboard.columns.missing import empty
 from assets.leaderboard.evidence import ranked
 from assets.leaderboard.models import changes, effects, events, facts, names, worst
 from assets.leaderboard.models.feeds import digests, feed
@@ -45,6 +46,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     shares, happened = ranked.read(con, week), events.read(con, week)
     moved, asked, counts = changes.read(con, week), rows(con, "asked_now", of_week), digests(con, week)
     values, of_words, seen = looks(con, week), effects.read(con, week), facts.by_people(con, week)
+    lacking = empty(con, week, every)
     hidden = {row["model"]: words.plain(row["reason"]) for row in rows(con, "withheld_models", of_week)}
     for one in every:
         own = [change for change in moved if change.model == one.model]
@@ -62,6 +64,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
             if one.succeeds and one.succeeds[0] in drawn
             else None,
             charts=drawn[one.model],
+            empty=() if one.retired else lacking[one.model],
             has_file=bool(history),
             early=changes.early([one]),
             changes=own,

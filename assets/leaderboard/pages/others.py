@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from typing import Any
 
 import duckdb
 
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.reading import PromptPictures
 from assets.leaderboard.cells.showing import NEEDED, address_of, share_of
+from assets.leaderboard.evidence.study_figures import cell_id
+from assets.leaderboard.licenses import may_show
 from assets.leaderboard.page import words
-from assets.leaderboard.views.kind import PageKind, Sheet, csv_file
+from assets.leaderboard.pages import studies
+from assets.leaderboard.views.kind import PageKind, Sheet, SheetFile, csv_file
 from assets.leaderboard.views.message import Message, say, title
-from assets.leaderboard.views.query import View
+from assets.leaderboard.views.query import View, by, rows
+from assets.leaderboard.views.years import Point, YearColumn, years
+from assets.suites.comparisons import in_order
 from assets.suites.loader import load_suites
-from assets.suites.published_figures import PublishedQuestion, published_questions, works
+from assets.suites.published_questions import PublishedQuestion, WorkShares, published_questions, works
 
 FOLDER = "others/"
 #: Columns of the rows of a question.
@@ -25,6 +32,8 @@ CSV = (
 )
 _FILE = "others.csv"
 _DIGITS = 6
+#: Questions whose charts are on the front page: those that most works answer.
+FRONT = 6
 
 
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
@@ -33,10 +42,33 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         address=FOLDER,
         title=heading(),
-        view=View(questions=questions, csv=f"{FOLDER}{_FILE}"),
+        view=View(questions=questions, folder=FOLDER),
         description=say("Published shares of real image models, with source, date and number of pictures."),
-        files=(csv_file(_FILE, CSV, _rows(questions, week)),),
+        files=(
+            csv_file(_FILE, CSV, _rows(questions, week)),
+            *(file for question in questions for file in _files(question, week)),
+        ),
         searched=tuple(question.title for question in questions),
+    )
+
+
+def _files(question: View, week: date) -> Iterator[SheetFile]:
+    """Yield the chart of a question as SVG and PNG, and its rows."""
+    yield csv_file(f"{question.id}.csv", CSV, _rows([question], week))
+    for ending in ("svg", "png"):
+        name = f"{question.id}.{ending}"
+        yield SheetFile(name, template="others.svg.j2", raster=ending == "png", about=question)
+
+
+def front(con: duckdb.DuckDBPyConnection, week: date) -> View:
+    """Return what a front page shows: charts of the questions that most works answer, and the others to choose from."""
+    questions = [*questions_now(con, week)]
+    most = {one.id for one in sorted(questions, key=lambda one: -len(one.then))[:FRONT]}
+    return View(
+        heading=heading(),
+        address=FOLDER,
+        charts=[one for one in questions if one.id in most],
+        others=[one for one in questions if one.id not in most],
     )
 
 
@@ -49,7 +81,7 @@ def heading() -> Message:
 def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
     """Yield the questions as the register has them: published shares, the oldest first, and those of the window.
 
-    `prompt` is what our suites ask; without an address it was not asked.
+    `prompt` is what our suites ask, if they do; without an address it was not asked.
     """
     asked = published_questions()
     texts = {
@@ -57,26 +89,74 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
         for suite in load_suites().values()
         for prompt in suite.prompts
     }
-    drawn = {prompt.id: prompt for prompt in reading.read(con, week, [one.prompt for one in asked])}
+    drawn = {
+        prompt.id: prompt for prompt in reading.read(con, week, [one.prompt for one in asked if one.prompt])
+    }
+    shown = _cells_shown(con)
     for question in asked:
-        text, language = texts[question.prompt]
-        prompt = drawn.get(question.prompt)
-        now = _now(prompt, question) if prompt else ()
+        text, language = texts[question.prompt] if question.prompt else (None, None)
+        prompt = drawn.get(question.prompt or "")
+        now = sorted(_now(prompt, question) if prompt else (), key=lambda one: (one.simulated, one.model))
+        then = [
+            (work, of, [shown.get((work.study, one.model, of.study_prompt)) for one in of.shares])
+            for work, of in ((works()[of.work], of) for of in question.published)
+        ]
         yield View(
             id=question.id,
             title=title(question.title),
             prompt=text,
             language=language,
-            address=address_of(question.prompt) if prompt else None,
-            then=[(works()[of.work], of) for of in question.published],
-            now=sorted(now, key=lambda one: (one.simulated, one.model)),
+            address=address_of(prompt.id) if prompt else None,
+            then=then,
+            now=now,
+            chart=years([*_columns(then), *_columns_now(now)]),
+            shares=sum(len(of.shares) for of in question.published),
         )
+
+
+def _cells_shown(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str | None, ...], str]:
+    """Return where pictures of studies are shown: (study, title of the model, prompt) → address.
+
+    Only those of the condition that a page of a study shows first: without anything added, where it has one.
+    """
+    free = {row["study"]: row["baseline"] for row in rows(con, "studies") if may_show(row["license"])}
+    found: dict[tuple[str | None, ...], str] = {}
+    for study, of in by(rows(con, "study_pictures"), "study").items():
+        first = in_order({row["condition"] for row in of}, free.get(study))[0]
+        for row in of if study in free else ():
+            if row["condition"] == first:
+                cell = f"{studies.ADDRESS}{study}/#{cell_id(row['model'], row['prompt'])}"
+                found[study, words.plain(row["title"]), row["prompt"]] = cell
+    return found
+
+
+def _columns(then: Sequence[tuple[Any, WorkShares, Sequence[str | None]]]) -> Iterator[YearColumn]:
+    """Yield a column for each year of the register, whether or not this question has a share of it."""
+    dated = {year: [*group] for year, group in groupby(then, key=lambda entry: entry[0].date[:4])}
+    known = [int(work.date[:4]) for work in works().values()]
+    for year in map(str, range(min(known), max(known) + 1)):
+        points = [
+            Point(one.model, one.k, one.n, one.share, *one.interval, work.labeled, one.exact, place)
+            for work, of, places in dated.get(year, [])
+            for one, place in zip(of.shares, places, strict=True)
+        ]
+        yield YearColumn(year, "then", tuple(points))
+
+
+def _columns_now(now: Sequence[View]) -> Iterator[YearColumn]:
+    """Yield the real models of the week, if any; a labeler reads them, which is a program."""
+    points = [
+        Point(one.model, of.count, of.n, of.share, of.low, of.high, "program")
+        for one, of in ((one, one.share) for one in now if not one.simulated)
+    ]
+    if points:
+        yield YearColumn(say("this week"), "now", tuple(points))
 
 
 def _now(prompt: PromptPictures, question: PublishedQuestion) -> Iterator[View]:
     """Yield the share of each model that has enough pictures for one, as every page has it."""
     for cell in prompt.cells:
-        share = share_of(prompt, cell, question.attribute, question.value)
+        share = share_of(prompt, cell, question.attribute or "", question.value or "")
         if share is not None and share.n >= NEEDED:
             address = address_of(prompt.id, cell.model)
             yield View(model=words.plain(cell.model), simulated=cell.simulated, address=address, share=share)
@@ -86,7 +166,7 @@ def _rows(questions: Sequence[View], week: date) -> Iterator[tuple[object, ...]]
     """Yield the rows of the questions, in the order of the page."""
     for question in questions:
         asked = question.title.text
-        for work, of in question.then:
+        for work, of, _ in question.then:
             for one in of.shares:
                 yield (
                     *(asked, work.date, work.title, work.url, of.asked, one.model, False),

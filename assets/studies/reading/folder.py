@@ -15,10 +15,10 @@ from warehouse.inputfile import open_file
 
 #: The largest file, and all of them together, in bytes; and how many there may be.
 MOST_BYTES, MOST_IN_ALL, MOST_FILES = 512 << 20, 20 << 30, 500_000
-A_PICTURE = "a picture"
+A_PICTURE, _LFS = "a picture", "fetch the file with git lfs pull (a clone is in checkouts/ of the home)"
 #: What a file is that is not what its name says: how it begins, what it is, what to do.
 _KINDS = (
-    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer", "fetch the file with git lfs pull"),
+    (b"version https://git-lfs.github.com/spec/", "a Git LFS pointer", _LFS),
     (b"/annex/objects/", "a git-annex pointer", "fetch the file with git annex get"),
     (b"../.git/annex/objects/", "a git-annex pointer", "fetch the file with git annex get"),
     (b"\x1f\x8b", "a gzip archive", "unpack it"),

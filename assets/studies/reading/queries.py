@@ -80,12 +80,12 @@ def _run(
     try:
         table = read_folder(root, query, timeout=MOST_SECONDS)
     except ClicheError as error:
-        mistakes.add(name, str(error))
         for file in named:
             if (other := unlike_its_name(root, file)) is not None:
                 mistakes.add(file, f"is {other[0]}", fix=other[1])
             elif (other := misshapen(root, file)) is not None:
                 mistakes.add(file, other[0], fix=other[1])
+        mistakes.add(name, str(error))  # after what may be its cause
         return QueryRows(name, (), ())
     table = _known_columns(kind, name, table, mistakes)
     columns = [column.to_pylist() for column in table.columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from assets.labeling.asked.spending import label_charges
 from assets.labeling.partition import label
 from assets.labeling.registry import make_labeler
 from orchestration.commands.forecasts import with_ledger
-from tests.orchestration.commands.test_money import ask, ceo, home, paid
+from tests.orchestration.commands.test_money import Terminal, ask, ceo, home, paid
 from tests.orchestration.commands.test_money import rows as words_of
 from tests.orchestration.installation import WEEK as PUBLISHED
 from tests.orchestration.installation import Cliche, Installation, entry
@@ -69,38 +70,72 @@ def test_what_is_wrong_is_told_before_any_call(fresh: Installation, server: Visi
 
 
 def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
-    fresh: Installation, server: Vision, cliche: Cliche, tmp_path: Path
+    fresh: Installation, server: Vision, cliche: Cliche, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copy.deepcopy(TINY)
     values = {"values": ["feminine", "masculine"], "outside": ["ambiguous", "cannot_tell"]}
     data["attributes"].append({"id": "perceived_gender", "title": "perceived gender", **values})
+    alike = {"attribute": "perceived_gender", "values": {"f": "feminine", "m": "masculine"}}
+    data["attributes"][0]["compare_with"] = alike
     study = Study(fresh.home, tmp_path / "root", data)
     for number, folder in enumerate(("One", "m-two")):
         (study.root / "pics" / folder).mkdir(parents=True)
-        (study.root / "pics" / folder / "ceo_1.png").write_bytes(picture(number))
         (study.root / "labels").mkdir(exist_ok=True)
-        (study.root / "labels" / f"{folder}.csv").write_text("\n".join(ROWS[:2]) + "\n")
+        (study.root / "labels" / f"{folder}.csv").write_text("\n".join(ROWS[:4]) + "\n")
+        for part, name in enumerate(("ceo_1", "ceo_2", "nurse_1")):
+            (study.root / "pics" / folder / f"{name}.png").write_bytes(picture(3 * number + part))
     study.run()
-    write(fresh, [labeler(server, "watcher", concurrency=1)])
+    price = {**PRICE, "per_image_usd": 0.004}
+    write(fresh, [labeler(server, "watcher", concurrency=1, price=price, cap_usd=0.02)])
     server.says = lambda asked: Said(refusal="No.") if asked.number == 2 else first_value(asked)
-    ran = cliche("study", "label", "tiny", "--labeler", "watcher")
+    label_it = ("study", "label", "tiny", "--labeler", "watcher")
+    ran = cliche(*label_it)
+    most = "$0.0200"  # six calls of $0.008 at most, within the cap
+    assert ran.out == f"tiny: 6 pictures in 6 calls by watcher, about $0.0200, at most {most}\n"
+    assert (ran.code, ran.only_line) == (
+        3,
+        f"this would spend up to {most}; no terminal to confirm, so pass --yes",
+    )
+    assert not server.asked
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    ran = cliche(*label_it)
+    assert f"This will spend up to {most}; go on? [y/N]:" in ran.err
     assert ran.code == 0, ran.err
-    assert "tiny: 1 labels by watcher@1-" in ran.out
-    assert "2 calls, $" in ran.out
+    assert "tiny: 5 labels by watcher@1-" in ran.out
+    assert "6 calls, $" in ran.out
     assert "it declined 1 pictures" in ran.out
     found = rows(fresh, "SELECT value, count(*) FROM study_labels WHERE labeler = 'watcher' GROUP BY 1")
-    assert found == [("feminine", 1)]
+    assert found == [("feminine", 5)]
     place = fresh.place()
     charges = [*label_charges(place.labelers)(place.store, current_week())]
-    assert len(charges) == 2, "calls about a study count for the week in which they were made"
-    assert "0 labels by watcher@1-" in cliche("study", "label", "tiny", "--labeler", "watcher").out
-    assert len(server.asked) == 2
+    assert len(charges) == 6, "calls about a study count for the week in which they were made"
+    ours = "FROM study_labels WHERE labeler = 'watcher'"
+    people = "FROM study_labels WHERE labeler = 'tiny-people' AND value IN ('f', 'm')"
+    counted = rows(
+        fresh,
+        "SELECT coalesce(m.title, 'all'), count(*), count(*) FILTER (WHERE p.value = 'f') "
+        f"FROM (SELECT slot_key {ours}) JOIN (SELECT slot_key, value {people}) AS p USING (slot_key) "
+        "JOIN study_slots USING (slot_key) JOIN study_models AS m USING (model) GROUP BY GROUPING SETS ((), (m.title)) "
+        "ORDER BY m.title NULLS FIRST",
+    )
+    table = ran.out.partition("people of tiny:\n")[2]
+    said = re.findall(r"^perceived_gender +(.+?) +\d+ +(\d+) +(\d+) +(\d+) % +(\S+)", table, re.MULTILINE)
+    assert [(model, int(n), int(same)) for model, n, same, *_ in said] == counted, table
+    assert [share for *_, share, _ in said] == [f"{100 * same / n:.0f}" for _, n, same in counted]
+    scores = rows(fresh, "SELECT alpha FROM agreement WHERE labeler_a = 'watcher' ORDER BY model NULLS FIRST")
+    assert [alpha for *_, alpha in said] == [f"{alpha:.2f}" for (alpha,) in scores]
+    again = cliche(*label_it)  # what is not asked is not asked about, and the agreement is said again
+    assert "0 labels by watcher@1-" in again.out
+    assert again.out.partition("Agreement")[2] == ran.out.partition("Agreement")[2] != ""
+    assert len(server.asked) == 6
     write(fresh, [labeler(server, "watcher", concurrency=1, number=2)])
     server.says = lambda asked: Said(first_value(asked).values, speaks="/v1/chat/completions")
-    ran = cliche("study", "label", "tiny", "--labeler", "watcher")
+    ran = cliche(*label_it, "--yes")
     assert ran.code == 1
     assert "labeler watcher: the first answer could not be read: the answer is a chat completion" in ran.err
-    assert "cliche: 2 pictures got no label: the answer is a chat completion" in ran.err
+    assert re.search(r"cliche: \d+ pictures got no label: .*the answer is a chat completion", ran.err), (
+        ran.err
+    )
     gone = cliche("study", "label", "tiny", "--labeler", "watchers")
     assert (gone.code, gone.only_line) == (2, 'no labeler "watchers"; known: drawing, photo, watcher')
 

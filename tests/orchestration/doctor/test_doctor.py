@@ -102,6 +102,12 @@ def test_what_is_wrong_with_a_model_gets_a_line_with_how_to_mend_it(
     assert any((level, said in line) == (found, True) for found, line in lines(ended.out, "real")), ended.out
 
 
+def test_a_models_file_in_the_home_that_is_not_read(home: Installation, cliche: Cliche) -> None:
+    home.configure(models=None)
+    told = ("warn", f"{home.home / 'models.yaml'} is not read: write models: models.yaml in cliche.yaml")
+    assert told in lines(cliche("doctor").out, "settings")
+
+
 def test_missing_caps_are_told(home: Installation, cliche: Cliche) -> None:
     home.configure()
     home.write_models(real(cap_usd=None))

@@ -207,6 +207,13 @@ def test_the_end_of_a_model_is_told_60_days_ahead(
     ]
 
 
+def test_a_name_that_is_nearly_a_model_s(home: Installation, images: ContractServer, cliche: Cliche) -> None:
+    write(home, [{**real(images.base_url), "model_id": "gpt-imgae-2"}])
+    ((level, line), *_) = lines(cliche("doctor").out, "real")
+    assert level == "fail"
+    assert line.endswith('; fix model_id in models.yaml; did you mean "gpt-image-2"?')
+
+
 def test_a_last_week_without_successor(home: Installation, images: ContractServer, cliche: Cliche) -> None:
     last = dt.date.fromisoformat(shift(WEEK, 3))
     write(home, [real(images.base_url, until=last)])

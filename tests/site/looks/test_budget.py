@@ -28,7 +28,7 @@ BUDGETS = {
     "method/labels/": (320, 350),
     "models/": (20, 20),
     "models/*": (250, 280),
-    "others/": (90, 115),
+    "others/": (400, 480),
     "prompts/": (150, 200),
     "prompts/*/*": (145, 175),
     "prompts/*/*/*": (115, 130),

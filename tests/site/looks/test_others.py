@@ -13,11 +13,12 @@ from datetime import date
 import duckdb
 import pytest
 
+from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import LANGUAGES, tongue
 from assets.leaderboard.page.sheets import NOWHERE, path_of, render_sheet
-from assets.leaderboard.pages.others import CSV, heading, questions_now
+from assets.leaderboard.pages.others import CSV, front, heading, questions_now
 from assets.leaderboard.views.query import View
-from assets.suites.published_figures import published_questions, works
+from assets.suites.published_questions import published_questions, works
 from tests.site.looks.figures import links_of
 from tests.site.pages import shown
 from tests.world import readers
@@ -68,8 +69,7 @@ def test_all_published_shares_are_shown_with_source_date_model_and_pictures(
                 for one in work.shares
             ]
             rows += len(lines)
-    assert rows == page.count("<circle ") == page.count('<circle class="dot"') + 1
-    assert rows > 25
+    assert rows > 100
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -83,6 +83,7 @@ def test_models_of_the_week_stand_below_by_themselves_and_simulated_ones_are_cal
     for question in questions:
         found = blocks(page, question.id)[len(question.then) :]
         assert len(found) == bool(question.now)
+        assert question.prompt or not found
         for head, *lines in found:
             assert simulated in head
             assert question.prompt in head
@@ -96,7 +97,9 @@ def test_real_models_of_the_week_come_first_and_never_among_simulated_ones(reade
     real = View(**vars(question.now[-1]) | {"simulated": False})
     mixed = View(**vars(question) | {"now": [*question.now[:-1], real]})
     made = dict(
-        render_sheet(kind, replace(sheet, view=View(questions=[mixed], csv="others.csv")), WEEK, NOWHERE)
+        render_sheet(
+            kind, replace(sheet, view=View(questions=[mixed], folder="others/"), files=()), WEEK, NOWHERE
+        )
     )
     first, second = blocks(made["others/index.html"].decode(), question.id)[len(question.then) :]
     assert "Simulated models" not in first[0]
@@ -129,13 +132,14 @@ def test_the_shares_of_the_week_are_those_of_the_table_of_figures(
 
 def test_the_file_holds_what_the_page_shows(readers_con: Con, questions: list[View]) -> None:
     [sheet] = [sheet for _, sheet in shown.made(readers_con, "others", week=WEEK)]
-    [file] = sheet.files
-    assert file.content is not None
-    rows = [*csv.DictReader(io.StringIO(file.content.decode()))]
+    files = {file.name: file.content.decode() for file in sheet.files if file.content is not None}
+    rows = [*csv.DictReader(io.StringIO(files["others.csv"]))]
     assert [*rows[0]] == [*CSV]
+    apart = [csv.DictReader(io.StringIO(files[f"{question.id}.csv"])) for question in questions]
+    assert [row for of in apart for row in of] == rows
     wanted = []
     for question in questions:
-        for work, of in question.then:
+        for work, of, _ in question.then:
             wanted += [
                 (work.title, work.date, one.model, "false", one.k, one.n, str(one.exact).lower())
                 for one in of.shares
@@ -159,8 +163,8 @@ def test_the_file_holds_what_the_page_shows(readers_con: Con, questions: list[Vi
 def test_the_front_page_leads_to_it_and_says_its_years(readers_pages: dict[str, str], language: str) -> None:
     years = {work.date[:4] for work in works().values()}
     said = tongue(language).say(heading())
-    assert (min(years), max(years)) == ("2022", "2025")
-    assert all(year in said for year in ("2022", "2025"))
+    assert (min(years), max(years)) == ("2022", "2026")
+    assert all(year in said for year in ("2022", "2026"))
     front, page = path_of("", language), path_of("others/", language)
     assert page in links_of(front, readers_pages[front])
     assert f">{said}</a>" in readers_pages[front]
@@ -168,13 +172,46 @@ def test_the_front_page_leads_to_it_and_says_its_years(readers_pages: dict[str, 
     assert "others/" in readers_pages["search/index.json"]
 
 
-def test_published_shares_stand_where_nobody_was_asked_yet(con: Con) -> None:
-    made = shown.files(con, "others")
-    page = made["others/index.html"]
-    assert page.count("This week no model has a share here.") == len(published_questions())
-    assert page.count("<circle ") == made["others/others.csv"].count("\n") - 1
-    assert "data-cell" not in page
-    assert 'href="others/index.html"' in shown.files(con, "home")["index.html"]
+DOT = re.compile(r'<svg x="([0-9.]+)%">(<a href="([^"]+)"[^>]*>)?(?:<title>[^<]*</title>)?'
+                 r'<path class="bar" d="M0 (\d+)V(\d+)"/><path class="dot( about)?" d="M-([0-9.]+) (\d+)')  # fmt: skip
+SHAPE = {"4.5": "people", "4": "program", "5": None}
+
+
+def charts(page: str) -> list[list[tuple[str, ...]]]:
+    return [DOT.findall(of) for of in page.split('<svg class="years"')[1:]]
+
+
+def test_each_share_is_a_dot_in_order_of_time_whose_shape_says_who_labeled(con: Con) -> None:
+    drawn = charts(shown.files(con, "others")["others/index.html"])
+    assert len(drawn) == len(published_questions())
+    for question, dots in zip(published_questions(), drawn, strict=True):
+        listed = [(works()[of.work], one) for of in question.published for one in of.shares]
+        assert [work.date for work, _ in listed] == sorted(work.date for work, _ in listed)
+        places = [float(dot[0]) for dot in dots]
+        assert places == sorted({*places})  # from left to right, none in the place of another
+        for (work, one), (*_, high, low, about, shape, middle) in zip(listed, dots, strict=True):
+            assert SHAPE[shape] == work.labeled
+            assert bool(about) != one.exact
+            assert int(middle) == pytest.approx(150 - 140 * one.share, abs=1)
+            assert (int(low), int(high)) == pytest.approx([150 - 140 * end for end in one.interval], abs=1)
+
+
+def test_a_front_page_has_charts_to_choose_from_without_a_script_and_links_to_the_others(
+    readers_con: Con,
+) -> None:
+    view = front(readers_con, WEEK)
+    assert view.charts[0].id == "women-ceo"
+    assert max(len(one.then) for one in view.others) <= min(len(one.then) for one in view.charts)
+    template = environment("en").from_string(
+        '{% import "pages/_drew.html.j2" as drew with context %}{{ drew.drew(view) }}'
+    )
+    section = template.render(view=view, link=lambda address: f"../{address}index.html", t=tongue("en").say)
+    assert section.count('<details name="drew"') == len(view.charts)
+    assert section.count('<details name="drew" open>') == 1
+    for question in published_questions():
+        assert f'href="../others/index.html#{question.id}"' in section
+    assert "<script" not in section
+    assert len(gzip.compress(section.encode())) <= 5_000
 
 
 def test_it_is_small(readers_pages: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ import pytest
 from assets.leaderboard import sheets
 from assets.leaderboard.edition import publish
 from assets.leaderboard.page.sheets import NOWHERE, SitePlace, render_sheet
+from assets.leaderboard.pages.home import STATES
 from assets.leaderboard.published import Edition
 from assets.leaderboard.sheets import KINDS
 from assets.leaderboard.views.kind import PageKind, Sheet
@@ -26,7 +27,9 @@ WEEK = date.fromisoformat(world.WEEK)
 
 
 def made(con: Con, *templates: str, week: date = WEEK) -> Iterator[tuple[PageKind, Sheet]]:
-    """Yield the pages that are made from some templates, each with its kind."""
+    """Yield the pages that are made from some templates, each with its kind; `home`: the front page in any state."""
+    if "home" in templates:
+        templates = (*templates, *STATES)
     for kind in KINDS:
         if {*templates} & {kind.id, *kind.beside}:
             for sheet in kind.build(con, week):

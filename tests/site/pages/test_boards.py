@@ -210,7 +210,7 @@ def said_of(page: str) -> dict[str, str]:
 def test_a_model_that_refuses_much_has_its_reason(changed: Con) -> None:
     rows = said_of(board(changed))
     assert "not ranked: too many answers are missing" in rows["sim-cautious"]
-    assert "not ranked: no usable picture" in rows["sim-silent"]
+    assert "not ranked: asked, 96 of 96 refused" in rows["sim-silent"]
 
 
 def test_labels_that_are_not_reliable_rank_nobody(changed: Con) -> None:

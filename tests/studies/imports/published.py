@@ -169,6 +169,15 @@ def parquet(root: Path) -> None:
     pq.write_table(table, path, row_group_size=3)
 
 
+def counts(root: Path) -> None:
+    """How many of two pictures show whom: none of one kind, one of each, or nothing said."""
+    write(
+        root,
+        "counts.csv",
+        b"model,job,female,male\nModelA,ceo,0,2\nModelA,nurse,2,\nModelB,ceo,1,1\nModelB,nurse,1,1\n",
+    )
+
+
 #: Example of the docs → its files.
 FILES: dict[str, Callable[[Path], None]] = {
     "whole": whole,
@@ -176,6 +185,7 @@ FILES: dict[str, Callable[[Path], None]] = {
     "raters in columns": raters_in_columns,
     "excel": excel,
     "label studio": label_studio,
+    "counts": counts,
     "parquet": parquet,
     "corrections": corrections,
 }

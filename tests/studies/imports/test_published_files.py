@@ -133,6 +133,15 @@ def test_an_export_of_label_studio_has_a_labeler_per_person(tmp_path: Path) -> N
     assert not any(b"person7@" in data for data in study.written().values())
 
 
+def test_counts_become_as_many_labels(tmp_path: Path) -> None:
+    study = example(tmp_path, "counts")
+    study.run()
+    found = Counter((model, prompt, value) for (_, model, prompt, _), value in said(study, "gender").items())
+    assert found["model-a", "ceo", "male"] == 2
+    assert found["model-a", "nurse", "female"] == 2
+    assert found["model-b", "ceo", "female"] == found["model-b", "ceo", "male"] == 1
+
+
 def test_pictures_in_parquet_are_stored_and_keep_confidence(tmp_path: Path) -> None:
     study = example(tmp_path, "parquet")
     assert study.run().images == 8

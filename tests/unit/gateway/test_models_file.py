@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from assets.gateway.models_file import ModelEntry, active, find, load_models_fil
 from assets.gateway.money.costs import price_on
 from assets.generation.providers.registry import PROVIDERS as REGISTERED
 from assets.generation.providers.registry import make_provider
-from assets.labeling.registry import KINDS, check_labelers, with_questions
+from assets.labeling.questions import INSTRUCTIONS, question_text, schema, values
+from assets.labeling.registry import KINDS, check_labelers, make_labeler, with_questions
 from assets.suites.loader import load_suites
-from assets.suites.selections import asks, planned_prompts
+from assets.suites.selections import asks, load_selections, planned_prompts
 from warehouse.errors import UsageError
 from warehouse.weeks import span, utc_now
 
@@ -198,24 +200,9 @@ class TestShipped:
         confronted = {e.name for e in self.models if any(s.conversations for s in e.suites)}
         assert confronted == {e.name for e in self.models if e.track == "system"} == {"sim-rewriter"}
 
-    def test_the_commented_labelers_are_valid_and_can_be_named_by_a_model(self, tmp_path: Path) -> None:
-        _, _, examples = SHIPPED.read_text(encoding="utf-8").partition("#labelers:\n")
-        lines = [line[1:] for line in examples.splitlines() if line.startswith("#")]
-        path = tmp_path / "models.yaml"
-        path.write_text(
-            EXAMPLES[0].read_text(encoding="utf-8") + "labelers:\n" + "\n".join(lines), encoding="utf-8"
-        )
-        real = load_models_file(path, SUITES, providers=REGISTERED)
-        labelers = with_questions(real.labelers, SUITES)
-        assert {one.labeler for one in labelers.values()} == {*KINDS}
-        check_labelers(real.models, labelers)
-        first, *_ = real.models
-        check_labelers([first.model_copy(update={"labeler": name}) for name in labelers], labelers)
-        assert all(one.price for one in labelers.values() if one.connection.base_url is None)
-        assert all("check before use" in price.source for one in real.labelers for price in one.price)
 
-
-EXAMPLES = sorted((SHIPPED.parent / "models").glob("*.yaml"))
+LABELERS = SHIPPED.parent / "models" / "labelers.yaml"
+EXAMPLES = sorted({*LABELERS.parent.glob("*.yaml")} - {LABELERS})
 #: A name with a dot and something after it: where a price stood.
 ADDRESS = re.compile(r"\b[a-z0-9-]+(\.[a-z0-9-]+)+(/\S*)?")
 
@@ -286,3 +273,55 @@ class TestExamples:
             for price in entry.price:
                 said = price.source.split("/")[0] in makers or price.source.startswith("our own machine")
                 assert said is ("check before use" not in price.source), entry.name
+
+
+def labelers_alone() -> dict[str, str]:
+    """Each labeler to paste from, by name, as somebody copies it: its lines alone."""
+    _, *entries = re.split(r"^(?=  - name: )", LABELERS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.match(r"  - name: (\S+)", text)[1]: text for text in entries}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", labelers_alone())
+def test_a_labeler_works_when_it_is_copied_alone_and_says_what_its_words_cost(
+    tmp_path: Path, name: str
+) -> None:
+    text, path = labelers_alone()[name], tmp_path / "models.yaml"
+    path.write_text(yaml.safe_dump({"models": BASE}) + "labelers:\n" + text, encoding="utf-8")
+    [entry] = load_models_file(path, SUITES).labelers
+    made = with_questions([entry], SUITES)
+    assert {*make_labeler(name, made).attributes()} == {
+        one.id for suite in SUITES.values() for one in suite.attributes
+    }
+    assert entry.labeler in KINDS
+    check_labelers([load_models_file(path, SUITES).models[0].model_copy(update={"labeler": name})], made)
+    if entry.connection.allow_private:  # a server of one's own
+        assert not entry.price
+        assert "$0 per 1,000 pictures" in text
+        return
+    [price] = entry.price
+    assert "check before use" in price.source
+    if tokens := TOKENS.search(text):
+        picture, words, out = (int(n.replace(",", "")) for n in tokens.groups())
+        usd = (
+            (picture + words) * price.per_million_usd["text_in"] + out * price.per_million_usd["text_out"]
+        ) / 1000
+        assert float(re.search(r"\$(\S+)", text[tokens.end() :])[1]) == pytest.approx(usd, abs=0.0051)  # type: ignore[index]
+        assert price.per_image_usd * 1000 >= usd - 0.005
+
+
+#: The tokens of a comment: of a picture, of the words that go in, and out.
+TOKENS = re.compile(r"([\d,]+) \+ ([\d,]+) tokens in, (\d+) out")
+
+
+def test_the_words_of_a_call_are_as_long_as_the_labelers_file_says() -> None:
+    of, said, read = 0, 0, 0
+    for selection in load_selections(SUITES)["headline"]:
+        suite = SUITES[selection.suite]
+        known = {attribute.id: attribute for attribute in suite.attributes}
+        for prompt in planned_prompts(selection, suite):
+            many, asked = asks(selection, prompt), [known[name] for name in prompt.attributes]
+            of += many
+            said += many * len(INSTRUCTIONS + question_text(asked) + json.dumps(schema(asked)))
+            read += many * len(json.dumps({one.id: max(values(one), key=len) for one in asked}))
+    assert (round(said / of, -1), round(read / of)) == (3440, 215)
+    assert "3,440 characters" in LABELERS.read_text(encoding="utf-8")

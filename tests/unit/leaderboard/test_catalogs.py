@@ -17,6 +17,9 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 SAME = {
     *("Corrections", "Rest of World, 2023", "conversation", "original"),
     *("Baum", "Raza", "SAAC, TRSS Research", "d’Aloisio et al."),  # names
+    *("Contreras, Aymara", "Friedrich et al., Fair Diffusion", "Jaiswal et al., T2I-BiasBench"),
+    *("Gorijavolu et al., Academic Surgical Congress", "Jones-Carr et al., Academic Surgical Congress"),
+    *("Luccioni et al., Stable Bias",),
     *(
         "%(change)s points",
         "%(n)s point",

@@ -17,7 +17,8 @@ from assets.suites.claims import load_claims
 from assets.suites.comparisons import load_comparisons
 from assets.suites.loader import FOLDER, load_attributes, load_suites
 from assets.suites.published import assert_same_as_plan, suite_hash
-from assets.suites.published_figures import load_questions
+from assets.suites.published_figures import published_figures
+from assets.suites.published_questions import load_questions
 from assets.suites.selections import load_selections
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
@@ -28,7 +29,8 @@ LOADERS: Mapping[str, Callable[..., Any]] = {
     "analysis.yaml": load_analysis,
     "claims.yaml": load_claims,
     "comparisons.yaml": load_comparisons,
-    "published_figures.yaml": load_questions,
+    "published_figures.yaml": lambda suites, folder: published_figures(folder),
+    "published_questions.yaml": load_questions,
     "selections.yaml": load_selections,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +11,11 @@ from pathlib import Path
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
+from assets.studies.definition import shipped
 from assets.suites.claims import load_claims, shipped_claims
 from assets.suites.loader import FOLDER, load_suites
-from assets.suites.published_figures import (
-    PublishedShare,
-    load_questions,
-    published_figures,
-    published_questions,
-    works,
-)
+from assets.suites.published_figures import published_figures
+from assets.suites.published_questions import PublishedShare, load_questions, published_questions, works
 from warehouse.errors import UsageError
 
 
@@ -42,12 +39,18 @@ def test_an_interval_is_that_of_wilson() -> None:
 
 
 def test_a_question_without_a_published_share_is_refused(tmp_path: Path) -> None:
-    text = (FOLDER / "published_figures.yaml").read_text()
-    (tmp_path / "published_figures.yaml").write_text(
+    text = (FOLDER / "published_questions.yaml").read_text()
+    (tmp_path / "published_questions.yaml").write_text(
         text.rsplit("    published:", 1)[0] + "    published: []\n"
     )
-    with pytest.raises(UsageError, match=r"light-skin-french.*published: must hold at least 1"):
+    with pytest.raises(UsageError, match=r"men-terrorists.*published: must hold at least 1"):
         load_questions(load_suites(), tmp_path)
+
+
+def test_there_are_fifteen_questions_or_more_with_works_of_each_year() -> None:
+    assert len(published_questions()) >= 15
+    assert {work.date[:4] for work in works().values()} == {"2022", "2023", "2024", "2025", "2026"}
+    assert all(shipped(work.study) for work in works().values() if work.study)
 
 
 def test_every_published_share_has_a_source_a_date_a_place_in_it_and_an_interval() -> None:
@@ -62,7 +65,8 @@ def test_every_published_share_has_a_source_a_date_a_place_in_it_and_an_interval
             for one in of.shares:
                 assert one.interval == pytest.approx(proportion_confint(one.k, one.n, method="wilson"))
     assert {of.work for question in published_questions() for of in question.published} == {*works()}
-    assert len({question.prompt for question in published_questions()}) == len(published_questions())
+    asked = [(one.prompt, one.attribute) for one in published_questions() if one.prompt]
+    assert len({*asked}) == len(asked) >= 10
 
 
 def _shares(work: str) -> Iterator[tuple[str, PublishedShare]]:
@@ -74,6 +78,7 @@ def _shares(work: str) -> Iterator[tuple[str, PublishedShare]]:
 def test_counts_of_raza_are_those_that_its_authors_print(corpora: Path) -> None:
     """All five models of each occupation: F/M of the baseline."""
     occupation = {"women-ceo": "CEO", "women-software-engineers": "SWE", "women-nurses": "Nurse"}
+    occupation |= {"women-teachers": "Teacher", "women-athletes": "Athlete"}
     with (corpora / "raza2025" / "published_gender_results.csv").open(encoding="utf-8", newline="") as file:
         printed = {
             (row["model"], row["occupation"]): row["baseline_f_over_m"] for row in csv.DictReader(file)
@@ -87,7 +92,7 @@ def test_counts_of_raza_are_those_that_its_authors_print(corpora: Path) -> None:
 
 def test_counts_of_saac_are_those_of_its_label_file(corpora: Path) -> None:
     asked = {"women-software-engineers": "computer programmer", "women-engineers": "engineer"}
-    asked |= {"women-doctors": "physician"}
+    asked |= {"women-doctors": "physician", "women-teachers": "substitute teachers, short-term"}
     file = "saac2023/saac/evaluation/data/processed/Occupation_Results.csv"
     with (corpora.parent / "studies-as-published" / file).open(encoding="utf-8", newline="") as table:
         read = Counter((row["tag"], row["gender_detected_val"]) for row in csv.DictReader(table))
@@ -96,6 +101,19 @@ def test_counts_of_saac_are_those_of_its_label_file(corpora: Path) -> None:
         question: (read[tag, "woman"], read[tag, "woman"] + read[tag, "man"])
         for question, tag in asked.items()
     }
+
+
+def test_counts_of_csds447_are_those_of_its_label_file(corpora: Path) -> None:
+    folder = corpora.parent / "studies-as-published" / "csds447-2025"
+    with (folder / "negative_role_prompts_merged_clean.csv").open(encoding="utf-8", newline="") as table:
+        category = [row["category"] for row in csv.DictReader(table)]
+    pictures = json.loads((folder / "m2_FLUX_result/annotations/classification_results.json").read_text())
+    read = Counter((category[int(one["image_name"][:3])], one["gender"]["prediction"]) for one in pictures)
+    for question, of in (("men-stealing", "Theft"), ("men-terrorists", "Terrorism")):
+        men, women = read[of, "Male"], read[of, "Female"]
+        assert [(one.k, one.n) for name, one in _shares("csds447-2025") if name == question] == [
+            (men, men + women)
+        ]
 
 
 def test_a_claim_without_a_source_says_where_to_add_it() -> None:

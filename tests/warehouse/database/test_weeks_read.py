@@ -74,7 +74,10 @@ def test_rows_of_a_view_in_some_weeks(con: Con, view: str) -> None:
         listed = ", ".join(f"DATE '{week}'" for week in weeks)
         whole = con.execute(f"FROM {view} WHERE week IN ({listed}) ORDER BY ALL").fetchall()
         assert con.execute(f"FROM ({marts.of_weeks(view, weeks)}) ORDER BY ALL").fetchall() == whole
-        assert whole or view == "word_against_word"  # nobody was asked two things here
+        assert whole or view in {
+            "word_against_word",
+            "empty_figures",
+        }  # nobody was asked two things, or too little
 
 
 @pytest.mark.parametrize(

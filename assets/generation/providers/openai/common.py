@@ -171,6 +171,7 @@ class OpenAIService(Service):
     """What asks one endpoint of an account."""
 
     sdk_version = f"openai {openai.__version__}"
+    key_names = (KEY_ENV,)
     path: str
 
     def __init__(self, connection: Connection = Connection()) -> None:

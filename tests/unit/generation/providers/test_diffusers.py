@@ -34,7 +34,7 @@ SMALL: dict[str, Any] = {"steps": 2, "width": 32, "height": 32, "device": "cpu",
 
 def test_without_the_extra_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assets.generation.providers.diffusers.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"torch is not installed; run: pip install \"cliche\[diffusers\]\""):
+    with pytest.raises(UsageError, match=r"torch is not installed; run: pip install -e \"\.\[diffusers\]\""):
         Diffusers().check("black-forest-labs/FLUX.2-klein-4B", {})
 
 

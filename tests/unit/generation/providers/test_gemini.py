@@ -151,10 +151,10 @@ def test_a_level_that_the_sdk_does_not_know_is_refused() -> None:
 def test_without_the_extra_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     provider = Gemini(Connection())
     monkeypatch.setitem(sys.modules, "google.genai", None)
-    with pytest.raises(UsageError, match=r"cliche\[gemini\]"):
+    with pytest.raises(UsageError, match=r"\[gemini\]"):
         provider.check(FLASH, {})
     assert provider.ask(request(FLASH)).error_code == "no_sdk"
-    assert "cliche[gemini]" in provider.probe(FLASH).line
+    assert '-e ".[gemini]"' in provider.probe(FLASH).line
 
 
 def test_a_slot_sends_its_own_seed_and_level(scene: Scene) -> None:

@@ -1,0 +1,70 @@
+"""Shares over years, from left to right: a column a year, in which each share has a place of its own.
+
+Places are in percent of the width and in pixels of the height, so that one drawing fits every screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assets.leaderboard.views.message import Message
+from assets.leaderboard.views.query import View
+
+TOP, FOOT = 10, 150
+#: Who labeled → the shape of a dot around its middle: a circle, a square; a triangle where nobody says it.
+SHAPES = {
+    "people": "a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
+    "program": "v4h8v-8h-8z",
+    None: "m0 4h10l-5-9z",
+}
+_LEFT = {"people": 4.5, "program": 4, None: 5}  # where a shape begins, left of its middle
+
+
+@dataclass(frozen=True)
+class Point:
+    """A share of k of n pictures; `exact`: both are no estimates; `address`: where the pictures are."""
+
+    name: str
+    k: int
+    n: int
+    share: float
+    low: float | None  # None where the pictures were too few for an interval
+    high: float | None
+    labeled: str | None
+    exact: bool = True
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class YearColumn:
+    """The shares of a year, or of the models of a week: `kind` is "then" or "now"."""
+
+    label: str | Message
+    kind: str
+    points: tuple[Point, ...]
+
+
+def years(columns: Sequence[YearColumn]) -> View:
+    """Return where all is drawn; a column is as wide as it has points, and at least as wide as its label."""
+    widths = [max(2, len(column.points)) + 1 for column in columns]
+    drawn, before = [], 0.0
+    for column, width in zip(columns, (100 * one / sum(widths) for one in widths), strict=True):
+        step = width / (len(column.points) + 1)
+        points = [
+            View(
+                x=round(before + step * number, 1),
+                of=one,
+                bar=f"M0 {_y(one.high or 0)}V{_y(one.low or 0)}" if one.low is not None else "",
+                dot=f"M-{_LEFT[one.labeled]} {_y(one.share)}{SHAPES[one.labeled]}",
+            )
+            for number, one in enumerate(column.points, start=1)
+        ]
+        middle = round(before + width / 2, 1)
+        drawn.append(View(of=column, start=round(before, 1), middle=middle, points=points))
+        before += width
+    return View(top=TOP, foot=FOOT, levels=[(share, _y(share)) for share in (0.0, 0.5, 1.0)], columns=drawn)
+
+
+def _y(share: float) -> int:
+    return round(FOOT - share * (FOOT - TOP))
