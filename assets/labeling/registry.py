@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import TypeGuard, cast
 
 from assets.gateway.models_file import LabelerEntry, ModelEntry
 from assets.generation.providers.registry import load_factory
 from assets.labeling.records import Labeler, RemoteLabeler
+from assets.suites.loader import load_suites
 from assets.suites.schema import Attribute, Suite
 from warehouse.errors import UsageError
+from warehouse.sqlfiles import shipped
 from warehouse.validation import close_match
+from warehouse.yamlfile import read_yaml
 
 #: Labelers that read on this machine: name in models.yaml → "module:factory"; a factory takes no arguments.
 LABELERS: dict[str, str] = {
@@ -28,6 +32,8 @@ KINDS: dict[str, str] = {
 }
 #: Kinds whose calls can be made in batches.
 BATCHING = ("openai_vision",)
+#: Labelers to paste into models.yaml.
+LABELERS_FILE = "models/labelers.yaml"
 NOBODY: Mapping[str, LabelerEntry] = MappingProxyType({})
 
 
@@ -99,3 +105,10 @@ def _problems(entry: LabelerEntry, known: Mapping[str, Attribute]) -> Iterator[s
         yield (
             f'labeler "{entry.name}": {entry.labeler} takes no batches (only {", ".join(BATCHING)} does); remove batch'
         )
+
+
+@cache
+def shipped_labelers() -> Mapping[str, LabelerEntry]:
+    """Return the labelers to paste from, by name."""
+    listed = read_yaml(shipped("orchestration/shipped") / LABELERS_FILE, LABELERS_FILE)["labelers"]
+    return with_questions([*map(LabelerEntry.model_validate, listed)], load_suites(), where=LABELERS_FILE)

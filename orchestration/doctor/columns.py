@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator
 
-from assets.gateway.models_file import LabelerEntry, ModelEntry
+from assets.gateway.models_file import ModelEntry
 from assets.gateway.money.costs import price_on
 from assets.generation.providers.registry import make_provider
 from assets.generation.workplace import Workplace
 from assets.labeling.forecast import pictures_of
-from assets.labeling.registry import make_labeler, with_questions
+from assets.labeling.registry import LABELERS_FILE, make_labeler, shipped_labelers
 from assets.leaderboard.columns.needs import ColumnNeed, asked_of, needs
 from assets.suites.loader import load_suites
 from assets.suites.selections import load_selections
 from orchestration.doctor.finding import Finding
-from orchestration.settings import SHIPPED
 from warehouse.weeks import utc_now
-from warehouse.yamlfile import read_yaml
 
-LABELERS = "models/labelers.yaml"  # to paste from
 UNREAD = "reads only"
-
-
-@cache
-def shipped_labelers() -> Mapping[str, LabelerEntry]:
-    """Return the labelers to paste from, by name."""
-    entries = map(LabelerEntry.model_validate, read_yaml(SHIPPED / LABELERS, LABELERS)["labelers"])
-    return with_questions([*entries], load_suites(), where=LABELERS)
 
 
 def look_at_columns(place: Workplace, models: Iterable[ModelEntry]) -> Iterator[Finding]:
@@ -66,7 +55,7 @@ def look_at_columns(place: Workplace, models: Iterable[ModelEntry]) -> Iterator[
 def _unread(place: Workplace, entry: ModelEntry, need: ColumnNeed) -> str:
     """Return what its labeler reads, and one that reads what a column needs: of models.yaml, else one to paste."""
     read = ", ".join(make_labeler(entry.labeler, place.labelers).attributes()).replace("_", " ")
-    known = {"models.yaml": place.labelers, LABELERS: shipped_labelers()}
+    known = {"models.yaml": place.labelers, LABELERS_FILE: shipped_labelers()}
     where, name = next((of, own) for of in known for own in known[of] if own in need.labelers)
     price = price_on(known[where][name].price, utc_now().date())
     usd = price.per_image_usd * pictures_of(entry, place.suites, known[where][name]).left if price else 0

@@ -21,8 +21,7 @@ genders AS (
 counted AS (
     SELECT
         study, attribute,
-        list(lower(value)) AS counted_values,
-        string_agg(regexp_escape(lower(value)), '|') FILTER (WHERE length(value) > 1) AS any_of_them
+        string_agg(regexp_escape(lower(value)), '|') AS any_of_them
     FROM study_attribute_values
     WHERE in_support
     GROUP BY study, attribute
@@ -37,20 +36,7 @@ SELECT
         lower(concat_ws(' ', p.text, p.title, p.subject, shown.shown_in)),
         '(^|\W)(' || concat_ws('|', genders.any_of_them, counted.any_of_them) || ')($|\W)'
     )
-    OR coalesce(
-        list_has_any(
-            counted.counted_values,
-            string_split(
-                lower(
-                    array_to_string(
-                        map_values(cast(cast(p.facts AS JSON) AS MAP (VARCHAR, VARCHAR))), chr(30)
-                    )
-                ),
-                chr(30)
-            )
-        ),
-        FALSE
-    ) AS asks
+    OR coalesce(regexp_matches(lower(p.facts), ':"(' || counted.any_of_them || ')"'), FALSE) AS asks
 FROM shown
 INNER JOIN study_prompts AS p USING (study, prompt, condition)
 INNER JOIN plain USING (study, prompt, condition)

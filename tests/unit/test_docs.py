@@ -30,7 +30,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
 OPERATIONS = sorted((CHECKOUT / "docs/operations").glob("*.md"))
 #: What can be kept true, and read.
-_MOST_LINES, _MOST_WORDS = 200, 35_000
+_MOST_LINES, _MOST_WORDS = 200, 36_000
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _FILE = re.compile(r"\b(?:assets|orchestration|sql|tests|warehouse)/[\w./*-]*[\w*]")
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -11,6 +11,7 @@ from math import ceil
 
 import duckdb
 
+from assets.labeling.registry import shipped_labelers
 from assets.leaderboard.cells import reading
 from assets.leaderboard.cells.reading import PromptPictures
 from assets.leaderboard.cells.showing import NEEDED, address_of, head, thumbs
@@ -152,6 +153,7 @@ def needs(empty: Mapping[str, Sequence[tuple[Column, Why]]], models: Sequence[Mo
         group.usd = usd(group.models, lambda one: week_of(WHOLE))
         each = usd(group.models, weekly)
         group.now_usd = each and each * (group.weeks or 0)
+        group.label_usd = _least_label_usd() * sum(map(weekly, group.models))
     return [*together.values()]
 
 
@@ -165,6 +167,12 @@ def _weeks(k: int, of: ModelFacts) -> int | None:
     each = k / min(of.weeks, reading.WEEKS)
     more = ceil((NEEDED - k) / each) if each else reading.WEEKS
     return more if more < reading.WEEKS else None
+
+
+@cache
+def _least_label_usd() -> float:
+    """Return dollars per picture of the cheapest labeler to paste; each reads every column."""
+    return min(price.per_image_usd for one in shipped_labelers().values() for price in one.price)
 
 
 def usd(models: Sequence[ModelFacts], pictures: Callable[[ModelFacts], float]) -> float | None:

@@ -29,6 +29,7 @@ SAME = {
         "%(signed)s points",
         "%(suite)s, %(condition)s",
         "Question",
+        "Source",
         "%(note)s, version %(major)s",
     ),
     *("2023", "Points", "Versions", "licence"),
