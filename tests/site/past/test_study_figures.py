@@ -90,7 +90,7 @@ def test_with_too_few_pictures_nothing_is_clear(con: Con) -> None:
     load(con, cells({"a": (1, 2), "b": (1, 1)}, n=3))
     found = changes(con)
     assert (found.clear, found.compared) == ((), 4)
-    assert "no prompt has five usable pictures" in page(con).partition("What a condition changes")[2]
+    assert "fewer than five of one prompt" in page(con).partition("What a condition changes")[2]
 
 
 def test_what_could_not_be_compared_is_counted(con: Con) -> None:
