@@ -7,15 +7,10 @@
 -- Uses: audit/demographic_words
 WITH
 -- Uses: shown
-named AS (
-    SELECT DISTINCT unnest(string_split(alone, '|')) AS word
+genders AS (
+    SELECT string_agg(alone, '|') AS any_of_them
     FROM vocabulary
     WHERE named IN ('feminine', 'masculine')
-),
-
-genders AS (
-    SELECT string_agg(word, '|' ORDER BY word) AS any_of_them
-    FROM named
 ),
 
 counted AS (
