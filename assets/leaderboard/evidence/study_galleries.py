@@ -60,8 +60,8 @@ class Galleries:
                 line.cell = self._place(cells[0]) if cells else None
                 self._wanted.update(cells)
         for show in shows:
-            if grids := [*made.get(show.position, {}).values()]:
-                yield View(model=None, title=show.title, about=show.about, grids=grids)
+            if of_show := [*made.get(show.position, {}).values()]:
+                yield View(model=None, title=show.title, about=show.about, grids=of_show)
 
     def of_models(self) -> Iterator[View]:
         """Yield the pictures of each model by cell; where there are very many, those that rows lead to."""

@@ -82,12 +82,7 @@ class Shows:
         declared = self._values[study, attribute]
         support = [one["value"] for one in declared if one["in_support"]]
         wanted = [first["wanted"]] if first["wanted"] else support
-        lines = [self._line(cell, support) for cell in by(of, "shown_in", "model").values()]
-        hits = [[line.read.get(value, 0) for value in support] for line in lines]
-        ends = wilson(hits, [[line.n] * len(support) for line in lines])
-        for line, ks, lows, highs in zip(lines, hits, *(end.tolist() for end in ends), strict=True):
-            line.of = dict(zip(support, map(partial(_share, line.n), ks, lows, highs), strict=True))
-            line.shares = [line.of[value] for value in wanted]
+        lines = [self._line(cell, support, wanted) for cell in by(of, "shown_in", "model").values()]
         reader = self.words.reader(first) | {
             "key": (first["labeler"], first["labeler_version"]),
             "consensus": first["labeler_kind"] == "consensus",
@@ -97,12 +92,15 @@ class Shows:
         named = [View(value=value, word=self.words.value(study, attribute, value)) for value in wanted]
         return View(lines=self._ordered(first, lines), values=named, support=support, **reader)
 
-    def _line(self, cell: Sequence[Row], support: Sequence[str]) -> View:
+    def _line(self, cell: Sequence[Row], support: Sequence[str], wanted: Sequence[str]) -> View:
         first, read = cell[0], {row["value"]: row["pictures"] for row in cell}
         named = partial(self.words.value, first["study"], first["attribute"])
         others = [(named(value), n) for value, n in read.items() if value not in support]
-        n = sum(read.get(value, 0) for value in support)
-        return View(**self._named(first), read=read, n=n, pictures=sum(read.values()), others=others)
+        ks = [read.get(value, 0) for value in support]
+        n, (lows, highs) = sum(ks), (end.tolist() for end in wilson(ks, [sum(ks)] * len(ks)))
+        of = dict(zip(support, map(partial(_share, n), ks, lows, highs), strict=True))
+        counted = {"of": of, "shares": [of[value] for value in wanted], "drawn": sum(read.values())}
+        return View(**self._named(first), **counted, n=n, others=others)
 
     def _measured(self, of: Sequence[Row]) -> View:
         lines = [View(**self._named(row), n=row["n"], median=row["median"], mean=row["mean"]) for row in of]

@@ -33,7 +33,7 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     for row in listed:
         study = row["study"]
         view = _page(row, shows, printed[study], agreement[study], pictures[study])
-        view.boards, view.changes = far[study], changed[study]
+        view.boards, view.changes = tuple(far[study]), tuple(changed[study])
         yield Sheet(
             view.address,
             title(view.title),
