@@ -300,8 +300,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
-        signal.signal(
-            signal.SIGINT, lambda *_: os._exit(INTERRUPTED)
-        )  # a second Ctrl-C ends what still winds up
+        # A second Ctrl-C ends what still winds up.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
         note("cliche: interrupted; nothing is half written, run again to go on")
     sys.exit(code or 0)

@@ -5,7 +5,7 @@
 -- Depends on: study_shows, study_attributes, study_prompts, studies
 WITH plain AS (
     SELECT
-        p.study, p.prompt, p.condition, p.subject,
+        p.*,
         p.condition = coalesce(
             s.baseline,
             min(p.condition) FILTER (WHERE p.condition = 'baseline') OVER of_study,

@@ -83,25 +83,19 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
     `prompt` is what our suites ask, if they do; without an address it was not asked.
     """
     asked = published_questions()
-    texts = {
-        suite.prompt_id(prompt): (prompt.text, prompt.language)
-        for suite in load_suites().values()
-        for prompt in suite.prompts
-    }
-    drawn = {
-        prompt.id: prompt for prompt in reading.read(con, week, [one.prompt for one in asked if one.prompt])
-    }
+    ours = {suite.prompt_id(one): one for suite in load_suites().values() for one in suite.prompts}
+    wanted = [one.prompt for one in asked if one.prompt]
+    drawn = {prompt.id: prompt for prompt in reading.read(con, week, wanted)}
     shown = _cells_shown(con)
     for question in asked:
-        text, language = texts[question.prompt] if question.prompt else (None, None)
-        prompt = drawn.get(question.prompt or "")
+        own, prompt = ours.get(question.prompt or ""), drawn.get(question.prompt or "")
         now = sorted(_now(prompt, question) if prompt else (), key=lambda one: (one.simulated, one.model))
         then = [(works()[of.work], of, [*_points(of, shown)]) for of in question.published]
         yield View(
             id=question.id,
             title=title(question.title),
-            prompt=text,
-            language=language,
+            prompt=own and own.text,
+            language=own and own.language,
             address=address_of(prompt.id) if prompt else None,
             then=then,
             now=now,

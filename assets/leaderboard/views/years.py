@@ -13,13 +13,12 @@ from assets.leaderboard.views.message import Message
 from assets.leaderboard.views.query import View
 
 TOP, FOOT = 10, 150
-#: Who labeled → the shape of a dot around its middle: a circle, a square; a triangle where nobody says it.
+#: Who labeled → the shape of a dot at a height: a circle, a square; a triangle where nobody says it.
 SHAPES = {
-    "people": "a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
-    "program": "v4h8v-8h-8z",
-    None: "m0 4h10l-5-9z",
+    "people": "M-4.5 {}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
+    "program": "M-4 {}v4h8v-8h-8z",
+    None: "M-5 {}m0 4h10l-5-9z",
 }
-_LEFT = {"people": 4.5, "program": 4, None: 5}  # where a shape begins, left of its middle
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def years(columns: Sequence[YearColumn]) -> View:
                 x=round(before + step * number, 1),
                 of=one,
                 bar=f"M0 {_y(one.high or 0)}V{_y(one.low or 0)}" if one.low is not None else "",
-                dot=f"M-{_LEFT[one.labeled]} {_y(one.share)}{SHAPES[one.labeled]}",
+                dot=SHAPES[one.labeled].format(_y(one.share)),
             )
             for number, one in enumerate(points, start=1)
         ]
