@@ -38,30 +38,28 @@ class Galleries:
         self, shows: Sequence[View], prompts: Mapping[tuple[str, int, str], Sequence[Row]]
     ) -> Iterator[View]:
         """Give each line the place of its pictures on the page, and yield what is there of lines of several cells."""
-        lines = [
-            (show, line) for show in shows for table in show.tables for row in table.lines for line in row
-        ]
-        most = min(GRID, max(1, MOST // 2 // max(1, len(lines))))
-        made: dict[int, dict[tuple[str, str], View]] = {}
-        for show, line in lines:
-            asked = prompts[show.study, show.position, line.row]
-            every = ((line.model, one["prompt"], one["condition"]) for one in asked)
-            cells = [cell for cell in every if cell in self._cells]
-            grids = made.setdefault(show.position, {})
-            if len(cells) > 1:
-                label, place = None if show.whole else line.label, f"row-{show.position}-{len(grids)}"
-                turns = [(at, row) for cell in cells for at, row in enumerate(self._cells[cell])]
-                rows = [row for _, row in sorted(turns, key=itemgetter(0))]  # one of each cell after another
-                thumbs = [self._thumb(row, show.attribute, show.value) for row in rows[:most]]
-                named = {"prompt": None, "label": label, "model": line.model_title}
-                grid = View(cell=place, thumbs=thumbs, n=len(rows), **named)
-                line.cell = grids.setdefault((line.row, line.model), grid).cell
-            else:
-                line.cell = self._place(cells[0]) if cells else None
-                self._wanted.update(cells)
+        lines = sum(len(row) for show in shows for table in show.tables for row in table.lines)
+        most = min(GRID, max(1, MOST // 2 // max(1, lines)))
         for show in shows:
-            if of_show := [*made.get(show.position, {}).values()]:
-                yield View(model=None, title=show.title, about=show.about, grids=of_show)
+            grids: dict[tuple[str, str], View] = {}
+            for line in (line for table in show.tables for row in table.lines for line in row):
+                asked = prompts[show.study, show.position, line.row]
+                every = ((line.model, one["prompt"], one["condition"]) for one in asked)
+                cells = [cell for cell in every if cell in self._cells]
+                if len(cells) > 1:
+                    label, place = None if show.whole else line.label, f"row-{show.position}-{len(grids)}"
+                    turns = [(at, row) for cell in cells for at, row in enumerate(self._cells[cell])]
+                    # One of each cell after another.
+                    rows = [row for _, row in sorted(turns, key=itemgetter(0))]
+                    thumbs = [self._thumb(row, show.attribute, show.value) for row in rows[:most]]
+                    named = {"prompt": None, "label": label, "model": line.model_title}
+                    grid = View(cell=place, thumbs=thumbs, n=len(rows), **named)
+                    line.cell = grids.setdefault((line.row, line.model), grid).cell
+                else:
+                    line.cell = self._place(cells[0]) if cells else None
+                    self._wanted.update(cells)
+            if grids:
+                yield View(model=None, title=show.title, about=show.about, grids=[*grids.values()])
 
     def of_models(self) -> Iterator[View]:
         """Yield the pictures of each model by cell; where there are very many, those that rows lead to."""
