@@ -61,14 +61,11 @@ class Shows:
             tables = [self._counted(of) for of in by(every, "labeler", "labeler_version").values()]
             tables.sort(key=lambda one: (not one.by_people, one.labeler))
         return View(
-            study=first["study"],
-            position=first["position"],
+            **{name: first[name] for name in ("study", "position", "attribute", "grouped_by")},
             title=first["title"] and words.plain(first["title"]),
-            attribute=first["attribute"],
             value=first.get("wanted"),
             about=self.words.attribute(first["study"], first["attribute"]),
             unit=first.get("unit") and words.plain(first["unit"]),
-            grouped_by=first["grouped_by"],
             row_title=_ROWS.get(first["grouped_by"]) or title(words.spaced(first["grouped_by"]).capitalize()),
             whole=first["grouped_by"] in WHOLE,
             numeric=numeric,
