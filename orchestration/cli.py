@@ -17,7 +17,6 @@ from orchestration import commands
 from orchestration.console import note
 from orchestration.groups.editions import edition, explain, verify
 from orchestration.groups.labels import anchors, gold
-from orchestration.groups.start import init
 from orchestration.groups.taking_back import remove, retract, study
 from orchestration.unwritable import told_in_one_line
 from warehouse.errors import ClicheError, UsageError
@@ -57,7 +56,15 @@ def options(
     del debug  # read by `main`, which must know it even when parsing fails
 
 
-app.command(short_help="Write the files of a first try.")(init)
+@app.command(short_help="Write the files of a first try.")
+def init(
+    model: Annotated[str | None, Option(help="An entry of models/; default: asked.")] = None,
+    labeler: Annotated[str | None, Option(help="photo, or one of models/labelers.yaml.")] = None,
+    suites: Annotated[str, Option(help="What is asked: a selection.")] = "first-try",
+    yes: Annotated[bool, Option("--yes", help="Take the defaults; so does no terminal.")] = False,
+) -> int:
+    """Write models.yaml and cliche.yaml of a first try into the home, and print them; no key is written."""
+    return commands.init.init(model, labeler, suites, yes=yes)
 
 
 @app.command(short_help="Ask, score and publish the simulated models.")
@@ -300,8 +307,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:
-        signal.signal(
-            signal.SIGINT, lambda *_: os._exit(INTERRUPTED)
-        )  # a second Ctrl-C ends what still winds up
+        # A second Ctrl-C ends what still winds up.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
         note("cliche: interrupted; nothing is half written, run again to go on")
     sys.exit(code or 0)

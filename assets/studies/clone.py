@@ -120,10 +120,8 @@ class _Git:
         program = shutil.which("git")
         if program is None:
             raise ClicheError("git is not installed; install it, or give the study's folder with --root")
-        self._git = [
-            program,
-            *(word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")),
-        ]
+        options = (word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}"))
+        self._git = [program, *options]
         passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         self._environment: Mapping[str, str] = {**_ENVIRONMENT, **passed, "GIT_ALLOW_PROTOCOL": protocol}
         self._folder, self._source, self._progress = folder, source, progress

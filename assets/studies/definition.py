@@ -80,9 +80,8 @@ class SameAs(Data):
     """The attribute of this project that a study's is compared with in agreement, and which values mean the same."""
 
     attribute: Name
-    values: dict[Text, Text] = Field(
-        min_length=2
-    )  # the study's → the project's; what is not named means nothing
+    #: The study's → the project's; what is not named means nothing.
+    values: dict[Text, Text] = Field(min_length=2)
 
 
 class StudyAttribute(Data):

@@ -31,7 +31,7 @@ from assets.studies.reading.shows import shown_prompts
 from assets.studies.reading.slots import StudySlot
 from assets.studies.reading.world import World, make_world
 from assets.studies.removal import require_not_removed
-from assets.studies.tables import label_sets, published_rows, shows_rows, study_tables
+from assets.studies.tables import label_sets, published_rows, study_tables
 from warehouse import keys
 from warehouse.canonical import sha256_hex
 from warehouse.errors import UsageError
@@ -113,7 +113,7 @@ def read_study_files(study: StudyDefinition, root: Path, *, progress: Progress =
     mistakes.stop()
     tables["study_published"] = published_rows(study.study, published)
     if shown:
-        tables[SHOWS] = shows_rows(study.study, shown)
+        tables[SHOWS] = shown
     return ReadStudy(study, world, pictures, published, tables, labels)
 
 

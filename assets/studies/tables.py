@@ -10,7 +10,6 @@ from assets.studies.layout import Rows, rows_hash
 from assets.studies.reading.labels import StudyLabel
 from assets.studies.reading.pictures import FoundPicture
 from assets.studies.reading.published import ComparedFigure
-from assets.studies.reading.shows import ShownPrompt
 from assets.studies.reading.slots import StudySlot, slot_key
 from assets.studies.reading.world import World
 from warehouse.canonical import canonical_json
@@ -88,11 +87,6 @@ def published_rows(study: str, figures: Sequence[ComparedFigure]) -> Rows:
     return [
         {"study": study, "position": position, **asdict(figure)} for position, figure in enumerate(figures)
     ]
-
-
-def shows_rows(study: str, shown: Sequence[ShownPrompt]) -> Rows:
-    """Return the rows of `study_shows`."""
-    return [{"study": study, **asdict(one)} for one in shown]
 
 
 def label_sets(

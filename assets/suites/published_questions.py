@@ -139,9 +139,7 @@ def _problems(
             yield f'work "{of.work}" has no study, and study_prompt names a prompt of one'
     if question.prompt is None or question.attribute is None or question.value is None:
         return
-    prompts = {
-        f"{suite.id}/{prompt.id}": (suite, prompt) for suite in suites.values() for prompt in suite.prompts
-    }
+    prompts = {suite.prompt_id(one): (suite, one) for suite in suites.values() for one in suite.prompts}
     yield from unknown("prompt", [question.prompt], prompts)
     suite, prompt = prompts[question.prompt]
     if question.attribute not in prompt.attributes:

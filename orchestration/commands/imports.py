@@ -242,9 +242,8 @@ def label_imported(study: str, name: str, *, yes: bool) -> int:
     with lease, counting("labeling") as step:
         counts = label_study(place.store, study, labeler, progress=step, asking=asking)
     asked = counts.asked
-    say(
-        f"{study}: {counts.labels:,} labels by {name}@{labeler.version}, {counts.already:,} were there before"
-    )
+    who = f"{name}@{labeler.version}"
+    say(f"{study}: {counts.labels:,} labels by {who}, {counts.already:,} were there before")
     if asked is not None:
         say(f"{asked.calls:,} calls, ${asked.cost_usd:,.4f}; it declined {asked.declined:,} pictures")
     kept = "The labels are kept in the store, but they were not loaded"

@@ -114,9 +114,8 @@ def _write(home: Path, chosen: list[Entry], labeler: str, suites: str) -> tuple[
         settings.write_text("models: models.yaml\n", "utf-8")
         place = make_workplace(load_settings({"CLICHE_HOME": folder}))
         forecasts = [*whole_week(replace(place, ledger=SpendingLedger(None)), current_week())]
-        if cap := math.ceil(
-            1.25 * sum(one.most_usd for one in forecasts)
-        ):  # a trial and calls made twice, too
+        # A trial and calls made twice, too.
+        if cap := math.ceil(1.25 * sum(one.most_usd for one in forecasts)):
             caps = f"caps: {{run_usd: {cap}, week_usd: {cap}, month_usd: {5 * cap}}}\n"
             settings.write_text(f"models: models.yaml\n{caps}", "utf-8")
         for path in (models, settings):

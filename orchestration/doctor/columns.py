@@ -34,14 +34,11 @@ def look_at_columns(place: Workplace, models: Iterable[ModelEntry]) -> Iterator[
         parts, asks_more = defaultdict[str, list[str]](list), False
         for need in needs(entry, suites, labelers, headline):
             late = f"from week {need.weeks} on" if need.weeks else "empty, too few pictures"
-            why = {
-                "not_asked": "empty, not asked",
-                "few_pictures": late,
-                "not_read": _unread(place, entry, need),
-            }
+            unread = _unread(place, entry, need)
+            why = {"not_asked": "empty, not asked", "few_pictures": late, "not_read": unread}
             if need.reason is not None:
                 parts[why[need.reason]].append(f'"{need.column.title.text}"')
-                asks_more |= need.reason != "not_read" and need.more > 0
+                asks_more |= need.reason != "not_read" and need.more
         line = "; ".join(f"{', '.join(titles)}: {state}" for state, titles in parts.items())
         price = price_on(entry.price, utc_now().date())
         usd = f", ${many * price.per_image_usd:,.2f} at its price" if price else ""

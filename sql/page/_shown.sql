@@ -5,16 +5,15 @@
 -- Depends on: study_shows, study_attributes, study_prompts, studies
 WITH plain AS (
     SELECT
-        p.study, p.prompt, p.condition, p.subject,
+        p.*,
         p.condition = coalesce(
-            any_value(s.baseline),
+            s.baseline,
             min(p.condition) FILTER (WHERE p.condition = 'baseline') OVER of_study,
             min(p.condition) OVER of_study
         ) AS asked_plainly,
         bool_or(NOT starts_with(p.subject, 'prompt:')) OVER of_study AS has_subjects
     FROM study_prompts AS p
     INNER JOIN studies AS s USING (study)
-    GROUP BY p.study, p.prompt, p.condition, p.subject
     WINDOW of_study AS (PARTITION BY p.study)
 ),
 

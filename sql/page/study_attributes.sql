@@ -1,7 +1,7 @@
--- Answers: what do studies look for, and what do they call it?
+-- Answers: what do studies call what they look for?
 -- Grain: study, attribute; in the order in which a study declares them.
--- Columns: title; kind: named or numeric; unit, note.
+-- Columns: title.
 -- Depends on: study_attributes
-SELECT study, attribute, title, kind, unit, note
+SELECT study, attribute, title
 FROM study_attributes
 ORDER BY study, position

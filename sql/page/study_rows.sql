@@ -7,15 +7,10 @@
 -- Uses: audit/demographic_words
 WITH
 -- Uses: shown
-named AS (
-    SELECT DISTINCT unnest(string_split(alone, '|')) AS word
+genders AS (
+    SELECT string_agg(alone, '|') AS any_of_them
     FROM vocabulary
     WHERE named IN ('feminine', 'masculine')
-),
-
-genders AS (
-    SELECT string_agg(word, '|' ORDER BY word) AS any_of_them
-    FROM named
 ),
 
 counted AS (
@@ -28,17 +23,16 @@ counted AS (
 )
 
 SELECT
-    shown.study, shown.position, shown.shown_in, shown.prompt, shown.condition, p.subject,
-    p.title AS prompt_title,
-    p.text,
-    coalesce(plain.asked_plainly, FALSE) AS plainly,
+    shown.study, shown.position, shown.shown_in, shown.prompt, shown.condition, plain.subject,
+    plain.title AS prompt_title,
+    plain.text,
+    plain.asked_plainly AS plainly,
     regexp_matches(
-        lower(concat_ws(' ', p.text, p.title, p.subject, shown.shown_in)),
+        lower(concat_ws(' ', plain.text, plain.title, plain.subject, shown.shown_in)),
         '(^|\W)(' || concat_ws('|', genders.any_of_them, counted.any_of_them) || ')($|\W)'
     )
-    OR coalesce(regexp_matches(lower(p.facts), ':"(' || counted.any_of_them || ')"'), FALSE) AS asks
+    OR coalesce(regexp_matches(lower(plain.facts), ':"(' || counted.any_of_them || ')"'), FALSE) AS asks
 FROM shown
-INNER JOIN study_prompts AS p USING (study, prompt, condition)
 INNER JOIN plain USING (study, prompt, condition)
 CROSS JOIN genders
 LEFT JOIN counted ON shown.study = counted.study AND shown.attribute = counted.attribute

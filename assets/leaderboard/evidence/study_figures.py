@@ -44,6 +44,7 @@ class StudyWords:
         self._models = {
             (row["study"], row["model"]): words.plain(row["title"]) for row in rows(con, "study_models")
         }
+        self.baselines = {row["study"]: row["baseline"] for row in rows(con, "studies")}
         self._people = {_whose(row) for row in readings if row["labeler_kind"] == "person"}
         self._raters = Counter((study, attribute) for study, attribute, *_ in self._people)
         self.models = Counter(study for study, _ in self._models)
@@ -102,9 +103,7 @@ def condition(name: str) -> Message:
     return _CONDITIONS.get(name) or title(words.plain(name))
 
 
-def boards(
-    con: duckdb.DuckDBPyConnection, names_of: StudyWords, baselines: Mapping[str, str | None]
-) -> Mapping[str, Sequence[View]]:
+def boards(con: duckdb.DuckDBPyConnection, names_of: StudyWords) -> Mapping[str, Sequence[View]]:
     """Return study → how far its models are from each yardstick, under each condition.
 
     A study of one model has none: there is nothing to compare.
@@ -115,7 +114,7 @@ def boards(
         if names_of.models[study] < 2:
             continue
         axis = axis_end(row[end] for row in every for end in ("high", "estimate"))
-        for under in in_order({row["condition"] for row in every}, baselines[study]):
+        for under in in_order({row["condition"] for row in every}, names_of.baselines[study]):
             here = sorted((row for row in every if row["condition"] == under), key=by_rank)
             boards_of[study].append(
                 View(

@@ -48,8 +48,7 @@ def cards(con: duckdb.DuckDBPyConnection) -> list[View]:
         card, found = head(row), min(_found(row, shows), key=_place, default=None)
         card.finding = found and _with_pictures(found, pictures, STRIP)
         some = pictures[card.study][:STRIP] if card.shown else ()
-        card.grid = card.finding.grid if card.finding else ()
-        card.grid = card.grid or [View(sha256=one["image_sha256"], words=(), framed=False) for one in some]
+        card.grid = (found and card.finding.grid) or [_picture(one) for one in some]
         card.why = None if card.grid else _why(row)
         made.append(card)
     return sorted(made, key=lambda one: (not one.shown, one.by_people == 0, -one.pictures, one.study))
@@ -89,18 +88,15 @@ def _found(row: Row, shows: Shows) -> Iterator[View]:
             continue
         people = any(table.by_people for table in show.tables)
         for table in show.tables:
-            said = {
-                "study_of": of_study,
-                "labeler": table.key,
-                "by_people": table.by_people or (table.consensus and people),
-            }
+            by_people = table.by_people or (table.consensus and people)
             for line in (line for of in table.lines for line in of):
                 prompts = shows.prompts[row["study"], show.position, line.row]
                 value = max(table.support, key=lambda value: line.of[value].k)
                 clear = line.n >= NEEDED and line.of[value].low > _EVEN
                 plainly = all(one["plainly"] and not one["asks"] for one in prompts)
                 if clear and plainly and len(table.support) == 2 and not table.ordinal and not table.rater:
-                    yield View(**said, **_figures(show, line, value, prompts, shows.words))
+                    figures = _figures(show, line, value, prompts, shows.words)
+                    yield View(study_of=of_study, labeler=table.key, by_people=by_people, **figures)
 
 
 def _figures(
@@ -109,15 +105,13 @@ def _figures(
     """Return what is counted in a row: `drawn` are all of its pictures, `n` those that count."""
     subjects = {one["subject"] for one in prompts}
     return {
+        **vars(line),
         **vars(line.of[value]),
-        **{name: getattr(line, name) for name in ("row", "model", "model_title", "n", "label")},
         "position": show.position,
         "attribute": show.attribute,
         "value": value,
         "same": names_of.same(show.study, show.attribute, value),
         "what": names_of.pictures(show.study, show.attribute, value),
-        "support": {*line.of},
-        "drawn": line.pictures,
         "expected": _EVEN,
         "reach": (line.of[value].low - _EVEN) / (1 - _EVEN),
         "subject": subjects.pop() if len(subjects) == 1 else None,
@@ -171,13 +165,12 @@ def _with_pictures(finding: View, pictures: Mapping[str, Sequence[Row]], most: i
     of, grid = finding.study_of, []
     for row in pictures[of.study] if of.shown else ():
         for said in row["readings"] or () if tuple(row[name] for name in CELL) in finding.cells else ():
-            labeler = (said["labeler"], said["labeler_version"])
-            if (said["attribute"], labeler) == (finding.attribute, finding.labeler) and said[
-                "value"
-            ] in finding.support:
-                framed = said["value"] == finding.value
-                grid.append(
-                    View(sha256=row["image_sha256"], words=[finding.what] if framed else (), framed=framed)
-                )
+            read = (said["attribute"], (said["labeler"], said["labeler_version"]))
+            if read == (finding.attribute, finding.labeler) and said["value"] in finding.of:
+                grid.append(_picture(row, finding.what if said["value"] == finding.value else None))
     grid.sort(key=lambda one: one.sha256)  # of several prompts as of one, in no order
     return View(**vars(of) | vars(finding) | {"grid": grid[:most], "sentence": _sentence(finding)})
+
+
+def _picture(row: Row, word: Message | None = None) -> View:
+    return View(sha256=row["image_sha256"], words=[word] if word else (), framed=word is not None)

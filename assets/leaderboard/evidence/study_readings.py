@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
@@ -44,39 +44,31 @@ class Shows:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         """Read the counts of all studies, and which prompts are in each row."""
-        counted, numbers = rows(con, "study_shows"), rows(con, "study_numbers")
+        counted = rows(con, "study_shows")
         self.words = StudyWords(con, counted)
         self.prompts = by(rows(con, "study_rows"), "study", "position", "shown_in")
-        self._baselines = {row["study"]: row["baseline"] for row in rows(con, "studies")}
-        self._values: dict[tuple[str, str], list[str]] = defaultdict(list)
-        self._scales = set()  # attributes whose values have an order
-        for row in rows(con, "study_values"):
-            if row["in_support"]:
-                self._values[row["study"], row["attribute"]].append(row["value"])
-            if row["ordinal"]:
-                self._scales.add((row["study"], row["attribute"]))
-        shows: dict[str, list[tuple[int, View]]] = defaultdict(list)
-        for make, of in ((self._counted, counted), (self._measured, numbers)):
-            for (study, position), every in by(of, "study", "position").items():
-                shows[study].append((position, self._show(every, make)))
-        self.of = {study: [show for _, show in sorted(of, key=itemgetter(0))] for study, of in shows.items()}
+        self._values = by(rows(con, "study_values"), "study", "attribute")
+        self.of: Mapping[str, list[View]] = defaultdict(list)
+        of_each = by([*counted, *rows(con, "study_numbers")], "study", "position")
+        for (study, _), every in sorted(of_each.items()):
+            self.of[study].append(self._show(every))
 
-    def _show(self, every: Sequence[Row], make: Callable[[Sequence[Row]], View]) -> View:
-        first = every[0]
-        of_each = [every] if make == self._measured else by(every, "labeler", "labeler_version").values()
-        tables = sorted(map(make, of_each), key=lambda one: (not one.by_people, one.labeler or ""))
+    def _show(self, every: Sequence[Row]) -> View:
+        first, numeric = every[0], "mean" in every[0]
+        if numeric:
+            tables = [self._measured(every)]
+        else:
+            tables = [self._counted(of) for of in by(every, "labeler", "labeler_version").values()]
+            tables.sort(key=lambda one: (not one.by_people, one.labeler))
         return View(
-            study=first["study"],
-            position=first["position"],
-            title=words.plain(first["title"]) if first["title"] else None,
-            attribute=first["attribute"],
+            **{name: first[name] for name in ("study", "position", "attribute", "grouped_by")},
+            title=first["title"] and words.plain(first["title"]),
             value=first.get("wanted"),
             about=self.words.attribute(first["study"], first["attribute"]),
-            unit=words.plain(first["unit"]) if first.get("unit") else None,
-            grouped_by=first["grouped_by"],
+            unit=first.get("unit") and words.plain(first["unit"]),
             row_title=_ROWS.get(first["grouped_by"]) or title(words.spaced(first["grouped_by"]).capitalize()),
             whole=first["grouped_by"] in WHOLE,
-            numeric=make == self._measured,
+            numeric=numeric,
             tables=tables,
         )
 
@@ -84,42 +76,44 @@ class Shows:
         """Return what one labeler counted: lines by row and model, with a share of each value that is shown."""
         first = of[0]
         study, attribute = first["study"], first["attribute"]
-        support = self._values[study, attribute]
+        declared = self._values[study, attribute]
+        support = [one["value"] for one in declared if one["in_support"]]
         wanted = [first["wanted"]] if first["wanted"] else support
-        lines = [self._line(cell, support) for cell in by(of, "shown_in", "model").values()]
-        hits = [[line.read.get(value, 0) for value in support] for line in lines]
-        ends = wilson(hits, [[line.n] * len(support) for line in lines])
-        for line, ks, lows, highs in zip(lines, hits, *(end.tolist() for end in ends), strict=True):
-            line.of = dict(zip(support, map(partial(_share, line.n), ks, lows, highs), strict=True))
-            line.shares = [line.of[value] for value in wanted]
+        lines = [self._line(cell, support, wanted) for cell in by(of, "shown_in", "model").values()]
         reader = self.words.reader(first) | {
             "key": (first["labeler"], first["labeler_version"]),
             "consensus": first["labeler_kind"] == "consensus",
-            "ordinal": (study, attribute) in self._scales,
+            "ordinal": any(one["ordinal"] for one in declared),
+            "raters": None,
         }
         named = [View(value=value, word=self.words.value(study, attribute, value)) for value in wanted]
         return View(lines=self._ordered(first, lines), values=named, support=support, **reader)
 
-    def _line(self, cell: Sequence[Row], support: Sequence[str]) -> View:
+    def _line(self, cell: Sequence[Row], support: Sequence[str], wanted: Sequence[str]) -> View:
         first, read = cell[0], {row["value"]: row["pictures"] for row in cell}
         named = partial(self.words.value, first["study"], first["attribute"])
         others = [(named(value), n) for value, n in read.items() if value not in support]
-        n = sum(read.get(value, 0) for value in support)
-        return View(**self._named(first), read=read, n=n, pictures=sum(read.values()), others=others)
+        ks = [read.get(value, 0) for value in support]
+        n, (lows, highs) = sum(ks), (end.tolist() for end in wilson(ks, [sum(ks)] * len(ks)))
+        of = dict(zip(support, map(partial(_share, n), ks, lows, highs), strict=True))
+        counted = {"of": of, "shares": [of[value] for value in wanted], "drawn": sum(read.values())}
+        return View(**self._named(first), **counted, n=n, others=others)
 
     def _measured(self, of: Sequence[Row]) -> View:
         lines = [View(**self._named(row), n=row["n"], median=row["median"], mean=row["mean"]) for row in of]
         labelers = {labeler for row in of for labeler in row["labelers"]}
         labeler = words.plain(labelers.pop()) if len(labelers) == 1 else None
         people = all(row["people"] for row in of)
-        return View(lines=self._ordered(of[0], lines), labeler=labeler, by_people=people, rater=False)
+        return View(
+            lines=self._ordered(of[0], lines), labeler=labeler, by_people=people, rater=False, raters=None
+        )
 
     def _named(self, row: Row) -> dict[str, object]:
         return {
             "row": row["shown_in"],
             "label": self._label(row),
             "model": row["model"],
-            "model_title": words.plain(row["model_title"]),
+            "model_title": self.words.model(row),
         }
 
     def _label(self, row: Row) -> Message:
@@ -143,7 +137,7 @@ class Shows:
             grouped[line.row].append(line)
         names = [*grouped]
         if of["grouped_by"] == "condition":
-            names = in_order(names, self._baselines[of["study"]])
+            names = in_order(names, self.words.baselines[of["study"]])
         elif all(_number(name) is not None for name in names):
             names.sort(key=lambda name: _number(name) or 0)
         else:
@@ -209,10 +203,8 @@ def on_page(shows: Sequence[View]) -> list[View]:
 def _of_readers(show: View) -> list[View]:
     """Return the tables of a show that are on the page: several people's as one."""
     raters = [table for table in show.tables if table.rater]
-    others = [table for table in show.tables if not table.rater]
-    return [
-        View(**{"raters": None} | vars(one)) for one in [*([_together(raters)] if raters else []), *others]
-    ]
+    together = [_together(raters)] if raters else []
+    return [*together, *(View(**vars(one)) for one in show.tables if not one.rater)]
 
 
 def as_rows(shows: Sequence[View]) -> Iterator[tuple[object, ...]]:
@@ -220,8 +212,8 @@ def as_rows(shows: Sequence[View]) -> Iterator[tuple[object, ...]]:
     tables = ((show, table) for show in shows for table in show.tables)
     for show, table in tables:
         for line in (line for row in table.lines for line in row):
-            head = (show.title or show.attribute, show.attribute, words.plain(line.row), line.model_title)
-            of = (*head, table.labeler, table.by_people)
+            shown = (show.title or show.attribute, show.attribute, words.plain(line.row))
+            of = (*shown, line.model_title, table.labeler, table.by_people)
             if show.numeric:
                 yield (*of, None, None, line.n, None, None, None, line.median, line.mean)
                 continue

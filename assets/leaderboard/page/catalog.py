@@ -19,7 +19,7 @@ from assets.leaderboard.page import words
 from assets.leaderboard.page.languages import ENGLISH, LANGUAGES, catalog_file
 from assets.suites import analysis, comparisons
 from assets.suites.claims import shipped_claims
-from assets.suites.loader import load_attributes, load_suites, suite_words
+from assets.suites.loader import load_attributes, suite_words
 from assets.suites.published_questions import published_questions, works
 
 _HERE = Path(__file__).parents[1]
@@ -78,7 +78,7 @@ def names() -> Iterator[tuple[str, str]]:
         for text in (suite.shown_as or suite.title, suite.note)
         if text
     )
-    subjects = sorted({prompt.subject for suite in load_suites().values() for prompt in suite.prompts})
+    subjects = sorted(words.subjects())
     yield from (("suites", words.subject(subject)) for subject in subjects if words.has_phrase(subject))
     yield from (("suites", many) for subject in subjects if (many := words.several(subject)))
     for claim in shipped_claims():

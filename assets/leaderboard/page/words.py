@@ -147,14 +147,15 @@ def subject(name: str) -> str:
 def several(name: str) -> str | None:
     """Return what several of a subject are called, "CEOs"; None of one that our suites do not ask for."""
     kind, _, what = name.partition(":")
-    if kind != "occupation" or name not in _subjects():
+    if kind != "occupation" or name not in subjects():
         return None
     one = _ACRONYMS.get(what, spaced(what))
     return f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
 
 
 @cache
-def _subjects() -> frozenset[str]:
+def subjects() -> frozenset[str]:
+    """Return the subjects that our suites ask for."""
     return frozenset(prompt.subject for suite in load_suites().values() for prompt in suite.prompts)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 import duckdb
@@ -84,28 +83,19 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
     `prompt` is what our suites ask, if they do; without an address it was not asked.
     """
     asked = published_questions()
-    texts = {
-        f"{suite.id}/{prompt.id}": (prompt.text, prompt.language)
-        for suite in load_suites().values()
-        for prompt in suite.prompts
-    }
-    drawn = {
-        prompt.id: prompt for prompt in reading.read(con, week, [one.prompt for one in asked if one.prompt])
-    }
+    ours = {suite.prompt_id(one): one for suite in load_suites().values() for one in suite.prompts}
+    wanted = [one.prompt for one in asked if one.prompt]
+    drawn = {prompt.id: prompt for prompt in reading.read(con, week, wanted)}
     shown = _cells_shown(con)
     for question in asked:
-        text, language = texts[question.prompt] if question.prompt else (None, None)
-        prompt = drawn.get(question.prompt or "")
+        own, prompt = ours.get(question.prompt or ""), drawn.get(question.prompt or "")
         now = sorted(_now(prompt, question) if prompt else (), key=lambda one: (one.simulated, one.model))
-        then = [
-            (work, of, [shown.get((work.study, one.model, of.study_prompt)) for one in of.shares])
-            for work, of in ((works()[of.work], of) for of in question.published)
-        ]
+        then = [(works()[of.work], of, [*_points(of, shown)]) for of in question.published]
         yield View(
             id=question.id,
             title=title(question.title),
-            prompt=text,
-            language=language,
+            prompt=own and own.text,
+            language=own and own.language,
             address=address_of(prompt.id) if prompt else None,
             then=then,
             now=now,
@@ -114,33 +104,34 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
         )
 
 
+def _points(of: WorkShares, shown: Mapping[tuple[str | None, ...], str]) -> Iterator[Point]:
+    work = works()[of.work]
+    for one in of.shares:
+        place = shown.get((work.study, one.model, of.study_prompt))
+        yield Point(one.model, one.k, one.n, one.share, *one.interval, work.labeled, one.exact, place)
+
+
 def _cells_shown(con: duckdb.DuckDBPyConnection) -> Mapping[tuple[str | None, ...], str]:
     """Return where pictures of studies are shown: (study, title of the model, prompt) → address.
 
     Only those of the condition that a page of a study shows first: without anything added, where it has one.
     """
-    free = {row["study"]: row["baseline"] for row in rows(con, "studies") if may_show(row["license"])}
-    found: dict[tuple[str | None, ...], str] = {}
-    for study, of in by(rows(con, "study_pictures"), "study").items():
-        first = in_order({row["condition"] for row in of}, free.get(study))[0]
-        for row in of if study in free else ():
-            if row["condition"] == first:
-                cell = f"{studies.ADDRESS}{study}/#{cell_id(row['model'], row['prompt'])}"
-                found[study, words.plain(row["title"]), row["prompt"]] = cell
+    pictures, found = by(rows(con, "study_pictures"), "study"), dict[tuple[str | None, ...], str]()
+    for study in rows(con, "studies"):
+        of = pictures[study["study"]] if may_show(study["license"]) else ()
+        conditions = in_order({row["condition"] for row in of}, study["baseline"])
+        for row in of:
+            if row["condition"] == conditions[0]:
+                cell = f"{studies.ADDRESS}{row['study']}/#{cell_id(row['model'], row['prompt'])}"
+                found[row["study"], words.plain(row["title"]), row["prompt"]] = cell
     return found
 
 
-def _columns(then: Sequence[tuple[Any, WorkShares, Sequence[str | None]]]) -> Iterator[YearColumn]:
+def _columns(then: Sequence[tuple[Any, WorkShares, list[Point]]]) -> Iterator[YearColumn]:
     """Yield a column for each year of the register, whether or not this question has a share of it."""
-    dated = {year: [*group] for year, group in groupby(then, key=lambda entry: entry[0].date[:4])}
     known = [int(work.date[:4]) for work in works().values()]
     for year in map(str, range(min(known), max(known) + 1)):
-        points = [
-            Point(one.model, one.k, one.n, one.share, *one.interval, work.labeled, one.exact, place)
-            for work, of, places in dated.get(year, [])
-            for one, place in zip(of.shares, places, strict=True)
-        ]
-        yield YearColumn(year, "then", tuple(points))
+        yield year, "then", [one for work, _, of in then if work.date.startswith(year) for one in of]
 
 
 def _columns_now(now: Sequence[View]) -> Iterator[YearColumn]:
@@ -150,7 +141,7 @@ def _columns_now(now: Sequence[View]) -> Iterator[YearColumn]:
         for one, of in ((one, one.share) for one in now if not one.simulated)
     ]
     if points:
-        yield YearColumn(say("this week"), "now", tuple(points))
+        yield say("this week"), "now", points
 
 
 def _now(prompt: PromptPictures, question: PublishedQuestion) -> Iterator[View]:
@@ -166,11 +157,11 @@ def _rows(questions: Sequence[View], week: date) -> Iterator[tuple[object, ...]]
     """Yield the rows of the questions, in the order of the page."""
     for question in questions:
         asked = question.title.text
-        for work, of, _ in question.then:
-            for one in of.shares:
+        for work, of, points in question.then:
+            for one in points:
                 yield (
-                    *(asked, work.date, work.title, work.url, of.asked, one.model, False),
-                    *(one.k, one.n, one.exact, *_rounded(one.share, *one.interval), of.at),
+                    *(asked, work.date, work.title, work.url, of.asked, one.name, False),
+                    *(one.k, one.n, one.exact, *_rounded(one.share, one.low, one.high), of.at),
                 )
         for own in question.now:
             share = own.share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import duckdb
@@ -17,10 +17,6 @@ from assets.leaderboard.views.message import say, title
 from assets.leaderboard.views.query import Row, View, by, rows
 
 ADDRESS, TITLE = FOLDER, say("Published studies")
-#: Pictures of a page, at most: it stays below 300 kB.
-MOST = 600
-#: Queries of `sql/page/study_….sql`.
-_READ = ("published", "agreement", "pictures")
 _FILE = "shows.csv"
 
 
@@ -29,15 +25,14 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     listed = rows(con, "studies")
     if not listed:
         return
-    of = {name: by(rows(con, f"study_{name}"), "study") for name in _READ}
-    shows = Shows(con)
-    far, changed = (
-        boards(con, shows.words, {row["study"]: row["baseline"] for row in listed}),
-        changes(con, shows.words),
+    printed, agreement, pictures = (
+        by(rows(con, name), "study") for name in ("study_published", "study_agreement", "study_pictures")
     )
+    shows = Shows(con)
+    far, changed = boards(con, shows.words), changes(con, shows.words)
     for row in listed:
         study = row["study"]
-        view = _page(row, {name: rows_of[study] for name, rows_of in of.items()}, shows)
+        view = _page(row, shows, printed[study], agreement[study], pictures[study])
         view.boards, view.changes = tuple(far[study]), tuple(changed[study])
         yield Sheet(
             view.address,
@@ -51,21 +46,20 @@ def _build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(ADDRESS, TITLE, View(cards=cards(con)))
 
 
-def _page(row: Row, of: Mapping[str, Sequence[Row]], every: Shows) -> View:
-    view = head(row)
-    agreement = {one["attribute"]: one for one in of["agreement"]}
-    shows = on_page(every.of.get(row["study"], ()))
-    for show in shows:
+def _page(
+    row: Row, every: Shows, printed: Sequence[Row], agreement: Sequence[Row], pictures: Sequence[Row]
+) -> View:
+    view, alpha = head(row), {one["attribute"]: one for one in agreement}
+    view.shows, view.csv = on_page(every.of[row["study"]]), f"{view.address}{_FILE}"
+    for show in view.shows:
         ours = every.words.ours(show.study, show.attribute) or show.attribute
-        show.agreement = agreement.get(ours) if any(table.raters for table in show.tables) else None
-    galleries = Galleries(of["pictures"] if view.free else (), every.words, row["baseline"], MOST)
-    of_rows = tuple(galleries.of_rows(shows, every.prompts))
+        show.agreement = alpha.get(ours) if any(table.raters for table in show.tables) else None
     view.note = row["note"] and words.plain(row["note"])
     view.labels_alone = row["unpublished"] > 0
-    view.as_printed = (sum(not one["differs"] for one in of["published"]), len(of["published"]))
-    view.published = tuple(published(of["published"]))
-    view.shows, view.csv = shows, f"{view.address}{_FILE}"
-    view.galleries = (*of_rows, *galleries.of_models())
+    view.as_printed = (sum(not one["differs"] for one in printed), len(printed))
+    view.published = tuple(published(printed))
+    galleries = Galleries(pictures if view.free else (), every.words, row["baseline"])
+    view.galleries = [*galleries.of_rows(view.shows, every.prompts), *galleries.of_models()]
     return view
 
 

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from assets.leaderboard.views.message import Message
 from assets.leaderboard.views.query import View
 
 TOP, FOOT = 10, 150
-#: Who labeled → the shape of a dot around its middle: a circle, a square; a triangle where nobody says it.
+#: Who labeled → the shape of a dot at a height: a circle, a square; a triangle where nobody says it.
 SHAPES = {
-    "people": "a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
-    "program": "v4h8v-8h-8z",
-    None: "m0 4h10l-5-9z",
+    "people": "M-4.5 {}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
+    "program": "M-4 {}v4h8v-8h-8z",
+    None: "M-5 {}m0 4h10l-5-9z",
 }
-_LEFT = {"people": 4.5, "program": 4, None: 5}  # where a shape begins, left of its middle
 
 
 @dataclass(frozen=True)
@@ -36,32 +36,28 @@ class Point:
     address: str | None = None
 
 
-@dataclass(frozen=True)
-class YearColumn:
-    """The shares of a year, or of the models of a week: `kind` is "then" or "now"."""
-
-    label: str | Message
-    kind: str
-    points: tuple[Point, ...]
+#: The shares of a year ("then"), or of the models of a week ("now"), with its label.
+YearColumn = tuple[str | Message, Literal["then", "now"], Sequence[Point]]
 
 
 def years(columns: Sequence[YearColumn]) -> View:
     """Return where all is drawn; a column is as wide as it has points, and at least as wide as its label."""
-    widths = [max(2, len(column.points)) + 1 for column in columns]
+    widths = [max(2, len(points)) + 1 for _, _, points in columns]
     drawn, before = [], 0.0
-    for column, width in zip(columns, (100 * one / sum(widths) for one in widths), strict=True):
-        step = width / (len(column.points) + 1)
-        points = [
+    for (label, kind, points), part in zip(columns, widths, strict=True):
+        width = 100 * part / sum(widths)
+        step = width / (len(points) + 1)
+        dots = [
             View(
                 x=round(before + step * number, 1),
                 of=one,
                 bar=f"M0 {_y(one.high or 0)}V{_y(one.low or 0)}" if one.low is not None else "",
-                dot=f"M-{_LEFT[one.labeled]} {_y(one.share)}{SHAPES[one.labeled]}",
+                dot=SHAPES[one.labeled].format(_y(one.share)),
             )
-            for number, one in enumerate(column.points, start=1)
+            for number, one in enumerate(points, start=1)
         ]
         middle = round(before + width / 2, 1)
-        drawn.append(View(of=column, start=round(before, 1), middle=middle, points=points))
+        drawn.append(View(label=label, kind=kind, start=round(before, 1), middle=middle, points=dots))
         before += width
     return View(top=TOP, foot=FOOT, levels=[(share, _y(share)) for share in (0.0, 0.5, 1.0)], columns=drawn)
 

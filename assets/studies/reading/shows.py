@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from assets.studies.definition import Show, StudyDefinition
+from assets.studies.layout import Rows
 from assets.studies.mistakes import Mistakes
 from assets.studies.reading.slots import hint, name_of
 from assets.studies.reading.world import StudyPrompt
@@ -14,38 +14,27 @@ from assets.studies.reading.world import StudyPrompt
 _OWN, _WHOLE = ("prompt", "subject", "condition"), ("model", "all")
 
 
-@dataclass(frozen=True)
-class ShownPrompt:
-    """A prompt of a show, under one condition; `shown_in` names its row, and is empty of one row for each model."""
-
-    position: int
-    title: str
-    attribute: str
-    value: str | None
-    grouped_by: str
-    prompt: str
-    condition: str
-    shown_in: str
-
-
-def shown_prompts(
-    study: StudyDefinition, prompts: Sequence[StudyPrompt], mistakes: Mistakes
-) -> list[ShownPrompt]:
-    """Return the prompts of all shows; what names nothing that is there is a mistake."""
+def shown_prompts(study: StudyDefinition, prompts: Sequence[StudyPrompt], mistakes: Mistakes) -> Rows:
+    """Return the rows of `study_shows`: the prompts of all shows; what names nothing that is there is a mistake."""
     facts = {name for prompt in prompts for name in prompt.facts}
-    shown: list[ShownPrompt] = []
+    shown: Rows = []
     for position, show in enumerate(study.shows if prompts else ()):
         wrong = [*_wrong(study, show, facts)]
         left = [one for one in prompts if all(_of(one, name) in _named(show, name) for name in show.where)]
-        said = (position, show.title, show.attribute, show.value, show.by)
+        said = {"study": study.study, "position": position, "grouped_by": show.by}
+        said |= show.model_dump(include={"title", "attribute", "value"})
         rows = [(one, "" if show.by in _WHOLE else _of(one, show.by)) for one in left]
-        found = [ShownPrompt(*said, one.id, one.condition, row) for one, row in rows if row is not None]
-        if not wrong and not found:
+        of_show = [
+            {**said, "prompt": one.id, "condition": one.condition, "shown_in": row}
+            for one, row in rows
+            if row is not None
+        ]
+        if not wrong and not of_show:
             fix = "look at the values of its facts, and take out what no prompt has"
             wrong = [("its where leaves no prompt", None, fix)]
         for what, text, fix in wrong:
             mistakes.add(f'shows "{show.title}"', what, text=text, fix=fix)
-        shown += found
+        shown += of_show
     return shown
 
 

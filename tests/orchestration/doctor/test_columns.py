@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from assets.generation.providers.registry import PROVIDERS
-from assets.labeling.registry import make_labeler
-from assets.leaderboard.columns.needs import asked_of, needs, needs_of
+from assets.leaderboard.columns.needs import needs
 from assets.leaderboard.columns.table import COLUMNS
 from assets.suites.loader import load_suites
 from assets.suites.selections import load_selections
@@ -118,20 +117,3 @@ def test_the_figures_of_a_first_week_are_as_was_said(fresh: Installation, cliche
                  [*column.conditions]],
             ).fetchall()  # fmt: skip
             assert (there == [(len(column.conditions),)]) is (need.reason is None), (column.id, need, there)
-    # What a plan asks is enough to say the same.
-    asked = asked_of(classic.suites, suites)
-    assert found == needs_of(
-        asked, make_labeler("drawing").attributes(), suites, place.labelers, asked_of(headline, suites), None
-    )
-
-
-def need_of_drawing() -> list[str]:
-    return [
-        "perceived_gender",
-        "skin_tone",
-        "clothing_era",
-        "headwear",
-        "national_flag",
-        "house_condition",
-        "litter",
-    ]

@@ -171,7 +171,7 @@ def test_free_licenses_are_known(licence: str) -> None:
 def test_a_large_study_shows_some_of_each_and_says_how_many(
     con: Con, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assets.leaderboard.pages.studies.MOST", 24)
+    monkeypatch.setattr("assets.leaderboard.evidence.study_galleries.MOST", 24)
     page = files(con, "study")[ADDRESS]
     assert {few for few, _ in re.findall(r"(\d+) of (\d+) pictures</span></h4>", page)} == {"3"}
     assert page.partition('id="pictures"')[2].count("<img ") == 24
