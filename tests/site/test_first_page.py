@@ -92,7 +92,7 @@ def test_a_first_look_counts_in_words_and_says_the_true_reason(con: Con) -> None
     ceo = main[main.index("Who is the CEO?") :].partition("</section>")[0]
     rows = {
         name: " ".join(re.sub(r"<[^>]+>", " ", row).split())
-        for name, row in re.findall(r'<h4><a href="models/([^/]+)/.*?</h4>(.*?)</div>', ceo, re.DOTALL)
+        for name, row in re.findall(r'<h3><a href="models/([^/]+)/.*?</h3>(.*?)</div>', ceo, re.DOTALL)
     }
     assert rows == {name: said for name, (_, _, said) in PLANTED.items()}
     drawn = asked(
