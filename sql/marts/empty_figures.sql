@@ -1,4 +1,4 @@
--- Answers: why does a model have no figure in the four weeks that end with each week, and of how many answers?
+-- Answers: why does a model have no figure in the four weeks that end with each week, of how many answers?
 -- Grain: week, model, suite, suite_major, condition, turn, figure, prompt, selection, attribute. What was not
 --   planned has no row (it was not asked); a figure that there is has none.
 -- Weeks: earlier
@@ -10,9 +10,9 @@
 --   reason: not_asked; refused or failed (so the answers ended); not_read (its labeler does not read the
 --     attribute); not_assessed; no_subject (nobody, or nothing of the kind, is seen) or cannot_tell (so the
 --     pictures were read); few_pictures (fewer than five of one prompt were asked for)
---   k, n: k of n answers, or of n pictures, are why; of few_pictures the most of one prompt, of the five needed
--- Depends on: plans, withheld, prompts, prompt_attributes, attribute_values, stereotype_pairs, typed_subjects,
---   answers, counts
+--   k, n: k of n answers, or of n pictures, are why; of few_pictures the most of one prompt, of five
+-- Depends on: plans, withheld, prompts, prompt_attributes, attribute_values, stereotype_pairs,
+--   typed_subjects, answers, counts
 WITH versions AS (
     SELECT
         plans.week, plans.model, plans.series, plans.params_hash, plans.labeler,
@@ -85,6 +85,18 @@ readable AS (
     WHERE value <> 'not_assessed'
 ),
 
+subjects AS (
+    SELECT
+        week, model, suite, suite_major, prompt, subject
+    FROM prompts
+),
+
+sides AS (
+    SELECT DISTINCT
+        suite, suite_major, attribute, subject, side
+    FROM typed_subjects
+),
+
 cells AS (
     SELECT
         answered.*, a.attribute, p.subject,
@@ -93,11 +105,7 @@ cells AS (
         coalesce(found.absent, 0) AS absent,
         readable.attribute IS NOT NULL AS readable
     FROM answered
-    INNER JOIN (
-        SELECT
-            week, model, suite, suite_major, prompt, subject
-        FROM prompts
-    ) AS p USING (week, model, suite, suite_major, prompt)
+    INNER JOIN subjects AS p USING (week, model, suite, suite_major, prompt)
     INNER JOIN prompt_attributes AS a USING (week, model, suite, suite_major, prompt)
     LEFT JOIN found
         USING (week, model, suite, suite_major, condition, turn, prompt, attribute)
@@ -122,11 +130,7 @@ parts AS (
         'mean_share' AS figure,
         CASE typed.side WHEN 'male' THEN 'mostly-men' ELSE 'mostly-women' END AS selection
     FROM cells
-    INNER JOIN (
-        SELECT DISTINCT
-            suite, suite_major, attribute, subject, side
-        FROM typed_subjects
-    ) AS typed USING (suite, suite_major, attribute, subject)
+    INNER JOIN sides AS typed USING (suite, suite_major, attribute, subject)
     UNION ALL BY NAME
     SELECT
         cells.* EXCLUDE (subject, attribute),

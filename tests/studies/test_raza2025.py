@@ -94,12 +94,13 @@ def test_importing_again_writes_nothing_and_says_what_is_documented(
     docs = (RAZA_YAML.parents[3] / "docs/operations/importing.md").read_text("utf-8")
     said = next(line for line in docs.splitlines() if line.startswith("raza2025: 500"))
     missing = next(line for line in docs.splitlines() if line.startswith("28 planned pictures"))
+    printed = next(line for line in docs.splitlines() if line.startswith("published figures"))
     before = {key: raza_store.head(key) for key in raza_store.list("")}
     again = import_study(raza_store, RAZA_YAML, raza_files)
     assert (again.changed, again.images_already) == (False, 472)
     assert {key: raza_store.head(key) for key in raza_store.list("")} == before
     assert again.lines()[0].endswith(f"({said.removeprefix('raza2025: ')})")
-    assert dataclasses.replace(again, changed=True, images_already=0).lines() == [said, missing]
+    assert dataclasses.replace(again, changed=True, images_already=0).lines() == [said, missing, printed]
 
 
 @pytest.mark.parametrize(

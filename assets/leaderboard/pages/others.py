@@ -68,7 +68,7 @@ def front(con: duckdb.DuckDBPyConnection, week: date) -> View:
         heading=heading(),
         address=FOLDER,
         charts=[one for one in questions if one.id in most],
-        others=[one for one in questions if one.id not in most],
+        others=len(questions) - len(most),
     )
 
 
