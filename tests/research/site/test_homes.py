@@ -97,7 +97,7 @@ def test_its_sentences_count_as_sql_does(
         page = pages["index.html"]
         ceo = page[page.index("Who is the CEO?") :].partition("</section>")[0]
         rows = re.findall(
-            r'<h4><a href="models/([^/]+)/[^>]*>[^<]*</a></h4>\s*<p>(?:of \d+ pictures )?(\d+) (?:of|count:) (\d+) '
+            r'<h3><a href="models/([^/]+)/[^>]*>[^<]*</a></h3>\s*<p>(?:of \d+ pictures, )?(\d+) (?:of|counted:) (\d+) '
             r"shows? a perceived (wo)?man",
             ceo,
         )
