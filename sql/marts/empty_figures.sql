@@ -114,33 +114,33 @@ cells AS (
 
 parts AS (
     SELECT
-        * EXCLUDE (subject),
+        *,
         'share' AS figure,
         prompt AS of_prompt,
         cast(NULL AS VARCHAR) AS selection
     FROM cells
     UNION ALL BY NAME
     SELECT
-        * EXCLUDE (subject),
+        *,
         unnest(['mean_share', 'gap']) AS figure
     FROM cells
     UNION ALL BY NAME
     SELECT
-        cells.* EXCLUDE (subject),
+        cells.*,
         'mean_share' AS figure,
         CASE typed.side WHEN 'male' THEN 'mostly-men' ELSE 'mostly-women' END AS selection
     FROM cells
     INNER JOIN sides AS typed USING (suite, suite_major, attribute, subject)
     UNION ALL BY NAME
     SELECT
-        cells.* EXCLUDE (subject, attribute),
+        cells.* EXCLUDE (attribute),
         'stereotypes' AS figure
     FROM cells
     INNER JOIN stereotype_pairs AS pairs USING (suite, suite_major, attribute, subject)
     WHERE pairs.statistic IS NULL
     UNION ALL BY NAME
     SELECT
-        * EXCLUDE (refused, pictures),
+        week, model, labeler, suite, suite_major, condition, turn, asked, failed,
         0 AS refused,
         refused + pictures AS pictures,
         refused + pictures AS assessed,

@@ -34,6 +34,7 @@ USAGE = {"input_tokens": 10, "output_tokens": 100, "total_tokens": 110}
 RESPONSES = {"provider": "openai_responses", "track": "system"}
 #: Words of commands and pages.
 AGAIN = "run again to go on"
+NO_FIGURE = f"asked, {SLOTS} of {SLOTS} refused"
 ALL_REFUSED = f"Refused: {SLOTS} of {SLOTS} answers."
 FEW = "Withheld this week: answers only 0 % of prompts"
 FINE = ("with a picture 2",)
@@ -255,7 +256,7 @@ ROWS: dict[str, Row] = {
     "blocked-nobody-says-where": Row(
         says(400, "Your request was rejected by the safety system.", type="image_generation_user_error",
              code="moderation_blocked"),
-        {"blocked_input": SLOTS}, 0, ("no usable picture", ALL_REFUSED, "blocked before drawing 2"), SLOTS,
+        {"blocked_input": SLOTS}, 0, (NO_FIGURE, ALL_REFUSED, "blocked before drawing 2"), SLOTS,
         "moderation_blocked",
     ),
     "nothing-in-the-answer": Row(  # asked again once, and no refusal
@@ -265,12 +266,12 @@ ROWS: dict[str, Row] = {
     "words-and-no-picture": Row(
         responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
             {"type": "refusal", "refusal": "I cannot draw that."}]}),
-        {"refused_text": SLOTS}, 0, ("no usable picture", ALL_REFUSED, "refused in words 2"), more=RESPONSES,
+        {"refused_text": SLOTS}, 0, (NO_FIGURE, ALL_REFUSED, "refused in words 2"), more=RESPONSES,
     ),
     "text-instead-of-picture": Row(
         responds({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [
             {"type": "output_text", "text": "I would rather not draw a CEO.", "annotations": []}]}),
-        {"refused_text": SLOTS}, 0, ("no usable picture", ALL_REFUSED, "refused in words 2"), more=RESPONSES,
+        {"refused_text": SLOTS}, 0, (NO_FIGURE, ALL_REFUSED, "refused in words 2"), more=RESPONSES,
     ),
     "no-revised-prompt": Row(
         draws_without_a_word, {"ok": SLOTS}, 0, FINE, more=RESPONSES,

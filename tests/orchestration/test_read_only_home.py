@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[int, str]] = {
     "watch": (1, ""),  # what it finds are errors
     "watch --test": _OK,
     "design": _OK,
+    "init": (2, "stays as it is"),
     "rebuild": _NO,
     "backup {to}/copy": _OK,
     "restore {to}/copy": _OK,

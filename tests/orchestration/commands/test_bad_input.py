@@ -36,7 +36,7 @@ FRESH = (
     (
         "import study raza2023 --root /",
         2,
-        'no study file raza2023; did you mean "raza2025"? (shipped: csds447-',
+        'no study file raza2023; did you mean "raza2025"? (shipped: beauty2025, csds447-',
     ),
     (f"import midjourney /nowhere --week {WEEK}", 2, "/nowhere"),
     ("runn", 2, "runn"),
