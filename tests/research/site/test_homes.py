@@ -15,6 +15,7 @@ import pytest
 from assets.leaderboard.pages import home
 from tests.once import made_once
 from tests.site import homes
+from tests.site.looks.links import dead
 from tests.site.pages.shown import asked, words
 from tests.site.test_first_page import kinds, reasons_again
 from warehouse.database.connection import connect
@@ -78,6 +79,11 @@ def test_it_is_small(made: tuple[str, Path], pages: dict[str, str]) -> None:
         at = (_edition(made[1]) / path).as_uri()
         shown = [urlsplit(urljoin(at, src)).path for src in re.findall(r'<img src="([^"]+)"', page)][:FIRST]
         assert sum(Path(one).stat().st_size for one in shown) <= PICTURES
+
+
+def test_links_of_studies_lead_somewhere(made: tuple[str, Path]) -> None:
+    """Also where a picture is missing: 28 of raza2025 are."""
+    assert dead(sorted(_edition(made[1]).glob("studies/*/index.html"))) == []
 
 
 def test_its_sentences_count_as_sql_does(
