@@ -44,7 +44,8 @@ def make_labeler(name: str, entries: Mapping[str, LabelerEntry] = NOBODY) -> Lab
     if name in entries:
         return cast(RemoteLabeler, load_factory(KINDS[entries[name].labeler])(entries[name]))
     known = ", ".join(sorted([*LABELERS, *entries]))
-    raise UsageError(f'no labeler "{name}"; known: {known}')
+    paste = f"; its entry is in {LABELERS_FILE}: copy it into labelers of models.yaml"
+    raise UsageError(f'no labeler "{name}"; known: {known}{paste if name in shipped_labelers() else ""}')
 
 
 def shipped_conventions() -> dict[str, str]:

@@ -92,7 +92,7 @@ def test_a_first_look_counts_in_words_and_says_the_true_reason(con: Con) -> None
     ceo = main[main.index("Who is the CEO?") :].partition("</section>")[0]
     rows = {
         name: " ".join(re.sub(r"<[^>]+>", " ", row).split())
-        for name, row in re.findall(r'<h4><a href="models/([^/]+)/.*?</h4>(.*?)</div>', ceo, re.DOTALL)
+        for name, row in re.findall(r'<h3><a href="models/([^/]+)/.*?</h3>(.*?)</div>', ceo, re.DOTALL)
     }
     assert rows == {name: said for name, (_, _, said) in PLANTED.items()}
     drawn = asked(
@@ -183,9 +183,9 @@ def kinds(page: str) -> list[bool]:
     return found
 
 
-def lead(store: Store, *, studies: bool = False) -> tuple[str | None, str]:
+def lead(store: Store, *, studies: bool = False) -> tuple[str | None, dict[str, str]]:
     with world.load(store, studies=studies) as con:
-        return home.sheet(con, WEEK, ()).template, files(con, "home")["index.html"]
+        return home.sheet(con, WEEK, ()).template, files(con, "home") | files(con, "study")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,8 @@ def test_what_is_most_real_leads_and_no_simulated_picture_stands_above_a_real_on
 ) -> None:
     store = open_store(tmp_path)
     plant(store, real=real, simulated=simulated, replicates=replicates)
-    state, page = lead(store, studies=studies)
+    state, pages = lead(store, studies=studies)
+    page = pages["index.html"]
     assert state == wanted
     pictures = kinds(page)
     assert pictures == sorted(pictures)
@@ -211,6 +212,9 @@ def test_what_is_most_real_leads_and_no_simulated_picture_stands_above_a_real_on
     assert len({*re.findall(r' id="([^"]+)"', page)}) == len(re.findall(r' id="([^"]+)"', page))
     if studies and not real:
         assert page.index("studies/raza2025/") < page.index("simulated-models")
+        place = re.search(r'href="(studies/[^"#]+)#([^"]+)">All \d+ pictures<', page)
+        assert place
+        assert f'id="{place[2]}"' in pages["studies/raza2025/index.html"]
 
 
 def test_published_figures_alone_lead_no_page() -> None:

@@ -117,8 +117,8 @@ def _counted(row: View) -> Message:
             "%(n)s of %(of)s shows %(what)s", "%(n)s of %(of)s show %(what)s", row.k, of=row.n, what=what
         )
     return say_n(
-        "of %(drawn)s pictures %(of)s count: %(n)s shows %(what)s",
-        "of %(drawn)s pictures %(of)s count: %(n)s show %(what)s",
+        "of %(drawn)s pictures, %(of)s counted: %(n)s shows %(what)s",
+        "of %(drawn)s pictures, %(of)s counted: %(n)s show %(what)s",
         row.k,
         drawn=row.drawn,
         of=row.n,
@@ -149,7 +149,8 @@ def needs(empty: Mapping[str, Sequence[tuple[Column, Why]]], models: Sequence[Mo
         same = together.setdefault((*about, repr(group.columns)), View(**vars(group) | {"models": []}))
         same.models += group.models
     for group in together.values():
-        group.week = group.why.code in FILLED
+        more = any(weekly(one) < week_of(WHOLE) for one in group.models)  # than they are asked now
+        group.week = more and group.why.code in FILLED
         group.usd = usd(group.models, lambda one: week_of(WHOLE))
         each = usd(group.models, weekly)
         group.now_usd = each and each * (group.weeks or 0)

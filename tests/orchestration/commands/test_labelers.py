@@ -138,6 +138,9 @@ def test_a_study_is_labelled_to_compare_a_labeler_with_its_people(
     )
     gone = cliche("study", "label", "tiny", "--labeler", "watchers")
     assert (gone.code, gone.only_line) == (2, 'no labeler "watchers"; known: drawing, photo, watcher')
+    shipped = cliche("study", "label", "tiny", "--labeler", "luna")
+    assert "luna" in shipped.only_line
+    assert "its entry is in models/labelers.yaml: copy it into labelers of models.yaml" in shipped.only_line
 
 
 # what they cost
