@@ -89,11 +89,9 @@ def missing(con: Con, week: date) -> Missing:
     )
 
 
-def empty(
-    con: Con, week: date, models: Sequence[ModelFacts], why: Missing | None = None
-) -> Mapping[str, list[tuple[Column, Why]]]:
+def empty(con: Con, week: date, models: Sequence[ModelFacts]) -> Mapping[str, list[tuple[Column, Why]]]:
     """Return model → the columns in which it has no figure in a week, and why."""
-    why_not, figures = why or missing(con, week), over_time.read(con, week, [column.of for column in COLUMNS])
+    why_not, figures = missing(con, week), over_time.read(con, week, [column.of for column in COLUMNS])
     return {
         one.model: [
             (column, found)

@@ -100,7 +100,7 @@ def test_what_is_no_study_file_is_said(tmp_path: Path, text: str, message: str) 
 def test_no_code_of_the_importer_names_a_study() -> None:
     ids = [path.stem for path in SHIPPED.glob("*.yaml")]
     general = list(SHIPPED.parent.rglob("*.py"))
-    assert len(ids) == 5
+    assert len(ids) == 10
     assert len(general) > 8
     for path in general:
         text = path.read_text("utf-8").casefold()
