@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -34,7 +34,7 @@ WHOLE, FILLED = "headline", frozenset({"not_asked", "few_pictures", "no_subject"
 def read(
     con: duckdb.DuckDBPyConnection,
     week: date,
-    questions: Iterable[tuple[Message, Sequence[str]]],
+    questions: Sequence[tuple[Message, Sequence[str]]],
     models: Sequence[ModelFacts],
     missing: Missing,
 ) -> View:
@@ -42,14 +42,15 @@ def read(
 
     A question that nobody was asked is left out.
     """
-    asked = [(question, [*prompts]) for question, prompts in questions]
-    drawn = {one.id: one for one in reading.read(con, week, [name for _, names in asked for name in names])}
-    shown = []
-    for question, names in asked:
+    wanted = [name for _, names in questions for name in names]
+    drawn, shown = {one.id: one for one in reading.read(con, week, wanted)}, []
+    for question, names in questions:
         there = [drawn[name] for name in names if name in drawn]
         rows = [row for one in models if (row := _row(there, one, missing)) is not None]
         if rows:
-            shown.append(View(title=question, prompts=_heads(there, rows), rows=rows))
+            of_rows = {name for row in rows for name in row.prompts}
+            heads = [head(prompt) for prompt in there if prompt.id in of_rows]
+            shown.append(View(title=question, prompts=heads, rows=rows))
     several = (row for question in shown for row in question.rows if row.n > 1)
     clearest = max(several, key=_strength, default=None)
     shown.sort(key=lambda question: clearest not in question.rows)
@@ -59,12 +60,6 @@ def read(
         questions=shown,
         finding=clearest,
     )
-
-
-def _heads(prompts: Sequence[PromptPictures], rows: Sequence[View]) -> list[View]:
-    """Return the prompts that any of the rows is of."""
-    asked = {name for row in rows for name in row.prompts}
-    return [head(prompt) for prompt in prompts if prompt.id in asked]
 
 
 def _row(prompts: Sequence[PromptPictures], of: ModelFacts, missing: Missing) -> View | None:
@@ -80,10 +75,7 @@ def _row(prompts: Sequence[PromptPictures], of: ModelFacts, missing: Missing) ->
     seen = Counter(picture.value for _, cell in same for picture in cell.counted if picture.value)
     value, k = seen.most_common(1)[0] if seen else (None, 0)
     pictures = [
-        (
-            address_of(prompt.id, of.model),
-            replace(thumb, framed=picture.value == value and picture.why is None),
-        )
+        (address_of(prompt.id, of.model), replace(thumb, framed=thumb.counted and picture.value == value))
         for prompt, cell in same
         for picture in sorted(cell.pictures, key=lambda picture: picture.place)
         for thumb in thumbs(prompt, [picture])
@@ -92,7 +84,6 @@ def _row(prompts: Sequence[PromptPictures], of: ModelFacts, missing: Missing) ->
     row = View(
         model=of.model,
         prompts=[prompt.id for prompt, _ in same],
-        simulated=of.simulated,
         sensitive=any(head(prompt).sensitive for prompt, _ in same),
         thumbs=pictures[:MOST],
         more=max(0, len(pictures) - MOST),
