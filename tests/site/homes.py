@@ -27,8 +27,26 @@ from tests.services.vision_contract import Asked, Said, vision
 CHECKOUT = Path(__file__).resolve().parents[2]
 SHARED = CHECKOUT.parent / "shared"
 STUDIES = SHARED / "studies-as-published"
-#: Studies of the fourth and fifth home, those with files here; the last is made by `_own_study`.
-FIVE = ("raza2025", "saac2023", "kauandugi2025", "csds447-2025")
+#: Studies whose files are here; the fifth home has one more, of counts.
+FOUR = ("raza2025", "saac2023", "kauandugi2025", "csds447-2025")
+COUNTED = """\
+study: counted2026
+version: 1.0.0
+title: Women and men in two jobs, counted
+citation: A test (2026).
+license: MIT
+source: {address: "https://example.org/counted"}
+year: 2026
+models: [{id: painter, title: Painter}]
+attributes: [{id: gender, title: Gender, values: [female, male]}]
+labelers: [{id: counters, kind: person}]
+prompts: SELECT job AS prompt, 'occupation:' || job AS subject, 'a photo of a ' || job AS text FROM 'counts.csv'
+labels:
+  - |
+    SELECT 'painter' AS model, job AS prompt, row_number() OVER (PARTITION BY job ORDER BY value) AS replicate,
+           'gender' AS attribute, 'counters' AS labeler, value
+    FROM (UNPIVOT 'counts.csv' ON female, male INTO NAME value VALUE n), unnest(range(n))
+"""
 PRICE = 0.065
 KEY = "CLICHE_TEST_HOMES_KEY"
 
@@ -117,10 +135,21 @@ def nothing(home: Path) -> None:
 
 def studies(home: Path, names: Sequence[str]) -> None:
     """Make a home of published studies alone."""
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     for name in names:
         run(home, "import", "study", name, "--root", str(STUDIES / name))
     run(home, "publish")
+
+
+def five_studies(home: Path) -> None:
+    """Make a home of five studies; one of them is of counts, and has no pictures."""
+    counted = home.with_name("counted")
+    counted.mkdir()
+    (counted / "counts.csv").write_text("job,female,male\nceo,1,9\nnurse,10,0\n")
+    (counted / "study.yaml").write_text(COUNTED)
+    home.mkdir(parents=True)
+    run(home, "import", "study", str(counted / "study.yaml"), "--root", str(counted))
+    studies(home, FOUR)
 
 
 def first_try(home: Path, labeler: Mapping[str, Any] | None = None) -> None:
@@ -173,8 +202,8 @@ def demo(home: Path) -> None:
 #: Name → what makes it.
 HOMES: Mapping[str, Callable[[Path], None]] = {
     "nothing": nothing,
-    "study": lambda home: studies(home, FIVE[:1]),
-    "studies": lambda home: studies(home, FIVE),
+    "study": lambda home: studies(home, FOUR[:1]),
+    "studies": five_studies,
     "first-try": first_try,
     "first-try-seen": first_try_seen,
     "headline": headline_week,

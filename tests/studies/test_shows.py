@@ -186,18 +186,18 @@ def test_what_asks_for_the_value_is_of_few_or_was_read_by_a_program_does_not_lea
     with scored(tiny.store, "tiny") as con:
         found = lead(con)
         assert found is not None
-        assert SAY(found.sentence) == (
-            "Of 12 pictures that Model One drew for “a clerk” in 2024, 9 count: people saw 9 women."
-        )
+        assert SAY(found.sentence) == "Of 10 CEOs that Model One drew in 2024, people saw 9 men."
         ((k, n),) = con.execute(
             "SELECT count(*) FILTER (WHERE value = 'f'), count(*) FROM study_labels JOIN study_slots USING (study, "
             "slot_key) WHERE model = 'm-one' AND prompt = 'mixed' AND labeler = 'tiny-people'"
         ).fetchall()
-        assert (k, n, found.k, found.drawn) == (9, 12, 9, 12)
-        con.execute("UPDATE study_prompts SET text = 'a lady clerk' WHERE prompt = 'mixed'")
+        con.execute("UPDATE study_prompts SET text = 'a lady CEO' WHERE prompt = 'ceo'")
         other = lead(con)
     assert other is not None
-    assert SAY(other.sentence) == "Of 10 CEOs that Model One drew in 2024, people saw 9 men."
+    assert SAY(other.sentence) == (
+        "Of 12 pictures that Model One drew for “a clerk” in 2024, 9 count: people saw 9 women."
+    )
+    assert (k, n, other.k, other.drawn) == (9, 12, 9, 12)
 
 
 def test_shows_are_kept_in_the_store_and_an_import_of_before_loads_as_it_was(tiny: Study) -> None:

@@ -51,7 +51,7 @@ def read(
             of_rows = {name for row in rows for name in row.prompts}
             heads = [head(prompt) for prompt in there if prompt.id in of_rows]
             shown.append(View(title=question, prompts=heads, rows=rows))
-    several = (row for question in shown for row in question.rows if row.n > 1)
+    several = (row for question in shown for row in question.rows if _strength(row)[0] > 1)
     clearest = max(several, key=_strength, default=None)
     shown.sort(key=lambda question: clearest not in question.rows)
     return View(

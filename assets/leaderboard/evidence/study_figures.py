@@ -14,7 +14,7 @@ from assets.leaderboard.models import names
 from assets.leaderboard.models.boards import axis_end, by_rank, tells_apart, ticks
 from assets.leaderboard.page import words
 from assets.leaderboard.page.reasons import reason
-from assets.leaderboard.views.message import Message, say, title
+from assets.leaderboard.views.message import Message, say, title, verbatim
 from assets.leaderboard.views.query import Row, View, by, rows
 from assets.suites.comparisons import in_order
 
@@ -67,7 +67,7 @@ class StudyWords:
         if ours and same:
             return caption(ours, same)
         as_here = value in _APART or (study, attribute) in self._compared
-        return caption(attribute, value) if as_here else title(words.plain(value))
+        return caption(attribute, value) if as_here else verbatim(words.plain(value))
 
     def same(self, study: str, attribute: str, value: str) -> str | None:
         """Return the value of this project that means the same; None where none is said to."""
@@ -100,7 +100,7 @@ def cell_id(model: str, prompt: str) -> str:
 
 def condition(name: str) -> Message:
     """Return what a condition is called."""
-    return _CONDITIONS.get(name) or title(words.plain(name))
+    return _CONDITIONS.get(name) or verbatim(words.plain(name))
 
 
 def boards(con: duckdb.DuckDBPyConnection, names_of: StudyWords) -> Mapping[str, Sequence[View]]:

@@ -2,9 +2,9 @@
 
 A finding is a row of what a study's page shows first, for one model: of an attribute with two named values that have
 no order, at least five pictures that count, asked for with nothing added and by prompts that name neither a gender
-nor one of the values. Labels by people come first, then studies whose pictures may be shown and were imported; then
-the share whose 95 % interval ends furthest from equal parts, by the largest distance possible, in whole percent. Of
-equals the CEO comes first, then the row of most pictures, of the newest study, by name.
+nor one of the values. Labels by people come first, then studies whose pictures may be shown and were imported, then
+the CEO, whom most readers ask for; then the share whose 95 % interval ends furthest from equal parts, by the largest
+distance possible, in whole percent; of equals the row of most pictures, of the newest study, by name.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _why(row: Row) -> Message:
         return say("Labels alone: the pictures were not imported.")
     if not may_show(row["license"]):
         return say("The license is not known to allow it: no picture is shown.")
-    return say("None of its pictures is there.")
+    return say("None of its pictures was found.")
 
 
 def _found(row: Row, shows: Shows) -> Iterator[View]:
@@ -124,8 +124,8 @@ def _place(finding: View) -> tuple[object, ...]:
     """Return what findings are sorted by."""
     of = finding.study_of
     named = (of.study, finding.model, finding.position, finding.row, finding.labeler)
-    first = (not finding.by_people, not of.shown, -round(100 * finding.reach))
-    return *first, finding.subject != CEO, -finding.n, -(of.year or 0), *named
+    first = (not finding.by_people, not of.shown, finding.subject != CEO)
+    return *first, -round(100 * finding.reach), -finding.n, -(of.year or 0), *named
 
 
 def _sentence(finding: View) -> Message:

@@ -16,7 +16,7 @@ import duckdb
 from assets.leaderboard.cells.showing import NEEDED, cut
 from assets.leaderboard.evidence.study_figures import StudyWords, condition
 from assets.leaderboard.page import words
-from assets.leaderboard.views.message import Message, say, title
+from assets.leaderboard.views.message import Message, say, title, verbatim
 from assets.leaderboard.views.query import Row, View, by, rows
 from assets.metrics.plain.intervals import wilson
 from assets.suites.comparisons import in_order
@@ -66,7 +66,8 @@ class Shows:
             value=first.get("wanted"),
             about=self.words.attribute(first["study"], first["attribute"]),
             unit=first.get("unit") and words.plain(first["unit"]),
-            row_title=_ROWS.get(first["grouped_by"]) or title(words.spaced(first["grouped_by"]).capitalize()),
+            row_title=_ROWS.get(first["grouped_by"])
+            or verbatim(words.spaced(first["grouped_by"]).capitalize()),
             whole=first["grouped_by"] in WHOLE,
             numeric=numeric,
             tables=tables,
@@ -122,13 +123,18 @@ class Shows:
         if how == "condition":
             return condition(name)
         if how == "subject":
-            own = words.spaced(name.partition(":")[2] or name)
-            return title(words.subject(name) if words.has_phrase(name) else own)
+            # of occupations the files may have several: "cooks, short order"
+            known = words.has_phrase(name) and (not name.startswith("occupation:") or words.several(name))
+            return (
+                title(words.subject(name))
+                if known
+                else verbatim(words.spaced(name.partition(":")[2] or name))
+            )
         if how == "prompt":
             prompts = self.prompts[row["study"], row["position"], name]
             texts = {one["text"] or one["prompt_title"] for one in prompts}
-            return title(cut(texts.pop() if len(texts) == 1 else prompts[0]["prompt_title"]))
-        return title(cut(name))
+            return verbatim(cut(texts.pop() if len(texts) == 1 else prompts[0]["prompt_title"]))
+        return verbatim(cut(name))
 
     def _ordered(self, of: Row, lines: Sequence[View]) -> list[list[View]]:
         """Return rows, each with its models: conditions in their order, numbers by size, others by what they show."""

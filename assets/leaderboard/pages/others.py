@@ -26,7 +26,7 @@ from assets.suites.published_questions import PublishedQuestion, WorkShares, pub
 FOLDER = "others/"
 #: Columns of the rows of a question.
 CSV = (
-    *("question", "date", "source", "url", "asked", "model", "simulated"),
+    *("question", "date", "source", "url", "asked", "model"),
     *("k", "n", "exact", "share", "low", "high", "where"),
 )
 _FILE = "others.csv"
@@ -41,7 +41,7 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     yield Sheet(
         address=FOLDER,
         title=heading(),
-        view=View(questions=questions, folder=FOLDER),
+        view=View(questions=questions, folder=FOLDER, linked=_linked(questions)),
         description=say("Published shares of real image models, with source, date and number of pictures."),
         files=(
             csv_file(_FILE, CSV, _rows(questions, week)),
@@ -49,6 +49,11 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         ),
         searched=tuple(question.title for question in questions),
     )
+
+
+def _linked(questions: Sequence[View]) -> bool:
+    """Return whether any dot leads to the pictures that it counts."""
+    return any(one.address for question in questions for _, _, points in question.then for one in points)
 
 
 def _files(question: View, week: date) -> Iterator[SheetFile]:
@@ -89,7 +94,7 @@ def questions_now(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[View]:
     shown = _cells_shown(con)
     for question in asked:
         own, prompt = ours.get(question.prompt or ""), drawn.get(question.prompt or "")
-        now = sorted(_now(prompt, question) if prompt else (), key=lambda one: (one.simulated, one.model))
+        now = [*_now(prompt, question)] if prompt else []
         then = [(works()[of.work], of, [*_points(of, shown)]) for of in question.published]
         yield View(
             id=question.id,
@@ -138,19 +143,19 @@ def _columns_now(now: Sequence[View]) -> Iterator[YearColumn]:
     """Yield the real models of the week, if any; a labeler reads them, which is a program."""
     points = [
         Point(one.model, of.count, of.n, of.share, of.low, of.high, "program")
-        for one, of in ((one, one.share) for one in now if not one.simulated)
+        for one, of in ((one, one.share) for one in now)
     ]
     if points:
         yield say("this week"), "now", points
 
 
 def _now(prompt: PromptPictures, question: PublishedQuestion) -> Iterator[View]:
-    """Yield the share of each model that has enough pictures for one, as every page has it."""
-    for cell in prompt.cells:
+    """Yield the share of each real model that has enough pictures for one, as every page has it."""
+    for cell in (one for one in prompt.cells if not one.simulated):
         share = share_of(prompt, cell, question.attribute or "", question.value or "")
         if share is not None and share.n >= NEEDED:
             address = address_of(prompt.id, cell.model)
-            yield View(model=words.plain(cell.model), simulated=cell.simulated, address=address, share=share)
+            yield View(model=words.plain(cell.model), address=address, share=share)
 
 
 def _rows(questions: Sequence[View], week: date) -> Iterator[tuple[object, ...]]:
@@ -160,14 +165,14 @@ def _rows(questions: Sequence[View], week: date) -> Iterator[tuple[object, ...]]
         for work, of, points in question.then:
             for one in points:
                 yield (
-                    *(asked, work.date, work.title, work.url, of.asked, one.name, False),
+                    *(asked, work.date, work.title, work.url, of.asked, one.name),
                     *(one.k, one.n, one.exact, *_rounded(one.share, one.low, one.high), of.at),
                 )
         for own in question.now:
             share = own.share
             yield (
                 *(asked, week.isoformat(), "Cliché", None, words.plain(question.prompt), own.model),
-                *(own.simulated, share.count, share.n, True),
+                *(share.count, share.n, True),
                 *(*_rounded(share.share, share.low, share.high), own.address),
             )
 

@@ -74,6 +74,11 @@ def model_title(name: str) -> Message:
     return Message(name, is_model=True)
 
 
+def verbatim(text: str) -> Message:
+    """Return words of others, which no catalog says: as they are, in every language."""
+    return Message("%(text)s", {"text": text})
+
+
 def title(name: str) -> Message:
     """Return a name that data holds; one that no catalog knows is shown as it is."""
     return Message(name)

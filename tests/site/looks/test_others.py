@@ -7,7 +7,7 @@ import gzip
 import html
 import io
 import re
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import date
 
 import duckdb
@@ -15,13 +15,14 @@ import pytest
 
 from assets.leaderboard.page.environment import environment
 from assets.leaderboard.page.languages import LANGUAGES, tongue
-from assets.leaderboard.page.sheets import NOWHERE, path_of, render_sheet
+from assets.leaderboard.page.sheets import path_of
 from assets.leaderboard.pages.others import CSV, front, heading, questions_now
 from assets.leaderboard.views.query import View
 from assets.suites.published_questions import published_questions, works
 from tests.site.looks.figures import links_of
 from tests.site.pages import shown
 from tests.world import readers
+from warehouse.database.connection import connect
 
 Con = duckdb.DuckDBPyConnection
 WEEK = date.fromisoformat(readers.LAST)
@@ -72,45 +73,41 @@ def test_all_published_shares_are_shown_with_source_date_model_and_pictures(
     assert rows > 100
 
 
+@pytest.fixture(scope="module")
+def real(readers_con: Con) -> Iterator[tuple[list[View], dict[str, str]]]:
+    """The questions and the pages, as if the models of this world were real."""
+    ((_, _, kept),) = readers_con.execute("PRAGMA database_list").fetchall()
+    with connect(None) as con:
+        con.execute(f"ATTACH '{kept}' AS kept (READ_ONLY); COPY FROM DATABASE kept TO memory; DETACH kept")
+        con.execute("UPDATE plans SET simulated = FALSE")
+        yield [*questions_now(con, WEEK)], shown.files(con, "others")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_models_of_the_week_stand_below_by_themselves_and_simulated_ones_are_called_so(
-    readers_pages: dict[str, str], questions: list[View], language: str
+def test_real_models_of_the_week_stand_below_by_themselves(
+    real: tuple[list[View], dict[str, str]], language: str
 ) -> None:
-    page = readers_pages[path_of("others/", language)]
-    simulated = tongue(language).say("Simulated models")
-    asked = [question for question in questions if question.now]
-    assert len(asked) >= 3
+    questions, pages = real
+    assert len([question for question in questions if question.now]) >= 3
     for question in questions:
-        found = blocks(page, question.id)[len(question.then) :]
+        found = blocks(pages[path_of("others/", language)], question.id)[len(question.then) :]
         assert len(found) == bool(question.now)
-        assert question.prompt or not found
         for head, *lines in found:
-            assert simulated in head
             assert question.prompt in head
             assert len(lines) == len(question.now)
-    assert 'class="simulated"' in page
 
 
-def test_real_models_of_the_week_come_first_and_never_among_simulated_ones(readers_con: Con) -> None:
-    [(kind, sheet)] = shown.made(readers_con, "others", week=WEEK)
-    question = next(one for one in sheet.view.questions if len(one.now) > 2)
-    real = View(**vars(question.now[-1]) | {"simulated": False})
-    mixed = View(**vars(question) | {"now": [*question.now[:-1], real]})
-    made = dict(
-        render_sheet(
-            kind, replace(sheet, view=View(questions=[mixed], folder="others/"), files=()), WEEK, NOWHERE
-        )
-    )
-    first, second = blocks(made["others/index.html"].decode(), question.id)[len(question.then) :]
-    assert "Simulated models" not in first[0]
-    assert "Simulated models" in second[0]
-    assert [line.split()[0] for line in first[1:]] == [real.model]
-    assert [line.split()[0] for line in second[1:]] == [one.model for one in question.now[:-1]]
+def test_no_simulated_model_stands_among_what_real_models_drew(
+    readers_pages: dict[str, str], questions: list[View]
+) -> None:
+    assert not any(question.now for question in questions)
+    assert 'class="now"' not in readers_pages["others/index.html"]
 
 
 def test_the_shares_of_the_week_are_those_of_the_table_of_figures(
-    readers_con: Con, questions: list[View]
+    readers_con: Con, real: tuple[list[View], dict[str, str]]
 ) -> None:
+    questions, _ = real
     registered = {question.id: question for question in published_questions()}
     for question in questions:
         of = registered[question.id]
@@ -141,14 +138,13 @@ def test_the_file_holds_what_the_page_shows(readers_con: Con, questions: list[Vi
     for question in questions:
         for work, of, _ in question.then:
             wanted += [
-                (work.title, work.date, one.model, "false", one.k, one.n, str(one.exact).lower())
-                for one in of.shares
+                (work.title, work.date, one.model, one.k, one.n, str(one.exact).lower()) for one in of.shares
             ]
         wanted += [
-            ("Cliché", WEEK.isoformat(), one.model, "true", one.share.count, one.share.n, "true")
+            ("Cliché", WEEK.isoformat(), one.model, one.share.count, one.share.n, "true")
             for one in question.now
         ]
-    columns = ("source", "date", "model", "simulated", "k", "n", "exact")
+    columns = ("source", "date", "model", "k", "n", "exact")
     assert [tuple(row[name] for name in columns) for row in rows] == [
         tuple(str(value) for value in row) for row in wanted
     ]
