@@ -45,7 +45,7 @@ labels:
   - |
     SELECT 'painter' AS model, job AS prompt, row_number() OVER (PARTITION BY job ORDER BY value) AS replicate,
            'gender' AS attribute, 'counters' AS labeler, value
-    FROM (UNPIVOT 'counts.csv' ON female, male INTO NAME value VALUE n), unnest(range(n))
+    FROM (UNPIVOT 'counts.csv' ON female, male INTO NAME value VALUE n), unnest(range(n::INT))
 """
 PRICE = 0.065
 KEY = "CLICHE_TEST_HOMES_KEY"
