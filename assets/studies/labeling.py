@@ -53,7 +53,7 @@ def label_study(
     """Label the study's pictures with the attributes that study file and labeler know; equal bytes are read once.
 
     A value outside the study's declared list is stored as `invalid` with the raw answer. Labels of this labeler version
-    that are there already are not made again, so a stopped run goes on. `asking` is told what will be asked.
+    that are there already are not made again, so a stopped run goes on. `asking` gets what will be asked.
     """
     pointer = require_current(store, study)
     declared: dict[str, set[str]] = {}

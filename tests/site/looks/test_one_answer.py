@@ -25,7 +25,7 @@ KINDS = {
     ("models", 2),
     ("2023", 1),
 }
-KINDS |= {("2023", 2), ("boards", 4), ("others", 1)}
+KINDS |= {("2023", 2), ("boards", 4)}
 
 
 @pytest.fixture(scope="module")
