@@ -176,7 +176,7 @@ def usd(models: Sequence[ModelFacts], pictures: Callable[[ModelFacts], float]) -
 
 @cache
 def week_of(selection: str) -> int:
-    """Return how many pictures a week of a shipped selection is."""
+    """Return how many pictures per week a shipped selection asks for."""
     suites = load_suites()
     return sum(
         asks(one, prompt)

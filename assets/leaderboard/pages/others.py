@@ -38,10 +38,11 @@ FRONT = 6
 def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
     """Yield the page."""
     questions = [*questions_now(con, week)]
+    linked = any(one.address for question in questions for _, _, points in question.then for one in points)
     yield Sheet(
         address=FOLDER,
         title=heading(),
-        view=View(questions=questions, folder=FOLDER, linked=_linked(questions)),
+        view=View(questions=questions, folder=FOLDER, linked=linked),
         description=say("Published shares of real image models, with source, date and number of pictures."),
         files=(
             csv_file(_FILE, CSV, _rows(questions, week)),
@@ -49,11 +50,6 @@ def build(con: duckdb.DuckDBPyConnection, week: date) -> Iterator[Sheet]:
         ),
         searched=tuple(question.title for question in questions),
     )
-
-
-def _linked(questions: Sequence[View]) -> bool:
-    """Return whether any dot leads to the pictures that it counts."""
-    return any(one.address for question in questions for _, _, points in question.then for one in points)
 
 
 def _files(question: View, week: date) -> Iterator[SheetFile]:
